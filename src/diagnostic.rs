@@ -1,0 +1,254 @@
+//! What is wrong, where, and what helps.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Worth knowing; changes nothing.
+    Info,
+    /// Likely a mistake; the work goes on.
+    Warning,
+    /// The work stops.
+    Error,
+}
+
+impl Severity {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The id of a documented check: `CAM-024`, `MFT-002`, `KW-003`. `keywright explain ID` prints it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub &'static str);
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Debug for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A file by its index in [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct SourceId(pub u32);
+
+/// A range of bytes in one file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Place {
+    pub source: SourceId,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// One text that was read, under the name that people know it by.
+pub struct Source {
+    pub name: Box<str>,
+    pub text: Box<str>,
+}
+
+/// All texts of a run, sorted by name, so that the order of places is the order of files.
+#[derive(Default)]
+pub struct Sources(pub Vec<Source>);
+
+/// A place as people write it. Lines and columns count from 1; columns count characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Position {
+    pub file: Box<str>,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Sources {
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.0.get(id.0 as usize)
+    }
+
+    /// File, line and column of the start of a place.
+    pub fn position(&self, place: Place) -> Option<Position> {
+        let source = self.get(place.source)?;
+        let before = source.text.get(..place.start as usize).unwrap_or(&source.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Some(Position {
+            file: source.name.clone(),
+            line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        })
+    }
+}
+
+/// Another place that explains the finding: `declared disabled here`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    pub place: Place,
+    pub text: Cow<'static, str>,
+}
+
+/// One finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    pub rule: RuleId,
+    pub severity: Severity,
+    /// One sentence that names the thing and the cause, without a full stop.
+    pub message: String,
+    /// Where it is; nothing for findings about no place in a file.
+    pub place: Option<Place>,
+    /// What is written under the marked place.
+    pub note: Cow<'static, str>,
+    pub labels: Vec<Label>,
+    /// The next step.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            rule: RuleId(rule),
+            severity,
+            message: message.into(),
+            place: None,
+            note: Cow::Borrowed(""),
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Error, message)
+    }
+
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Warning, message)
+    }
+
+    pub fn info(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Info, message)
+    }
+
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    #[must_use]
+    pub fn label(mut self, place: Place, text: impl Into<Cow<'static, str>>) -> Self {
+        self.labels.push(Label { place, text: text.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A value with all that was found on the way to it. There is a value only when nothing is an error.
+#[must_use = "diagnostics that nobody reads hide mistakes"]
+pub struct Checked<T> {
+    pub value: Option<T>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Sorts findings by file, place and rule, and drops exact repetitions: the same bytes whatever the order of the work.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.place.is_none(), d.place, d.rule);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+}
+
+/// Whether any finding is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// The candidate nearest to what was written, when it is near enough to be meant.
+pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let closeness = |candidate: &str| {
+        similar::TextDiff::configure().diff_chars(written.to_lowercase(), candidate.to_lowercase()).ratio()
+    };
+    // A hostile word of a megabyte must not cost a quadratic comparison with every candidate.
+    if written.len() > 100 {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .map(|candidate| (closeness(candidate), candidate))
+        .filter(|(ratio, _)| *ratio >= 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let sources = Sources(vec![Source { name: "a.yaml".into(), text: "é: 1\nab: 2\n".into() }]);
+        let at = |start| sources.position(Place { source: SourceId(0), start, end: start }).unwrap().to_string();
+        assert_eq!(at(0), "a.yaml:1:1");
+        assert_eq!(at(2), "a.yaml:1:2");
+        assert_eq!(at(10), "a.yaml:2:5");
+        assert_eq!(at(9999), "a.yaml:3:1");
+        assert!(sources.position(Place { source: SourceId(7), start: 0, end: 0 }).is_none());
+    }
+
+    #[test]
+    fn findings_are_sorted_by_place_and_stand_once() {
+        let place = |start| Place { source: SourceId(0), start, end: start + 1 };
+        let mut all = vec![
+            Diagnostic::error("KW-001", "nowhere"),
+            Diagnostic::error("CAM-002", "later").at(place(9)),
+            Diagnostic::error("CAM-003", "b").at(place(1)),
+            Diagnostic::error("CAM-001", "b").at(place(1)),
+            Diagnostic::error("CAM-001", "b").at(place(1)),
+            Diagnostic::warning("CAM-001", "a").at(place(1)),
+        ];
+        sort(&mut all);
+        let shown: Vec<_> = all.iter().map(|d| format!("{} {}", d.rule, d.message)).collect();
+        assert_eq!(shown, ["CAM-001 a", "CAM-001 b", "CAM-003 b", "CAM-002 later", "KW-001 nowhere"]);
+        assert!(has_errors(&all));
+        assert!(!has_errors(&[Diagnostic::warning("CAM-001", "a"), Diagnostic::info("CAM-001", "a")]));
+    }
+
+    #[test]
+    fn suggestions_are_near_or_none() {
+        assert_eq!(did_you_mean("dispalyName", ["email", "displayName", "name"]), Some("displayName"));
+        assert_eq!(did_you_mean("DISPLAYNAME", ["displayName"]), Some("displayName"));
+        assert_eq!(did_you_mean("zzz", ["email", "displayName"]), None);
+        assert_eq!(did_you_mean(&"e".repeat(200), ["email"]), None);
+    }
+}

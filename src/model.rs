@@ -1,0 +1,34 @@
+//! The domain, always valid: what people declare and what a store holds, in the vendor's words.
+//!
+//! Absent on purpose: files, clocks, wire formats, `Serialize`. Two values of these types are equal exactly when a
+//! user would call them equal, so that the diff is `==`.
+
+pub mod address;
+pub mod attributes;
+pub mod desired;
+pub mod kind;
+pub mod live;
+pub mod secret;
+
+pub use address::Address;
+pub use attributes::Attributes;
+pub use attributes::FieldName;
+pub use attributes::Value;
+pub use desired::Declared;
+pub use desired::Delivery;
+pub use desired::Desired;
+pub use desired::KeySource;
+pub use desired::Presence;
+pub use desired::Rotation;
+pub use desired::SecretSource;
+pub use desired::Wish;
+pub use kind::Kind;
+pub use live::Live;
+pub use live::LiveId;
+pub use live::LiveKey;
+pub use live::LiveObject;
+pub use secret::Digest;
+pub use secret::Secret;
+
+/// An instant in UTC. Read from a clock only at the edge.
+pub type Instant = chrono::DateTime<chrono::Utc>;

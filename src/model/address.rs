@@ -1,0 +1,161 @@
+//! How people name an object: `user/alice`, `plan/payments/gold`, `key/checkout-production`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::kind::Kind;
+
+/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, control
+/// characters likewise, so that an address is always one line and always has one meaning.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    kind: Kind,
+    path: Arc<str>,
+}
+
+impl Address {
+    pub fn user(username: &str) -> Self {
+        Self::of(Kind::User, &[username])
+    }
+
+    pub fn application(username: &str, name: &str) -> Self {
+        Self::of(Kind::Application, &[username, name])
+    }
+
+    pub fn package(name: &str) -> Self {
+        Self::of(Kind::Package, &[name])
+    }
+
+    pub fn plan(package: &str, name: &str) -> Self {
+        Self::of(Kind::Plan, &[package, name])
+    }
+
+    /// A key that a manifest declares under a label.
+    pub fn key(label: &str) -> Self {
+        Self::of(Kind::PackageKey, &[label])
+    }
+
+    /// The key that `Application.spec.packages` declares for one package.
+    pub fn key_of_application(username: &str, application: &str, package: &str) -> Self {
+        Self::of(Kind::PackageKey, &[username, application, package])
+    }
+
+    /// A key that is in the store and that no manifest names; `id` is the store's.
+    pub fn key_in_store(username: &str, application: &str, package: &str, id: &str) -> Self {
+        let slot = Self::key_of_application(username, application, package);
+        Self { kind: Kind::PackageKey, path: format!("{}@{}", slot.path, escape(id)).into() }
+    }
+
+    pub fn api_key(key_name: &str) -> Self {
+        Self::of(Kind::ApiKey, &[key_name])
+    }
+
+    /// An object of `kind` named `name` below `parent` (the user of an application, the package of a plan).
+    pub fn below(kind: Kind, parent: Option<&Self>, name: &str) -> Self {
+        match parent {
+            Some(parent) => Self { kind, path: format!("{}/{}", parent.path, escape(name)).into() },
+            None => Self::of(kind, &[name]),
+        }
+    }
+
+    fn of(kind: Kind, names: &[&str]) -> Self {
+        let path: Vec<String> = names.iter().map(|name| escape(name)).collect();
+        Self { kind, path: path.join("/").into() }
+    }
+
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The names that make the address, unescaped, outermost first: username and application, package and plan.
+    pub fn names(&self) -> Vec<String> {
+        self.path.split('/').map(unescape).collect()
+    }
+
+    /// The last name of the address, unescaped.
+    pub fn name(&self) -> String {
+        unescape(self.path.rsplit('/').next().unwrap_or_default())
+    }
+
+    /// The first name of the address, unescaped: the username of an application, the package of a plan.
+    pub fn first_name(&self) -> String {
+        unescape(self.path.split('/').next().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.prefix(), self.path)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character == '/' || character == '%' || character.is_control() {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                escaped.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+    use crate::model::Kind;
+
+    #[test]
+    fn reads_as_people_write_it() {
+        assert_eq!(Address::plan("payments", "gold").to_string(), "plan/payments/gold");
+        assert_eq!(Address::key("checkout-production").to_string(), "key/checkout-production");
+        assert_eq!(Address::key_in_store("al", "shop", "pay", "77").to_string(), "key/al/shop/pay@77");
+        assert_eq!(Address::below(Kind::Plan, Some(&Address::package("p")), "q"), Address::plan("p", "q"));
+        assert_eq!(Address::below(Kind::User, None, "alice"), Address::user("alice"));
+    }
+
+    #[test]
+    fn a_name_with_a_slash_cannot_pose_as_two_names() {
+        let odd = Address::application("a/b", "50%\nc");
+        assert_eq!(odd.to_string(), "application/a%2Fb/50%25%0Ac");
+        assert_ne!(odd, Address::application("a", "b/50%\nc"));
+        assert_eq!(odd.names(), ["a/b", "50%\nc"]);
+        assert_eq!((odd.first_name(), odd.name()), ("a/b".to_owned(), "50%\nc".to_owned()));
+    }
+
+    #[test]
+    fn unescaping_survives_what_was_never_escaped() {
+        assert_eq!(super::unescape("50%"), "50%");
+        assert_eq!(super::unescape("%zz%4"), "%zz%4");
+        assert_eq!(super::unescape("é%C3%A9"), "éé");
+    }
+}

@@ -1,0 +1,200 @@
+//! The managed fields of an object, in the shape that makes the diff dull: a name and a value.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A field as a manifest writes it below `spec`: `email`, `throttle.perSecond`, `settings.status`, `eav.team`.
+pub type FieldName = Cow<'static, str>;
+
+/// One value. Both sides bring it to this form at their edge, so that equality is `==`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Value {
+    /// Text, a word of an enum (`active`, `unlimited`, `plan`), a date `2027-06-30`, an instant, or `never`.
+    Text(Box<str>),
+    Number(i64),
+    Bool(bool),
+    /// Several texts whose order has no meaning.
+    Set(BTreeSet<Box<str>>),
+}
+
+impl Value {
+    pub fn text(text: impl Into<Box<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub fn set<T: Into<Box<str>>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::Set(items.into_iter().map(Into::into).collect())
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub const fn as_number(&self) -> Option<i64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+
+    pub const fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(flag) = self { Some(*flag) } else { None }
+    }
+
+    /// Whether a store that does not send the field at all means this value.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Set(items) => items.is_empty(),
+            Self::Number(_) | Self::Bool(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As YAML writes it on one line. Control characters are escaped, so a value can not forge output.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) if is_plain(text) => f.write_str(text),
+            Self::Text(text) => write!(f, "\"{}\"", escaped(text)),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Bool(flag) => write!(f, "{flag}"),
+            Self::Set(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    write!(f, "{comma}{}", Self::Text(item.clone()))?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:@/".contains(&byte))
+        && !text.ends_with(':')
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, character| {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            // Bidirectional controls would let a value rearrange the line that it stands in.
+            c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') => {
+                out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+/// Fields and their values, sorted by name; each name once.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Attributes(Vec<(FieldName, Value)>);
+
+impl Attributes {
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let at = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// The text under `name`, or nothing when the field is absent or of another type.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_text)
+    }
+
+    /// Whether the field is there and true.
+    pub fn flag(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Sets the field; returns what it replaced.
+    pub fn insert(&mut self, name: impl Into<FieldName>, value: Value) -> Option<Value> {
+        let name = name.into();
+        match self.0.binary_search_by(|(other, _)| other.cmp(&name)) {
+            Ok(at) => Some(std::mem::replace(&mut self.0[at].1, value)),
+            Err(at) => {
+                self.0.insert(at, (name, value));
+                None
+            }
+        }
+    }
+
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
+        Some(self.0.remove(at).1)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldName, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<N: Into<FieldName>> FromIterator<(N, Value)> for Attributes {
+    fn from_iter<I: IntoIterator<Item = (N, Value)>>(pairs: I) -> Self {
+        let mut attributes = Self::default();
+        for (name, value) in pairs {
+            attributes.insert(name, value);
+        }
+        attributes.0.shrink_to_fit();
+        attributes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attributes;
+    use super::Value;
+
+    #[test]
+    fn values_print_on_one_line_and_cannot_forge_output() {
+        assert_eq!(Value::text("alice@example.com").to_string(), "alice@example.com");
+        assert_eq!(Value::text("Card and wallet").to_string(), "\"Card and wallet\"");
+        assert_eq!(Value::text("").to_string(), "\"\"");
+        assert_eq!(Value::text("a:").to_string(), "\"a:\"");
+        assert_eq!(Value::text("a\n\u{1b}[31m\t\"\\").to_string(), "\"a\\n\\u{1b}[31m\\t\\\"\\\\\"");
+        assert_eq!(Value::text("x\u{202e}y").to_string(), "\"x\\u{202e}y\"");
+        assert_eq!(Value::set(["b c", "a"]).to_string(), "[a, \"b c\"]");
+        assert_eq!(Value::Number(-3).to_string(), "-3");
+        assert_eq!(Value::Bool(true).to_string(), "true");
+    }
+
+    #[test]
+    fn values_give_only_what_they_are() {
+        assert_eq!(Value::text("a").as_text(), Some("a"));
+        assert_eq!(Value::Number(1).as_text(), None);
+        assert_eq!(Value::Number(1).as_number(), Some(1));
+        assert_eq!(Value::Bool(true).as_number(), None);
+        assert_eq!(Value::Bool(true).as_bool(), Some(true));
+        assert_eq!(Value::text("true").as_bool(), None);
+        assert!(Value::text("").is_empty() && Value::set::<&str>([]).is_empty());
+        assert!(!Value::Number(0).is_empty() && !Value::Bool(false).is_empty() && !Value::text("x").is_empty());
+    }
+
+    #[test]
+    fn attributes_are_sorted_and_each_name_stands_once() {
+        let mut attributes: Attributes =
+            [("b", Value::Number(2)), ("a", Value::text("x")), ("b", Value::Number(3))].into_iter().collect();
+        let names: Vec<_> = attributes.iter().map(|(name, _)| name.as_ref()).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(attributes.get("b"), Some(&Value::Number(3)));
+        assert_eq!(attributes.insert("b", Value::Bool(true)), Some(Value::Number(3)));
+        assert!(attributes.flag("b") && !attributes.flag("a") && !attributes.flag("c"));
+        assert_eq!((attributes.text("a"), attributes.text("b")), (Some("x"), None));
+        assert_eq!(attributes.remove("a"), Some(Value::text("x")));
+        assert_eq!(attributes.remove("a"), None);
+        assert_eq!(attributes.len(), 1);
+        assert!(!attributes.is_empty());
+    }
+}

@@ -1,0 +1,108 @@
+//! A snapshot of a store, with a proof per kind that it is complete.
+
+use std::collections::BTreeMap;
+
+use super::Address;
+use super::Attributes;
+use super::Digest;
+use super::Instant;
+use super::Kind;
+use super::Secret;
+
+/// What a store holds.
+#[derive(Default)]
+pub struct Live {
+    /// Objects by kind, each list sorted by address.
+    objects: BTreeMap<Kind, Vec<LiveObject>>,
+    /// Kinds whose list is proven complete: as many unique ids as the store says it has.
+    complete: BTreeMap<Kind, bool>,
+    /// Names of the roles that the store knows; nothing when the store was not asked.
+    pub roles: Option<Vec<Box<str>>>,
+}
+
+impl Live {
+    /// Takes over the whole list of one kind. `total` is the store's own count: a list that is shorter or holds an id
+    /// twice is kept, but never counts as complete, and so nothing of that kind can be deleted because of it.
+    pub fn take(&mut self, kind: Kind, mut objects: Vec<LiveObject>, total: usize) {
+        objects.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
+        let ids: std::collections::BTreeSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
+        let complete = ids.len() == total && objects.len() == total;
+        self.complete.insert(kind, complete);
+        self.objects.insert(kind, objects);
+    }
+
+    pub fn of(&self, kind: Kind) -> &[LiveObject] {
+        self.objects.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn is_complete(&self, kind: Kind) -> bool {
+        self.complete.get(&kind).copied().unwrap_or(false)
+    }
+
+    /// How many objects the snapshot holds.
+    pub fn len(&self) -> usize {
+        self.objects.values().map(Vec::len).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// One object of a store.
+pub struct LiveObject {
+    /// Its address by its names in the store; for package keys [`Address::key_in_store`].
+    pub address: Address,
+    pub id: LiveId,
+    /// The store's name for it: username, application name, plan name, `keyName`. Empty for package keys.
+    pub name: Box<str>,
+    /// An application's user, a plan's package, a key's application.
+    pub parent: Option<Address>,
+    /// Every field that the store told and that Keywright knows. Empty texts and sets are left out.
+    pub attributes: Attributes,
+    pub created: Option<Instant>,
+    pub updated: Option<Instant>,
+    /// What only package keys have.
+    pub key: Option<Box<LiveKey>>,
+}
+
+/// What only package keys have. Their plan is the attribute `plan`, because it can change.
+pub struct LiveKey {
+    pub package: Address,
+    pub value: Secret,
+    /// The shared secret, when the store told one.
+    pub secret: Option<Secret>,
+}
+
+impl LiveObject {
+    /// Changes when any managed field of the object does. Holds no secret: a key's value can not change.
+    pub fn fingerprint(&self) -> Digest {
+        let mut text = format!("{}\n{}\n", self.address.kind().name(), self.name);
+        if let Some(parent) = &self.parent {
+            text.push_str(&format!("{parent}\n"));
+        }
+        for (field, value) in self.attributes.iter() {
+            text.push_str(&format!("{field}={value}\n"));
+        }
+        Digest::of(text.as_bytes())
+    }
+}
+
+/// The store's id of an object. For MFT it may be the credential itself (`mft-api-keys.md` 2.3), so it is handled as a
+/// secret: no `Debug`, no `Display`; people are shown its fingerprint.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LiveId(Box<str>);
+
+impl LiveId {
+    pub fn new(id: impl Into<Box<str>>) -> Self {
+        Self(id.into())
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub fn fingerprint(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+}
