@@ -7,6 +7,7 @@ pub mod outcome;
 pub mod plan;
 pub mod rules;
 pub mod store;
+pub mod workspace;
 // ── edges ──
 pub mod database;
 pub mod stores;

@@ -1,7 +1,73 @@
-//! The table of rules, and the road from raw manifests to [`crate::model::Desired`].
+//! The table of rules, and the only road from raw manifests to [`Desired`].
 
+mod api_key;
+mod application;
 pub mod catalogue;
+mod desired;
+mod duplicates;
+mod findings;
+mod name;
+mod package;
+mod package_key;
+mod plan;
+mod secret_source;
+mod user;
+pub mod values;
+pub mod workspace;
+mod world;
 
 pub use catalogue::Example;
 pub use catalogue::Rule;
 pub use catalogue::When;
+pub use findings::Findings;
+pub use findings::with_severities;
+
+use crate::diagnostic::Checked;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
+use crate::diagnostic::sort;
+use crate::manifest::Manifest;
+use crate::model::Desired;
+use crate::model::Instant;
+use crate::workspace::Workspace;
+use world::World;
+
+/// The checks that need nothing but the manifests, the workspace and the time. Each looks at one kind of object, or
+/// at one thing that goes across kinds; the ids they report are in the [`catalogue`].
+const CHECKS: &[fn(&World<'_>, &mut Findings)] = &[
+    name::check,
+    duplicates::check,
+    user::check,
+    application::check,
+    package::check,
+    plan::check,
+    package_key::check,
+    package_key::check_limits,
+    package_key::check_owners,
+    package_key::check_slots,
+    package_key::check_deliveries,
+    package_key::check_counts,
+    secret_source::check,
+    api_key::check,
+    api_key::check_generations,
+];
+
+/// Checks the manifests and resolves them. `found` is what reading them found already: the result has a value only
+/// when neither it nor any rule found an error.
+pub fn check(
+    manifests: Vec<Manifest>,
+    found: Vec<Diagnostic>,
+    workspace: &Workspace,
+    now: Instant,
+) -> Checked<Desired> {
+    let mut findings = Findings::from(found);
+    let world = World::new(&manifests, workspace, now);
+    for check in CHECKS {
+        check(&world, &mut findings);
+    }
+    drop(world);
+    let mut diagnostics = with_severities(findings.into_vec(), workspace);
+    sort(&mut diagnostics);
+    let value = (!has_errors(&diagnostics)).then(|| desired::resolve(manifests));
+    Checked { value, diagnostics }
+}

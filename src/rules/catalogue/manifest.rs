@@ -134,14 +134,13 @@ spec: {email: alice@example.com, displayName: Alice, company: Example Ltd}
         source: "design.md §2",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {displayName: Alice}
+kind: Package
+metadata: {name: payments}
 ",
             right: r"apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {email: alice@example.com, displayName: Alice}
+kind: Package
+metadata: {name: payments}
+spec: {description: Card and wallet payments}
 ",
         },
     },

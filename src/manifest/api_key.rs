@@ -1,0 +1,36 @@
+//! `kind: ApiKey`: a key of the Boomi MFT (AFT) Management API.
+
+use super::read::Spanned;
+use super::scalar::InstantOrNever;
+
+words! {
+    /// Whether the key shall be there.
+    enum ApiKeyState "KW-007" {
+        Present = "present",
+        /// There, and switched off.
+        Disabled = "disabled",
+        /// Gone. The API knows no delete, so the key is switched off and the portal deletes it.
+        Absent = "absent",
+    }
+}
+
+mapping! {
+    "ApiKey.spec"
+    /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API can not delete keys, only switch them off.
+    struct ApiKeySpec {
+        /// Whether the key works. It must be said, because the API takes a missing value for false.
+        field enabled: bool = "enabled",
+        /// present (the default), disabled or absent.
+        field state: ApiKeyState = "state",
+        /// The API types that the key may call. An empty list needs allApis: true.
+        managed allowed_apis: Vec<Spanned<Box<str>>> = "allowedApis",
+        /// true when the key may call every API type.
+        field all_apis: bool = "allApis",
+        /// The organisations that the key is tied to: a public code, a system code, a name, or id:41. An empty list needs allOrgs: true.
+        managed allowed_orgs: Vec<Spanned<Box<str>>> = "allowedOrgs",
+        /// true when the key is good for every organisation.
+        field all_orgs: bool = "allOrgs",
+        /// The instant from which the key no longer works, with its offset, like 2027-06-30T00:00:00Z, or never.
+        managed expires: InstantOrNever = "expires",
+    }
+}

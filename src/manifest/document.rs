@@ -1,0 +1,151 @@
+//! The envelope of a manifest: `apiVersion`, `kind`, `metadata`, `spec`.
+
+use super::api_key::ApiKeySpec;
+use super::application::ApplicationSpec;
+use super::package::PackageSpec;
+use super::package_key::PackageKeySpec;
+use super::plan::PlanSpec;
+use super::read::FromNode;
+use super::read::Reading;
+use super::read::Spanned;
+use super::read::field;
+use super::read::fields;
+use super::read::head;
+use super::read::shown;
+use super::tree::Content;
+use super::tree::Node;
+use super::user::UserSpec;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::did_you_mean;
+use crate::model::Kind;
+
+mapping! {
+    "metadata"
+    /// What the object is called.
+    struct Metadata {
+        /// The name: the username of a User, the keyName of an ApiKey, the name of an Application, Package or Plan, a label of a PackageKey.
+        field name: Box<str> = "name" required "KW-006",
+        /// Names that the object had before, so that a rename is not taken for a delete and a create.
+        field previously: Vec<Spanned<Box<str>>> = "previously",
+        /// true to forbid Keywright to delete, replace or disable the object.
+        field protect: bool = "protect",
+    }
+}
+
+/// One manifest as it was written, with a name and a spec of the right kind.
+pub struct Manifest {
+    pub kind: Kind,
+    pub metadata: Metadata,
+    pub spec: Spec,
+    /// Where the document stands.
+    pub place: Place,
+}
+
+/// What stands under `spec`, by kind.
+pub enum Spec {
+    Package(Box<PackageSpec>),
+    Plan(Box<PlanSpec>),
+    User(Box<UserSpec>),
+    Application(Box<ApplicationSpec>),
+    PackageKey(Box<PackageKeySpec>),
+    ApiKey(Box<ApiKeySpec>),
+}
+
+impl Manifest {
+    /// The name, or an empty text when it is missing, which was reported.
+    pub fn name(&self) -> &str {
+        self.metadata.name.as_ref().map_or("", |name| &name.value)
+    }
+
+    /// Where the name stands.
+    pub fn name_place(&self) -> Place {
+        self.metadata.name.as_ref().map_or(self.place, |name| name.place)
+    }
+}
+
+const ENVELOPE: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+
+/// Reads one document. An empty one is nothing; one that is not a manifest is reported and is nothing.
+pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
+    if is_empty(root) {
+        return None;
+    }
+    let pairs = fields(root, &ENVELOPE, "a manifest", reading)?;
+    let kind = read_kind(root, pairs, reading)?;
+    let metadata = match field(pairs, "metadata") {
+        Some(node) => Metadata::from_node(node, reading),
+        None => missing(root, "metadata", kind, reading),
+    };
+    let spec = match field(pairs, "spec") {
+        Some(node) => read_spec(kind, node, reading),
+        None => missing(root, "spec", kind, reading),
+    };
+    Some(Manifest { kind, metadata: metadata?, spec: spec?, place: root.place })
+}
+
+/// Whether the document holds nothing: comments only, or nothing between two `---`.
+pub fn is_empty(root: &Node<'_>) -> bool {
+    matches!(&root.content, Content::Scalar { text, plain: true } if text.is_empty())
+}
+
+fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) -> Option<Kind> {
+    check_version(root, pairs, reading);
+    let Some(node) = field(pairs, "kind") else {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        let problem = Diagnostic::error("KW-009", "the document has no `kind`, so it is not a manifest").at(head(root));
+        let help =
+            format!("add `kind: …`, one of {}; or name the manifest folders in keywright.yaml", names.join(", "));
+        reading.report(problem.help(help));
+        return None;
+    };
+    let written = Box::<str>::from_node(node, reading)?;
+    if let Some(kind) = Kind::from_name(&written) {
+        return Some(kind);
+    }
+    let problem = Diagnostic::error("KW-009", format!("there is no kind `{}`", shown(&written))).at(node.place);
+    let help = if &*written == "Workspace" {
+        "a Workspace stands in keywright.yaml at the top of the workspace only".to_owned()
+    } else {
+        let names = Kind::ALL.map(Kind::name);
+        did_you_mean(&written, names)
+            .map_or_else(|| format!("the kinds are {}", names.join(", ")), |near| format!("did you mean `{near}`?"))
+    };
+    reading.report(problem.help(help));
+    None
+}
+
+/// Reports an `apiVersion` that is missing or not ours.
+pub fn check_version(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) {
+    let help = format!("write `apiVersion: {}`", super::API_VERSION);
+    let Some(node) = field(pairs, "apiVersion") else {
+        reading.report(Diagnostic::error("KW-009", "the document has no `apiVersion`").at(head(root)).help(help));
+        return;
+    };
+    if let Some(version) = Box::<str>::from_node(node, reading)
+        && &*version != super::API_VERSION
+    {
+        let message = format!("`{}` is not an apiVersion of Keywright", shown(&version));
+        reading.report(Diagnostic::error("KW-009", message).at(node.place).help(help));
+    }
+}
+
+fn missing<T>(root: &Node<'_>, name: &str, kind: Kind, reading: &mut Reading) -> Option<T> {
+    let message = format!("the {kind} has no `{name}`");
+    reading.report(Diagnostic::error("KW-006", message).at(head(root)).help(format!("add `{name}:` with its fields")));
+    None
+}
+
+fn read_spec(kind: Kind, node: &Node<'_>, reading: &mut Reading) -> Option<Spec> {
+    fn boxed<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Box<T>> {
+        T::from_node(node, reading).map(Box::new)
+    }
+    Some(match kind {
+        Kind::Package => Spec::Package(boxed(node, reading)?),
+        Kind::Plan => Spec::Plan(boxed(node, reading)?),
+        Kind::User => Spec::User(boxed(node, reading)?),
+        Kind::Application => Spec::Application(boxed(node, reading)?),
+        Kind::PackageKey => Spec::PackageKey(boxed(node, reading)?),
+        Kind::ApiKey => Spec::ApiKey(boxed(node, reading)?),
+    })
+}

@@ -1,0 +1,349 @@
+//! Tree → typed values, collecting every problem instead of stopping at the first.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+
+use super::tree::Content;
+use super::tree::Node;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::did_you_mean;
+
+/// Most problems that are told of one file; the rest is counted.
+const MAX_PROBLEMS: usize = 1_000;
+
+/// A value and where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+/// The reading of one file: which file it is, and what was found.
+pub struct Reading {
+    source: SourceId,
+    diagnostics: Vec<Diagnostic>,
+    untold: usize,
+}
+
+impl Reading {
+    pub const fn new(source: SourceId) -> Self {
+        Self { source, diagnostics: Vec::new(), untold: 0 }
+    }
+
+    pub const fn source(&self) -> SourceId {
+        self.source
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_PROBLEMS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    /// Bytes `start..end` of this file. Files are at most [`super::tree::MAX_FILE`] long, so the numbers fit.
+    pub fn place(&self, start: usize, end: usize) -> Place {
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Place { source: self.source, start: byte(start), end: byte(end.max(start)) }
+    }
+
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        if self.untold > 0 {
+            let last = self.diagnostics.last().and_then(|diagnostic| diagnostic.place);
+            let message = format!("{} more problems in this file are not shown", self.untold);
+            let mut diagnostic = Diagnostic::error("KW-003", message);
+            diagnostic.place = last;
+            self.diagnostics.push(diagnostic);
+        }
+        self.diagnostics
+    }
+
+    /// Reports that `node` is not what was wanted.
+    pub fn mistyped(&mut self, node: &Node<'_>, wanted: &str) {
+        let problem = match &node.content {
+            Content::Scalar { text, plain: true } if is_null(text) => return self.null(node),
+            Content::Scalar { text, .. } => {
+                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`", shown(text)))
+            }
+            other => Diagnostic::error("KW-007", format!("expected {wanted}, found {}", other.describe())),
+        };
+        self.report(problem.at(node.place));
+    }
+
+    fn null(&mut self, node: &Node<'_>) {
+        let help = "leave the field out if Keywright shall not manage it, or write \"\" or [] for emptiness";
+        self.report(Diagnostic::error("KW-008", "the value is missing (null)").at(node.place).help(help));
+    }
+}
+
+/// A type that can be read from a manifest.
+pub trait FromNode: Sized + JsonSchema {
+    /// Reads the value, or reports what is wrong with it.
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self>;
+}
+
+/// Reads a value with its place.
+pub fn spanned<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Spanned<T>> {
+    let value = T::from_node(node, reading)?;
+    Some(Spanned { value, place: node.place })
+}
+
+impl FromNode for Box<str> {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        match &node.content {
+            Content::Scalar { text, plain } if !plain || is_text(text) => Some(text.as_ref().into()),
+            Content::Scalar { text, .. } if !is_null(text) => {
+                let message =
+                    format!("expected text, found `{}`, which YAML reads as a number or a truth value", shown(text));
+                let help = format!("write it in quotes: \"{}\"", shown(text));
+                reading.report(Diagnostic::error("KW-007", message).at(node.place).help(help));
+                None
+            }
+            _ => {
+                reading.mistyped(node, "text");
+                None
+            }
+        }
+    }
+}
+
+impl FromNode for bool {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        match &node.content {
+            Content::Scalar { text, plain: true } if text == "true" => Some(true),
+            Content::Scalar { text, plain: true } if text == "false" => Some(false),
+            _ => {
+                reading.mistyped(node, "true or false");
+                None
+            }
+        }
+    }
+}
+
+impl FromNode for i64 {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        if let Content::Scalar { text, plain: true } = &node.content
+            && let Some(number) = whole_number(text)
+        {
+            return Some(number);
+        }
+        reading.mistyped(node, "a whole number");
+        None
+    }
+}
+
+impl<T: FromNode> FromNode for Vec<Spanned<T>>
+where
+    Spanned<T>: JsonSchema,
+{
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        let Content::List(items) = &node.content else {
+            reading.mistyped(node, "a list");
+            return None;
+        };
+        let read: Vec<_> = items.iter().filter_map(|item| spanned(item, reading)).collect();
+        (read.len() == items.len()).then_some(read)
+    }
+}
+
+/// A mapping of free names to texts: extended attributes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TextMap(pub Vec<(Spanned<Box<str>>, Spanned<Box<str>>)>);
+
+impl FromNode for TextMap {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        let Content::Mapping(pairs) = &node.content else {
+            reading.mistyped(node, "a mapping of names to texts");
+            return None;
+        };
+        let read: Vec<_> = pairs
+            .iter()
+            .filter_map(|(key, value)| {
+                let (key, value) = (spanned(key, reading), spanned(value, reading));
+                Some((key?, value?))
+            })
+            .collect();
+        (read.len() == pairs.len()).then_some(Self(read))
+    }
+}
+
+/// The fields of a mapping, for a type with the known fields `known`; unknown ones are reported.
+pub fn fields<'n, 'a>(
+    node: &'n Node<'a>,
+    known: &'static [&'static str],
+    what: &str,
+    reading: &mut Reading,
+) -> Option<&'n [(Node<'a>, Node<'a>)]> {
+    let Content::Mapping(pairs) = &node.content else {
+        reading.mistyped(node, &format!("a mapping with the fields of {what}"));
+        return None;
+    };
+    for (key, _) in pairs {
+        let name = key_name(key);
+        if !name.is_some_and(|name| known.contains(&name)) {
+            unknown_field(key, name.unwrap_or("?"), known, what, reading);
+        }
+    }
+    Some(pairs)
+}
+
+fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading: &mut Reading) {
+    let problem = match refused_field(name, what) {
+        Some((rule, message, help)) => Diagnostic::error(rule, message).help(help),
+        None => {
+            let help = match did_you_mean(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the fields are {}", known.join(", ")),
+            };
+            Diagnostic::error("KW-005", format!("{what} has no field `{}`", shown(name))).help(help)
+        }
+    };
+    reading.report(problem.at(key.place));
+}
+
+/// Fields that the stores have and that a manifest may not set, each with the rule that says so.
+fn refused_field(name: &str, what: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    const SERVER_SET: [&str; 8] =
+        ["id", "name", "createdDate", "createdBy", "updatedDate", "updatedBy", "deletedDate", "deletedBy"];
+    match what {
+        "Package.spec" if name == "keyAdapter" => Some((
+            "CAM-017",
+            "`keyAdapter` is not managed: only the vendor's engineers set it",
+            "remove the field; Keywright leaves the value in the store as it is",
+        )),
+        "Application.spec" if name == "status" || name == "isPackaged" => Some((
+            "CAM-010",
+            "an application's `status` and `isPackaged` can not be set",
+            "remove the field; the store decides it",
+        )),
+        "ApiKey.spec" if SERVER_SET.contains(&name) => Some((
+            "MFT-005",
+            "the server sets this field, and an `id` may be the credential itself",
+            "remove the field; a key is found by its metadata.name",
+        )),
+        _ => None,
+    }
+}
+
+/// The first key of a mapping: a place to point at that is not the whole mapping.
+pub fn head(node: &Node<'_>) -> Place {
+    match &node.content {
+        Content::Mapping(pairs) => pairs.first().map_or(node.place, |(key, _)| key.place),
+        Content::Scalar { .. } | Content::List(_) => node.place,
+    }
+}
+
+/// The field `name` among `pairs`. When it stands twice the first counts; the second was reported by the tree.
+pub fn field<'n, 'a>(pairs: &'n [(Node<'a>, Node<'a>)], name: &str) -> Option<&'n Node<'a>> {
+    pairs.iter().find(|(key, _)| key_name(key) == Some(name)).map(|(_, value)| value)
+}
+
+fn key_name<'n>(key: &'n Node<'_>) -> Option<&'n str> {
+    match &key.content {
+        Content::Scalar { text, .. } => Some(text),
+        Content::List(_) | Content::Mapping(_) => None,
+    }
+}
+
+/// A value as a message may quote it: one line, at most 60 characters, nothing invisible. So a secret that was put in
+/// the wrong place is at worst shown in part to who wrote it there.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let printable = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if text.len() <= 60 && text.chars().all(printable) {
+        return Cow::Borrowed(text);
+    }
+    let mut short: String = text.chars().take(60).map(|c| if printable(c) { c } else { '\u{fffd}' }).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    Cow::Owned(short)
+}
+
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Whether an unquoted value is text for YAML 1.2: neither null, a truth value, nor a number.
+fn is_text(text: &str) -> bool {
+    let truth = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+    !is_null(text) && !truth && !is_number(text)
+}
+
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = |rest: &str, radix: u32| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix));
+    if let Some(hexadecimal) = text.strip_prefix("0x") {
+        return digits(hexadecimal, 16);
+    }
+    if let Some(octal) = text.strip_prefix("0o") {
+        return digits(octal, 8);
+    }
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        None => (unsigned, None),
+    };
+    let mantissa_is_number = match mantissa.split_once('.') {
+        Some((whole, fraction)) => {
+            (digits(whole, 10) && (fraction.is_empty() || digits(fraction, 10)))
+                || (whole.is_empty() && digits(fraction, 10))
+        }
+        None => digits(mantissa, 10),
+    };
+    mantissa_is_number && exponent.is_none_or(|exponent| digits(exponent, 10))
+}
+
+/// A decimal number without leading zeros, which no version of YAML reads as anything else.
+pub fn whole_number(text: &str) -> Option<i64> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let plain = unsigned == "0" || (!unsigned.starts_with('0') && unsigned.bytes().all(|byte| byte.is_ascii_digit()));
+    if plain { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_number_is_not_text() {
+        for number in [
+            "0", "12", "-1", "+1", "0123", "1e3", "1.5", ".5", "1.", "-1.5E-3", "0x1F", "0o17", ".inf", "-.Inf", ".nan",
+        ] {
+            assert!(!is_text(number), "{number}");
+        }
+        for text in
+            ["no", "yes", "on", "off", "y", "1_000", "12:30", "0x", "1e", "e3", ".", "-", "2027-06-30", "1.2.3", "x1"]
+        {
+            assert!(is_text(text), "{text}");
+        }
+        for other in ["", "~", "null", "true", "FALSE"] {
+            assert!(!is_text(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_have_one_spelling() {
+        assert_eq!(whole_number("0"), Some(0));
+        assert_eq!(whole_number("-12"), Some(-12));
+        assert_eq!(whole_number("9223372036854775807"), Some(i64::MAX));
+        for not in ["", "-", "007", "1_000", "1.0", "+1", "9223372036854775808", "0x1"] {
+            assert_eq!(whole_number(not), None, "{not}");
+        }
+    }
+
+    #[test]
+    fn quoted_values_are_short_and_visible() {
+        assert_eq!(shown("a b"), "a b");
+        assert_eq!(shown("a\u{1b}[31m"), "a\u{fffd}[31m");
+        assert_eq!(shown(&"x".repeat(80)).chars().count(), 61);
+    }
+}

@@ -1,0 +1,198 @@
+//! Checked manifests → [`Desired`]: names become references, fields become wishes.
+
+use crate::diagnostic::Place;
+use crate::manifest::Manifest;
+use crate::manifest::Spec;
+use crate::manifest::api_key::ApiKeySpec;
+use crate::manifest::api_key::ApiKeyState;
+use crate::manifest::application::ApplicationSpec;
+use crate::manifest::package_key::Minter;
+use crate::manifest::package_key::PackageKeySpec;
+use crate::manifest::package_key::RotationSpec;
+use crate::manifest::package_key::SecretFrom;
+use crate::manifest::read::Spanned;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Delivery;
+use crate::model::Desired;
+use crate::model::KeySource;
+use crate::model::Presence;
+use crate::model::Rotation;
+use crate::model::Secret;
+use crate::model::SecretSource;
+use crate::model::Value;
+use crate::model::Wish;
+use crate::model::desired::DeclaredKey;
+use crate::model::desired::Reference;
+use crate::model::desired::SecretOrigin;
+
+/// Resolves manifests in which no rule found an error. What could not be resolved in such manifests is nothing.
+pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
+    let mut desired = Desired::default();
+    for manifest in manifests {
+        for object in objects_of(&manifest) {
+            desired.objects.insert(object.address.clone(), object);
+        }
+    }
+    desired
+}
+
+fn objects_of(manifest: &Manifest) -> Vec<Declared> {
+    let Some(mut object) = base(manifest) else { return Vec::new() };
+    match &manifest.spec {
+        Spec::User(spec) => object.wishes = spec.wishes(),
+        Spec::Package(spec) => object.wishes = spec.wishes(),
+        Spec::Plan(spec) => {
+            object.parent = spec.package.as_ref().map(|package| refer(Address::package(&package.value), package.place));
+            object.wishes = spec.wishes();
+        }
+        Spec::Application(spec) => {
+            let owner = spec.user.as_ref().map(|user| refer(Address::user(&user.value), user.place));
+            let keys = spec.packages.iter().flat_map(|uses| &uses.value);
+            let keys: Vec<_> = keys.filter_map(|entry| key_of_use(manifest, spec, entry.place, &entry.value)).collect();
+            object.parent = owner;
+            object.wishes = spec.wishes();
+            return std::iter::once(object).chain(keys).collect();
+        }
+        Spec::PackageKey(spec) => return key(object, spec).into_iter().collect(),
+        Spec::ApiKey(spec) => api_key(&mut object, spec),
+    }
+    vec![object]
+}
+
+fn base(manifest: &Manifest) -> Option<Declared> {
+    let previously = super::duplicates::former_addresses(manifest);
+    Some(Declared {
+        address: super::duplicates::address_of(manifest)?,
+        place: manifest.name_place(),
+        name: manifest.name().into(),
+        parent: None,
+        previously: previously.into_iter().map(|(address, place)| Reference { address, place }).collect(),
+        protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
+        wishes: Vec::new(),
+        key: None,
+        presence: Presence::Present,
+    })
+}
+
+const fn refer(address: Address, place: Place) -> Reference {
+    Reference { address, place }
+}
+
+/// The generated key that an entry of `Application.spec.packages` declares.
+fn key_of_use(
+    manifest: &Manifest,
+    spec: &ApplicationSpec,
+    place: Place,
+    entry: &crate::manifest::application::PackageUse,
+) -> Option<Declared> {
+    let (user, package, plan) = (spec.user.as_ref()?, entry.package.as_ref()?, entry.plan.as_ref()?);
+    let key = DeclaredKey {
+        package: refer(Address::package(&package.value), package.place),
+        plan: refer(Address::plan(&package.value, &plan.value), plan.place),
+        source: KeySource::Generate { prefix: "".into(), by_store: false, place },
+        secret: None,
+        rotation: None,
+        deliver: Vec::new(),
+    };
+    Some(Declared {
+        address: Address::key_of_application(&user.value, manifest.name(), &package.value),
+        place,
+        name: "".into(),
+        parent: Some(refer(Address::application(&user.value, manifest.name()), manifest.name_place())),
+        previously: Vec::new(),
+        protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
+        wishes: vec![Wish { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place }],
+        key: Some(Box::new(key)),
+        presence: Presence::Present,
+    })
+}
+
+fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
+    let (user, application) = (spec.user.as_ref()?, spec.application.as_ref()?);
+    let (package, plan) = (spec.package.as_ref()?, spec.plan.as_ref()?);
+    object.name = "".into();
+    object.previously = Vec::new();
+    object.parent = Some(refer(Address::application(&user.value, &application.value), application.place));
+    object.wishes.push(Wish { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place });
+    object.wishes.extend(spec.wishes());
+    object.key = Some(Box::new(DeclaredKey {
+        package: refer(Address::package(&package.value), package.place),
+        plan: refer(Address::plan(&package.value, &plan.value), plan.place),
+        source: source(spec)?,
+        secret: spec.secret.as_ref().and_then(secret_source),
+        rotation: spec.rotation.as_ref().and_then(|rotation| rotation_of(&rotation.value)),
+        deliver: deliveries(spec),
+    }));
+    Some(object)
+}
+
+fn source(spec: &PackageKeySpec) -> Option<KeySource> {
+    let key = spec.key.as_ref()?;
+    if let Some(custom) = &key.value.custom {
+        return secret_source(custom).map(KeySource::Custom);
+    }
+    let generate = key.value.generate.as_ref()?;
+    let prefix = generate.value.prefix.as_ref();
+    Some(KeySource::Generate {
+        prefix: prefix.map_or_else(|| "".into(), |prefix| prefix.value.clone()),
+        by_store: generate.value.by.as_ref().is_some_and(|by| by.value == Minter::Store),
+        place: prefix.map_or(key.place, |prefix| prefix.place),
+    })
+}
+
+/// Where a secret is read from, once the rules know that exactly one place is named.
+pub(super) fn secret_source(from: &Spanned<SecretFrom>) -> Option<SecretSource> {
+    let secret = &from.value;
+    let (origin, place) = if let Some(env) = &secret.env {
+        (SecretOrigin::Env(env.value.clone()), env.place)
+    } else if let Some(file) = &secret.file {
+        (SecretOrigin::File(file.value.clone()), file.place)
+    } else if let Some(command) = &secret.command {
+        let words = command.value.iter().map(|word| word.value.clone()).collect();
+        (SecretOrigin::Command(words), command.place)
+    } else {
+        let value = secret.value.as_ref()?;
+        (SecretOrigin::Literal(Secret::new(value.value.clone())), value.place)
+    };
+    Some(SecretSource { origin, place })
+}
+
+fn rotation_of(spec: &RotationSpec) -> Option<Rotation> {
+    let seconds =
+        |duration: &Option<Spanned<crate::manifest::scalar::Duration>>| duration.as_ref().map_or(0, |d| d.value.0);
+    spec.every.as_ref()?;
+    Some(Rotation { every: seconds(&spec.every), overlap: seconds(&spec.overlap), grace: seconds(&spec.grace) })
+}
+
+fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {
+    let targets = spec.deliver.iter().flat_map(|deliver| &deliver.value);
+    targets
+        .filter_map(|target| {
+            let (file, variable) = (target.value.file.as_ref()?, target.value.variable.as_ref()?);
+            Some(Delivery { file: file.value.clone(), variable: variable.value.clone() })
+        })
+        .collect()
+}
+
+fn api_key(object: &mut Declared, spec: &ApiKeySpec) {
+    let state = spec.state.as_ref().map_or(ApiKeyState::Present, |state| state.value);
+    if state == ApiKeyState::Absent {
+        object.presence = Presence::Absent;
+        return;
+    }
+    let (enabled, place) = match (&spec.enabled, &spec.state) {
+        (Some(enabled), _) => (enabled.value, enabled.place),
+        (None, Some(state)) => (false, state.place),
+        (None, None) => (false, object.place),
+    };
+    object.wishes.push(Wish { field: "enabled".into(), value: Value::Bool(enabled), place });
+    object.wishes.extend(spec.wishes());
+    for (field, flag) in [("allowedApis", &spec.all_apis), ("allowedOrgs", &spec.all_orgs)] {
+        if let Some(flag) = flag.as_ref().filter(|flag| flag.value)
+            && object.wish(field).is_none()
+        {
+            object.wishes.push(Wish { field: field.into(), value: Value::set::<&str>([]), place: flag.place });
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Where manifests may read secrets from, and secrets that stand in the manifest itself.
+
+use super::Findings;
+use super::package_key::is_inside;
+use super::world::World;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::manifest::package_key::SecretFrom;
+use crate::manifest::read::Spanned;
+use crate::workspace::Environment;
+
+pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+    for key in &world.keys {
+        let Some(spec) = key.spec else { continue };
+        let custom = spec.key.as_ref().and_then(|key| key.value.custom.as_ref());
+        for source in [custom, spec.secret.as_ref()].into_iter().flatten() {
+            check_source(source, &world.workspace.environment, findings);
+        }
+    }
+}
+
+fn check_source(source: &Spanned<SecretFrom>, environment: &Environment, findings: &mut Findings) {
+    let from = &source.value;
+    let set = [from.env.is_some(), from.file.is_some(), from.command.is_some(), from.value.is_some()];
+    match set.iter().filter(|set| **set).count() {
+        1 => {}
+        0 => {
+            let problem = Diagnostic::error("KW-006", "it is not said where the secret comes from").at(source.place);
+            findings.add(problem.help("write one of env, file, command, value"));
+        }
+        _ => {
+            let problem = Diagnostic::error("KW-007", "the secret comes from several places at once").at(source.place);
+            findings.add(problem.help("keep one of env, file, command, value"));
+        }
+    }
+    check_env(from, environment, findings);
+    check_file(from, environment, findings);
+    check_command(from, source.place, environment, findings);
+    if let Some(value) = &from.value {
+        let problem = Diagnostic::warning("CAM-043", "a secret is written in the manifest").at(value.place);
+        findings.add(problem.help("whoever can read the repository can read it; use env, file or command"));
+    }
+}
+
+fn check_env(from: &SecretFrom, environment: &Environment, findings: &mut Findings) {
+    let Some(env) = &from.env else { return };
+    if !environment.prefixes.iter().any(|prefix| env.value.starts_with(&**prefix)) {
+        let message = format!("manifests may not read the variable `{}`", crate::manifest::read::shown(&env.value));
+        let problem = Diagnostic::error("KW-012", message).at(env.place);
+        findings.add(problem.help("list its prefix in keywright.yaml under spec.environment.allow"));
+    }
+}
+
+fn check_file(from: &SecretFrom, environment: &Environment, findings: &mut Findings) {
+    let Some(file) = &from.file else { return };
+    let climbs = file.value.split('/').any(|part| part == "..") || file.value.contains('\0');
+    let below = |folder: &str| {
+        let rest = file.value.strip_prefix(folder.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let allowed = environment.folders.iter().any(|folder| below(folder));
+    if climbs || !(is_inside(&file.value) || allowed) {
+        let problem = Diagnostic::error("KW-012", "manifests may not read this file").at(file.place);
+        findings.add(problem.help("keep it below the workspace, or list its folder under spec.environment.files"));
+    }
+}
+
+fn check_command(from: &SecretFrom, place: Place, environment: &Environment, findings: &mut Findings) {
+    let Some(command) = &from.command else { return };
+    let Some(program) = command.value.first() else {
+        let problem = Diagnostic::error("KW-006", "the command is empty").at(place);
+        findings.add(problem.help("write the program and its arguments as a list"));
+        return;
+    };
+    if !environment.programs.contains(&program.value) {
+        let message = format!("manifests may not run `{}`", crate::manifest::read::shown(&program.value));
+        let problem = Diagnostic::error("KW-012", message).at(program.place);
+        findings.add(problem.help("list the program in keywright.yaml under spec.environment.commands"));
+    }
+}

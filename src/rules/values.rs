@@ -1,0 +1,81 @@
+//! Rules about the values of custom keys, once they are known: from the manifest itself, or after they were read.
+
+use std::collections::BTreeMap;
+
+use super::package_key::is_key_text;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::Digest;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::SecretSource;
+use crate::model::desired::SecretOrigin;
+
+/// The values of custom keys that are known, by the key's address. No message quotes one.
+pub type Values = BTreeMap<Address, Secret>;
+
+/// The values that stand in the manifests themselves.
+pub fn literals(desired: &Desired) -> Values {
+    let literal = |object: &Declared| match &object.key.as_ref()?.source {
+        KeySource::Custom(SecretSource { origin: SecretOrigin::Literal(secret), .. }) => {
+            Some((object.address.clone(), secret.clone()))
+        }
+        _ => None,
+    };
+    desired.of(Kind::PackageKey).filter_map(literal).collect()
+}
+
+/// CAM-024, CAM-025, CAM-026 for every value that is known.
+pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut in_package: BTreeMap<(&Address, Digest), Place> = BTreeMap::new();
+    let mut in_application: BTreeMap<(&Address, Digest), (&Address, Place)> = BTreeMap::new();
+    for object in desired.of(Kind::PackageKey) {
+        let (Some(key), Some(value)) = (&object.key, values.get(&object.address)) else { continue };
+        let place = source_place(&key.source, object.place);
+        findings.extend(check_text(object, value, place));
+        let digest = value.digest();
+        if let Some(first) = in_package.insert((&key.package.address, digest), place) {
+            let message = format!("{} has the value of another key of {}", object.address, key.package.address);
+            let problem = Diagnostic::error("CAM-025", message).at(place).label(first, "the other key");
+            findings.push(problem.help("a value exists once in a package; choose another"));
+            continue;
+        }
+        let Some(application) = &object.parent else { continue };
+        if let Some((other, first)) = in_application.insert((&application.address, digest), (&object.address, place)) {
+            let message = format!("{} and {other} of one application have the same value", object.address);
+            let problem = Diagnostic::warning("CAM-026", message).at(place).label(first, "the other key");
+            findings.push(problem.help("use one application for each, or another value"));
+        }
+    }
+    findings
+}
+
+/// Where the value of a key is declared.
+pub fn source_place(source: &KeySource, otherwise: Place) -> Place {
+    match source {
+        KeySource::Custom(source) => source.place,
+        KeySource::Generate { .. } => otherwise,
+    }
+}
+
+fn check_text(object: &Declared, value: &Secret, place: Place) -> Option<Diagnostic> {
+    let text = value.expose();
+    let problem = if text.is_empty() {
+        Diagnostic::error("CAM-024", format!("the value of {} is empty", object.address))
+    } else if !is_key_text(text) {
+        Diagnostic::error(
+            "CAM-024",
+            format!("the value of {} holds characters that a key can not have", object.address),
+        )
+    } else if text.len() > 255 {
+        Diagnostic::warning("CAM-024", format!("the value of {} is longer than 255 characters", object.address))
+    } else {
+        return None;
+    };
+    Some(problem.at(place).help("use 1 to 255 letters, digits and the characters _ - . :"))
+}

@@ -1,0 +1,211 @@
+//! `keywright.yaml` as it was written → the settings of the workspace.
+
+use super::catalogue;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::RuleId;
+use crate::diagnostic::Severity;
+use crate::diagnostic::did_you_mean;
+use crate::manifest::read::Spanned;
+use crate::manifest::read::shown;
+use crate::manifest::workspace::EnvironmentSpec;
+use crate::manifest::workspace::GuardsSpec;
+use crate::manifest::workspace::ManagedFileTransferSpec;
+use crate::manifest::workspace::OwnershipSpec;
+use crate::manifest::workspace::OwnsApiKeys;
+use crate::manifest::workspace::OwnsApplications;
+use crate::manifest::workspace::OwnsKeys;
+use crate::manifest::workspace::OwnsPlans;
+use crate::manifest::workspace::OwnsTop;
+use crate::manifest::workspace::StoresSpec;
+use crate::manifest::workspace::WorkspaceFile;
+use crate::workspace::Environment;
+use crate::workspace::Guards;
+use crate::workspace::Ownership;
+use crate::workspace::Owns;
+use crate::workspace::RemoteStores;
+use crate::workspace::Workspace;
+
+/// Checks the workspace file and puts the defaults in. `folder` is the name of a workspace that says none.
+pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let mut workspace = Workspace::named(file.name.as_ref().map_or(folder, |name| &name.value));
+    let spec = &file.spec;
+    if let Some(manifests) = &spec.manifests {
+        workspace.manifests = texts(&manifests.value);
+    }
+    if let Some(database) = &spec.database {
+        match database.value.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            Some(path) => workspace.database = path.into(),
+            None => {
+                let problem =
+                    Diagnostic::error("KW-007", "the database is not one that Keywright knows").at(database.place);
+                findings.push(problem.help("write sqlite: and a path, like sqlite:.keywright/keywright.db"));
+            }
+        }
+    }
+    if let Some(stores) = &spec.stores {
+        workspace.remote = remote(&stores.value, &mut findings);
+    }
+    if let Some(ownership) = &spec.ownership {
+        workspace.ownership = ownership_of(&ownership.value);
+    }
+    if let Some(guards) = &spec.guards {
+        workspace.guards = guards_of(&guards.value, &mut findings);
+    }
+    if let Some(environment) = &spec.environment {
+        workspace.environment = environment_of(&environment.value, &mut findings);
+    }
+    for (rule, severity) in spec.rules.iter().flat_map(|rules| &rules.value.0) {
+        match severity_of(rule, severity) {
+            Ok((rule, severity)) => {
+                workspace.severities.insert(rule, severity);
+            }
+            Err(problem) => findings.push(*problem),
+        }
+    }
+    (workspace, findings)
+}
+
+fn texts(list: &[Spanned<Box<str>>]) -> Vec<Box<str>> {
+    list.iter().map(|item| item.value.clone()).collect()
+}
+
+fn ownership_of(spec: &OwnershipSpec) -> Ownership {
+    let top = |owns: &Option<Spanned<OwnsTop>>| match owns.as_ref().map(|owns| owns.value) {
+        Some(OwnsTop::All) => Owns::All,
+        Some(OwnsTop::Declared) | None => Owns::Declared,
+    };
+    Ownership {
+        users: top(&spec.users),
+        packages: top(&spec.packages),
+        applications: match spec.applications.as_ref().map(|owns| owns.value) {
+            Some(OwnsApplications::All) => Owns::All,
+            Some(OwnsApplications::OfDeclaredUsers) => Owns::OfDeclaredParent,
+            Some(OwnsApplications::Declared) | None => Owns::Declared,
+        },
+        plans: match spec.plans.as_ref().map(|owns| owns.value) {
+            Some(OwnsPlans::All) => Owns::All,
+            Some(OwnsPlans::OfDeclaredPackages) => Owns::OfDeclaredParent,
+            Some(OwnsPlans::Declared) | None => Owns::Declared,
+        },
+        package_keys: match spec.package_keys.as_ref().map(|owns| owns.value) {
+            Some(OwnsKeys::All) => Owns::All,
+            Some(OwnsKeys::OfDeclaredApplications) => Owns::OfDeclaredParent,
+            Some(OwnsKeys::Declared) | None => Owns::Declared,
+        },
+        api_keys: match spec.api_keys.as_ref().map(|owns| &owns.value) {
+            Some(OwnsApiKeys::All) => Owns::All,
+            Some(OwnsApiKeys::Prefix(prefix)) => Owns::Prefix(prefix.clone()),
+            Some(OwnsApiKeys::Declared) | None => Owns::Declared,
+        },
+    }
+}
+
+fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
+    let mut guards = Guards::default();
+    let Some(deletes) = &spec.deletes else { return guards };
+    let within = |number: &Spanned<i64>, most: i64, findings: &mut Vec<Diagnostic>| {
+        if !(0..=most).contains(&number.value) {
+            let problem = Diagnostic::error("KW-007", format!("{} is not from 0 to {most}", number.value));
+            findings.push(problem.at(number.place).help("write a number in that range"));
+        }
+        number.value
+    };
+    if let Some(percent) = &deletes.value.percent {
+        guards.percent = within(percent, 100, findings);
+    }
+    if let Some(count) = &deletes.value.count {
+        guards.count = within(count, i64::from(u32::MAX), findings);
+    }
+    guards
+}
+
+fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Environment {
+    let list =
+        |list: &Option<Spanned<Vec<Spanned<Box<str>>>>>| list.as_ref().map_or_else(Vec::new, |list| texts(&list.value));
+    for prefix in spec.allow.iter().flat_map(|allow| &allow.value) {
+        if prefix.value.is_empty() {
+            let problem = Diagnostic::error("KW-012", "an empty prefix would open every variable").at(prefix.place);
+            findings.push(problem.help("write how the names of the allowed variables begin, like APP_"));
+        }
+    }
+    for folder in spec.files.iter().flat_map(|files| &files.value) {
+        if !folder.value.starts_with('/') || folder.value.trim_matches('/').is_empty() {
+            let problem = Diagnostic::error("KW-012", "this is not a folder outside of the workspace").at(folder.place);
+            findings.push(problem.help("write its whole path, like /run/secrets"));
+        }
+    }
+    Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) }
+}
+
+fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
+    let transfer = spec.managed_file_transfer.as_ref();
+    if let Some(transfer) = transfer {
+        check_transfer(&transfer.value, transfer.place, findings);
+    }
+    RemoteStores {
+        cloud_api_management: spec.cloud_api_management.is_some(),
+        managed_file_transfer: transfer.is_some(),
+        api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(&listed.value)),
+    }
+}
+
+/// MFT-020 and what of MFT-021 the file alone decides.
+fn check_transfer(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) {
+    match &spec.url {
+        None => {
+            let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
+            findings.push(problem.help("add `url: https://…`; it is never guessed"));
+        }
+        Some(url) => {
+            let rest = url.value.strip_prefix("https://").unwrap_or_default();
+            if rest.is_empty()
+                || rest.starts_with('/')
+                || rest.contains(['?', '#', '@'])
+                || rest.trim_end_matches('/').ends_with("/api/api")
+            {
+                let problem = Diagnostic::error("MFT-020", "this is not the address of a site").at(url.place);
+                findings.push(problem.help("write https:// and the host, without query, fragment or sign-in"));
+            }
+        }
+    }
+    let Some(operations) = &spec.operations else { return };
+    if let (Some(list), Some(get)) = (&operations.value.list, &operations.value.get)
+        && list.value == get.value
+    {
+        let problem = Diagnostic::error("MFT-021", "list and get have the same path").at(get.place);
+        findings.push(problem.label(list.place, "the list").help("take the paths from the site's Swagger page"));
+    }
+}
+
+/// The severity that `rules:` gives to a rule; nothing means off.
+fn severity_of(
+    rule: &Spanned<Box<str>>,
+    severity: &Spanned<Box<str>>,
+) -> Result<(RuleId, Option<Severity>), Box<Diagnostic>> {
+    let Some(known) = catalogue::find(&rule.value).filter(|known| known.id.0 == &*rule.value) else {
+        let problem = Diagnostic::error("KW-019", format!("there is no rule `{}`", shown(&rule.value))).at(rule.place);
+        let near = did_you_mean(&rule.value, catalogue::all().map(|known| known.id.0));
+        let help = near
+            .map_or_else(|| "`keywright explain` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err(Box::new(problem.help(help)));
+    };
+    let wanted = match &*severity.value {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        "info" => Some(Severity::Info),
+        "off" => None,
+        other => {
+            let problem =
+                Diagnostic::error("KW-019", format!("`{}` is not a severity", shown(other))).at(severity.place);
+            return Err(Box::new(problem.help("write error, warning, info or off")));
+        }
+    };
+    if known.fixed && wanted != Some(Severity::Error) {
+        let message = format!("{} protects the store and can not be lowered", known.id);
+        let problem = Diagnostic::error("KW-019", message).at(severity.place);
+        return Err(Box::new(problem.help(format!("remove the line; `keywright explain {}` says why", known.id))));
+    }
+    Ok((known.id, wanted))
+}

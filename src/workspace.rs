@@ -1,0 +1,95 @@
+//! The settings of a workspace, valid and with every default in place. Made only by the rules.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::RuleId;
+use crate::diagnostic::Severity;
+
+/// What `keywright.yaml` says, or the defaults where there is none.
+pub struct Workspace {
+    pub name: Box<str>,
+    /// Files and folders with manifests, relative to the workspace.
+    pub manifests: Vec<Box<str>>,
+    /// Path of the SQLite database, relative to the workspace.
+    pub database: Box<str>,
+    pub remote: RemoteStores,
+    pub ownership: Ownership,
+    pub guards: Guards,
+    /// Rules whose severity is not the catalogue's; nothing means: switched off.
+    pub severities: BTreeMap<RuleId, Option<Severity>>,
+    pub environment: Environment,
+}
+
+/// Which remote stores the workspace names.
+#[derive(Default)]
+pub struct RemoteStores {
+    pub cloud_api_management: bool,
+    pub managed_file_transfer: bool,
+    /// The API types that keys may be given, when the workspace lists them.
+    pub api_types: Option<Vec<Box<str>>>,
+}
+
+/// What of the store belongs to the workspace, by kind.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ownership {
+    pub users: Owns,
+    pub applications: Owns,
+    pub packages: Owns,
+    pub plans: Owns,
+    pub package_keys: Owns,
+    pub api_keys: Owns,
+}
+
+/// Which objects of a kind are owned.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Owns {
+    /// Those that are declared: absence from the manifests deletes nothing.
+    #[default]
+    Declared,
+    /// Those that hang on a declared parent: applications of declared users, and so on.
+    OfDeclaredParent,
+    /// Those whose name begins so.
+    Prefix(Box<str>),
+    All,
+}
+
+/// Above both numbers a plan's deletes and replaces are stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Guards {
+    /// Per cent of the objects of a kind that are in the store and managed.
+    pub percent: i64,
+    pub count: i64,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self { percent: 30, count: 10 }
+    }
+}
+
+/// What manifests may read from the machine.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Environment {
+    pub prefixes: Vec<Box<str>>,
+    pub folders: Vec<Box<str>>,
+    pub programs: Vec<Box<str>>,
+}
+
+/// The database of a workspace that says nothing else.
+pub const DEFAULT_DATABASE: &str = ".keywright/keywright.db";
+
+impl Workspace {
+    /// A workspace without a `keywright.yaml`.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            manifests: vec![".".into()],
+            database: DEFAULT_DATABASE.into(),
+            remote: RemoteStores::default(),
+            ownership: Ownership::default(),
+            guards: Guards::default(),
+            severities: BTreeMap::new(),
+            environment: Environment::default(),
+        }
+    }
+}
