@@ -62,7 +62,10 @@ pub(super) fn exists(path: &Path) -> io::Result<bool> {
 
 /// Whether there is a file, and no writer left anything that is not yet in it.
 pub(super) fn stands_alone(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    path.is_file() && fs::metadata(log).map_or(true, |log| log.len() == 0)
+    let is_empty = |suffix| {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        fs::metadata(beside).map_or(true, |file| file.len() == 0)
+    };
+    path.is_file() && is_empty("-wal") && is_empty("-journal")
 }

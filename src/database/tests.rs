@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::Database;
 use super::DatabaseError;
 use super::Mode;
+use super::files;
 use super::open;
 
 fn folder() -> TempDir {
@@ -118,6 +119,20 @@ fn a_file_in_a_folder_that_is_not_writable_is_read_as_it_stands() {
     let count: i64 = connection.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap();
     assert_eq!(count, 1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no side files");
+}
+
+#[test]
+fn a_file_stands_alone_only_without_what_a_writer_left() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    assert!(!files::stands_alone(&path));
+    let writer = write(&path);
+    insert_user(&writer, "alice").unwrap();
+    assert!(!files::stands_alone(&path), "the log is not yet in the file");
+    drop(writer);
+    assert!(files::stands_alone(&path));
+    fs::write(folder.path().join("keywright.db-journal"), "x").unwrap();
+    assert!(!files::stands_alone(&path), "a change was cut short");
 }
 
 #[test]

@@ -70,6 +70,10 @@ impl Embedded {
         Self { database, now, ripples: Ripples::default() }
     }
 
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
     fn perform_now(&self, write: &Write<'_>) -> Result<Performed, Stop> {
         if write.change.action == Action::Deliver {
             return Ok(Performed::default());
