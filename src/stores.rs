@@ -1,1 +1,3 @@
-//! The stores.
+//! The stores: where keys live.
+
+pub mod embedded;

@@ -1,0 +1,105 @@
+//! How a connection is opened, for writing and for reading.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::ErrorCode;
+use rusqlite::OpenFlags;
+
+use super::DatabaseError;
+use super::files;
+use super::schema;
+
+/// How long a statement waits for another process to finish writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
+    files::make(path)?;
+    let connection = writable(path).map_err(|error| DatabaseError::of(path, error))?;
+    schema::migrate(&connection, path)?;
+    // Only now: a file that is someone else's must not be touched.
+    set_up_writing(&connection).map_err(|error| DatabaseError::of(path, error))?;
+    Ok(connection)
+}
+
+pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    schema::create(&connection)?;
+    Ok(connection)
+}
+
+/// Nothing when there is no file, or a file that was never written to.
+pub(super) fn for_reading(path: &Path) -> Result<Option<Connection>, DatabaseError> {
+    let io_error = |error: io::Error| DatabaseError::Create { path: path.to_owned(), source: error };
+    if !files::exists(path).map_err(io_error)? {
+        return Ok(None);
+    }
+    let connection = readable(path).map_err(|error| DatabaseError::of(path, error))?;
+    Ok(schema::is_known(&connection, path)?.then_some(connection))
+}
+
+/// Statements that a connection keeps compiled; the embedded store has about forty.
+const STATEMENTS: usize = 64;
+
+fn writable(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, plain() | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn set_up_writing(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A change that was reported as done must survive a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")
+}
+
+/// A connection on which no statement can write data. SQLite itself must be able to write its side files, or else it
+/// could not read what a killed writer left in the log; where it is not allowed to, and there is no such log, the file
+/// is read as it stands.
+fn readable(path: &Path) -> rusqlite::Result<Connection> {
+    match look(path) {
+        Err(error) if is_denied(&error) && files::stands_alone(path) => immutable(path),
+        result => result,
+    }
+}
+
+fn look(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, plain() | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    // The first look at the file: only here does SQLite find out whether it can read it.
+    connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+/// Reads a file that nobody is writing to, without side files.
+pub(super) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = plain() | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// The `file:` form of a path, in which `?`, `#` and `%` would have a meaning.
+fn immutable_uri(path: &Path) -> String {
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?immutable=1")
+}
+
+fn is_denied(error: &rusqlite::Error) -> bool {
+    use ErrorCode::CannotOpen;
+    use ErrorCode::PermissionDenied;
+    use ErrorCode::ReadOnly;
+    matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly))
+}
+
+const fn plain() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_NO_MUTEX
+}

@@ -1,0 +1,221 @@
+//! What opening a workspace database does, and above all what it does not do.
+#![expect(clippy::disallowed_methods, reason = "edge: the tests look at the files that opening makes")]
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::Database;
+use super::DatabaseError;
+use super::Mode;
+use super::files;
+use super::open;
+
+fn folder() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+fn write(path: &Path) -> Database {
+    Database::open(path, Mode::Write).unwrap().unwrap()
+}
+
+fn error(path: &Path, mode: Mode) -> DatabaseError {
+    Database::open(path, mode).err().expect("opening must fail")
+}
+
+fn insert_user(database: &Database, name: &str) -> rusqlite::Result<usize> {
+    let sql = "INSERT INTO users (id, username, attributes, created, updated) VALUES (?1, ?1, '{}', 0, 0)";
+    database.connection().execute(sql, [name])
+}
+
+fn users(database: &Database) -> i64 {
+    database.connection().query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn reading_what_is_not_there_makes_nothing() {
+    let folder = folder();
+    let path = folder.path().join(".keywright/keywright.db");
+    assert!(Database::open(&path, Mode::Read).unwrap().is_none());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn reading_a_file_that_was_never_written_to_is_nothing() {
+    let folder = folder();
+    let path = folder.path().join("empty.db");
+    fs::write(&path, "").unwrap();
+    assert!(Database::open(&path, Mode::Read).unwrap().is_none());
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn writing_makes_a_private_folder_that_git_does_not_see() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let path = folder.path().join(".keywright/keywright.db");
+    let database = write(&path);
+    insert_user(&database, "alice").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&folder.path().join(".keywright/keywright.db-wal")), 0o600);
+    assert_eq!(fs::read_to_string(folder.path().join(".keywright/.gitignore")).unwrap(), "*\n");
+}
+
+#[test]
+fn a_folder_that_people_made_is_not_hidden_from_git() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    drop(write(&path));
+    assert!(!folder.path().join(".gitignore").exists());
+}
+
+#[test]
+fn a_folder_whose_making_was_cut_short_is_completed() {
+    let folder = folder();
+    fs::create_dir_all(folder.path().join(".keywright")).unwrap();
+    drop(write(&folder.path().join(".keywright/keywright.db")));
+    assert!(folder.path().join(".keywright/.gitignore").exists());
+}
+
+#[test]
+fn a_reader_can_not_write_and_sees_what_was_written() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    let writer = write(&path);
+    insert_user(&writer, "alice").unwrap();
+    let reader = Database::open(&path, Mode::Read).unwrap().unwrap();
+    assert_eq!(users(&reader), 1);
+    assert!(insert_user(&reader, "bob").is_err());
+    drop(writer);
+    assert_eq!(users(&write(&path)), 1);
+}
+
+#[test]
+fn what_a_killed_writer_left_in_the_log_is_read() {
+    let folder = folder();
+    let (path, copy) = (folder.path().join("keywright.db"), folder.path().join("killed.db"));
+    let writer = write(&path);
+    insert_user(&writer, "alice").unwrap();
+    // A copy of the files while the writer is open is what a SIGKILL leaves behind: a log without its index.
+    fs::copy(&path, &copy).unwrap();
+    fs::copy(folder.path().join("keywright.db-wal"), folder.path().join("killed.db-wal")).unwrap();
+    let reader = Database::open(&copy, Mode::Read).unwrap().unwrap();
+    assert_eq!(users(&reader), 1);
+    drop(reader);
+    assert_eq!(users(&write(&copy)), 1);
+}
+
+#[test]
+fn a_file_in_a_folder_that_is_not_writable_is_read_as_it_stands() {
+    let folder = folder();
+    let path = folder.path().join("odd ?name#100%.db");
+    insert_user(&write(&path), "alice").unwrap();
+    let connection = open::immutable(&path).unwrap();
+    let count: i64 = connection.query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no side files");
+}
+
+#[test]
+fn a_file_stands_alone_only_without_what_a_writer_left() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    assert!(!files::stands_alone(&path));
+    let writer = write(&path);
+    insert_user(&writer, "alice").unwrap();
+    assert!(!files::stands_alone(&path), "the log is not yet in the file");
+    drop(writer);
+    assert!(files::stands_alone(&path));
+    fs::write(folder.path().join("keywright.db-journal"), "x").unwrap();
+    assert!(!files::stands_alone(&path), "a change was cut short");
+}
+
+#[test]
+fn a_newer_version_is_an_error_in_both_modes_and_stays_untouched() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    write(&path).connection().pragma_update(None, "user_version", 99).unwrap();
+    for mode in [Mode::Read, Mode::Write] {
+        let error = error(&path, mode);
+        assert!(matches!(error, DatabaseError::Newer { found: 99, .. }), "{error}");
+        assert!(error.to_string().contains("keywright.db: it has version 99"), "{error}");
+        assert!(error.help().contains("newer"));
+    }
+}
+
+#[test]
+fn a_file_that_is_not_a_database_is_an_error_that_names_it() {
+    let folder = folder();
+    let path = folder.path().join("notes.db");
+    let text = "These are my notes, long enough to look like more than a header. ".repeat(40);
+    fs::write(&path, &text).unwrap();
+    for mode in [Mode::Read, Mode::Write] {
+        let error = error(&path, mode);
+        assert!(error.to_string().contains("notes.db: it is not a Keywright database"), "{error}");
+        assert!(error.help().contains("move"), "{}", error.help());
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn the_database_of_another_program_is_not_touched() {
+    let folder = folder();
+    let path = folder.path().join("other.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE notes (text)").unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(error(&path, Mode::Write), DatabaseError::Foreign { .. }));
+    assert!(matches!(error(&path, Mode::Read), DatabaseError::Foreign { .. }));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_file_is_an_error_that_names_it() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    drop(write(&path));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100..4096].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    for mode in [Mode::Read, Mode::Write] {
+        let error = error(&path, mode);
+        assert!(error.to_string().contains("keywright.db: the file is damaged"), "{error}");
+        assert!(error.help().contains("backup"));
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_file_or_a_file_in_that_of_the_folder_is_an_error() {
+    let folder = folder();
+    assert!(error(folder.path(), Mode::Read).to_string().contains("open the database"));
+    assert!(error(folder.path(), Mode::Write).to_string().contains("open the database"));
+    fs::write(folder.path().join("file"), "x").unwrap();
+    let below = folder.path().join("file/keywright.db");
+    assert!(error(&below, Mode::Write).to_string().contains("folder"), "{}", error(&below, Mode::Write));
+}
+
+#[test]
+fn a_writer_is_durable_and_holds_references() {
+    let folder = folder();
+    let database = write(&folder.path().join("keywright.db"));
+    let pragma = |name| {
+        database.connection().pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+    };
+    assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
+    assert_eq!(pragma("synchronous"), 2.into());
+    assert_eq!(pragma("foreign_keys"), 1.into());
+}
+
+#[test]
+fn a_second_writer_opens_the_same_tables() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    let (one, two) = (write(&path), write(&path));
+    insert_user(&one, "alice").unwrap();
+    insert_user(&two, "bob").unwrap();
+    assert_eq!((users(&one), users(&two)), (2, 2));
+}

@@ -1,0 +1,246 @@
+//! Package keys: what the store holds them to.
+
+use super::minting::mint;
+use super::read::Stored;
+use super::stored;
+use super::work::Stop;
+use super::work::Work;
+use super::work::new_id;
+use super::work::refuse;
+use crate::model::Address;
+use crate::model::Attributes;
+use crate::model::Kind;
+use crate::model::LiveKey;
+use crate::model::Secret;
+use crate::model::Value;
+use crate::plan::KeyTarget;
+use crate::plan::ValueFrom;
+use crate::store::Performed;
+use crate::store::Refusal;
+
+/// What a key hangs on.
+struct Slot {
+    application: Stored,
+    package: Stored,
+    plan: Stored,
+}
+
+pub(super) fn create(work: &Work<'_>) -> Result<Performed, Stop> {
+    let attributes = work.new_attributes()?;
+    insert(work, work.change().target.parent.as_ref(), &attributes, None)
+}
+
+/// Deletes the key and makes one in its place, which begins with the settings of the old one.
+pub(super) fn replace(work: &Work<'_>) -> Result<Performed, Stop> {
+    let old = work.current()?;
+    let mut attributes = old.object.attributes.clone();
+    work.apply_fields(&mut attributes)?;
+    work.delete_row(&old)?;
+    let application = work.change().target.parent.as_ref().or(old.object.parent.as_ref());
+    insert(work, application, &attributes, old.object.key.as_deref())
+}
+
+pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
+    let stored = work.current()?;
+    refuse_fixed(work, &stored)?;
+    let before = &stored.object.attributes;
+    let mut after = before.clone();
+    work.apply_fields(&mut after)?;
+    let is_changed = |field| before.get(field) != after.get(field);
+    if is_changed("settings.status") {
+        check_status(work, &stored, after.text("settings.status"))?;
+    }
+    if ["plan", "settings.throttle", "settings.quota"].into_iter().any(is_changed) {
+        let package = stored.object.key.as_ref().map(|key| key.package.clone());
+        let plan = plan(work, package.as_ref(), &after)?;
+        check_overrides(&plan, &after)?;
+        work.run("UPDATE package_keys SET plan = ?2 WHERE row = ?1", &[&stored.row, &plan.row])?;
+    }
+    work.save_fields(Kind::PackageKey, stored.row, &after)
+}
+
+pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
+    match work.current_or_gone()? {
+        Some(stored) => work.delete_row(&stored),
+        None => Ok(()),
+    }
+}
+
+fn insert(
+    work: &Work<'_>,
+    application: Option<&Address>,
+    attributes: &Attributes,
+    old: Option<&LiveKey>,
+) -> Result<Performed, Stop> {
+    let target = key_target(work)?;
+    let slot = slot(work, application, target, attributes)?;
+    check_user(work, &slot.application.object.address.first_name())?;
+    check_overrides(&slot.plan, attributes)?;
+    let value = value(work, target, &slot.package, old)?;
+    check_value(&value)?;
+    check_unused(work, &slot.package, &value)?;
+    let secret = secret(work, target, &slot.package, old)?;
+    let secret_text = secret.as_ref().map(Secret::expose);
+    let json = stored::write(attributes, &["plan"]);
+    let sql = "INSERT INTO package_keys
+                 (id, application, package, plan, value, secret, attributes, created, updated)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+    let (application, package, plan) = (slot.application.row, slot.package.row, slot.plan.row);
+    work.run(sql, &[&new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
+    Ok(Performed { value: Some(value) })
+}
+
+fn key_target<'a>(work: &Work<'a>) -> Result<&'a KeyTarget, Stop> {
+    let missing = || Refusal::unavailable("the plan does not say which package the key is for");
+    work.change().target.key.as_ref().ok_or_else(|| missing().into())
+}
+
+fn slot(
+    work: &Work<'_>,
+    application: Option<&Address>,
+    target: &KeyTarget,
+    attributes: &Attributes,
+) -> Result<Slot, Stop> {
+    let Some(address) = application else { return refuse("CAM-023", "no application is named") };
+    let names = (address.first_name(), address.name());
+    let Some(application) =
+        work.one(Kind::Application, "WHERE u.username = ?1 AND o.name = ?2", &[&names.0, &names.1])?
+    else {
+        return refuse("CAM-023", format!("{address} is not in the store"));
+    };
+    let Some(package) = work.one(Kind::Package, "WHERE o.name = ?1", &[&target.package.name()])? else {
+        return refuse("CAM-023", format!("{} is not in the store", target.package));
+    };
+    let plan = plan(work, Some(&target.package), attributes)?;
+    Ok(Slot { application, package, plan })
+}
+
+/// The plan that the attributes name, if it is a plan of the package.
+fn plan(work: &Work<'_>, package: Option<&Address>, attributes: &Attributes) -> Result<Stored, Stop> {
+    let package = package.map(Address::name).unwrap_or_default();
+    let name = attributes.text("plan").unwrap_or_default();
+    if let Some(plan) = work.one(Kind::Plan, "WHERE p.name = ?1 AND o.name = ?2", &[&package, &name])? {
+        return Ok(plan);
+    }
+    let (package, plan) = (Address::package(&package), Address::plan(&package, name));
+    refuse("CAM-023", format!("{package} has no {plan}; a key's plan must belong to its package"))
+}
+
+/// Only the key of an active user can be made or switched on.
+fn check_user(work: &Work<'_>, username: &str) -> Result<(), Stop> {
+    let user = work.one(Kind::User, "WHERE o.username = ?1", &[&username])?;
+    let status = user.as_ref().and_then(|user| user.object.attributes.text("status")).unwrap_or("waiting");
+    if status == "active" {
+        return Ok(());
+    }
+    let address = Address::user(username);
+    refuse("CAM-034", format!("{address} is {status}, and only an active user can hold an active key"))
+}
+
+fn check_status(work: &Work<'_>, stored: &Stored, after: Option<&str>) -> Result<(), Stop> {
+    if after == Some("waiting") {
+        return refuse("CAM-031", "a key that was once approved or refused never goes back to waiting");
+    }
+    if after != Some("active") {
+        return Ok(());
+    }
+    check_user(work, &stored.object.address.first_name())
+}
+
+/// A key's own limit needs the plan's permission. Held when a key is written, not when a plan is: a plan may take the
+/// permission back, and the keys keep what they have.
+fn check_overrides(plan: &Stored, attributes: &Attributes) -> Result<(), Stop> {
+    let limits = [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")];
+    for (setting, permission) in limits {
+        let is_own = attributes.get(setting).is_some_and(|value| value.as_text() != Some("plan"));
+        if is_own && !plan.object.attributes.flag(permission) {
+            let address = &plan.object.address;
+            return refuse("CAM-027", format!("{address} does not let keys set `{setting}` (`{permission}` is false)"));
+        }
+    }
+    Ok(())
+}
+
+/// What can never change in a key that exists.
+fn refuse_fixed(work: &Work<'_>, stored: &Stored) -> Result<(), Stop> {
+    let (change, object) = (work.change(), &stored.object);
+    if let Some(wanted) = change.target.parent.as_ref().filter(|wanted| Some(*wanted) != object.parent.as_ref()) {
+        return refuse("CAM-037", format!("a key can not move to another application, so not to {wanted}"));
+    }
+    let Some(key) = &object.key else { return Ok(()) };
+    if let Some(target) = change.target.key.as_ref().filter(|target| target.package != key.package) {
+        return refuse("CAM-036", format!("a key can not move to another package, so not to {}", target.package));
+    }
+    if work.write.value.is_some_and(|value| *value != key.value) {
+        return refuse("CAM-038", "the value of a key can not change");
+    }
+    if work.write.secret.is_some_and(|secret| Some(secret) != key.secret.as_ref()) {
+        return refuse("CAM-039", "the shared secret of a key can not change");
+    }
+    Ok(())
+}
+
+fn value(work: &Work<'_>, target: &KeyTarget, package: &Stored, old: Option<&LiveKey>) -> Result<Secret, Stop> {
+    let given = || Refusal::unavailable("the value of the key was not handed to the store");
+    match (&target.value, old) {
+        (ValueFrom::Store, _) => Ok(mint(length(package, "keyLength")?)?),
+        (ValueFrom::Kept, Some(old)) => Ok(old.value.clone()),
+        _ => work.write.value.cloned().ok_or_else(|| given().into()),
+    }
+}
+
+/// The given secret; or that of the key that is replaced, if it keeps its value; or one that the package asks for.
+fn secret(
+    work: &Work<'_>,
+    target: &KeyTarget,
+    package: &Stored,
+    old: Option<&LiveKey>,
+) -> Result<Option<Secret>, Stop> {
+    if let Some(secret) = work.write.secret {
+        return Ok(Some(secret.clone()));
+    }
+    if let Some(old) = old.filter(|old| target.value == ValueFrom::Kept && old.secret.is_some()) {
+        return Ok(old.secret.clone());
+    }
+    if number(package, "sharedSecretLength") == 0 {
+        return Ok(None);
+    }
+    Ok(Some(mint(length(package, "sharedSecretLength")?)?))
+}
+
+fn number(package: &Stored, field: &str) -> i64 {
+    package.object.attributes.get(field).and_then(Value::as_number).unwrap_or(0)
+}
+
+/// How long a text the package wants minted.
+fn length(package: &Stored, field: &str) -> Result<usize, Stop> {
+    let number = number(package, field);
+    if let Ok(length @ 1..=255) = usize::try_from(number) {
+        return Ok(length);
+    }
+    let address = &package.object.address;
+    refuse("CAM-016", format!("{address} has `{field}` {number}; the store mints 1 to 255 characters"))
+}
+
+fn check_value(value: &Secret) -> Result<(), Stop> {
+    let text = value.expose();
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+    if !text.bytes().all(is_allowed) {
+        return refuse("CAM-024", "its value has other characters than letters, digits, `_`, `-`, `.` and `:`");
+    }
+    match text.len() {
+        1..=255 => Ok(()),
+        length => refuse("CAM-024", format!("its value has {length} characters; the store takes 1 to 255")),
+    }
+}
+
+fn check_unused(work: &Work<'_>, package: &Stored, value: &Secret) -> Result<(), Stop> {
+    let clause = "WHERE o.package = ?1 AND o.value = ?2";
+    match work.one(Kind::PackageKey, clause, &[&package.row, &value.expose()])? {
+        Some(other) => {
+            let (package, other) = (&package.object.address, &other.object.address);
+            refuse("CAM-025", format!("{package} already has a key with the same value: {other}"))
+        }
+        None => Ok(()),
+    }
+}

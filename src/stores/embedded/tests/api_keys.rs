@@ -1,0 +1,81 @@
+//! API keys of Managed File Transfer.
+
+use super::World;
+use super::ask;
+use super::change;
+use super::create;
+use super::create_api_key;
+use super::delete;
+use super::fields;
+use super::text;
+use super::update;
+use crate::model::Address;
+use crate::model::Value;
+use crate::plan::Action;
+
+fn orders() -> Address {
+    Address::api_key("orders")
+}
+
+#[test]
+fn a_new_api_key_never_expires() {
+    let world = World::empty();
+    assert!(create_api_key("orders").done(&world).is_none());
+    let key = world.get(&orders());
+    assert_eq!(fields(&key), ["enabled: true", "expires: never"]);
+    assert_eq!((&*key.name, key.parent.is_none(), key.key.is_none()), ("orders", true, true));
+}
+
+#[test]
+fn every_field_of_an_api_key_comes_back_and_can_change() {
+    let world = World::empty();
+    create_api_key("orders")
+        .set("allowedApis", Value::set(["audit", "billing"]))
+        .set("allowedOrgs", Value::set(["id:41", "ACME"]))
+        .set("expires", text("2027-06-30T00:00:00Z"))
+        .done(&world);
+    let key = world.get(&orders());
+    let expected = [
+        "allowedApis: [audit, billing]",
+        "allowedOrgs: [ACME, id:41]",
+        "enabled: true",
+        "expires: 2027-06-30T00:00:00Z",
+    ];
+    assert_eq!(fields(&key), expected);
+    change(Action::Disable, &key).set("enabled", Value::Bool(false)).done(&world);
+    update(&world.get(&orders())).set("allowedApis", Value::set::<&str>([])).clear("expires").done(&world);
+    let expected = ["allowedOrgs: [ACME, id:41]", "enabled: false", "expires: never"];
+    assert_eq!(fields(&world.get(&orders())), expected);
+}
+
+#[test]
+fn names_are_clean_unique_and_fixed() {
+    let world = World::empty();
+    create_api_key("orders").done(&world);
+    create_api_key("orders").refused(&world, "MFT-002");
+    create_api_key("Orders").done(&world);
+    for name in ["", " x", "x ", "a\nb"] {
+        ask(Action::Create, orders(), name).set("enabled", Value::Bool(true)).refused(&world, "MFT-001");
+    }
+    let refusal = update(&world.get(&orders())).set("name", text("bills")).ask(&world.0).err().unwrap();
+    assert!(refusal.reason.contains("name"), "{refusal:?}");
+}
+
+#[test]
+fn fields_are_checked() {
+    let world = World::empty();
+    create(orders()).refused(&world, "MFT-006");
+    create_api_key("orders").set("expires", text("tomorrow")).refused(&world, "MFT-013");
+    create_api_key("orders").done(&world);
+    update(&world.get(&orders())).clear("enabled").refused(&world, "MFT-006");
+}
+
+#[test]
+fn there_is_no_delete() {
+    let world = World::empty();
+    create_api_key("orders").done(&world);
+    let refusal = delete(&world.get(&orders())).ask(&world.0).err().unwrap();
+    assert!(refusal.reason.contains("no delete"), "{refusal:?}");
+    assert!(refusal.help.unwrap().contains("portal"));
+    world.get(&orders());
+}

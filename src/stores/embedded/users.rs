@@ -1,0 +1,94 @@
+//! Users: what the store holds them to.
+
+use rusqlite::OptionalExtension;
+
+use super::read;
+use super::read::Stored;
+use super::stored;
+use super::work::Stop;
+use super::work::Work;
+use super::work::check_name;
+use super::work::new_id;
+use super::work::refuse;
+use crate::model::Address;
+use crate::model::Attributes;
+use crate::model::Kind;
+use crate::model::Value;
+
+/// The vendor's own user, through which the platform issues tokens.
+const INTERNAL: &str = "MasheryInternalOAuth2";
+
+/// The keys of a user. Written so that SQLite finds them by their applications instead of looking at every key.
+const HIS: &str = "o.application IN (SELECT row FROM applications WHERE user = ?1)";
+
+pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
+    let name = &*work.change().target.name;
+    check_name("CAM-001", name, 255)?;
+    check_free(work, name)?;
+    let attributes = work.new_attributes()?;
+    let sql = "INSERT INTO users (id, username, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";
+    work.run(sql, &[&new_id(), &name, &stored::write(&attributes, &[]), &work.now()])
+}
+
+pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
+    let stored = work.current()?;
+    if work.name_after(&stored) != stored.object.name {
+        return refuse("CAM-007", "a username can not change; another username is another user");
+    }
+    let before = &stored.object.attributes;
+    let mut after = before.clone();
+    work.apply_fields(&mut after)?;
+    if before.get("email") != after.get("email") {
+        return refuse("CAM-008", "the e-mail address of a user can not change through the API");
+    }
+    if after.text("status") != Some("disabled") || before.text("status") == Some("disabled") {
+        return work.save_fields(Kind::User, stored.row, &after);
+    }
+    refuse_internal(&stored, "disabled")?;
+    disable(work, &stored, &after)
+}
+
+pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
+    let Some(stored) = work.current_or_gone()? else { return Ok(()) };
+    refuse_internal(&stored, "deleted")?;
+    work.without("CAM-044", Kind::Application, "o.user = ?1", stored.row)?;
+    work.delete_row(&stored)?;
+    let sql = "INSERT INTO burnt_usernames (username, burnt) VALUES (?1, ?2)";
+    work.run(sql, &[&stored.object.name, &work.now()])
+}
+
+/// Disables the user and his keys. The vendor says in one place that the keys are removed and in another that they are
+/// disabled; this store does what can be undone. Enabling the user leaves the keys as they are.
+fn disable(work: &Work<'_>, stored: &Stored, after: &Attributes) -> Result<(), Stop> {
+    work.moving(Kind::PackageKey, HIS, stored.row, || {
+        work.save_fields(Kind::User, stored.row, after)?;
+        for key in read::some(work.connection, Kind::PackageKey, &format!("WHERE {HIS}"), &[&stored.row])? {
+            let mut attributes = key.object.attributes;
+            let disabled = Value::text("disabled");
+            if attributes.insert("settings.status", disabled.clone()) != Some(disabled) {
+                work.save_fields(Kind::PackageKey, key.row, &attributes)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn refuse_internal(stored: &Stored, done: &str) -> Result<(), Stop> {
+    if &*stored.object.name == INTERNAL {
+        return refuse("CAM-046", format!("{INTERNAL} belongs to the platform and is never {done}"));
+    }
+    Ok(())
+}
+
+fn check_free(work: &Work<'_>, name: &str) -> Result<(), Stop> {
+    let address = Address::user(name);
+    if work.one(Kind::User, "WHERE o.username = ?1", &[&name])?.is_some() {
+        return refuse("CAM-048", format!("{address} is already in the store"));
+    }
+    let sql = "SELECT 1 FROM burnt_usernames WHERE username = ?1";
+    let burnt = work.connection.query_row(sql, [name], |_| Ok(())).optional()?;
+    match burnt {
+        Some(()) => refuse("CAM-048", format!("{address} was deleted before, and its username stays taken for ever")),
+        None => Ok(()),
+    }
+}

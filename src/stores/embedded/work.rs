@@ -1,0 +1,223 @@
+//! One change while it is made: what the change says, what the store holds, and the checks that all kinds share.
+
+use std::cell::RefCell;
+
+use rusqlite::Connection;
+use rusqlite::ToSql;
+
+use super::fields;
+use super::fields::Start;
+use super::read;
+use super::read::Stored;
+use super::ripples::Move;
+use super::ripples::Ripples;
+use super::stored;
+use crate::model::Attributes;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::plan::Change;
+use crate::store::Refusal;
+use crate::store::Write;
+
+/// Why a change is not made.
+pub(super) enum Stop {
+    Refused(Refusal),
+    Failed(rusqlite::Error),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The refusal of a documented rule.
+pub(super) fn refuse<T>(rule: &'static str, reason: impl Into<String>) -> Result<T, Stop> {
+    Err(Refusal::rejected(rule, reason).into())
+}
+
+/// One change inside its transaction.
+pub(super) struct Work<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) write: &'a Write<'a>,
+    now: Instant,
+    before: &'a Ripples,
+    seen: RefCell<Vec<(LiveId, Move)>>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(connection: &'a Connection, write: &'a Write<'a>, now: Instant, before: &'a Ripples) -> Self {
+        Self { connection, write, now, before, seen: RefCell::default() }
+    }
+
+    pub(super) const fn change(&self) -> &'a Change {
+        self.write.change
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.change().address.kind()
+    }
+
+    /// Milliseconds since 1970.
+    pub(super) const fn now(&self) -> i64 {
+        self.now.timestamp_millis()
+    }
+
+    pub(super) fn into_ripples(self) -> Vec<(LiveId, Move)> {
+        self.seen.into_inner()
+    }
+
+    /// The object that the change is about, as the plan saw it.
+    pub(super) fn current(&self) -> Result<Stored, Stop> {
+        let gone = || Refusal::stale(format!("{} is no longer in the store", self.change().address));
+        self.current_or_gone()?.ok_or_else(|| gone().into())
+    }
+
+    /// Like [`Self::current`]; nothing when the object is gone.
+    pub(super) fn current_or_gone(&self) -> Result<Option<Stored>, Stop> {
+        let Some(target) = &self.change().target.live else {
+            return Err(Refusal::unavailable("the plan does not say which object of the store is meant").into());
+        };
+        let Some(stored) = self.one(self.kind(), "WHERE o.id = ?1", &[&target.id.expose()])? else {
+            return Ok(None);
+        };
+        let (seen, now) = (target.fingerprint, stored.object.fingerprint());
+        if seen == now || self.before.explain(&target.id, seen, now) {
+            Ok(Some(stored))
+        } else {
+            Err(Refusal::stale(format!("{} is not as the plan saw it", stored.object.address)).into())
+        }
+    }
+
+    pub(super) fn one(&self, kind: Kind, clause: &str, parameters: &[&dyn ToSql]) -> rusqlite::Result<Option<Stored>> {
+        read::one(self.connection, kind, clause, parameters)
+    }
+
+    /// The fields of a new object: those that the change sets, and for the rest what the store sets by itself.
+    pub(super) fn new_attributes(&self) -> Result<Attributes, Stop> {
+        let mut attributes = Attributes::default();
+        self.apply_fields(&mut attributes)?;
+        for field in fields::of(self.kind()) {
+            if attributes.get(field.name).is_some() {
+                continue;
+            }
+            if let Start::Required(rule) = field.start {
+                return refuse(rule, format!("`{}` is not set", field.name));
+            }
+            if let Some(value) = field.start.value() {
+                attributes.insert(field.name, value);
+            }
+        }
+        Ok(attributes)
+    }
+
+    /// Sets and clears what the change says, after the check of each value. A field with a start value falls back to
+    /// it when it is cleared.
+    pub(super) fn apply_fields(&self, attributes: &mut Attributes) -> Result<(), Stop> {
+        for change in self.change().fields.iter().filter(|change| change.field != "name") {
+            let name = change.field.as_ref();
+            let start = fields::find(self.kind(), name).map_or(Start::Nothing, |field| field.start);
+            let after = change.after.clone().or_else(|| start.value());
+            match (after, start) {
+                (None, Start::Required(rule)) => return refuse(rule, format!("`{name}` can not be empty")),
+                (None, _) => {
+                    attributes.remove(name);
+                }
+                (Some(value), _) => {
+                    fields::check(self.kind(), name, &value)?;
+                    if value.is_empty() {
+                        attributes.remove(name);
+                    } else {
+                        attributes.insert(change.field.clone(), value);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The name that an existing object shall have.
+    pub(super) fn name_after(&self, stored: &Stored) -> Box<str> {
+        self.change().after("name").and_then(|name| name.as_text()).unwrap_or(&stored.object.name).into()
+    }
+
+    /// Writes name and fields of an existing object whose table has a column `name`.
+    pub(super) fn save(&self, stored: &Stored, name: &str, attributes: &Attributes) -> Result<(), Stop> {
+        let sql = format!("UPDATE {} SET name = ?2, attributes = ?3, updated = ?4 WHERE row = ?1", table_of(self));
+        let json = stored::write(attributes, &[]);
+        self.run(&sql, &[&stored.row, &name, &json, &self.now()])
+    }
+
+    /// Writes the fields of an existing object that has no name, or none that can change.
+    pub(super) fn save_fields(&self, kind: Kind, row: i64, attributes: &Attributes) -> Result<(), Stop> {
+        let sql = format!("UPDATE {} SET attributes = ?2, updated = ?3 WHERE row = ?1", read::table(kind));
+        self.run(&sql, &[&row, &stored::write(attributes, &["plan"]), &self.now()])
+    }
+
+    pub(super) fn delete_row(&self, stored: &Stored) -> Result<(), Stop> {
+        self.run(&format!("DELETE FROM {} WHERE row = ?1", table_of(self)), &[&stored.row])
+    }
+
+    pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<(), Stop> {
+        self.connection.prepare_cached(sql)?.execute(parameters)?;
+        Ok(())
+    }
+
+    /// Refuses while objects hang on the one that shall be deleted, and names the first of them.
+    pub(super) fn without(&self, rule: &'static str, kind: Kind, clause: &str, row: i64) -> Result<(), Stop> {
+        const SHOWN: usize = 3;
+        let sql = format!("WHERE {clause} ORDER BY o.row LIMIT {}", SHOWN + 1);
+        let children = read::some(self.connection, kind, &sql, &[&row])?;
+        if children.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = children.iter().take(SHOWN).map(|child| child.object.address.to_string()).collect();
+        let more = if children.len() > SHOWN { " and more" } else { "" };
+        refuse(rule, format!("{}{more} must be deleted first", names.join(", ")))
+    }
+
+    /// Does `work`, which moves the objects of `kind` that `clause` lets through, and notes how they were moved.
+    pub(super) fn moving(
+        &self,
+        kind: Kind,
+        clause: &str,
+        row: i64,
+        work: impl FnOnce() -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let sql = format!("WHERE {clause} ORDER BY o.row");
+        let before = read::some(self.connection, kind, &sql, &[&row])?;
+        work()?;
+        let after = read::some(self.connection, kind, &sql, &[&row])?;
+        let moves = before.into_iter().zip(after).map(|(from, to)| {
+            let step = Move { from: from.object.fingerprint(), to: to.object.fingerprint() };
+            (from.object.id, step)
+        });
+        self.seen.borrow_mut().extend(moves);
+        Ok(())
+    }
+}
+
+fn table_of(work: &Work<'_>) -> &'static str {
+    read::table(work.kind())
+}
+
+/// A new id of the store.
+pub(super) fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// Refuses a name that is empty or has more than `max` characters.
+pub(super) fn check_name(rule: &'static str, name: &str, max: usize) -> Result<(), Stop> {
+    match name.chars().count() {
+        0 => refuse(rule, "its name is empty"),
+        count if count > max => refuse(rule, format!("its name has {count} characters; the store takes {max}")),
+        _ => Ok(()),
+    }
+}
