@@ -62,6 +62,8 @@ pub struct Place {
 pub struct Source {
     pub name: Box<str>,
     pub text: Box<str>,
+    /// Whether the text is to be parsed as manifests; false for files that are only there to be pointed at.
+    pub readable: bool,
 }
 
 /// All texts of a run, sorted by name, so that the order of places is the order of files.
@@ -217,7 +219,7 @@ mod tests {
 
     #[test]
     fn positions_count_lines_and_characters_from_one() {
-        let sources = Sources(vec![Source { name: "a.yaml".into(), text: "é: 1\nab: 2\n".into() }]);
+        let sources = Sources(vec![Source { name: "a.yaml".into(), text: "é: 1\nab: 2\n".into(), readable: true }]);
         let at = |start| sources.position(Place { source: SourceId(0), start, end: start }).unwrap().to_string();
         assert_eq!(at(0), "a.yaml:1:1");
         assert_eq!(at(2), "a.yaml:1:2");

@@ -62,6 +62,9 @@ fn parse_one(index: usize, source: &Source) -> (Vec<Manifest>, Vec<Diagnostic>) 
     let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
     let mut reading = read::Reading::new(id);
     let mut manifests = Vec::new();
+    if !source.readable {
+        return (manifests, Vec::new());
+    }
     tree::documents(&source.text, &mut reading, |root, reading| {
         manifests.extend(document::read(root, reading));
     });

@@ -2,6 +2,19 @@
 //!
 //! Absent on purpose: key values (a change says where a value comes from, never what it is), and anything that acts.
 
+mod build;
+mod draft;
+mod guards;
+mod live_rules;
+mod order;
+mod prune;
+
+pub use build::Context;
+pub use build::Options;
+pub use build::Planned;
+pub use build::plan;
+pub use guards::MaxDelete;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

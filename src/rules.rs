@@ -21,6 +21,9 @@ pub use catalogue::Rule;
 pub use catalogue::When;
 pub use findings::Findings;
 pub use findings::with_severities;
+pub use package_key::DEFAULT_KEY_LENGTH;
+pub use package_key::is_key_text;
+pub use user::INTERNAL_MEMBER;
 
 use crate::diagnostic::Checked;
 use crate::diagnostic::Diagnostic;

@@ -75,12 +75,10 @@ pub struct LiveKey {
 }
 
 impl LiveObject {
-    /// Changes when any managed field of the object does. Holds no secret: a key's value can not change.
+    /// Changes when a name or any field of the object does. What it hangs on is not part of it: that can not change,
+    /// and a renamed parent is the same parent. Holds no secret: a key's value can not change either.
     pub fn fingerprint(&self) -> Digest {
         let mut text = format!("{}\n{}\n", self.address.kind().name(), self.name);
-        if let Some(parent) = &self.parent {
-            text.push_str(&format!("{parent}\n"));
-        }
         for (field, value) in self.attributes.iter() {
             text.push_str(&format!("{field}={value}\n"));
         }

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The name of an API key is not blank, has no space at its ends, and holds no control characters.",
         why: "The name becomes the keyName, and it is the only way to find the key again. A space that the server \
               drops would make Keywright create the key anew in every run.",
-        source: "mft-api-keys.md §2.1, §3.3, §5 (identity; limits of the server are not documented)",
+        source: "Identity; limits of the server are not documented",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -45,7 +45,7 @@ spec:
         says: "Every API key is declared once.",
         why: "The server promises no unique names and refuses no duplicates. Two manifests of one name would end as \
               two keys that nobody can tell apart.",
-        source: "mft-api-keys.md §3.3, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -92,7 +92,7 @@ spec:
         fixed: false,
         says: "No two API keys have names that differ only in upper and lower case.",
         why: "How the server compares names is not documented. If it ignores case, the two manifests are one key.",
-        source: "mft-api-keys.md §3.3, §5 (comparison rules are not documented)",
+        source: "Comparison rules are not documented",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -140,7 +140,7 @@ spec:
         says: "The name of an API key has at most 100 characters, out of letters, digits, space, and `. _ -`.",
         why: "The limits of the server are not documented. A name of this form is safe in every list, log and portal \
               page.",
-        source: "mft-api-keys.md §5, §6 Q17 (policy of Keywright)",
+        source: "Policy of Keywright",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -170,7 +170,7 @@ spec:
         says: "What the server sets is not declared: id, name, and who created, updated or deleted the key and when.",
         why: "The server owns these fields. The id may be the key itself, which must not stand in a repository, and \
               writing a deletion mark has unknown effects.",
-        source: "mft-api-keys.md §2.1, §2.3, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -201,7 +201,7 @@ spec:
         says: "An API key says `enabled: true` or `enabled: false`, unless its state is disabled or absent.",
         why: "The server always stores one of the two and most likely takes a missing one as false. A forgotten line \
               must not switch a key off.",
-        source: "mft-api-keys.md §2.1, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -230,7 +230,7 @@ spec:
         says: "An API key names its organizations in allowedOrgs or says `allOrgs: true`, and not both.",
         why: "An empty list most likely means every organization that the user can reach. A forgotten line must not \
               open them all.",
-        source: "mft-api-keys.md §2.4, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -259,7 +259,7 @@ spec:
         says: "An API key names its API types in allowedApis or says `allApis: true`, and not both.",
         why: "Whether an empty list means all API types or none is not documented. A forgotten line must not open \
               them all.",
-        source: "mft-api-keys.md §2.4, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -289,7 +289,7 @@ spec:
                a comma.",
         why: "The ids of the server are numbers of that range, and 0 stands for \"all organizations\" in its other \
               parts. A comma separates entries, so a name with one would become two.",
-        source: "mft-api-keys.md §2.4, §4, §5 (AFT Management API, Organization)",
+        source: "AFT Management API, Organization",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -318,7 +318,7 @@ spec:
         fixed: false,
         says: "No organization and no API type stands twice in one API key.",
         why: "The lists are sets, so the second entry does nothing. Most often another entry was meant.",
-        source: "mft-api-keys.md §2.4, §5 (set semantics, inferred)",
+        source: "Set semantics, inferred",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -348,7 +348,7 @@ spec:
         says: "An API type holds no comma, semicolon, bar, quote or bracket, and no space at its ends.",
         why: "The server keeps the whole list in one text and splits it at such characters. One entry would become \
               two, and open an API that nobody named.",
-        source: "mft-api-keys.md §2.4, §5 (encoding of the list, inferred)",
+        source: "Encoding of the list, inferred",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -378,7 +378,7 @@ spec:
         says: "An API type is in the workspace's catalogue; without a catalogue this is a warning.",
         why: "The vendor publishes no list of API types. A mistyped one gives the key less than was meant, or nothing \
               at all.",
-        source: "mft-api-keys.md §2.4, §5, §6 Q9 (no public catalogue)",
+        source: "No public catalogue",
         example: Example::Story {
             wrong: "The workspace says `allowedApis: [audit, billing]` for the store; the key `erp-orders` says \
                     `allowedApis: [audits]`.",

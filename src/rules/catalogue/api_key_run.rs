@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The store's url is https, names a host, has no query or fragment, and does not end in `/api`.",
         why: "The address carries the credential: without https everybody on the way reads it. A doubled `/api` meets \
               the web portal, whose pages look like an empty answer.",
-        source: "mft-api-keys.md §1.3, §5 (AFT Management API, authentication)",
+        source: "AFT Management API, authentication",
         example: Example::Story {
             wrong: "The workspace says `url: http://files.example.com/api?tenant=1`.",
             right: "The workspace says `url: https://files.example.com`.",
@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "The operations that a run needs are bound: list to plan, and list, create and update to apply.",
         why: "The vendor publishes neither paths nor methods. A guessed path could write where only a read was meant.",
-        source: "mft-api-keys.md §1.2, §5, §6 Q1 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The workspace names no OpenAPI file and no operations, or its file has two candidates for list.",
             right: "The workspace says `openapi: mft-openapi.json` with the file of its own site, or names \
@@ -43,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "All live keys that Keywright manages belong to the tenant that the workspace names.",
         why: "Another tenant means that the credential or the address is the wrong one. Every change would hit \
               somebody else's keys.",
-        source: "mft-api-keys.md §2.1, §3.1, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The workspace guards tenant 1001, and the live key `erp-orders` says tenant 2002.",
             right: "The credential is of tenant 1001, and all live keys say 1001.",
@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
                another one is a warning.",
         why: "The server lists only the keys of the current user. With another user all keys look absent: a run would \
               create every one of them a second time.",
-        source: "mft-api-keys.md §3.3, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "Last week the runs were made as `svc-aft`; today the credential belongs to `bob` and no key is \
                     found.",
@@ -73,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A managed name belongs to at most one live key.",
         why: "The server allows duplicates. With two keys of one name nobody knows which one a change would hit, and \
               which one the callers use.",
-        source: "mft-api-keys.md §3.3, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The store holds two keys `erp-orders`, because a create was repeated by hand.",
             right: "The one that nobody uses is deleted in the portal; the other is left for the manifest.",
@@ -86,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "Every organization that a key names is exactly one organization of the store that is not deleted.",
         why: "The server stores numbers. A code that fits two organizations, or none, would open the wrong one.",
-        source: "mft-api-keys.md §4, §5 (AFT Management API, Organization)",
+        source: "AFT Management API, Organization",
         example: Example::Story {
             wrong: "The key says `allowedOrgs: [ACME]`, and two organizations have the name ACME.",
             right: "The key says `allowedOrgs: [\"id:41\"]`, the number of the one that is meant.",
@@ -100,7 +100,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A live key names no organization that is gone.",
         why: "Organizations are only marked as deleted, and keys keep their numbers. Such an entry does nothing \
               today, and nobody knows what it does when the organization comes back.",
-        source: "mft-api-keys.md §3.6, §5 (AFT Management API, Organization)",
+        source: "AFT Management API, Organization",
         example: Example::Story {
             wrong: "The live key `erp-orders` allows the organization 57, which the list of organizations does not \
                     hold.",
@@ -116,7 +116,7 @@ pub(super) const RULES: &[Rule] = &[
                warning.",
         why: "How the server writes a list is not documented. Rewriting one that was not understood could drop or \
               open access unseen.",
-        source: "mft-api-keys.md §2.4, §5 (format not documented)",
+        source: "Format not documented",
         example: Example::Story {
             wrong: "The live key says `41;north-region` for its organizations, and the plan would add one.",
             right: "The list is put right in the portal, so that it holds only numbers; then Keywright changes it.",
@@ -130,7 +130,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A live key without limits is reported, when its manifest limits it or when no manifest declares it.",
         why: "Such a key reaches every organization or every API of its user. It is the first thing to look at after \
               a leak.",
-        source: "mft-api-keys.md §2.4, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Story {
             wrong: "The live key `erp-orders` has an empty list of organizations, and its manifest says `allowedOrgs: \
                     [ACME]`.",
@@ -144,7 +144,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: false,
         says: "A live key that Keywright manages is not expired and does not expire within 30 days.",
         why: "Its callers stop, or have stopped already, and nothing renews the key.",
-        source: "mft-api-keys.md §2.5, §3.6, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Story {
             wrong: "The live key `erp-orders` expires on 1 December 2026, ten days from now.",
             right: "The manifest says a later `expires`, or the key is rotated in time.",
@@ -157,7 +157,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "The key that Keywright runs with is never disabled, narrowed, or made to expire.",
         why: "The run would cut itself off, and could not undo it. Only the portal could help then.",
-        source: "mft-api-keys.md §3.7, §5 (self-protection, inferred)",
+        source: "Self-protection, inferred",
         example: Example::Story {
             wrong: "The credential of the run is the live key `ci-keywright`, and its manifest says `enabled: false`.",
             right: "Another credential is set up first; then the old key is disabled.",
@@ -171,7 +171,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A change that widens access is pointed out: enabling, more organizations, more API types, a later end \
                or none.",
         why: "A reviewer should see at once which changes open something.",
-        source: "mft-api-keys.md §3.2, §5 (review aid, inferred)",
+        source: "Review aid, inferred",
         example: Example::Story {
             wrong: "A change from `allowedOrgs: [ACME]` to `allOrgs: true` goes through a review that looked at forty \
                     other lines.",
@@ -185,7 +185,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "A key that changed since the plan was made is not written.",
         why: "The server has no version check. Writing anyway would undo what somebody else did, unseen.",
-        source: "mft-api-keys.md §3.5, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "After the plan was made somebody changed `erp-orders` in the portal; the apply finds another \
                     updatedDate.",
@@ -201,7 +201,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A field that was written reads back as it was sent.",
         why: "For most fields nobody says whether an update takes them. If an end or a limit did not take, the key is \
               more open than the manifest says.",
-        source: "mft-api-keys.md §3.5, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The apply sent a new `expires` for `erp-orders`; the list afterwards still shows the old one.",
             right: "The field is set in the portal, or the key is rotated, since a new key takes all fields.",
@@ -215,7 +215,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "An answer of the server is JSON of the documented shape.",
         why: "A wrong address meets the web portal, which answers every path with a page and a success. Read as \"no \
               keys\", that would create every key anew.",
-        source: "mft-api-keys.md §1.5, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The list of keys comes back with status 200 and an HTML page.",
             right: "The url or the path of the operation is put right, and the list comes back as JSON.",
@@ -228,7 +228,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: false,
         says: "Every live key has a name.",
         why: "A key without a name can not be declared, matched or told apart. It stays open and unmanaged.",
-        source: "mft-api-keys.md §3.3, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The list of keys holds one whose keyName is empty.",
             right: "The key gets a name in the portal, or is deleted there.",
@@ -242,7 +242,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A live key whose `name` differs from its `keyName` is pointed out.",
         why: "What `name` means is not documented. A difference tells that it is not merely another word for keyName, \
               which Keywright relies on nowhere.",
-        source: "mft-api-keys.md §2.2, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "The live key `erp-orders` says `name: svc-aft`.",
             right: "Both say `erp-orders`, or the difference is known and no harm.",
@@ -256,7 +256,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A name that is created does not belong to a key that was deleted.",
         why: "Somebody removed that key, perhaps because it leaked. Creating it again should be a decision, not an \
               accident.",
-        source: "mft-api-keys.md §2.6, §3.2, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Story {
             wrong: "`erp-orders` was deleted in the portal on Friday, and its manifest would create it again on \
                     Monday.",
@@ -271,7 +271,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "At most two generations of one API key are enabled.",
         why: "Rotation needs the old and the new key side by side, and no third. Every older one is a key that should \
               be off and still opens the door.",
-        source: "mft-api-keys.md §3.4, §5 (rotation, inferred)",
+        source: "Rotation, inferred",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -336,7 +336,7 @@ spec:
         fixed: false,
         says: "An older generation is disabled when its grace period is over.",
         why: "The old key stays valid for whoever still has it. The rotation has not ended until it is off.",
-        source: "mft-api-keys.md §3.4, §5 (rotation, inferred)",
+        source: "Rotation, inferred",
         example: Example::Story {
             wrong: "`erp-orders.g2` lives since 1 October 2026, and `erp-orders` is still enabled in late November.",
             right: "`erp-orders` is disabled 14 days after its successor was handed out.",
@@ -350,7 +350,7 @@ spec:
         says: "A run that disables or narrows more keys than the workspace allows stops for confirmation.",
         why: "Many keys that lose access at once are most often a mistake: a wrong folder, a wrong branch, a wrong \
               user. Each of them has callers.",
-        source: "mft-api-keys.md §3.2, §5 (blast radius, inferred)",
+        source: "Blast radius, inferred",
         example: Example::Story {
             wrong: "A folder was moved out of the workspace, and the plan would disable 40 of 50 keys.",
             right: "The folder is listed in the workspace again; or the keys that are really meant are allowed one by \
@@ -364,7 +364,7 @@ spec:
         fixed: false,
         says: "A key that was disabled outside of Keywright is enabled again only when the run is told to.",
         why: "Somebody may have switched it off because it leaked. The manifest does not know that.",
-        source: "mft-api-keys.md §3.6, §5 (drift, inferred)",
+        source: "Drift, inferred",
         example: Example::Story {
             wrong: "The manifest says `enabled: true`; the live key was switched off in the portal last night, and a \
                     scheduled run switches it on.",
@@ -379,7 +379,7 @@ spec:
         says: "Secrets of organizations, nodes and users that the server sends along are never shown or stored.",
         why: "The server returns secretKey, thruNodeKey and userPassword in plain text. In a log, a plan or the \
               journal they would be open to many.",
-        source: "mft-api-keys.md §2.3, §4, §5 (AFT Management API, Organization and ThruNodes)",
+        source: "AFT Management API, Organization and ThruNodes",
         example: Example::Story {
             wrong: "A diagnostic prints the whole answer of the organization list to help with a parse error.",
             right: "The diagnostic names the field that was not understood; such fields are dropped while the answer \

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The expires of an API key is an instant with its offset, such as 2027-06-30T00:00:00Z, or `never`.",
         why: "Without an offset every reader thinks of another time zone. The key would end hours before or after \
               what was meant.",
-        source: "mft-api-keys.md §2.5, §5 (AFT Management API, ApiKey)",
+        source: "AFT Management API, ApiKey",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -45,7 +45,7 @@ spec:
         says: "An enabled API key expires in the future.",
         why: "An expired key breaks its callers although the manifest says that it is enabled. Whether the server can \
               revive it later is not documented.",
-        source: "mft-api-keys.md §2.5, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -74,7 +74,7 @@ spec:
         fixed: false,
         says: "An enabled API key has more than 30 days left.",
         why: "Nothing renews an expiring key. Its callers stop on that day unless somebody acts before.",
-        source: "mft-api-keys.md §2.5, §5 (Thru user guide, API Keys)",
+        source: "Thru user guide, API Keys",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -103,7 +103,7 @@ spec:
         fixed: false,
         says: "An API key expires some day.",
         why: "A key without an end stays valid after everybody has forgotten it. If it leaks, it leaks for ever.",
-        source: "mft-api-keys.md §2.5, §5 (policy of Keywright)",
+        source: "Policy of Keywright",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -133,7 +133,7 @@ spec:
         says: "An API key expires within 365 days.",
         why: "A key that lives for years is rarely exchanged when it should be. A year is the usual limit, and the \
               workspace can make it an error.",
-        source: "mft-api-keys.md §5 (policy of Keywright)",
+        source: "Policy of Keywright",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -163,7 +163,7 @@ spec:
         says: "An API key whose state is disabled or absent does not say `enabled: true`.",
         why: "The two lines contradict each other. Whichever Keywright followed, somebody would find a key on that \
               should be off, or off that should be on.",
-        source: "mft-api-keys.md §3.2, §5 (clarity, inferred)",
+        source: "Clarity, inferred",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: ApiKey
@@ -195,7 +195,7 @@ spec:
         says: "No text of an API key looks like a key value: a UUID, or 20 and more random characters.",
         why: "The id of a live key may be the key itself. Copied into a manifest it would be open to everybody who \
               can read the repository.",
-        source: "mft-api-keys.md §2.3, §5 (leak guard, inferred)",
+        source: "Leak guard, inferred",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: ApiKey

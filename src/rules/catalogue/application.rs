@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "Every application names a user that is declared or that lives in the store.",
         why: "An application is created under its user and can not exist without one. A mistyped username would stop \
               the application and all of its keys.",
-        source: "cloud-api-management.md §2 R1, R2, §7 (Boomi help, Creating package keys)",
+        source: "Boomi help, Creating package keys",
         example: Example::Story {
             wrong: "The application `checkout` says `user: alcie`; no manifest declares `alcie` and the store does \
                     not know it.",
@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
                store.",
         why: "The column holds 127 characters: a longer name would be refused or cut, and would never match again. \
               The status of an application is no switch, only `draft` was ever seen in it.",
-        source: "cloud-api-management.md §1.3, §3.2, §7 (Mashery V2 docs, Application)",
+        source: "Mashery V2 docs, Application",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -61,7 +61,7 @@ spec: {user: alice}
         says: "An application is declared once for its user.",
         why: "Keywright finds a live application by its user and its name. With two manifests of that pair it could \
               not know whose keys are whose.",
-        source: "cloud-api-management.md §7, §9 (inferred: the store does not promise unique names)",
+        source: "Inferred: the store does not promise unique names",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -100,7 +100,7 @@ spec: {user: alice, description: Mobile checkout}
                usageModel, preferredProtocol and preferredOutput.",
         why: "A longer text may be refused or cut by the store, and a cut text differs from the manifest for ever. \
               The figures come from the older API, therefore this is a warning.",
-        source: "cloud-api-management.md §1.3, §7 (Mashery V2 docs, Application)",
+        source: "Mashery V2 docs, Application",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -128,7 +128,7 @@ spec: {user: alice, preferredOutput: JSON}
         says: "A live application stays with its user.",
         why: "The store has no way to hand an application to another user. A new application under the new user would \
               have none of the keys that consumers hold.",
-        source: "cloud-api-management.md §1.3, §7 (Mashery V3 docs, Applications)",
+        source: "Mashery V3 docs, Applications",
         example: Example::Story {
             wrong: "The store holds `checkout` of `alice`; the manifest now says `user: bob` and `previously: \
                     [alice/checkout]`.",

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A run does not delete and replace more objects than the workspace allows, by percentage and by count.",
         why: "So many at once are most often a mistake: a wrong folder, a wrong branch, a bad merge. Every key among \
               them has consumers.",
-        source: "design.md §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "A merge dropped a folder, and the plan would delete 120 of 300 keys; the workspace allows 30 \
                     percent and 10 objects.",
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "An object with `protect: true` is not deleted, disabled or replaced.",
         why: "Somebody marked it because much depends on it. Ending it takes two steps: first the mark goes, with a \
               review, then the object.",
-        source: "design.md §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "`checkout-production` says `protect: true`, and the plan would replace it because its package \
                     changed.",
@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A replace is carried out only for an address that the run allows.",
         why: "A field that can not change in place means delete and create. Consumers of the old object are refused \
               from that moment.",
-        source: "design.md §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "The manifest of `checkout-production` names another package, and the run was not told that this \
                     is meant.",
@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A user is disabled only when the run allows that address.",
         why: "Disabling a user removes or disables all keys of the user, also those that no manifest declares. \
               Enabling the user again may not bring them back.",
-        source: "design.md §4 (cloud-api-management.md §3.1; Boomi help, User Access Settings and Roles)",
+        source: "Keywright's own rule; Boomi help, User Access Settings and Roles",
         example: Example::Story {
             wrong: "The manifest of `alice` says `status: disabled`; six live keys hang on her and the run was not \
                     told that this is meant.",
@@ -74,7 +74,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "The last active key of an application goes only when the run allows that address.",
         why: "After it the application can not make a single call.",
-        source: "design.md §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "The only active key of `checkout` is no longer declared, and the run prunes.",
             right: "A new key is declared and delivered first; or the run says `--allow` with the address of that key.",
@@ -88,7 +88,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A user is deleted only when the run allows that address.",
         why: "The username stays taken on the whole platform and can never be used again, not even for the same \
               person.",
-        source: "design.md §4 (cloud-api-management.md §2; Mashery V2 docs, Deleting Objects)",
+        source: "Keywright's own rule; Mashery V2 docs, Deleting Objects",
         example: Example::Story {
             wrong: "`alice` is no longer declared, users are owned, and the run prunes.",
             right: "Her manifest stays with `status: disabled`; or the run says `--allow user/alice`.",

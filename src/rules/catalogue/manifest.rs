@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "Every file and folder of the workspace can be read, ends, and is UTF-8.",
         why: "A file that was skipped looks like objects that nobody declares any more. With prune that is a delete.",
-        source: "design.md §2, §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "`teams/payments.yaml` may not be read by the runner, or `teams/all` is a link to the folder that \
                     it stands in.",
@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         fixed: true,
         says: "A manifest is valid YAML.",
         why: "Text that is not YAML has no certain meaning, and guessing could drop half of a file.",
-        source: "design.md §2 (YAML 1.2.2)",
+        source: "Keywright's own rule; YAML 1.2.2",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -51,7 +51,7 @@ spec: {email: alice@example.com, displayName: Alice}
                aliases, 128 MiB and 300,000 documents a workspace.",
         why: "Manifests come from pull requests, and a few lines of YAML can grow to gigabytes. The reader stops \
               there instead of taking the runner down.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 r"apiVersion: keywright.dev/v1
@@ -82,7 +82,7 @@ spec:
         says: "A key stands once in a mapping.",
         why: "YAML readers keep the first or the last of two, and people read the other. One of the two lines would \
               be without effect.",
-        source: "design.md §2 (YAML 1.2.2, §3.2.1.3)",
+        source: "Keywright's own rule; YAML 1.2.2, §3.2.1.3",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -109,7 +109,7 @@ spec:
         says: "A manifest holds only fields that its kind knows.",
         why: "A mistyped field would be ignored, and the store would keep a value that everybody believes to be \
               changed.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -131,7 +131,7 @@ spec: {email: alice@example.com, displayName: Alice, company: Example Ltd}
         says: "A manifest says everything that its kind requires.",
         why: "Without it the object can not be found in the store or can not be created, and the apply would fail \
               half way.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Package
@@ -152,7 +152,7 @@ spec: {description: Card and wallet payments}
         says: "A value has the type of its field, and a word is one of those that the field knows.",
         why: "YAML turns some texts into numbers and truth values: 01234 loses its zero. What is meant as text is \
               written in quotes.",
-        source: "design.md §2 (YAML 1.2.2, §10.3)",
+        source: "Keywright's own rule; YAML 1.2.2, §10.3",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -174,7 +174,7 @@ spec: {email: alice@example.com, displayName: Alice, postalCode: "8001"}
         says: "No value is null or left empty after its colon.",
         why: "A field that is left out is not managed, and an empty text is a wish for emptiness. A null could be \
               either.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -202,7 +202,7 @@ spec:
         says: "A document says an apiVersion and a kind that Keywright knows.",
         why: "A document of another program or of a later version would be half understood. Keywright refuses what it \
               does not know.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Customer
@@ -224,7 +224,7 @@ spec: {email: alice@example.com, displayName: Alice}
         says: "A name is not blank, has no space at its ends, and holds no control characters.",
         why: "The name finds the live object. A space that nobody sees makes it another name, and the object is \
               created a second time.",
-        source: "design.md §3",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: User
@@ -246,7 +246,7 @@ spec: {email: alice@example.com, displayName: Alice}
         says: "There is at least one manifest.",
         why: "An empty workspace is most often a wrong folder or a failed checkout. Taken at its word it would say \
               that nothing should exist.",
-        source: "design.md §2, §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "`keywright plan manifets/` names a folder that holds no YAML file.",
             right: "`keywright plan manifests/` names the folder with the manifests.",

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The name of a package has 1 to 255 characters and is declared once.",
         why: "Plans and keys name their package, and Keywright finds it in the store by that name. With two packages \
               of one name every such reference is a guess.",
-        source: "cloud-api-management.md §1.4, §7 (Mashery V2 docs, Package)",
+        source: "Mashery V2 docs, Package",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Package
@@ -46,7 +46,7 @@ spec: {description: Wallet payments}
         fixed: true,
         says: "A notification period of a package is minute, hour, day, week or month.",
         why: "The store knows no other period and refuses the whole package.",
-        source: "cloud-api-management.md §1.4, §7 (Mashery V3 docs, Packages)",
+        source: "Mashery V3 docs, Packages",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Package
@@ -68,7 +68,7 @@ spec: {notifyDeveloperPeriod: month}
         says: "nearQuotaThreshold is 0 to 100, keyLength is 1 to 255, and sharedSecretLength is 0 to 255.",
         why: "The threshold is a percentage, and the lengths must fit the column of 255 characters that holds the \
               value. What the store does with other numbers is not documented.",
-        source: "cloud-api-management.md §1.4, §7 (Boomi help, API package key properties)",
+        source: "Boomi help, API package key properties",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Package
@@ -90,7 +90,7 @@ spec: {nearQuotaThreshold: 80}
         says: "The keyAdapter of a package is not managed.",
         why: "It changes how all keys of the package are read, and the vendor reserves it for its own engineers. A \
               wrong word there would lock every consumer out at once.",
-        source: "cloud-api-management.md §1.4, §7 (Boomi help, API package key properties)",
+        source: "Boomi help, API package key properties",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: Package

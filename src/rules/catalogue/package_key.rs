@@ -16,8 +16,7 @@ pub(super) const RULES: &[Rule] = &[
                plan run asks the store.",
         why: "The store takes package and plan apart and refuses the key when they do not belong together. Worse, a \
               plan of the same name elsewhere has other limits.",
-        source: "cloud-api-management.md §2 R3, R4, §7 (Boomi help, Creating package keys; Mashery V3 docs, Package \
-                 keys)",
+        source: "Boomi help, Creating package keys; Mashery V3 docs, Package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -82,7 +81,7 @@ spec:
                characters.",
         why: "The store supports no other characters in a custom key. The gateway would not recognise such a key in a \
               call, and the key can not be corrected, only replaced.",
-        source: "cloud-api-management.md §1.6, §7 (Boomi help, Creating package keys)",
+        source: "Boomi help, Creating package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -126,7 +125,7 @@ spec:
         says: "No two keys of one package have the same value.",
         why: "The value is all that a caller sends, so the gateway could not tell the two applications apart. The \
               store holds a value once in a package and refuses the second.",
-        source: "cloud-api-management.md §2 R9, §7 (inferred from Mashery V3 docs, Package keys)",
+        source: "Inferred from Mashery V3 docs, Package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -202,7 +201,7 @@ spec:
         says: "No two keys of one application have the same value, not even in different packages.",
         why: "Operators had to split such applications by hand: scripts and people who look a key up by its value \
               find two. A leak of one value then opens both packages.",
-        source: "cloud-api-management.md §2 R10, §7 (masheryapi, clean-up script for equal key strings)",
+        source: "Masheryapi, clean-up script for equal key strings",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A live key stays in its package; another package is shown as a replace and needs consent.",
         why: "The store can not move a key to another package: it is deleted and created again. Between the two, \
               calls with that key fail.",
-        source: "cloud-api-management.md §2 R6, §7 (Mashery V3 docs, Package keys)",
+        source: "Mashery V3 docs, Package keys",
         example: Example::Story {
             wrong: "The store holds `checkout-production` in `payments`; the manifest now says `package: payments-v2`.",
             right: "A second key in `payments-v2` is declared beside the first, and the first is removed when its \
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A live key stays with its application; another application is shown as a replace and needs consent.",
         why: "The store can not move a key to another application: it is deleted and created again. Between the two, \
               calls with that key fail.",
-        source: "cloud-api-management.md §2 R7, §7 (Mashery Terraform provider, application package key)",
+        source: "Mashery Terraform provider, application package key",
         example: Example::Story {
             wrong: "The store holds `checkout-production` under `checkout`; the manifest now says `application: \
                     checkout-v2`.",
@@ -46,8 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The value of a live key stays; another value is shown as a replace and needs consent.",
         why: "The store can not change a value: the old key goes and another comes. Every consumer that still sends \
               the old value is refused from that moment.",
-        source: "cloud-api-management.md §2 R8, §7 (Boomi help, Creating package keys; TIBCO community, How to rotate \
-                 package keys)",
+        source: "Boomi help, Creating package keys; TIBCO community, How to rotate package keys",
         example: Example::Story {
             wrong: "The variable that `checkout-production` reads its custom value from now holds another value.",
             right: "A second key with the new value is declared first; the old key is removed when nobody sends it \
@@ -62,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The secret of a live key does not change.",
         why: "The store takes a secret only when the key is created and ignores it later. The manifest would promise \
               a secret that signs nothing.",
-        source: "cloud-api-management.md §1.6, §8.5, §7 (Mashery Terraform provider, application package key)",
+        source: "Mashery Terraform provider, application package key",
         example: Example::Story {
             wrong: "The variable behind `secret` of `checkout-production` holds a new value; the key lives with the \
                     old one.",
@@ -77,7 +76,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A user has at most maxNumKeysAllowed keys in one plan.",
         why: "The plan allows a developer only so many keys. One more may be refused, or may start as waiting and \
               serve nobody.",
-        source: "cloud-api-management.md §2 R12, §7 (Mashery V3 docs, Plans)",
+        source: "Mashery V3 docs, Plans",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -149,7 +148,7 @@ spec:
         says: "More keys of a user than the numKeysBeforeReview of a moderated plan are pointed out.",
         why: "The store may put the next key on waiting until an administrator agrees. Whoever rolls it out should \
               know before.",
-        source: "cloud-api-management.md §1.5, §8.12, §7 (Mashery V3 docs, Plans)",
+        source: "Mashery V3 docs, Plans",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -221,7 +220,7 @@ spec:
         says: "A generated key has a label: the `name` in its metadata.",
         why: "The value of a generated key is known only after it was made, so people, plans and deliveries can only \
               speak of the label.",
-        source: "cloud-api-management.md §7, §9 (inferred from Boomi help, Creating package keys)",
+        source: "Inferred from Boomi help, Creating package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -265,7 +264,7 @@ spec:
         says: "The value or the secret of a key is not written into a manifest.",
         why: "A manifest lives in version control, where everybody who can read the repository has the key, and where \
               it stays after it was removed.",
-        source: "cloud-api-management.md §7 (inferred)",
+        source: "Inferred: no vendor page says it",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -296,7 +295,7 @@ spec:
   application: checkout
   package: payments
   plan: gold
-  key: {custom: {env: APP_CHECKOUT_KEY}}
+  key: {custom: {file: secrets/checkout.key}}
 "
             ),
         },

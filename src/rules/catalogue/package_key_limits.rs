@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A key has a throttle or quota of its own only where its plan allows that with `keyOverride: true`.",
         why: "Without that permission the plan's limit stays in force. The manifest would promise a limit that the \
               gateway does not apply.",
-        source: "cloud-api-management.md §1.5, §7 (Boomi help, Setting Key Method Overrides / Key Limits)",
+        source: "Boomi help, Setting Key Method Overrides / Key Limits",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -69,7 +69,7 @@ spec:
         says: "The throttle and the quota of a key are each `plan`, `unlimited`, or a number of 1 or more.",
         why: "The store reads 0 as \"no limit of its own\", so a key that was meant to be shut would get the full \
               limit of the plan.",
-        source: "cloud-api-management.md §1.6, §7 (Boomi help, Setting Key Method Overrides / Key Limits)",
+        source: "Boomi help, Setting Key Method Overrides / Key Limits",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -123,7 +123,7 @@ spec:
         says: "A limit of a key that is above the limit of its plan is pointed out.",
         why: "The store allows it, and sometimes it is meant. But it takes one consumer out of the limit that the \
               service was sized for.",
-        source: "cloud-api-management.md §1.6, §7 (Boomi help, Setting Key Method Overrides / Key Limits)",
+        source: "Boomi help, Setting Key Method Overrides / Key Limits",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),

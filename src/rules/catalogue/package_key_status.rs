@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The status of a key is active or disabled, or waiting for a key that does not exist yet.",
         why: "The store knows no other status, and traffic depends on it: only an active key is accepted. A key can \
               start as waiting but never return to it.",
-        source: "cloud-api-management.md §3.3, §7 (TIBCO docs, Managing application package keys)",
+        source: "TIBCO docs, Managing application package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -60,7 +60,7 @@ spec:
         fixed: true,
         says: "A live key that is active or disabled does not become waiting.",
         why: "The store allows every change of a key's status but that one. The plan would fail in every run.",
-        source: "cloud-api-management.md §3.3, §7 (TIBCO docs, Managing application package keys)",
+        source: "TIBCO docs, Managing application package keys",
         example: Example::Story {
             wrong: "The store holds `checkout-production` as active; the manifest says `settings: {status: waiting}`.",
             right: "The manifest says `settings: {status: disabled}`, which stops the traffic until somebody says \
@@ -75,7 +75,7 @@ spec:
         says: "The expires of a package key is a date of the calendar, year-month-day, or `never`.",
         why: "The store keeps only the day. A date that does not exist would be moved or refused, and the key would \
               end on a day that nobody chose.",
-        source: "cloud-api-management.md §1.6, §8.10, §7 (Mashery Terraform provider, application package key)",
+        source: "Mashery Terraform provider, application package key",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -121,7 +121,7 @@ spec:
         says: "A new package key expires in the future; for a key that lives already a past date is a warning.",
         why: "A key that is born expired serves nobody, and its consumer finds out by failing. Most often the year is \
               mistyped.",
-        source: "cloud-api-management.md §7 (inferred from Boomi help, Creating package keys)",
+        source: "Inferred from Boomi help, Creating package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -167,7 +167,7 @@ spec:
         says: "A key is declared only for a user who is active; a status that no manifest says is asked of the store.",
         why: "An administrator can not give a key to a user who is not active. The store would refuse the key in the \
               middle of the apply.",
-        source: "cloud-api-management.md §2 R11, §3.1, §7 (Boomi help, Creating package keys)",
+        source: "Boomi help, Creating package keys",
         example: Example::Manifests {
             wrong: concat!(
                 r"apiVersion: keywright.dev/v1
@@ -221,8 +221,7 @@ spec:
         says: "A user who is declared disabled has no declared keys.",
         why: "Disabling a user removes or disables all keys of the user. The two manifests contradict each other: one \
               ends the keys, the other keeps them.",
-        source: "cloud-api-management.md §3.1, §8.1, §7 (Boomi help, User Access Settings and Roles; TIBCO docs, User \
-                 status)",
+        source: "Boomi help, User Access Settings and Roles; TIBCO docs, User status",
         example: Example::Manifests {
             wrong: concat!(
                 r"apiVersion: keywright.dev/v1

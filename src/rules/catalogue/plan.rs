@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The name of a plan has 1 to 255 characters and is declared once in its package.",
         why: "Keys name their plan, and Keywright finds it in the store by package and name. With two plans of one \
               name nobody knows which limits a key gets.",
-        source: "cloud-api-management.md §1.5, §7 (Mashery V3 docs, Plans)",
+        source: "Mashery V3 docs, Plans",
         example: Example::Manifests {
             wrong: concat!(
                 payments!(),
@@ -53,7 +53,7 @@ spec: {package: payments, description: For everybody}
         says: "The status of a plan is active or inactive, and its quota is counted per minute, hour, day or month.",
         why: "The vendor documents no other words. A quota that is counted over another time than was meant lets too \
               many calls through, or too few.",
-        source: "cloud-api-management.md §1.5, §3.4, §7 (Mashery Terraform provider, package plan)",
+        source: "Mashery Terraform provider, package plan",
         example: Example::Manifests {
             wrong: concat!(
                 payments!(),
@@ -81,7 +81,7 @@ spec: {package: payments, quota: {calls: 5000, per: day}}
         says: "A throttle or quota of a plan is either a number or unlimited, and all numbers of a plan are 0 or more.",
         why: "With a number and `unlimited` together the store follows one of them without a word. The other is what \
               somebody relies on.",
-        source: "cloud-api-management.md §1.5, §7 (Mashery Terraform provider, package plan)",
+        source: "Mashery Terraform provider, package plan",
         example: Example::Manifests {
             wrong: concat!(
                 payments!(),
@@ -109,7 +109,7 @@ spec: {package: payments, throttle: {perSecond: 20}}
         says: "numKeysBeforeReview of a plan is not above maxNumKeysAllowed.",
         why: "A developer never gets as many keys as the review waits for, so the review that somebody counts on \
               never happens.",
-        source: "cloud-api-management.md §1.5, §7 (inferred from Mashery V3 docs, Plans)",
+        source: "Inferred from Mashery V3 docs, Plans",
         example: Example::Manifests {
             wrong: concat!(
                 payments!(),
@@ -137,7 +137,7 @@ spec: {package: payments, maxNumKeysAllowed: 2, numKeysBeforeReview: 1}
         says: "Every plan names a package that is declared or that lives in the store.",
         why: "A plan is created inside its package, and a package without a plan can not hold keys. A mistyped name \
               would stop the plan and every key on it.",
-        source: "cloud-api-management.md §2 R4, §7 (Boomi help, Creating package keys)",
+        source: "Boomi help, Creating package keys",
         example: Example::Story {
             wrong: "The plan `gold` says `package: payment`; no manifest declares `payment` and the store does not \
                     know it.",

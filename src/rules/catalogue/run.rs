@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "Deletes go from the bottom up: keys, then applications, then users; keys, then plans, then packages.",
         why: "Nobody says what a delete in the store takes with it. A parent that goes first may leave its children \
               behind or take them without a word.",
-        source: "cloud-api-management.md §2, §7 (Mashery Terraform provider; mashcli)",
+        source: "Mashery Terraform provider; mashcli",
         example: Example::Story {
             wrong: "A run deletes the user `alice` while her key `checkout-production` still lives.",
             right: "The run deletes the key, then `checkout`, checks that `alice` has nothing left, and deletes her \
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A package or plan that still has keys is not deleted.",
         why: "The keys may belong to other teams and other repositories, and each of them serves a consumer. They \
               would stop working without anybody having asked for it.",
-        source: "cloud-api-management.md §2, §7 (Mashery Terraform provider)",
+        source: "Mashery Terraform provider",
         example: Example::Story {
             wrong: "The plan `gold` is no longer declared and the run prunes; `partner-production`, which no manifest \
                     declares, still uses it.",
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
                deleted or disabled.",
         why: "The area stops working without its system user, and nobody can undo a mistake without an administrator. \
               The name is checked in the manifests, the rest against the store.",
-        source: "cloud-api-management.md §6 Q16, §7 (mashcli, members)",
+        source: "Mashcli, members",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -68,7 +68,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "Every role that a manifest names exists in the store.",
         why: "Roles can not be created over this API, so the write would fail. A mistyped role would leave a user or \
               a plan without the access that was meant.",
-        source: "cloud-api-management.md §1.7, §7 (Mashery V3 docs, Roles)",
+        source: "Mashery V3 docs, Roles",
         example: Example::Story {
             wrong: "The user `alice` says `roles: [API Managers]`; the store has the role `API Manager`.",
             right: "The user says `roles: [API Manager]`.",
@@ -82,7 +82,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "A new username is free on the whole platform.",
         why: "Usernames are shared by all customers, and the name of a deleted user stays taken for ever. Only the \
               attempt to create the user can tell.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V2 docs, member.create)",
+        source: "Mashery V2 docs, member.create",
         example: Example::Story {
             wrong: "The user `alice` was deleted last year; a manifest declares `alice` again and the store refuses \
                     it as a duplicate.",
@@ -97,7 +97,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "What a look-up finds is compared exactly, and two exact hits for one object stop that object.",
         why: "The filter of the store matches parts of a text: `ann` also finds `joanna`. Without the second look \
               Keywright would change the wrong object.",
-        source: "cloud-api-management.md §4.4, §4.5, §7 (Mashery V3 docs, Pagination)",
+        source: "Mashery V3 docs, Pagination",
         example: Example::Story {
             wrong: "The store holds two applications `checkout` of `alice`, and the manifest declares one.",
             right: "One of the two is renamed or removed in the portal, so that one is left for the manifest.",
@@ -111,7 +111,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "Deletes are planned only from a list that is complete: as many different ids as the store counts.",
         why: "An object that a page left out looks like an object that is gone. A short list must never become a \
               reason to delete.",
-        source: "cloud-api-management.md §4.4, §7 (Mashery V3 docs, Pagination)",
+        source: "Mashery V3 docs, Pagination",
         example: Example::Story {
             wrong: "The store counts 1200 keys, but its pages held 1000 different ones, and the run was asked to \
                     prune.",
@@ -126,7 +126,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "The calls that a plan needs fit into what is left of the day's quota.",
         why: "When the quota is spent the store refuses every call until the next day. The run stops half way, and \
               other programs with the same key stop too.",
-        source: "cloud-api-management.md §5.2, §7 (Mashery blog, quota information in responses)",
+        source: "Mashery blog, quota information in responses",
         example: Example::Story {
             wrong: "The plan needs 4200 calls, and 3000 of the 5000 calls of today are left.",
             right: "The plan is applied in parts, or on another day, or the vendor raises the quota.",
@@ -140,7 +140,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "An object that changed since the plan was made is not written.",
         why: "The store has no lock and no version check. Writing anyway would undo what somebody else did a minute \
               ago, unseen.",
-        source: "cloud-api-management.md §5.5, §7 (inferred from Mashery V3 docs)",
+        source: "Inferred from Mashery V3 docs",
         example: Example::Story {
             wrong: "After the plan was made somebody raised the quota of `gold` in the portal; the apply finds \
                     another `updated` time.",
@@ -156,7 +156,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "The custom attributes that an area makes mandatory are declared under extendedAttributes.",
         why: "An area can demand attributes that no documentation lists. Without them the store refuses to create the \
               object.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V2 docs, Introduction)",
+        source: "Mashery V2 docs, Introduction",
         example: Example::Story {
             wrong: "The area demands `costCenter` for every user; the user `alice` says nothing about it and the \
                     store refuses her.",
@@ -171,7 +171,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "A value that reads back different from what was sent is reported, and is not sent again in that run.",
         why: "Event triggers of the customer may change an object while it is saved, and some fields are ignored. \
               Sending again and again would loop and spend the quota.",
-        source: "cloud-api-management.md §2 R13, §6 Q6, §7 (Mashery docs, Event triggers)",
+        source: "Mashery docs, Event triggers",
         example: Example::Story {
             wrong: "The manifest says `company: Example Ltd`, a trigger makes `EXAMPLE LTD` of it, and the run sends \
                     it again.",
@@ -187,7 +187,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         says: "No call is made with an empty id in its path.",
         why: "A path without its id addresses the whole collection, and the store accepts a delete there. One empty \
               text could delete every user.",
-        source: "cloud-api-management.md §4.1, §7 (Mashery V3 docs, Resource Hierarchy)",
+        source: "Mashery V3 docs, Resource Hierarchy",
         example: Example::Story {
             wrong: "The store answered a create without an id, and the next call would be `DELETE /members/`.",
             right: "The empty id is refused before a path is built, and the object is looked up again by its name.",
@@ -200,7 +200,7 @@ spec: {email: system@example.com, displayName: System, status: active}
         fixed: false,
         says: "A declared key uses a plan that is active.",
         why: "What an inactive plan does to its keys is not documented. The key may be refused, or may serve nobody.",
-        source: "cloud-api-management.md §3.4, §8.11, §7 (Mashery Terraform provider, package plan)",
+        source: "Mashery Terraform provider, package plan",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -252,7 +252,7 @@ spec:
         says: "A selfServiceKeyProvisioningEnabled that the store did not take is reported.",
         why: "The vendor's page says that the field is ignored, other clients set it. If it did not take, developers \
               can still take keys of a plan that was meant to be closed.",
-        source: "cloud-api-management.md §1.5, §8.14, §7 (Mashery V3 docs, Plans)",
+        source: "Mashery V3 docs, Plans",
         example: Example::Story {
             wrong: "The plan `gold` says `selfServiceKeyProvisioningEnabled: false`; after the write the store still \
                     says true.",
@@ -267,7 +267,7 @@ spec:
         says: "Every object is declared once.",
         why: "Two manifests of one object would overwrite each other in every run, and nobody could say which one is \
               true.",
-        source: "cloud-api-management.md §7 (inferred)",
+        source: "Inferred: no vendor page says it",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),

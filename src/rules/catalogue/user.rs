@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "The name of a user has 1 to 255 characters.",
         why: "The name is the username, by which Keywright finds the user in the store. The column holds 255 \
               characters, so a longer name would be refused or cut, and would never match again.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V3 docs, Members; Mashery V2 docs, Member)",
+        source: "Mashery V3 docs, Members; Mashery V2 docs, Member",
         example: Example::Manifests {
             wrong: concat!(
                 r"apiVersion: keywright.dev/v1
@@ -43,7 +43,7 @@ spec: {email: alice@example.com, displayName: Alice}
         says: "Every username is declared once; names that differ only in upper and lower case are a warning.",
         why: "Two manifests for one username would overwrite each other in every run. Nobody says whether the store \
               tells `alice` from `Alice`, and a username is unique over all customers of the platform.",
-        source: "cloud-api-management.md §7, §8.7 (Mashery V2 docs, member.create)",
+        source: "Mashery V2 docs, member.create",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -75,7 +75,7 @@ spec: {email: alice.smith@example.com, displayName: Alice Smith}
         says: "The email of a user is not empty, has at most 255 characters, and contains exactly one `@`.",
         why: "The store requires an email to create a user, and it can not be changed later. A wrong one can only be \
               mended by giving up the username.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V3 docs, Members)",
+        source: "Mashery V3 docs, Members",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -97,7 +97,7 @@ spec: {email: alice@example.com, displayName: Alice}
         says: "The displayName of a user has 1 to 255 characters.",
         why: "The store requires it to create a user. An empty one fails in the middle of an apply, and with it the \
               applications and keys of the user.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V3 docs, Members)",
+        source: "Mashery V3 docs, Members",
         example: Example::Manifests {
             wrong: r#"apiVersion: keywright.dev/v1
 kind: User
@@ -120,7 +120,7 @@ spec: {email: alice@example.com, displayName: Alice}
                15 for registrationIpaddr and 8 for countryCode.",
         why: "A longer text may be refused or cut by the store, and a cut text differs from the manifest for ever. \
               The figures come from the older API, therefore this is a warning.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V2 docs, Member)",
+        source: "Mashery V2 docs, Member",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -142,7 +142,7 @@ spec: {email: alice@example.com, displayName: Alice, countryCode: CH}
         says: "The status of a user is active, waiting or disabled.",
         why: "The store knows no other account status. Disabling takes the keys of the user with it, so Keywright \
               must not guess what another word means.",
-        source: "cloud-api-management.md §3.1, §7 (TIBCO docs, User Access Settings)",
+        source: "TIBCO docs, User Access Settings",
         example: Example::Manifests {
             wrong: r"apiVersion: keywright.dev/v1
 kind: User
@@ -164,7 +164,7 @@ spec: {email: alice@example.com, displayName: Alice, status: active}
         says: "The username of a live user does not change.",
         why: "The store has no rename for users: the only way is to delete the user with all keys and to create \
               another one. The old username stays taken for ever, on the whole platform.",
-        source: "cloud-api-management.md §1.2, §7 (Mashery V3 docs, Members; Mashery V2 docs, Deleting Objects)",
+        source: "Mashery V3 docs, Members; Mashery V2 docs, Deleting Objects",
         example: Example::Story {
             wrong: "The store holds the user `alice`; the manifest is renamed to `alice-smith` and says `previously: \
                     [alice]`.",
@@ -179,7 +179,7 @@ spec: {email: alice@example.com, displayName: Alice, status: active}
         says: "The email of a live user does not change.",
         why: "Clients of the store found that an email can not be changed after the user was created. A plan that \
               promises the change would come back in every run.",
-        source: "cloud-api-management.md §1.2, §7, §8.6 (Mashery Terraform provider, member)",
+        source: "Mashery Terraform provider, member",
         example: Example::Story {
             wrong: "The store holds `alice` with the email `alice@example.com`; the manifest now says \
                     `alice@example.org`.",

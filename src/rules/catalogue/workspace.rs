@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         says: "A secret is read only from variables, folders and programs that the workspace allows.",
         why: "A pull request could name any variable of the runner as a key's value, and send it to the store or into \
               a file.",
-        source: "design.md §8",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -46,7 +46,7 @@ spec:
   application: checkout
   package: payments
   plan: gold
-  key: {custom: {env: APP_CHECKOUT_KEY}}
+  key: {custom: {file: secrets/checkout.key}}
 "
             ),
         },
@@ -59,7 +59,7 @@ spec:
         says: "Every secret that a run needs can be read, and is one line that is not empty.",
         why: "An empty variable would create a key without a value, and the store would make one up. A line break is \
               never part of a key.",
-        source: "design.md §3, §8",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "The key says `key: {custom: {env: APP_CHECKOUT_KEY}}`, and the variable is not set where the run \
                     happens.",
@@ -74,7 +74,7 @@ spec:
         says: "Of two generated keys of one application and package, neither prefix begins the other.",
         why: "The prefix is how Keywright tells the live keys apart. With `chk_` and `chk_web_` a live key could \
               belong to both, and rotation could remove the wrong one.",
-        source: "design.md §3",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -138,7 +138,7 @@ spec:
         says: "Rotation is for generated keys, with an `every` above zero and an `overlap` shorter than it.",
         why: "With an overlap as long as the interval no old key would ever be retired, and the number of live keys \
               would grow without end. A custom value can only be changed by whoever chose it.",
-        source: "design.md §3 (mft-api-keys.md §3.4)",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -185,7 +185,7 @@ spec:
                object's own name.",
         why: "The live object of that name would belong to two manifests, and one of them would take it from the \
               other.",
-        source: "design.md §3",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -219,7 +219,7 @@ spec: {user: alice}
                within the package's keyLength.",
         why: "The random part is all that keeps a stranger from guessing the key. Other characters the store does not \
               support.",
-        source: "design.md §3 (cloud-api-management.md §1.4; Boomi help, Creating package keys)",
+        source: "Keywright's own rule; Boomi help, Creating package keys",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -274,7 +274,7 @@ spec:
                `_`, and no two keys share both.",
         why: "A path that leads out of the workspace could overwrite any file of the runner. Two keys in one place \
               would overwrite each other.",
-        source: "design.md §1, §8",
+        source: "Keywright's own rule",
         example: Example::Manifests {
             wrong: concat!(
                 alice!(),
@@ -321,7 +321,7 @@ spec:
                integrity.",
         why: "A mistyped id would leave a rule as it is while everybody believes it changed. Rules of identity, \
               references and deletes are not a matter of taste.",
-        source: "design.md §2",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "`keywright.yaml` says `rules: {CAM-24: warning}`, or `rules: {CAM-024: warning}`.",
             right: "`keywright.yaml` says `rules: {CAM-043: error}`.",
@@ -335,7 +335,7 @@ spec:
         says: "A run with --prune is given all that the workspace covers, not only some of its paths.",
         why: "What the given paths do not declare would look as if nobody declared it. Half of a repository must not \
               delete the other half.",
-        source: "design.md §4",
+        source: "Keywright's own rule",
         example: Example::Story {
             wrong: "`keywright apply --prune teams/payments.yaml`, while `keywright.yaml` covers all of `teams`.",
             right: "`keywright apply --prune` in the workspace, or `keywright apply teams/payments.yaml` without \

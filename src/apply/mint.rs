@@ -1,0 +1,73 @@
+//! Makes up the value of a generated key, so that it is known before the key exists and a lost answer can be settled
+//! by looking it up.
+
+use zeroize::Zeroizing;
+
+use crate::model::Secret;
+use crate::store::Refusal;
+
+/// Lower-case letters and digits, as the vendor's own generated keys have them: 5.17 bits a character.
+const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Bytes from here on would make the first letters of the alphabet likelier than the rest.
+const FAIR: u8 = 252;
+
+/// A value of `length` characters that begins with `prefix`; at least one character is random whatever `length` says.
+pub fn mint(
+    prefix: &str,
+    length: usize,
+    mut random: impl FnMut(&mut [u8]) -> Result<(), Refusal>,
+) -> Result<Secret, Refusal> {
+    let length = length.max(prefix.len() + 1);
+    let mut value = Zeroizing::new(String::with_capacity(length));
+    value.push_str(prefix);
+    let mut bytes = Zeroizing::new([0_u8; 64]);
+    while value.len() < length {
+        random(bytes.as_mut())?;
+        let fair = bytes.iter().filter(|byte| **byte < FAIR);
+        let characters = fair.map(|byte| char::from(ALPHABET[usize::from(byte % 36)]));
+        let missing = length - value.len();
+        value.extend(characters.take(missing));
+    }
+    Ok(Secret::new(value.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_the_length_the_prefix_and_the_documented_characters() {
+        let mut next = 0_u8;
+        let mut counter = |bytes: &mut [u8]| {
+            for byte in bytes {
+                *byte = next;
+                next = next.wrapping_add(7);
+            }
+            Ok(())
+        };
+        let value = mint("chk_", 200, &mut counter).unwrap();
+        assert_eq!(value.expose().len(), 200);
+        assert!(value.expose().starts_with("chk_"));
+        assert!(crate::rules::is_key_text(value.expose()));
+        assert!(value != mint("chk_", 200, &mut counter).unwrap());
+        assert_eq!(mint("toolong", 3, &mut counter).unwrap().expose().len(), 8);
+    }
+
+    #[test]
+    fn unfair_bytes_are_thrown_away() {
+        let mut calls = 0;
+        let value = mint("", 10, |bytes| {
+            calls += 1;
+            bytes.fill(if calls == 1 { 255 } else { 1 });
+            Ok(())
+        });
+        assert_eq!(value.unwrap().expose(), "bbbbbbbbbb");
+        assert_eq!(calls, 2);
+    }
+
+    #[test]
+    fn without_randomness_there_is_no_value() {
+        assert!(mint("", 10, |_| Err(Refusal::unavailable("no randomness"))).is_err());
+    }
+}

@@ -1,0 +1,140 @@
+//! Where key values go: files of `NAME=value` lines below the workspace, written whole or not at all.
+#![expect(clippy::disallowed_methods, reason = "edge: files")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::model::Delivery;
+use crate::model::Desired;
+use crate::model::Digest;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::store::Refusal;
+
+/// Largest file that a value is written into, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// The digests of the values that stand at the places of delivery. A place that can not be read holds none, so that
+/// the value is delivered again and what is wrong with the place is said then.
+pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
+    let mut found = BTreeMap::new();
+    let mut files: BTreeMap<Box<str>, Option<Zeroizing<String>>> = BTreeMap::new();
+    let targets = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref()).flat_map(|key| &key.deliver);
+    for target in targets {
+        let text =
+            files.entry(target.file.clone()).or_insert_with(|| existing(&root.join(&*target.file)).ok().flatten());
+        let value = text.as_ref().and_then(|text| text.lines().find_map(|line| value_of(line, &target.variable)));
+        if let Some(value) = value {
+            found.insert(target.clone(), Digest::of(value.as_bytes()));
+        }
+    }
+    found
+}
+
+/// The value that a line gives to a variable.
+fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
+    line.strip_prefix(variable)?.strip_prefix('=')
+}
+
+/// Writes a value to its place. Other lines of the file stay as they are.
+pub fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {
+    let refused = |cause: String| {
+        let reason = format!("could not write {} to {}: {cause}", to.variable, to.file);
+        Refusal::unavailable(reason).help("mend the place; the next apply delivers the value")
+    };
+    let path = root.join(&*to.file);
+    let folder = prepared(&path, root).map_err(refused)?;
+    let text = existing(&path).map_err(refused)?.unwrap_or_default();
+    let line = Zeroizing::new(format!("{}={}", to.variable, value.expose()));
+    let mut lines: Vec<&str> = text.lines().collect();
+    match lines.iter().position(|line| value_of(line, &to.variable).is_some()) {
+        Some(at) => lines[at] = &line,
+        None => lines.push(&line),
+    }
+    let mut whole = Zeroizing::new(lines.join("\n"));
+    whole.push('\n');
+    replace(&path, &folder, whole.as_bytes()).map_err(refused)
+}
+
+/// The text of the file, or nothing when there is none.
+fn existing(path: &Path) -> Result<Option<Zeroizing<String>>, String> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.to_string()),
+        Ok(metadata) if !metadata.is_file() => Err("it is not a regular file".to_owned()),
+        Ok(metadata) if metadata.len() > MAX_FILE => Err("the file is larger than 1 MiB".to_owned()),
+        Ok(_) => fs::read_to_string(path).map(|text| Some(Zeroizing::new(text))).map_err(|error| error.to_string()),
+    }
+}
+
+/// Makes the folder of a delivery, and makes sure that no link leads out of the workspace.
+fn prepared(path: &Path, root: &Path) -> Result<PathBuf, String> {
+    let folder = path.parent().ok_or("it has no folder")?;
+    let root = root.canonicalize().map_err(|error| error.to_string())?;
+    let present = folder.ancestors().find(|folder| folder.exists()).ok_or("it has no folder")?;
+    let stays = |folder: &Path| folder.canonicalize().is_ok_and(|real| real.starts_with(&root));
+    if !stays(present) || fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err("a link leads out of the workspace, or the file is a link".to_owned());
+    }
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    Ok(folder.to_path_buf())
+}
+
+/// Puts the new text in place in one step. The file is for its owner only: a temporary file is made so.
+fn replace(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), String> {
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| error.to_string())?;
+    file.write_all(bytes).map_err(|error| error.to_string())?;
+    file.as_file().sync_all().map_err(|error| error.to_string())?;
+    file.persist(path).map_err(|error| error.error.to_string())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(file: &str, variable: &str) -> Delivery {
+        Delivery { file: file.into(), variable: variable.into() }
+    }
+
+    #[test]
+    fn a_value_replaces_its_line_and_leaves_the_others() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("secrets/app.env");
+        deliver(&to("secrets/app.env", "A"), &Secret::new("one"), root.path()).unwrap();
+        deliver(&to("secrets/app.env", "AB"), &Secret::new("two"), root.path()).unwrap();
+        deliver(&to("secrets/app.env", "A"), &Secret::new("three"), root.path()).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "A=three\nAB=two\n");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_link_leads_a_value_out_of_the_workspace() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("f"), root.path().join("f")).unwrap();
+        for file in ["out/x.env", "out/deep/x.env", "f"] {
+            assert!(deliver(&to(file, "A"), &Secret::new("v"), root.path()).is_err(), "{file}");
+        }
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_a_file_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("folder")).unwrap();
+        let refusal = deliver(&to("folder", "A"), &Secret::new("v"), root.path()).unwrap_err();
+        assert!(refusal.reason.contains("not a regular file"), "{}", refusal.reason);
+        assert!(!refusal.reason.contains("v\n"));
+    }
+}

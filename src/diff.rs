@@ -1,0 +1,91 @@
+//! Field-level differences between what is declared and what is there.
+
+use crate::model::Attributes;
+use crate::model::Value;
+use crate::model::Wish;
+use crate::plan::FieldChange;
+
+/// The fields that must change so that `live` is as wished. A field that is not wished is not managed and never
+/// differs; a field that the store did not send counts as empty.
+pub fn differences(wishes: &[Wish], live: &Attributes) -> Vec<FieldChange> {
+    wishes
+        .iter()
+        .filter(|wish| !is_met(&wish.value, live.get(&wish.field)))
+        .map(|wish| FieldChange {
+            field: wish.field.clone(),
+            before: live.get(&wish.field).cloned(),
+            after: Some(wish.value.clone()),
+        })
+        .collect()
+}
+
+/// The fields of an object that is not there yet.
+pub fn all_new(wishes: &[Wish]) -> Vec<FieldChange> {
+    wishes
+        .iter()
+        .map(|wish| FieldChange { field: wish.field.clone(), before: None, after: Some(wish.value.clone()) })
+        .collect()
+}
+
+/// The fields of an object that goes.
+pub fn all_gone(live: &Attributes) -> Vec<FieldChange> {
+    live.iter()
+        .map(|(field, value)| FieldChange { field: field.clone(), before: Some(value.clone()), after: None })
+        .collect()
+}
+
+fn is_met(wished: &Value, live: Option<&Value>) -> bool {
+    live.map_or(wished.is_empty(), |live| live == wished)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+
+    fn wish(field: &'static str, value: Value) -> Wish {
+        Wish { field: field.into(), value, place: Place::default() }
+    }
+
+    fn live() -> Attributes {
+        [("a", Value::text("1")), ("b", Value::Number(2)), ("roles", Value::set(["x", "y"]))].into_iter().collect()
+    }
+
+    #[test]
+    fn what_is_as_wished_or_not_wished_does_not_differ() {
+        assert_eq!(differences(&[], &live()), []);
+        assert_eq!(differences(&[wish("a", Value::text("1")), wish("roles", Value::set(["y", "x"]))], &live()), []);
+    }
+
+    #[test]
+    fn a_field_that_the_store_did_not_send_is_empty() {
+        assert_eq!(differences(&[wish("c", Value::text("")), wish("d", Value::set::<&str>([]))], &live()), []);
+        let changes = differences(&[wish("c", Value::Bool(false))], &live());
+        assert_eq!(changes, [FieldChange { field: "c".into(), before: None, after: Some(Value::Bool(false)) }]);
+    }
+
+    #[test]
+    fn differences_keep_the_order_of_the_manifest() {
+        let changes = differences(&[wish("b", Value::Number(3)), wish("a", Value::text(""))], &live());
+        let before_after = |field: &'static str, before, after| FieldChange {
+            field: field.into(),
+            before: Some(before),
+            after: Some(after),
+        };
+        assert_eq!(
+            changes,
+            [
+                before_after("b", Value::Number(2), Value::Number(3)),
+                before_after("a", Value::text("1"), Value::text("")),
+            ]
+        );
+    }
+
+    #[test]
+    fn creates_set_every_wish_and_deletes_lose_every_field() {
+        assert_eq!(all_new(&[wish("a", Value::text(""))])[0].after, Some(Value::text("")));
+        let gone = all_gone(&live());
+        assert_eq!(gone.len(), 3);
+        assert!(gone.iter().all(|change| change.after.is_none() && change.before.is_some()));
+    }
+}

@@ -1,0 +1,137 @@
+//! Package keys: custom ones are found by their value, generated ones by their application, package and prefix.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Found;
+use super::Matching;
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::Digest;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::model::desired::DeclaredKey;
+use crate::rules::values::Values;
+
+/// A key of the store, by what the manifests call its application and package.
+struct Slotted<'a> {
+    live: &'a LiveObject,
+    application: Address,
+    package: Address,
+}
+
+struct Keys<'a> {
+    all: Vec<Slotted<'a>>,
+    by_value: BTreeMap<Digest, Vec<usize>>,
+    by_slot: BTreeMap<(Address, Address), Vec<usize>>,
+    claimed: BTreeSet<&'a LiveId>,
+}
+
+pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, matching: &mut Matching<'a>) {
+    let mut keys = Keys::of(live, matching);
+    let declared: Vec<(&Declared, &DeclaredKey)> =
+        desired.of(Kind::PackageKey).filter_map(|object| Some((object, object.key.as_deref()?))).collect();
+    let custom =
+        |(object, _): &&(&Declared, &DeclaredKey)| values.get(&object.address).map(crate::model::Secret::digest);
+    // Exact hits first: a key that only looks as if it had moved may be exactly what another manifest declares.
+    for entry in &declared {
+        if let Some(digest) = custom(&entry) {
+            keys.find_exact(entry.0, entry.1, digest, matching);
+        }
+    }
+    for entry in declared.iter().filter(|(object, _)| !matching.found.contains_key(&object.address)).collect::<Vec<_>>()
+    {
+        if let Some(digest) = custom(&entry) {
+            keys.find_moved(entry.0, entry.1, digest, matching);
+        }
+    }
+    for (object, key) in &declared {
+        if let KeySource::Generate { prefix, .. } = &key.source {
+            keys.find_generated(object, key, prefix, matching);
+        }
+    }
+}
+
+impl<'a> Keys<'a> {
+    fn of(live: &'a Live, matching: &Matching<'a>) -> Self {
+        let mut keys =
+            Self { all: Vec::new(), by_value: BTreeMap::new(), by_slot: BTreeMap::new(), claimed: BTreeSet::new() };
+        for object in live.of(Kind::PackageKey) {
+            let (Some(key), Some(application)) = (&object.key, matching.parent_of(object)) else { continue };
+            let package = matching.translated(&key.package);
+            let index = keys.all.len();
+            keys.by_value.entry(key.value.digest()).or_default().push(index);
+            keys.by_slot.entry((application.clone(), package.clone())).or_default().push(index);
+            keys.all.push(Slotted { live: object, application, package });
+        }
+        keys
+    }
+
+    /// The unclaimed keys with this value for which `fits` holds.
+    fn with_value(&self, digest: Digest, fits: impl Fn(&Slotted<'a>) -> bool) -> Vec<&'a LiveObject> {
+        let candidates = self.by_value.get(&digest).into_iter().flatten().map(|&index| &self.all[index]);
+        candidates.filter(|key| fits(key) && !self.claimed.contains(&key.live.id)).map(|key| key.live).collect()
+    }
+
+    fn find_exact(&mut self, object: &Declared, key: &DeclaredKey, digest: Digest, matching: &mut Matching<'a>) {
+        let Some(application) = &object.parent else { return };
+        let is_it = |slot: &Slotted<'a>| slot.package == key.package.address && slot.application == application.address;
+        let hits = self.with_value(digest, is_it);
+        self.take(object, &hits, false, matching);
+    }
+
+    /// The same value in the same package under another application, or in the same application in another package.
+    fn find_moved(&mut self, object: &Declared, key: &DeclaredKey, digest: Digest, matching: &mut Matching<'a>) {
+        let Some(application) = &object.parent else { return };
+        let in_package = self.with_value(digest, |slot| slot.package == key.package.address);
+        let hits = if in_package.is_empty() {
+            self.with_value(digest, |slot| slot.application == application.address)
+        } else {
+            in_package
+        };
+        self.take(object, &hits, true, matching);
+    }
+
+    fn take(&mut self, object: &Declared, hits: &[&'a LiveObject], moved: bool, matching: &mut Matching<'a>) {
+        match hits {
+            [] => {}
+            [one] => {
+                self.claimed.insert(&one.id);
+                matching.found.insert(object.address.clone(), Found { live: one, moved, older: Vec::new() });
+            }
+            [_, ..] => {
+                let message = format!("the store holds more than one key that could be {}", object.address);
+                let problem = Diagnostic::error("CAM-049", message).at(object.place);
+                matching.diagnostics.push(problem.help("delete all but one of them in the store"));
+                matching.stopped.insert(object.address.clone());
+                self.claimed.extend(hits.iter().map(|hit| &hit.id));
+                matching.stopped.extend(hits.iter().map(|hit| hit.address.clone()));
+            }
+        }
+    }
+
+    fn find_generated(&mut self, object: &Declared, key: &DeclaredKey, prefix: &str, matching: &mut Matching<'a>) {
+        let Some(application) = &object.parent else { return };
+        let slot = (application.address.clone(), key.package.address.clone());
+        let indexes = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice);
+        let mut generations: Vec<&'a LiveObject> = indexes
+            .iter()
+            .map(|&index| self.all[index].live)
+            .filter(|live| !self.claimed.contains(&live.id))
+            .filter(|live| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix)))
+            .collect();
+        generations.sort_by_key(|live| Reverse((live.created, &live.id)));
+        self.claimed.extend(generations.iter().map(|live| &live.id));
+        let mut generations = generations.into_iter();
+        if let Some(newest) = generations.next() {
+            let older = generations.collect();
+            matching.found.insert(object.address.clone(), Found { live: newest, moved: false, older });
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Objects that have a name: everything but package keys.
+
+use std::collections::BTreeMap;
+
+use super::Matching;
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveObject;
+
+/// The objects of the store by the address that they have in the manifests.
+type Index<'a> = BTreeMap<Address, Vec<&'a LiveObject>>;
+
+pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: &mut Matching<'a>) {
+    let mut index: Index<'a> = BTreeMap::new();
+    for object in live.of(kind) {
+        index.entry(matching.address_of(object)).or_default().push(object);
+    }
+    for (address, objects) in &index {
+        matching.in_store.insert(address.clone(), objects[0]);
+    }
+    for declared in desired.of(kind) {
+        match index.get(&declared.address).map(Vec::as_slice) {
+            Some([one]) => matching.find(&declared.address, one),
+            Some([_, ..]) => ambiguous(declared, &declared.address, matching),
+            Some([]) | None => find_former(declared, &index, matching),
+        }
+    }
+}
+
+fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matching<'a>) {
+    for former in &declared.previously {
+        match index.get(&former.address).map(Vec::as_slice) {
+            Some([one]) => {
+                if let Some(problem) = immutable_name(declared, &former.address) {
+                    matching.diagnostics.push(problem.at(former.place));
+                    matching.stopped.extend([declared.address.clone(), former.address.clone()]);
+                } else {
+                    matching.find(&declared.address, one);
+                    matching.renamed.insert(one.address.clone(), declared.address.clone());
+                    matching.in_store.insert(declared.address.clone(), one);
+                }
+                return;
+            }
+            Some([_, ..]) => return ambiguous(declared, &former.address, matching),
+            Some([]) | None => {}
+        }
+    }
+}
+
+fn ambiguous(declared: &Declared, address: &Address, matching: &mut Matching<'_>) {
+    let rule = if address.kind() == Kind::ApiKey { "MFT-024" } else { "CAM-049" };
+    let message = format!("the store holds more than one {address}");
+    let problem = Diagnostic::error(rule, message).at(declared.place).help("remove or rename all but one in the store");
+    matching.diagnostics.push(problem);
+    matching.stopped.extend([declared.address.clone(), address.clone()]);
+}
+
+/// Why the store can not rename the object, if it can not.
+fn immutable_name(declared: &Declared, former: &Address) -> Option<Diagnostic> {
+    match declared.address.kind() {
+        Kind::User => {
+            let problem = Diagnostic::error("CAM-007", format!("{former} can not be renamed: a username is for ever"));
+            Some(problem.help("declare a new user without `previously`; the old name can never be used again"))
+        }
+        Kind::Application if former.first_name() != declared.address.first_name() => {
+            let message = format!("{former} can not be given to {}", declared.address.first_name());
+            let problem = Diagnostic::error("CAM-013", message);
+            Some(problem.help("declare a new application, move its callers to new keys, then remove the old one"))
+        }
+        Kind::ApiKey => {
+            let problem =
+                Diagnostic::error("MFT-002", format!("{former} can not be renamed: the name is what it is found by"));
+            Some(problem.help("declare a new key without `previously`, and disable the old one later"))
+        }
+        Kind::Application | Kind::Package | Kind::Plan | Kind::PackageKey => None,
+    }
+}

@@ -1,0 +1,205 @@
+//! `(Desired, Live, now) → Plan`: pure, and the same bytes for the same input.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Action;
+use super::Kept;
+use super::Plan;
+use super::draft;
+use super::draft::Draft;
+use super::guards;
+use super::guards::MaxDelete;
+use super::live_rules;
+use super::order;
+use super::prune;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::sort;
+use crate::diff;
+use crate::matching::Found;
+use crate::matching::Matching;
+use crate::matching::matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Delivery;
+use crate::model::Desired;
+use crate::model::Digest;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::Presence;
+use crate::model::Secret;
+use crate::model::Value;
+use crate::rotation;
+use crate::rules::values::Values;
+use crate::rules::with_severities;
+use crate::workspace::Workspace;
+
+/// All that a plan is made from.
+pub struct Context<'a> {
+    pub desired: &'a Desired,
+    pub live: &'a Live,
+    /// The values of custom keys.
+    pub values: &'a Values,
+    /// The declared shared secrets of keys.
+    pub secrets: &'a BTreeMap<Address, Secret>,
+    /// The values that stand at the places of delivery.
+    pub delivered: &'a BTreeMap<Delivery, Digest>,
+    pub workspace: &'a Workspace,
+    pub now: Instant,
+    pub options: &'a Options,
+}
+
+/// What the run may do beyond the manifests.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// Delete what is owned and not declared.
+    pub prune: bool,
+    /// Addresses for which the guards are lifted, as the user wrote them.
+    pub allow: BTreeSet<String>,
+    /// Lifts the guard against many deletes up to this limit.
+    pub max_delete: Option<MaxDelete>,
+}
+
+/// A plan, and what is wrong with it or worth knowing about it. A plan with errors may be looked at, not applied.
+#[must_use = "a plan without its findings hides what may not be done"]
+pub struct Planned {
+    pub plan: Plan,
+    /// What the rules say, in view of the live store.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the guards stop.
+    pub stopped: Vec<Diagnostic>,
+}
+
+/// Plans what makes `live` as `desired`.
+pub fn plan(context: &Context<'_>) -> Planned {
+    let mut matching = matching(context.desired, context.live, context.values);
+    let mut diagnostics = std::mem::take(&mut matching.diagnostics);
+    diagnostics.extend(live_rules::check(context, &matching));
+    let mut drafts = Drafts::default();
+    for declared in context.desired.objects.values() {
+        drafts.declared(context, declared, &matching);
+    }
+    let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.drafts);
+    diagnostics.extend(pruned.diagnostics);
+    let mut plan = Plan {
+        changes: order::in_order(drafts.drafts, &matching),
+        unchanged: drafts.unchanged,
+        left_alone: pruned.left_alone,
+        kept: pruned.kept,
+    };
+    plan.kept.extend(drafts.kept);
+    plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut stopped = guards::check(&plan, context, &matching);
+    let mut diagnostics = with_severities(diagnostics, context.workspace);
+    sort(&mut diagnostics);
+    sort(&mut stopped);
+    Planned { plan, diagnostics, stopped }
+}
+
+/// What becomes of the declared objects, before it is put in order.
+#[derive(Default)]
+struct Drafts<'a> {
+    drafts: Vec<Draft>,
+    unchanged: BTreeMap<Kind, usize>,
+    kept: Vec<Kept>,
+    /// Older generations that no rotation retires.
+    older: Vec<(Address, &'a crate::model::LiveObject)>,
+}
+
+impl<'a> Drafts<'a> {
+    fn declared(&mut self, context: &Context<'a>, declared: &Declared, matching: &Matching<'a>) {
+        if is_stopped(declared, matching) {
+            return;
+        }
+        let before = self.drafts.len();
+        match (matching.found.get(&declared.address), declared.presence) {
+            (None, Presence::Present) => {
+                self.drafts.push(draft::create(context, declared, "declared but not in the store"))
+            }
+            (None, Presence::Absent) => {}
+            (Some(found), Presence::Absent) => self.retire(declared, found),
+            (Some(found), Presence::Present) => self.present(context, declared, found, matching),
+        }
+        if self.drafts.len() == before {
+            *self.unchanged.entry(declared.address.kind()).or_default() += 1;
+        }
+    }
+
+    /// An API key that shall be absent is switched off; there is no more that the API can do.
+    fn retire(&mut self, declared: &Declared, found: &Found<'a>) {
+        if found.live.attributes.flag("enabled") {
+            let reason = "declared absent; the API knows no delete, so delete it in the portal afterwards";
+            let wish = crate::model::Wish { field: "enabled".into(), value: Value::Bool(false), place: declared.place };
+            let fields = diff::differences(&[wish], &found.live.attributes);
+            self.drafts.push(draft::change(declared, found, Action::Disable, fields, reason));
+        }
+    }
+
+    fn present(&mut self, context: &Context<'a>, declared: &Declared, found: &Found<'a>, matching: &Matching<'a>) {
+        let rotation = declared.key.as_ref().and_then(|key| key.rotation);
+        let due = rotation.map(|rotation| rotation::due(rotation, found.live, &found.older, context.now));
+        let renews = due.as_ref().is_some_and(|due| due.next.is_some());
+        self.current(context, declared, found, matching, renews);
+        let Some(due) = due else {
+            self.older.extend(found.older.iter().map(|&older| (declared.address.clone(), older)));
+            return;
+        };
+        if let Some(age) = due.next {
+            let reason = format!("rotation: the current key is {} days old", age / 86_400);
+            self.drafts.push(draft::create(context, declared, &reason));
+        }
+        for old in due.disable {
+            self.drafts.push(draft::retire(
+                old,
+                Action::Disable,
+                &format!("rotation: superseded by {}", declared.address),
+            ));
+        }
+        for old in due.delete {
+            self.drafts.push(draft::retire(
+                old,
+                Action::Delete,
+                &format!("rotation: superseded by {}", declared.address),
+            ));
+        }
+    }
+
+    fn current(
+        &mut self,
+        context: &Context<'a>,
+        declared: &Declared,
+        found: &Found<'a>,
+        matching: &Matching<'a>,
+        renews: bool,
+    ) {
+        let mut fields = draft::renames(declared, found);
+        fields.extend(diff::differences(&declared.wishes, &found.live.attributes));
+        if found.moved {
+            self.drafts.push(draft::replace(context, declared, found, fields, matching));
+        } else if !fields.is_empty() {
+            let action = draft::kind_of_update(&fields);
+            let mut change = draft::change(declared, found, action, fields, "the store differs from the manifest");
+            if renews {
+                // The new generation has the declared name; the key that it follows goes by its own.
+                change.address = found.live.address.clone();
+            } else {
+                draft::deliver_too(&mut change, context, declared, found);
+            }
+            self.drafts.push(change);
+        } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
+            self.drafts.push(change);
+        }
+    }
+}
+
+/// Whether the object, or what it hangs on, has no certain match.
+fn is_stopped(declared: &Declared, matching: &Matching<'_>) -> bool {
+    let stopped = |address: &Address| matching.stopped.contains(address);
+    let key = declared.key.as_ref();
+    stopped(&declared.address)
+        || declared.parent.as_ref().is_some_and(|parent| {
+            stopped(&parent.address) || (key.is_some() && stopped(&Address::user(&parent.address.first_name())))
+        })
+        || key.is_some_and(|key| stopped(&key.package.address) || stopped(&key.plan.address))
+}

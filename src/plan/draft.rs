@@ -1,0 +1,224 @@
+//! One declared object and its match → one change, not yet in order.
+
+use super::Action;
+use super::Change;
+use super::Context;
+use super::FieldChange;
+use super::KeyTarget;
+use super::LiveTarget;
+use super::Target;
+use super::ValueFrom;
+use crate::diff;
+use crate::matching::Found;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Delivery;
+use crate::model::Digest;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::model::desired::DeclaredKey;
+
+/// A change, and the addresses (as the manifests call them) that it touches and needs.
+pub(super) struct Draft {
+    pub(super) change: Change,
+    /// How the manifests call the object, which differs from the change's address when a parent is renamed.
+    pub(super) known_as: Address,
+    /// What must exist, in its new shape, before the change; for a delete, what can only go after it.
+    pub(super) needs: Vec<Address>,
+}
+
+impl std::ops::Deref for Draft {
+    type Target = Change;
+
+    fn deref(&self) -> &Change {
+        &self.change
+    }
+}
+
+impl std::ops::DerefMut for Draft {
+    fn deref_mut(&mut self) -> &mut Change {
+        &mut self.change
+    }
+}
+
+pub(super) fn create(context: &Context<'_>, declared: &Declared, reason: &str) -> Draft {
+    let mut draft = of(declared, Action::Create, diff::all_new(&declared.wishes), reason);
+    draft.target.key = declared.key.as_deref().map(|key| KeyTarget {
+        package: key.package.address.clone(),
+        value: value_from(context, key),
+        with_secret: key.secret.is_some(),
+        deliver: key.deliver.clone(),
+    });
+    draft
+}
+
+/// A change of an object that is in the store.
+pub(super) fn change(
+    declared: &Declared,
+    found: &Found<'_>,
+    action: Action,
+    fields: Vec<FieldChange>,
+    reason: &str,
+) -> Draft {
+    let mut draft = of(declared, action, fields, reason);
+    draft.target.live = Some(live_target(found.live));
+    draft.target.key = declared.key.as_deref().map(kept_key);
+    draft
+}
+
+fn kept_key(key: &DeclaredKey) -> KeyTarget {
+    KeyTarget { package: key.package.address.clone(), value: ValueFrom::Kept, with_secret: false, deliver: Vec::new() }
+}
+
+/// Switches off or deletes a key that has been superseded.
+pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
+    let fields = match action {
+        Action::Disable => vec![FieldChange {
+            field: "settings.status".into(),
+            before: live.attributes.get("settings.status").cloned(),
+            after: Some(Value::text("disabled")),
+        }],
+        _ => diff::all_gone(&live.attributes),
+    };
+    let target =
+        Target { name: live.name.clone(), parent: live.parent.clone(), live: Some(live_target(live)), key: None };
+    let change = Change {
+        address: live.address.clone(),
+        action,
+        fields,
+        reason: reason.to_owned(),
+        place: None,
+        needs: Vec::new(),
+        target,
+    };
+    Draft { known_as: live.address.clone(), change, needs: Vec::new() }
+}
+
+/// Delete and create with the same value: the key goes to another package or application.
+pub(super) fn replace(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    fields: Vec<FieldChange>,
+    matching: &Matching<'_>,
+) -> Draft {
+    let moves = moves(declared, found, matching);
+    let what = moves.iter().map(|change| change.field.as_ref()).collect::<Vec<_>>().join(" and the ");
+    let reason = format!("the {what} of a key can not change: it is deleted and made again with the same value");
+    let mut draft = change(declared, found, Action::Replace, moves, &reason);
+    draft.fields.extend(fields);
+    deliver_too(&mut draft, context, declared, found);
+    draft
+}
+
+fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec<FieldChange> {
+    let (Some(key), Some(live)) = (&declared.key, &found.live.key) else { return Vec::new() };
+    let name = |address: &Address| Some(Value::text(address.names().join("/")));
+    let mut moves = Vec::new();
+    let before = matching.translated(&live.package);
+    if before != key.package.address {
+        moves.push(FieldChange { field: "package".into(), before: name(&before), after: name(&key.package.address) });
+    }
+    if let (Some(before), Some(after)) = (matching.parent_of(found.live), &declared.parent)
+        && before != after.address
+    {
+        moves.push(FieldChange { field: "application".into(), before: name(&before), after: name(&after.address) });
+    }
+    moves
+}
+
+/// Writes the key's value to where it is missing; nothing when it is everywhere.
+pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
+    let missing = missing(context, declared, found);
+    if missing.is_empty() {
+        return None;
+    }
+    let mut draft =
+        change(declared, found, Action::Deliver, Vec::new(), "the key's value is not where it is to be read");
+    draft.target.key.as_mut()?.deliver = missing;
+    Some(draft)
+}
+
+/// Lets a change of an existing key also deliver what is not delivered.
+pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
+    let missing = missing(context, declared, found);
+    if let Some(key) = draft.target.key.as_mut() {
+        key.deliver = missing;
+    }
+}
+
+fn missing(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Vec<Delivery> {
+    let (Some(key), Some(live)) = (&declared.key, &found.live.key) else { return Vec::new() };
+    let digest: Digest = live.value.digest();
+    let is_missing = |delivery: &&Delivery| context.delivered.get(delivery) != Some(&digest);
+    key.deliver.iter().filter(is_missing).cloned().collect()
+}
+
+/// The new name, when the object is known in the store under a former one.
+pub(super) fn renames(declared: &Declared, found: &Found<'_>) -> Vec<FieldChange> {
+    if declared.name == found.live.name {
+        return Vec::new();
+    }
+    let value = |name: &str| Some(Value::text(name));
+    vec![FieldChange { field: "name".into(), before: value(&found.live.name), after: value(&declared.name) }]
+}
+
+/// Whether an update does nothing but switch the object on or off.
+pub(super) fn kind_of_update(fields: &[FieldChange]) -> Action {
+    let [only] = fields else { return Action::Update };
+    let is_switch = matches!(&*only.field, "status" | "settings.status" | "enabled");
+    match &only.after {
+        Some(Value::Bool(true)) if is_switch => Action::Enable,
+        Some(Value::Bool(false)) if is_switch => Action::Disable,
+        Some(Value::Text(word)) if is_switch && &**word == "active" => Action::Enable,
+        Some(Value::Text(word)) if is_switch && (&**word == "disabled" || &**word == "inactive") => Action::Disable,
+        _ => Action::Update,
+    }
+}
+
+fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &str) -> Draft {
+    let parent = declared.parent.as_ref().map(|parent| parent.address.clone());
+    let mut needs: Vec<Address> = parent.iter().cloned().collect();
+    if let Some(key) = &declared.key {
+        needs.extend([key.package.address.clone(), key.plan.address.clone()]);
+        // An application hangs on its user; a key also needs him to be active.
+        needs.extend(parent.iter().map(|application| Address::user(&application.first_name())));
+    }
+    let change = Change {
+        address: declared.address.clone(),
+        action,
+        fields,
+        reason: reason.to_owned(),
+        place: Some(declared.place),
+        needs: Vec::new(),
+        target: Target { name: declared.name.clone(), parent, live: None, key: None },
+    };
+    Draft { known_as: declared.address.clone(), change, needs }
+}
+
+pub(super) fn live_target(live: &LiveObject) -> LiveTarget {
+    LiveTarget { id: live.id.clone(), fingerprint: live.fingerprint() }
+}
+
+fn value_from(context: &Context<'_>, key: &DeclaredKey) -> ValueFrom {
+    match &key.source {
+        KeySource::Custom(_) => ValueFrom::Given,
+        KeySource::Generate { by_store: true, .. } => ValueFrom::Store,
+        KeySource::Generate { prefix, .. } => {
+            ValueFrom::Minted { prefix: prefix.clone(), length: length(context, key) }
+        }
+    }
+}
+
+/// The package's `keyLength`: as declared, else as in the store, else the store's default.
+fn length(context: &Context<'_>, key: &DeclaredKey) -> usize {
+    let package = &key.package.address;
+    let declared = context.desired.get(package).and_then(|package| package.value("keyLength"));
+    let packages = context.live.of(Kind::Package);
+    let live = packages.binary_search_by(|live| live.address.cmp(package)).ok().map(|at| &packages[at]);
+    let number = declared.or_else(|| live.and_then(|live| live.attributes.get("keyLength"))).and_then(Value::as_number);
+    number.and_then(|number| usize::try_from(number).ok()).unwrap_or(crate::rules::DEFAULT_KEY_LENGTH).clamp(1, 255)
+}

@@ -1,0 +1,196 @@
+//! What a plan may not do unasked. Each guard is lifted for one address by `--allow ADDRESS`, or by a named limit;
+//! there is no switch that lifts them all.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Action;
+use super::Change;
+use super::Context;
+use super::Plan;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::Value;
+
+/// `--max-delete 5` or `--max-delete 10%`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MaxDelete {
+    Count(usize),
+    Percent(usize),
+}
+
+impl std::str::FromStr for MaxDelete {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = |_| format!("`{text}` is neither a number like 5 nor a percentage like 10%");
+        match text.strip_suffix('%') {
+            Some(percent) => percent.parse().map(Self::Percent).map_err(wrong),
+            None => text.parse().map(Self::Count).map_err(wrong),
+        }
+    }
+}
+
+pub(super) fn check(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let mut stopped = Vec::new();
+    for change in &plan.changes {
+        stopped.extend(protected(change, context));
+        if !is_allowed(&change.address, context) {
+            stopped.extend(replace(change));
+            stopped.extend(disabled_user(change));
+            stopped.extend(burnt_username(change));
+        }
+    }
+    stopped.extend(too_many(plan, context));
+    stopped.extend(last_keys(plan, context, matching));
+    stopped
+}
+
+fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
+    context.options.allow.contains(&address.to_string())
+}
+
+fn at(problem: Diagnostic, change: &Change) -> Diagnostic {
+    match change.place {
+        Some(place) => problem.at(place),
+        None => problem,
+    }
+}
+
+/// KW-102: a protected object is not replaced or switched off, whatever is allowed.
+fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
+    let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
+    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change) {
+        return None;
+    }
+    let message = format!("{} is protected and would be {}d", declared.address, change.action);
+    Some(at(Diagnostic::error("KW-102", message), change).help("remove `protect: true` from its metadata first"))
+}
+
+/// Whether an update also switches the object off.
+fn switches_off(change: &Change) -> bool {
+    let off = |field| change.after(field).is_some_and(|after| after.as_text() == Some("disabled"));
+    let switched =
+        off("status") || off("settings.status") || change.after("enabled").and_then(Value::as_bool) == Some(false);
+    switched && matches!(change.action, Action::Update | Action::Disable)
+}
+
+/// KW-103: a replace is an outage.
+fn replace(change: &Change) -> Option<Diagnostic> {
+    (change.action == Action::Replace).then(|| {
+        let message = format!("{} would be replaced: calls fail while it does not exist", change.address);
+        at(Diagnostic::error("KW-103", message), change).help(format!("allow it with --allow {}", change.address))
+    })
+}
+
+/// KW-104: disabling a user takes the keys with it.
+fn disabled_user(change: &Change) -> Option<Diagnostic> {
+    (change.address.kind() == Kind::User && switches_off(change)).then(|| {
+        let message = format!("{} would be disabled, and every key of that user with it", change.address);
+        at(Diagnostic::error("KW-104", message), change).help(format!("allow it with --allow {}", change.address))
+    })
+}
+
+/// KW-106: a deleted username can never be used again.
+fn burnt_username(change: &Change) -> Option<Diagnostic> {
+    (change.address.kind() == Kind::User && change.action == Action::Delete).then(|| {
+        let message = format!("{} would be deleted, and its username could never be used again", change.address);
+        at(Diagnostic::error("KW-106", message), change).help(format!("allow it with --allow {}", change.address))
+    })
+}
+
+/// KW-101: deletes and replaces of a kind above both the percentage and the count.
+fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
+    let is_harm = |change: &&Change| {
+        matches!(change.action, Action::Delete | Action::Replace) && !is_allowed(&change.address, context)
+    };
+    for change in plan.changes.iter().filter(is_harm) {
+        *harmed.entry(change.address.kind()).or_default() += 1;
+    }
+    let guards = context.workspace.guards;
+    let limits = |total: usize| match context.options.max_delete {
+        Some(MaxDelete::Count(count)) => count,
+        Some(MaxDelete::Percent(percent)) => total * percent / 100,
+        None => {
+            let percent = usize::try_from(guards.percent).unwrap_or(0);
+            (total * percent / 100).max(usize::try_from(guards.count).unwrap_or(0))
+        }
+    };
+    let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
+        let managed = managed(kind, plan, context);
+        (harmed > limits(managed)).then(|| {
+            let message = format!("{harmed} of {managed} {} would be deleted or replaced", kind.plural());
+            let help = format!("look at the plan again; if it is meant, allow it with --max-delete {harmed}");
+            Diagnostic::error("KW-101", message).help(help)
+        })
+    });
+    stopped.collect()
+}
+
+/// How many objects of a kind the store holds that the workspace manages or is about to delete.
+fn managed(kind: Kind, plan: &Plan, context: &Context<'_>) -> usize {
+    context.live.of(kind).len().saturating_sub(plan.left_alone.get(&kind).copied().unwrap_or(0))
+}
+
+/// KW-105: an application that stays keeps at least one active key, if it had one.
+fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let ends = |change: &&Change| {
+        change.address.kind() == Kind::PackageKey && (change.action == Action::Delete || switches_off(change))
+    };
+    let ending: BTreeMap<_, &Change> = plan
+        .changes
+        .iter()
+        .filter(ends)
+        .filter_map(|change| Some((&change.target.live.as_ref()?.id, change)))
+        .collect();
+    if ending.is_empty() {
+        return Vec::new();
+    }
+    let mut surviving: BTreeSet<Address> = plan
+        .changes
+        .iter()
+        .filter(|change| becomes_active(change))
+        .filter_map(|change| change.target.parent.clone())
+        .collect();
+    let deleted: BTreeSet<&Address> =
+        plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
+    let mut losing: BTreeMap<Address, &Change> = BTreeMap::new();
+    for live in context.live.of(Kind::PackageKey) {
+        let Some(application) = matching.parent_of(live) else { continue };
+        if live.attributes.text("settings.status") != Some("active") {
+            continue;
+        }
+        match ending.get(&live.id) {
+            Some(change) => {
+                losing.entry(application).or_insert(change);
+            }
+            None => {
+                surviving.insert(application);
+            }
+        }
+    }
+    losing
+        .into_iter()
+        .filter(|(application, change)| {
+            let allowed = is_allowed(application, context) || is_allowed(&change.address, context);
+            !surviving.contains(application) && !deleted.contains(application) && !allowed
+        })
+        .map(|(application, change)| {
+            let message = format!("{application} would be left without an active key");
+            at(Diagnostic::error("KW-105", message), change).help(format!("allow it with --allow {}", change.address))
+        })
+        .collect()
+}
+
+/// Whether a change leaves an active key behind: a new one, or one that is switched on.
+fn becomes_active(change: &Change) -> bool {
+    change.address.kind() == Kind::PackageKey
+        && matches!(change.action, Action::Create | Action::Enable | Action::Update)
+        && match change.after("settings.status") {
+            Some(status) => status.as_text() == Some("active"),
+            None => change.action == Action::Create,
+        }
+}

@@ -1,0 +1,270 @@
+//! The rules that take a look at the live store: references to what is not declared, owners, immutable fields.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::matching::Found;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Presence;
+use crate::model::Value;
+use crate::model::desired::DeclaredKey;
+
+pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let mut rules = LiveRules { context, matching, findings: Vec::new() };
+    rules.check_complete();
+    for declared in context.desired.objects.values() {
+        let found = matching.found.get(&declared.address);
+        rules.check_parent(declared);
+        rules.check_roles(declared);
+        rules.check_email(declared, found);
+        if let Some(key) = &declared.key {
+            rules.check_terms(declared, key);
+            rules.check_owner(declared, found);
+            rules.check_status(declared, found);
+            rules.check_secret(declared, found);
+            rules.check_limits(declared, key);
+            match found {
+                None => rules.check_new(declared, key),
+                Some(found) => rules.check_move(declared, found),
+            }
+        }
+    }
+    rules.check_counts();
+    rules.findings
+}
+
+struct LiveRules<'a, 'c> {
+    context: &'a Context<'c>,
+    matching: &'a Matching<'c>,
+    findings: Vec<Diagnostic>,
+}
+
+impl LiveRules<'_, '_> {
+    fn exists(&self, address: &Address) -> bool {
+        self.context.desired.objects.contains_key(address) || self.matching.in_store.contains_key(address)
+    }
+
+    /// What a field will be after the plan: as declared, else as in the store.
+    fn expected(&self, address: &Address, field: &str) -> Option<&Value> {
+        let declared = self.context.desired.get(address).and_then(|declared| declared.value(field));
+        declared.or_else(|| self.matching.in_store.get(address).and_then(|live| live.attributes.get(field)))
+    }
+
+    fn place_of(&self, address: &Address, field: &str) -> Option<Place> {
+        self.context.desired.get(address).map(|declared| declared.place_of(field))
+    }
+
+    /// CAM-050: what is missing from a short list would be made a second time.
+    fn check_complete(&mut self) {
+        for kind in Kind::ALL {
+            let is_wanted = self.context.desired.of(kind).next().is_some();
+            if is_wanted && !self.context.live.is_complete(kind) {
+                let message = format!("the store's list of {} is not complete", kind.plural());
+                let problem = Diagnostic::error("CAM-050", message);
+                self.findings.push(problem.help("run again when the store answers in full; nothing was changed"));
+            }
+        }
+    }
+
+    /// CAM-009, CAM-022, CAM-023: what an object hangs on is declared or in the store.
+    fn check_parent(&mut self, declared: &Declared) {
+        let Some(parent) = declared.parent.as_ref().filter(|parent| !self.exists(&parent.address)) else { return };
+        let rule = match declared.address.kind() {
+            Kind::Application => "CAM-009",
+            Kind::Plan => "CAM-022",
+            _ => "CAM-023",
+        };
+        self.unknown(rule, declared, &parent.address, parent.place);
+    }
+
+    fn unknown(&mut self, rule: &'static str, declared: &Declared, missing: &Address, place: Place) {
+        let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
+        let problem = Diagnostic::error(rule, message).at(place);
+        let named = self.context.desired.of(missing.kind());
+        let names: Vec<(String, Place)> = named.map(|other| (other.address.to_string(), other.place)).collect();
+        let near = (names.len() <= 5_000)
+            .then(|| crate::diagnostic::did_you_mean(&missing.to_string(), names.iter().map(|(name, _)| name.as_str())))
+            .flatten();
+        let near = near.and_then(|near| names.iter().find(|(name, _)| name == near));
+        self.findings.push(match near {
+            Some((near, place)) => problem.label(*place, "declared here").help(format!("did you mean {near}?")),
+            None => problem.help(format!("declare {missing}, or correct the name")),
+        });
+    }
+
+    /// CAM-022, CAM-023: the package of a key exists and has the plan.
+    fn check_terms(&mut self, declared: &Declared, key: &DeclaredKey) {
+        if !self.exists(&key.package.address) {
+            self.unknown("CAM-022", declared, &key.package.address, key.package.place);
+        } else if !self.exists(&key.plan.address) {
+            self.unknown("CAM-023", declared, &key.plan.address, key.plan.place);
+        }
+    }
+
+    /// CAM-034: a key is only given to an active user. A user who is declared without a status starts as waiting.
+    fn check_owner(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+        let Some(application) = declared.parent.as_ref().filter(|_| found.is_none_or(|found| found.moved)) else {
+            return;
+        };
+        let user = Address::user(&application.address.first_name());
+        if !self.exists(&user) || !self.exists(&application.address) {
+            return;
+        }
+        let status = self.expected(&user, "status").and_then(Value::as_text).unwrap_or("waiting");
+        if status != "active" {
+            let message = format!("{} is for {user}, who is {status}", declared.address);
+            let problem = Diagnostic::error("CAM-034", message).at(application.place);
+            let problem = match self.place_of(&user, "status") {
+                Some(place) => problem.label(place, "declared here"),
+                None => problem,
+            };
+            self.findings.push(problem.help("a key can only be given to an active user: write `status: active`"));
+        }
+    }
+
+    /// CAM-030, CAM-031: a key that exists never goes back to waiting.
+    fn check_status(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+        let live = found.and_then(|found| found.live.attributes.text("settings.status"));
+        if declared.text("settings.status") == Some("waiting")
+            && let Some(live) = live.filter(|live| *live != "waiting")
+        {
+            let message = format!("{} is {live} and can not go back to waiting", declared.address);
+            let problem = Diagnostic::error("CAM-031", message).at(declared.place_of("settings.status"));
+            self.findings.push(problem.help("write active or disabled"));
+        }
+    }
+
+    /// CAM-039: a shared secret can not change in place.
+    fn check_secret(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+        let Some(wanted) = self.context.secrets.get(&declared.address) else { return };
+        let live = found.and_then(|found| found.live.key.as_ref()).and_then(|key| key.secret.as_ref());
+        if found.is_some() && live.is_none_or(|live| live != wanted) {
+            let message = format!("the shared secret of {} differs and can not change", declared.address);
+            let place = declared.key.as_ref().and_then(|key| key.secret.as_ref()).map_or(declared.place, |s| s.place);
+            let problem = Diagnostic::error("CAM-039", message).at(place);
+            self.findings.push(problem.help("make a new key beside this one, move its callers, then remove this one"));
+        }
+    }
+
+    /// CAM-027 where the flag is not declared, but is in the store.
+    fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey) {
+        for (field, flag, dimension) in [
+            ("settings.throttle", "throttle.keyOverride", "throttle"),
+            ("settings.quota", "quota.keyOverride", "quota"),
+        ] {
+            let own = declared.value(field).is_some_and(|limit| limit.as_text() != Some("plan"));
+            let is_declared = self.context.desired.get(&key.plan.address).is_some_and(|plan| plan.wish(flag).is_some());
+            let allowed = self.expected(&key.plan.address, flag).and_then(Value::as_bool);
+            if own && !is_declared && allowed == Some(false) {
+                let message = format!("{} allows keys no {dimension} of their own", key.plan.address);
+                let problem = Diagnostic::error("CAM-027", message).at(declared.place_of(field));
+                self.findings
+                    .push(problem.help(format!("write `{dimension}: plan`, or `keyOverride: true` in the plan")));
+            }
+        }
+    }
+
+    /// CAM-008: the email of a user that exists can not change.
+    fn check_email(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+        let live = found.and_then(|found| found.live.attributes.text("email"));
+        if let (Kind::User, Some(wanted), Some(live)) = (declared.address.kind(), declared.text("email"), live)
+            && wanted != live
+        {
+            let message = format!("the email of {} is {} and can not change", declared.address, Value::text(live));
+            let problem = Diagnostic::error("CAM-008", message).at(declared.place_of("email"));
+            self.findings
+                .push(problem.help("write the email that the user has; only the user can change it, in the portal"));
+        }
+    }
+
+    /// CAM-047: roles can not be made, so they must be there.
+    fn check_roles(&mut self, declared: &Declared) {
+        let Some(wish) = declared.wish("roles") else { return };
+        let (Some(known), Value::Set(wanted)) = (&self.context.live.roles, &wish.value) else { return };
+        for role in wanted.iter().filter(|role| !known.contains(role)) {
+            let message = format!("the store has no role {}", Value::Text(role.clone()));
+            let near = crate::diagnostic::did_you_mean(role, known.iter().map(|known| &**known));
+            let help = near.map_or_else(
+                || "create it in the Control Center first".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.findings.push(Diagnostic::error("CAM-047", message).at(wish.place).help(help));
+        }
+    }
+
+    /// CAM-033, CAM-038: what is wrong with making a key.
+    fn check_new(&mut self, declared: &Declared, key: &DeclaredKey) {
+        let today = self.context.now.format("%Y-%m-%d").to_string();
+        if let Some(date) = declared.text("expires").filter(|date| *date < today.as_str()) {
+            let message = format!("{} would be made with an end in the past, {date}", declared.address);
+            let problem = Diagnostic::error("CAM-033", message).at(declared.place_of("expires"));
+            self.findings.push(problem.help("write a later date, or remove the manifest"));
+        }
+        let slot = |live: &&&crate::model::LiveObject| {
+            let package = live.key.as_ref().map(|key| self.matching.translated(&key.package));
+            self.matching.parent_of(live) == declared.parent.as_ref().map(|parent| parent.address.clone())
+                && package.as_ref() == Some(&key.package.address)
+        };
+        if matches!(key.source, KeySource::Custom(_))
+            && let Some(other) = self.matching.unmatched.iter().filter(|live| live.key.is_some()).find(slot)
+        {
+            let message = format!("{} has a new value; {} stays beside it", declared.address, other.address);
+            let place = crate::rules::values::source_place(&key.source, declared.place);
+            let problem = Diagnostic::warning("CAM-038", message).at(place);
+            self.findings.push(problem.help("move the callers to the new key, then remove the old one with --prune"));
+        }
+    }
+
+    /// CAM-036, CAM-037: a key that moves is out of service for a moment.
+    fn check_move(&mut self, declared: &Declared, found: &Found<'_>) {
+        let (true, Some(key), Some(live)) = (found.moved, &declared.key, &found.live.key) else { return };
+        let (rule, what, place) = if self.matching.translated(&live.package) == key.package.address {
+            ("CAM-037", "application", declared.parent.as_ref().map_or(declared.place, |parent| parent.place))
+        } else {
+            ("CAM-036", "package", key.package.place)
+        };
+        let message = format!("{} moves to another {what}: it is deleted and made again", declared.address);
+        let problem = Diagnostic::warning(rule, message).at(place);
+        self.findings.push(problem.help("calls fail until it is made again"));
+    }
+
+    /// CAM-040 with the keys that are only in the store.
+    fn check_counts(&mut self) {
+        let mut held: BTreeMap<(Address, Address), (usize, usize, Option<Place>)> = BTreeMap::new();
+        for declared in self.context.desired.of(Kind::PackageKey).filter(|key| key.presence == Presence::Present) {
+            let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { continue };
+            let user = Address::user(&application.address.first_name());
+            let entry = held.entry((user, key.plan.address.clone())).or_default();
+            entry.0 += 1;
+            entry.2 = Some(key.plan.place);
+        }
+        for live in self.matching.unmatched.iter() {
+            let (Some(key), Some(application)) = (&live.key, self.matching.parent_of(live)) else { continue };
+            let package = self.matching.translated(&key.package);
+            let Some(plan) = live.attributes.text("plan") else { continue };
+            let plan = Address::below(Kind::Plan, Some(&package), plan);
+            if let Some(entry) = held.get_mut(&(Address::user(&application.first_name()), plan)) {
+                entry.1 += 1;
+            }
+        }
+        for ((user, plan), (declared, others, place)) in held {
+            let most = self.expected(&plan, "maxNumKeysAllowed").and_then(Value::as_number);
+            let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else { continue };
+            // The declared keys alone were counted against a declared limit without looking at the store.
+            let told = declared > most
+                && self.context.desired.get(&plan).is_some_and(|p| p.wish("maxNumKeysAllowed").is_some());
+            if declared + others > most && !told {
+                let message = format!("{user} would hold {} keys in {plan}, which allows {most}", declared + others);
+                let mut problem = Diagnostic::warning("CAM-040", message);
+                problem.place = place;
+                self.findings.push(problem.help("raise maxNumKeysAllowed, or remove keys"));
+            }
+        }
+    }
+}

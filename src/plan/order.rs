@@ -1,0 +1,101 @@
+//! The order of changes: what is needed stands first, what is switched off comes late, what is deleted last.
+
+use std::collections::BTreeMap;
+
+use super::Action;
+use super::Change;
+use super::draft::Draft;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+
+/// Replacements exist before anything is switched off, and everything has left before its parent is deleted.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Make,
+    SwitchOff,
+    Delete,
+}
+
+const fn phase(action: Action) -> Phase {
+    match action {
+        Action::Create | Action::Update | Action::Enable | Action::Replace | Action::Deliver => Phase::Make,
+        Action::Disable => Phase::SwitchOff,
+        Action::Delete => Phase::Delete,
+    }
+}
+
+/// The place of a kind within its phase: parents are made before children and deleted after them.
+fn rank(change: &Change) -> i8 {
+    let kind = match change.address.kind() {
+        Kind::Package => 0,
+        Kind::Plan => 1,
+        Kind::User => 2,
+        Kind::Application => 3,
+        Kind::PackageKey => 4,
+        Kind::ApiKey => 5,
+    };
+    match phase(change.action) {
+        Phase::Make => kind,
+        Phase::SwitchOff | Phase::Delete => -kind,
+    }
+}
+
+/// Sorts the changes and says which needs which. The same drafts in any order give the same result.
+pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<Change> {
+    drafts.sort_by(|a, b| {
+        let key = |draft: &Draft| (phase(draft.action), rank(&draft.change));
+        key(a).cmp(&key(b)).then_with(|| a.address.cmp(&b.address)).then_with(|| a.action.cmp(&b.action))
+    });
+    let made = index(&drafts, |draft| phase(draft.action) != Phase::Delete);
+    let children = children_of(&drafts);
+    let leaving = leaving_of(&drafts, matching);
+    let mut changes: Vec<Change> = Vec::with_capacity(drafts.len());
+    for (at, draft) in drafts.into_iter().enumerate() {
+        let mut needs: Vec<usize> = draft.needs.iter().filter_map(|need| made.get(need).copied()).collect();
+        if phase(draft.action) == Phase::Delete {
+            let address = &draft.known_as;
+            needs.extend(children.get(address).into_iter().flatten());
+            needs.extend(leaving.get(address).into_iter().flatten());
+        }
+        needs.retain(|&need| need < at);
+        needs.sort_unstable();
+        needs.dedup();
+        let mut change = draft.change;
+        change.needs = needs;
+        changes.push(change);
+    }
+    changes
+}
+
+fn index(drafts: &[Draft], wanted: impl Fn(&Draft) -> bool) -> BTreeMap<Address, usize> {
+    let numbered = drafts.iter().enumerate().filter(|(_, draft)| wanted(draft));
+    numbered.map(|(at, draft)| (draft.address.clone(), at)).collect()
+}
+
+/// The deletes of what hangs on an object, by the object's address.
+fn children_of(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
+    let mut children: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| phase(draft.action) == Phase::Delete) {
+        for parent in &draft.needs {
+            children.entry(parent.clone()).or_default().push(at);
+        }
+    }
+    children
+}
+
+/// The changes by which keys leave a plan or a package, by the address of what they leave.
+fn leaving_of(drafts: &[Draft], matching: &Matching<'_>) -> BTreeMap<Address, Vec<usize>> {
+    let mut leaving: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let Some(key) = matching.found.get(&draft.address).and_then(|found| found.live.key.as_ref()) else { continue };
+        let before = matching.found.get(&draft.address).and_then(|found| found.live.attributes.text("plan"));
+        let package = matching.translated(&key.package);
+        if let Some(plan) = before {
+            let plan = Address::below(Kind::Plan, Some(&package), plan);
+            leaving.entry(plan).or_default().push(at);
+        }
+        leaving.entry(package).or_default().push(at);
+    }
+    leaving
+}

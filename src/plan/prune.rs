@@ -1,0 +1,198 @@
+//! What of the store is not declared: left alone, kept, or deleted because it is owned and the run says so.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Action;
+use super::Context;
+use super::FieldChange;
+use super::Kept;
+use super::draft;
+use super::draft::Draft;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::rules::INTERNAL_MEMBER;
+use crate::workspace::Owns;
+
+#[derive(Default)]
+pub(super) struct Pruned {
+    pub(super) left_alone: BTreeMap<Kind, usize>,
+    pub(super) kept: Vec<Kept>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Sorts out what is not declared, and adds the deletes to `drafts`. `older` are generations that nothing retires,
+/// each with the key that it is a generation of.
+pub(super) fn prune(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    older: &[(Address, &LiveObject)],
+    drafts: &mut Vec<Draft>,
+) -> Pruned {
+    let mut pruned = Pruned::default();
+    let mut unwanted: Vec<&LiveObject> = Vec::new();
+    for live in &matching.unmatched {
+        if !is_owned(context, matching, live) {
+            *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
+        } else if let Some(why) = why_kept(context, live) {
+            pruned.keep(live, why);
+        } else {
+            unwanted.push(live);
+        }
+    }
+    for (declared, live) in older {
+        if is_owned(context, matching, live) && context.options.prune {
+            unwanted.push(live);
+        } else {
+            pruned.keep(
+                live,
+                format!("an older generation of {declared}; declare a rotation, or own it and use --prune"),
+            );
+        }
+    }
+    pruned.incomplete(context, &mut unwanted);
+    pruned.with_children(context, matching, drafts, &mut unwanted);
+    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching)));
+    pruned
+}
+
+/// Whether the workspace says that it owns an undeclared object.
+fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
+    let ownership = &context.workspace.ownership;
+    let owns = match live.address.kind() {
+        Kind::User => &ownership.users,
+        Kind::Application => &ownership.applications,
+        Kind::Package => &ownership.packages,
+        Kind::Plan => &ownership.plans,
+        Kind::PackageKey => &ownership.package_keys,
+        Kind::ApiKey => &ownership.api_keys,
+    };
+    match owns {
+        Owns::Declared => false,
+        Owns::All => true,
+        Owns::Prefix(prefix) => live.name.starts_with(&**prefix),
+        Owns::OfDeclaredParent => {
+            matching.parent_of(live).is_some_and(|parent| context.desired.objects.contains_key(&parent))
+        }
+    }
+}
+
+/// Why an owned, undeclared object stays all the same; nothing when it goes.
+fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
+    if is_protected(live) {
+        return Some("it belongs to the platform or to an administrator and is never deleted (CAM-046)".to_owned());
+    }
+    if live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled") {
+        return Some("it is switched off; delete it in the portal".to_owned());
+    }
+    (!context.options.prune).then(|| "owned, and no manifest declares it; --prune deletes it".to_owned())
+}
+
+/// CAM-046: the platform's own member, and whoever has an administrator's role.
+pub(super) fn is_protected(live: &LiveObject) -> bool {
+    let is_administrator = match live.attributes.get("roles") {
+        Some(Value::Set(roles)) => roles.iter().any(|role| role.contains("Administrator")),
+        _ => false,
+    };
+    live.address.kind() == Kind::User && (&*live.name == INTERNAL_MEMBER || is_administrator)
+}
+
+impl Pruned {
+    fn keep(&mut self, live: &LiveObject, why: String) {
+        self.kept.push(Kept { address: live.address.clone(), why });
+    }
+
+    /// CAM-050: nothing is deleted because of a list that may be short.
+    fn incomplete(&mut self, context: &Context<'_>, unwanted: &mut Vec<&LiveObject>) {
+        let kinds: BTreeSet<Kind> = unwanted.iter().map(|live| live.address.kind()).collect();
+        for kind in kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)) {
+            let message = format!("the store's list of {} is not complete, so none is deleted", kind.plural());
+            self.diagnostics
+                .push(Diagnostic::error("CAM-050", message).help("run again when the store answers in full"));
+            unwanted.retain(|live| live.address.kind() != kind);
+        }
+    }
+
+    /// Takes out what still has something that stays, bottom-up: a delete never relies on a cascade.
+    fn with_children(
+        &mut self,
+        context: &Context<'_>,
+        matching: &Matching<'_>,
+        drafts: &[Draft],
+        unwanted: &mut Vec<&LiveObject>,
+    ) {
+        if unwanted.is_empty() {
+            return;
+        }
+        let mut going: BTreeSet<&LiveId> = unwanted.iter().map(|live| &live.id).collect();
+        going.extend(deleted(drafts));
+        let changed = changed_keys(drafts);
+        let mut staying: BTreeMap<Address, Address> = BTreeMap::new();
+        for kind in [Kind::PackageKey, Kind::Plan, Kind::Application] {
+            for live in context.live.of(kind).iter().filter(|live| !going.contains(&live.id)) {
+                for holder in holders(live, matching, changed.get(&live.id).copied()) {
+                    staying.entry(holder).or_insert_with(|| live.address.clone());
+                }
+            }
+            // A plan that stays holds its package, so what stays is known only once its own children are.
+            for live in unwanted.iter().filter(|live| staying.contains_key(&matching.known_as(live))) {
+                going.remove(&live.id);
+            }
+        }
+        unwanted.retain(|live| {
+            let Some(child) = staying.get(&matching.known_as(live)) else { return true };
+            let rule = if matches!(live.address.kind(), Kind::Package | Kind::Plan) { "CAM-045" } else { "CAM-044" };
+            let problem = Diagnostic::error(rule, format!("{} is not declared but still has {child}", live.address));
+            self.diagnostics.push(problem.help("declare it, or let go of what hangs on it first"));
+            false
+        });
+    }
+}
+
+fn deleted(drafts: &[Draft]) -> impl Iterator<Item = &LiveId> {
+    let deletes = drafts.iter().filter(|draft| draft.action == Action::Delete);
+    deletes.filter_map(|draft| Some(&draft.change.target.live.as_ref()?.id))
+}
+
+/// The changes of keys that are in the store, by the store's id.
+fn changed_keys(drafts: &[Draft]) -> BTreeMap<&LiveId, &Draft> {
+    let keys = drafts.iter().filter(|draft| draft.address.kind() == Kind::PackageKey);
+    keys.filter_map(|draft| Some((&draft.change.target.live.as_ref()?.id, draft))).collect()
+}
+
+/// What an object that stays keeps alive, as the manifests call it. `change` is what happens to a key.
+fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -> Vec<Address> {
+    let mut holders: Vec<Address> = matching.parent_of(live).into_iter().collect();
+    let Some(key) = &live.key else { return holders };
+    let mut package = matching.translated(&key.package);
+    let mut plan = live.attributes.text("plan");
+    if let Some(draft) = change {
+        if draft.action == Action::Replace {
+            holders.clone_from(&draft.target.parent.iter().cloned().collect());
+        }
+        package = draft.target.key.as_ref().map_or(package, |key| key.package.clone());
+        plan = draft.change.after("plan").and_then(Value::as_text).or(plan);
+    }
+    holders.extend(plan.map(|plan| Address::below(Kind::Plan, Some(&package), plan)));
+    holders.push(package);
+    holders
+}
+
+fn delete(live: &LiveObject, matching: &Matching<'_>) -> Draft {
+    if live.address.kind() == Kind::ApiKey {
+        let reason = "owned, and no manifest declares it (--prune); delete it in the portal afterwards";
+        let mut draft = draft::retire(live, Action::Disable, reason);
+        let before = live.attributes.get("enabled").cloned();
+        draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
+        return draft;
+    }
+    let mut draft = draft::retire(live, Action::Delete, "owned, and no manifest declares it (--prune)");
+    draft.known_as = matching.known_as(live);
+    draft.needs.extend(holders(live, matching, None));
+    draft
+}

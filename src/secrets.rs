@@ -1,0 +1,126 @@
+//! Reads the secrets that manifests refer to. The rules have said before whether they may be read from there.
+#![expect(clippy::disallowed_methods, reason = "edge: files and programs")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use zeroize::Zeroizing;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Desired;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::SecretSource;
+use crate::model::desired::SecretOrigin;
+use crate::rules::values::Values;
+
+/// Longest secret that is read, in bytes.
+const MAX_SECRET: u64 = 64 << 10;
+
+/// What was read.
+#[derive(Default)]
+pub struct SecretsRead {
+    /// Values of custom keys.
+    pub values: Values,
+    /// Shared secrets of keys.
+    pub shared: BTreeMap<Address, Secret>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads every secret of the manifests. `environment` is the process's; nothing else of it is looked at.
+pub fn read(desired: &Desired, root: &Path, environment: &BTreeMap<String, String>) -> SecretsRead {
+    let mut read = SecretsRead::default();
+    for object in desired.of(Kind::PackageKey) {
+        let Some(key) = &object.key else { continue };
+        if let KeySource::Custom(source) = &key.source {
+            match read_one(source, root, environment) {
+                Ok(secret) => {
+                    read.values.insert(object.address.clone(), secret);
+                }
+                Err(problem) => read.diagnostics.push(*problem),
+            }
+        }
+        match key.secret.as_ref().map(|source| read_one(source, root, environment)) {
+            Some(Ok(secret)) => {
+                read.shared.insert(object.address.clone(), secret);
+            }
+            Some(Err(problem)) => read.diagnostics.push(*problem),
+            None => {}
+        }
+    }
+    read
+}
+
+fn read_one(
+    source: &SecretSource,
+    root: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Secret, Box<Diagnostic>> {
+    let text = match &source.origin {
+        SecretOrigin::Literal(secret) => return Ok(secret.clone()),
+        SecretOrigin::Env(name) => match environment.get(&**name) {
+            Some(value) => Ok(Zeroizing::new(value.clone())),
+            None => Err((format!("the variable {name} is not set"), "set it where this command runs".to_owned())),
+        },
+        SecretOrigin::File(path) => read_file(&root.join(&**path)).map_err(|cause| {
+            (format!("could not read the secret in {path}: {cause}"), "make the file, or correct the path".to_owned())
+        }),
+        SecretOrigin::Command(words) => run(words, root).map_err(|cause| {
+            let program = words.first().map_or("", |word| word);
+            (format!("could not get a secret from {program}: {cause}"), "run the command by hand to see why".to_owned())
+        }),
+    };
+    let refused =
+        |message: String, help: String| Box::new(Diagnostic::error("KW-013", message).at(source.place).help(help));
+    let text = text.map_err(|(message, help)| refused(message, help))?;
+    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.is_empty() || line.contains(['\n', '\r', '\0']) {
+        let what = if line.is_empty() { "the secret is empty" } else { "the secret has more than one line" };
+        return Err(refused(what.to_owned(), "a secret is one line of text".to_owned()));
+    }
+    Ok(Secret::new(line))
+}
+
+fn read_file(path: &Path) -> Result<Zeroizing<String>, String> {
+    if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    bounded(file)
+}
+
+fn bounded(stream: impl Read) -> Result<Zeroizing<String>, String> {
+    let mut text = Zeroizing::new(String::new());
+    stream.take(MAX_SECRET + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > MAX_SECRET {
+        return Err(format!("it is longer than {} KiB", MAX_SECRET >> 10));
+    }
+    Ok(text)
+}
+
+fn run(words: &[Box<str>], root: &Path) -> Result<Zeroizing<String>, String> {
+    let (program, arguments) = words.split_first().ok_or("it is empty")?;
+    let mut child = Command::new(&**program)
+        .args(arguments.iter().map(|word| &**word))
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let text = match child.stdout.take() {
+        Some(output) => bounded(output),
+        None => Err("it has no output".to_owned()),
+    };
+    let status = child.wait().map_err(|error| error.to_string())?;
+    if !status.success() {
+        return Err(format!("it ended with {status}"));
+    }
+    text
+}
