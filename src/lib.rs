@@ -5,6 +5,7 @@ pub mod manifest;
 pub mod model;
 pub mod outcome;
 pub mod plan;
+pub mod render;
 pub mod rules;
 pub mod store;
 pub mod workspace;
