@@ -6,6 +6,7 @@
 
 mod diagnostics;
 mod excerpt;
+pub mod json;
 mod outcome;
 mod places;
 mod plan;

@@ -1,5 +1,6 @@
 //! Findings as rustc draws them: what is wrong, where, why there, and what helps.
 
+use std::fmt::Write as _;
 use std::io;
 
 use annotate_snippets::AnnotationKind;
@@ -72,7 +73,7 @@ fn with_positions(drawn: &str, excerpts: &[Excerpt<'_>], places: &Places<'_>) ->
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for (part, excerpt) in parts.zip(excerpts) {
         let (line, column) = excerpt.position(places);
-        whole.push_str(&format!("{}:{line}:{column}", safe::line(excerpt.file())));
+        let _ = write!(whole, "{}:{line}:{column}", safe::line(excerpt.file()));
         whole.push_str(part.trim_start_matches(|character: char| character == ':' || character.is_ascii_digit()));
     }
     whole

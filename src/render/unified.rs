@@ -1,5 +1,6 @@
 //! A change as a unified diff of YAML lines: what the store has against what the manifest says.
 
+use std::fmt::Write as _;
 use std::io;
 
 use similar::TextDiff;
@@ -37,12 +38,14 @@ fn yaml<'r, 'a: 'r>(rows: &'r [Row<'a>], side: impl Fn(&'r Row<'a>) -> Option<&'
     for row in rows {
         match side(row) {
             Some(Cell::Value(Value::Set(items))) if !items.is_empty() => {
-                text.push_str(&format!("{}:\n", row.name));
+                let _ = writeln!(text, "{}:", row.name);
                 for item in items {
-                    text.push_str(&format!("- {}\n", Value::Text(item.clone())));
+                    let _ = writeln!(text, "- {}", Value::Text(item.clone()));
                 }
             }
-            Some(cell) => text.push_str(&format!("{}: {cell}\n", row.name)),
+            Some(cell) => {
+                let _ = writeln!(text, "{}: {cell}", row.name);
+            }
             None => {}
         }
     }

@@ -38,8 +38,8 @@ pub(super) fn sources() -> Sources {
 }
 
 /// The first byte of a line of `quickstart.yaml`.
-pub(super) fn line(number: u32) -> Option<Place> {
-    Some(Place { source: SourceId(1), start: (number - 1) * 5, end: (number - 1) * 5 + 4 })
+pub(super) const fn line(number: u32) -> Place {
+    Place { source: SourceId(1), start: (number - 1) * 5, end: (number - 1) * 5 + 4 }
 }
 
 pub(super) fn change(action: Action, address: Address, reason: &str) -> Change {
@@ -54,7 +54,7 @@ pub(super) fn field(name: &'static str, before: Option<Value>, after: Option<Val
 }
 
 fn text(text: &str) -> Option<Value> {
-    Some(Value::text(text))
+    (!text.is_empty()).then(|| Value::text(text))
 }
 
 fn key(value: ValueFrom) -> KeyTarget {
@@ -64,11 +64,11 @@ fn key(value: ValueFrom) -> KeyTarget {
 /// Every action once, create twice.
 pub(super) fn plan() -> Plan {
     let mut package = change(Action::Create, Address::package("payments"), "declared but not in the store");
-    package.place = line(12);
+    package.place = Some(line(12));
     package.fields = vec![field("description", None, text("Card and wallet payments"))];
 
     let mut gold = change(Action::Update, Address::plan("payments", "gold"), "differs from the manifest");
-    gold.place = line(20);
+    gold.place = Some(line(20));
     gold.fields = vec![
         field("description", None, text("For partners")),
         field("throttle.perSecond", Some(Value::Number(10)), Some(Value::Number(20))),
@@ -76,11 +76,11 @@ pub(super) fn plan() -> Plan {
     ];
 
     let user = change(Action::Disable, Address::user("carol"), "status is disabled in the manifest");
-    let mut user = Change { place: line(30), ..user };
+    let mut user = Change { place: Some(line(30)), ..user };
     user.fields = vec![field("status", text("active"), text("disabled"))];
 
     let mut created = change(Action::Create, Address::key("checkout-sandbox"), "declared but not in the store");
-    created.place = line(33);
+    created.place = Some(line(33));
     created.needs = vec![0];
     created.fields = vec![field("plan", None, text("gold")), field("settings.status", None, text("active"))];
     created.target.parent = Some(Address::application("alice", "checkout"));
