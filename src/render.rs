@@ -6,6 +6,7 @@
 
 mod diagnostics;
 mod excerpt;
+pub mod explain;
 pub mod json;
 mod outcome;
 mod places;
@@ -16,6 +17,7 @@ mod style;
 mod summary;
 pub mod text;
 mod unified;
+mod wrap;
 
 /// For whom the output is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

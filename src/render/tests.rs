@@ -1,6 +1,7 @@
 //! Output as exact text.
 
 mod diagnostics;
+mod explain;
 mod json;
 mod outcome;
 mod plan;

@@ -67,7 +67,7 @@ struct Change<'a> {
     /// The addresses whose changes must be made first.
     needs: Vec<String>,
     /// What changes, field by field; for a create every field that is set.
-    fields: Vec<Field<'a>>,
+    fields: Vec<FieldChange<'a>>,
     /// What only package keys have.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Key<'a>>,
@@ -79,7 +79,7 @@ struct Change<'a> {
 /// One field before and after.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Field<'a> {
+struct FieldChange<'a> {
     /// The field as manifests write it below spec, like throttle.perSecond.
     field: &'a str,
     /// The value in the store; absent when it is not set.
@@ -192,7 +192,7 @@ fn by_kind(counts: &BTreeMap<model::Kind, usize>) -> BTreeMap<&'static str, usiz
 impl<'a> Change<'a> {
     fn of(change: &'a plan::Change, places: &Places<'a>, address: impl Fn(&usize) -> Option<String>) -> Self {
         let spot = change.place.and_then(|place| places.spot(place));
-        let fields = change.fields.iter().map(|field| Field {
+        let fields = change.fields.iter().map(|field| FieldChange {
             field: &field.field,
             before: field.before.as_ref().map(Value::from),
             after: field.after.as_ref().map(Value::from),
