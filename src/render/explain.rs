@@ -24,9 +24,10 @@ pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
     writeln!(out)?;
     wrap(rule.why, 0).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
     writeln!(out)?;
-    let severity = match rule.fixed {
-        true => "fixed, because it protects the store",
-        false => "can be changed under rules: in keywright.yaml",
+    let severity = if rule.fixed {
+        "fixed, because it protects the store"
+    } else {
+        "can be changed under rules: in keywright.yaml"
     };
     for (name, text) in [("decided", decided(rule.when)), ("severity", severity), ("source", rule.source)] {
         for (number, line) in wrap(text, 12).into_iter().enumerate() {
