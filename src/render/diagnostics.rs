@@ -1,0 +1,80 @@
+//! Findings as rustc draws them: what is wrong, where, why there, and what helps.
+
+use std::fmt::Write as _;
+use std::io;
+
+use annotate_snippets::AnnotationKind;
+use annotate_snippets::Group;
+use annotate_snippets::Level;
+use annotate_snippets::Renderer;
+use annotate_snippets::Snippet;
+
+use super::excerpt;
+use super::excerpt::Excerpt;
+use super::excerpt::Mark;
+use super::places::Places;
+use super::safe;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+use crate::diagnostic::Sources;
+
+/// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
+/// because all others are made harmless.
+const FILE: char = '\u{1}';
+
+/// Lines are cut before they are drawn, so the library never has to.
+const RENDERER: Renderer = Renderer::styled().term_width(10_000);
+
+/// Writes every finding with the lines that it is about, and an empty line after each.
+pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
+    let places = Places::new(sources);
+    diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}\n", draw(diagnostic, &places)))
+}
+
+fn draw(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
+    let excerpts = excerpt::excerpts(&marks(diagnostic, places), places);
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let title = level.primary_title(safe::line(&diagnostic.message)).id(diagnostic.rule.0);
+    let mut group = Group::with_title(title).elements(excerpts.iter().map(|excerpt| snippet(excerpt, places)));
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(safe::lines(help)));
+    }
+    with_positions(&RENDERER.render(&[group]), &excerpts, places)
+}
+
+/// The finding's own place and those that explain it.
+fn marks<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Vec<Mark<'a>> {
+    let primary = diagnostic.place.map(|place| (place, true, diagnostic.note.as_ref()));
+    let labels = diagnostic.labels.iter().map(|label| (label.place, false, label.text.as_ref()));
+    primary
+        .into_iter()
+        .chain(labels)
+        .filter_map(|(place, primary, text)| places.spot(place).map(|spot| Mark { spot, primary, text }))
+        .collect()
+}
+
+fn snippet<'a>(excerpt: &Excerpt<'a>, places: &Places<'_>) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let drawing = excerpt.draw(places);
+    let annotations = drawing.marks.into_iter().map(|(range, mark)| {
+        let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        kind.span(range).label((!mark.text.is_empty()).then(|| safe::line(mark.text)))
+    });
+    Snippet::source(drawing.text).path(FILE.to_string()).line_start(excerpt.first_line()).annotations(annotations)
+}
+
+/// The library counts columns in the text that it is given. That is only a part of the line, so the true file, line
+/// and column are put where the library left `FILE:line:column`.
+fn with_positions(drawn: &str, excerpts: &[Excerpt<'_>], places: &Places<'_>) -> String {
+    let mut parts = drawn.split(FILE);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for (part, excerpt) in parts.zip(excerpts) {
+        let (line, column) = excerpt.position(places);
+        let _ = write!(whole, "{}:{line}:{column}", safe::line(excerpt.file()));
+        whole.push_str(part.trim_start_matches(|character: char| character == ':' || character.is_ascii_digit()));
+    }
+    whole
+}

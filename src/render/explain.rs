@@ -1,0 +1,82 @@
+//! What `keywright explain` tells: rules with why and who says so, and fields of manifests.
+
+mod field;
+
+pub use field::field;
+
+use std::io;
+
+use anstyle::Style;
+
+use super::style;
+use super::wrap::wrap;
+use crate::rules::Example;
+use crate::rules::Rule;
+use crate::rules::When;
+use crate::rules::catalogue;
+
+/// Writes all there is to know about a rule.
+pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
+    let (bold, dim, red, green) = (style::BOLD, style::DIM, style::RED.bold(), style::GREEN.bold());
+    let colour = style::of_severity(rule.severity).bold();
+    writeln!(out, "{colour}{}[{}]{colour:#}", rule.severity, rule.id)?;
+    wrap(rule.says, 0).into_iter().try_for_each(|line| writeln!(out, "{bold}{line}{bold:#}"))?;
+    writeln!(out)?;
+    wrap(rule.why, 0).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    writeln!(out)?;
+    let severity = if rule.fixed {
+        "fixed, because it protects the store"
+    } else {
+        "can be changed under rules: in keywright.yaml"
+    };
+    for (name, text) in [("decided", decided(rule.when)), ("severity", severity), ("source", rule.source)] {
+        for (number, line) in wrap(text, 12).into_iter().enumerate() {
+            writeln!(out, "  {dim}{:<10}{dim:#}{line}", if number == 0 { name } else { "" })?;
+        }
+    }
+    match rule.example {
+        Example::Manifests { wrong, right } => {
+            writeln!(out, "\n{red}Wrong{red:#}\n")?;
+            write_manifest(out, wrong, right, style::RED)?;
+            writeln!(out, "\n{green}Right{green:#}\n")?;
+            write_manifest(out, right, wrong, style::GREEN)
+        }
+        Example::Story { wrong, right } => {
+            writeln!(out, "\n{red}Wrong{red:#}\n")?;
+            wrap(wrong, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out, "\n{green}Right{green:#}\n")?;
+            wrap(right, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))
+        }
+    }
+}
+
+const fn decided(when: When) -> &'static str {
+    match when {
+        When::Validate => "by validate, from the manifests alone",
+        When::Plan => "by plan, against the store",
+        When::Apply => "by apply: by the store, or by how changes are carried out",
+    }
+}
+
+/// Writes a manifest; the lines that the other one does not have are coloured.
+fn write_manifest(out: &mut dyn io::Write, manifest: &str, other: &str, colour: Style) -> io::Result<()> {
+    manifest.trim_end().lines().try_for_each(|line| {
+        let colour = if other.lines().any(|same| same == line) { Style::new() } else { colour };
+        writeln!(out, "  {colour}{line}{colour:#}")
+    })
+}
+
+/// Writes every rule on one line: id, severity, who decides it, and what it says.
+pub fn list(out: &mut dyn io::Write) -> io::Result<()> {
+    let dim = style::DIM;
+    catalogue::all().try_for_each(|rule| {
+        let colour = style::of_severity(rule.severity);
+        let when = match rule.when {
+            When::Validate => "validate",
+            When::Plan => "plan",
+            When::Apply => "apply",
+        };
+        let (id, severity, says) = (rule.id, rule.severity, rule.says);
+        writeln!(out, "{id:<7}  {colour}{severity:<7}{colour:#}  {dim}{when:<8}{dim:#}  {says}")
+    })
+}

@@ -1,0 +1,151 @@
+//! A field of a manifest, told from the JSON Schema of its kind: the same schema that editors use.
+
+use std::io;
+
+use serde_json::Value as Json;
+
+use crate::render::safe;
+use crate::render::style;
+use crate::render::wrap::wrap;
+
+/// Writes what a field means and what can be written there, and the fields below it. `path` is below `spec`, like
+/// `rotation.every`, or begins with `metadata`; an empty one tells about the kind itself. False, and nothing written,
+/// when there is no such field.
+pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<bool> {
+    let Some((schema, required)) = find(path, schema) else {
+        return Ok(false);
+    };
+    let (bold, dim) = (style::BOLD, style::DIM);
+    let name = if path.is_empty() { "spec" } else { path };
+    writeln!(out, "{bold}{}{bold:#}  {dim}{}{dim:#}", safe::line(name), kind_of_value(schema, required))?;
+    if let Some(description) = text(schema, "description") {
+        writeln!(out)?;
+        wrap(description, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    }
+    if let Some(pattern) = text(schema, "pattern") {
+        writeln!(out, "\n  {dim}pattern{dim:#}  {pattern}")?;
+    }
+    write_fields(out, schema)?;
+    Ok(true)
+}
+
+fn write_fields(out: &mut dyn io::Write, schema: &Json) -> io::Result<()> {
+    let fields: Vec<Field<'_>> = fields(schema);
+    let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let names = width(&mut fields.iter().map(|field| field.name.chars().count()));
+    let kinds: Vec<String> = fields.iter().map(|field| kind_of_value(field.schema, field.required)).collect();
+    let widest = width(&mut kinds.iter().map(|kind| kind.chars().count())).min(36);
+    if !fields.is_empty() {
+        writeln!(out)?;
+    }
+    let (cyan, dim) = (style::CYAN, style::DIM);
+    for (field, kind) in fields.iter().zip(&kinds) {
+        write!(out, "  {cyan}{:<names$}{cyan:#}  {dim}{kind}{dim:#}", field.name)?;
+        let Some(description) = text(field.schema, "description") else {
+            writeln!(out)?;
+            continue;
+        };
+        // What does not fit into the column of kinds has a line of its own.
+        let indent = 2 + names + 2 + widest + 2;
+        let gap = (widest + 2).checked_sub(kind.chars().count()).filter(|gap| *gap >= 2);
+        match gap {
+            Some(gap) => write!(out, "{:gap$}", "")?,
+            None => write!(out, "\n{:indent$}", "")?,
+        }
+        writeln!(out, "{}", wrap(first_sentence(description), indent).join(&format!("\n{:indent$}", "")))?;
+    }
+    Ok(())
+}
+
+/// The schema at a path, and whether the field is required there.
+fn find<'a>(path: &str, root: &'a Json) -> Option<(&'a Json, bool)> {
+    let spec = property(root, "spec").map_or(root, |(spec, _)| spec);
+    let names: Vec<&str> =
+        path.split('.').map(|name| name.trim_end_matches("[]")).filter(|name| !name.is_empty()).collect();
+    let below = |start| names.iter().try_fold((start, false), |(schema, _), name| property(schema, name));
+    below(spec).or_else(|| below(root).filter(|_| !names.is_empty()))
+}
+
+/// One field of a mapping.
+struct Field<'a> {
+    name: &'a str,
+    schema: &'a Json,
+    required: bool,
+}
+
+/// The fields of a mapping, of the items of a list, or of whichever form of a value is a mapping.
+fn fields(schema: &Json) -> Vec<Field<'_>> {
+    let required = |name: &str| {
+        let names = schema.get("required").and_then(Json::as_array);
+        names.is_some_and(|names| names.iter().any(|other| other == name))
+    };
+    let own = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+    let own = own.map(|(name, schema)| Field { name, schema, required: required(name) });
+    own.chain(inner(schema).flat_map(fields)).collect()
+}
+
+/// What a schema is made of: the items of a list, the forms of a value.
+fn inner(schema: &Json) -> impl Iterator<Item = &Json> {
+    let forms = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|word| schema.get(word)?.as_array());
+    schema.get("items").into_iter().chain(forms.flatten())
+}
+
+fn property<'a>(schema: &'a Json, name: &str) -> Option<(&'a Json, bool)> {
+    if let Some(field) = fields(schema).into_iter().find(|field| field.name == name) {
+        return Some((field.schema, field.required));
+    }
+    schema.get("additionalProperties").filter(|any| any.is_object()).map(|any| (any, false))
+}
+
+fn text<'a>(schema: &'a Json, word: &str) -> Option<&'a str> {
+    schema.get(word).and_then(Json::as_str)
+}
+
+/// What can be written: `text, required`, `active | waiting | disabled`.
+fn kind_of_value(schema: &Json, required: bool) -> String {
+    let kind = words(schema);
+    if required { format!("{kind}, required") } else { kind }
+}
+
+fn words(schema: &Json) -> String {
+    let join = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(" | ");
+    let word = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
+        return join(&mut choices.iter().map(word));
+    }
+    if let Some(only) = schema.get("const") {
+        return word(only);
+    }
+    let forms = ["anyOf", "oneOf"].into_iter().find_map(|word| schema.get(word)?.as_array());
+    if let Some(forms) = forms {
+        return join(&mut forms.iter().map(words));
+    }
+    match text(schema, "type") {
+        Some("string") => "text".to_owned(),
+        Some("integer") => "whole number".to_owned(),
+        Some("number") => "number".to_owned(),
+        Some("boolean") => "true | false".to_owned(),
+        Some("array") => format!("list of {}", schema.get("items").map_or_else(|| "values".to_owned(), many)),
+        Some("object") => match schema.get("additionalProperties").filter(|any| any.is_object()) {
+            Some(any) => format!("mapping of names to {}", many(any)),
+            None => "mapping".to_owned(),
+        },
+        _ => "any value".to_owned(),
+    }
+}
+
+fn many(schema: &Json) -> String {
+    match words(schema).as_str() {
+        "text" => "texts".to_owned(),
+        "mapping" => "mappings".to_owned(),
+        "whole number" => "whole numbers".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Up to the first full stop after which a new sentence begins.
+fn first_sentence(text: &str) -> &str {
+    let ends = text.match_indices(". ").map(|(at, _)| at);
+    let end = ends.into_iter().find(|at| text[at + 2..].starts_with(char::is_uppercase));
+    end.map_or(text, |at| &text[..=at])
+}

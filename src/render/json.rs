@@ -1,0 +1,69 @@
+//! What programs read: versioned documents in types of their own, so that the core can change without breaking anyone.
+//!
+//! Absent on purpose: the store's ids, key values, and everything else that is not to be seen.
+
+mod diagnostics;
+mod outcome;
+mod plan;
+mod schema;
+mod words;
+
+pub use schema::schemas;
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+
+use super::Header;
+use super::safe;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Sources;
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+
+/// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
+/// goes or changes its meaning makes a new one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Writes findings.
+pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
+    write(out, &diagnostics::Document::of(diagnostics, sources))
+}
+
+/// Writes a plan with what was found on the way to it.
+pub fn plan(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    header: &Header<'_>,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, &plan::Document::of(plan, header, diagnostics, sources))
+}
+
+/// Writes what became of every change of a plan.
+pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+    write(out, &outcome::Document::of(plan, outcome))
+}
+
+fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escaped(&text))
+}
+
+/// Writes as `\u…` what JSON allows raw and a terminal must not get. Only texts can hold such characters, so the
+/// document stays the same for a program.
+fn escaped(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || safe::visible(character) == character {
+            safe.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        }
+    }
+    safe
+}

@@ -1,0 +1,135 @@
+//! Findings as a document.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::words::Severity;
+use crate::diagnostic;
+use crate::diagnostic::Sources;
+use crate::render::places::Places;
+use crate::render::places::Spot;
+
+/// What the document calls itself.
+pub(super) const KIND: &str = "diagnostics";
+
+/// What Keywright found in the manifests and in the store.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "Keywright diagnostics")]
+pub(super) struct Document<'a> {
+    /// The version of this format: 1.
+    format_version: u32,
+    /// What the document is: diagnostics.
+    kind: &'static str,
+    /// The findings, sorted by file and place; those without a place are last.
+    diagnostics: Vec<Diagnostic<'a>>,
+    /// How many findings there are.
+    summary: Summary,
+}
+
+/// One finding.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Diagnostic<'a> {
+    /// The id of the rule, like CAM-024; `keywright explain` prints it.
+    rule: &'a str,
+    /// How bad it is: error, warning or info.
+    severity: Severity,
+    /// One sentence that names the thing and the cause.
+    message: &'a str,
+    /// The file; absent, as are line and column, for findings about no place in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    /// The line where the place begins, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// The character in the line where the place begins, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// The line of the first character after the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    /// The column of the first character after the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+    /// What is to be said at the place itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    /// Other places that explain the finding.
+    labels: Vec<Label<'a>>,
+    /// The next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+/// Another place that explains a finding.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Label<'a> {
+    /// The file.
+    file: &'a str,
+    /// The line, from 1.
+    line: usize,
+    /// The character in the line, from 1.
+    column: usize,
+    /// What there is to see.
+    text: &'a str,
+}
+
+/// How many findings there are of each severity.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    /// Findings that stop the work.
+    errors: usize,
+    /// Findings that are likely mistakes.
+    warnings: usize,
+    /// Findings that are worth knowing.
+    infos: usize,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn of(diagnostics: &'a [diagnostic::Diagnostic], sources: &'a Sources) -> Self {
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        Self {
+            format_version: super::FORMAT_VERSION,
+            kind: KIND,
+            diagnostics: list(diagnostics, &Places::new(sources)),
+            summary: Summary {
+                errors: count(diagnostic::Severity::Error),
+                warnings: count(diagnostic::Severity::Warning),
+                infos: count(diagnostic::Severity::Info),
+            },
+        }
+    }
+}
+
+pub(super) fn list<'a>(diagnostics: &'a [diagnostic::Diagnostic], places: &Places<'a>) -> Vec<Diagnostic<'a>> {
+    diagnostics.iter().map(|diagnostic| Diagnostic::of(diagnostic, places)).collect()
+}
+
+impl<'a> Diagnostic<'a> {
+    fn of(diagnostic: &'a diagnostic::Diagnostic, places: &Places<'a>) -> Self {
+        let spot: Option<Spot<'a>> = diagnostic.place.and_then(|place| places.spot(place));
+        let start = spot.as_ref().map(|spot| places.position(spot, spot.start));
+        let end = spot.as_ref().map(|spot| places.position(spot, spot.end));
+        let labels = diagnostic.labels.iter().filter_map(|label| {
+            let spot = places.spot(label.place)?;
+            let (line, column) = places.position(&spot, spot.start);
+            Some(Label { file: &spot.source.name, line, column, text: &label.text })
+        });
+        Self {
+            rule: diagnostic.rule.0,
+            severity: diagnostic.severity.into(),
+            message: &diagnostic.message,
+            file: spot.map(|spot| spot.source.name.as_ref()),
+            line: start.map(|(line, _)| line),
+            column: start.map(|(_, column)| column),
+            end_line: end.map(|(line, _)| line),
+            end_column: end.map(|(_, column)| column),
+            note: (!diagnostic.note.is_empty()).then_some(diagnostic.note.as_ref()),
+            labels: labels.collect(),
+            help: diagnostic.help.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The schemas of the documents, out of the types that write them.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Map;
+use serde_json::Value as Json;
+use serde_json::json;
+
+/// Every document's schema under the name of its file, as draft 07.
+pub fn schemas() -> Vec<(&'static str, Json)> {
+    vec![
+        ("diagnostics.schema.json", of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
+        ("plan.schema.json", of::<super::plan::Document<'_>>(super::plan::KIND)),
+        ("outcome.schema.json", of::<super::outcome::Document<'_>>(super::outcome::KIND)),
+    ]
+}
+
+fn of<T: JsonSchema>(kind: &str) -> Json {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    tidy(&mut schema);
+    schema["properties"]["formatVersion"] =
+        json!({ "const": super::FORMAT_VERSION, "description": "The version of this format." });
+    schema["properties"]["kind"] = json!({ "const": kind, "description": "What the document is." });
+    // What a reader looks for first stands first.
+    let mut sorted = Map::new();
+    for name in ["$schema", "title", "description"] {
+        sorted.extend(schema.as_object_mut().and_then(|fields| fields.shift_remove_entry(name)));
+    }
+    sorted.extend(schema.as_object().cloned().unwrap_or_default());
+    Json::Object(sorted)
+}
+
+/// What is absent is left out, never null; and the sizes of Rust's numbers are nobody's matter.
+fn tidy(schema: &mut Json) {
+    match schema {
+        Json::Object(fields) => {
+            without_null(fields);
+            if fields.get("format").and_then(Json::as_str).is_some_and(|format| format.contains("int")) {
+                fields.shift_remove("format");
+            }
+            fields.values_mut().for_each(tidy);
+        }
+        Json::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+fn without_null(fields: &mut Map<String, Json>) {
+    if let Some(Json::Array(types)) = fields.get_mut("type") {
+        types.retain(|word| word != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            fields.insert("type".to_owned(), only);
+        }
+    }
+    let Some(Json::Array(mut choices)) = fields.shift_remove("anyOf") else {
+        return;
+    };
+    choices.retain(|choice| choice.get("type").is_none_or(|word| word != "null"));
+    match choices.as_mut_slice() {
+        // Draft 07 ignores what stands beside a reference, so a reference stands alone.
+        [only] if only.get("$ref").is_some() => {
+            fields.insert("allOf".to_owned(), choices.into());
+        }
+        [Json::Object(only)] => {
+            for (name, value) in std::mem::take(only) {
+                fields.entry(name).or_insert(value);
+            }
+        }
+        _ => {
+            fields.insert("anyOf".to_owned(), choices.into());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What became of a plan: a line while each change happens, and the sum at the end.
+
+use std::io;
+
+use super::rows;
+use super::safe;
+use super::style;
+use crate::outcome::Fate;
+use crate::outcome::Outcome;
+use crate::plan::Change;
+use crate::plan::Plan;
+use crate::store::Refusal;
+
+/// Every name of a fate, the good ones first.
+const NAMES: [&str; 6] = ["done", "undelivered", "failed", "stale", "blocked", "skipped"];
+/// So many addresses of a kind of fate are named in the sum.
+const NAMED: usize = 5;
+
+/// Writes one line for a change that came to its end: the `index`th, from 0, of `total`. Why it was not done, and what
+/// helps, stand below it.
+pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Change, fate: &Fate) -> io::Result<()> {
+    let (sign, sign_colour) = style::of_action(change.action);
+    let (colour, dim) = (of_fate(fate.name()), style::DIM);
+    let address = rows::shown(&change.address);
+    write!(out, "{colour}{:<8}{colour:#} {sign_colour}{sign}{sign_colour:#} {address}", fate.name())?;
+    writeln!(out, "  {dim}{}/{total}{dim:#}", index + 1)?;
+    match fate {
+        Fate::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
+        Fate::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
+        Fate::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
+        Fate::Done | Fate::Skipped => Ok(()),
+    }
+}
+
+fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &Refusal) -> io::Result<()> {
+    let (dim, cyan) = (style::DIM, style::CYAN);
+    write!(out, "  could not {verb} {address}: {}", safe::line(&refusal.reason))?;
+    if let Some(rule) = refusal.rule {
+        write!(out, " {dim}[{rule}]{dim:#}")?;
+    }
+    writeln!(out)?;
+    if let Some(help) = &refusal.help {
+        for (number, line) in safe::lines(help).lines().enumerate() {
+            match number {
+                0 => writeln!(out, "  {cyan}help:{cyan:#} {line}")?,
+                _ => writeln!(out, "        {line}")?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes how many changes came to which end, and what to do next when not all were done.
+pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+    let bold = style::BOLD;
+    write!(out, "{bold}Applied:{bold:#} ")?;
+    let total = outcome.fates.len();
+    if outcome.all_done() {
+        let green = style::GREEN;
+        return match total {
+            0 => writeln!(out, "nothing to do."),
+            1 => writeln!(out, "{green}1 change done{green:#}."),
+            _ => writeln!(out, "{green}{total} changes done{green:#}."),
+        };
+    }
+    let mut comma = "";
+    for name in NAMES {
+        let count = outcome.count(name);
+        if count > 0 || name == "done" {
+            let colour = of_fate(name);
+            write!(out, "{comma}{colour}{count} {name}{colour:#}")?;
+            comma = ", ";
+        }
+    }
+    writeln!(out, ".\n")?;
+    for name in NAMES.into_iter().skip(1) {
+        write_addresses(out, plan, outcome, name)?;
+    }
+    writeln!(out)?;
+    next_steps(outcome).into_iter().try_for_each(|step| writeln!(out, "{step}"))
+}
+
+fn write_addresses(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome, name: &str) -> io::Result<()> {
+    let pairs = plan.changes.iter().zip(&outcome.fates);
+    let all: Vec<String> =
+        pairs.filter(|(_, fate)| fate.name() == name).map(|(c, _)| rows::shown(&c.address)).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = all.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let colour = of_fate(name);
+    writeln!(out, "  {colour}{name:<11}{colour:#}  {named}{more}")
+}
+
+/// What to do about what was not done, the most urgent first.
+fn next_steps(outcome: &Outcome) -> Vec<String> {
+    let mut steps = Vec::new();
+    let rule = outcome.fates.iter().find_map(|fate| match fate {
+        Fate::Failed(refusal) if fate.name() == "failed" => Some(refusal.rule),
+        _ => None,
+    });
+    if let Some(rule) = rule {
+        let explain = rule.map_or(String::new(), |rule| format!(" (keywright explain {rule})"));
+        steps.push(format!("Mend what failed{explain}, then plan and apply again: what is done stays done."));
+    }
+    if outcome.count("stale") > 0 {
+        steps.push("The stale objects were changed after the plan was made: plan again.".to_owned());
+    }
+    if outcome.count("undelivered") > 0 {
+        steps.push("The keys that were not delivered exist: the next apply delivers them.".to_owned());
+    }
+    if steps.is_empty() {
+        steps.push("The run was stopped: apply again to do the rest.".to_owned());
+    }
+    steps
+}
+
+fn of_fate(name: &str) -> anstyle::Style {
+    match name {
+        "done" => style::GREEN,
+        "failed" => style::RED,
+        "undelivered" | "stale" => style::YELLOW,
+        _ => style::DIM,
+    }
+}

@@ -1,0 +1,146 @@
+//! Lines and columns of places, in texts of many megabytes, for many thousands of findings.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::diagnostic::Place;
+use crate::diagnostic::Source;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::Sources;
+
+/// How many bytes lie between two counts of characters.
+const BLOCK: usize = 4096;
+
+/// Answers where places are. A text is indexed when it is first asked about.
+pub(super) struct Places<'a> {
+    sources: &'a Sources,
+    indexes: Vec<OnceCell<Index>>,
+}
+
+struct Index {
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// How many characters begin before each multiple of [`BLOCK`].
+    characters: Vec<usize>,
+}
+
+/// A place that is really in its text: not past the end, not inside a character, not backwards.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) id: SourceId,
+    pub(super) source: &'a Source,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Self { sources, indexes: sources.0.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The place, brought into its text; nothing when there is no such text.
+    pub(super) fn spot(&self, place: Place) -> Option<Spot<'a>> {
+        let source = self.sources.get(place.source)?;
+        let start = source.text.floor_char_boundary(place.start as usize);
+        let end = source.text.floor_char_boundary(place.end as usize).max(start);
+        Some(Spot { id: place.source, source, start, end })
+    }
+
+    /// The line of a byte, counted from 0.
+    pub(super) fn line(&self, spot: &Spot<'_>, at: usize) -> usize {
+        self.index(spot).lines.partition_point(|&start| start <= at).saturating_sub(1)
+    }
+
+    /// The bytes of a line, without its line break.
+    pub(super) fn line_bytes(&self, spot: &Spot<'_>, line: usize) -> Range<usize> {
+        let lines = &self.index(spot).lines;
+        let text = &spot.source.text;
+        let start = lines.get(line).copied().unwrap_or(text.len());
+        let next = lines.get(line + 1).copied();
+        let end = next.map_or(text.len(), |next| next - 1);
+        let carriage_return = next.is_some() && text[start..end].ends_with('\r');
+        start..end - usize::from(carriage_return)
+    }
+
+    /// Line and column of a byte as people write them, counted from 1.
+    pub(super) fn position(&self, spot: &Spot<'_>, at: usize) -> (usize, usize) {
+        let index = self.index(spot);
+        let line = self.line(spot, at);
+        let text = spot.source.text.as_bytes();
+        let start = index.lines.get(line).copied().unwrap_or_default();
+        (line + 1, index.characters_before(text, at) - index.characters_before(text, start) + 1)
+    }
+
+    fn index(&self, spot: &Spot<'_>) -> &Index {
+        // A spot exists only for a source that exists.
+        self.indexes[spot.id.0 as usize].get_or_init(|| Index::of(spot.source.text.as_bytes()))
+    }
+}
+
+impl Index {
+    fn of(text: &[u8]) -> Self {
+        let mut lines = vec![0];
+        lines.extend(text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
+        let mut characters = vec![0];
+        let mut count = 0;
+        for block in text.chunks(BLOCK) {
+            count += count_characters(block);
+            characters.push(count);
+        }
+        Self { lines, characters }
+    }
+
+    fn characters_before(&self, text: &[u8], at: usize) -> usize {
+        let block = at / BLOCK;
+        self.characters[block] + count_characters(&text[block * BLOCK..at])
+    }
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+    use crate::diagnostic::Place;
+    use crate::diagnostic::Source;
+    use crate::diagnostic::SourceId;
+    use crate::diagnostic::Sources;
+
+    fn sources(text: &str) -> Sources {
+        Sources(vec![Source { name: "a.yaml".into(), text: text.into() }])
+    }
+
+    #[test]
+    fn positions_are_those_that_the_sources_tell() {
+        let text = "é: 1\r\nab: 2\n\n".to_owned() + &"漢".repeat(5000) + "\nlast";
+        let sources = sources(&text);
+        let places = Places::new(&sources);
+        for start in (0..40).chain(12_000..12_040).chain(15_000..15_030) {
+            let place = Place { source: SourceId(0), start, end: start };
+            let spot = places.spot(place).unwrap();
+            let inside = Place { start: u32::try_from(spot.start).unwrap(), ..place };
+            let told = sources.position(inside).unwrap();
+            assert_eq!(places.position(&spot, spot.start), (told.line, told.column), "{start}");
+        }
+    }
+
+    #[test]
+    fn places_are_brought_into_their_text() {
+        let sources = sources("é\r\nb");
+        let places = Places::new(&sources);
+        let spot = |start, end| {
+            let spot = places.spot(Place { source: SourceId(0), start, end }).unwrap();
+            (spot.start, spot.end)
+        };
+        assert_eq!(spot(1, 1), (0, 0));
+        assert_eq!(spot(4, 2), (4, 4));
+        assert_eq!(spot(9, u32::MAX), (5, 5));
+        assert!(places.spot(Place { source: SourceId(1), start: 0, end: 0 }).is_none());
+        let spot = places.spot(Place::default()).unwrap();
+        assert_eq!(places.line_bytes(&spot, 0), 0..2);
+        assert_eq!(places.line_bytes(&spot, 1), 4..5);
+        assert_eq!(places.line_bytes(&spot, 7), 5..5);
+    }
+}

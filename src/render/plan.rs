@@ -1,0 +1,202 @@
+//! A plan as people review it.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::Header;
+use super::places::Places;
+use super::rows;
+use super::rows::Cell;
+use super::rows::Row;
+use super::safe;
+use super::style;
+use super::unified;
+use crate::diagnostic::Sources;
+use crate::model::Kind;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Plan;
+
+/// How the fields of a change are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Style {
+    /// One line a field: `throttle.perSecond  10 → 20`.
+    #[default]
+    Fields,
+    /// As a unified diff of YAML lines.
+    Unified,
+}
+
+/// Reasons that the sign of the change says already.
+const OBVIOUS: [(Action, &str); 2] =
+    [(Action::Create, "declared but not in the store"), (Action::Update, "differs from the manifest")];
+
+/// A row longer than this is broken.
+const WIDTH: usize = 110;
+const INDENT: &str = "      ";
+
+/// Writes every change in order, what stays although it is not wanted, and a summary.
+pub fn plan(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    header: &Header<'_>,
+    sources: &Sources,
+    style: Style,
+) -> io::Result<()> {
+    if !plan.is_empty() {
+        let (bold, dim) = (style::BOLD, style::DIM);
+        let (workspace, store) = (safe::line(header.workspace), safe::line(header.store));
+        writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
+        let places = Places::new(sources);
+        let columns = Columns::of(plan);
+        for change in &plan.changes {
+            write_change(out, change, &places, &columns, style)?;
+        }
+        if style == Style::Fields {
+            writeln!(out)?;
+        }
+    }
+    write_kept(out, plan)?;
+    write_summary(out, plan)
+}
+
+/// Where the columns of a plan begin.
+struct Columns {
+    place: usize,
+    value: usize,
+}
+
+impl Columns {
+    fn of(plan: &Plan) -> Self {
+        let head = |change: &Change| {
+            let (sign, _) = style::of_action(change.action);
+            sign.len() + 1 + rows::shown(&change.address).chars().count()
+        };
+        let rows = plan.changes.iter().flat_map(rows::rows);
+        Self {
+            place: plan.changes.iter().map(head).max().unwrap_or_default().clamp(48, 72) + 2,
+            value: rows.map(|row| row.name.chars().count()).max().unwrap_or_default().clamp(20, 32) + 2,
+        }
+    }
+}
+
+fn write_change(
+    out: &mut dyn io::Write,
+    change: &Change,
+    places: &Places<'_>,
+    columns: &Columns,
+    style: Style,
+) -> io::Result<()> {
+    let (sign, colour) = style::of_action(change.action);
+    let (bold, dim) = (style::BOLD, style::DIM);
+    let address = rows::shown(&change.address);
+    write!(out, "  {colour}{sign}{colour:#} {bold}{address}{bold:#}")?;
+    if let Some(spot) = change.place.and_then(|place| places.spot(place)) {
+        let used = sign.len() + 1 + address.chars().count();
+        let gap = columns.place.saturating_sub(used).max(2);
+        let (line, _) = places.position(&spot, spot.start);
+        write!(out, "{:gap$}{dim}{}:{line}{dim:#}", "", safe::line(&spot.source.name))?;
+    }
+    writeln!(out)?;
+    if !change.reason.is_empty() && !OBVIOUS.contains(&(change.action, change.reason.as_str())) {
+        writeln!(out, "{INDENT}{dim}reason:{dim:#} {}", safe::line(&change.reason))?;
+    }
+    match style {
+        Style::Unified => unified::write(out, change),
+        // What a deleted object was is in the store and in the JSON; here it would hide what goes.
+        Style::Fields if change.action == Action::Delete => Ok(()),
+        Style::Fields => {
+            rows::rows(change).iter().try_for_each(|row| write_row(out, change.action, row, columns.value))
+        }
+    }
+}
+
+fn write_row(out: &mut dyn io::Write, action: Action, row: &Row<'_>, column: usize) -> io::Result<()> {
+    let (red, green, dim) = (style::RED, style::GREEN, style::DIM);
+    let gap = column.saturating_sub(row.name.chars().count()).max(2);
+    write!(out, "{INDENT}{}{:gap$}", row.name, "")?;
+    let unset = || "not set".to_owned();
+    match (&row.before, &row.after) {
+        (None, Some(Cell::Words(words))) => return writeln!(out, "{words}"),
+        (None, Some(after)) if action == Action::Create => return writeln!(out, "{after}"),
+        (Some(Cell::Value(Value::Set(before))), Some(Cell::Value(Value::Set(after))))
+            if row_width(column, row) > WIDTH =>
+        {
+            let gone = before.difference(after).map(|item| ('-', red, item));
+            let new = after.difference(before).map(|item| ('+', green, item));
+            for (sign, colour, item) in gone.chain(new) {
+                writeln!(out, "{colour}{sign} {}{colour:#}", Value::Text(item.clone()))?;
+                write!(out, "{INDENT}{:column$}", "")?;
+            }
+            return writeln!(out, "{dim}{} unchanged{dim:#}", before.intersection(after).count());
+        }
+        _ => {}
+    }
+    let before = row.before.as_ref().map_or_else(unset, ToString::to_string);
+    let after = row.after.as_ref().map_or_else(unset, ToString::to_string);
+    write!(out, "{red}{before}{red:#}")?;
+    if row_width(column, row) > WIDTH {
+        write!(out, "\n{INDENT}{:back$}", "", back = column - 2)?;
+    } else {
+        write!(out, " ")?;
+    }
+    writeln!(out, "{dim}→{dim:#} {green}{after}{green:#}")
+}
+
+fn row_width(column: usize, row: &Row<'_>) -> usize {
+    let width = |cell: &Option<Cell<'_>>| cell.as_ref().map_or(7, |cell| cell.to_string().chars().count());
+    INDENT.len() + column + width(&row.before) + 3 + width(&row.after)
+}
+
+fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
+    if plan.kept.is_empty() {
+        return Ok(());
+    }
+    let (bold, dim) = (style::BOLD, style::DIM);
+    writeln!(out, "{bold}Not wanted, and kept:{bold:#}\n")?;
+    let names: Vec<String> = plan.kept.iter().map(|kept| rows::shown(&kept.address)).collect();
+    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(48);
+    for (name, kept) in names.iter().zip(&plan.kept) {
+        writeln!(out, "  {name:<widest$}  {dim}{}{dim:#}", safe::line(&kept.why))?;
+    }
+    writeln!(out)
+}
+
+fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
+    let (bold, dim) = (style::BOLD, style::DIM);
+    let unchanged: usize = plan.unchanged.values().sum();
+    let left_alone: usize = plan.left_alone.values().sum();
+    if plan.is_empty() {
+        let objects = match unchanged {
+            0 => "no object is declared".to_owned(),
+            1 => "1 object is as declared".to_owned(),
+            _ => format!("{unchanged} objects are as declared"),
+        };
+        writeln!(out, "{bold}Nothing to do:{bold:#} {objects}.")?;
+        if left_alone > 0 {
+            writeln!(out, "{dim}Left alone (not owned): {}.{dim:#}", by_kind(&plan.left_alone))?;
+        }
+        return Ok(());
+    }
+    write!(out, "{bold}Plan:{bold:#} ")?;
+    let mut comma = "";
+    for action in Action::ALL {
+        let count = plan.count(action);
+        if count > 0 {
+            let (_, colour) = style::of_action(action);
+            write!(out, "{comma}{colour}{count} to {action}{colour:#}")?;
+            comma = ", ";
+        }
+    }
+    let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
+    for (count, words) in rest.into_iter().filter(|(count, _)| *count > 0) {
+        write!(out, " {dim}· {count} {words}{dim:#}")?;
+    }
+    writeln!(out)
+}
+
+fn by_kind(counts: &BTreeMap<Kind, usize>) -> String {
+    let counts = counts.iter().filter(|(_, count)| **count > 0);
+    counts.map(|(kind, count)| rows::counted(*kind, *count)).collect::<Vec<_>>().join(", ")
+}

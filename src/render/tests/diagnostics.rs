@@ -1,0 +1,229 @@
+//! Findings as text.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::plain;
+use super::styled;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::Source;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::Sources;
+use crate::render::text;
+
+const MANIFEST: &str = "apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: checkout}
+spec:
+  user: carol
+  description: Web checkout
+";
+const USERS: &str = "kind: User
+metadata: {name: carol}
+spec:
+  status: disabled
+";
+
+fn sources() -> Sources {
+    Sources(vec![
+        Source { name: "apps/checkout.yaml".into(), text: MANIFEST.into() },
+        Source { name: "users.yaml".into(), text: USERS.into() },
+    ])
+}
+
+fn at(source: u32, needle: &str) -> Place {
+    let text = sources().0[source as usize].text.clone();
+    let start = u32::try_from(text.find(needle).unwrap()).unwrap();
+    Place { source: SourceId(source), start, end: start + u32::try_from(needle.len()).unwrap() }
+}
+
+fn drawn(diagnostic: Diagnostic, sources: &Sources) -> String {
+    plain(|out| text::diagnostics(out, &[diagnostic], sources))
+}
+
+fn hostile(text: impl Into<Box<str>>) -> Sources {
+    Sources(vec![Source { name: "x\u{1b}.yaml".into(), text: text.into() }])
+}
+
+const fn span(start: usize, end: usize) -> Place {
+    #[expect(clippy::cast_possible_truncation, reason = "test texts are short")]
+    Place { source: SourceId(0), start: start as u32, end: end as u32 }
+}
+
+#[test]
+fn a_finding_shows_its_place_what_decided_and_what_helps() {
+    let finding = Diagnostic::error("CAM-034", "user/carol is disabled, so nothing new can be made for it")
+        .at(at(0, "carol"))
+        .note("this user")
+        .label(at(1, "disabled"), "declared disabled here")
+        .label(at(0, "checkout"), "the application")
+        .help("set status: active,\nor name another user");
+    let expected = "\
+error[CAM-034]: user/carol is disabled, so nothing new can be made for it
+ --> apps/checkout.yaml:5:9
+  |
+3 | metadata: {name: checkout}
+  |                  -------- the application
+4 | spec:
+5 |   user: carol
+  |         ^^^^^ this user
+  |
+ ::: users.yaml:4:11
+  |
+4 |   status: disabled
+  |           -------- declared disabled here
+  |
+  = help: set status: active,
+          or name another user
+
+";
+    assert_eq!(drawn(finding, &sources()), expected);
+}
+
+#[test]
+fn a_finding_without_a_place_is_its_sentence() {
+    let finding = || Diagnostic::warning("KW-009", "the store could not be asked for its roles");
+    let expected = "warning[KW-009]: the store could not be asked for its roles\n\n";
+    assert_eq!(drawn(finding(), &sources()), expected);
+    let nowhere = Place { source: SourceId(7), start: 0, end: 9 };
+    assert_eq!(drawn(finding().at(nowhere), &sources()), expected);
+    let expected = "\
+info[KW-009]: roles were not checked
+ |
+ = help: look at the store
+
+";
+    let finding = Diagnostic::info("KW-009", "roles were not checked").help("look at the store");
+    assert_eq!(drawn(finding, &sources()), expected);
+}
+
+#[test]
+fn a_line_without_end_is_cut_around_the_mark_and_its_column_stays_true() {
+    let text = format!("a: {}X{}\n", "é".repeat(5000), "y".repeat(5000));
+    let at = text.find('X').unwrap();
+    let finding = Diagnostic::error("KW-001", "long").at(span(at, at + 1)).note("here");
+    let expected = format!(
+        "error[KW-001]: long\n --> x␛.yaml:1:5004\n  |\n1 | …{}X{}…\n  | {:41}^ here\n\n",
+        "é".repeat(40),
+        "y".repeat(99),
+        ""
+    );
+    assert_eq!(drawn(finding, &hostile(text)), expected);
+}
+
+#[test]
+fn marks_far_from_each_other_are_shown_apart() {
+    let text = format!("first: 1\n{}last: 2\n", "\n".repeat(1_000_000));
+    let last = text.find("last").unwrap();
+    let finding = Diagnostic::error("KW-003", "twice").at(span(last, last + 4)).label(span(0, 5), "first here");
+    let expected = "\
+error[KW-003]: twice
+       --> x␛.yaml:1000002:1
+        |
+1000002 | last: 2
+        | ^^^^
+        |
+       ::: x␛.yaml:1:1
+        |
+      1 | first: 1
+        | ----- first here
+
+";
+    assert_eq!(drawn(finding, &hostile(text)), expected);
+}
+
+#[test]
+fn nothing_of_a_source_or_a_message_reaches_the_terminal_raw() {
+    let text = "\tb: \u{1b}[31m\u{202e}z\u{9b}\r\n";
+    let finding = Diagnostic::error("KW-001", "a\u{1b}[0m\nb").at(span(1, 14)).note("c\u{7}").help("d\u{1b}\ne");
+    let expected = "\
+error[KW-001]: a␛[0m␊b
+ --> x␛.yaml:1:2
+  |
+1 |     b: ␛[31m�z�
+  |     ---------- c␇
+  |
+  = help: d␛
+          e
+
+";
+    assert_eq!(drawn(finding, &hostile(text)), expected.replace("----------", "^^^^^^^^^^"));
+}
+
+#[test]
+fn a_place_of_several_lines_is_narrowed_to_the_first() {
+    let finding = Diagnostic::error("KW-001", "m").at(span(3, 20)).note("n");
+    let expected = "error[KW-001]: m\n --> x␛.yaml:1:4\n  |\n1 | one two\n  |    ^^^^ n\n\n";
+    assert_eq!(drawn(finding, &hostile("one two\nthree\nfour\n")), expected);
+}
+
+#[test]
+fn the_end_of_a_file_is_a_place() {
+    let drawn = |text: &str, at| drawn(Diagnostic::error("KW-001", "m").at(span(at, at + 9)).note("n"), &hostile(text));
+    assert_eq!(drawn("", 0), "error[KW-001]: m\n --> x␛.yaml:1:1\n  |\n1 |\n  | ^ n\n\n");
+    assert_eq!(drawn("a\n", 2), "error[KW-001]: m\n --> x␛.yaml:2:1\n  |\n2 |\n  | ^ n\n\n");
+    assert_eq!(drawn("a\n", 900), "error[KW-001]: m\n --> x␛.yaml:2:1\n  |\n2 |\n  | ^ n\n\n");
+    assert_eq!(drawn("ab", 2), "error[KW-001]: m\n --> x␛.yaml:1:3\n  |\n1 | ab\n  |   ^ n\n\n");
+}
+
+#[test]
+fn many_findings_in_a_text_of_many_megabytes_are_drawn_at_once() {
+    for text in ["é: [1, 2]\n".repeat(1_500_000), "é: [1, 2], ".repeat(1_300_000)] {
+        let step = text.len() / 1_000;
+        let all: Vec<_> = (0..1_000)
+            .map(|number| {
+                Diagnostic::error("KW-001", "m").at(span(number * step, number * step + 3)).label(span(0, 1), "l")
+            })
+            .collect();
+        let shown = plain(|out| text::diagnostics(out, &all, &hostile(text)));
+        assert_eq!(shown.matches("error[KW-001]").count(), 1_000);
+        assert!(shown.len() < 700 * 1_000, "{}", shown.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Whatever bytes a file has and wherever places point: every finding is drawn, and nothing arrives raw.
+    #[test]
+    fn no_text_and_no_place_can_break_the_drawing(
+        texts in vec(prop_oneof![text_of_bytes(), text_of_traps()], 1..3),
+        places in vec((0u32..3, 0u32..900, 0u32..900, ".{0,12}"), 1..6),
+        message in ".{0,40}",
+    ) {
+        let sources = texts.into_iter().map(|text| Source { name: "f\n".into(), text: text.into() }).collect();
+        let mut places = places.into_iter().map(|(source, start, end, text)| {
+            (Place { source: SourceId(source), start, end }, text)
+        });
+        let (place, note) = places.next().unwrap();
+        let mut finding = Diagnostic::error("KW-001", message.clone()).at(place).note(note).help(message);
+        for (place, text) in places {
+            finding = finding.label(place, text);
+        }
+        let shown = styled(|out| text::diagnostics(out, &[finding], &Sources(sources)));
+        prop_assert!(shown.split('\u{1b}').skip(1).all(is_style), "{shown:?}");
+        let harmless = |c: char| matches!(c, '\n' | '\u{1b}') || super::super::safe::visible(c) == c;
+        prop_assert!(shown.chars().all(harmless), "{shown:?}");
+        prop_assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
+    }
+}
+
+/// Whether what follows an escape character is a colour.
+fn is_style(after: &str) -> bool {
+    let rest = after.strip_prefix('[').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
+    rest.is_some_and(|rest| rest.starts_with('m'))
+}
+
+fn text_of_bytes() -> impl Strategy<Value = String> {
+    vec(any::<u8>(), 0..600).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Texts of what goes wrong: breaks, tabs, wide and zero-width characters, escapes, long runs.
+fn text_of_traps() -> impl Strategy<Value = String> {
+    let traps =
+        ["\n", "\r\n", "\r", "\t", " ", "                         ", "a", "é", "漢", "\u{301}", "🦀", "\u{200d}"];
+    let more = ["\u{1b}[2J", "\u{202e}", "\u{feff}", "\u{0}", "key: value", "\u{2028}", "\u{1}:1:1", "-->"];
+    vec(select([traps.as_slice(), more.as_slice()].concat()), 0..300).prop_map(|parts| parts.concat())
+}

@@ -1,0 +1,186 @@
+//! Rules and fields, explained.
+
+use serde_json::json;
+
+use super::plain;
+use super::styled;
+use crate::diagnostic::RuleId;
+use crate::diagnostic::Severity;
+use crate::manifest::schema;
+use crate::model::Kind;
+use crate::render::explain;
+use crate::rules::Example;
+use crate::rules::Rule;
+use crate::rules::When;
+use crate::rules::catalogue;
+
+fn rule(example: Example, when: When, fixed: bool) -> Rule {
+    Rule {
+        id: RuleId("CAM-900"),
+        severity: Severity::Warning,
+        when,
+        fixed,
+        says: "A key has a label that says so much about the application which it belongs to that nobody must look it up.",
+        why: "Labels are what people read.",
+        source: "cloud-api-management.md §1",
+        example,
+    }
+}
+
+#[test]
+fn a_rule_tells_what_when_why_and_who() {
+    let example =
+        Example::Manifests { wrong: "kind: User\nmetadata: {}\n", right: "kind: User\nmetadata: {name: a}\n" };
+    let expected = "\
+warning[CAM-900]
+A key has a label that says so much about the application which it belongs to that nobody must look
+it up.
+
+Labels are what people read.
+
+  decided   by validate, from the manifests alone
+  severity  can be changed under rules: in keywright.yaml
+  source    cloud-api-management.md §1
+
+Wrong
+
+  kind: User
+  metadata: {}
+
+Right
+
+  kind: User
+  metadata: {name: a}
+";
+    let rule = rule(example, When::Validate, false);
+    assert_eq!(plain(|out| explain::rule(out, &rule)), expected);
+    let coloured = styled(|out| explain::rule(out, &rule));
+    assert!(coloured.contains("  kind: User\n  \u{1b}[31mmetadata: {}\u{1b}[0m\n"), "{coloured:?}");
+    assert!(coloured.contains("  kind: User\n  \u{1b}[32mmetadata: {name: a}\u{1b}[0m\n"), "{coloured:?}");
+}
+
+#[test]
+fn a_rule_that_needs_a_store_tells_a_story() {
+    let example = Example::Story { wrong: "The key is called x.", right: "The key is called checkout." };
+    let expected = "
+  decided   by apply: by the store, or by how changes are carried out
+  severity  fixed, because it protects the store
+  source    cloud-api-management.md §1
+
+Wrong
+
+  The key is called x.
+
+Right
+
+  The key is called checkout.
+";
+    let text = plain(|out| explain::rule(out, &rule(example, When::Apply, true)));
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn every_rule_can_be_explained_and_stands_on_one_line_of_the_list() {
+    let list = plain(explain::list);
+    assert_eq!(list.lines().count(), catalogue::all().count());
+    for (rule, line) in catalogue::all().zip(list.lines()) {
+        assert!(line.starts_with(rule.id.0) && line.ends_with(rule.says), "{line}");
+        let text = plain(|out| explain::rule(out, rule));
+        assert!(text.contains("\nWrong\n\n") && text.contains("\nRight\n\n"), "{text}");
+    }
+    let first = "CAM-001  error    validate  The name of a user has 1 to 255 characters.\n";
+    assert!(list.starts_with(first), "{list}");
+}
+
+/// What is told about a field, or nothing when there is none.
+fn told(path: &str, schema: &serde_json::Value) -> Option<String> {
+    let mut found = false;
+    let text = plain(|out| explain::field(out, path, schema).map(|known| found = known));
+    assert_eq!(found, !text.is_empty(), "{path}");
+    found.then_some(text)
+}
+
+fn schema() -> serde_json::Value {
+    json!({ "properties": {
+        "metadata": { "type": "object", "description": "What it is called.", "properties": {
+            "name": { "type": "string" },
+        } },
+        "spec": { "type": "object", "description": "A thing.", "required": ["rotation"], "properties": {
+            "rotation": { "type": "object", "description": "When it turns. Nobody knows.", "required": ["every"],
+                "properties": {
+                    "every": { "type": "string", "pattern": "^[0-9]+d$", "description": "The age, e.g. 90d. Days only." },
+                    "mode": { "enum": ["fast", "slow"], "description": "How." },
+                } },
+            "limit": { "anyOf": [
+                { "enum": ["plan"] }, { "type": "integer" },
+                { "type": "object", "required": ["perSecond"], "properties": { "perSecond": { "type": "integer" } } },
+            ] },
+            "deliver": { "type": "array", "description": "Files.", "items": { "type": "object", "properties": {
+                "file": { "type": "string", "description": "The path." },
+            } } },
+            "eav": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Custom." },
+            "on": { "type": "boolean" },
+        } },
+    } })
+}
+
+#[test]
+fn a_field_tells_what_can_be_written_and_what_is_below_it() {
+    let expected = "\
+rotation  mapping, required
+
+  When it turns. Nobody knows.
+
+  every  text, required  The age, e.g. 90d.
+  mode   fast | slow     How.
+";
+    assert_eq!(told("rotation", &schema()).unwrap(), expected);
+    let every = "rotation.every  text, required\n\n  The age, e.g. 90d. Days only.\n\n  pattern  ^[0-9]+d$\n";
+    assert_eq!(told("rotation.every", &schema()).unwrap(), every);
+    let limit = "limit  plan | whole number | mapping\n\n  perSecond  whole number, required\n";
+    assert_eq!(told("limit", &schema()).unwrap(), limit);
+    assert_eq!(told("limit.perSecond", &schema()).unwrap(), "limit.perSecond  whole number, required\n");
+    let deliver = "deliver  list of mappings\n\n  Files.\n\n  file  text  The path.\n";
+    assert_eq!(told("deliver", &schema()).unwrap(), deliver);
+    assert_eq!(told("deliver[].file", &schema()).unwrap(), "deliver[].file  text\n\n  The path.\n");
+    assert_eq!(told("eav", &schema()).unwrap(), "eav  mapping of names to texts\n\n  Custom.\n");
+    assert_eq!(told("eav.team", &schema()).unwrap(), "eav.team  text\n");
+    assert_eq!(told("metadata.name", &schema()).unwrap(), "metadata.name  text\n");
+}
+
+#[test]
+fn the_empty_path_tells_about_the_kind() {
+    let expected = "\
+spec  mapping
+
+  A thing.
+
+  rotation  mapping, required              When it turns.
+  limit     plan | whole number | mapping
+  deliver   list of mappings               Files.
+  eav       mapping of names to texts      Custom.
+  on        true | false
+";
+    assert_eq!(told("", &schema()).unwrap(), expected);
+}
+
+#[test]
+fn what_is_no_field_is_not_told() {
+    for path in ["rotaton", "rotation.every.day", "rotation.hours", "on.off", "limit.calls", "a.b.c"] {
+        assert_eq!(told(path, &schema()), None, "{path}");
+    }
+}
+
+#[test]
+fn the_fields_of_every_kind_are_told() {
+    for kind in Kind::ALL {
+        let schema = schema::of_kind(kind);
+        for name in schema["properties"]["spec"]["properties"].as_object().unwrap().keys() {
+            let text = told(name, &schema).unwrap();
+            assert!(text.starts_with(name) && !text.contains("any value"), "{text}");
+            assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
+        }
+    }
+    assert!(told("rotation.every", &schema::of_kind(Kind::PackageKey)).unwrap().contains("The age"));
+    assert!(told("guards.deletes", &schema::of_workspace()).is_some());
+}

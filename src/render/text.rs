@@ -1,0 +1,9 @@
+//! What people read on a terminal.
+
+pub use super::Header;
+pub use super::diagnostics::diagnostics;
+pub use super::outcome::outcome;
+pub use super::outcome::progress;
+pub use super::plan::Style;
+pub use super::plan::plan;
+pub use super::summary::summary;
