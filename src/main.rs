@@ -1,1 +1,42 @@
-fn main() {}
+//! Arguments in, exit code out.
+#![expect(clippy::disallowed_methods, reason = "edge: arguments, environment, clock, current folder")]
+
+use std::io;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anstream::AutoStream;
+use anstream::ColorChoice;
+use keywright::cli;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let choice = match cli::color(&arguments) {
+        cli::Color::Auto => None,
+        cli::Color::Always => Some(ColorChoice::Always),
+        cli::Color::Never => Some(ColorChoice::Never),
+    };
+    let out = io::stdout();
+    let err = io::stderr();
+    let mut out =
+        io::BufWriter::new(AutoStream::new(out.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stdout()))));
+    let mut err = AutoStream::new(err.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stderr())));
+    let mut console = cli::Console {
+        out: &mut out,
+        err: &mut err,
+        input: &mut io::stdin(),
+        can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        // A variable that is not text can not be a secret that a manifest may read.
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+        folder: std::env::current_dir().unwrap_or_default(),
+        now: chrono::Utc::now(),
+    };
+    let exit = cli::run(&arguments, &mut console);
+    match io::Write::flush(&mut out) {
+        // Whoever reads our output may leave at any time, as `head` does.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => ExitCode::from(exit as u8),
+    }
+}

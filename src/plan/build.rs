@@ -179,7 +179,7 @@ impl<'a> Drafts<'a> {
             self.drafts.push(draft::replace(context, declared, found, fields, matching));
         } else if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
-            let mut change = draft::change(declared, found, action, fields, "the store differs from the manifest");
+            let mut change = draft::change(declared, found, action, fields, "differs from the manifest");
             if renews {
                 // The new generation has the declared name; the key that it follows goes by its own.
                 change.address = found.live.address.clone();

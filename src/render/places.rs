@@ -109,7 +109,7 @@ mod tests {
     use crate::diagnostic::Sources;
 
     fn sources(text: &str) -> Sources {
-        Sources(vec![Source { name: "a.yaml".into(), text: text.into() }])
+        Sources(vec![Source { name: "a.yaml".into(), text: text.into(), readable: true }])
     }
 
     #[test]

@@ -29,8 +29,7 @@ pub enum Style {
 }
 
 /// Reasons that the sign of the change says already.
-const OBVIOUS: [(Action, &str); 2] =
-    [(Action::Create, "declared but not in the store"), (Action::Update, "differs from the manifest")];
+const OBVIOUS: [&str; 2] = ["declared but not in the store", "differs from the manifest"];
 
 /// A row longer than this is broken.
 const WIDTH: usize = 110;
@@ -99,7 +98,7 @@ fn write_change(
         write!(out, "{:gap$}{dim}{}:{line}{dim:#}", "", safe::line(&spot.source.name))?;
     }
     writeln!(out)?;
-    if !change.reason.is_empty() && !OBVIOUS.contains(&(change.action, change.reason.as_str())) {
+    if !change.reason.is_empty() && !OBVIOUS.contains(&change.reason.as_str()) {
         writeln!(out, "{INDENT}{dim}reason:{dim:#} {}", safe::line(&change.reason))?;
     }
     match style {

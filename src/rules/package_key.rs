@@ -22,7 +22,7 @@ use crate::model::Value;
 pub const DEFAULT_KEY_LENGTH: usize = 24;
 
 /// Fewest random characters of a minted value: 16 of 36 are 82 bits.
-pub const LEAST_RANDOM: usize = 16;
+const LEAST_RANDOM: usize = 16;
 
 /// The characters of a key value (CAM-024).
 pub fn is_key_text(text: &str) -> bool {

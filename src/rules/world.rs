@@ -30,7 +30,6 @@ pub(super) struct World<'a> {
 
 /// One declared key, whichever way it is declared.
 pub(super) struct KeyOf<'a> {
-    pub(super) manifest: &'a Manifest,
     /// How messages call it.
     pub(super) called: String,
     pub(super) user: &'a Spanned<Box<str>>,
@@ -85,7 +84,6 @@ impl<'a> World<'a> {
             if let (Some(package), Some(plan)) = (&entry.value.package, &entry.value.plan) {
                 let address = crate::model::Address::key_of_application(&user.value, manifest.name(), &package.value);
                 self.keys.push(KeyOf {
-                    manifest,
                     called: address.to_string(),
                     user,
                     application: manifest.name(),
@@ -103,7 +101,6 @@ impl<'a> World<'a> {
             (&spec.user, &spec.application, &spec.package, &spec.plan)
         {
             self.keys.push(KeyOf {
-                manifest,
                 called: crate::model::Address::key(manifest.name()).to_string(),
                 user,
                 application: &application.value,

@@ -28,8 +28,8 @@ spec:
 
 fn sources() -> Sources {
     Sources(vec![
-        Source { name: "apps/checkout.yaml".into(), text: MANIFEST.into() },
-        Source { name: "users.yaml".into(), text: USERS.into() },
+        Source { name: "apps/checkout.yaml".into(), text: MANIFEST.into(), readable: true },
+        Source { name: "users.yaml".into(), text: USERS.into(), readable: true },
     ])
 }
 
@@ -44,7 +44,7 @@ fn drawn(diagnostic: Diagnostic, sources: &Sources) -> String {
 }
 
 fn hostile(text: impl Into<Box<str>>) -> Sources {
-    Sources(vec![Source { name: "x\u{1b}.yaml".into(), text: text.into() }])
+    Sources(vec![Source { name: "x\u{1b}.yaml".into(), text: text.into(), readable: true }])
 }
 
 const fn span(start: usize, end: usize) -> Place {
@@ -193,7 +193,7 @@ proptest! {
         places in vec((0u32..3, 0u32..900, 0u32..900, ".{0,12}"), 1..6),
         message in ".{0,40}",
     ) {
-        let sources = texts.into_iter().map(|text| Source { name: "f\n".into(), text: text.into() }).collect();
+        let sources = texts.into_iter().map(|text| Source { name: "f\n".into(), text: text.into(), readable: true }).collect();
         let mut places = places.into_iter().map(|(source, start, end, text)| {
             (Place { source: SourceId(source), start, end }, text)
         });

@@ -32,8 +32,8 @@ pub(super) const ID: &str = "3f1e-store-id";
 pub(super) fn sources() -> Sources {
     let quickstart = "line\n".repeat(40);
     Sources(vec![
-        Source { name: "keys.yaml".into(), text: "key: 1\nkey: 2\nkey: 3\n".into() },
-        Source { name: "quickstart.yaml".into(), text: quickstart.into() },
+        Source { name: "keys.yaml".into(), text: "key: 1\nkey: 2\nkey: 3\n".into(), readable: true },
+        Source { name: "quickstart.yaml".into(), text: quickstart.into(), readable: true },
     ])
 }
 

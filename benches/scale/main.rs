@@ -1,0 +1,120 @@
+//! How long and how much: `cargo bench` prints a table of whole commands over generated workspaces.
+//!
+//! Every figure is a process of its own, started by a small copy of this program that does nothing but wait for it, so
+//! that the peak memory is the command's and nobody else's.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark touches files, programs and the clock"
+)]
+
+mod generate;
+
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Instant;
+
+use granit_parser::Parser;
+
+/// Runs of each figure, of which the median is told.
+const RUNS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--measure", command @ ..] => measure(command),
+        ["--parse", folder] => parse(Path::new(folder)),
+        // `cargo test --benches` only asks whether it starts.
+        rest if rest.contains(&"--test") => {}
+        rest => table(rest.iter().find_map(|size| size.parse().ok())),
+    }
+}
+
+/// Runs a command and prints its seconds and its peak memory in KiB.
+fn measure(command: &[&str]) {
+    let began = Instant::now();
+    let status = Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let seconds = began.elapsed().as_secs_f64();
+    let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN);
+    let code = status.expect("the command starts").code().unwrap_or(-1);
+    println!("{seconds} {} {code}", usage.expect("the system counts").max_rss());
+}
+
+/// The floor: one thread that reads every file and drops every event.
+fn parse(folder: &Path) {
+    let texts: Vec<String> =
+        files(folder).iter().map(|file| std::fs::read_to_string(file).expect("a generated file")).collect();
+    let began = Instant::now();
+    let events: usize = texts.iter().map(|text| Parser::new_from_str(text).filter(Result::is_ok).count()).sum();
+    println!("{} {events} 0", began.elapsed().as_secs_f64());
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    files
+}
+
+/// Median seconds, peak MiB, and the exit code of the last run.
+struct Figure {
+    seconds: f64,
+    mebibytes: f64,
+    code: i32,
+}
+
+fn figure(runs: usize, arguments: &[&str]) -> Figure {
+    let myself = std::env::current_exe().expect("a path");
+    let mut seconds = Vec::new();
+    let (mut kibibytes, mut code) = (0.0_f64, 0);
+    for _ in 0..runs {
+        let output = Command::new(&myself).args(arguments).output().expect("this program starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        let [time, memory, exit] = numbers[..] else { panic!("no figures: {text}") };
+        seconds.push(time);
+        kibibytes = kibibytes.max(memory);
+        #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
+        {
+            code = exit as i32;
+        }
+    }
+    seconds.sort_by(f64::total_cmp);
+    Figure { seconds: seconds[seconds.len() / 2], mebibytes: kibibytes / 1024.0, code }
+}
+
+fn table(only: Option<usize>) {
+    let sizes = only.map_or_else(|| vec![10_000, 100_000], |size| vec![size]);
+    println!("| objects | command | seconds (median of {RUNS}) | peak MiB | against the bare parse |");
+    println!("|---:|---|---:|---:|---:|");
+    let mut validated = Vec::new();
+    for size in sizes {
+        let folder = tempfile::tempdir().expect("a folder");
+        generate::workspace(folder.path(), size);
+        let path = folder.path().to_str().expect("a plain path");
+        let keywright = env!("CARGO_BIN_EXE_keywright");
+        let bare = figure(RUNS, &["--parse", path]);
+        row(size, "bare event parse, one thread", &bare, None, false);
+        let validate = figure(RUNS, &["--measure", keywright, "validate", path]);
+        row(size, "keywright validate", &validate, Some(&bare), true);
+        validated.push(validate.seconds);
+        let apply = figure(1, &["--measure", keywright, "apply", path, "--auto-approve", "--format", "json"]);
+        row(size, "keywright apply (first, 1 run)", &apply, None, true);
+        let plan = figure(RUNS, &["--measure", keywright, "plan", path, "--detailed-exitcode"]);
+        row(size, "keywright plan (no changes)", &plan, Some(&bare), true);
+        let export = figure(RUNS, &["--measure", keywright, "export", path]);
+        row(size, "keywright export", &export, None, true);
+    }
+    if let [small, large] = validated[..] {
+        println!("\nvalidate grows {:.1} times from 10,000 to 100,000 documents.", large / small);
+    }
+}
+
+fn row(size: usize, command: &str, figure: &Figure, bare: Option<&Figure>, has_memory: bool) {
+    assert_eq!(figure.code, 0, "{command} failed with {}", figure.code);
+    let memory = if has_memory { format!("{:.0}", figure.mebibytes) } else { "–".to_owned() };
+    let ratio = bare.map_or_else(|| "–".to_owned(), |bare| format!("{:.2} ×", figure.seconds / bare.seconds));
+    println!("| {size} | {command} | {:.3} | {memory} | {ratio} |", figure.seconds);
+}

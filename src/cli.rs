@@ -1,0 +1,185 @@
+//! The command line: one command a file, each with its help, its arguments and its `run`.
+
+mod apply;
+mod completions;
+mod explain;
+mod export;
+mod plan;
+mod schema;
+mod validate;
+mod workspace;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::model::Instant;
+
+/// Everything of the outside that a command may touch, given by `main` or by a test.
+pub struct Console<'a> {
+    pub out: &'a mut dyn Write,
+    pub err: &'a mut dyn Write,
+    pub input: &'a mut dyn Read,
+    /// Whether somebody can be asked.
+    pub can_ask: bool,
+    pub environment: BTreeMap<String, String>,
+    pub folder: PathBuf,
+    /// The clock's time when the command began.
+    pub now: Instant,
+}
+
+/// How a command ends. The numbers are an interface: scripts depend on them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Something went wrong that no other number tells.
+    Error = 1,
+    /// There are changes to make (only with `--detailed-exitcode`).
+    Pending = 2,
+    /// The manifests are not valid.
+    Invalid = 3,
+    /// A guard stopped the plan.
+    Stopped = 4,
+    /// The objects moved since the plan was made.
+    Stale = 5,
+    /// Some changes were made and some were not.
+    Partly = 6,
+    /// The command line is not right.
+    Usage = 64,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    /// Completes the sentence «could not …», or stands for itself.
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(format!("could not write the output: {error}"))
+    }
+}
+
+#[derive(Parser)]
+#[command(name = "keywright", version, about = "Keeps an API-key store equal to what a Git repository says.")]
+#[command(max_term_width = 100, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// The time to reckon with instead of the clock's, as RFC 3339.
+    #[arg(long, global = true, hide = true, env = "KEYWRIGHT_NOW")]
+    now: Option<Instant>,
+
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
+    color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Validate(validate::Arguments),
+    Plan(plan::Arguments),
+    Apply(apply::Arguments),
+    Export(export::Arguments),
+    Schema(schema::Arguments),
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// The form of what a command prints to standard output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs; the schemas are under `schemas/`.
+    Json,
+}
+
+/// What the arguments say about colour, before anything is printed: `main` needs it to wrap the streams.
+pub fn color(arguments: &[OsString]) -> Color {
+    Arguments::try_parse_from(arguments).map_or(Color::Auto, |arguments| arguments.color)
+}
+
+/// Runs one command and says how it ended. Nothing but `console` is touched, save the files that the command is about.
+pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error, console),
+    };
+    console.now = arguments.now.unwrap_or(console.now);
+    let result = match arguments.command {
+        Command::Validate(arguments) => validate::run(&arguments, console),
+        Command::Plan(arguments) => plan::run(&arguments, console),
+        Command::Apply(arguments) => apply::run(&arguments, console),
+        Command::Export(arguments) => export::run(&arguments, console),
+        Command::Schema(arguments) => schema::run(&arguments, console),
+        Command::Explain(arguments) => explain::run(&arguments, console),
+        Command::Completions(arguments) => completions::run(&arguments, console),
+    };
+    result.unwrap_or_else(|failure| {
+        // When even this can not be written there is nobody left to tell.
+        let _ = tell(&failure, console.err);
+        Exit::Error
+    })
+}
+
+fn tell(failure: &Failure, err: &mut dyn Write) -> io::Result<()> {
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    writeln!(err, "{red}error{red:#}: {}", failure.message)?;
+    match &failure.help {
+        Some(help) => writeln!(err, "  help: {help}"),
+        None => Ok(()),
+    }
+}
+
+/// Help and version are asked for, and go to standard output; everything else is a mistake.
+fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
+    let text = error.render().ansi().to_string();
+    let (stream, exit) =
+        if error.use_stderr() { (&mut *console.err, Exit::Usage) } else { (&mut *console.out, Exit::Done) };
+    match write!(stream, "{text}") {
+        Ok(()) => exit,
+        Err(_) => Exit::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

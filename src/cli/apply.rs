@@ -1,0 +1,163 @@
+//! `keywright apply`
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::Format;
+use super::plan;
+use super::plan::Diff;
+use super::workspace;
+use super::workspace::Manifests;
+use super::workspace::Planning;
+use super::workspace::Progress;
+use super::workspace::Ready;
+use crate::apply;
+use crate::apply::Effects;
+use crate::apply::Secrets;
+use crate::database::Database;
+use crate::database::Mode;
+use crate::delivery;
+use crate::model::Delivery;
+use crate::model::Secret;
+use crate::outcome::Fate;
+use crate::outcome::Outcome;
+use crate::plan::Change;
+use crate::render;
+use crate::store::Refusal;
+use crate::stores::embedded::Embedded;
+
+/// Make the store what the manifests say
+///
+/// Shows the plan, asks on a terminal, and carries it out. What becomes of every change is told. Ends with 6 when some
+/// changes were made and some were not, and with 5 when objects moved since the plan was made.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    manifests: Manifests,
+
+    #[command(flatten)]
+    planning: Planning,
+
+    /// Do not ask; needed where nobody can answer
+    #[arg(long)]
+    auto_approve: bool,
+
+    /// The form of the output; json tells the outcome and not the plan
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let ready = match workspace::prepare(&arguments.manifests, &arguments.planning, arguments.format, console)? {
+        Progress::Ready(ready) => ready,
+        Progress::Ended(exit) => return Ok(exit),
+    };
+    let verdict = plan::verdict(&ready);
+    if arguments.format == Format::Text || verdict != Exit::Done {
+        plan::show(&ready, arguments.format, Diff::Fields, console)?;
+    }
+    if verdict != Exit::Done {
+        return Ok(verdict);
+    }
+    if ready.planned.plan.is_empty() {
+        return tell(arguments.format, &ready, &Outcome::default(), console).map(|()| Exit::Done);
+    }
+    if !arguments.auto_approve && !approved(console)? {
+        return Err(Failure::new("nothing was changed: the plan was not approved"));
+    }
+    let outcome = carry_out(&ready, arguments.format, console)?;
+    tell(arguments.format, &ready, &outcome, console)?;
+    Ok(exit(&outcome))
+}
+
+/// Asks whoever sits at the terminal.
+fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
+    if !console.can_ask {
+        let failure = Failure::new("could not ask whether to apply the plan: there is no terminal");
+        return Err(failure.help("look at the plan, then run again with --auto-approve"));
+    }
+    write!(console.err, "\nApply these changes? Only `yes` is taken: ")?;
+    console.err.flush()?;
+    let mut answer = Vec::new();
+    for byte in console.input.bytes() {
+        match byte? {
+            b'\n' => break,
+            byte => answer.push(byte),
+        }
+    }
+    Ok(answer.trim_ascii() == b"yes")
+}
+
+fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result<Outcome, Failure> {
+    let path = workspace::database_path(&ready.loaded);
+    let database = Database::open(&path, Mode::Write).map_err(|error| workspace::database_failure(&error))?;
+    let database = database.ok_or_else(|| Failure::new("could not open the workspace database"))?;
+    let store = Embedded::new(database, console.now);
+    let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
+    let total = ready.planned.plan.changes.len();
+    let mut world =
+        World { root: &ready.loaded.root, out: console.out, tells: format == Format::Text, total, unwritten: None };
+    if world.tells {
+        writeln!(world.out)?;
+    }
+    let outcome = workspace::block_on(apply::apply(&ready.planned.plan, &store, &secrets, &mut world))?;
+    // The changes are made whether or not somebody still reads about them.
+    match world.unwritten {
+        Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(outcome),
+    }
+}
+
+/// The effects of an apply outside of the store.
+struct World<'a> {
+    root: &'a Path,
+    out: &'a mut dyn std::io::Write,
+    tells: bool,
+    total: usize,
+    unwritten: Option<std::io::Error>,
+}
+
+impl Effects for World<'_> {
+    #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))
+    }
+
+    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        delivery::deliver(to, value, self.root)
+    }
+
+    fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
+        if self.tells
+            && self.unwritten.is_none()
+            && let Err(error) = render::text::progress(self.out, index, self.total, change, fate)
+        {
+            self.unwritten = Some(error);
+        }
+    }
+}
+
+fn tell(format: Format, ready: &Ready, outcome: &Outcome, console: &mut Console<'_>) -> Result<(), Failure> {
+    match format {
+        // An empty plan has said so itself.
+        Format::Text if ready.planned.plan.is_empty() => {}
+        Format::Text => render::text::outcome(console.out, &ready.planned.plan, outcome)?,
+        Format::Json => render::json::outcome(console.out, &ready.planned.plan, outcome)?,
+    }
+    Ok(())
+}
+
+fn exit(outcome: &Outcome) -> Exit {
+    let undone = outcome.fates.len() - outcome.count("done");
+    match undone {
+        0 => Exit::Done,
+        _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
+        _ if outcome.count("done") + outcome.count("undelivered") == 0 => Exit::Error,
+        _ => Exit::Partly,
+    }
+}

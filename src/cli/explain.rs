@@ -1,0 +1,45 @@
+//! `keywright explain`
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use crate::diagnostic::did_you_mean;
+use crate::manifest::schema;
+use crate::render::explain;
+use crate::rules::catalogue;
+
+/// Explain a rule (CAM-024) or a field of a manifest (PackageKey.rotation)
+///
+/// Without WHAT the rules are listed.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The id of a rule, a kind, or a kind and a field
+    what: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let Some(what) = &arguments.what else {
+        explain::list(console.out)?;
+        return Ok(Exit::Done);
+    };
+    if let Some(rule) = catalogue::find(what) {
+        explain::rule(console.out, rule)?;
+        return Ok(Exit::Done);
+    }
+    if what.contains('-') {
+        let near = did_you_mean(what, catalogue::all().map(|rule| rule.id.0));
+        let help = near
+            .map_or_else(|| "`keywright explain` lists the rules".to_owned(), |near| format!("did you mean {near}?"));
+        return Err(Failure::new(format!("could not find the rule {what}")).help(help));
+    }
+    let (kind, path) = what.split_once('.').unwrap_or((what, ""));
+    let path = path.strip_prefix("spec.").unwrap_or(path);
+    let schema = if kind == "Workspace" { schema::of_workspace() } else { schema::of_kind(super::schema::kind(kind)?) };
+    if explain::field(console.out, path, &schema)? {
+        return Ok(Exit::Done);
+    }
+    Err(Failure::new(format!("could not find the field {what}"))
+        .help(format!("`keywright explain {kind}` lists the fields")))
+}

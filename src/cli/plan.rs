@@ -1,0 +1,97 @@
+//! `keywright plan`
+
+use clap::Args;
+use clap::ValueEnum;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::Format;
+use super::workspace;
+use super::workspace::Manifests;
+use super::workspace::Planning;
+use super::workspace::Progress;
+use super::workspace::Ready;
+use crate::diagnostic::has_errors;
+use crate::render;
+
+/// Show what apply would do, and change nothing
+///
+/// The store is only read: a plan has no way to write. Ends with 3 when the manifests are not valid in view of the
+/// store, and with 4 when a guard would stop the apply.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    manifests: Manifests,
+
+    #[command(flatten)]
+    planning: Planning,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// How changes are shown
+    #[arg(long, value_name = "STYLE", default_value = "fields")]
+    diff: Diff,
+
+    /// End with 2 when there are changes to make
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+/// How changes are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(super) enum Diff {
+    /// Field by field.
+    #[default]
+    Fields,
+    /// As a unified diff of store and manifest.
+    Unified,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let ready = match workspace::prepare(&arguments.manifests, &arguments.planning, arguments.format, console)? {
+        Progress::Ready(ready) => ready,
+        Progress::Ended(exit) => return Ok(exit),
+    };
+    show(&ready, arguments.format, arguments.diff, console)?;
+    Ok(match verdict(&ready) {
+        Exit::Done if arguments.detailed_exitcode && !ready.planned.plan.is_empty() => Exit::Pending,
+        verdict => verdict,
+    })
+}
+
+/// Whether the plan may be applied.
+pub(super) fn verdict(ready: &Ready) -> Exit {
+    if has_errors(&ready.diagnostics) {
+        Exit::Invalid
+    } else if has_errors(&ready.planned.stopped) {
+        Exit::Stopped
+    } else {
+        Exit::Done
+    }
+}
+
+/// Shows the plan, and after it everything that was found, so that what stops it stands last.
+pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
+    let header = render::Header { workspace: &ready.loaded.workspace.name, store: "embedded store" };
+    let sources = &ready.loaded.sources;
+    let all: Vec<_> = ready.diagnostics.iter().chain(&ready.planned.stopped).cloned().collect();
+    match format {
+        Format::Text => {
+            let style = match diff {
+                Diff::Fields => render::text::Style::Fields,
+                Diff::Unified => render::text::Style::Unified,
+            };
+            render::text::plan(console.out, &ready.planned.plan, &header, sources, style)?;
+            console.out.flush()?;
+            render::text::diagnostics(console.err, &all, sources)?;
+            if !all.is_empty() {
+                render::text::summary(console.err, &all)?;
+            }
+        }
+        Format::Json => render::json::plan(console.out, &ready.planned.plan, &header, &all, sources)?,
+    }
+    Ok(())
+}

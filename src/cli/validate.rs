@@ -1,0 +1,43 @@
+//! `keywright validate`
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::Format;
+use super::workspace;
+use super::workspace::Manifests;
+use crate::diagnostic::has_errors;
+use crate::render;
+
+/// Check manifests against the documented rules, without looking at a store
+///
+/// All problems of all files are told in one run. Ends with 3 when there is an error.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    manifests: Manifests,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let checked = workspace::check(&arguments.manifests, console)?;
+    match arguments.format {
+        Format::Text => render::text::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
+        Format::Json => render::json::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
+    }
+    if arguments.format == Format::Text {
+        match &checked.desired {
+            Some(desired) if checked.diagnostics.is_empty() => {
+                let count = desired.objects.len();
+                writeln!(console.out, "Valid: {count} {}.", if count == 1 { "object" } else { "objects" })?;
+            }
+            _ => render::text::summary(console.out, &checked.diagnostics)?,
+        }
+    }
+    Ok(if has_errors(&checked.diagnostics) { Exit::Invalid } else { Exit::Done })
+}

@@ -1,0 +1,213 @@
+//! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::Format;
+use crate::database::Database;
+use crate::database::DatabaseError;
+use crate::database::Mode;
+use crate::delivery;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
+use crate::diagnostic::sort;
+use crate::manifest;
+use crate::model::Desired;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::plan;
+use crate::plan::Context;
+use crate::plan::MaxDelete;
+use crate::plan::Options;
+use crate::plan::Planned;
+use crate::render;
+use crate::rules;
+use crate::secrets;
+use crate::secrets::SecretsRead;
+use crate::source;
+use crate::source::Loaded;
+use crate::store::Query;
+use crate::store::Reader;
+use crate::store::Refusal;
+use crate::stores::embedded::EmbeddedReader;
+
+/// Which manifests a command is about.
+#[derive(Args)]
+pub(super) struct Manifests {
+    /// The workspace folder, or files and folders with manifests; `-` reads standard input
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// A file or folder with manifests; the same as PATH
+    #[arg(short = 'f', long = "filename", value_name = "PATH")]
+    files: Vec<PathBuf>,
+}
+
+/// What a plan may do beyond the manifests.
+#[derive(Args)]
+pub(super) struct Planning {
+    /// Delete what the workspace owns and no manifest declares
+    #[arg(long)]
+    prune: bool,
+
+    /// Lift the guards for one object, like key/checkout-production
+    #[arg(long, value_name = "ADDRESS")]
+    allow: Vec<String>,
+
+    /// How much may be deleted and replaced, like 5 or 10%, instead of what the workspace says
+    #[arg(long, value_name = "LIMIT")]
+    max_delete: Option<MaxDelete>,
+}
+
+impl Planning {
+    pub(super) fn options(&self) -> Options {
+        Options { prune: self.prune, allow: self.allow.iter().cloned().collect(), max_delete: self.max_delete }
+    }
+}
+
+/// Manifests that were read and checked.
+pub(super) struct Checked {
+    pub(super) loaded: Loaded,
+    /// Nothing when there is an error among the diagnostics.
+    pub(super) desired: Option<Desired>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the workspace and reads its texts.
+pub(super) fn load(manifests: &Manifests, console: &mut Console<'_>) -> Result<Loaded, Failure> {
+    let paths: Vec<PathBuf> = manifests.paths.iter().chain(&manifests.files).cloned().collect();
+    source::load(&paths, &console.folder, console.input)
+        .map_err(|error| Failure::new(error.to_string()).help("name a workspace folder, or a file with manifests"))
+}
+
+/// Reads and checks the manifests.
+pub(super) fn check(manifests: &Manifests, console: &mut Console<'_>) -> Result<Checked, Failure> {
+    let mut loaded = load(manifests, console)?;
+    let (raw, found) = manifest::parse(&loaded.sources);
+    let mut all = std::mem::take(&mut loaded.diagnostics);
+    all.extend(found);
+    let crate::diagnostic::Checked { value: desired, mut diagnostics } =
+        rules::check(raw, all, &loaded.workspace, console.now);
+    if let Some(desired) = &desired {
+        let literals = rules::values::check(desired, &rules::values::literals(desired));
+        diagnostics.extend(rules::with_severities(literals, &loaded.workspace));
+        sort(&mut diagnostics);
+    }
+    let desired = desired.filter(|_| !has_errors(&diagnostics));
+    Ok(Checked { loaded, desired, diagnostics })
+}
+
+/// A plan with all that it was made from.
+pub(super) struct Ready {
+    pub(super) loaded: Loaded,
+    pub(super) live: Live,
+    pub(super) secrets: SecretsRead,
+    pub(super) planned: Planned,
+    /// What the manifests, the secrets and the live store have to say.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a command that plans has come to: a plan, or an end with its findings told.
+pub(super) enum Progress {
+    Ready(Box<Ready>),
+    Ended(Exit),
+}
+
+/// Reads, checks, looks at the live store and plans. Findings that end the run are told here.
+pub(super) fn prepare(
+    manifests: &Manifests,
+    planning: &Planning,
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<Progress, Failure> {
+    let Checked { loaded, desired, mut diagnostics } = check(manifests, console)?;
+    let Some(desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
+    if planning.prune && !loaded.is_whole {
+        let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
+        diagnostics.push(Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else"));
+    }
+    let mut secrets = secrets::read(&desired, &loaded.root, &console.environment);
+    diagnostics.append(&mut secrets.diagnostics);
+    diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
+    sort(&mut diagnostics);
+    if has_errors(&diagnostics) {
+        return tell(&diagnostics, &loaded, format, console);
+    }
+    let live = read(&loaded)?;
+    let delivered = delivery::delivered(&desired, &loaded.root);
+    let options = planning.options();
+    let context = Context {
+        desired: &desired,
+        live: &live,
+        values: &secrets.values,
+        secrets: &secrets.shared,
+        delivered: &delivered,
+        workspace: &loaded.workspace,
+        now: console.now,
+        options: &options,
+    };
+    let mut planned = plan::plan(&context);
+    diagnostics.append(&mut planned.diagnostics);
+    sort(&mut diagnostics);
+    Ok(Progress::Ready(Box::new(Ready { loaded, live, secrets, planned, diagnostics })))
+}
+
+fn tell(
+    diagnostics: &[Diagnostic],
+    loaded: &Loaded,
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<Progress, Failure> {
+    match format {
+        Format::Text => render::text::diagnostics(console.err, diagnostics, &loaded.sources)?,
+        Format::Json => render::json::diagnostics(console.out, diagnostics, &loaded.sources)?,
+    }
+    render::text::summary(console.err, diagnostics)?;
+    Ok(Progress::Ended(Exit::Invalid))
+}
+
+fn refuse_remote(loaded: &Loaded) -> Result<(), Failure> {
+    let remote = &loaded.workspace.remote;
+    let named =
+        [(remote.cloud_api_management, "cloudApiManagement"), (remote.managed_file_transfer, "managedFileTransfer")];
+    match named.iter().find(|(is_named, _)| *is_named) {
+        Some((_, store)) => {
+            Err(Failure::new(format!("could not reach the store {store}: this version knows the embedded store only"))
+                .help("validate works; to plan against the embedded store, take `stores` out of keywright.yaml"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The path of the workspace database.
+pub(super) fn database_path(loaded: &Loaded) -> PathBuf {
+    loaded.root.join(&*loaded.workspace.database)
+}
+
+pub(super) fn database_failure(error: &DatabaseError) -> Failure {
+    Failure::new(error.to_string()).help(error.help())
+}
+
+pub(super) fn refused(refusal: Refusal) -> Failure {
+    Failure { message: refusal.reason, help: refusal.help }
+}
+
+/// A snapshot of the store. The reader that it comes from can not write.
+pub(super) fn read(loaded: &Loaded) -> Result<Live, Failure> {
+    refuse_remote(loaded)?;
+    let database = Database::open(&database_path(loaded), Mode::Read).map_err(|error| database_failure(&error))?;
+    let reader = EmbeddedReader { database };
+    let query = Query { kinds: Kind::ALL.into_iter().collect() };
+    block_on(reader.read(&query))?.map_err(refused)
+}
+
+/// Runs the stores' asynchronous seam to its end.
+pub(super) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("could not start the runtime: {error}")))?;
+    Ok(runtime.block_on(future))
+}

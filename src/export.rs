@@ -1,0 +1,85 @@
+//! A live store → manifests that plan to nothing to do.
+//!
+//! What a manifest could not say, because a rule forbids it, is told in a comment instead.
+
+mod keys;
+mod yaml;
+
+use std::io;
+use std::io::Write;
+
+use serde_yaml::Mapping;
+
+use crate::manifest::API_VERSION;
+use crate::model::Attributes;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveObject;
+use crate::model::Value;
+
+/// One exported document, or what is said in its place.
+pub(super) enum Exported {
+    Manifest { name: String, spec: Mapping, comments: Vec<String> },
+    Comment(String),
+}
+
+/// Writes every object of the store as a manifest, in the order of kinds and addresses.
+pub fn manifests(out: &mut dyn Write, live: &Live) -> io::Result<()> {
+    for kind in Kind::ALL {
+        let exported = match kind {
+            Kind::PackageKey => keys::export(live),
+            _ => live.of(kind).iter().map(|object| named(kind, object)).collect(),
+        };
+        let order = yaml::field_order(kind);
+        for document in exported {
+            write(out, kind, document, &order)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) -> io::Result<()> {
+    let (name, spec, comments) = match document {
+        Exported::Comment(comment) => return writeln!(out, "# {comment}"),
+        Exported::Manifest { name, spec, comments } => (name, spec, comments),
+    };
+    writeln!(out, "---")?;
+    for comment in comments {
+        writeln!(out, "# {comment}")?;
+    }
+    let mut manifest = Mapping::new();
+    manifest.insert("apiVersion".into(), API_VERSION.into());
+    manifest.insert("kind".into(), kind.name().into());
+    manifest.insert("metadata".into(), yaml::one("name", name).into());
+    manifest.insert("spec".into(), yaml::in_order(spec, order).into());
+    out.write_all(yaml::text(&manifest)?.as_bytes())
+}
+
+fn named(kind: Kind, object: &LiveObject) -> Exported {
+    let name = &object.name;
+    if name.trim() != &**name || name.is_empty() || name.chars().any(char::is_control) {
+        return Exported::Comment(format!("{} is not exported: a manifest can not say its name", object.address));
+    }
+    let mut spec = yaml::spec(&object.attributes);
+    match (kind, &object.parent) {
+        (Kind::Application, Some(user)) => {
+            spec.insert("user".into(), user.name().into());
+        }
+        (Kind::Plan, Some(package)) => {
+            spec.insert("package".into(), package.name().into());
+        }
+        (Kind::ApiKey, _) => api_key(&object.attributes, &mut spec),
+        _ => {}
+    }
+    Exported::Manifest { name: name.to_string(), spec, comments: Vec::new() }
+}
+
+/// Empty lists are said as what they mean.
+fn api_key(attributes: &Attributes, spec: &mut Mapping) {
+    for (list, all) in [("allowedApis", "allApis"), ("allowedOrgs", "allOrgs")] {
+        if attributes.get(list).is_none_or(Value::is_empty) {
+            spec.remove(list);
+            spec.insert(all.into(), true.into());
+        }
+    }
+}

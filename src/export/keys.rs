@@ -1,0 +1,130 @@
+//! Package keys are exported without their values: as generated keys that are found by their prefix.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Exported;
+use super::yaml;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveObject;
+use crate::model::Value;
+use serde_yaml::Mapping;
+
+/// Fewest characters that must stay secret behind a prefix.
+const LEAST_SECRET: usize = 16;
+
+/// The keys of one application and package, by the prefix that tells them apart.
+type Slot<'a> = BTreeMap<&'a str, Vec<&'a LiveObject>>;
+
+pub(super) fn export(live: &Live) -> Vec<Exported> {
+    let mut slots: BTreeMap<(&Address, &Address), Vec<&LiveObject>> = BTreeMap::new();
+    for key in live.of(Kind::PackageKey) {
+        if let (Some(parent), Some(facts)) = (&key.parent, &key.key) {
+            slots.entry((parent, &facts.package)).or_default().push(key);
+        }
+    }
+    let owners: BTreeMap<&Address, &LiveObject> =
+        live.of(Kind::User).iter().map(|user| (&user.address, user)).collect();
+    let plans: BTreeMap<&Address, &LiveObject> = live.of(Kind::Plan).iter().map(|plan| (&plan.address, plan)).collect();
+    let mut labels = BTreeSet::new();
+    let mut exported = Vec::new();
+    for ((application, package), keys) in slots {
+        let user = Address::user(&application.first_name());
+        let status = owners.get(&user).and_then(|user| user.attributes.text("status")).unwrap_or("unknown");
+        if status != "active" {
+            let what = format!("{} of {application} for {package}", count(keys.len()));
+            exported
+                .push(Exported::Comment(format!("{what} not exported: {user} is {status} and can be given no key")));
+            continue;
+        }
+        for (prefix, mut generations) in by_prefix(&keys) {
+            generations.sort_by_key(|key| Reverse((key.created, &key.id)));
+            exported.push(manifest(application, package, prefix, &generations, &plans, &mut labels));
+        }
+    }
+    exported
+}
+
+fn count(keys: usize) -> String {
+    if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") }
+}
+
+/// Keys with a conventional prefix (`chk_…`) each by their own, if that tells all of them apart; else all as one.
+fn by_prefix<'a>(keys: &[&'a LiveObject]) -> Slot<'a> {
+    let mut slot = Slot::new();
+    for key in keys {
+        slot.entry(prefix_of(key)).or_default().push(key);
+    }
+    let prefixes: Vec<&str> = slot.keys().copied().collect();
+    let distinct = prefixes.windows(2).all(|pair| !pair[1].starts_with(pair[0]));
+    if distinct { slot } else { Slot::from([("", keys.to_vec())]) }
+}
+
+/// Up to eight letters and digits and an underscore, which people put there to be seen; nothing where too little of
+/// the value would stay secret.
+fn prefix_of(key: &LiveObject) -> &str {
+    let Some(value) = key.key.as_ref().map(|key| key.value.expose()) else { return "" };
+    match value.find('_') {
+        Some(at @ 1..=8)
+            if value[..at].bytes().all(|b| b.is_ascii_alphanumeric()) && value.len() - at - 1 >= LEAST_SECRET =>
+        {
+            &value[..=at]
+        }
+        _ => "",
+    }
+}
+
+fn manifest(
+    application: &Address,
+    package: &Address,
+    prefix: &str,
+    generations: &[&LiveObject],
+    plans: &BTreeMap<&Address, &LiveObject>,
+    labels: &mut BTreeSet<String>,
+) -> Exported {
+    // A slot is made of at least one key.
+    let Some((current, older)) = generations.split_first() else { return Exported::Comment(String::new()) };
+    let plan = current.attributes.text("plan").unwrap_or_default();
+    let mut attributes = current.attributes.clone();
+    let mut comments = Vec::new();
+    if !older.is_empty() {
+        comments
+            .push(format!("{} of this application and package not exported: older than this one", count(older.len())));
+    }
+    let terms = plans.get(&Address::below(Kind::Plan, Some(package), plan));
+    for (limit, flag) in [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")] {
+        let own = attributes.get(limit).is_some_and(|limit| limit.as_text() != Some("plan"));
+        let forbidden = terms.and_then(|terms| terms.attributes.get(flag)) == Some(&Value::Bool(false));
+        if own && forbidden {
+            attributes.remove(limit);
+            comments.push(format!("{limit} not exported: the plan does not allow the key a limit of its own"));
+        }
+    }
+    let mut spec = yaml::spec(&attributes);
+    spec.insert("user".into(), application.first_name().into());
+    spec.insert("application".into(), application.name().into());
+    spec.insert("package".into(), package.name().into());
+    let generate = if prefix.is_empty() { Mapping::new() } else { yaml::one("prefix", prefix) };
+    spec.insert("key".into(), yaml::one("generate", generate).into());
+    Exported::Manifest { name: label(application, package, labels), spec, comments }
+}
+
+/// A label that says whose key it is, and is unique.
+fn label(application: &Address, package: &Address, labels: &mut BTreeSet<String>) -> String {
+    let names = [application.first_name(), application.name(), package.name()].join("-");
+    let plain: String =
+        names.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).take(200).collect();
+    let numbered = (2..).map(|number| format!("{plain}-{number}"));
+    let mut candidates = std::iter::once(plain.clone()).chain(numbered);
+    loop {
+        // The numbers do not end before a free one is found.
+        if let Some(label) = candidates.next()
+            && labels.insert(label.clone())
+        {
+            return label;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Attributes → the YAML below `spec`, in the order in which the manifest kind declares its fields.
+
+use std::io;
+
+use serde_yaml::Mapping;
+use serde_yaml::Value as Yaml;
+
+use crate::manifest::schema;
+use crate::model::Attributes;
+use crate::model::Kind;
+use crate::model::Value;
+
+/// The fields below `spec` of a kind, as declared.
+pub(super) fn field_order(kind: Kind) -> Vec<String> {
+    let schema = schema::of_kind(kind);
+    let fields = schema["properties"]["spec"]["properties"].as_object();
+    fields.map_or_else(Vec::new, |fields| fields.keys().cloned().collect())
+}
+
+/// A mapping with one entry.
+pub(super) fn one(key: &str, value: impl Into<Yaml>) -> Mapping {
+    let mut mapping = Mapping::new();
+    mapping.insert(key.into(), value.into());
+    mapping
+}
+
+pub(super) fn in_order(mut spec: Mapping, order: &[String]) -> Mapping {
+    let mut sorted = Mapping::new();
+    for field in order {
+        if let Some(value) = spec.remove(field.as_str()) {
+            sorted.insert(field.as_str().into(), value);
+        }
+    }
+    sorted.extend(spec);
+    sorted
+}
+
+/// The attributes of an object as a manifest says them. `a.b` becomes a mapping `a` with the field `b`.
+pub(super) fn spec(attributes: &Attributes) -> Mapping {
+    let mut spec = Mapping::new();
+    for (field, value) in attributes.iter() {
+        let (field, value) = said(field, value);
+        match field.split_once('.') {
+            None => {
+                spec.insert(field.into(), value);
+            }
+            Some((outer, inner)) => {
+                let nested = spec.entry(outer.into()).or_insert_with(|| Mapping::new().into());
+                if let Some(nested) = nested.as_mapping_mut() {
+                    nested.insert(inner.into(), value);
+                }
+            }
+        }
+    }
+    spec
+}
+
+/// A plan without a limit says so in a field of its own; everything else stands under its own name.
+fn said<'f>(field: &'f str, value: &Value) -> (&'f str, Yaml) {
+    match (field, value.as_text()) {
+        ("throttle.perSecond", Some("unlimited")) => ("throttle.unlimited", true.into()),
+        ("quota.calls", Some("unlimited")) => ("quota.unlimited", true.into()),
+        _ => (field, plain(value)),
+    }
+}
+
+fn plain(value: &Value) -> Yaml {
+    match value {
+        Value::Text(text) => (&**text).into(),
+        Value::Number(number) => (*number).into(),
+        Value::Bool(flag) => (*flag).into(),
+        Value::Set(items) => items.iter().map(|item| Yaml::from(&**item)).collect::<Vec<_>>().into(),
+    }
+}
+
+pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
+    serde_yaml::to_string(mapping).map_err(|error| io::Error::other(error.to_string()))
+}
