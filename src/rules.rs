@@ -33,11 +33,15 @@ use crate::manifest::Manifest;
 use crate::model::Desired;
 use crate::model::Instant;
 use crate::workspace::Workspace;
+use rayon::prelude::*;
 use world::World;
+
+/// A check reports what it finds in the world.
+type Check = fn(&World<'_>, &mut Findings);
 
 /// The checks that need nothing but the manifests, the workspace and the time. Each looks at one kind of object, or
 /// at one thing that goes across kinds; the ids they report are in the [`catalogue`].
-const CHECKS: &[fn(&World<'_>, &mut Findings)] = &[
+const CHECKS: &[Check] = &[
     name::check,
     duplicates::check,
     user::check,
@@ -63,14 +67,19 @@ pub fn check(
     workspace: &Workspace,
     now: Instant,
 ) -> Checked<Desired> {
-    let mut findings = Findings::from(found);
     let world = World::new(&manifests, workspace, now);
-    for check in CHECKS {
-        check(&world, &mut findings);
-    }
+    let per_check: Vec<Findings> = CHECKS.par_iter().map(|check| run(*check, &world)).collect();
     drop(world);
+    let mut findings = Findings::from(found);
+    per_check.into_iter().for_each(|more| findings.extend(more));
     let mut diagnostics = with_severities(findings.into_vec(), workspace);
     sort(&mut diagnostics);
     let value = (!has_errors(&diagnostics)).then(|| desired::resolve(manifests));
     Checked { value, diagnostics }
+}
+
+fn run(check: Check, world: &World<'_>) -> Findings {
+    let mut findings = Findings::default();
+    check(world, &mut findings);
+    findings
 }

@@ -43,7 +43,9 @@ impl Address {
     /// A key that is in the store and that no manifest names; `id` is the store's.
     pub fn key_in_store(username: &str, application: &str, package: &str, id: &str) -> Self {
         let slot = Self::key_of_application(username, application, package);
-        Self { kind: Kind::PackageKey, path: format!("{}@{}", slot.path, escape(id)).into() }
+        let mut path = format!("{}@", slot.path);
+        escape(id, &mut path);
+        Self { kind: Kind::PackageKey, path: path.into() }
     }
 
     pub fn api_key(key_name: &str) -> Self {
@@ -52,15 +54,23 @@ impl Address {
 
     /// An object of `kind` named `name` below `parent` (the user of an application, the package of a plan).
     pub fn below(kind: Kind, parent: Option<&Self>, name: &str) -> Self {
-        match parent {
-            Some(parent) => Self { kind, path: format!("{}/{}", parent.path, escape(name)).into() },
-            None => Self::of(kind, &[name]),
-        }
+        let Some(parent) = parent else { return Self::of(kind, &[name]) };
+        let mut path = String::with_capacity(parent.path.len() + 1 + name.len());
+        path.push_str(&parent.path);
+        path.push('/');
+        escape(name, &mut path);
+        Self { kind, path: path.into() }
     }
 
     fn of(kind: Kind, names: &[&str]) -> Self {
-        let path: Vec<String> = names.iter().map(|name| escape(name)).collect();
-        Self { kind, path: path.join("/").into() }
+        let mut path = String::with_capacity(names.iter().map(|name| name.len() + 1).sum());
+        for (index, name) in names.iter().enumerate() {
+            if index > 0 {
+                path.push('/');
+            }
+            escape(name, &mut path);
+        }
+        Self { kind, path: path.into() }
     }
 
     pub const fn kind(&self) -> Kind {
@@ -95,19 +105,16 @@ impl fmt::Debug for Address {
     }
 }
 
-fn escape(name: &str) -> String {
-    let mut escaped = String::with_capacity(name.len());
-    for character in name.chars() {
-        if character == '/' || character == '%' || character.is_control() {
-            let mut bytes = [0; 4];
-            for byte in character.encode_utf8(&mut bytes).bytes() {
-                escaped.push_str(&format!("%{byte:02X}"));
-            }
-        } else {
-            escaped.push(character);
-        }
+fn escape(name: &str, path: &mut String) {
+    let is_special = |character: char| character == '/' || character == '%' || character.is_control();
+    let mut rest = name;
+    while let Some(at) = rest.find(is_special) {
+        let end = rest[at..].chars().next().map_or(rest.len(), |character| at + character.len_utf8());
+        path.push_str(&rest[..at]);
+        path.extend(rest[at..end].bytes().map(|byte| format!("%{byte:02X}")));
+        rest = &rest[end..];
     }
-    escaped
+    path.push_str(rest);
 }
 
 fn unescape(text: &str) -> String {

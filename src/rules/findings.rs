@@ -22,6 +22,11 @@ impl Findings {
         }
     }
 
+    pub fn extend(&mut self, more: Self) {
+        self.untold += more.untold;
+        more.found.into_iter().for_each(|diagnostic| self.add(diagnostic));
+    }
+
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
         if self.untold > 0 {
             self.found.push(Diagnostic::error("KW-003", format!("{} more findings are not shown", self.untold)));
