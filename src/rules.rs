@@ -23,6 +23,7 @@ pub use findings::Findings;
 pub use findings::with_severities;
 pub use package_key::DEFAULT_KEY_LENGTH;
 pub use package_key::is_key_text;
+pub use secret_source::places as secret_places;
 pub use user::INTERNAL_MEMBER;
 
 use crate::diagnostic::Checked;
@@ -63,8 +64,8 @@ pub fn check(
     workspace: &Workspace,
     now: Instant,
 ) -> Checked<Desired> {
+    let world = World::new(&manifests, &found, workspace, now);
     let mut findings = Findings::from(found);
-    let world = World::new(&manifests, workspace, now);
     for check in CHECKS {
         check(&world, &mut findings);
     }

@@ -13,6 +13,7 @@ use crate::database::DatabaseError;
 use crate::database::Mode;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
@@ -88,6 +89,7 @@ pub(super) fn load(manifests: &Manifests, console: &mut Console<'_>) -> Result<L
 pub(super) fn check(manifests: &Manifests, console: &mut Console<'_>) -> Result<Checked, Failure> {
     let mut loaded = load(manifests, console)?;
     let (raw, found) = manifest::parse(&loaded.sources);
+    loaded.sources.hide(rules::secret_places(&raw));
     let mut all = std::mem::take(&mut loaded.diagnostics);
     all.extend(found);
     let crate::diagnostic::Checked { value: desired, mut diagnostics } =
@@ -151,6 +153,12 @@ pub(super) fn prepare(
         options: &options,
     };
     let mut planned = plan::plan(&context);
+    // What the store makes an error of need not be warned of beside it.
+    let is_error = |warning: &Diagnostic| {
+        let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
+        planned.diagnostics.iter().any(|error| error.severity == Severity::Error && same(error))
+    };
+    diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
     sort(&mut diagnostics);
     Ok(Progress::Ready(Box::new(Ready { loaded, live, secrets, planned, diagnostics })))

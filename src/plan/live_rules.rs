@@ -86,16 +86,24 @@ impl LiveRules<'_, '_> {
     fn unknown(&mut self, rule: &'static str, declared: &Declared, missing: &Address, place: Place) {
         let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
         let problem = Diagnostic::error(rule, message).at(place);
-        let named = self.context.desired.of(missing.kind());
-        let names: Vec<(String, Place)> = named.map(|other| (other.address.to_string(), other.place)).collect();
-        let near = (names.len() <= 5_000)
-            .then(|| crate::diagnostic::did_you_mean(&missing.to_string(), names.iter().map(|(name, _)| name.as_str())))
-            .flatten();
-        let near = near.and_then(|near| names.iter().find(|(name, _)| name == near));
-        self.findings.push(match near {
-            Some((near, place)) => problem.label(*place, "declared here").help(format!("did you mean {near}?")),
+        self.findings.push(match self.meant(missing) {
+            Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
             None => problem.help(format!("declare {missing}, or correct the name")),
         });
+    }
+
+    /// The declared object that a missing one may be: beside it with a similar name, or elsewhere with the same name.
+    fn meant(&self, missing: &Address) -> Option<(&Address, Place)> {
+        let declared: Vec<&Declared> = self.context.desired.of(missing.kind()).take(5_000).collect();
+        let (name, mut path) = (missing.name(), missing.names());
+        path.pop();
+        let beside = |other: &&&Declared| other.address.names().split_last().is_some_and(|(_, above)| above == path);
+        let names: Vec<(String, &Declared)> =
+            declared.iter().filter(beside).map(|other| (other.address.name(), *other)).collect();
+        let near = crate::diagnostic::did_you_mean(&name, names.iter().map(|(name, _)| name.as_str()));
+        let near = near.and_then(|near| names.iter().find(|(name, _)| name == near)).map(|(_, other)| *other);
+        near.or_else(|| declared.iter().find(|other| other.address.name() == name).copied())
+            .map(|other| (&other.address, other.place))
     }
 
     /// CAM-022, CAM-023: the package of a key exists and has the plan.

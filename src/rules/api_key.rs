@@ -20,8 +20,12 @@ use crate::model::Instant;
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for (manifest, spec) in world.api_keys() {
         check_name(manifest, findings);
-        check_enabled(manifest, spec, findings);
-        if state(spec) != ApiKeyState::Absent {
+        // A field that could not be read looks like one that is missing.
+        let is_whole = world.is_whole(manifest);
+        if is_whole {
+            check_enabled(manifest, spec, findings);
+        }
+        if is_whole && state(spec) != ApiKeyState::Absent {
             check_scope(
                 "MFT-007",
                 "allowedOrgs",
@@ -44,7 +48,9 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         check_organisations(spec, findings);
         check_api_types(spec, world, findings);
         check_repetitions(spec, findings);
-        check_expiry(manifest, spec, world.now, findings);
+        if is_whole {
+            check_expiry(manifest, spec, world.now, findings);
+        }
         check_leaks(manifest, spec, findings);
     }
 }
@@ -91,7 +97,8 @@ fn check_scope(
     match unrestricted.filter(|flag| flag.value) {
         None if !is_listed => {
             let place = listed.map_or_else(|| manifest.name_place(), |listed| listed.place);
-            let problem = Diagnostic::error(rule, format!("`{list}` is empty, which may mean no restriction at all"));
+            let what = if listed.is_some() { "empty" } else { "missing" };
+            let problem = Diagnostic::error(rule, format!("`{list}` is {what}, which may mean no restriction at all"));
             findings.add(problem.at(place).help(format!("list them, or say `{all}: true`")));
         }
         Some(flag) if is_listed => {
@@ -194,15 +201,18 @@ fn check_expiry(manifest: &Manifest, spec: &ApiKeySpec, now: Instant, findings: 
 }
 
 fn check_leaks(manifest: &Manifest, spec: &ApiKeySpec, findings: &mut Findings) {
-    let items = spec.allowed_apis.iter().chain(&spec.allowed_orgs).flat_map(|listed| &listed.value);
-    for text in manifest.metadata.name.iter().chain(items) {
-        if looks_like_a_key(&text.value) {
-            let problem = Diagnostic::error("MFT-019", "this looks like the value of a key").at(text.place);
-            findings.add(
-                problem.help("a key's value or id has no place in a manifest; if it is a name, write it more readably"),
-            );
-        }
+    for text in leaks(manifest, spec) {
+        let problem = Diagnostic::error("MFT-019", "this looks like the value of a key").at(text.place);
+        findings.add(
+            problem.help("a key's value or id has no place in a manifest; if it is a name, write it more readably"),
+        );
     }
+}
+
+/// Texts that look like the value of a key.
+pub(super) fn leaks<'a>(manifest: &'a Manifest, spec: &'a ApiKeySpec) -> impl Iterator<Item = &'a Spanned<Box<str>>> {
+    let items = spec.allowed_apis.iter().chain(&spec.allowed_orgs).flat_map(|listed| &listed.value);
+    manifest.metadata.name.iter().chain(items).filter(|text| looks_like_a_key(&text.value))
 }
 
 /// A UUID, or a run of 20 or more letters and digits that changes between them like a random text does.
