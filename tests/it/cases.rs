@@ -104,7 +104,7 @@ fn run(folder: &Path) -> Result<String, String> {
     for line in commands.lines() {
         let ran = console.run(&line.replace("{}", workspace.to_str().unwrap()));
         secrets.extend(secrets_of(&workspace)?);
-        tell(&mut said, line, &ran)?;
+        tell(&mut said, line, &ran);
         if let Some(secret) = secrets.iter().find(|secret| ran.out.contains(*secret) || ran.err.contains(*secret)) {
             return Err(format!("`keywright {line}` shows the secret {secret}"));
         }
@@ -117,21 +117,19 @@ fn run(folder: &Path) -> Result<String, String> {
     Ok(scrubbed(&said.replace(workspace.to_str().unwrap(), "{}")))
 }
 
-fn tell(said: &mut String, line: &str, ran: &Ran) -> Result<(), String> {
+fn tell(said: &mut String, line: &str, ran: &Ran) {
     if !said.is_empty() {
         said.push('\n');
     }
     writeln!(said, "$ keywright {line}").unwrap();
     for (marker, stream) in [("", &ran.out), ("[stderr]\n", &ran.err)] {
         if !stream.is_empty() {
-            write!(said, "{marker}{stream}").unwrap();
-            if !stream.ends_with('\n') {
-                return Err(format!("what `keywright {line}` says does not end with its line:\n{stream}"));
-            }
+            // A question ends where the answer begins.
+            let end = if stream.ends_with('\n') { "" } else { "⏎\n" };
+            write!(said, "{marker}{stream}{end}").unwrap();
         }
     }
     writeln!(said, "exit {}", ran.exit).unwrap();
-    Ok(())
 }
 
 /// Brings the store into the state that a case begins with.
