@@ -71,14 +71,6 @@ pub struct Source {
 #[derive(Default)]
 pub struct Sources(pub Vec<Source>);
 
-/// As many bytes of stars as a line has, with its end.
-fn stars(line: &str) -> String {
-    match line.strip_suffix('\n') {
-        Some(line) => "*".repeat(line.len()) + "\n",
-        None => "*".repeat(line.len()),
-    }
-}
-
 /// A place as people write it. Lines and columns count from 1; columns count characters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Position {
@@ -106,7 +98,8 @@ impl Sources {
             for place in places {
                 let (start, end) = (place.start as usize, place.end as usize);
                 if let Some(secret) = text.get(start..end) {
-                    let stars: String = secret.split_inclusive('\n').map(stars).collect();
+                    let star = |c: char| if c.is_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
+                    let stars: String = secret.chars().map(star).collect();
                     text.replace_range(start..end, &stars);
                 }
             }

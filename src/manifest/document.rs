@@ -86,7 +86,9 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
 
 /// Whether the document holds nothing: comments only, or nothing between two `---`.
 pub fn is_empty(root: &Node<'_>) -> bool {
-    matches!(&root.content, Content::Scalar { text, plain: true } if text.is_empty())
+    // The parser writes `~` where nothing is written; only the place tells it from a null that somebody wrote.
+    let is_blank = |text: &str| text.is_empty() || root.place.start == root.place.end;
+    matches!(&root.content, Content::Scalar { text, plain: true } if is_blank(text))
 }
 
 fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) -> Option<Kind> {

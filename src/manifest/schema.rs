@@ -127,7 +127,9 @@ pub fn of_kind(kind: Kind) -> Json {
     };
     let mut metadata = super::document::Metadata::json_schema(&mut generator);
     // Reading reports a missing name under the rule of the kind, so the mapping itself does not ask for it.
+    let closed = metadata.remove("additionalProperties").unwrap_or_default();
     metadata.insert("required".to_owned(), serde_json::json!(["name"]));
+    metadata.insert("additionalProperties".to_owned(), closed);
     document(kind.name(), metadata, spec)
 }
 

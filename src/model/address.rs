@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hidden::is_hidden;
 use super::kind::Kind;
 
-/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, control
-/// characters likewise, so that an address is always one line and always has one meaning.
+/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, characters
+/// that nobody sees likewise, so that an address is always one line, always has one meaning, and can be copied.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     kind: Kind,
@@ -98,7 +99,7 @@ impl fmt::Debug for Address {
 fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for character in name.chars() {
-        if character == '/' || character == '%' || character.is_control() {
+        if character == '/' || character == '%' || is_hidden(character) {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
                 escaped.push_str(&format!("%{byte:02X}"));

@@ -7,6 +7,7 @@ use crate::manifest::Manifest;
 use crate::manifest::document::name_rule;
 use crate::manifest::read::shown;
 use crate::model::Kind;
+use crate::model::is_hidden;
 
 /// Longest name, in characters; nothing where no figure is known.
 const fn longest(kind: Kind) -> Option<usize> {
@@ -33,9 +34,11 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
         return;
     }
     let rule = if kind == Kind::ApiKey { "MFT-001" } else { "KW-010" };
-    if name.value.chars().any(char::is_control) {
-        let message = format!("the name `{}` holds control characters", shown(&name.value));
-        findings.add(Diagnostic::error(rule, message).at(name.place).help("remove them; they are invisible to people"));
+    // Joiners belong to the spelling of some languages.
+    let is_hidden = |character| is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}');
+    if name.value.chars().any(is_hidden) {
+        let message = format!("the name `{}` holds characters that nobody sees", shown(&name.value));
+        findings.add(Diagnostic::error(rule, message).at(name.place).help("remove the control and format characters"));
     } else if name.value.trim() != &*name.value {
         let message = format!("the name `{}` begins or ends with a space", shown(&name.value));
         findings.add(Diagnostic::error(rule, message).at(name.place).help(format!("write `{}`", name.value.trim())));
