@@ -176,9 +176,10 @@ fn secrets_of(workspace: &Path) -> Result<Vec<String>, String> {
     Ok(secrets.flatten().filter(|secret| secret.len() > 6).collect())
 }
 
-/// The first four characters, which are the prefix of most, and the length.
+/// The prefix, if there is one, and how much follows.
 fn masked(secret: &str) -> String {
-    format!("{}<{} more>", secret.get(..4).unwrap_or_default(), secret.len().saturating_sub(4))
+    let prefix = secret.find('_').map_or(0, |at| at + 1);
+    format!("{}<{} characters>", &secret[..prefix], secret.len() - prefix)
 }
 
 /// UUIDs become numbers, in the order in which they come.
