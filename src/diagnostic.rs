@@ -1,7 +1,6 @@
 //! What is wrong, where, and what helps.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// How bad a finding is.
@@ -86,27 +85,6 @@ impl fmt::Display for Position {
 }
 
 impl Sources {
-    /// Puts stars in the place of secrets, so that no excerpt shows them. Everything stays where it is.
-    pub fn hide(&mut self, places: impl IntoIterator<Item = Place>) {
-        let mut hidden: BTreeMap<SourceId, Vec<Place>> = BTreeMap::new();
-        for place in places {
-            hidden.entry(place.source).or_default().push(place);
-        }
-        for (id, places) in hidden {
-            let Some(source) = self.0.get_mut(id.0 as usize) else { continue };
-            let mut text = source.text.to_string();
-            for place in places {
-                let (start, end) = (place.start as usize, place.end as usize);
-                if let Some(secret) = text.get(start..end) {
-                    let star = |c: char| if c.is_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
-                    let stars: String = secret.chars().map(star).collect();
-                    text.replace_range(start..end, &stars);
-                }
-            }
-            source.text = text.into();
-        }
-    }
-
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.0.get(id.0 as usize)
     }
@@ -248,14 +226,6 @@ mod tests {
         assert_eq!(at(10), "a.yaml:2:5");
         assert_eq!(at(9999), "a.yaml:3:1");
         assert!(sources.position(Place { source: SourceId(7), start: 0, end: 0 }).is_none());
-    }
-
-    #[test]
-    fn secrets_are_hidden_where_they_stand() {
-        let mut sources = Sources(vec![Source { name: "a".into(), text: "é: sé\ncret\n".into(), readable: true }]);
-        let place = |source, start, end| Place { source: SourceId(source), start, end };
-        sources.hide([place(0, 4, 12), place(0, 5, 6), place(0, 0, 99), place(7, 0, 1)]);
-        assert_eq!(&*sources.0[0].text, "é: ***\n****\n");
     }
 
     #[test]

@@ -23,7 +23,6 @@ pub use findings::Findings;
 pub use findings::with_severities;
 pub use package_key::DEFAULT_KEY_LENGTH;
 pub use package_key::is_key_text;
-pub use secret_source::places as secret_places;
 pub use user::INTERNAL_MEMBER;
 
 use crate::diagnostic::Checked;

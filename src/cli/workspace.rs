@@ -90,7 +90,6 @@ pub(super) fn load(manifests: &Manifests, console: &mut Console<'_>) -> Result<L
 pub(super) fn check(manifests: &Manifests, console: &mut Console<'_>) -> Result<Checked, Failure> {
     let mut loaded = load(manifests, console)?;
     let (raw, found) = manifest::parse(&loaded.sources);
-    loaded.sources.hide(rules::secret_places(&raw));
     let mut all = std::mem::take(&mut loaded.diagnostics);
     all.extend(found);
     let crate::diagnostic::Checked { value: desired, mut diagnostics } =

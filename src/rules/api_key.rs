@@ -201,18 +201,15 @@ fn check_expiry(manifest: &Manifest, spec: &ApiKeySpec, now: Instant, findings: 
 }
 
 fn check_leaks(manifest: &Manifest, spec: &ApiKeySpec, findings: &mut Findings) {
-    for text in leaks(manifest, spec) {
-        let problem = Diagnostic::error("MFT-019", "this looks like the value of a key").at(text.place);
-        findings.add(
-            problem.help("a key's value or id has no place in a manifest; if it is a name, write it more readably"),
-        );
-    }
-}
-
-/// Texts that look like the value of a key.
-pub(super) fn leaks<'a>(manifest: &'a Manifest, spec: &'a ApiKeySpec) -> impl Iterator<Item = &'a Spanned<Box<str>>> {
     let items = spec.allowed_apis.iter().chain(&spec.allowed_orgs).flat_map(|listed| &listed.value);
-    manifest.metadata.name.iter().chain(items).filter(|text| looks_like_a_key(&text.value))
+    for text in manifest.metadata.name.iter().chain(items) {
+        if looks_like_a_key(&text.value) {
+            let problem = Diagnostic::error("MFT-019", "this looks like the value of a key").at(text.place);
+            findings.add(
+                problem.help("a key's value or id has no place in a manifest; if it is a name, write it more readably"),
+            );
+        }
+    }
 }
 
 /// A UUID, or a run of 20 or more letters and digits that changes between them like a random text does.

@@ -5,8 +5,6 @@ use super::package_key::is_inside;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
-use crate::manifest::Manifest;
-use crate::manifest::Spec;
 use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;
 use crate::workspace::Environment;
@@ -19,20 +17,6 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             check_source(source, &world.workspace.environment, findings);
         }
     }
-}
-
-/// Where secrets, or what looks like one, stand in the manifests themselves.
-pub fn places(manifests: &[Manifest]) -> Vec<Place> {
-    let written = |manifest: &Manifest| match &manifest.spec {
-        Spec::PackageKey(spec) => {
-            let custom = spec.key.as_ref().and_then(|key| key.value.custom.as_ref());
-            let sources = [custom, spec.secret.as_ref()].into_iter().flatten();
-            sources.filter_map(|source| source.value.value.as_ref()).map(|value| value.place).collect()
-        }
-        Spec::ApiKey(spec) => super::api_key::leaks(manifest, spec).map(|text| text.place).collect(),
-        _ => Vec::new(),
-    };
-    manifests.iter().flat_map(written).collect()
 }
 
 fn check_source(source: &Spanned<SecretFrom>, environment: &Environment, findings: &mut Findings) {
