@@ -60,7 +60,7 @@ impl Database {
     /// What SQLite said, as the answer of a store.
     pub(crate) fn refusal(&self, error: rusqlite::Error) -> Refusal {
         let error = DatabaseError::of(&self.path, error);
-        Refusal::unavailable(error.to_string()).help(error.help())
+        Refusal::unavailable(format!("could not {error}")).help(error.help())
     }
 }
 

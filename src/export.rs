@@ -57,7 +57,7 @@ fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) 
 
 fn named(kind: Kind, object: &LiveObject) -> Exported {
     let name = &object.name;
-    if name.trim() != &**name || name.is_empty() || name.chars().any(char::is_control) {
+    if name.trim() != &**name || name.is_empty() || name.chars().any(crate::model::is_hidden) {
         return Exported::Comment(format!("{} is not exported: a manifest can not say its name", object.address));
     }
     let mut spec = yaml::spec(&object.attributes);

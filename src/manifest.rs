@@ -9,6 +9,7 @@ mod declare;
 pub mod api_key;
 pub mod application;
 pub mod document;
+pub mod hide;
 pub mod package;
 pub mod package_key;
 pub mod plan;

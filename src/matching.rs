@@ -47,6 +47,17 @@ impl<'a> Matching<'a> {
         self.renamed.get(address).unwrap_or(address).clone()
     }
 
+    /// The package and the plan of a key of the store, by their addresses in the manifests.
+    pub fn terms_of(&self, live: &LiveObject) -> Option<(Address, Option<Address>)> {
+        let key = live.key.as_ref()?;
+        let package = self.translated(&key.package);
+        let plan = live.attributes.text("plan").map(|plan| {
+            let renamed = self.renamed.get(&Address::below(Kind::Plan, Some(&key.package), plan));
+            renamed.cloned().unwrap_or_else(|| Address::below(Kind::Plan, Some(&package), plan))
+        });
+        Some((package, plan))
+    }
+
     /// The parent of an object of the store, by its address in the manifests.
     pub fn parent_of(&self, live: &LiveObject) -> Option<Address> {
         live.parent.as_ref().map(|parent| self.translated(parent))

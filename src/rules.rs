@@ -67,7 +67,7 @@ pub fn check(
     workspace: &Workspace,
     now: Instant,
 ) -> Checked<Desired> {
-    let world = World::new(&manifests, workspace, now);
+    let world = World::new(&manifests, &found, workspace, now);
     let per_check: Vec<Findings> = CHECKS.par_iter().map(|check| run(*check, &world)).collect();
     drop(world);
     let mut findings = Findings::from(found);

@@ -84,8 +84,11 @@ pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Cons
                 Diff::Fields => render::text::Style::Fields,
                 Diff::Unified => render::text::Style::Unified,
             };
-            render::text::plan(console.out, &ready.planned.plan, &header, sources, style)?;
-            console.out.flush()?;
+            // An empty plan would say that there is nothing to do, which is not known when something is wrong.
+            if !(ready.planned.plan.is_empty() && has_errors(&all)) {
+                render::text::plan(console.out, &ready.planned.plan, &header, sources, style)?;
+                console.out.flush()?;
+            }
             render::text::diagnostics(console.err, &all, sources)?;
             if !all.is_empty() {
                 render::text::summary(console.err, &all)?;

@@ -13,6 +13,7 @@ use crate::database::DatabaseError;
 use crate::database::Mode;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
@@ -34,6 +35,7 @@ use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::stores::embedded::EmbeddedReader;
+use crate::workspace::Ownership;
 
 /// Which manifests a command is about.
 #[derive(Args)]
@@ -124,7 +126,7 @@ pub(super) fn prepare(
     format: Format,
     console: &mut Console<'_>,
 ) -> Result<Progress, Failure> {
-    let Checked { loaded, desired, mut diagnostics } = check(manifests, console)?;
+    let Checked { mut loaded, desired, mut diagnostics } = check(manifests, console)?;
     let Some(desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
     if planning.prune && !loaded.is_whole {
         let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
@@ -140,6 +142,10 @@ pub(super) fn prepare(
     let live = read(&loaded)?;
     let delivered = delivery::delivered(&desired, &loaded.root);
     let options = planning.options();
+    if !loaded.is_whole {
+        // What was not read may be declared elsewhere: seen from a part, nothing is owned that it does not declare.
+        loaded.workspace.ownership = Ownership::default();
+    }
     let context = Context {
         desired: &desired,
         live: &live,
@@ -151,6 +157,12 @@ pub(super) fn prepare(
         options: &options,
     };
     let mut planned = plan::plan(&context);
+    // What the store makes an error of need not be warned of beside it.
+    let is_error = |warning: &Diagnostic| {
+        let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
+        planned.diagnostics.iter().any(|error| error.severity == Severity::Error && same(error))
+    };
+    diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
     sort(&mut diagnostics);
     Ok(Progress::Ready(Box::new(Ready { loaded, live, secrets, planned, diagnostics })))
@@ -189,7 +201,7 @@ pub(super) fn database_path(loaded: &Loaded) -> PathBuf {
 }
 
 pub(super) fn database_failure(error: &DatabaseError) -> Failure {
-    Failure::new(error.to_string()).help(error.help())
+    Failure::new(format!("could not {error}")).help(error.help())
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {

@@ -25,7 +25,7 @@ mapping! {
     /// What the object is called.
     struct Metadata {
         /// The name: the username of a User, the keyName of an ApiKey, the name of an Application, Package or Plan, a label of a PackageKey.
-        field name: Box<str> = "name" required "KW-006",
+        field name: Box<str> = "name",
         /// Names that the object had before, so that a rename is not taken for a delete and a create.
         field previously: Vec<Spanned<Box<str>>> = "previously",
         /// true to forbid Keywright to delete, replace or disable the object.
@@ -74,7 +74,7 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     let pairs = fields(root, &ENVELOPE, "a manifest", reading)?;
     let kind = read_kind(root, pairs, reading)?;
     let metadata = match field(pairs, "metadata") {
-        Some(node) => Metadata::from_node(node, reading),
+        Some(node) => read_metadata(kind, node, reading),
         None => missing(root, "metadata", kind, reading),
     };
     let spec = match field(pairs, "spec") {
@@ -86,7 +86,9 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
 
 /// Whether the document holds nothing: comments only, or nothing between two `---`.
 pub fn is_empty(root: &Node<'_>) -> bool {
-    matches!(&root.content, Content::Scalar { text, plain: true } if text.is_empty())
+    // The parser writes `~` where nothing is written; only the place tells it from a null that somebody wrote.
+    let is_blank = |text: &str| text.is_empty() || root.place.start == root.place.end;
+    matches!(&root.content, Content::Scalar { text, plain: true } if is_blank(text))
 }
 
 fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) -> Option<Kind> {
@@ -134,6 +136,29 @@ fn missing<T>(root: &Node<'_>, name: &str, kind: Kind, reading: &mut Reading) ->
     let message = format!("the {kind} has no `{name}`");
     reading.report(Diagnostic::error("KW-006", message).at(head(root)).help(format!("add `{name}:` with its fields")));
     None
+}
+
+/// The rule that a missing or overlong name of a kind breaks.
+pub const fn name_rule(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "CAM-001",
+        Kind::Application => "CAM-010",
+        Kind::Package => "CAM-014",
+        Kind::Plan => "CAM-018",
+        Kind::PackageKey => "CAM-042",
+        Kind::ApiKey => "MFT-001",
+    }
+}
+
+fn read_metadata(kind: Kind, node: &Node<'_>, reading: &mut Reading) -> Option<Metadata> {
+    let metadata = Metadata::from_node(node, reading)?;
+    if let Content::Mapping(pairs) = &node.content
+        && field(pairs, "name").is_none()
+    {
+        let problem = Diagnostic::error(name_rule(kind), format!("the {kind} has no name")).at(head(node));
+        reading.report(problem.help("add `name: …` under metadata"));
+    }
+    Some(metadata)
 }
 
 fn read_spec(kind: Kind, node: &Node<'_>, reading: &mut Reading) -> Option<Spec> {

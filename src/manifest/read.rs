@@ -66,8 +66,9 @@ impl Reading {
     pub fn mistyped(&mut self, node: &Node<'_>, wanted: &str) {
         let problem = match &node.content {
             Content::Scalar { text, plain: true } if is_null(text) => return self.null(node),
-            Content::Scalar { text, .. } => {
-                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`", shown(text)))
+            Content::Scalar { text, plain } => {
+                let quoted = if *plain { "" } else { " in quotes" };
+                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`{quoted}", shown(text)))
             }
             other => Diagnostic::error("KW-007", format!("expected {wanted}, found {}", other.describe())),
         };

@@ -125,7 +125,11 @@ pub fn of_kind(kind: Kind) -> Json {
         Kind::PackageKey => super::package_key::PackageKeySpec::json_schema(&mut generator),
         Kind::ApiKey => super::api_key::ApiKeySpec::json_schema(&mut generator),
     };
-    let metadata = super::document::Metadata::json_schema(&mut generator);
+    let mut metadata = super::document::Metadata::json_schema(&mut generator);
+    // Reading reports a missing name under the rule of the kind, so the mapping itself does not ask for it.
+    let closed = metadata.remove("additionalProperties").unwrap_or_default();
+    metadata.insert("required".to_owned(), serde_json::json!(["name"]));
+    metadata.insert("additionalProperties".to_owned(), closed);
     document(kind.name(), metadata, spec)
 }
 

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hidden::is_hidden;
 use super::kind::Kind;
 
-/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, control
-/// characters likewise, so that an address is always one line and always has one meaning.
+/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, characters
+/// that nobody sees likewise, so that an address is always one line, always has one meaning, and can be copied.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     kind: Kind,
@@ -106,7 +107,7 @@ impl fmt::Debug for Address {
 }
 
 fn escape(name: &str, path: &mut String) {
-    let is_special = |character: char| character == '/' || character == '%' || character.is_control();
+    let is_special = |character: char| character == '/' || character == '%' || is_hidden(character);
     let mut rest = name;
     while let Some(at) = rest.find(is_special) {
         let end = rest[at..].chars().next().map_or(rest.len(), |character| at + character.len_utf8());

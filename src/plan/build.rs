@@ -175,6 +175,10 @@ impl<'a> Drafts<'a> {
     ) {
         let mut fields = draft::renames(declared, found);
         fields.extend(diff::differences(&declared.wishes, &found.live.attributes));
+        if draft::keeps_plan(declared, found, matching) {
+            // A plan that is only renamed takes its keys along.
+            fields.retain(|change| change.field != "plan");
+        }
         if found.moved {
             self.drafts.push(draft::replace(context, declared, found, fields, matching));
         } else if !fields.is_empty() {

@@ -114,6 +114,12 @@ pub(super) fn replace(
     draft
 }
 
+/// Whether the key already has the plan that it shall have, be it under the plan's former name.
+pub(super) fn keeps_plan(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> bool {
+    let wanted = declared.key.as_ref().map(|key| &key.plan.address);
+    wanted.is_some() && matching.terms_of(found.live).is_some_and(|(_, plan)| plan.as_ref() == wanted)
+}
+
 fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec<FieldChange> {
     let (Some(key), Some(live)) = (&declared.key, &found.live.key) else { return Vec::new() };
     let name = |address: &Address| Some(Value::text(address.names().join("/")));

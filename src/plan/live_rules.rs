@@ -23,6 +23,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
         rules.check_parent(declared);
         rules.check_roles(declared);
         rules.check_email(declared, found);
+        rules.check_administrator(declared, found);
         if let Some(key) = &declared.key {
             rules.check_terms(declared, key);
             rules.check_owner(declared, found);
@@ -86,22 +87,30 @@ impl LiveRules<'_, '_> {
     fn unknown(&mut self, rule: &'static str, declared: &Declared, missing: &Address, place: Place) {
         let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
         let problem = Diagnostic::error(rule, message).at(place);
-        let named = self.context.desired.of(missing.kind());
-        let names: Vec<(String, Place)> = named.map(|other| (other.address.to_string(), other.place)).collect();
-        let near = (names.len() <= 5_000)
-            .then(|| crate::diagnostic::did_you_mean(&missing.to_string(), names.iter().map(|(name, _)| name.as_str())))
-            .flatten();
-        let near = near.and_then(|near| names.iter().find(|(name, _)| name == near));
-        self.findings.push(match near {
-            Some((near, place)) => problem.label(*place, "declared here").help(format!("did you mean {near}?")),
+        self.findings.push(match self.meant(missing) {
+            Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
             None => problem.help(format!("declare {missing}, or correct the name")),
         });
     }
 
-    /// CAM-022, CAM-023: the package of a key exists and has the plan.
+    /// The declared object that a missing one may be: beside it with a similar name, or elsewhere with the same name.
+    fn meant(&self, missing: &Address) -> Option<(&Address, Place)> {
+        let declared: Vec<&Declared> = self.context.desired.of(missing.kind()).take(5_000).collect();
+        let (name, mut path) = (missing.name(), missing.names());
+        path.pop();
+        let beside = |other: &&&Declared| other.address.names().split_last().is_some_and(|(_, above)| above == path);
+        let names: Vec<(String, &Declared)> =
+            declared.iter().filter(beside).map(|other| (other.address.name(), *other)).collect();
+        let near = crate::diagnostic::did_you_mean(&name, names.iter().map(|(name, _)| name.as_str()));
+        let near = near.and_then(|near| names.iter().find(|(name, _)| name == near)).map(|(_, other)| *other);
+        near.or_else(|| declared.iter().find(|other| other.address.name() == name).copied())
+            .map(|other| (&other.address, other.place))
+    }
+
+    /// CAM-023: the package of a key exists and has the plan.
     fn check_terms(&mut self, declared: &Declared, key: &DeclaredKey) {
         if !self.exists(&key.package.address) {
-            self.unknown("CAM-022", declared, &key.package.address, key.package.place);
+            self.unknown("CAM-023", declared, &key.package.address, key.package.place);
         } else if !self.exists(&key.plan.address) {
             self.unknown("CAM-023", declared, &key.plan.address, key.plan.place);
         }
@@ -120,11 +129,12 @@ impl LiveRules<'_, '_> {
         if status != "active" {
             let message = format!("{} is for {user}, who is {status}", declared.address);
             let problem = Diagnostic::error("CAM-034", message).at(application.place);
-            let problem = match self.place_of(&user, "status") {
-                Some(place) => problem.label(place, "declared here"),
-                None => problem,
-            };
-            self.findings.push(problem.help("a key can only be given to an active user: write `status: active`"));
+            self.findings.push(match self.place_of(&user, "status") {
+                Some(place) => problem
+                    .label(place, "declared here")
+                    .help("a key can only be given to an active user: write `status: active`"),
+                None => problem.help(format!("a key can only be given to an active user: activate {user} first")),
+            });
         }
     }
 
@@ -183,6 +193,19 @@ impl LiveRules<'_, '_> {
         }
     }
 
+    /// CAM-046: an administrator of the store is never disabled.
+    fn check_administrator(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+        let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live));
+        if live.is_some_and(|live| live.attributes.text("status") != Some("disabled"))
+            && declared.text("status") == Some("disabled")
+        {
+            let message =
+                format!("{} is an administrator or belongs to the platform: never disabled", declared.address);
+            let problem = Diagnostic::error("CAM-046", message).at(declared.place_of("status"));
+            self.findings.push(problem.help("take the administrator's role away in the Control Center first"));
+        }
+    }
+
     /// CAM-047: roles can not be made, so they must be there.
     fn check_roles(&mut self, declared: &Declared) {
         let Some(wish) = declared.wish("roles") else { return };
@@ -214,10 +237,15 @@ impl LiveRules<'_, '_> {
         if matches!(key.source, KeySource::Custom(_))
             && let Some(other) = self.matching.unmatched.iter().filter(|live| live.key.is_some()).find(slot)
         {
-            let message = format!("{} has a new value; {} stays beside it", declared.address, other.address);
+            let goes = self.context.options.prune && super::prune::is_owned(self.context, self.matching, other);
+            let (fate, help) = if goes {
+                ("goes in the same run", "run without --prune first, and prune when the callers have the new value")
+            } else {
+                ("stays beside it", "move the callers to the new key, then remove the old one")
+            };
+            let message = format!("{} has a new value; {} {fate}", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
-            let problem = Diagnostic::warning("CAM-038", message).at(place);
-            self.findings.push(problem.help("move the callers to the new key, then remove the old one with --prune"));
+            self.findings.push(Diagnostic::warning("CAM-038", message).at(place).help(help));
         }
     }
 
@@ -245,10 +273,8 @@ impl LiveRules<'_, '_> {
             entry.2 = Some(key.plan.place);
         }
         for live in self.matching.unmatched.iter() {
-            let (Some(key), Some(application)) = (&live.key, self.matching.parent_of(live)) else { continue };
-            let package = self.matching.translated(&key.package);
-            let Some(plan) = live.attributes.text("plan") else { continue };
-            let plan = Address::below(Kind::Plan, Some(&package), plan);
+            let Some((_, Some(plan))) = self.matching.terms_of(live) else { continue };
+            let Some(application) = self.matching.parent_of(live) else { continue };
             if let Some(entry) = held.get_mut(&(Address::user(&application.first_name()), plan)) {
                 entry.1 += 1;
             }

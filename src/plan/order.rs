@@ -88,11 +88,9 @@ fn children_of(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
 fn leaving_of(drafts: &[Draft], matching: &Matching<'_>) -> BTreeMap<Address, Vec<usize>> {
     let mut leaving: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate() {
-        let Some(key) = matching.found.get(&draft.address).and_then(|found| found.live.key.as_ref()) else { continue };
-        let before = matching.found.get(&draft.address).and_then(|found| found.live.attributes.text("plan"));
-        let package = matching.translated(&key.package);
-        if let Some(plan) = before {
-            let plan = Address::below(Kind::Plan, Some(&package), plan);
+        let found = matching.found.get(&draft.address);
+        let Some((package, plan)) = found.and_then(|found| matching.terms_of(found.live)) else { continue };
+        if let Some(plan) = plan {
             leaving.entry(plan).or_default().push(at);
         }
         leaving.entry(package).or_default().push(at);

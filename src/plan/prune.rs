@@ -46,13 +46,12 @@ pub(super) fn prune(
         }
     }
     for (declared, live) in older {
-        if is_owned(context, matching, live) && context.options.prune {
+        let is_owned = is_owned(context, matching, live);
+        if is_owned && context.options.prune {
             unwanted.push(live);
         } else {
-            pruned.keep(
-                live,
-                format!("an older generation of {declared}; declare a rotation, or own it and use --prune"),
-            );
+            let way = if is_owned { "--prune deletes it" } else { "not owned, so --prune does not delete it" };
+            pruned.keep(live, format!("an older generation of {declared}; a rotation would retire it; {way}"));
         }
     }
     pruned.incomplete(context, &mut unwanted);
@@ -62,7 +61,7 @@ pub(super) fn prune(
 }
 
 /// Whether the workspace says that it owns an undeclared object.
-fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
+pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
     let ownership = &context.workspace.ownership;
     let owns = match live.address.kind() {
         Kind::User => &ownership.users,

@@ -1,5 +1,6 @@
 //! Findings as rustc draws them: what is wrong, where, why there, and what helps.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
 
@@ -16,7 +17,9 @@ use super::places::Places;
 use super::safe;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
+use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
+use crate::manifest::hide::without_secrets;
 
 /// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
 /// because all others are made harmless.
@@ -25,9 +28,16 @@ const FILE: char = '\u{1}';
 /// Lines are cut before they are drawn, so the library never has to.
 const RENDERER: Renderer = Renderer::styled().term_width(10_000);
 
-/// Writes every finding with the lines that it is about, and an empty line after each.
+/// Writes every finding with the lines that it is about, and an empty line after each. Secrets in those lines are not
+/// shown: the output may be a log that more people read than the manifests.
 pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
-    let places = Places::new(sources);
+    let shown: BTreeSet<SourceId> = diagnostics
+        .iter()
+        .flat_map(|d| d.place.iter().chain(d.labels.iter().map(|l| &l.place)))
+        .map(|p| p.source)
+        .collect();
+    let sources = without_secrets(sources, |id| shown.contains(&id));
+    let places = Places::new(&sources);
     diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}\n", draw(diagnostic, &places)))
 }
 

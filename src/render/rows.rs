@@ -46,8 +46,8 @@ pub(super) fn rows(change: &Change) -> Vec<Row<'_>> {
     }
     rows.extend(change.fields.iter().map(|field| Row {
         name: super::safe::line(&field.field),
-        before: field.before.as_ref().map(Cell::Value),
-        after: field.after.as_ref().map(Cell::Value),
+        before: field.before.as_ref().map(|value| cell(change, &field.field, value)),
+        after: field.after.as_ref().map(|value| cell(change, &field.field, value)),
     }));
     if let Some(key) = &change.target.key {
         if is_new {
@@ -57,6 +57,12 @@ pub(super) fn rows(change: &Change) -> Vec<Row<'_>> {
         rows.extend(deliveries(key).map(|text| words("deliver", text)));
     }
     rows
+}
+
+/// An API key whose list is empty is good for everything, and `[]` would look like the opposite.
+fn cell<'a>(change: &Change, field: &str, value: &'a Value) -> Cell<'a> {
+    let is_scope = change.address.kind() == Kind::ApiKey && matches!(field, "allowedApis" | "allowedOrgs");
+    if is_scope && value.is_empty() { Cell::Words("all, without restriction".to_owned()) } else { Cell::Value(value) }
 }
 
 const fn words(name: &'static str, text: String) -> Row<'static> {

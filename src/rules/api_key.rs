@@ -20,8 +20,12 @@ use crate::model::Instant;
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for (manifest, spec) in world.api_keys() {
         check_name(manifest, findings);
-        check_enabled(manifest, spec, findings);
-        if state(spec) != ApiKeyState::Absent {
+        // A field that could not be read looks like one that is missing.
+        let is_whole = world.is_whole(manifest);
+        if is_whole {
+            check_enabled(manifest, spec, findings);
+        }
+        if is_whole && state(spec) != ApiKeyState::Absent {
             check_scope(
                 "MFT-007",
                 "allowedOrgs",
@@ -44,7 +48,9 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         check_organisations(spec, findings);
         check_api_types(spec, world, findings);
         check_repetitions(spec, findings);
-        check_expiry(manifest, spec, world.now, findings);
+        if is_whole {
+            check_expiry(manifest, spec, world.now, findings);
+        }
         check_leaks(manifest, spec, findings);
     }
 }
@@ -91,7 +97,8 @@ fn check_scope(
     match unrestricted.filter(|flag| flag.value) {
         None if !is_listed => {
             let place = listed.map_or_else(|| manifest.name_place(), |listed| listed.place);
-            let problem = Diagnostic::error(rule, format!("`{list}` is empty, which may mean no restriction at all"));
+            let what = if listed.is_some() { "empty" } else { "missing" };
+            let problem = Diagnostic::error(rule, format!("`{list}` is {what}, which may mean no restriction at all"));
             findings.add(problem.at(place).help(format!("list them, or say `{all}: true`")));
         }
         Some(flag) if is_listed => {

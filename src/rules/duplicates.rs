@@ -8,7 +8,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::manifest::Manifest;
 use crate::manifest::Spec;
-use crate::manifest::read::Spanned;
 use crate::model::Address;
 use crate::model::Kind;
 
@@ -91,25 +90,28 @@ fn check_case(declared: &BTreeMap<Address, Place>, findings: &mut Findings) {
     }
 }
 
-/// The addresses that a manifest's `previously` names.
+/// The addresses that a manifest's `previously` names. `bob/shop` is the own application that has a slash in its name,
+/// or else the application that belonged to bob, which CAM-013 refuses by name.
 pub(super) fn former_addresses(manifest: &Manifest) -> Vec<(Address, Place)> {
-    let Some(previously) = &manifest.metadata.previously else { return Vec::new() };
-    let former = |name: &Spanned<Box<str>>| {
-        let address = match &manifest.spec {
-            Spec::User(_) => Address::user(&name.value),
-            Spec::Package(_) => Address::package(&name.value),
-            Spec::Plan(spec) => Address::plan(&spec.package.as_ref()?.value, &name.value),
-            // `user/name` says that the application belonged to somebody else, which CAM-013 refuses by name.
-            Spec::Application(spec) => match name.value.split_once('/') {
-                Some((user, name)) => Address::application(user, name),
-                None => Address::application(&spec.user.as_ref()?.value, &name.value),
-            },
-            Spec::PackageKey(_) => Address::key(&name.value),
-            Spec::ApiKey(_) => Address::api_key(&name.value),
-        };
-        Some((address, name.place))
-    };
-    previously.value.iter().filter_map(former).collect()
+    let mut formers = Vec::new();
+    for name in manifest.metadata.previously.iter().flat_map(|previously| &previously.value) {
+        formers.extend(former_address(manifest, &name.value).map(|address| (address, name.place)));
+        if let (Spec::Application(_), Some((user, application))) = (&manifest.spec, name.value.split_once('/')) {
+            formers.push((Address::application(user, application), name.place));
+        }
+    }
+    formers
+}
+
+fn former_address(manifest: &Manifest, name: &str) -> Option<Address> {
+    Some(match &manifest.spec {
+        Spec::User(_) => Address::user(name),
+        Spec::Package(_) => Address::package(name),
+        Spec::Plan(spec) => Address::plan(&spec.package.as_ref()?.value, name),
+        Spec::Application(spec) => Address::application(&spec.user.as_ref()?.value, name),
+        Spec::PackageKey(_) => Address::key(name),
+        Spec::ApiKey(_) => Address::api_key(name),
+    })
 }
 
 fn check_previously(world: &World<'_>, declared: &BTreeMap<Address, Place>, findings: &mut Findings) {

@@ -4,20 +4,10 @@ use super::Findings;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Manifest;
+use crate::manifest::document::name_rule;
 use crate::manifest::read::shown;
 use crate::model::Kind;
-
-/// The rule that a missing or overlong name of a kind breaks.
-pub(super) const fn rule_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "CAM-001",
-        Kind::Application => "CAM-010",
-        Kind::Package => "CAM-014",
-        Kind::Plan => "CAM-018",
-        Kind::PackageKey => "CAM-042",
-        Kind::ApiKey => "MFT-001",
-    }
-}
+use crate::model::is_hidden;
 
 /// Longest name, in characters; nothing where no figure is known.
 const fn longest(kind: Kind) -> Option<usize> {
@@ -39,14 +29,16 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
     let kind = manifest.kind;
     let length = name.value.chars().count();
     if name.value.trim().is_empty() {
-        let problem = Diagnostic::error(rule_of(kind), format!("the {kind} has an empty name")).at(name.place);
+        let problem = Diagnostic::error(name_rule(kind), format!("the {kind} has an empty name")).at(name.place);
         findings.add(problem.help("write the name under metadata.name"));
         return;
     }
     let rule = if kind == Kind::ApiKey { "MFT-001" } else { "KW-010" };
-    if name.value.chars().any(char::is_control) {
-        let message = format!("the name `{}` holds control characters", shown(&name.value));
-        findings.add(Diagnostic::error(rule, message).at(name.place).help("remove them; they are invisible to people"));
+    // Joiners belong to the spelling of some languages.
+    let is_hidden = |character| is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}');
+    if name.value.chars().any(is_hidden) {
+        let message = format!("the name `{}` holds characters that nobody sees", shown(&name.value));
+        findings.add(Diagnostic::error(rule, message).at(name.place).help("remove the control and format characters"));
     } else if name.value.trim() != &*name.value {
         let message = format!("the name `{}` begins or ends with a space", shown(&name.value));
         findings.add(Diagnostic::error(rule, message).at(name.place).help(format!("write `{}`", name.value.trim())));
@@ -54,7 +46,7 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
     if let Some(longest) = longest(kind)
         && length > longest
     {
-        let message = format!("the name has {length} characters; a {kind} has at most {longest}");
-        findings.add(Diagnostic::error(rule_of(kind), message).at(name.place).help("choose a shorter name"));
+        let message = format!("the name has {length} characters; names of kind {kind} have at most {longest}");
+        findings.add(Diagnostic::error(name_rule(kind), message).at(name.place).help("choose a shorter name"));
     }
 }

@@ -308,10 +308,9 @@ pub(super) fn check_counts(world: &World<'_>, findings: &mut Findings) {
         // What 0 means is not documented, so nothing is said about it.
         let review = plan.num_keys_before_review.as_ref().filter(|review| moderated && review.value > 0);
         if let Some((review, extra)) = beyond(review, keys) {
-            let message =
-                format!("{user} holds more than {} keys in the moderated plan {}", review.value, extra.plan.value);
+            let message = format!("{user} holds {} keys in the moderated plan {}", keys.len(), extra.plan.value);
             let problem =
-                Diagnostic::info("CAM-041", message).at(extra.plan.place).label(review.place, "reviewed beyond");
+                Diagnostic::info("CAM-041", message).at(extra.plan.place).label(review.place, "more are reviewed");
             findings.add(problem.help("a further key may start as waiting, until an administrator looks at it"));
         }
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 use crate::manifest::Spec;
 use crate::manifest::api_key::ApiKeySpec;
@@ -26,6 +28,8 @@ pub(super) struct World<'a> {
     pub(super) plans: BTreeMap<(&'a str, &'a str), (&'a Manifest, &'a PlanSpec)>,
     /// Every declared key: package keys, and what applications declare by `packages`.
     pub(super) keys: Vec<KeyOf<'a>>,
+    /// Where reading found errors, in order.
+    unread: Vec<Place>,
 }
 
 /// One declared key, whichever way it is declared.
@@ -43,7 +47,11 @@ pub(super) struct KeyOf<'a> {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(manifests: &'a [Manifest], workspace: &'a Workspace, now: Instant) -> Self {
+    /// `found` is what reading the manifests found.
+    pub(super) fn new(manifests: &'a [Manifest], found: &[Diagnostic], workspace: &'a Workspace, now: Instant) -> Self {
+        let errors = found.iter().filter(|found| found.severity == Severity::Error);
+        let mut unread: Vec<Place> = errors.filter_map(|error| error.place).collect();
+        unread.sort_unstable();
         let mut world = Self {
             manifests,
             workspace,
@@ -52,6 +60,7 @@ impl<'a> World<'a> {
             packages: BTreeMap::new(),
             plans: BTreeMap::new(),
             keys: Vec::new(),
+            unread,
         };
         for manifest in manifests {
             world.index(manifest);
@@ -110,6 +119,13 @@ impl<'a> World<'a> {
                 place: manifest.name_place(),
             });
         }
+    }
+
+    /// Whether everything in a manifest could be read. Otherwise what is missing may only look so.
+    pub(super) fn is_whole(&self, manifest: &Manifest) -> bool {
+        let place = manifest.place;
+        let next = self.unread.partition_point(|unread| *unread < Place { end: place.start, ..place });
+        self.unread.get(next).is_none_or(|unread| unread.source != place.source || unread.start > place.end)
     }
 
     /// The declared plan that a key runs under.

@@ -1,1 +1,10 @@
+//! Tests of the whole program, in one binary.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests work in folders of their own, and a panic is how they fail"
+)]
 
+mod cases;
+mod catalogue;
+mod console;

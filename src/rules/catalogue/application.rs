@@ -16,10 +16,23 @@ pub(super) const RULES: &[Rule] = &[
         why: "An application is created under its user and can not exist without one. A mistyped username would stop \
               the application and all of its keys.",
         source: "Boomi help, Creating package keys",
-        example: Example::Story {
-            wrong: "The application `checkout` says `user: alcie`; no manifest declares `alcie` and the store does \
-                    not know it.",
-            right: "The application says `user: alice`, and `alice` is declared or lives in the store.",
+        example: Example::Manifests {
+            wrong: concat!(
+                alice!(),
+                r"apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: checkout}
+spec: {user: alcie}
+"
+            ),
+            right: concat!(
+                alice!(),
+                r"apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: checkout}
+spec: {user: alice}
+"
+            ),
         },
     },
     Rule {

@@ -221,7 +221,7 @@ spec: {email: alice@example.com, displayName: Alice}
         severity: Severity::Error,
         when: When::Validate,
         fixed: true,
-        says: "A name is not blank, has no space at its ends, and holds no control characters.",
+        says: "A name is not blank, has no space at its ends, and holds no control or format characters.",
         why: "The name finds the live object. A space that nobody sees makes it another name, and the object is \
               created a second time.",
         source: "Keywright's own rule",

@@ -138,10 +138,23 @@ spec: {package: payments, maxNumKeysAllowed: 2, numKeysBeforeReview: 1}
         why: "A plan is created inside its package, and a package without a plan can not hold keys. A mistyped name \
               would stop the plan and every key on it.",
         source: "Boomi help, Creating package keys",
-        example: Example::Story {
-            wrong: "The plan `gold` says `package: payment`; no manifest declares `payment` and the store does not \
-                    know it.",
-            right: "The plan says `package: payments`, and `payments` is declared or lives in the store.",
+        example: Example::Manifests {
+            wrong: concat!(
+                payments!(),
+                r"apiVersion: keywright.dev/v1
+kind: Plan
+metadata: {name: gold}
+spec: {package: payment}
+"
+            ),
+            right: concat!(
+                payments!(),
+                r"apiVersion: keywright.dev/v1
+kind: Plan
+metadata: {name: gold}
+spec: {package: payments}
+"
+            ),
         },
     },
 ];

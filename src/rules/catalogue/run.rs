@@ -69,9 +69,17 @@ spec: {email: system@example.com, displayName: System, status: active}
         why: "Roles can not be created over this API, so the write would fail. A mistyped role would leave a user or \
               a plan without the access that was meant.",
         source: "Mashery V3 docs, Roles",
-        example: Example::Story {
-            wrong: "The user `alice` says `roles: [API Managers]`; the store has the role `API Manager`.",
-            right: "The user says `roles: [API Manager]`.",
+        example: Example::Manifests {
+            wrong: r"apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: alice}
+spec: {email: alice@example.com, displayName: Alice, roles: [API Managers]}
+",
+            right: r"apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: alice}
+spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
+",
         },
     },
     Rule {

@@ -63,7 +63,7 @@ spec:
         example: Example::Story {
             wrong: "The key says `key: {custom: {env: APP_CHECKOUT_KEY}}`, and the variable is not set where the run \
                     happens.",
-            right: "The runner sets `APP_CHECKOUT_KEY` to the value, without a line break at its end.",
+            right: "The runner sets `APP_CHECKOUT_KEY` to the value; a line break at its end does not count.",
         },
     },
     Rule {

@@ -16,6 +16,7 @@ use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveId;
+use crate::plan::Action;
 use crate::plan::Change;
 use crate::store::Refusal;
 use crate::store::Write;
@@ -118,10 +119,16 @@ impl<'a> Work<'a> {
         Ok(attributes)
     }
 
+    /// Whether a field is there for people to read, and the change's target says the same to the store.
+    fn is_told_by_target(&self, field: &str) -> bool {
+        let moves = self.change().action == Action::Replace && matches!(field, "application" | "package");
+        field == "name" || moves
+    }
+
     /// Sets and clears what the change says, after the check of each value. A field with a start value falls back to
     /// it when it is cleared.
     pub(super) fn apply_fields(&self, attributes: &mut Attributes) -> Result<(), Stop> {
-        for change in self.change().fields.iter().filter(|change| change.field != "name") {
+        for change in self.change().fields.iter().filter(|change| !self.is_told_by_target(&change.field)) {
             let name = change.field.as_ref();
             let start = fields::find(self.kind(), name).map_or(Start::Nothing, |field| field.start);
             let after = change.after.clone().or_else(|| start.value());

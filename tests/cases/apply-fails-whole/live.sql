@@ -1,0 +1,1 @@
+CREATE TRIGGER broken BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'the disk is full'); END;

@@ -1,0 +1,1 @@
+INSERT INTO burnt_usernames VALUES ('alice', 0);

@@ -1,0 +1,253 @@
+//! The golden cases: every folder in `tests/cases` is one test. Add a folder, run with `BLESS=1`, and read what came.
+//!
+//! ```text
+//! manifests/    the workspace; may hold keywright.yaml
+//! live/         manifests that are applied first, so that the store holds something
+//! live-now      when they are applied; the same time as `now` when left out
+//! live.sql      changes of the database after that, for what manifests can not bring about
+//! command       one command a line, `plan` when left out; {} is the path of the workspace
+//! now           the time; 2026-11-21T12:00:00Z when left out
+//! env           NAME=value lines
+//! input         what is typed, as if there were a terminal
+//! expected.txt  what every command says, and the files that they made
+//! ```
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+use similar::TextDiff;
+
+use super::console::Console;
+use super::console::Ran;
+
+/// What a case folder may hold.
+const KNOWN: [&str; 9] =
+    ["command", "env", "expected.txt", "input", "live", "live-now", "live.sql", "manifests", "now"];
+
+/// The name of the workspace's folder, which is also the workspace's name.
+const WORKSPACE: &str = "example";
+
+/// What came of a case.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    /// Everything that was said, as it stands in expected.txt; or why nothing could be said.
+    pub(crate) said: Result<String, String>,
+}
+
+/// All cases, run once, in the order of their names.
+pub(crate) static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let mut folders: Vec<PathBuf> = entries(&root()).into_iter().filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let run_one = |folder: PathBuf| Case { name: name_of(&folder), said: run(&folder), folder };
+    folders.into_par_iter().map(run_one).collect()
+});
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+#[test]
+fn every_case_says_what_is_expected() {
+    let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
+    let failures: Vec<String> = CASES.iter().filter_map(|case| judge(case, bless).err()).collect();
+    assert!(failures.is_empty(), "{} cases failed\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+fn judge(case: &Case, bless: bool) -> Result<(), String> {
+    let failed = |why: &str| format!("tests/cases/{}: {why}", case.name);
+    let unknown: Vec<String> =
+        entries(&case.folder).iter().map(|path| name_of(path)).filter(|name| !KNOWN.contains(&name.as_str())).collect();
+    if !unknown.is_empty() {
+        return Err(failed(&format!("nobody reads {}", unknown.join(", "))));
+    }
+    let said = case.said.as_ref().map_err(|why| failed(why))?;
+    let path = case.folder.join("expected.txt");
+    if bless {
+        fs::write(&path, said).unwrap();
+    }
+    match fs::read_to_string(&path) {
+        Err(error) => Err(failed(&format!("expected.txt: {error}; write it with BLESS=1"))),
+        Ok(expected) if expected == *said => Ok(()),
+        Ok(expected) => {
+            let diff = TextDiff::from_lines(&expected, said);
+            let diff = diff.unified_diff().header("expected.txt", "what was said").to_string();
+            Err(failed(&format!("if this is right, write it with BLESS=1\n{diff}")))
+        }
+    }
+}
+
+/// Runs the commands of a case in a copy of its workspace.
+fn run(folder: &Path) -> Result<String, String> {
+    let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let workspace = temporary.path().canonicalize().unwrap().join(WORKSPACE);
+    fs::create_dir_all(&workspace).unwrap();
+    let mut console = Console::new(workspace.clone());
+    console.environment = environment(&text(folder, "env").unwrap_or_default());
+    make_live(folder, &mut console)?;
+    copy(&folder.join("manifests"), &workspace);
+    let given = files(&workspace);
+    if let Some(now) = text(folder, "now") {
+        now.trim().clone_into(&mut console.now);
+    }
+    console.input = text(folder, "input").unwrap_or_default().into_bytes();
+
+    let commands = text(folder, "command").unwrap_or_else(|| "plan\n".to_owned());
+    let mut said = String::new();
+    let mut secrets = BTreeSet::new();
+    for line in commands.lines() {
+        let ran = console.run(&line.replace("{}", workspace.to_str().unwrap()));
+        secrets.extend(secrets_of(&workspace)?);
+        tell(&mut said, line, &ran);
+        if let Some(secret) = secrets.iter().find(|secret| ran.out.contains(*secret) || ran.err.contains(*secret)) {
+            return Err(format!("`keywright {line}` shows the secret {secret}"));
+        }
+    }
+    for file in files(&workspace).difference(&given) {
+        let content = fs::read_to_string(workspace.join(file)).unwrap();
+        let content = secrets.iter().fold(content, |content, secret| content.replace(secret, &masked(secret)));
+        write!(said, "\n# {}\n{content}", file.display()).unwrap();
+    }
+    Ok(scrubbed(&said.replace(workspace.to_str().unwrap(), "{}")))
+}
+
+fn tell(said: &mut String, line: &str, ran: &Ran) {
+    if !said.is_empty() {
+        said.push('\n');
+    }
+    writeln!(said, "$ keywright {line}").unwrap();
+    for (marker, stream) in [("", &ran.out), ("[stderr]\n", &ran.err)] {
+        if !stream.is_empty() {
+            // A question ends where the answer begins.
+            let end = if stream.ends_with('\n') { "" } else { "⏎\n" };
+            write!(said, "{marker}{stream}{end}").unwrap();
+        }
+    }
+    writeln!(said, "exit {}", ran.exit).unwrap();
+}
+
+/// Brings the store into the state that a case begins with.
+fn make_live(folder: &Path, console: &mut Console) -> Result<(), String> {
+    let live = folder.join("live");
+    if live.is_dir() {
+        let now = std::mem::take(&mut console.now);
+        console.now = text(folder, "live-now").map_or_else(|| now.clone(), |now| now.trim().to_owned());
+        copy(&folder.join("manifests/keywright.yaml"), &console.folder);
+        copy(&live, &console.folder);
+        let given = files(&console.folder);
+        let ran = console.run("apply --auto-approve");
+        if ran.exit != 0 {
+            return Err(format!("live/ could not be applied: exit {}\n{}{}", ran.exit, ran.out, ran.err));
+        }
+        console.now = now;
+        given.iter().filter(|file| live.join(file).exists()).for_each(|file| {
+            fs::remove_file(console.folder.join(file)).unwrap();
+        });
+        let _ = fs::remove_file(console.folder.join("keywright.yaml"));
+    }
+    match text(folder, "live.sql") {
+        Some(sql) => database(&console.folder).and_then(|database| {
+            database.execute_batch(&format!("PRAGMA foreign_keys = OFF;\n{sql}")).map_err(|error| error.to_string())
+        }),
+        None => Ok(()),
+    }
+}
+
+fn database(workspace: &Path) -> Result<rusqlite::Connection, String> {
+    rusqlite::Connection::open(workspace.join(".keywright/keywright.db")).map_err(|error| error.to_string())
+}
+
+/// The values and shared secrets of all keys in the store: none of them may be shown. Texts of a few letters occur
+/// by chance.
+fn secrets_of(workspace: &Path) -> Result<Vec<String>, String> {
+    if !workspace.join(".keywright/keywright.db").exists() {
+        return Ok(Vec::new());
+    }
+    let database = database(workspace)?;
+    let sql = "SELECT value FROM package_keys UNION SELECT secret FROM package_keys WHERE secret IS NOT NULL";
+    let mut statement = database.prepare(sql).map_err(|error| error.to_string())?;
+    let secrets = statement.query_map([], |row| row.get::<_, String>(0)).map_err(|error| error.to_string())?;
+    Ok(secrets.flatten().filter(|secret| secret.len() > 6).collect())
+}
+
+/// The prefix, if there is one, and how much follows.
+fn masked(secret: &str) -> String {
+    let prefix = secret.find('_').map_or(0, |at| at + 1);
+    format!("{}<{} characters>", &secret[..prefix], secret.len() - prefix)
+}
+
+/// UUIDs become numbers, in the order in which they come.
+fn scrubbed(said: &str) -> String {
+    const LENGTH: usize = 36;
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut scrubbed = String::with_capacity(said.len());
+    let mut rest = said;
+    while let Some(first) = rest.chars().next() {
+        if let Some(uuid) = rest.get(..LENGTH).filter(|text| is_uuid(text)) {
+            let next = numbers.len() + 1;
+            let number = numbers.entry(uuid).or_insert(next);
+            write!(scrubbed, "{:<LENGTH$}", format!("<id {number}>")).unwrap();
+            rest = &rest[LENGTH..];
+        } else {
+            scrubbed.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    scrubbed.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+}
+
+fn environment(text: &str) -> BTreeMap<String, String> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn text(folder: &Path, name: &str) -> Option<String> {
+    fs::read_to_string(folder.join(name)).ok()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// All files below a folder by their paths in it, save those of the workspace database.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for path in entries(&next).into_iter().filter(|path| name_of(path) != ".keywright") {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// Copies a file, or what is in a folder, into a folder. What is not there is not copied.
+fn copy(from: &Path, into: &Path) {
+    if from.is_file() {
+        fs::copy(from, into.join(name_of(from))).unwrap();
+        return;
+    }
+    for file in if from.is_dir() { files(from) } else { BTreeSet::new() } {
+        let to = into.join(&file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from.join(&file), to).unwrap();
+    }
+}

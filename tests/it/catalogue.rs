@@ -1,0 +1,85 @@
+//! The examples of the rules: as manifests that `keywright explain` prints, and as the cases `X-refuses`, `X-accepts`.
+
+use std::fs;
+
+use keywright::diagnostic::Severity;
+use keywright::rules::Example;
+use keywright::rules::Rule;
+use keywright::rules::catalogue;
+
+use super::cases::CASES;
+use super::cases::Case;
+
+/// The rules whose examples are manifests, with both texts and the verdict that each shall have.
+fn examples() -> impl Iterator<Item = (&'static Rule, &'static str, &'static str)> {
+    catalogue::all().flat_map(|rule| match rule.example {
+        Example::Manifests { wrong, right } => vec![(rule, "refuses", wrong), (rule, "accepts", right)],
+        Example::Story { .. } => Vec::new(),
+    })
+}
+
+fn case_name(rule: &Rule, verdict: &str) -> String {
+    format!("{}-{verdict}", rule.id.0.to_lowercase())
+}
+
+/// What is wrong with an example and its case.
+fn problem(rule: &Rule, verdict: &str, manifests: &str) -> Option<String> {
+    let name = case_name(rule, verdict);
+    let Some(case) = CASES.iter().find(|case| case.name == name) else { return Some(format!("{name}: no such case")) };
+    let written = fs::read_to_string(case.folder.join("manifests/m.yaml")).unwrap_or_default();
+    if written != manifests {
+        return Some(format!("{name}: manifests/m.yaml is not what the catalogue says:\n{manifests}"));
+    }
+    let Ok(said) = &case.said else { return Some(format!("{name}: it could not be run")) };
+    let why = if verdict == "refuses" { not_refused(rule, said) } else { not_accepted(rule, said) };
+    why.map(|why| format!("{name}: {why}\n{said}"))
+}
+
+/// The findings of what was said: severity and rule.
+fn findings(said: &str) -> impl Iterator<Item = (&str, &str)> {
+    said.lines().filter_map(|line| line.split_once(']')?.0.split_once('[')).filter(|(severity, _)| {
+        [Severity::Error, Severity::Warning, Severity::Info].iter().any(|known| known.name() == *severity)
+    })
+}
+
+fn not_refused(rule: &Rule, said: &str) -> Option<&'static str> {
+    if !findings(said).any(|found| found == (rule.severity.name(), rule.id.0)) {
+        return Some("the rule is not reported");
+    }
+    if findings(said).any(|(severity, found)| severity == "error" && found != rule.id.0) {
+        return Some("another rule reports an error");
+    }
+    let exit = if rule.severity == Severity::Error { "\nexit 3\n" } else { "\nexit 0\n" };
+    (!said.ends_with(exit)).then_some("it ends otherwise")
+}
+
+fn not_accepted(rule: &Rule, said: &str) -> Option<&'static str> {
+    if findings(said).any(|(_, found)| found == rule.id.0) {
+        return Some("the rule is reported");
+    }
+    (!said.ends_with("\nexit 0\n")).then_some("it is refused")
+}
+
+#[test]
+fn every_example_is_refused_or_accepted_as_the_catalogue_says() {
+    let problems: Vec<String> =
+        examples().filter_map(|(rule, verdict, manifests)| problem(rule, verdict, manifests)).collect();
+    assert!(problems.is_empty(), "{} examples are wrong\n\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn every_case_that_is_named_after_a_rule_is_its_example() {
+    let expected: Vec<String> = examples().map(|(rule, verdict, _)| case_name(rule, verdict)).collect();
+    let is_named_so = |case: &&Case| {
+        ["-refuses", "-accepts"].iter().any(|verdict| {
+            let rule = case.name.strip_suffix(verdict);
+            rule.is_some_and(|rule| catalogue::find(rule).is_some())
+        })
+    };
+    for case in CASES.iter().filter(is_named_so) {
+        assert!(expected.contains(&case.name), "the catalogue has no such example: {}", case.name);
+        let others = ["command", "live", "live.sql", "manifests/keywright.yaml"];
+        let others: Vec<_> = others.into_iter().filter(|other| case.folder.join(other).exists()).collect();
+        assert!(others.is_empty(), "{}: an example is planned against an empty store, without {others:?}", case.name);
+    }
+}

@@ -1,0 +1,62 @@
+//! Runs commands in this process: with a clock that stands still, an environment that is empty, and both streams kept.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use keywright::cli;
+
+/// Where and when commands run.
+pub(crate) struct Console {
+    pub(crate) folder: PathBuf,
+    pub(crate) now: String,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) input: Vec<u8>,
+}
+
+/// What a command said, without colours, and how it ended.
+pub(crate) struct Ran {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) exit: u8,
+}
+
+impl Console {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        let now = "2026-11-21T12:00:00Z".to_owned();
+        Self { folder, now, environment: BTreeMap::new(), input: Vec::new() }
+    }
+
+    /// Runs `keywright` with the arguments of a line as a shell would take them apart.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        let arguments: Vec<OsString> = std::iter::once("keywright".into()).chain(words(line)).collect();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut console = cli::Console {
+            out: &mut out,
+            err: &mut err,
+            input: &mut self.input.as_slice(),
+            can_ask: !self.input.is_empty(),
+            environment: self.environment.clone(),
+            folder: self.folder.clone(),
+            now: self.now.parse().unwrap(),
+        };
+        let exit = cli::run(&arguments, &mut console) as u8;
+        Ran { out: plain(&out), err: plain(&err), exit }
+    }
+}
+
+fn plain(bytes: &[u8]) -> String {
+    anstream::adapter::strip_str(str::from_utf8(bytes).unwrap()).to_string()
+}
+
+/// Splits at spaces that do not stand between single quotes.
+fn words(line: &str) -> Vec<OsString> {
+    let mut words = vec![String::new()];
+    for (at, part) in line.split('\'').enumerate() {
+        let is_quoted = at % 2 == 1;
+        let mut pieces = if is_quoted { vec![part] } else { part.split(' ').collect() }.into_iter();
+        words.last_mut().unwrap().push_str(pieces.next().unwrap_or_default());
+        words.extend(pieces.map(str::to_owned));
+    }
+    words.into_iter().filter(|word| !word.is_empty()).map(Into::into).collect()
+}
