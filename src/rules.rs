@@ -71,7 +71,9 @@ pub fn check(
     let per_check: Vec<Findings> = CHECKS.par_iter().map(|check| run(*check, &world)).collect();
     drop(world);
     let mut findings = Findings::from(found);
-    per_check.into_iter().for_each(|more| findings.extend(more));
+    for more in per_check {
+        findings.extend(more);
+    }
     let mut diagnostics = with_severities(findings.into_vec(), workspace);
     sort(&mut diagnostics);
     let value = (!has_errors(&diagnostics)).then(|| desired::resolve(manifests));

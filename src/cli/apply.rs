@@ -1,5 +1,6 @@
 //! `keywright apply`
 
+use std::io::BufRead;
 use std::io::Read;
 use std::path::Path;
 
@@ -84,12 +85,7 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
     write!(console.err, "\nApply these changes? Only `yes` is taken: ")?;
     console.err.flush()?;
     let mut answer = Vec::new();
-    for byte in console.input.bytes() {
-        match byte? {
-            b'\n' => break,
-            byte => answer.push(byte),
-        }
-    }
+    std::io::BufReader::new(&mut *console.input).take(1_000).read_until(b'\n', &mut answer)?;
     Ok(answer.trim_ascii() == b"yes")
 }
 

@@ -69,7 +69,7 @@ fn prefix_of(key: &LiveObject) -> &str {
     let Some(value) = key.key.as_ref().map(|key| key.value.expose()) else { return "" };
     match value.find('_') {
         Some(at @ 1..=8)
-            if value[..at].bytes().all(|b| b.is_ascii_alphanumeric()) && value.len() - at - 1 >= LEAST_SECRET =>
+            if value[..at].bytes().all(|b| b.is_ascii_alphanumeric()) && value.len() - at > LEAST_SECRET =>
         {
             &value[..=at]
         }

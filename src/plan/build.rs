@@ -80,10 +80,10 @@ pub fn plan(context: &Context<'_>) -> Planned {
     for declared in context.desired.objects.values() {
         drafts.declared(context, declared, &matching);
     }
-    let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.drafts);
+    let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.changes);
     diagnostics.extend(pruned.diagnostics);
     let mut plan = Plan {
-        changes: order::in_order(drafts.drafts, &matching),
+        changes: order::in_order(drafts.changes, &matching),
         unchanged: drafts.unchanged,
         left_alone: pruned.left_alone,
         kept: pruned.kept,
@@ -100,7 +100,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
 /// What becomes of the declared objects, before it is put in order.
 #[derive(Default)]
 struct Drafts<'a> {
-    drafts: Vec<Draft>,
+    changes: Vec<Draft>,
     unchanged: BTreeMap<Kind, usize>,
     kept: Vec<Kept>,
     /// Older generations that no rotation retires.
@@ -112,16 +112,16 @@ impl<'a> Drafts<'a> {
         if is_stopped(declared, matching) {
             return;
         }
-        let before = self.drafts.len();
+        let before = self.changes.len();
         match (matching.found.get(&declared.address), declared.presence) {
             (None, Presence::Present) => {
-                self.drafts.push(draft::create(context, declared, "declared but not in the store"))
+                self.changes.push(draft::create(context, declared, "declared but not in the store"));
             }
             (None, Presence::Absent) => {}
             (Some(found), Presence::Absent) => self.retire(declared, found),
             (Some(found), Presence::Present) => self.present(context, declared, found, matching),
         }
-        if self.drafts.len() == before {
+        if self.changes.len() == before {
             *self.unchanged.entry(declared.address.kind()).or_default() += 1;
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Drafts<'a> {
             let reason = "declared absent; the API knows no delete, so delete it in the portal afterwards";
             let wish = crate::model::Wish { field: "enabled".into(), value: Value::Bool(false), place: declared.place };
             let fields = diff::differences(&[wish], &found.live.attributes);
-            self.drafts.push(draft::change(declared, found, Action::Disable, fields, reason));
+            self.changes.push(draft::change(declared, found, Action::Disable, fields, reason));
         }
     }
 
@@ -147,17 +147,17 @@ impl<'a> Drafts<'a> {
         };
         if let Some(age) = due.next {
             let reason = format!("rotation: the current key is {} days old", age / 86_400);
-            self.drafts.push(draft::create(context, declared, &reason));
+            self.changes.push(draft::create(context, declared, &reason));
         }
         for old in due.disable {
-            self.drafts.push(draft::retire(
+            self.changes.push(draft::retire(
                 old,
                 Action::Disable,
                 &format!("rotation: superseded by {}", declared.address),
             ));
         }
         for old in due.delete {
-            self.drafts.push(draft::retire(
+            self.changes.push(draft::retire(
                 old,
                 Action::Delete,
                 &format!("rotation: superseded by {}", declared.address),
@@ -180,7 +180,7 @@ impl<'a> Drafts<'a> {
             fields.retain(|change| change.field != "plan");
         }
         if found.moved {
-            self.drafts.push(draft::replace(context, declared, found, fields, matching));
+            self.changes.push(draft::replace(context, declared, found, fields, matching));
         } else if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
             let mut change = draft::change(declared, found, action, fields, "differs from the manifest");
@@ -190,9 +190,9 @@ impl<'a> Drafts<'a> {
             } else {
                 draft::deliver_too(&mut change, context, declared, found);
             }
-            self.drafts.push(change);
+            self.changes.push(change);
         } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
-            self.drafts.push(change);
+            self.changes.push(change);
         }
     }
 }

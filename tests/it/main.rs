@@ -8,3 +8,6 @@
 mod cases;
 mod catalogue;
 mod console;
+mod readme;
+mod schemas;
+mod tidy;

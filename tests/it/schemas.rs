@@ -1,1 +1,160 @@
-//! The committed schemas are what the types say, and the examples are what the schemas say.
+//! The committed schemas are what the types say, the examples are what the schemas say, and what manifests refuse for
+//! its shape, the schemas refuse too.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::console::Console;
+
+const FILES: [(&str, &str); 11] = [
+    ("", "keywright"),
+    ("User", "user"),
+    ("Application", "application"),
+    ("Package", "package"),
+    ("Plan", "plan"),
+    ("PackageKey", "package-key"),
+    ("ApiKey", "api-key"),
+    ("Workspace", "workspace"),
+    ("DiagnosticsOutput", "diagnostics-output"),
+    ("PlanOutput", "plan-output"),
+    ("OutcomeOutput", "outcome-output"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
+
+fn printed(kind: &str) -> String {
+    let ran = Console::new(root()).run(&format!("schema {kind}"));
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    ran.out
+}
+
+fn validator(kind: &str) -> jsonschema::Validator {
+    jsonschema::validator_for(&serde_json::from_str(&printed(kind)).unwrap()).unwrap()
+}
+
+/// `BLESS=1` writes them.
+#[test]
+fn committed_schemas_are_what_the_command_prints() {
+    for (kind, file) in FILES {
+        let path = root().join(format!("schemas/{file}.schema.json"));
+        let printed = printed(kind);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &printed).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == printed, "{} is out of step; run the tests with BLESS=1", path.display());
+    }
+    assert_eq!(std::fs::read_dir(root().join("schemas")).unwrap().count(), FILES.len(), "a schema nobody makes");
+}
+
+fn every_description(schema: &Value, path: &str, missing: &mut Vec<String>) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    for (name, property) in properties {
+        let path = format!("{path}.{name}");
+        let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+        if !description.ends_with('.') || description.split_whitespace().count() < 3 {
+            missing.push(path.clone());
+        }
+        every_description(property, &path, missing);
+        if let Some(items) = property.get("items") {
+            every_description(items, &path, missing);
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_sentence_that_helps_in_a_hover() {
+    let mut missing = Vec::new();
+    for (kind, _) in &FILES[1..] {
+        let schema: Value = serde_json::from_str(&printed(kind)).unwrap();
+        every_description(&schema["properties"]["spec"], kind, &mut missing);
+        every_description(&schema["properties"]["metadata"], kind, &mut missing);
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            yaml_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(path);
+        }
+    }
+}
+
+fn documents(path: &Path) -> Vec<Value> {
+    use serde::Deserialize;
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_yaml::Deserializer::from_str(&text).map(|document| Value::deserialize(document).unwrap()).collect()
+}
+
+#[test]
+fn every_example_is_what_the_schema_says() {
+    let (any, workspace) = (validator(""), validator("Workspace"));
+    let mut files = Vec::new();
+    yaml_files(&root().join("examples"), &mut files);
+    assert!(files.len() > 20, "the examples are gone");
+    for path in files {
+        let schema = if path.file_name().unwrap() == "keywright.yaml" { &workspace } else { &any };
+        for document in documents(&path).iter().filter(|document| !document.is_null()) {
+            let errors: Vec<String> = schema.iter_errors(document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", path.display());
+        }
+    }
+}
+
+/// One wrong shape a line: what the reader refuses, an editor underlines too.
+#[test]
+fn the_schema_refuses_what_the_reader_refuses_for_its_shape() {
+    let any = validator("");
+    let shapes = [
+        "{apiVersion: keywright.dev/v1, kind: Usr, metadata: {name: a}, spec: {}}",
+        "{apiVersion: v2, kind: User, metadata: {name: a}, spec: {email: a@b, displayName: A}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}, spec: {email: a@b, displayName: A, mail: x}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}, spec: {email: a@b, displayName: A, phone: 1}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}, spec: {email: a@b, displayName: A, status: off}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}, spec: {email: a@b, displayName: null}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}, spec: {displayName: A}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {}, spec: {email: a@b, displayName: A}}",
+        "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}}",
+        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, throttle: {perSecond: '2'}}}",
+        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, quota: {per: week}}}",
+        "{apiVersion: keywright.dev/v1, kind: ApiKey, metadata: {name: a}, spec: {enabled: yes please}}",
+    ];
+    for shape in shapes {
+        let document: Value = serde_yaml::from_str(shape).unwrap();
+        assert!(!any.is_valid(&document), "the schema takes {shape}");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("m.yaml"), shape).unwrap();
+        let ran = Console::new(folder.path().to_path_buf()).run("validate");
+        assert_eq!(ran.exit, 3, "the reader takes {shape}");
+    }
+}
+
+#[test]
+fn json_output_is_what_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = std::fs::read_to_string(root().join("examples/quickstart/quickstart.yaml")).unwrap();
+    std::fs::write(folder.path().join("m.yaml"), example.replace("quota: plan", "quota: 9000")).unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    let commands = [
+        ("validate --format json", "DiagnosticsOutput"),
+        ("plan --format json", "PlanOutput"),
+        ("apply --auto-approve --format json", "OutcomeOutput"),
+        ("plan --format json", "PlanOutput"),
+    ];
+    for (command, schema) in commands {
+        let ran = console.run(command);
+        let document: Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{command}: {}{}", ran.out, ran.err));
+        let errors: Vec<String> = validator(schema).iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{command}: {errors:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! House rules that no compiler knows. Each failure names the file and what to do.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use keywright::rules::catalogue;
+
+/// The modules that may touch files, the clock, the environment and databases.
+const EDGES: [&str; 6] = ["source", "secrets", "delivery", "database", "stores", "cli"];
+
+/// Longest source file, in lines. What is longer has more than one idea.
+const LONGEST: usize = 400;
+
+/// Most packages in the lockfile. Raise it by hand, with a reason, when a dependency is worth it.
+const MOST_PACKAGES: usize = 260;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<(String, String)>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+fn files_of(folders: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for folder in folders {
+        rust_files(&root().join(folder), &mut found);
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+fn is_edge(name: &str) -> bool {
+    let module = name.trim_start_matches("src/").split(['/', '.']).next().unwrap_or_default();
+    EDGES.contains(&module) || module == "main"
+}
+
+#[test]
+fn no_core_module_names_an_edge() {
+    let mut wrong = Vec::new();
+    for (name, text) in files_of(&["src"]).iter().filter(|(name, _)| !is_edge(name) && name != "src/lib.rs") {
+        for edge in EDGES.iter().filter(|edge| text.contains(&format!("crate::{edge}::"))) {
+            wrong.push(format!("{name} names the edge `{edge}`: pass the value in instead"));
+        }
+        if text.contains("clippy::disallowed_methods") {
+            wrong.push(format!("{name} is not an edge and touches the world: move that to an edge"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_is_one_idea_long() {
+    let mut wrong = Vec::new();
+    for (name, text) in files_of(&["src", "tests/it", "benches"]) {
+        if !text.starts_with("//!") && !text.starts_with("#![no_main]") {
+            wrong.push(format!("{name}: begin with a line //! that says what the file is for"));
+        }
+        if text.lines().count() > LONGEST {
+            wrong.push(format!("{name}: more than {LONGEST} lines; give each idea a file"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let words =
+        ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "unimplemented".to_owned() + "!", "#[ign".to_owned() + "ore"];
+    let mut wrong = Vec::new();
+    for (name, text) in files_of(&["src", "tests/it", "benches"]) {
+        for word in words.iter().filter(|word| text.contains(word.as_str())) {
+            wrong.push(format!("{name} holds {word}: do it, or write an issue"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    for (name, text) in [("main.rs", "tests/it/main.rs")] {
+        let listed = std::fs::read_to_string(root().join(text)).unwrap();
+        for entry in std::fs::read_dir(root().join("tests/it")).unwrap() {
+            let path = entry.unwrap().path();
+            let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+            if path.is_file() && path.file_name().unwrap() != name {
+                assert!(listed.contains(&format!("mod {module};")), "tests/it/{module}.rs is not run by main.rs");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_that_validate_decides_has_a_case_that_refuses_and_one_that_accepts() {
+    let mut missing = Vec::new();
+    for rule in catalogue::all().filter(|rule| matches!(rule.example, catalogue::Example::Manifests { .. })) {
+        for end in ["refuses", "accepts"] {
+            let folder = format!("tests/cases/{}-{end}", rule.id.0.to_lowercase());
+            if !root().join(&folder).join("expected.txt").is_file() {
+                missing.push(folder);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_lockfile_stays_small() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let packages = lock.lines().filter(|line| *line == "[[package]]").count();
+    assert!(packages <= MOST_PACKAGES, "{packages} packages: is the new one worth it?");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mut in_dependencies = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            in_dependencies = line.ends_with("dependencies]");
+        } else if in_dependencies && line.contains('=') {
+            assert!(line.contains(" # "), "say why beside it: {line}");
+        }
+    }
+}
