@@ -25,27 +25,39 @@ fn hidden(id: SourceId, source: &Source) -> Box<str> {
         super::tree::documents(&source.text, &mut Reading::new(id), |root, _| find(root, false, &mut places));
     }
     let mut text = source.text.to_string();
-    for place in places {
-        let (start, end) = (place.start as usize, place.end as usize);
-        let Some(secret) = text.get(start..end) else { continue };
-        // As many bytes as before, and the same lines.
-        let stars: String = secret.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
-        text.replace_range(start..end, &stars);
-    }
+    places.into_iter().for_each(|place| hide_place(&mut text, place));
     text.into()
 }
 
-/// Every `value` below `custom` or `secret`, whether or not the manifest around it is right.
+/// Hides what stands at a place, for findings that take it for a secret.
+pub fn hide(sources: &mut Sources, place: Place) {
+    if let Some(source) = sources.0.get_mut(place.source.0 as usize) {
+        let mut text = std::mem::take(&mut source.text).into_string();
+        hide_place(&mut text, place);
+        source.text = text.into();
+    }
+}
+
+fn hide_place(text: &mut String, place: Place) {
+    let (start, end) = (place.start as usize, place.end as usize);
+    let Some(secret) = text.get(start..end) else { return };
+    // As many bytes as before, and the same lines.
+    let star = |byte: u8| if byte.is_ascii_whitespace() { char::from(byte) } else { '*' };
+    let stars: String = secret.bytes().map(star).collect();
+    text.replace_range(start..end, &stars);
+}
+
+/// Every `value` below `key`, `custom` or `secret`, whether or not the manifest around it is right.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
         Content::Scalar { .. } => {}
-        Content::List(items) => items.iter().for_each(|item| find(item, false, places)),
+        Content::List(items) => items.iter().for_each(|item| find(item, is_secret, places)),
         Content::Mapping(pairs) => {
             for (key, value) in pairs {
                 let Content::Scalar { text, .. } = &key.content else { continue };
                 match text.as_ref() {
                     "value" if is_secret => places.push(value.place),
-                    name => find(value, matches!(name, "custom" | "secret"), places),
+                    name => find(value, is_secret || matches!(name, "key" | "custom" | "secret"), places),
                 }
             }
         }
