@@ -272,7 +272,7 @@ impl LiveRules<'_, '_> {
             entry.0 += 1;
             entry.2 = Some(key.plan.place);
         }
-        for live in self.matching.unmatched.iter() {
+        for live in &self.matching.unmatched {
             let Some((_, Some(plan))) = self.matching.terms_of(live) else { continue };
             let Some(application) = self.matching.parent_of(live) else { continue };
             if let Some(entry) = held.get_mut(&(Address::user(&application.first_name()), plan)) {

@@ -69,7 +69,7 @@ fn marks<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Vec<Mark<'a>> {
         .chain(labels)
         .filter_map(|(place, primary, text)| places.spot(place).map(|spot| Mark { spot, primary, text }))
         // A file that could not be read has no lines to show; the message names it.
-        .filter(|mark| !mark.spot.source.text.is_empty())
+        .filter(|mark| mark.spot.source.readable || !mark.spot.source.text.is_empty())
         .collect()
 }
 
