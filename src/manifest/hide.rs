@@ -7,6 +7,7 @@ use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
+use crate::diagnostic::has_errors;
 
 /// The texts for which `is_wanted` holds, with stars where a secret is written. The others are empty.
 pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) -> Sources {
@@ -22,51 +23,104 @@ fn hidden(id: SourceId, source: &Source) -> Box<str> {
     let mut places = Vec::new();
     // Most texts hold no secret, and need not be read again.
     if source.readable && source.text.contains("value") {
-        super::tree::documents(&source.text, &mut Reading::new(id), |root, _| find(root, false, &mut places));
+        let mut reading = Reading::new(id);
+        super::tree::documents(&source.text, &mut reading, |root, _| find(root, false, &mut places));
+        if has_errors(&reading.finish()) {
+            find_in_lines(id, &source.text, &mut places);
+        }
     }
     let mut text = source.text.to_string();
     for place in places {
-        let (start, end) = (place.start as usize, place.end as usize);
-        let Some(secret) = text.get(start..end) else { continue };
-        // As many bytes as before, and the same lines.
-        let stars: String = secret.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
-        text.replace_range(start..end, &stars);
+        hide_place(&mut text, place);
     }
     text.into()
 }
 
-/// Every `value` below `custom` or `secret`, whether or not the manifest around it is right.
+/// Hides what stands at a place, for findings that take it for a secret.
+pub fn hide(sources: &mut Sources, place: Place) {
+    if let Some(source) = sources.0.get_mut(place.source.0 as usize) {
+        let mut text = std::mem::take(&mut source.text).into_string();
+        hide_place(&mut text, place);
+        source.text = text.into();
+    }
+}
+
+fn hide_place(text: &mut String, place: Place) {
+    let (start, end) = (place.start as usize, place.end as usize);
+    let Some(secret) = text.get(start..end) else { return };
+    // As many bytes as before, and the same lines.
+    let hidden: String =
+        secret.bytes().map(|byte| if byte.is_ascii_whitespace() { char::from(byte) } else { '*' }).collect();
+    text.replace_range(start..end, &hidden);
+}
+
+/// Every `value` below `key`, `custom` or `secret`, whether or not the manifest around it is right.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
         Content::Scalar { .. } => {}
-        Content::List(items) => items.iter().for_each(|item| find(item, false, places)),
+        Content::List(items) => items.iter().for_each(|item| find(item, is_secret, places)),
         Content::Mapping(pairs) => {
             for (key, value) in pairs {
                 let Content::Scalar { text, .. } = &key.content else { continue };
                 match text.as_ref() {
                     "value" if is_secret => places.push(value.place),
-                    name => find(value, matches!(name, "custom" | "secret"), places),
+                    name => find(value, is_secret || matches!(name, "key" | "custom" | "secret"), places),
                 }
             }
         }
     }
 }
 
+/// A text that is not YAML is taken line by line: whatever follows a `value:`, and what is deeper below it, may be a
+/// secret.
+fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
+    let mut below = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let depth = line.len() - line.trim_start_matches(' ').len();
+        let is_below = below.is_some_and(|outer| depth > outer || line.trim().is_empty());
+        let start = if is_below { Some(0) } else { value_in(line) };
+        if let Some(start) = start {
+            let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            places.push(Place { source, start: byte(at + start), end: byte(at + line.len()) });
+        }
+        if !is_below {
+            below = start.map(|_| depth);
+        }
+        at += line.len();
+    }
+}
+
+/// Where the text after a `value:` begins.
+fn value_in(line: &str) -> Option<usize> {
+    let after = line.find("value")? + "value".len();
+    let rest = line[after..].trim_start_matches(['"', '\'', ' ']);
+    rest.starts_with(':').then(|| line.len() - rest.len() + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shown(text: &str) -> String {
+        let source = Source { name: "a.yaml".into(), text: text.into(), readable: true };
+        let sources = Sources(vec![source, Source { name: "b.yaml".into(), text: text.into(), readable: true }]);
+        let shown = without_secrets(&sources, |id| id.0 == 0);
+        assert!(shown.0[1].text.is_empty());
+        shown.0[0].text.to_string()
+    }
+
     #[test]
     fn secrets_become_stars_and_everything_else_stays_where_it_is() {
-        let text =
-            "a: {key: {custom: {value: \"fäke\"}}}\nsecret:\n  value: |\n    one\n    two\nvalue: seen\nspec: [\n";
-        let source = |text: &str| Source { name: "a.yaml".into(), text: text.into(), readable: true };
-        let sources = Sources(vec![source(text), source(text)]);
-        let shown = without_secrets(&sources, |id| id.0 == 0);
-        assert_eq!(shown.0[0].text.len(), text.len());
-        assert_eq!(shown.0[0].text.lines().count(), text.lines().count());
-        assert!(!shown.0[0].text.contains("ke") && !shown.0[0].text.contains("one"), "{}", shown.0[0].text);
-        assert!(shown.0[0].text.contains("value: seen"));
-        assert!(shown.0[1].text.is_empty());
+        let text = "a: {key: {custom: {value: \"fäke\"}}}\nsecret:\n  value: |\n    one\n    two\nvalue: seen\n";
+        let expected = "a: {key: {custom: {value: *******}}}\nsecret:\n  value: |\n    ***\n    ***\nvalue: seen\n";
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn what_is_not_yaml_hides_whatever_follows_a_value() {
+        let text = "a: {custom: {value: fake}}\nb:\n  value: |\n    one\n\n    two\n  \"value\" : x\nc: [\n";
+        let expected = "a: {custom: {value: ******\nb:\n  value: *\n    ***\n\n    ***\n  \"value\" : *\nc: [\n";
+        assert_eq!(shown(text), expected);
     }
 }

@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
+use crate::manifest::hide::hide;
 use crate::manifest::hide::without_secrets;
 
 /// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
@@ -36,7 +37,10 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
         .flat_map(|d| d.place.iter().chain(d.labels.iter().map(|l| &l.place)))
         .map(|p| p.source)
         .collect();
-    let sources = without_secrets(sources, |id| shown.contains(&id));
+    let mut sources = without_secrets(sources, |id| shown.contains(&id));
+    // MFT-019 takes a text for the value of a key, wherever it stands.
+    let leaks = diagnostics.iter().filter(|diagnostic| diagnostic.rule.0 == "MFT-019");
+    leaks.filter_map(|leak| leak.place).for_each(|place| hide(&mut sources, place));
     let places = Places::new(&sources);
     diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}\n", draw(diagnostic, &places)))
 }
@@ -64,6 +68,8 @@ fn marks<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Vec<Mark<'a>> {
         .into_iter()
         .chain(labels)
         .filter_map(|(place, primary, text)| places.spot(place).map(|spot| Mark { spot, primary, text }))
+        // A file that could not be read has no lines to show; the message names it.
+        .filter(|mark| mark.spot.source.readable || !mark.spot.source.text.is_empty())
         .collect()
 }
 

@@ -32,7 +32,7 @@ pub fn is_key_text(text: &str) -> bool {
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {
         let Some(spec) = key.spec else { continue };
-        check_type(spec, findings);
+        check_type(key, spec, findings);
         check_expiry(spec, world.now.date_naive(), findings);
         check_rotation(spec, findings);
         if let Some(generate) = generated(spec) {
@@ -45,10 +45,11 @@ fn generated(spec: &PackageKeySpec) -> Option<&Generate> {
     spec.key.as_ref()?.value.generate.as_ref().map(|generate| &generate.value)
 }
 
-fn check_type(spec: &PackageKeySpec, findings: &mut Findings) {
+fn check_type(declared: &KeyOf<'_>, spec: &PackageKeySpec, findings: &mut Findings) {
     let Some(key) = &spec.key else { return };
     match (&key.value.generate, &key.value.custom) {
-        (None, None) => {
+        // A field that could not be read looks like one that is missing.
+        (None, None) if declared.is_whole => {
             let problem = Diagnostic::error("CAM-042", "the key is neither generated nor custom").at(key.place);
             findings.add(problem.help("write `key: {generate: {prefix: abc_}}` or `key: {custom: {env: NAME}}`"));
         }

@@ -14,16 +14,18 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         let Some(spec) = key.spec else { continue };
         let custom = spec.key.as_ref().and_then(|key| key.value.custom.as_ref());
         for source in [custom, spec.secret.as_ref()].into_iter().flatten() {
-            check_source(source, &world.workspace.environment, findings);
+            check_source(source, key.is_whole, &world.workspace.environment, findings);
         }
     }
 }
 
-fn check_source(source: &Spanned<SecretFrom>, environment: &Environment, findings: &mut Findings) {
+fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Environment, findings: &mut Findings) {
     let from = &source.value;
     let set = [from.env.is_some(), from.file.is_some(), from.command.is_some(), from.value.is_some()];
     match set.iter().filter(|set| **set).count() {
         1 => {}
+        // A field that could not be read looks like one that is missing.
+        0 if !is_whole => {}
         0 => {
             let problem = Diagnostic::error("KW-006", "it is not said where the secret comes from").at(source.place);
             findings.add(problem.help("write one of env, file, command, value"));

@@ -44,6 +44,8 @@ pub(super) struct KeyOf<'a> {
     pub(super) spec: Option<&'a PackageKeySpec>,
     /// Where the key is declared.
     pub(super) place: Place,
+    /// [`World::is_whole`] of its manifest.
+    pub(super) is_whole: bool,
 }
 
 impl<'a> World<'a> {
@@ -100,6 +102,7 @@ impl<'a> World<'a> {
                     plan,
                     spec: None,
                     place: entry.place,
+                    is_whole: self.is_whole(manifest),
                 });
             }
         }
@@ -117,6 +120,7 @@ impl<'a> World<'a> {
                 plan,
                 spec: Some(spec),
                 place: manifest.name_place(),
+                is_whole: self.is_whole(manifest),
             });
         }
     }

@@ -192,14 +192,15 @@ fn scrubbed(said: &str) -> String {
         if let Some(uuid) = rest.get(..LENGTH).filter(|text| is_uuid(text)) {
             let next = numbers.len() + 1;
             let number = numbers.entry(uuid).or_insert(next);
-            write!(scrubbed, "{:<LENGTH$}", format!("<id {number}>")).unwrap();
+            let id = format!("<id {number}>");
+            write!(scrubbed, "{id:<LENGTH$}").unwrap();
             rest = &rest[LENGTH..];
         } else {
             scrubbed.push(first);
             rest = &rest[first.len_utf8()..];
         }
     }
-    scrubbed.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    scrubbed.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -179,7 +179,7 @@ fn names_can_not_forge_output() {
     change.fields[0].field = "eav.te\u{1b}am".to_owned().into();
     let text = shown(&only(change), Style::Fields);
     let expected = "
-  + user/a\u{fffd}b
+  + user/a%E2%80%AEb
       reason: because␊+ user/eve
       eav.te␛am             \"x\\u{1b}[2J\"
 
