@@ -25,6 +25,7 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--measure", command @ ..] => measure(command),
         ["--parse", folder] => parse(Path::new(folder)),
+        ["--phases", folder] => phases(Path::new(folder)),
         // `cargo test --benches` only asks whether it starts.
         rest if rest.contains(&"--test") => {}
         rest => table(rest.iter().find_map(|size| size.parse().ok())),
@@ -48,6 +49,25 @@ fn parse(folder: &Path) {
     let began = Instant::now();
     let events: usize = texts.iter().map(|text| Parser::new_from_str(text).flatten().count()).sum();
     println!("{} {events} 0", began.elapsed().as_secs_f64());
+}
+
+/// Where the time of `validate` goes, in this process.
+fn phases(folder: &Path) {
+    let began = Instant::now();
+    let mut last = began;
+    let mut phase = |name: &str| {
+        println!("{name:<8} {:.3}", last.elapsed().as_secs_f64());
+        last = Instant::now();
+    };
+    let loaded = keywright::source::load(&[folder.to_path_buf()], folder, &mut std::io::empty()).expect("a folder");
+    phase("read");
+    let (manifests, found) = keywright::manifest::parse(&loaded.sources);
+    phase("parse");
+    let checked = keywright::rules::check(manifests, found, &loaded.workspace, chrono::Utc::now());
+    phase("check");
+    drop((checked, loaded));
+    phase("free");
+    println!("all      {:.3}", began.elapsed().as_secs_f64());
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {

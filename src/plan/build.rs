@@ -90,6 +90,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     };
     plan.kept.extend(drafts.kept);
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
+    diagnostics.extend(guards::unused(&plan, context));
     let mut stopped = guards::check(&plan, context, &matching);
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);

@@ -48,6 +48,24 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>)
     stopped
 }
 
+/// KW-021: an address that was allowed and that the plan does not touch is misspelt or left over.
+pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+    let touched: BTreeSet<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
+    let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
+    let touched: BTreeSet<String> = parents.chain(touched).collect();
+    let unused = context.options.allow.difference(&touched);
+    unused
+        .map(|address| {
+            let problem =
+                Diagnostic::warning("KW-021", format!("--allow {address} names nothing that the plan changes"));
+            match crate::diagnostic::did_you_mean(address, touched.iter().map(String::as_str)) {
+                Some(near) => problem.help(format!("did you mean {near}?")),
+                None => problem.help("take it out, or write the address as the plan does"),
+            }
+        })
+        .collect()
+}
+
 fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
     context.options.allow.contains(&address.to_string())
 }

@@ -342,4 +342,18 @@ spec:
                     prune.",
         },
     },
+    Rule {
+        id: RuleId("KW-021"),
+        severity: Severity::Warning,
+        when: When::Plan,
+        fixed: false,
+        says: "Every address that is given to --allow is one that the plan changes.",
+        why: "A misspelt address lifts no guard, and one that is left over from an earlier run lifts a guard that \
+              nobody looks at any more.",
+        source: "Keywright's own rule",
+        example: Example::Story {
+            wrong: "`keywright plan --allow checkout-production`, where the plan replaces `key/checkout-production`.",
+            right: "`keywright plan --allow key/checkout-production`",
+        },
+    },
 ];
