@@ -1,1 +1,172 @@
+//! Small worlds, built by hand, in which one thing is to be found.
 
+use super::*;
+use crate::diagnostic::Place;
+use crate::model::Attributes;
+use crate::model::Declared;
+use crate::model::Instant;
+use crate::model::KeySource;
+use crate::model::LiveKey;
+use crate::model::Presence;
+use crate::model::Secret;
+use crate::model::desired::DeclaredKey;
+use crate::model::desired::Reference;
+
+fn refer(address: Address) -> Reference {
+    Reference { address, place: Place::default() }
+}
+
+fn declared(address: Address, parent: Option<Address>, previously: Vec<Address>) -> Declared {
+    Declared {
+        name: address.name().into(),
+        address,
+        place: Place::default(),
+        parent: parent.map(refer),
+        previously: previously.into_iter().map(refer).collect(),
+        protect: false,
+        wishes: Vec::new(),
+        key: None,
+        presence: Presence::Present,
+    }
+}
+
+fn declared_key(label: &str, package: &str, prefix: Option<&str>) -> Declared {
+    let place = Place::default();
+    let source = KeySource::Generate { prefix: prefix.unwrap_or_default().into(), by_store: false, place };
+    let mut object = declared(Address::key(label), Some(Address::application("al", "shop")), Vec::new());
+    object.key = Some(Box::new(DeclaredKey {
+        package: refer(Address::package(package)),
+        plan: refer(Address::plan(package, "gold")),
+        source,
+        secret: None,
+        rotation: None,
+        deliver: Vec::new(),
+    }));
+    object
+}
+
+fn desired(objects: Vec<Declared>) -> Desired {
+    Desired { objects: objects.into_iter().map(|object| (object.address.clone(), object)).collect() }
+}
+
+fn live_object(address: Address, id: &str, parent: Option<Address>) -> LiveObject {
+    let name = address.name().into();
+    let attributes = Attributes::default();
+    LiveObject { address, id: LiveId::new(id), name, parent, attributes, created: None, updated: None, key: None }
+}
+
+fn live_key(id: &str, application: &str, package: &str, value: &str, made: i64) -> LiveObject {
+    let mut object = live_object(
+        Address::key_in_store("al", application, package, id),
+        id,
+        Some(Address::application("al", application)),
+    );
+    object.name = "".into();
+    object.created = Instant::from_timestamp(made, 0);
+    object.key =
+        Some(Box::new(LiveKey { package: Address::package(package), value: Secret::new(value), secret: None }));
+    object
+}
+
+fn live(kind: Kind, objects: Vec<LiveObject>) -> Live {
+    let mut live = Live::default();
+    let total = objects.len();
+    live.take(kind, objects, total);
+    live
+}
+
+fn found(matching: &Matching<'_>, address: &Address) -> Option<String> {
+    matching.found.get(address).map(|found| found.live.id.expose().to_owned())
+}
+
+#[test]
+fn two_objects_of_one_name_are_never_guessed_between() {
+    let live = live(
+        Kind::User,
+        vec![live_object(Address::user("al"), "1", None), live_object(Address::user("al"), "2", None)],
+    );
+    let desired = desired(vec![declared(Address::user("al"), None, Vec::new())]);
+    let matching = matching(&desired, &live, &Values::new());
+    assert!(matching.found.is_empty() && matching.unmatched.is_empty());
+    assert!(matching.stopped.contains(&Address::user("al")));
+    assert_eq!(matching.diagnostics[0].rule.0, "CAM-049");
+}
+
+#[test]
+fn children_of_a_renamed_package_are_looked_for_under_its_new_name() {
+    let mut live = live(Kind::Package, vec![live_object(Address::package("old"), "p", None)]);
+    live.take(Kind::Plan, vec![live_object(Address::plan("old", "gold"), "l", Some(Address::package("old")))], 1);
+    let desired = desired(vec![
+        declared(Address::package("new"), None, vec![Address::package("old")]),
+        declared(Address::plan("new", "gold"), Some(Address::package("new")), Vec::new()),
+    ]);
+    let matching = matching(&desired, &live, &Values::new());
+    assert_eq!(found(&matching, &Address::package("new")).as_deref(), Some("p"));
+    assert_eq!(found(&matching, &Address::plan("new", "gold")).as_deref(), Some("l"));
+    assert!(matching.unmatched.is_empty());
+}
+
+#[test]
+fn the_name_itself_wins_over_a_former_name() {
+    let objects =
+        vec![live_object(Address::package("new"), "1", None), live_object(Address::package("old"), "2", None)];
+    let live = live(Kind::Package, objects);
+    let desired = desired(vec![declared(Address::package("new"), None, vec![Address::package("old")])]);
+    let matching = matching(&desired, &live, &Values::new());
+    assert_eq!(found(&matching, &Address::package("new")).as_deref(), Some("1"));
+    assert_eq!(matching.unmatched.len(), 1);
+}
+
+#[test]
+fn generated_keys_are_told_apart_by_prefix_and_the_newest_is_current() {
+    let keys = vec![
+        live_key("a1", "shop", "pay", "a_1", 10),
+        live_key("a2", "shop", "pay", "a_2", 30),
+        live_key("a3", "shop", "pay", "a_3", 20),
+        live_key("b1", "shop", "pay", "b_1", 99),
+        live_key("x1", "shop", "other", "a_9", 99),
+    ];
+    let live = live(Kind::PackageKey, keys);
+    let desired = desired(vec![declared_key("a", "pay", Some("a_")), declared_key("b", "pay", Some("b_"))]);
+    let matching = matching(&desired, &live, &Values::new());
+    assert_eq!(found(&matching, &Address::key("a")).as_deref(), Some("a2"));
+    assert_eq!(found(&matching, &Address::key("b")).as_deref(), Some("b1"));
+    let older: Vec<&str> = matching.found[&Address::key("a")].older.iter().map(|old| old.id.expose()).collect();
+    assert_eq!(older, ["a3", "a1"]);
+    assert_eq!(matching.unmatched.iter().map(|live| live.id.expose()).collect::<Vec<_>>(), ["x1"]);
+}
+
+#[test]
+fn a_custom_key_is_found_by_value_before_any_generated_key_takes_it() {
+    let keys = vec![live_key("new", "shop", "pay", "fake-new", 50), live_key("mine", "shop", "pay", "fake-mine", 90)];
+    let live = live(Kind::PackageKey, keys);
+    let desired = desired(vec![custom("custom", "pay"), declared_key("generated", "pay", None)]);
+    let values = Values::from([(Address::key("custom"), Secret::new("fake-mine"))]);
+    let matching = matching(&desired, &live, &values);
+    assert_eq!(found(&matching, &Address::key("custom")).as_deref(), Some("mine"));
+    assert_eq!(found(&matching, &Address::key("generated")).as_deref(), Some("new"));
+    assert!(!matching.found[&Address::key("custom")].moved);
+}
+
+fn custom(label: &str, package: &str) -> Declared {
+    use crate::model::SecretSource;
+    use crate::model::desired::SecretOrigin;
+    let mut object = declared_key(label, package, None);
+    let source = SecretSource { origin: SecretOrigin::Env("APP_X".into()), place: Place::default() };
+    object.key.as_mut().unwrap().source = KeySource::Custom(source);
+    object
+}
+
+#[test]
+fn a_value_elsewhere_is_a_move_and_two_elsewhere_are_no_guess() {
+    let values = Values::from([(Address::key("c"), Secret::new("fake-c"))]);
+    let desired = desired(vec![custom("c", "pay")]);
+    let elsewhere = live(Kind::PackageKey, vec![live_key("1", "shop", "other", "fake-c", 1)]);
+    let matched = matching(&desired, &elsewhere, &values);
+    assert!(matched.found[&Address::key("c")].moved);
+    let twice = vec![live_key("1", "shop", "other", "fake-c", 1), live_key("2", "shop", "third", "fake-c", 1)];
+    let twice = live(Kind::PackageKey, twice);
+    let matched = matching(&desired, &twice, &values);
+    assert!(matched.found.is_empty() && matched.unmatched.is_empty());
+    assert_eq!(matched.diagnostics[0].rule.0, "CAM-049");
+}

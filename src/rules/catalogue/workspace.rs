@@ -352,8 +352,8 @@ spec:
               nobody looks at any more.",
         source: "Keywright's own rule",
         example: Example::Story {
-            wrong: "`keywright plan --allow checkout-production`, where the plan replaces `key/checkout-production`.",
-            right: "`keywright plan --allow key/checkout-production`",
+            wrong: "The plan replaces `key/checkout-production`, and the run says `--allow checkout-production`.",
+            right: "The run says `--allow key/checkout-production`, as the plan writes it.",
         },
     },
 ];
