@@ -8,3 +8,4 @@
 mod cases;
 mod catalogue;
 mod console;
+mod laws;
