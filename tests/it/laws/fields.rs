@@ -154,9 +154,18 @@ pub(super) fn field(kind: Kind, tape: &mut Tape) -> (String, Value) {
     }
 }
 
-/// Up to four random fields.
+/// Up to four random fields, and sometimes several custom attributes.
 pub(super) fn fields(kind: Kind, tape: &mut Tape) -> Fields {
-    (0..tape.below(5)).map(|_| field(kind, tape)).collect()
+    let mut fields: Fields = (0..tape.below(5)).map(|_| field(kind, tape)).collect();
+    let family = match kind {
+        Kind::User | Kind::Application => "extendedAttributes",
+        Kind::Package | Kind::Plan => "eav",
+        Kind::PackageKey | Kind::ApiKey => return fields,
+    };
+    if tape.chance(6) {
+        fields.extend((0..3).map(|_| (custom(family, tape), text(tape))));
+    }
+    fields
 }
 
 fn package(tape: &mut Tape) -> (String, Value) {
