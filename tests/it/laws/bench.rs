@@ -75,7 +75,8 @@ pub(super) fn valid(world: &World, settings: &Settings) -> Result<Ready, TestCas
 
 /// Findings as short as a failure wants them.
 pub(super) fn found(diagnostics: &[Diagnostic]) -> String {
-    diagnostics.iter().map(|d| format!("{} {}: {}\n", d.severity, d.rule, d.message)).collect()
+    let line = |d: &Diagnostic| format!("{} {}: {}\n", d.severity, d.rule, d.message);
+    diagnostics.iter().map(line).collect()
 }
 
 /// Reads and checks a world as it is written in a layout.

@@ -112,7 +112,7 @@ fn rename(world: &mut World, tape: &mut Tape) {
     let kind = tape.choose(&[Kind::Application, Kind::Plan, Kind::Package, Kind::PackageKey]);
     let mut objects = all_mut(world, kind);
     let Some(at) = tape.index(objects.len()) else { return };
-    let object = &mut objects[at];
+    let object = &mut *objects[at];
     let before = std::mem::replace(&mut object.name, tape.choose(&NAMES).to_owned());
     if kind != Kind::PackageKey && before != object.name {
         object.previously.insert(0, before);
@@ -133,16 +133,16 @@ fn move_a_key(world: &mut World, tape: &mut Tape) {
 /// Switches something on or off, or protects it.
 fn switch(world: &mut World, tape: &mut Tape) {
     let kind = tape.choose(&[Kind::User, Kind::Plan, Kind::PackageKey, Kind::ApiKey]);
-    let words: &[&str] = match kind {
+    let among: &[&str] = match kind {
         Kind::User => &["active", "waiting", "disabled"],
         Kind::Plan => &["active", "inactive"],
         _ => &["active", "disabled"],
     };
-    let word = tape.choose(words);
+    let word = tape.choose(among);
     let protect = tape.chance(4);
     let mut objects = all_mut(world, kind);
     let Some(at) = tape.index(objects.len()) else { return };
-    let object = &mut objects[at];
+    let object = &mut *objects[at];
     object.protect |= protect;
     let (field, value) = match kind {
         Kind::ApiKey => ("enabled", Value::Bool(word == "active")),

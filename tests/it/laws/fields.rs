@@ -11,13 +11,15 @@ use super::tape::Tape;
 pub(super) type Fields = BTreeMap<String, Value>;
 
 /// Names that are legal and awkward.
-pub(super) const NAMES: [&str; 26] = [
+pub(super) const NAMES: [&str; 28] = [
     "alice",
     "shop",
     "gold",
     "pay",
     "bob smith",
     "a/b",
+    "c/d/",
+    "/",
     "50%",
     "größe",
     "O'Brien",

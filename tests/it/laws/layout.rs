@@ -185,16 +185,16 @@ fn write(yaml: &Yaml, indent: usize, out: &mut String, layout: &mut Layout) {
             let mut pairs: Vec<&(String, Yaml)> = pairs.iter().collect();
             layout.shuffle(&mut pairs);
             for (key, value) in pairs {
-                out.push_str(&format!("{:indent$}{}:", "", scalar(key, layout)));
+                out.extend([" ".repeat(indent), scalar(key, layout), ":".to_owned()]);
                 if matches!(value, Yaml::Map(pairs) if !pairs.is_empty()) && layout.below(3) < 2 {
                     out.push('\n');
                     write(value, indent + 2, out, layout);
                 } else {
-                    out.push_str(&format!(" {}\n", flow(value, layout)));
+                    out.extend([" ", &flow(value, layout), "\n"]);
                 }
             }
         }
-        other => out.push_str(&format!("{:indent$}{}\n", "", flow(other, layout))),
+        other => out.extend([" ".repeat(indent), flow(other, layout), "\n".to_owned()]),
     }
 }
 
