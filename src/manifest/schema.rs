@@ -53,7 +53,10 @@ impl Managed for Vec<Spanned<Box<str>>> {
 
 impl Managed for TextMap {
     fn wish(&self, field: &'static str, _: Place, wishes: &mut Vec<Wish>) {
-        for (name, text) in &self.0 {
+        // By name: the order in which a manifest lists them has no meaning, so a plan must not show it.
+        let mut sorted: Vec<_> = self.0.iter().collect();
+        sorted.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+        for (name, text) in sorted {
             push(format!("{field}.{}", name.value), Value::Text(text.value.clone()), text.place, wishes);
         }
     }

@@ -222,8 +222,9 @@ pub(super) fn check_slots(world: &World<'_>, findings: &mut Findings) {
         slots.entry((&key.user.value, key.application, &key.package.value)).or_default().push((key, prefix, place));
     }
     for keys in slots.values_mut().filter(|keys| keys.len() > 1) {
-        // Sorted, a prefix stands right before the first text that it begins, if there is one.
-        keys.sort_by(|a, b| a.1.cmp(b.1).then(a.2.cmp(&b.2)));
+        // Sorted, a prefix stands right before the first text that it begins, if there is one. What is said does not
+        // depend on the order of the files.
+        keys.sort_by(|a, b| a.1.cmp(b.1).then_with(|| a.0.called.cmp(&b.0.called)).then(a.2.cmp(&b.2)));
         let mut shortest = &keys[0];
         for key in &keys[1..] {
             if key.1.starts_with(shortest.1) {

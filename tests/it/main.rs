@@ -11,3 +11,4 @@ mod console;
 mod readme;
 mod schemas;
 mod tidy;
+mod laws;

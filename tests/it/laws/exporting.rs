@@ -1,0 +1,52 @@
+//! What is exported plans to nothing, and holds no secret.
+
+use keywright::export;
+use keywright::model::Kind;
+use keywright::model::Live;
+use proptest::prelude::*;
+
+use super::bench::Bench;
+use super::bench::check_texts;
+use super::bench::found;
+use super::bench::valid;
+use super::edits;
+use super::locate::value;
+use super::settings::Settings;
+use super::settled::told;
+use super::tape::tapes;
+use super::world::world;
+
+fn exported(live: &Live) -> String {
+    let mut text = Vec::new();
+    export::manifests(&mut text, live).expect("memory takes all");
+    String::from_utf8(text).expect("output is text")
+}
+
+proptest! {
+    #![proptest_config(super::cases(192))]
+
+    #[test]
+    fn what_is_exported_plans_to_nothing(world in world(), edits in tapes(0, 8)) {
+        let mut bench = Bench::new();
+        let settings = Settings::modest();
+        let _ = bench.apply(&valid(&world, &settings)?, &settings);
+        for mut tape in edits {
+            edits::edit(&bench, &mut tape);
+        }
+        let live = bench.live();
+        let text = exported(&live);
+        prop_assert_eq!(&exported(&bench.live()), &text);
+        for key in live.of(Kind::PackageKey).iter().filter(|key| value(key).len() > 8) {
+            prop_assert!(!text.contains(value(key)), "the value of {} is exported", key.address);
+        }
+        for key in live.of(Kind::ApiKey) {
+            prop_assert!(!text.contains(key.id.expose()), "the id of {} is exported", key.address);
+        }
+        let ready = check_texts(vec![("exported.yaml".into(), text.clone())], &settings);
+        prop_assert!(ready.desired.is_some(), "{}\n{text}", found(&ready.diagnostics));
+        let planned = bench.plan(&ready, &settings, false);
+        prop_assert!(planned.plan.is_empty(), "{}\n{text}", told(&planned.plan));
+        let errors = keywright::diagnostic::has_errors(&planned.diagnostics);
+        prop_assert!(!errors && planned.stopped.is_empty(), "{}\n{text}", found(&planned.diagnostics));
+    }
+}

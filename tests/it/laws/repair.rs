@@ -1,0 +1,49 @@
+//! What people change by hand is repaired or reported, and nothing flaps.
+
+use keywright::model::Kind;
+use proptest::prelude::*;
+
+use super::bench::Bench;
+use super::bench::found;
+use super::bench::valid;
+use super::edits;
+use super::locate::locate;
+use super::settings::settings;
+use super::settled::told;
+use super::tape::tapes;
+use super::world::world;
+
+proptest! {
+    #![proptest_config(super::cases(192))]
+
+    #[test]
+    fn manual_edits_are_repaired_or_reported(world in world(), edits in tapes(1, 8), settings in settings()) {
+        let mut bench = Bench::new();
+        let ready = valid(&world, &settings)?;
+        prop_assume!(bench.apply(&ready, &settings).is_some());
+        for mut tape in edits {
+            edits::edit(&bench, &mut tape);
+        }
+        let Some(applied) = bench.apply(&ready, &settings) else { return Ok(()) };
+        let again = bench.plan(&ready, &settings, true);
+        let reported = found(&again.diagnostics) + &found(&again.stopped);
+        prop_assert!(applied.outcome.all_done(), "{}{:#?}", told(&applied.planned.plan), applied.outcome.fates);
+        prop_assert!(again.plan.is_empty(), "it flaps:\n{}\n{reported}", told(&again.plan));
+        let live = bench.live();
+        for object in locate(&world, &live) {
+            prop_assert!(!object.live.is_empty(), "{} was not repaired\n{reported}", object.name);
+            for (field, wished) in object.fields.iter().filter(|_| object.live.len() == 1) {
+                let there = object.live[0].attributes.get(field);
+                let is_met = there.map_or_else(|| wished.is_empty(), |there| there == wished);
+                prop_assert!(is_met, "{} {field}: {there:?} instead of {wished:?}", object.name);
+            }
+        }
+        // Whatever is in the store is declared, left alone or kept: it is counted.
+        for kind in Kind::ALL {
+            let left = again.plan.left_alone.get(&kind).copied().unwrap_or(0);
+            let kept = again.plan.kept.iter().filter(|kept| kept.address.kind() == kind).count();
+            let same = again.plan.unchanged.get(&kind).copied().unwrap_or(0);
+            prop_assert_eq!(left + kept + same, live.of(kind).len(), "{} are not all told of", kind.plural());
+        }
+    }
+}
