@@ -22,7 +22,9 @@ pub use catalogue::When;
 pub use findings::Findings;
 pub use findings::with_severities;
 pub use package_key::DEFAULT_KEY_LENGTH;
+pub use package_key::LEAST_RANDOM;
 pub use package_key::is_key_text;
+pub use package_key::too_short;
 pub use user::INTERNAL_MEMBER;
 
 use crate::diagnostic::Checked;

@@ -259,5 +259,6 @@ fn renumber(problem: &mut Diagnostic, source: SourceId) {
 
 fn is_manifest(path: &Path, root: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    matches!(extension, Some("yaml" | "yml")) && normal(path) != root.join(WORKSPACE_FILE)
+    let is_yaml = |extension: &str| ["yaml", "yml"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+    extension.is_some_and(is_yaml) && normal(path) != root.join(WORKSPACE_FILE)
 }

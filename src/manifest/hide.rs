@@ -21,8 +21,7 @@ pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) 
 
 fn hidden(id: SourceId, source: &Source) -> Box<str> {
     let mut places = Vec::new();
-    // Most texts hold no secret, and need not be read again.
-    if source.readable && source.text.contains("value") {
+    if source.readable {
         let mut reading = Reading::new(id);
         super::tree::documents(&source.text, &mut reading, |root, _| find(root, false, &mut places));
         if has_errors(&reading.finish()) {
@@ -54,18 +53,21 @@ fn hide_place(text: &mut String, place: Place) {
     text.replace_range(start..end, &hidden);
 }
 
-/// Every `value` below `key`, `custom` or `secret`, whether or not the manifest around it is right.
+/// Fields below `key`, `custom`, `secret` and `credentials` that say where a secret is, and not what it is.
+const TELLS_WHERE: [&str; 5] = ["env", "file", "command", "prefix", "by"];
+
+/// Every `value`, and everything below a field that is about a secret but for what only says where it is: a secret in
+/// the wrong place, or under a misspelt name, is one all the same.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
+        Content::Scalar { .. } if is_secret => places.push(node.place),
         Content::Scalar { .. } => {}
         Content::List(items) => items.iter().for_each(|item| find(item, is_secret, places)),
         Content::Mapping(pairs) => {
             for (key, value) in pairs {
                 let Content::Scalar { text, .. } = &key.content else { continue };
-                match text.as_ref() {
-                    "value" if is_secret => places.push(value.place),
-                    name => find(value, is_secret || matches!(name, "key" | "custom" | "secret"), places),
-                }
+                let about_secrets = matches!(text.as_ref(), "key" | "custom" | "secret" | "credentials" | "value");
+                find(value, (is_secret || about_secrets) && !TELLS_WHERE.contains(&text.as_ref()), places);
             }
         }
     }
@@ -112,8 +114,17 @@ mod tests {
 
     #[test]
     fn secrets_become_stars_and_everything_else_stays_where_it_is() {
-        let text = "a: {key: {custom: {value: \"fäke\"}}}\nsecret:\n  value: |\n    one\n    two\nvalue: seen\n";
-        let expected = "a: {key: {custom: {value: *******}}}\nsecret:\n  value: |\n    ***\n    ***\nvalue: seen\n";
+        let text = "a: {key: {custom: {value: \"fäke\"}}}\nsecret:\n  value: |\n    one\n    two\nother: seen\n";
+        let expected = "a: {key: {custom: {value: *******}}}\nsecret:\n  value: |\n    ***\n    ***\nother: seen\n";
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_hidden_too() {
+        let text =
+            "key: fake\ncustom: {vaule: fake}\nsecret: {env: APP_X}\ncredentials: {pasword: fake}\nvalue: fake\n";
+        let expected =
+            "key: ****\ncustom: {vaule: ****}\nsecret: {env: APP_X}\ncredentials: {pasword: ****}\nvalue: ****\n";
         assert_eq!(shown(text), expected);
     }
 

@@ -164,6 +164,11 @@ impl FromNode for TextMap {
         let read: Vec<_> = pairs
             .iter()
             .filter_map(|(key, value)| {
+                if key_name(key).is_some_and(|name| name.trim().is_empty()) {
+                    let problem = Diagnostic::error("KW-007", "an attribute has no name").at(key.place);
+                    reading.report(problem.help("write the name before the colon"));
+                    return None;
+                }
                 let (key, value) = (spanned(key, reading), spanned(value, reading));
                 Some((key?, value?))
             })

@@ -41,6 +41,8 @@ fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matchi
                 } else {
                     matching.find(&declared.address, one);
                     matching.renamed.insert(one.address.clone(), declared.address.clone());
+                    // After the plan the former name is gone, and nothing may be left that refers to it.
+                    matching.in_store.remove(&former.address);
                     matching.in_store.insert(declared.address.clone(), one);
                 }
                 return;

@@ -10,6 +10,7 @@ use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::manifest::package_key::Generate;
+use crate::manifest::package_key::Minter;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::plan::PlanSpec;
 use crate::manifest::plan::PlanStatus;
@@ -22,7 +23,7 @@ use crate::model::Value;
 pub const DEFAULT_KEY_LENGTH: usize = 24;
 
 /// Fewest random characters of a minted value: 16 of 36 are 82 bits.
-const LEAST_RANDOM: usize = 16;
+pub const LEAST_RANDOM: usize = 16;
 
 /// The characters of a key value (CAM-024).
 pub fn is_key_text(text: &str) -> bool {
@@ -77,6 +78,12 @@ fn check_rotation(spec: &PackageKeySpec, findings: &mut Findings) {
         let problem = problem.label(custom.place, "a value of your own");
         findings.add(problem.help("change the custom value yourself, or use `generate`"));
     }
+    let generated = spec.key.as_ref().and_then(|key| key.value.generate.as_ref());
+    if generated.is_some_and(|generate| generate.value.prefix.as_ref().is_none_or(|prefix| prefix.value.is_empty())) {
+        let problem = Diagnostic::error("KW-015", "a key without a prefix can not be rotated").at(rotation.place);
+        findings
+            .add(problem.help("give it a prefix: other keys of the application could be taken for its generations"));
+    }
     let Some(every) = &rotation.value.every else { return };
     if every.value.0 == 0 {
         let problem = Diagnostic::error("KW-015", "`every` is no time at all").at(every.place);
@@ -92,25 +99,33 @@ fn check_rotation(spec: &PackageKeySpec, findings: &mut Findings) {
 }
 
 fn check_prefix(world: &World<'_>, key: &KeyOf<'_>, generate: &Generate, findings: &mut Findings) {
-    let Some(prefix) = &generate.prefix else { return };
+    let prefix = generate.prefix.as_ref().map_or("", |prefix| &*prefix.value);
+    let place = generate.prefix.as_ref().map_or(key.place, |prefix| prefix.place);
     let package = world.packages.get(&*key.package.value);
     let declared = package.and_then(|(_, spec)| spec.key_length.as_ref());
     let length = declared.map_or(DEFAULT_KEY_LENGTH, |length| usize::try_from(length.value).unwrap_or(0));
-    if !is_key_text(&prefix.value) {
-        let problem =
-            Diagnostic::error("KW-017", "the prefix holds characters that a key can not have").at(prefix.place);
+    let by_store = generate.by.as_ref().filter(|by| by.value == Minter::Store);
+    if !is_key_text(prefix) {
+        let problem = Diagnostic::error("KW-017", "the prefix holds characters that a key can not have").at(place);
         findings.add(problem.help("use letters, digits and the characters _ - . :"));
-    } else if prefix.value.len() + LEAST_RANDOM > length {
-        let left = length.saturating_sub(prefix.value.len());
-        let message =
-            format!("the prefix leaves {left} random characters of a key of {length}; it needs {LEAST_RANDOM}");
-        let problem = Diagnostic::error("KW-017", message).at(prefix.place);
-        let problem = match declared {
+    } else if let (Some(by), Some(prefix)) = (by_store, &generate.prefix) {
+        let problem = Diagnostic::error("KW-017", "the store mints values without a prefix").at(prefix.place);
+        let problem = problem.label(by.place, "minted by the store");
+        findings.add(problem.help("the key would never be found again; remove the prefix, or let Keywright mint it"));
+    } else if by_store.is_none() && prefix.len() + LEAST_RANDOM > length {
+        let problem = too_short(&key.called, prefix, length).at(place);
+        findings.add(match declared {
             Some(length) => problem.label(length.place, "the package's keyLength"),
             None => problem,
-        };
-        findings.add(problem.help("shorten the prefix, or raise the package's keyLength"));
+        });
     }
+}
+
+/// KW-017: a value that could be guessed.
+pub fn too_short(key: &str, prefix: &str, length: usize) -> Diagnostic {
+    let left = length.saturating_sub(prefix.len());
+    let message = format!("{key} would have {left} random characters of {length}; it needs {LEAST_RANDOM}");
+    Diagnostic::error("KW-017", message).help("shorten the prefix, or raise the package's keyLength")
 }
 
 /// CAM-027, CAM-029, CAM-056: what the declared plan of a key allows.
@@ -257,6 +272,10 @@ pub(super) fn check_deliveries(world: &World<'_>, findings: &mut Findings) {
             if !is_inside(&file.value) {
                 let problem = Diagnostic::error("KW-018", "a key is delivered outside of the workspace").at(file.place);
                 findings.add(problem.help("write a path below the workspace, without `..`"));
+            } else if !is_deliverable(&file.value, &world.workspace.database) {
+                let problem =
+                    Diagnostic::error("KW-018", "a key is delivered into a file that has another use").at(file.place);
+                findings.add(problem.help("choose a file of its own, not a manifest, nor one of Git or Keywright"));
             }
             if !is_variable(&variable.value) {
                 let problem = Diagnostic::error("KW-018", "this is not the name of a variable").at(variable.place);
@@ -278,6 +297,14 @@ pub(super) fn is_inside(path: &str) -> bool {
         && !path.contains(['\0', '\\', '\n', '\r'])
         && path.split('/').all(|part| part != "..")
         && path.split('/').any(|part| !part.is_empty() && part != ".")
+}
+
+/// Whether a file is neither a manifest, whose lines are shown in messages, nor one that Git or Keywright live by.
+fn is_deliverable(path: &str, database: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let is_taken = |part: &str| part.starts_with(".git") || part == ".keywright";
+    !(lower.ends_with(".yaml") || lower.ends_with(".yml") || lower.split('/').any(is_taken))
+        && !normal(path).starts_with(&normal(database))
 }
 
 fn normal(path: &str) -> String {
