@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+/// Most findings that are told of a workspace; a hostile one could otherwise fill the memory with complaints about it.
+pub const MAX_FINDINGS: usize = 10_000;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {

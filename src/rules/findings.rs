@@ -1,16 +1,14 @@
 //! What the rules found so far, and what the workspace makes of its severity.
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::MAX_FINDINGS;
 use crate::workspace::Workspace;
-
-/// Most findings that are kept; a hostile workspace could otherwise fill the memory with complaints about itself.
-const MAX_FINDINGS: usize = 50_000;
 
 /// Collects findings.
 #[derive(Default)]
 pub struct Findings {
     found: Vec<Diagnostic>,
-    untold: usize,
+    is_over: bool,
 }
 
 impl Findings {
@@ -18,7 +16,7 @@ impl Findings {
         if self.found.len() < MAX_FINDINGS {
             self.found.push(diagnostic);
         } else {
-            self.untold += 1;
+            self.is_over = true;
         }
     }
 
@@ -28,16 +26,19 @@ impl Findings {
     }
 
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
-        if self.untold > 0 {
-            self.found.push(Diagnostic::error("KW-003", format!("{} more findings are not shown", self.untold)));
+        if self.is_over {
+            let message = format!("there are more than {MAX_FINDINGS} findings; the others are not shown");
+            self.found.push(Diagnostic::error("KW-003", message).help("mend these first"));
         }
         self.found
     }
 }
 
 impl From<Vec<Diagnostic>> for Findings {
-    fn from(found: Vec<Diagnostic>) -> Self {
-        Self { found, untold: 0 }
+    fn from(mut found: Vec<Diagnostic>) -> Self {
+        let is_over = found.len() > MAX_FINDINGS;
+        found.truncate(MAX_FINDINGS);
+        Self { found, is_over }
     }
 }
 

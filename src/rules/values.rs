@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Findings;
 use super::package_key::is_key_text;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
@@ -31,28 +32,28 @@ pub fn literals(desired: &Desired) -> Values {
 
 /// CAM-024, CAM-025, CAM-026 for every value that is known.
 pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let mut in_package: BTreeMap<(&Address, Digest), Place> = BTreeMap::new();
     let mut in_application: BTreeMap<(&Address, Digest), (&Address, Place)> = BTreeMap::new();
     for object in desired.of(Kind::PackageKey) {
         let (Some(key), Some(value)) = (&object.key, values.get(&object.address)) else { continue };
         let place = source_place(&key.source, object.place);
-        findings.extend(check_text(object, value, place));
+        check_text(object, value, place).into_iter().for_each(|problem| findings.add(problem));
         let digest = value.digest();
         if let Some(first) = in_package.insert((&key.package.address, digest), place) {
             let message = format!("{} has the value of another key of {}", object.address, key.package.address);
             let problem = Diagnostic::error("CAM-025", message).at(place).label(first, "the other key");
-            findings.push(problem.help("a value exists once in a package; choose another"));
+            findings.add(problem.help("a value exists once in a package; choose another"));
             continue;
         }
         let Some(application) = &object.parent else { continue };
         if let Some((other, first)) = in_application.insert((&application.address, digest), (&object.address, place)) {
             let message = format!("{} and {other} of one application have the same value", object.address);
             let problem = Diagnostic::warning("CAM-026", message).at(place).label(first, "the other key");
-            findings.push(problem.help("use one application for each, or another value"));
+            findings.add(problem.help("use one application for each, or another value"));
         }
     }
-    findings
+    findings.into_vec()
 }
 
 /// Where the value of a key is declared.
