@@ -11,7 +11,7 @@ use crate::diagnostic::Place;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::did_you_mean;
 
-/// Most problems that are told of one file; the rest is counted.
+/// Most problems that are told of one file; the reading ends with the next one.
 const MAX_PROBLEMS: usize = 1_000;
 
 /// A value and where it stands.
@@ -25,12 +25,12 @@ pub struct Spanned<T> {
 pub struct Reading {
     source: SourceId,
     diagnostics: Vec<Diagnostic>,
-    untold: usize,
+    is_over: bool,
 }
 
 impl Reading {
     pub const fn new(source: SourceId) -> Self {
-        Self { source, diagnostics: Vec::new(), untold: 0 }
+        Self { source, diagnostics: Vec::new(), is_over: false }
     }
 
     pub const fn source(&self) -> SourceId {
@@ -41,8 +41,13 @@ impl Reading {
         if self.diagnostics.len() < MAX_PROBLEMS {
             self.diagnostics.push(diagnostic);
         } else {
-            self.untold += 1;
+            self.is_over = true;
         }
+    }
+
+    /// Whether there are more problems than are told, so that it is no use to look for further ones.
+    pub const fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Bytes `start..end` of this file. Files are at most [`super::tree::MAX_FILE`] long, so the numbers fit.
@@ -52,10 +57,10 @@ impl Reading {
     }
 
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        if self.untold > 0 {
+        if self.is_over {
             let last = self.diagnostics.last().and_then(|diagnostic| diagnostic.place);
-            let message = format!("{} more problems in this file are not shown", self.untold);
-            let mut diagnostic = Diagnostic::error("KW-003", message);
+            let message = format!("the file has more than {MAX_PROBLEMS} problems; the others are not shown");
+            let mut diagnostic = Diagnostic::error("KW-003", message).help("mend these first");
             diagnostic.place = last;
             self.diagnostics.push(diagnostic);
         }
@@ -91,6 +96,11 @@ pub trait FromNode: Sized + JsonSchema {
 pub fn spanned<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Spanned<T>> {
     let value = T::from_node(node, reading)?;
     Some(Spanned { value, place: node.place })
+}
+
+/// Reads one of many values, until it is no use any more.
+fn more<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Spanned<T>>> {
+    (!reading.is_over()).then(|| spanned(node, reading))
 }
 
 impl FromNode for Box<str> {
@@ -146,7 +156,7 @@ where
             reading.mistyped(node, "a list");
             return None;
         };
-        let read: Vec<_> = items.iter().filter_map(|item| spanned(item, reading)).collect();
+        let read: Vec<_> = items.iter().map_while(|item| more(item, reading)).flatten().collect();
         (read.len() == items.len()).then_some(read)
     }
 }
@@ -163,15 +173,8 @@ impl FromNode for TextMap {
         };
         let read: Vec<_> = pairs
             .iter()
-            .filter_map(|(key, value)| {
-                if key_name(key).is_some_and(|name| name.trim().is_empty()) {
-                    let problem = Diagnostic::error("KW-007", "an attribute has no name").at(key.place);
-                    reading.report(problem.help("write the name before the colon"));
-                    return None;
-                }
-                let (key, value) = (spanned(key, reading), spanned(value, reading));
-                Some((key?, value?))
-            })
+            .map_while(|(key, value)| Some((more(key, reading)?, more(value, reading)?)))
+            .filter_map(|(key, value)| Some((key?, value?)))
             .collect();
         (read.len() == pairs.len()).then_some(Self(read))
     }
@@ -189,6 +192,9 @@ pub fn fields<'n, 'a>(
         return None;
     };
     for (key, _) in pairs {
+        if reading.is_over() {
+            break;
+        }
         let name = key_name(key);
         if !name.is_some_and(|name| known.contains(&name)) {
             unknown_field(key, name.unwrap_or("?"), known, what, reading);

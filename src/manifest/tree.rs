@@ -20,6 +20,10 @@ pub const MAX_DEPTH: usize = 64;
 /// Most nodes of one file, with those that aliases repeat. A manifest needs about 20.
 pub const MAX_NODES: usize = 1_000_000;
 
+/// Most that anchors and aliases of one file may repeat, in nodes; 16 bytes of text count as one more. A few lines that
+/// repeat each other can grow to gigabytes.
+const MAX_REPEATED: usize = 200_000;
+
 /// Largest text of one file, in bytes.
 pub const MAX_FILE: usize = 16 << 20;
 
@@ -53,15 +57,23 @@ impl Content<'_> {
 }
 
 /// Calls `each` with the root of every document that could be read. After a document that is not YAML, reading goes
-/// on at the next line that begins with `---`, so that one mistake does not hide the rest of the file.
-pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(&Node<'a>, &mut Reading)) {
+/// on at the next line that begins with `---`, so that one mistake does not hide the rest of the file; not so after
+/// the file as a whole was too much. Says how many nodes there were, with those that aliases repeat.
+pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(&Node<'a>, &mut Reading)) -> usize {
     let mut from = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
+    let mut used = Used::default();
     while let Some(rest) = text.get(from..) {
-        let mut builder = Builder::new(reading, from);
-        let Err(stopped) = builder.run(rest, &mut each) else { return };
-        let Some(next) = text.get(stopped..).and_then(|after| after.find("\n---")) else { return };
+        let mut builder = Builder::new(reading, from, used);
+        let end = builder.run(rest, &mut each);
+        used = builder.used;
+        let Err(Stopped::At(stopped)) = end else { break };
+        let Some(next) = text.get(stopped..).and_then(|after| after.find("\n---")) else { break };
+        if reading.is_over() {
+            break;
+        }
         from = stopped + next + 1;
     }
+    used.nodes
 }
 
 /// An open list or mapping.
@@ -73,31 +85,48 @@ struct Open<'a> {
     is_mapping: bool,
 }
 
+/// What the documents of one file have taken so far.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    nodes: usize,
+    repeated: usize,
+}
+
 struct Builder<'a, 'r> {
     reading: &'r mut Reading,
     base: usize,
-    nodes: usize,
+    used: Used,
     open: Vec<Open<'a>>,
     anchors: BTreeMap<usize, Node<'a>>,
 }
 
-/// Reading can not go on in this document; holds the byte at which it stopped.
-type Stopped = usize;
+/// Why reading can not go on in this document.
+enum Stopped {
+    /// It is not readable from this byte on; the next one may be.
+    At(usize),
+    /// The file is more than a file may be.
+    ForGood,
+}
 
 impl<'a, 'r> Builder<'a, 'r> {
-    const fn new(reading: &'r mut Reading, base: usize) -> Self {
-        Self { reading, base, nodes: 0, open: Vec::new(), anchors: BTreeMap::new() }
+    const fn new(reading: &'r mut Reading, base: usize, used: Used) -> Self {
+        Self { reading, base, used, open: Vec::new(), anchors: BTreeMap::new() }
     }
 
     fn run(&mut self, text: &'a str, each: &mut impl FnMut(&Node<'a>, &mut Reading)) -> Result<(), Stopped> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| self.not_yaml(&error, text))?;
+            if self.reading.is_over() {
+                return Err(Stopped::ForGood);
+            }
             match event {
                 Event::DocumentStart(..) => self.anchors.clear(),
                 Event::Scalar(value, style, anchor, tag) => {
                     let plain = self.is_plain(style, tag.as_deref(), span);
-                    let node = Node { place: self.place(span), content: Content::Scalar { text: value, plain } };
-                    self.add(node, anchor, each)?;
+                    let place = self.place(span);
+                    // The parser says `~` where nothing is written.
+                    let text = if plain && place.start == place.end { Cow::Borrowed("") } else { value };
+                    self.add(Node { place, content: Content::Scalar { text, plain } }, anchor, each)?;
                 }
                 Event::SequenceStart(_, anchor, tag) => self.enter(span, anchor, tag.as_deref(), false)?,
                 Event::MappingStart(_, anchor, tag) => self.enter(span, anchor, tag.as_deref(), true)?,
@@ -138,13 +167,19 @@ impl<'a, 'r> Builder<'a, 'r> {
             self.refuse_tag(tag, span);
         }
         let place = self.place(span);
-        if self.open.len() >= MAX_DEPTH {
-            let message = format!("the document is nested more than {MAX_DEPTH} levels deep");
-            self.reading.report(Diagnostic::error("KW-003", message).at(place));
-            return Err(place.end as usize);
-        }
+        self.check_depth(1, place)?;
         self.open.push(Open { start: place.start, anchor, children: Vec::new(), is_mapping });
         Ok(())
+    }
+
+    /// Checks that there is room for so many levels more.
+    fn check_depth(&mut self, levels: usize, place: Place) -> Result<(), Stopped> {
+        if self.open.len() + levels <= MAX_DEPTH {
+            return Ok(());
+        }
+        let message = format!("the document is nested more than {MAX_DEPTH} levels deep");
+        self.reading.report(Diagnostic::error("KW-003", message).at(place));
+        Err(Stopped::At(place.end as usize))
     }
 
     fn leave(&mut self, span: Span, each: &mut impl FnMut(&Node<'a>, &mut Reading)) -> Result<(), Stopped> {
@@ -177,6 +212,9 @@ impl<'a, 'r> Builder<'a, 'r> {
         }
         let mut first: BTreeMap<Cow<'a, str>, Place> = BTreeMap::new();
         for (key, _) in pairs {
+            if self.reading.is_over() {
+                return;
+            }
             let Some(text) = name(key) else { continue };
             if let Some(earlier) = first.get(&text) {
                 let message = format!("the key `{}` stands twice", super::read::shown(&text));
@@ -194,15 +232,15 @@ impl<'a, 'r> Builder<'a, 'r> {
         let Some(node) = self.anchors.get(&anchor) else {
             let problem = Diagnostic::error("KW-002", "the alias stands inside of what it repeats").at(place);
             self.reading.report(problem.help("write the value out instead of the alias"));
-            return Err(place.end as usize);
+            return Err(Stopped::At(place.end as usize));
         };
-        let size = size_of(node);
-        if self.nodes + size > MAX_NODES {
-            return Err(self.too_many(place));
-        }
+        let size = Size::of(node);
+        self.check_depth(size.levels, place)?;
         // `add` counts the node itself.
-        self.nodes += size - 1;
-        Ok(node.clone())
+        self.used.nodes += size.nodes - 1;
+        self.repeat(size, place)?;
+        // Looked up again, because nothing else may be borrowed while the counts are raised.
+        Ok(self.anchors[&anchor].clone())
     }
 
     fn add(
@@ -211,16 +249,19 @@ impl<'a, 'r> Builder<'a, 'r> {
         anchor: usize,
         each: &mut impl FnMut(&Node<'a>, &mut Reading),
     ) -> Result<(), Stopped> {
-        self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            return Err(self.too_many(node.place));
-        }
+        self.used.nodes += 1;
         if anchor != 0 {
             // What an anchor keeps counts too: anchors inside of anchors would multiply without bound.
-            self.nodes += size_of(&node);
-            if self.nodes > MAX_NODES {
-                return Err(self.too_many(node.place));
-            }
+            let size = Size::of(&node);
+            self.used.nodes += size.nodes;
+            self.repeat(size, node.place)?;
+        }
+        if self.used.nodes > MAX_NODES {
+            let message = format!("the file holds more than {MAX_NODES} YAML nodes, with those that aliases repeat");
+            self.reading.report(Diagnostic::error("KW-003", message).at(node.place).help("split the file"));
+            return Err(Stopped::ForGood);
+        }
+        if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
         }
         match self.open.last_mut() {
@@ -230,10 +271,15 @@ impl<'a, 'r> Builder<'a, 'r> {
         Ok(())
     }
 
-    fn too_many(&mut self, place: Place) -> Stopped {
-        let message = format!("the file holds more than {MAX_NODES} YAML nodes, with those that aliases repeat");
-        self.reading.report(Diagnostic::error("KW-003", message).at(place).help("split the file"));
-        place.end as usize
+    /// Counts what is about to be repeated.
+    fn repeat(&mut self, size: Size, place: Place) -> Result<(), Stopped> {
+        self.used.repeated += size.nodes + size.text / 16;
+        if self.used.repeated <= MAX_REPEATED {
+            return Ok(());
+        }
+        let problem = Diagnostic::error("KW-003", "the anchors and aliases of the file repeat too much").at(place);
+        self.reading.report(problem.help("write the values out instead of anchors and aliases"));
+        Err(Stopped::ForGood)
     }
 
     fn not_yaml(&mut self, error: &ScanError, text: &str) -> Stopped {
@@ -247,7 +293,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         let help =
             if tab { "indent with spaces; YAML allows no tabs there" } else { "mend the text at the marked place" };
         self.reading.report(problem.help(help));
-        self.base + start
+        Stopped::At(self.base + start)
     }
 
     fn place(&self, span: Span) -> Place {
@@ -261,10 +307,108 @@ fn is_repeated(key: &Node<'_>, earlier: &[(Node<'_>, Node<'_>)]) -> bool {
     earlier.iter().any(|(other, _)| matches!(&other.content, Content::Scalar { text: other, .. } if other == text))
 }
 
-fn size_of(node: &Node<'_>) -> usize {
-    1 + match &node.content {
-        Content::Scalar { .. } => 0,
-        Content::List(items) => items.iter().map(size_of).sum(),
-        Content::Mapping(pairs) => pairs.iter().map(|(key, value)| size_of(key) + size_of(value)).sum(),
+/// How much a copy of a node takes.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    /// Bytes of text.
+    text: usize,
+    /// Levels of lists and mappings.
+    levels: usize,
+}
+
+impl Size {
+    fn of(node: &Node<'_>) -> Self {
+        let mut size = Self::default();
+        match &node.content {
+            Content::Scalar { text, .. } => size.text = text.len(),
+            Content::List(items) => items.iter().for_each(|item| size.hold(item)),
+            Content::Mapping(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).for_each(|n| size.hold(n)),
+        }
+        let is_scalar = matches!(node.content, Content::Scalar { .. });
+        Self { nodes: size.nodes + 1, levels: size.levels + usize::from(!is_scalar), ..size }
+    }
+
+    fn hold(&mut self, child: &Node<'_>) {
+        let child = Self::of(child);
+        self.nodes += child.nodes;
+        self.text += child.text;
+        self.levels = self.levels.max(child.levels);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceId;
+
+    /// How many documents were read, and what was found.
+    fn read(text: &str) -> (usize, Vec<String>) {
+        let mut reading = Reading::new(SourceId(0));
+        let mut documents = 0;
+        let nodes = super::documents(text, &mut reading, |_, _| documents += 1);
+        assert!(nodes < 2 * MAX_NODES);
+        (documents, reading.finish().iter().map(|problem| format!("{} {}", problem.rule, problem.message)).collect())
+    }
+
+    const TOO_MANY: &str = "KW-003 the file holds more than 1000000 YAML nodes, with those that aliases repeat";
+    const REPEATED: &str = "KW-003 the anchors and aliases of the file repeat too much";
+
+    #[test]
+    fn what_aliases_repeat_is_bounded_by_nodes_and_by_text() {
+        let mut laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for name in ["b", "c", "d", "e", "f", "g"] {
+            let earlier = char::from(name.as_bytes()[0] - 1);
+            laughs.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{earlier}"); 9].join(", ")));
+        }
+        assert_eq!(read(&laughs), (0, vec![REPEATED.to_owned()]));
+        let long = format!("a: &a \"{}\"\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1000));
+        assert_eq!(read(&long), (0, vec![REPEATED.to_owned()]));
+        let few = "a: &a {b: [c, d]}\ne: [*a, *a, *a]\n";
+        assert_eq!(read(few), (1, Vec::new()));
+    }
+
+    #[test]
+    fn aliases_do_not_nest_deeper_than_lists() {
+        let inner = format!("{}x{}", "[".repeat(40), "]".repeat(40));
+        let (documents, found) =
+            read(&format!("a: &a {inner}\nb: [*a]\n---\na: &a {inner}\nb: {}", inner.replace('x', "*a")));
+        assert_eq!((documents, found), (1, vec!["KW-003 the document is nested more than 64 levels deep".to_owned()]));
+    }
+
+    #[test]
+    fn the_documents_of_a_file_share_its_bounds() {
+        // Each document alone is within them, and the mistake at its end begins the reading anew.
+        let document = format!("---\n- &a [{}]\n{}- ]\n", "x, ".repeat(500), "- *a\n".repeat(20));
+        let (_, found) = read(&document.repeat(1000));
+        assert_eq!(found.last().map(String::as_str), Some(REPEATED));
+        assert!(found.len() < 30, "{}", found.len());
+        let (documents, found) = read(&format!("{}--- b\n", "- a\n".repeat(MAX_NODES)));
+        assert_eq!((documents, found), (0, vec![TOO_MANY.to_owned()]));
+    }
+
+    #[test]
+    fn where_nothing_is_written_there_is_no_text() {
+        for (text, expected) in [("---\n", ""), ("--- # a\n", ""), ("--- ~\n", "~"), ("--- ''\n", "")] {
+            let mut reading = Reading::new(SourceId(0));
+            super::documents(text, &mut reading, |root, _| {
+                assert!(matches!(&root.content, Content::Scalar { text, .. } if text == expected), "{text}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_sound_line_is_given_up() {
+        for text in ["--- ]\n".repeat(2000), "- !!binary a\n".repeat(2000), "a: b\n".repeat(2000)] {
+            let (_, found) = read(&text);
+            assert_eq!(found.len(), 1001);
+            assert_eq!(found[1000], "KW-003 the file has more than 1000 problems; the others are not shown");
+        }
+    }
+
+    #[test]
+    fn a_mistake_hides_nothing_behind_it() {
+        let (documents, found) = read("a: [\n---\nb: *none\n---\n&c [*c]\n---\nd: e\n");
+        assert_eq!((documents, found.len()), (1, 3));
     }
 }
