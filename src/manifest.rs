@@ -26,6 +26,7 @@ pub use document::Spec;
 pub use read::Spanned;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::MAX_FINDINGS;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
@@ -34,40 +35,99 @@ use rayon::prelude::*;
 /// The only `apiVersion` there is.
 pub const API_VERSION: &str = "keywright.dev/v1";
 
-/// Most documents that one workspace may hold; bounds memory against hostile input.
-pub const MAX_DOCUMENTS: usize = 300_000;
+/// Most objects that one workspace may declare: documents, keys of applications, and former names. Bounds memory
+/// against hostile input.
+pub const MAX_OBJECTS: usize = 300_000;
+
+/// Most YAML nodes that the files of one workspace may hold together, with those that aliases repeat.
+pub const MAX_WORKSPACE_NODES: usize = 10_000_000;
+
+/// Files are read so many at a time, and so many bytes of them: no more than that is in memory as trees.
+const BATCH_FILES: usize = 16;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Reads all manifests of all texts, in parallel. The result is in the order of the sources and does not depend on
 /// which text was finished first.
 pub fn parse(sources: &Sources) -> (Vec<Manifest>, Vec<Diagnostic>) {
-    let files: Vec<(Vec<Manifest>, Vec<Diagnostic>)> =
-        sources.0.par_iter().enumerate().map(|(index, source)| parse_one(index, source)).collect();
-    let mut manifests = Vec::with_capacity(files.iter().map(|(manifests, _)| manifests.len()).sum());
-    let mut diagnostics = Vec::new();
-    for (found, problems) in files {
-        manifests.extend(found);
-        diagnostics.extend(problems);
+    let mut workspace = Parsed::default();
+    let mut from = 0;
+    while from < sources.0.len() && !workspace.is_over {
+        let batch = batch(&sources.0[from..]);
+        let room = MAX_OBJECTS - workspace.objects;
+        let files: Vec<Parsed> =
+            batch.par_iter().enumerate().map(|(at, source)| parse_one(from + at, source, room)).collect();
+        files.into_iter().for_each(|file| workspace.add(file));
+        from += batch.len();
     }
-    if manifests.len() > MAX_DOCUMENTS {
-        let place = manifests[MAX_DOCUMENTS].place;
-        let message = format!("the workspace holds {} documents, more than {MAX_DOCUMENTS}", manifests.len());
-        let help = "split the workspace in two, each with its own keywright.yaml";
-        diagnostics.push(Diagnostic::error("KW-003", message).at(place).help(help));
-        manifests.truncate(MAX_DOCUMENTS);
-    }
-    (manifests, diagnostics)
+    (workspace.manifests, workspace.diagnostics)
 }
 
-fn parse_one(index: usize, source: &Source) -> (Vec<Manifest>, Vec<Diagnostic>) {
+/// The first few of `sources`, at least one.
+fn batch(sources: &[Source]) -> &[Source] {
+    let mut bytes = 0;
+    let fits = |source: &&Source| {
+        bytes += source.text.len();
+        bytes <= BATCH_BYTES
+    };
+    let count = sources.iter().take(BATCH_FILES).take_while(fits).count();
+    &sources[..count.max(1).min(sources.len())]
+}
+
+/// What was read of one file, or of the files so far.
+#[derive(Default)]
+struct Parsed {
+    manifests: Vec<Manifest>,
+    diagnostics: Vec<Diagnostic>,
+    objects: usize,
+    nodes: usize,
+    /// Whether the workspace is more than a workspace may be.
+    is_over: bool,
+}
+
+impl Parsed {
+    fn add(&mut self, file: Self) {
+        // What is not told any more needs no memory; that there was more is told by whoever counts them.
+        let told = (MAX_FINDINGS + 1).saturating_sub(self.diagnostics.len());
+        self.diagnostics.extend(file.diagnostics.into_iter().take(told));
+        self.nodes += file.nodes;
+        for manifest in file.manifests {
+            self.objects += manifest.objects();
+            let (many, what) = match (self.objects > MAX_OBJECTS, self.nodes > MAX_WORKSPACE_NODES) {
+                (true, _) => (MAX_OBJECTS, "objects"),
+                (_, true) => (MAX_WORKSPACE_NODES, "YAML nodes"),
+                _ => {
+                    self.manifests.push(manifest);
+                    continue;
+                }
+            };
+            if !std::mem::replace(&mut self.is_over, true) {
+                let message = format!("the workspace holds more than {many} {what}");
+                let problem = Diagnostic::error("KW-003", message).at(manifest.name_place());
+                let help = "split the workspace in two, each with its own keywright.yaml";
+                self.diagnostics.insert(0, problem.help(help));
+            }
+            return;
+        }
+    }
+}
+
+/// Reads one file, but not many more objects than there is `room` for.
+fn parse_one(index: usize, source: &Source, room: usize) -> Parsed {
+    let mut parsed = Parsed::default();
+    if !source.readable {
+        return parsed;
+    }
     // More than four thousand million files do not fit into memory; the walk stops long before.
     let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
     let mut reading = read::Reading::new(id);
-    let mut manifests = Vec::new();
-    if !source.readable {
-        return (manifests, Vec::new());
-    }
-    tree::documents(&source.text, &mut reading, |root, reading| {
-        manifests.extend(document::read(root, reading));
+    parsed.nodes = tree::documents(&source.text, &mut reading, |root, reading| {
+        if parsed.objects <= room
+            && let Some(manifest) = document::read(root, reading)
+        {
+            parsed.objects += manifest.objects();
+            parsed.manifests.push(manifest);
+        }
     });
-    (manifests, reading.finish())
+    parsed.diagnostics = reading.finish();
+    parsed
 }

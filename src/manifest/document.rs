@@ -58,11 +58,36 @@ impl Manifest {
         self.metadata.name.as_ref().map_or("", |name| &name.value)
     }
 
+    /// How many objects and former names the manifest declares.
+    pub fn objects(&self) -> usize {
+        let keys = match &self.spec {
+            Spec::Application(spec) => spec.packages.as_ref().map_or(0, |packages| packages.value.len()),
+            _ => 0,
+        };
+        1 + keys + self.metadata.previously.as_ref().map_or(0, |names| names.value.len())
+    }
+
+    /// The names that stand in the address of everything that the manifest declares.
+    fn names(&self) -> impl Iterator<Item = &Spanned<Box<str>>> {
+        let parent = match &self.spec {
+            Spec::Application(spec) => spec.user.as_ref(),
+            Spec::Plan(spec) => spec.package.as_ref(),
+            _ => None,
+        };
+        self.metadata.name.iter().chain(parent)
+    }
+
     /// Where the name stands.
     pub fn name_place(&self) -> Place {
         self.metadata.name.as_ref().map_or(self.place, |name| name.place)
     }
 }
+
+/// Longest name, in bytes: every key and every former name of an object repeats it. The rules are stricter.
+const MAX_NAME: usize = 1024;
+
+/// Most former names of an object.
+const MAX_FORMER: usize = 100;
 
 const ENVELOPE: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 
@@ -81,7 +106,22 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
         Some(node) => read_spec(kind, node, reading),
         None => missing(root, "spec", kind, reading),
     };
-    Some(Manifest { kind, metadata: metadata?, spec: spec?, place: root.place })
+    let manifest = Manifest { kind, metadata: metadata?, spec: spec?, place: root.place };
+    let overlong = manifest.names().find(|name| name.value.len() > MAX_NAME).map(|name| (name.place, name.value.len()));
+    if let Some((place, length)) = overlong {
+        let message = format!("the name has {length} bytes; no name has more than {MAX_NAME}");
+        reading.report(Diagnostic::error("KW-003", message).at(place).help("choose a shorter name"));
+        return None;
+    }
+    if let Some(names) = &manifest.metadata.previously
+        && names.value.len() > MAX_FORMER
+    {
+        let message = format!("{} former names are more than {MAX_FORMER}", names.value.len());
+        let problem = Diagnostic::error("KW-003", message).at(names.place);
+        reading.report(problem.help("keep those that a store may still know"));
+        return None;
+    }
+    Some(manifest)
 }
 
 /// Whether the document holds nothing: comments only, or nothing between two `---`.

@@ -117,8 +117,9 @@ fn former_address(manifest: &Manifest, name: &str) -> Option<Address> {
 fn check_previously(world: &World<'_>, declared: &BTreeMap<Address, Place>, findings: &mut Findings) {
     let mut claimed: BTreeMap<Address, Place> = BTreeMap::new();
     for manifest in world.manifests {
+        let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
-            let (message, other) = if address_of(manifest).as_ref() == Some(&former) {
+            let (message, other) = if own.as_ref() == Some(&former) {
                 (format!("{former} is named as its own former name"), manifest.name_place())
             } else if let Some(other) = declared.get(&former) {
                 (format!("{former} is a former name here and is declared too"), *other)
