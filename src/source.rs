@@ -1,6 +1,7 @@
 //! Finds the workspace and reads its files: in a fixed order, within bounds, every problem with its place.
 #![expect(clippy::disallowed_methods, reason = "edge: files and folders")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::Component;
@@ -53,7 +54,8 @@ pub fn load(paths: &[PathBuf], from: &Path, input: &mut dyn Read) -> Result<Load
     let metadata = fs::metadata(&first).map_err(|cause| NotFound { path: first.display().to_string(), cause })?;
     let folder = if metadata.is_dir() { first.clone() } else { first.parent().unwrap_or(from).to_path_buf() };
     let root = root_of(&folder);
-    let mut texts = Texts { from: from.to_path_buf(), sources: Vec::new(), problems: Vec::new(), total: 0 };
+    let mut texts =
+        Texts { from: from.to_path_buf(), sources: Vec::new(), problems: Vec::new(), total: 0, seen: BTreeSet::new() };
     let (workspace, workspace_source, workspace_problems) = read_workspace(&root, &mut texts);
     let is_whole = paths.iter().all(|path| normal(&from.join(path)) == normal(&root));
     if is_whole {
@@ -99,6 +101,8 @@ fn read_workspace(root: &Path, texts: &mut Texts) -> (Workspace, Option<Source>,
     }
     // Its final number is known only when all manifests are; until then its places say 0.
     texts.read(&path, false);
+    // Whoever names it among the manifests is told that it is none.
+    texts.seen.clear();
     let problems: Vec<Diagnostic> = texts.problems.drain(..).map(|(_, problem)| problem).collect();
     let Some(source) = texts.sources.pop() else { return (Workspace::named(&folder), None, problems) };
     let (file, mut found) = if source.readable {
@@ -118,6 +122,8 @@ struct Texts {
     /// Problems by the name of their file, which has no number yet.
     problems: Vec<(Box<str>, Diagnostic)>,
     total: usize,
+    /// Files and folders that were looked at: however often one is named, it is read once.
+    seen: BTreeSet<PathBuf>,
 }
 
 impl Texts {
@@ -142,9 +148,15 @@ impl Texts {
             self.read(path, true);
             return;
         }
+        if !self.seen.insert(normal(path)) {
+            return;
+        }
         let mut walk = WalkBuilder::new(path);
         walk.standard_filters(false).hidden(true).follow_links(true).sort_by_file_name(Ord::cmp);
         for entry in walk.build() {
+            if self.is_full() {
+                return;
+            }
             match entry {
                 Ok(entry) => {
                     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -159,6 +171,9 @@ impl Texts {
 
     /// `named` files may be pipes, because somebody asked for them; found ones must be files, so that nothing hangs.
     fn read(&mut self, path: &Path, named: bool) {
+        if self.is_full() || !self.seen.insert(normal(path)) {
+            return;
+        }
         let name = self.name_of(path);
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
@@ -185,9 +200,10 @@ impl Texts {
             return self.too_large(name);
         }
         self.total += bytes.len();
-        if self.total > MAX_WORKSPACE {
+        if self.is_full() {
             let message = format!("the manifests have more than {} MiB together", MAX_WORKSPACE >> 20);
-            return self.refuse(name, "", Diagnostic::error("KW-003", message).help("split the workspace in two"), 0);
+            let help = "what comes after this file was not read; split the workspace in two";
+            return self.refuse(name, "", Diagnostic::error("KW-003", message).help(help), 0);
         }
         match String::from_utf8(bytes) {
             Ok(text) => self.sources.push(Source { name, text: text.into(), readable: true }),
@@ -198,6 +214,11 @@ impl Texts {
                 self.refuse(name, &text, problem.help("save the file as UTF-8"), at);
             }
         }
+    }
+
+    /// Whether there is more text than a workspace may have. That was told, and nothing more is read.
+    const fn is_full(&self) -> bool {
+        self.total > MAX_WORKSPACE
     }
 
     fn too_large(&mut self, name: Box<str>) {

@@ -32,7 +32,7 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     let mut workspace = Workspace::named(file.name.as_ref().map_or(folder, |name| &name.value));
     let spec = &file.spec;
     if let Some(manifests) = &spec.manifests {
-        workspace.manifests = texts(&manifests.value);
+        workspace.manifests = texts(manifests, &mut findings);
     }
     if let Some(database) = &spec.database {
         match database.value.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
@@ -57,6 +57,9 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
         workspace.environment = environment_of(&environment.value, &mut findings);
     }
     for (rule, severity) in spec.rules.iter().flat_map(|rules| &rules.value.0) {
+        if findings.len() > LONGEST_LIST {
+            break;
+        }
         match severity_of(rule, severity) {
             Ok((rule, severity)) => {
                 workspace.severities.insert(rule, severity);
@@ -67,8 +70,15 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     (workspace, findings)
 }
 
-fn texts(list: &[Spanned<Box<str>>]) -> Vec<Box<str>> {
-    list.iter().map(|item| item.value.clone()).collect()
+/// Most entries of one list, and most findings about the rules: each entry is held against every manifest.
+const LONGEST_LIST: usize = 1_000;
+
+fn texts(list: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
+    if list.value.len() > LONGEST_LIST {
+        let message = format!("the list has {} entries, more than {LONGEST_LIST}", list.value.len());
+        findings.push(Diagnostic::error("KW-003", message).at(list.place).help("shorten the list"));
+    }
+    list.value.iter().take(LONGEST_LIST).map(|item| item.value.clone()).collect()
 }
 
 fn ownership_of(spec: &OwnershipSpec) -> Ownership {
@@ -122,21 +132,24 @@ fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
 }
 
 fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Environment {
-    let list =
-        |list: &Option<Spanned<Vec<Spanned<Box<str>>>>>| list.as_ref().map_or_else(Vec::new, |list| texts(&list.value));
-    for prefix in spec.allow.iter().flat_map(|allow| &allow.value) {
+    let mut list = |list: &Option<Spanned<Vec<Spanned<Box<str>>>>>| {
+        list.as_ref().map_or_else(Vec::new, |list| texts(list, findings))
+    };
+    let environment =
+        Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) };
+    for prefix in spec.allow.iter().flat_map(|allow| allow.value.iter().take(LONGEST_LIST)) {
         if prefix.value.is_empty() {
             let problem = Diagnostic::error("KW-012", "an empty prefix would open every variable").at(prefix.place);
             findings.push(problem.help("write how the names of the allowed variables begin, like APP_"));
         }
     }
-    for folder in spec.files.iter().flat_map(|files| &files.value) {
+    for folder in spec.files.iter().flat_map(|files| files.value.iter().take(LONGEST_LIST)) {
         if !folder.value.starts_with('/') || folder.value.trim_matches('/').is_empty() {
             let problem = Diagnostic::error("KW-012", "this is not a folder outside of the workspace").at(folder.place);
             findings.push(problem.help("write its whole path, like /run/secrets"));
         }
     }
-    Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) }
+    environment
 }
 
 fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
@@ -147,7 +160,7 @@ fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
     RemoteStores {
         cloud_api_management: spec.cloud_api_management.is_some(),
         managed_file_transfer: transfer.is_some(),
-        api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(&listed.value)),
+        api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(listed, findings)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! All manifests of a workspace, indexed by how others refer to them.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
@@ -26,6 +27,8 @@ pub(super) struct World<'a> {
     pub(super) packages: BTreeMap<&'a str, (&'a Manifest, &'a PackageSpec)>,
     /// By package and name.
     pub(super) plans: BTreeMap<(&'a str, &'a str), (&'a Manifest, &'a PlanSpec)>,
+    /// The API types that the workspace lists, if it does.
+    pub(super) api_types: Option<BTreeSet<&'a str>>,
     /// Every declared key: package keys, and what applications declare by `packages`.
     pub(super) keys: Vec<KeyOf<'a>>,
     /// Where reading found errors, in order.
@@ -61,6 +64,7 @@ impl<'a> World<'a> {
             users: BTreeMap::new(),
             packages: BTreeMap::new(),
             plans: BTreeMap::new(),
+            api_types: workspace.remote.api_types.as_ref().map(|listed| listed.iter().map(|known| &**known).collect()),
             keys: Vec::new(),
             unread,
         };
