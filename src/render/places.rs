@@ -8,7 +8,7 @@ use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 
-/// How many bytes lie between two counts of characters.
+/// How many bytes lie between two counts. A list of all lines would be eight times as large as a text of line breaks.
 const BLOCK: usize = 4096;
 
 /// Answers where places are. A text is indexed when it is first asked about.
@@ -18,10 +18,14 @@ pub(super) struct Places<'a> {
 }
 
 struct Index {
-    /// Where each line begins.
-    lines: Vec<usize>,
-    /// How many characters begin before each multiple of [`BLOCK`].
-    characters: Vec<usize>,
+    /// How many lines and characters begin before each multiple of [`BLOCK`], the first line aside.
+    counts: Vec<Counts>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    breaks: usize,
+    characters: usize,
 }
 
 /// A place that is really in its text: not past the end, not inside a character, not backwards.
@@ -46,29 +50,24 @@ impl<'a> Places<'a> {
         Some(Spot { id: place.source, source, start, end })
     }
 
-    /// The line of a byte, counted from 0.
-    pub(super) fn line(&self, spot: &Spot<'_>, at: usize) -> usize {
-        self.index(spot).lines.partition_point(|&start| start <= at).saturating_sub(1)
-    }
-
-    /// The bytes of a line, without its line break.
+    /// The bytes of a line, counted from 0, without its line break.
     pub(super) fn line_bytes(&self, spot: &Spot<'_>, line: usize) -> Range<usize> {
-        let lines = &self.index(spot).lines;
-        let text = &spot.source.text;
-        let start = lines.get(line).copied().unwrap_or(text.len());
-        let next = lines.get(line + 1).copied();
-        let end = next.map_or(text.len(), |next| next - 1);
-        let carriage_return = next.is_some() && text[start..end].ends_with('\r');
-        start..end - usize::from(carriage_return)
+        let text = spot.source.text.as_bytes();
+        let index = self.index(spot);
+        let Some(start) = index.line_start(text, line) else { return text.len()..text.len() };
+        match index.line_start(text, line + 1) {
+            Some(next) => start..next - 1 - usize::from(text[start..next - 1].ends_with(b"\r")),
+            None => start..text.len(),
+        }
     }
 
     /// Line and column of a byte as people write them, counted from 1.
     pub(super) fn position(&self, spot: &Spot<'_>, at: usize) -> (usize, usize) {
         let index = self.index(spot);
-        let line = self.line(spot, at);
         let text = spot.source.text.as_bytes();
-        let start = index.lines.get(line).copied().unwrap_or_default();
-        (line + 1, index.characters_before(text, at) - index.characters_before(text, start) + 1)
+        let before = index.counts_before(text, at);
+        let start = index.line_start(text, before.breaks).unwrap_or_default();
+        (before.breaks + 1, before.characters - index.counts_before(text, start).characters + 1)
     }
 
     fn index(&self, spot: &Spot<'_>) -> &Index {
@@ -79,25 +78,38 @@ impl<'a> Places<'a> {
 
 impl Index {
     fn of(text: &[u8]) -> Self {
-        let mut lines = vec![0];
-        lines.extend(text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
-        let mut characters = vec![0];
-        let mut count = 0;
+        let mut counts = vec![Counts::default()];
+        let mut count = Counts::default();
         for block in text.chunks(BLOCK) {
-            count += count_characters(block);
-            characters.push(count);
+            count = count.and(block);
+            counts.push(count);
         }
-        Self { lines, characters }
+        Self { counts }
     }
 
-    fn characters_before(&self, text: &[u8], at: usize) -> usize {
+    fn counts_before(&self, text: &[u8], at: usize) -> Counts {
         let block = at / BLOCK;
-        self.characters[block] + count_characters(&text[block * BLOCK..at])
+        self.counts[block].and(&text[block * BLOCK..at])
+    }
+
+    /// Where a line begins, counted from 0; nothing when there are fewer.
+    fn line_start(&self, text: &[u8], line: usize) -> Option<usize> {
+        let Some(skipped) = line.checked_sub(1) else { return Some(0) };
+        // The break before the line lies in the last block that begins with fewer breaks before it.
+        let block = self.counts.partition_point(|count| count.breaks < line).checked_sub(1)?;
+        let from = block * BLOCK;
+        let breaks = text.get(from..)?.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        breaks.map(|(at, _)| from + at + 1).nth(skipped - self.counts[block].breaks)
     }
 }
 
-fn count_characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+impl Counts {
+    fn and(self, bytes: &[u8]) -> Self {
+        Self {
+            breaks: self.breaks + bytes.iter().filter(|&&byte| byte == b'\n').count(),
+            characters: self.characters + bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count(),
+        }
+    }
 }
 
 #[cfg(test)]
