@@ -8,7 +8,8 @@
 mod cases;
 mod catalogue;
 mod console;
+mod hostile;
+mod laws;
 mod readme;
 mod schemas;
 mod tidy;
-mod laws;
