@@ -52,6 +52,8 @@ pub enum Exit {
     Stale = 5,
     /// Some changes were made and some were not.
     Partly = 6,
+    /// Another run is working on the workspace.
+    Locked = 7,
     /// The command line is not right.
     Usage = 64,
 }
@@ -62,11 +64,12 @@ pub struct Failure {
     /// Completes the sentence «could not …», or stands for itself.
     pub message: String,
     pub help: Option<String>,
+    pub exit: Exit,
 }
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, exit: Exit::Error }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -150,7 +153,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     result.unwrap_or_else(|failure| {
         // When even this can not be written there is nobody left to tell.
         let _ = tell(&failure, console.err);
-        Exit::Error
+        failure.exit
     })
 }
 

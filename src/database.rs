@@ -5,6 +5,7 @@
 
 mod error;
 mod files;
+mod lock;
 mod open;
 mod schema;
 
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 pub use error::DatabaseError;
+pub use lock::Lock;
+pub use lock::lock;
 
 use crate::store::Refusal;
 

@@ -41,7 +41,7 @@ fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
     line.strip_prefix(variable)?.strip_prefix('=')
 }
 
-/// Writes a value to its place. Other lines of the file stay as they are.
+/// Writes a value to its place. Other lines of the file stay as they are; the file becomes its owner's only.
 pub fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {
     let refused = |cause: String| {
         let reason = format!("could not write {} to {}: {cause}", to.variable, to.file);
@@ -50,15 +50,30 @@ pub fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal
     let path = root.join(&*to.file);
     let folder = prepared(&path, root).map_err(refused)?;
     let text = existing(&path).map_err(refused)?.unwrap_or_default();
-    let line = Zeroizing::new(format!("{}={}", to.variable, value.expose()));
-    let mut lines: Vec<&str> = text.lines().collect();
-    match lines.iter().position(|line| value_of(line, &to.variable).is_some()) {
-        Some(at) => lines[at] = &line,
-        None => lines.push(&line),
-    }
-    let mut whole = Zeroizing::new(lines.join("\n"));
-    whole.push('\n');
+    let whole = with_value(&text, &to.variable, value);
     replace(&path, &folder, whole.as_bytes()).map_err(refused)
+}
+
+/// The text with the value in every line that sets the variable, or in a new last line. Other lines keep every byte.
+fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
+    let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 2));
+    let mut is_set = false;
+    for line in text.split_inclusive('\n') {
+        if value_of(line, variable).is_none() {
+            whole.push_str(line);
+            continue;
+        }
+        is_set = true;
+        let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+        [variable, "=", value.expose(), end].iter().for_each(|part| whole.push_str(part));
+    }
+    if !is_set {
+        if !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push('\n');
+        }
+        [variable, "=", value.expose(), "\n"].iter().for_each(|part| whole.push_str(part));
+    }
+    whole
 }
 
 /// The text of the file, or nothing when there is none.
@@ -87,11 +102,25 @@ fn prepared(path: &Path, root: &Path) -> Result<PathBuf, String> {
 
 /// Puts the new text in place in one step. The file is for its owner only: a temporary file is made so.
 fn replace(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), String> {
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| error.to_string())?;
+    sweep(folder);
+    let mut file =
+        tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(|error| error.to_string())?;
     file.write_all(bytes).map_err(|error| error.to_string())?;
     file.as_file().sync_all().map_err(|error| error.to_string())?;
     file.persist(path).map_err(|error| error.error.to_string())?;
     Ok(())
+}
+
+/// How the names of unfinished files begin.
+const UNFINISHED: &str = ".keywright-delivery-";
+
+/// Removes what a run that was killed left behind; only one run delivers at a time.
+fn sweep(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+        // What can not be removed is tried again at the next delivery.
+        let _ = fs::remove_file(entry.path());
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +139,11 @@ mod tests {
         deliver(&to("secrets/app.env", "AB"), &Secret::new("two"), root.path()).unwrap();
         deliver(&to("secrets/app.env", "A"), &Secret::new("three"), root.path()).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "A=three\nAB=two\n");
+        fs::write(&file, "# mine\r\nA=old\r\nB=2\nA=older").unwrap();
+        fs::write(root.path().join("secrets/.keywright-delivery-x"), "left by a killed run").unwrap();
+        deliver(&to("secrets/app.env", "A"), &Secret::new("four"), root.path()).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\r\nA=four\r\nB=2\nA=four\n");
+        assert_eq!(fs::read_dir(root.path().join("secrets")).unwrap().count(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -12,6 +12,7 @@ use serde_yaml::Mapping;
 
 use crate::manifest::API_VERSION;
 use crate::model::Attributes;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
@@ -24,11 +25,11 @@ pub(super) enum Exported {
 }
 
 /// Writes every object of the store as a manifest, in the order of kinds and addresses.
-pub fn manifests(out: &mut dyn Write, live: &Live) -> io::Result<()> {
+pub fn manifests(out: &mut dyn Write, live: &Live, now: Instant) -> io::Result<()> {
     for kind in Kind::ALL {
         let exported = match kind {
             Kind::PackageKey => keys::export(live),
-            _ => live.of(kind).iter().map(|object| named(kind, object)).collect(),
+            _ => live.of(kind).iter().map(|object| named(kind, object, now)).collect(),
         };
         let order = yaml::field_order(kind);
         for document in exported {
@@ -55,12 +56,13 @@ fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) 
     out.write_all(yaml::text(&manifest)?.as_bytes())
 }
 
-fn named(kind: Kind, object: &LiveObject) -> Exported {
+fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
     let name = &object.name;
     if name.trim() != &**name || name.is_empty() || name.chars().any(crate::model::is_hidden) {
         return Exported::Comment(format!("{} is not exported: a manifest can not say its name", object.address));
     }
     let mut spec = yaml::spec(&object.attributes);
+    let mut comments = Vec::new();
     match (kind, &object.parent) {
         (Kind::Application, Some(user)) => {
             spec.insert("user".into(), user.name().into());
@@ -68,18 +70,25 @@ fn named(kind: Kind, object: &LiveObject) -> Exported {
         (Kind::Plan, Some(package)) => {
             spec.insert("package".into(), package.name().into());
         }
-        (Kind::ApiKey, _) => api_key(&object.attributes, &mut spec),
+        (Kind::ApiKey, _) => comments.extend(api_key(&object.attributes, &mut spec, now)),
         _ => {}
     }
-    Exported::Manifest { name: name.to_string(), spec, comments: Vec::new() }
+    Exported::Manifest { name: name.to_string(), spec, comments }
 }
 
-/// Empty lists are said as what they mean.
-fn api_key(attributes: &Attributes, spec: &mut Mapping) {
+/// Empty lists are said as what they mean. An enabled key can not be declared with an end in the past, so that end is
+/// told in a comment.
+fn api_key(attributes: &Attributes, spec: &mut Mapping, now: Instant) -> Option<String> {
     for (list, all) in [("allowedApis", "allApis"), ("allowedOrgs", "allOrgs")] {
         if attributes.get(list).is_none_or(Value::is_empty) {
             spec.remove(list);
             spec.insert(all.into(), true.into());
         }
     }
+    let end = attributes.text("expires")?;
+    let is_over = end.parse::<Instant>().is_ok_and(|end| end <= now) && attributes.flag("enabled");
+    is_over.then(|| {
+        spec.remove("expires");
+        format!("expired {end}")
+    })
 }

@@ -68,12 +68,13 @@ impl<'a> Matching<'a> {
     }
 }
 
-/// Matches everything, parents before children, so that a child is looked for under the right parent.
-pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values) -> Matching<'a> {
+/// Matches everything, parents before children, so that a child is looked for under the right parent. With `is_part`
+/// other objects may be declared elsewhere, and no key is taken for one of these that could be one of those.
+pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part: bool) -> Matching<'a> {
     let mut matching = Matching::default();
     for kind in Kind::ALL {
         match kind {
-            Kind::PackageKey => keys::find(desired, live, values, &mut matching),
+            Kind::PackageKey => keys::find(desired, live, values, is_part, &mut matching),
             _ => named::find(kind, desired, live, &mut matching),
         }
     }

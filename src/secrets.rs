@@ -33,20 +33,26 @@ pub struct SecretsRead {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads every secret of the manifests. `environment` is the process's; nothing else of it is looked at.
-pub fn read(desired: &Desired, root: &Path, environment: &BTreeMap<String, String>) -> SecretsRead {
+/// Reads every secret of the manifests. `environment` is the process's, and `folders` are
+/// those outside of the workspace from which manifests may read.
+pub fn read(
+    desired: &Desired,
+    root: &Path,
+    environment: &BTreeMap<String, String>,
+    folders: &[Box<str>],
+) -> SecretsRead {
     let mut read = SecretsRead::default();
     for object in desired.of(Kind::PackageKey) {
         let Some(key) = &object.key else { continue };
         if let KeySource::Custom(source) = &key.source {
-            match read_one(source, root, environment) {
+            match read_one(source, root, environment, folders) {
                 Ok(secret) => {
                     read.values.insert(object.address.clone(), secret);
                 }
                 Err(problem) => read.diagnostics.push(*problem),
             }
         }
-        match key.secret.as_ref().map(|source| read_one(source, root, environment)) {
+        match key.secret.as_ref().map(|source| read_one(source, root, environment, folders)) {
             Some(Ok(secret)) => {
                 read.shared.insert(object.address.clone(), secret);
             }
@@ -61,6 +67,7 @@ fn read_one(
     source: &SecretSource,
     root: &Path,
     environment: &BTreeMap<String, String>,
+    folders: &[Box<str>],
 ) -> Result<Secret, Box<Diagnostic>> {
     let text = match &source.origin {
         SecretOrigin::Literal(secret) => return Ok(secret.clone()),
@@ -68,7 +75,7 @@ fn read_one(
             Some(value) => Ok(Zeroizing::new(value.clone())),
             None => Err((format!("the variable {name} is not set"), "set it where this command runs".to_owned())),
         },
-        SecretOrigin::File(path) => read_file(&root.join(&**path)).map_err(|cause| {
+        SecretOrigin::File(path) => read_file(&root.join(&**path), root, folders).map_err(|cause| {
             (format!("could not read the secret in {path}: {cause}"), "make the file, or correct the path".to_owned())
         }),
         SecretOrigin::Command(words) => run(words, root).map_err(|cause| {
@@ -87,7 +94,13 @@ fn read_one(
     Ok(Secret::new(line))
 }
 
-fn read_file(path: &Path) -> Result<Zeroizing<String>, String> {
+/// The rules have looked at the path as it is written; a link could still lead elsewhere.
+fn read_file(path: &Path, root: &Path, folders: &[Box<str>]) -> Result<Zeroizing<String>, String> {
+    let real = path.canonicalize().map_err(|error| error.to_string())?;
+    let allowed = folders.iter().map(|folder| Path::new(&**folder)).chain([root]);
+    if !allowed.filter_map(|folder| folder.canonicalize().ok()).any(|folder| real.starts_with(folder)) {
+        return Err("a link leads to where manifests may not read".to_owned());
+    }
     if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
         return Err("it is not a regular file".to_owned());
     }

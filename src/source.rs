@@ -175,6 +175,9 @@ impl Texts {
             return;
         }
         let name = self.name_of(path);
+        if path.to_str().is_none() {
+            return self.unreadable(&name, "its name is not UTF-8");
+        }
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) => return self.unreadable(&name, &error.to_string()),

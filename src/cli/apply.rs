@@ -54,7 +54,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let ready = match workspace::prepare(&arguments.manifests, &arguments.planning, arguments.format, console)? {
+    if arguments.format == Format::Json && !arguments.auto_approve {
+        let failure = Failure::new("could not ask whether to apply a plan that is not shown");
+        return Err(failure.help("--format json needs --auto-approve"));
+    }
+    let planning = arguments.planning.locking();
+    let ready = match workspace::prepare(&arguments.manifests, &planning, arguments.format, console)? {
         Progress::Ready(ready) => ready,
         Progress::Ended(exit) => return Ok(exit),
     };

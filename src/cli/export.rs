@@ -22,6 +22,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let loaded = workspace::load(&arguments.manifests, console)?;
     let live = workspace::read(&loaded)?;
-    export::manifests(console.out, &live)?;
+    export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

@@ -8,8 +8,10 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
+use crate::database;
 use crate::database::Database;
 use crate::database::DatabaseError;
+use crate::database::Lock;
 use crate::database::Mode;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
@@ -50,7 +52,7 @@ pub(super) struct Manifests {
 }
 
 /// What a plan may do beyond the manifests.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct Planning {
     /// Delete what the workspace owns and no manifest declares
     #[arg(long)]
@@ -63,11 +65,25 @@ pub(super) struct Planning {
     /// How much may be deleted and replaced, like 5 or 10%, instead of what the workspace says
     #[arg(long, value_name = "LIMIT")]
     max_delete: Option<MaxDelete>,
+
+    /// Whether other runs are to be kept out, because what is planned will be done.
+    #[arg(skip)]
+    locks: bool,
 }
 
 impl Planning {
+    /// The same, with other runs kept out, because what is planned will be done.
+    pub(super) fn locking(&self) -> Self {
+        Self { locks: true, ..self.clone() }
+    }
+
     pub(super) fn options(&self) -> Options {
-        Options { prune: self.prune, allow: self.allow.iter().cloned().collect(), max_delete: self.max_delete }
+        Options {
+            prune: self.prune,
+            allow: self.allow.iter().cloned().collect(),
+            max_delete: self.max_delete,
+            is_part: false,
+        }
     }
 }
 
@@ -105,6 +121,8 @@ pub(super) fn check(manifests: &Manifests, console: &mut Console<'_>) -> Result<
 
 /// A plan with all that it was made from.
 pub(super) struct Ready {
+    /// Held from before the store is read until what was planned from it is done.
+    _lock: Option<Lock>,
     pub(super) loaded: Loaded,
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
@@ -132,16 +150,18 @@ pub(super) fn prepare(
         let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
         diagnostics.push(Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else"));
     }
-    let mut secrets = secrets::read(&desired, &loaded.root, &console.environment);
+    let mut secrets =
+        secrets::read(&desired, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
     diagnostics.append(&mut secrets.diagnostics);
     diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
     sort(&mut diagnostics);
     if has_errors(&diagnostics) {
         return tell(&diagnostics, &loaded, format, console);
     }
+    let lock = planning.locks.then(|| locked(&loaded)).transpose()?;
     let live = read(&loaded)?;
     let delivered = delivery::delivered(&desired, &loaded.root);
-    let options = planning.options();
+    let options = Options { is_part: !loaded.is_whole, ..planning.options() };
     if !loaded.is_whole {
         // What was not read may be declared elsewhere: seen from a part, nothing is owned that it does not declare.
         loaded.workspace.ownership = Ownership::default();
@@ -165,7 +185,7 @@ pub(super) fn prepare(
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
     sort(&mut diagnostics);
-    Ok(Progress::Ready(Box::new(Ready { loaded, live, secrets, planned, diagnostics })))
+    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, diagnostics })))
 }
 
 fn tell(
@@ -195,6 +215,17 @@ fn refuse_remote(loaded: &Loaded) -> Result<(), Failure> {
     }
 }
 
+/// Keeps other runs out of the workspace. Makes the database, because the lock stands beside it.
+fn locked(loaded: &Loaded) -> Result<Lock, Failure> {
+    refuse_remote(loaded)?;
+    let path = database_path(loaded);
+    Database::open(&path, Mode::Write).map_err(|error| database_failure(&error))?;
+    database::lock(&path).map_err(|error| {
+        let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
+        Failure { exit, ..database_failure(&error) }
+    })
+}
+
 /// The path of the workspace database.
 pub(super) fn database_path(loaded: &Loaded) -> PathBuf {
     loaded.root.join(&*loaded.workspace.database)
@@ -205,7 +236,7 @@ pub(super) fn database_failure(error: &DatabaseError) -> Failure {
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {
-    Failure { message: refusal.reason, help: refusal.help }
+    Failure { message: refusal.reason, help: refusal.help, exit: Exit::Error }
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.

@@ -26,6 +26,10 @@ pub enum DatabaseError {
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error("use the database {}: another process is writing to it", path.display())]
     Busy { path: PathBuf },
+    #[error("take the lock of the database {}: another run has it", path.display())]
+    Locked { path: PathBuf },
+    #[error("take the lock of the database {}: {cause}", path.display())]
+    Lock { path: PathBuf, cause: String },
     #[error("use the database {}: {source}", path.display())]
     Failed { path: PathBuf, source: rusqlite::Error },
 }
@@ -59,7 +63,8 @@ impl DatabaseError {
                 format!("restore {} from a backup, or move it away to begin with an empty store", path.display())
             }
             Self::Newer { .. } => "use the Keywright that wrote it, or a newer one".to_owned(),
-            Self::Busy { .. } => "wait until the other run has ended, then try again".to_owned(),
+            Self::Lock { path, .. } => format!("check that the folder of {} may be written to", path.display()),
+            Self::Busy { .. } | Self::Locked { .. } => "wait until the other run has ended, then try again".to_owned(),
             Self::Failed { path, .. } => {
                 format!("check the disk that {} is on, then try again", path.display())
             }

@@ -59,6 +59,10 @@ fn by_prefix<'a>(keys: &[&'a LiveObject]) -> Slot<'a> {
         slot.entry(prefix_of(key)).or_default().push(key);
     }
     let prefixes: Vec<&str> = slot.keys().copied().collect();
+    if keys.len() == 1 {
+        // What is found without a prefix needs none, and not a character of its value is shown.
+        return Slot::from([("", keys.to_vec())]);
+    }
     let distinct = prefixes.windows(2).all(|pair| !pair[1].starts_with(pair[0]));
     if distinct { slot } else { Slot::from([("", keys.to_vec())]) }
 }

@@ -31,10 +31,11 @@ struct Keys<'a> {
     by_value: BTreeMap<Digest, Vec<usize>>,
     by_slot: BTreeMap<(Address, Address), Vec<usize>>,
     claimed: BTreeSet<&'a LiveId>,
+    is_part: bool,
 }
 
-pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, matching: &mut Matching<'a>) {
-    let mut keys = Keys::of(live, matching);
+pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part: bool, matching: &mut Matching<'a>) {
+    let mut keys = Keys::of(live, is_part, matching);
     let declared: Vec<(&Declared, &DeclaredKey)> =
         desired.of(Kind::PackageKey).filter_map(|object| Some((object, object.key.as_deref()?))).collect();
     let custom =
@@ -48,7 +49,7 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, match
     for entry in declared.iter().filter(|(object, _)| !matching.found.contains_key(&object.address)).collect::<Vec<_>>()
     {
         if let Some(digest) = custom(&entry) {
-            keys.find_moved(entry.0, entry.1, digest, matching);
+            keys.find_moved(entry.0, entry.1, digest, desired, matching);
         }
     }
     for (object, key) in &declared {
@@ -59,9 +60,14 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, match
 }
 
 impl<'a> Keys<'a> {
-    fn of(live: &'a Live, matching: &Matching<'a>) -> Self {
-        let mut keys =
-            Self { all: Vec::new(), by_value: BTreeMap::new(), by_slot: BTreeMap::new(), claimed: BTreeSet::new() };
+    fn of(live: &'a Live, is_part: bool, matching: &Matching<'a>) -> Self {
+        let mut keys = Self {
+            all: Vec::new(),
+            by_value: BTreeMap::new(),
+            by_slot: BTreeMap::new(),
+            claimed: BTreeSet::new(),
+            is_part,
+        };
         for object in live.of(Kind::PackageKey) {
             let (Some(key), Some(application)) = (&object.key, matching.parent_of(object)) else { continue };
             let package = matching.translated(&key.package);
@@ -87,15 +93,37 @@ impl<'a> Keys<'a> {
     }
 
     /// The same value in the same package under another application, or in the same application in another package.
-    fn find_moved(&mut self, object: &Declared, key: &DeclaredKey, digest: Digest, matching: &mut Matching<'a>) {
+    /// A key is only taken from an application that the manifests declare: another may be somebody else's.
+    fn find_moved(
+        &mut self,
+        object: &Declared,
+        key: &DeclaredKey,
+        digest: Digest,
+        desired: &Desired,
+        matching: &mut Matching<'a>,
+    ) {
         let Some(application) = &object.parent else { return };
         let in_package = self.with_value(digest, |slot| slot.package == key.package.address);
-        let hits = if in_package.is_empty() {
-            self.with_value(digest, |slot| slot.application == application.address)
-        } else {
-            in_package
+        if in_package.is_empty() {
+            // A value may stand in several packages, so seen from a part the other key may be wanted where it is.
+            let hits = self.with_value(digest, |slot| slot.application == application.address && !self.is_part);
+            return self.take(object, &hits, true, matching);
+        }
+        let is_ours = |live: &&&LiveObject| {
+            let owner = matching.parent_of(live);
+            !self.is_part && owner.is_some_and(|owner| desired.objects.contains_key(&owner))
         };
-        self.take(object, &hits, true, matching);
+        match in_package.iter().find(|live| !is_ours(live)) {
+            None => self.take(object, &in_package, true, matching),
+            Some(other) => {
+                let message =
+                    format!("{} has the value of {}, which is not declared here", object.address, other.address);
+                let place = crate::rules::values::source_place(&key.source, object.place);
+                let problem = Diagnostic::error("CAM-025", message).at(place);
+                matching.diagnostics.push(problem.help("a value exists once in a package; choose another"));
+                matching.stopped.insert(object.address.clone());
+            }
+        }
     }
 
     fn take(&mut self, object: &Declared, hits: &[&'a LiveObject], moved: bool, matching: &mut Matching<'a>) {
@@ -126,6 +154,10 @@ impl<'a> Keys<'a> {
             .filter(|live| !self.claimed.contains(&live.id))
             .filter(|live| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix)))
             .collect();
+        if self.is_part && prefix.is_empty() && generations.len() > 1 {
+            // Which of them another manifest declares can not be seen from here.
+            return self.take(object, &generations, false, matching);
+        }
         generations.sort_by_key(|live| Reverse((live.created, &live.id)));
         self.claimed.extend(generations.iter().map(|live| &live.id));
         let mut generations = generations.into_iter();

@@ -86,7 +86,7 @@ fn two_objects_of_one_name_are_never_guessed_between() {
         vec![live_object(Address::user("al"), "1", None), live_object(Address::user("al"), "2", None)],
     );
     let desired = desired(vec![declared(Address::user("al"), None, Vec::new())]);
-    let matching = matching(&desired, &live, &Values::new());
+    let matching = matching(&desired, &live, &Values::new(), false);
     assert!(matching.found.is_empty() && matching.unmatched.is_empty());
     assert!(matching.stopped.contains(&Address::user("al")));
     assert_eq!(matching.diagnostics[0].rule.0, "CAM-049");
@@ -100,7 +100,7 @@ fn children_of_a_renamed_package_are_looked_for_under_its_new_name() {
         declared(Address::package("new"), None, vec![Address::package("old")]),
         declared(Address::plan("new", "gold"), Some(Address::package("new")), Vec::new()),
     ]);
-    let matching = matching(&desired, &live, &Values::new());
+    let matching = matching(&desired, &live, &Values::new(), false);
     assert_eq!(found(&matching, &Address::package("new")).as_deref(), Some("p"));
     assert_eq!(found(&matching, &Address::plan("new", "gold")).as_deref(), Some("l"));
     assert!(matching.unmatched.is_empty());
@@ -112,7 +112,7 @@ fn the_name_itself_wins_over_a_former_name() {
         vec![live_object(Address::package("new"), "1", None), live_object(Address::package("old"), "2", None)];
     let live = live(Kind::Package, objects);
     let desired = desired(vec![declared(Address::package("new"), None, vec![Address::package("old")])]);
-    let matching = matching(&desired, &live, &Values::new());
+    let matching = matching(&desired, &live, &Values::new(), false);
     assert_eq!(found(&matching, &Address::package("new")).as_deref(), Some("1"));
     assert_eq!(matching.unmatched.len(), 1);
 }
@@ -128,7 +128,7 @@ fn generated_keys_are_told_apart_by_prefix_and_the_newest_is_current() {
     ];
     let live = live(Kind::PackageKey, keys);
     let desired = desired(vec![declared_key("a", "pay", Some("a_")), declared_key("b", "pay", Some("b_"))]);
-    let matching = matching(&desired, &live, &Values::new());
+    let matching = matching(&desired, &live, &Values::new(), false);
     assert_eq!(found(&matching, &Address::key("a")).as_deref(), Some("a2"));
     assert_eq!(found(&matching, &Address::key("b")).as_deref(), Some("b1"));
     let older: Vec<&str> = matching.found[&Address::key("a")].older.iter().map(|old| old.id.expose()).collect();
@@ -142,7 +142,7 @@ fn a_custom_key_is_found_by_value_before_any_generated_key_takes_it() {
     let live = live(Kind::PackageKey, keys);
     let desired = desired(vec![custom("custom", "pay"), declared_key("generated", "pay", None)]);
     let values = Values::from([(Address::key("custom"), Secret::new("fake-mine"))]);
-    let matching = matching(&desired, &live, &values);
+    let matching = matching(&desired, &live, &values, false);
     assert_eq!(found(&matching, &Address::key("custom")).as_deref(), Some("mine"));
     assert_eq!(found(&matching, &Address::key("generated")).as_deref(), Some("new"));
     assert!(!matching.found[&Address::key("custom")].moved);
@@ -162,11 +162,11 @@ fn a_value_elsewhere_is_a_move_and_two_elsewhere_are_no_guess() {
     let values = Values::from([(Address::key("c"), Secret::new("fake-c"))]);
     let desired = desired(vec![custom("c", "pay")]);
     let elsewhere = live(Kind::PackageKey, vec![live_key("1", "shop", "other", "fake-c", 1)]);
-    let matched = matching(&desired, &elsewhere, &values);
+    let matched = matching(&desired, &elsewhere, &values, false);
     assert!(matched.found[&Address::key("c")].moved);
     let twice = vec![live_key("1", "shop", "other", "fake-c", 1), live_key("2", "shop", "third", "fake-c", 1)];
     let twice = live(Kind::PackageKey, twice);
-    let matched = matching(&desired, &twice, &values);
+    let matched = matching(&desired, &twice, &values, false);
     assert!(matched.found.is_empty() && matched.unmatched.is_empty());
     assert_eq!(matched.diagnostics[0].rule.0, "CAM-049");
 }

@@ -59,6 +59,9 @@ pub struct Options {
     pub allow: BTreeSet<String>,
     /// Lifts the guard against many deletes up to this limit.
     pub max_delete: Option<MaxDelete>,
+    /// Only a part of the workspace was read: what it does not declare may be declared elsewhere, so no key is taken
+    /// over and none is retired.
+    pub is_part: bool,
 }
 
 /// A plan, and what is wrong with it or worth knowing about it. A plan with errors may be looked at, not applied.
@@ -73,7 +76,7 @@ pub struct Planned {
 
 /// Plans what makes `live` as `desired`.
 pub fn plan(context: &Context<'_>) -> Planned {
-    let mut matching = matching(context.desired, context.live, context.values);
+    let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
     diagnostics.extend(live_rules::check(context, &matching));
     let mut drafts = Drafts::default();
@@ -116,7 +119,7 @@ impl<'a> Drafts<'a> {
         let before = self.changes.len();
         match (matching.found.get(&declared.address), declared.presence) {
             (None, Presence::Present) => {
-                self.changes.push(draft::create(context, declared, "declared but not in the store"));
+                self.changes.push(draft::create(context, declared, matching, "declared but not in the store"));
             }
             (None, Presence::Absent) => {}
             (Some(found), Presence::Absent) => self.retire(declared, found),
@@ -148,7 +151,10 @@ impl<'a> Drafts<'a> {
         };
         if let Some(age) = due.next {
             let reason = format!("rotation: the current key is {} days old", age / 86_400);
-            self.changes.push(draft::create(context, declared, &reason));
+            self.changes.push(draft::create(context, declared, matching, &reason));
+        }
+        if context.options.is_part {
+            return;
         }
         for old in due.disable {
             self.changes.push(draft::retire(

@@ -16,7 +16,6 @@ use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::KeySource;
-use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
@@ -44,11 +43,11 @@ impl std::ops::DerefMut for Draft {
     }
 }
 
-pub(super) fn create(context: &Context<'_>, declared: &Declared, reason: &str) -> Draft {
+pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matching<'_>, reason: &str) -> Draft {
     let mut draft = of(declared, Action::Create, diff::all_new(&declared.wishes), reason);
     draft.target.key = declared.key.as_deref().map(|key| KeyTarget {
         package: key.package.address.clone(),
-        value: value_from(context, key),
+        value: value_from(context, matching, key),
         with_secret: key.secret.is_some(),
         deliver: key.deliver.clone(),
     });
@@ -209,22 +208,21 @@ pub(super) fn live_target(live: &LiveObject) -> LiveTarget {
     LiveTarget { id: live.id.clone(), fingerprint: live.fingerprint() }
 }
 
-fn value_from(context: &Context<'_>, key: &DeclaredKey) -> ValueFrom {
+fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {
     match &key.source {
         KeySource::Custom(_) => ValueFrom::Given,
         KeySource::Generate { by_store: true, .. } => ValueFrom::Store,
         KeySource::Generate { prefix, .. } => {
-            ValueFrom::Minted { prefix: prefix.clone(), length: length(context, key) }
+            ValueFrom::Minted { prefix: prefix.clone(), length: length(context, matching, key) }
         }
     }
 }
 
 /// The package's `keyLength`: as declared, else as in the store, else the store's default.
-fn length(context: &Context<'_>, key: &DeclaredKey) -> usize {
+pub(super) fn length(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> usize {
     let package = &key.package.address;
     let declared = context.desired.get(package).and_then(|package| package.value("keyLength"));
-    let packages = context.live.of(Kind::Package);
-    let live = packages.binary_search_by(|live| live.address.cmp(package)).ok().map(|at| &packages[at]);
+    let live = matching.in_store.get(package);
     let number = declared.or_else(|| live.and_then(|live| live.attributes.get("keyLength"))).and_then(Value::as_number);
     number.and_then(|number| usize::try_from(number).ok()).unwrap_or(crate::rules::DEFAULT_KEY_LENGTH).clamp(1, 255)
 }

@@ -27,7 +27,10 @@ impl std::str::FromStr for MaxDelete {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = |_| format!("`{text}` is neither a number like 5 nor a percentage like 10%");
         match text.strip_suffix('%') {
-            Some(percent) => percent.parse().map(Self::Percent).map_err(wrong),
+            Some(percent) => match percent.parse().map_err(wrong)? {
+                percent @ 0..=100 => Ok(Self::Percent(percent)),
+                more => Err(format!("{more}% is more than everything")),
+            },
             None => text.parse().map(Self::Count).map_err(wrong),
         }
     }
@@ -39,7 +42,7 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>)
         stopped.extend(protected(change, context));
         if !is_allowed(&change.address, context) {
             stopped.extend(replace(change));
-            stopped.extend(disabled_user(change));
+            stopped.extend(disabled_user(change, context));
             stopped.extend(burnt_username(change));
         }
     }
@@ -80,7 +83,7 @@ fn at(problem: Diagnostic, change: &Change) -> Diagnostic {
 /// KW-102: a protected object is not replaced or switched off, whatever is allowed.
 fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
-    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change) {
+    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change, context) {
         return None;
     }
     let message = format!("{} is protected and would be {}d", declared.address, change.action);
@@ -88,11 +91,18 @@ fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
 }
 
 /// Whether an update also switches the object off.
-fn switches_off(change: &Change) -> bool {
-    let off = |field| change.after(field).is_some_and(|after| after.as_text() == Some("disabled"));
-    let switched =
-        off("status") || off("settings.status") || change.after("enabled").and_then(Value::as_bool) == Some(false);
+fn switches_off(change: &Change, context: &Context<'_>) -> bool {
+    let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
+    let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
+    let switched = off("status") || off("settings.status") || disabled || expires(change, context);
     switched && matches!(change.action, Action::Update | Action::Disable)
+}
+
+/// Whether a change puts the end of an object into the past. Dates and instants begin alike, so text order is time order.
+fn expires(change: &Change, context: &Context<'_>) -> bool {
+    let now = context.now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let end = change.after("expires").and_then(Value::as_text).filter(|end| *end != "never");
+    end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
 }
 
 /// KW-103: a replace is an outage.
@@ -104,8 +114,8 @@ fn replace(change: &Change) -> Option<Diagnostic> {
 }
 
 /// KW-104: disabling a user takes the keys with it.
-fn disabled_user(change: &Change) -> Option<Diagnostic> {
-    (change.address.kind() == Kind::User && switches_off(change)).then(|| {
+fn disabled_user(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
+    (change.address.kind() == Kind::User && switches_off(change, context)).then(|| {
         let message = format!("{} would be disabled, and every key of that user with it", change.address);
         at(Diagnostic::error("KW-104", message), change).help(format!("allow it with --allow {}", change.address))
     })
@@ -122,8 +132,14 @@ fn burnt_username(change: &Change) -> Option<Diagnostic> {
 /// KW-101: deletes and replaces of a kind above both the percentage and the count.
 fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
+    // An undeclared API key can only be switched off, which is as good as deleting it.
+    let retires = |change: &Change| change.action == Action::Disable && change.place.is_none();
     let is_harm = |change: &&Change| {
-        matches!(change.action, Action::Delete | Action::Replace) && !is_allowed(&change.address, context)
+        let harms = match change.address.kind() {
+            Kind::ApiKey => retires(change),
+            _ => matches!(change.action, Action::Delete | Action::Replace),
+        };
+        harms && !is_allowed(&change.address, context)
     };
     for change in plan.changes.iter().filter(is_harm) {
         *harmed.entry(change.address.kind()).or_default() += 1;
@@ -140,9 +156,13 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
         let managed = managed(kind, plan, context);
         (harmed > limits(managed)).then(|| {
-            let message = format!("{harmed} of {managed} {} would be deleted or replaced", kind.plural());
+            let (rule, what) = match kind {
+                Kind::ApiKey => ("MFT-040", "disabled"),
+                _ => ("KW-101", "deleted or replaced"),
+            };
+            let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
             let help = format!("look at the plan again; if it is meant, allow it with --max-delete {harmed}");
-            Diagnostic::error("KW-101", message).help(help)
+            Diagnostic::error(rule, message).help(help)
         })
     });
     stopped.collect()
@@ -156,7 +176,8 @@ fn managed(kind: Kind, plan: &Plan, context: &Context<'_>) -> usize {
 /// KW-105: an application that stays keeps at least one active key, if it had one.
 fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let ends = |change: &&Change| {
-        change.address.kind() == Kind::PackageKey && (change.action == Action::Delete || switches_off(change))
+        let goes = matches!(change.action, Action::Delete | Action::Replace) || switches_off(change, context);
+        change.address.kind() == Kind::PackageKey && goes
     };
     let ending: BTreeMap<_, &Change> = plan
         .changes
@@ -206,9 +227,9 @@ fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec
 /// Whether a change leaves an active key behind: a new one, or one that is switched on.
 fn becomes_active(change: &Change) -> bool {
     change.address.kind() == Kind::PackageKey
-        && matches!(change.action, Action::Create | Action::Enable | Action::Update)
+        && matches!(change.action, Action::Create | Action::Replace | Action::Enable | Action::Update)
         && match change.after("settings.status") {
             Some(status) => status.as_text() == Some("active"),
-            None => change.action == Action::Create,
+            None => matches!(change.action, Action::Create | Action::Replace),
         }
 }

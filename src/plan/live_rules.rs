@@ -11,12 +11,13 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::KeySource;
 use crate::model::Kind;
+use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let mut rules = LiveRules { context, matching, findings: Vec::new() };
+    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings: Vec::new() };
     rules.check_complete();
     for declared in context.desired.objects.values() {
         let found = matching.found.get(&declared.address);
@@ -40,9 +41,19 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
     rules.findings
 }
 
+fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a LiveObject> {
+    let slot = |live: &LiveObject| {
+        let package = matching.translated(&live.key.as_ref()?.package);
+        Some((matching.parent_of(live)?, package))
+    };
+    matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live))).collect()
+}
+
 struct LiveRules<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
+    /// An undeclared key of each application and package that has one.
+    beside: BTreeMap<(Address, Address), &'a LiveObject>,
     findings: Vec<Diagnostic>,
 }
 
@@ -229,23 +240,27 @@ impl LiveRules<'_, '_> {
             let problem = Diagnostic::error("CAM-033", message).at(declared.place_of("expires"));
             self.findings.push(problem.help("write a later date, or remove the manifest"));
         }
-        let slot = |live: &&&crate::model::LiveObject| {
-            let package = live.key.as_ref().map(|key| self.matching.translated(&key.package));
-            self.matching.parent_of(live) == declared.parent.as_ref().map(|parent| parent.address.clone())
-                && package.as_ref() == Some(&key.package.address)
-        };
-        if matches!(key.source, KeySource::Custom(_))
-            && let Some(other) = self.matching.unmatched.iter().filter(|live| live.key.is_some()).find(slot)
-        {
+        self.check_length(declared, key);
+        let slot = declared.parent.as_ref().map(|parent| (parent.address.clone(), key.package.address.clone()));
+        if let Some(other) = slot.and_then(|slot| self.beside.get(&slot).copied()) {
             let goes = self.context.options.prune && super::prune::is_owned(self.context, self.matching, other);
             let (fate, help) = if goes {
                 ("goes in the same run", "run without --prune first, and prune when the callers have the new value")
             } else {
                 ("stays beside it", "move the callers to the new key, then remove the old one")
             };
-            let message = format!("{} has a new value; {} {fate}", declared.address, other.address);
+            let message = format!("{} is a new key; {} {fate}", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
             self.findings.push(Diagnostic::warning("CAM-038", message).at(place).help(help));
+        }
+    }
+
+    /// KW-017 with the length that the package has in the store.
+    fn check_length(&mut self, declared: &Declared, key: &DeclaredKey) {
+        let KeySource::Generate { prefix, by_store: false, place } = &key.source else { return };
+        let length = super::draft::length(self.context, self.matching, key);
+        if prefix.len() + crate::rules::LEAST_RANDOM > length {
+            self.findings.push(crate::rules::too_short(&declared.address.to_string(), prefix, length).at(*place));
         }
     }
 

@@ -50,6 +50,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
     let made = index(&drafts, |draft| phase(draft.action) != Phase::Delete);
     let children = children_of(&drafts);
     let leaving = leaving_of(&drafts, matching);
+    let keys = keys_made(&drafts);
     let mut changes: Vec<Change> = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts.into_iter().enumerate() {
         let mut needs: Vec<usize> = draft.needs.iter().filter_map(|need| made.get(need).copied()).collect();
@@ -57,6 +58,11 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
             let address = &draft.known_as;
             needs.extend(children.get(address).into_iter().flatten());
             needs.extend(leaving.get(address).into_iter().flatten());
+        }
+        if draft.address.kind() == Kind::PackageKey && phase(draft.action) != Phase::Make {
+            // A key only goes when those that may take its place are there.
+            let application = draft.target.parent.as_ref().map(|parent| matching.translated(parent));
+            needs.extend(application.and_then(|application| keys.get(&application)).into_iter().flatten());
         }
         needs.retain(|&need| need < at);
         needs.sort_unstable();
@@ -71,6 +77,17 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
 fn index(drafts: &[Draft], wanted: impl Fn(&Draft) -> bool) -> BTreeMap<Address, usize> {
     let numbered = drafts.iter().enumerate().filter(|(_, draft)| wanted(draft));
     numbered.map(|(at, draft)| (draft.address.clone(), at)).collect()
+}
+
+/// The new keys of each application.
+fn keys_made(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
+    let mut made: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::PackageKey) {
+        if let (Action::Create | Action::Replace, Some(application)) = (draft.action, &draft.change.target.parent) {
+            made.entry(application.clone()).or_default().push(at);
+        }
+    }
+    made
 }
 
 /// The deletes of what hangs on an object, by the object's address.

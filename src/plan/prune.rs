@@ -12,6 +12,7 @@ use super::draft::Draft;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
+use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -35,11 +36,12 @@ pub(super) fn prune(
     drafts: &mut Vec<Draft>,
 ) -> Pruned {
     let mut pruned = Pruned::default();
+    let protected = protected_keys(context.desired);
     let mut unwanted: Vec<&LiveObject> = Vec::new();
     for live in &matching.unmatched {
         if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
-        } else if let Some(why) = why_kept(context, live) {
+        } else if let Some(why) = why_kept(context, live).or_else(|| beside_protected(&protected, matching, live)) {
             pruned.keep(live, why);
         } else {
             unwanted.push(live);
@@ -90,6 +92,25 @@ fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
         return Some("it is switched off; delete it in the portal".to_owned());
     }
     (!context.options.prune).then(|| "owned, and no manifest declares it; --prune deletes it".to_owned())
+}
+
+/// The protected keys by their application and package.
+type Protected<'a> = BTreeMap<(&'a Address, &'a Address), &'a Address>;
+
+fn protected_keys(desired: &Desired) -> Protected<'_> {
+    let keys = desired.of(Kind::PackageKey).filter(|declared| declared.protect);
+    keys.filter_map(|declared| {
+        Some(((&declared.parent.as_ref()?.address, &declared.key.as_ref()?.package.address), &declared.address))
+    })
+    .collect()
+}
+
+/// A protected key whose prefix or value was changed is, in the store, still the key that callers use.
+fn beside_protected(protected: &Protected<'_>, matching: &Matching<'_>, live: &LiveObject) -> Option<String> {
+    let package = matching.translated(&live.key.as_ref()?.package);
+    let application = matching.parent_of(live)?;
+    let declared = protected.get(&(&application, &package))?;
+    Some(format!("{declared} of the same application and package is protected: delete this one in the store"))
 }
 
 /// CAM-046: the platform's own member, and whoever has an administrator's role.

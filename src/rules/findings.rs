@@ -21,8 +21,10 @@ impl Findings {
     }
 
     pub fn extend(&mut self, more: Self) {
-        self.untold += more.untold;
-        more.found.into_iter().for_each(|diagnostic| self.add(diagnostic));
+        self.is_over |= more.is_over;
+        for diagnostic in more.found {
+            self.add(diagnostic);
+        }
     }
 
     pub fn into_vec(mut self) -> Vec<Diagnostic> {

@@ -77,8 +77,17 @@ fn the_plan_that_the_readme_shows_is_real() {
 #[test]
 fn the_exit_codes_are_those_of_the_readme() {
     use keywright::cli::Exit;
-    let all =
-        [Exit::Done, Exit::Error, Exit::Pending, Exit::Invalid, Exit::Stopped, Exit::Stale, Exit::Partly, Exit::Usage];
+    let all = [
+        Exit::Done,
+        Exit::Error,
+        Exit::Pending,
+        Exit::Invalid,
+        Exit::Stopped,
+        Exit::Stale,
+        Exit::Partly,
+        Exit::Locked,
+        Exit::Usage,
+    ];
     let documented: Vec<u8> =
         readme().lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |")?.0.parse().ok()).collect();
     assert_eq!(documented, all.map(|exit| exit as u8));

@@ -99,7 +99,7 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
     if let Some(desired) = &desired {
         let environment = (0..4).map(|number| format!("LAW_KEY_{number}"));
         let environment = environment.map(|name| (name.clone(), in_environment(&name))).collect();
-        secrets = secrets::read(desired, std::path::Path::new("."), &environment);
+        secrets = secrets::read(desired, std::path::Path::new("."), &environment, &[]);
         diagnostics.append(&mut secrets.diagnostics);
         diagnostics.extend(rules::with_severities(rules::values::check(desired, &secrets.values), &workspace));
         diagnostic::sort(&mut diagnostics);
@@ -155,7 +155,7 @@ impl Bench {
 
     /// The plan for manifests without errors. With consent, every guard that can be lifted is.
     pub(super) fn plan(&self, ready: &Ready, settings: &Settings, consent: bool) -> Planned {
-        let mut options = Options { prune: settings.prune, allow: BTreeSet::new(), max_delete: None };
+        let mut options = Options { prune: settings.prune, allow: BTreeSet::new(), max_delete: None, is_part: false };
         let live = self.live();
         let planned = self.plan_with(ready, &live, &options);
         if !consent {

@@ -18,7 +18,7 @@ use super::world::world;
 
 fn exported(live: &Live) -> String {
     let mut text = Vec::new();
-    export::manifests(&mut text, live).expect("memory takes all");
+    export::manifests(&mut text, live, super::bench::now()).expect("memory takes all");
     String::from_utf8(text).expect("output is text")
 }
 
