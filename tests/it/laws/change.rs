@@ -138,16 +138,16 @@ fn switch(world: &mut World, tape: &mut Tape) {
         Kind::Plan => &["active", "inactive"],
         _ => &["active", "disabled"],
     };
-    let word = tape.choose(among);
+    let status = tape.choose(among);
     let protect = tape.chance(4);
     let mut objects = all_mut(world, kind);
     let Some(at) = tape.index(objects.len()) else { return };
     let object = &mut *objects[at];
     object.protect |= protect;
     let (field, value) = match kind {
-        Kind::ApiKey => ("enabled", Value::Bool(word == "active")),
-        Kind::PackageKey => ("settings.status", Value::text(word)),
-        _ => ("status", Value::text(word)),
+        Kind::ApiKey => ("enabled", Value::Bool(status == "active")),
+        Kind::PackageKey => ("settings.status", Value::text(status)),
+        _ => ("status", Value::text(status)),
     };
     object.fields.insert(field.into(), value);
 }
