@@ -2,6 +2,7 @@
 
 use keywright::model::Address;
 use keywright::model::Kind;
+use keywright::model::LiveObject;
 use keywright::outcome::Outcome;
 use keywright::plan::Plan;
 use keywright::plan::Planned;
@@ -112,7 +113,9 @@ proptest! {
             // A name that another object had is not free, and what hangs on that one does not move.
             let was_there = |address: &Address| before.of(address.kind()).iter().any(|other| other.address == *address);
             let is_elsewhere = now.parent.as_ref().is_some_and(|parent| former.parent.as_ref() != Some(parent) && was_there(parent));
-            let is_taken = was_there(&now.address) || is_elsewhere;
+            let beside = |other: &&LiveObject| other.parent == former.parent && other.name == now.name;
+            let is_taken =
+                was_there(&now.address) || is_elsewhere || before.of(object.kind).iter().any(|other| beside(&other));
             prop_assert!(
                 is_taken || !is_named || former.id == now.id,
                 "{} was made anew instead of renamed to {}", former.address, now.address
