@@ -23,7 +23,7 @@ fn exported(live: &Live) -> String {
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn what_is_exported_plans_to_nothing(world in world(), edits in tapes(0, 8)) {

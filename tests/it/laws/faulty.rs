@@ -48,7 +48,7 @@ fn every_key_is_delivered(world: &World, bench: &Bench) -> Result<(), TestCaseEr
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn after_a_fault_the_next_run_converges(

@@ -78,7 +78,7 @@ fn careless() -> impl Strategy<Value = World> {
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn order_changes_no_byte_of_a_plan(

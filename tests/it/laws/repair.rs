@@ -14,7 +14,7 @@ use super::tape::tapes;
 use super::world::world;
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn manual_edits_are_repaired_or_reported(world in world(), edits in tapes(1, 8), settings in settings()) {

@@ -12,7 +12,7 @@ use super::settings::settings;
 use super::tape::tapes;
 
 proptest! {
-    #![proptest_config(super::cases(96))]
+    #![proptest_config(super::cases(80))]
 
     #[test]
     fn no_output_holds_a_secret(

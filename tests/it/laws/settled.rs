@@ -47,7 +47,7 @@ pub(super) fn nothing_to_do(bench: &Bench, ready: &Ready, settings: &Settings) -
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn a_random_world_is_valid(world in world(), seed in any::<u64>()) {

@@ -84,7 +84,7 @@ fn same<'a>(live: &'a Live, object: &LiveObject) -> Option<&'a LiveObject> {
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(112))]
 
     #[test]
     fn what_is_not_owned_is_not_touched(
