@@ -103,6 +103,17 @@ fn more<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Sp
     (!reading.is_over()).then(|| spanned(node, reading))
 }
 
+/// Reads one of many names, which must not be empty, until it is no use any more.
+fn named(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Spanned<Box<str>>>> {
+    let name: Option<Spanned<Box<str>>> = more(node, reading)?;
+    if name.as_ref().is_some_and(|name| name.value.trim().is_empty()) {
+        let problem = Diagnostic::error("KW-007", "the name of a field is empty").at(node.place);
+        reading.report(problem.help("write a name before the colon"));
+        return Some(None);
+    }
+    Some(name)
+}
+
 impl FromNode for Box<str> {
     fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
         match &node.content {
@@ -173,7 +184,7 @@ impl FromNode for TextMap {
         };
         let read: Vec<_> = pairs
             .iter()
-            .map_while(|(key, value)| Some((more(key, reading)?, more(value, reading)?)))
+            .map_while(|(key, value)| Some((named(key, reading)?, more(value, reading)?)))
             .filter_map(|(key, value)| Some((key?, value?)))
             .collect();
         (read.len() == pairs.len()).then_some(Self(read))

@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
             rules.check_owner(declared, found);
             rules.check_status(declared, found);
             rules.check_secret(declared, found);
-            rules.check_limits(declared, key);
+            rules.check_limits(declared, key, found);
             match found {
                 None => rules.check_new(declared, key),
                 Some(found) => rules.check_move(declared, found),
@@ -47,6 +47,14 @@ fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a L
         Some((matching.parent_of(live)?, package))
     };
     matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live))).collect()
+}
+
+/// Whether the store will look at the limits of a key that it has.
+fn changes_terms(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> bool {
+    let changes =
+        |field: &str| declared.value(field).is_some_and(|wanted| found.live.attributes.get(field) != Some(wanted));
+    let keeps_plan = super::draft::keeps_plan(declared, found, matching);
+    found.moved || !keeps_plan || changes("settings.throttle") || changes("settings.quota")
 }
 
 struct LiveRules<'a, 'c> {
@@ -173,16 +181,21 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-027 where the flag is not declared, but is in the store.
-    fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey) {
+    /// CAM-027 where the flag is not declared, but is in the store; and where the limit is not declared, but the key in
+    /// the store has it and would take it along. The store looks at the limits of a key when it changes them or the plan.
+    fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey, found: Option<&Found<'_>>) {
+        let kept = found.filter(|found| changes_terms(declared, found, self.matching));
         for (field, flag, dimension) in [
             ("settings.throttle", "throttle.keyOverride", "throttle"),
             ("settings.quota", "quota.keyOverride", "quota"),
         ] {
-            let own = declared.value(field).is_some_and(|limit| limit.as_text() != Some("plan"));
+            let wanted = declared.value(field);
+            let limit = wanted.or_else(|| kept.and_then(|found| found.live.attributes.get(field)));
+            let own = limit.is_some_and(|limit| limit.as_text() != Some("plan"));
+            // What both manifests say was compared without looking at the store.
             let is_declared = self.context.desired.get(&key.plan.address).is_some_and(|plan| plan.wish(flag).is_some());
             let allowed = self.expected(&key.plan.address, flag).and_then(Value::as_bool);
-            if own && !is_declared && allowed == Some(false) {
+            if own && !(is_declared && wanted.is_some()) && allowed == Some(false) {
                 let message = format!("{} allows keys no {dimension} of their own", key.plan.address);
                 let problem = Diagnostic::error("CAM-027", message).at(declared.place_of(field));
                 self.findings
