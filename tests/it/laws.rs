@@ -7,6 +7,7 @@ mod exporting;
 mod faults;
 mod faulty;
 mod fields;
+mod known;
 mod layout;
 mod locate;
 mod order;

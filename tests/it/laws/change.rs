@@ -121,6 +121,11 @@ fn rename(world: &mut World, tape: &mut Tape) {
 
 fn move_a_key(world: &mut World, tape: &mut Tape) {
     let Some(at) = tape.index(world.keys.len()) else { return };
+    if tape.chance(2) {
+        // What is not declared stays in the store as it is, also where the new plan would not have allowed it.
+        let fields = &mut world.keys[at].object.fields;
+        fields.retain(|field, _| !matches!(field.as_str(), "settings.throttle" | "settings.quota"));
+    }
     if tape.chance(2)
         && let Some(to) = tape.index(world.applications.len())
     {
