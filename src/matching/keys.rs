@@ -93,7 +93,8 @@ impl<'a> Keys<'a> {
     }
 
     /// The same value in the same package under another application, or in the same application in another package.
-    /// A key is only taken from an application that the manifests declare: another may be somebody else's.
+    /// A key is only taken from an application that the manifests declare, or from another one of a declared user: any
+    /// other may be somebody else's.
     fn find_moved(
         &mut self,
         object: &Declared,
@@ -110,8 +111,9 @@ impl<'a> Keys<'a> {
             return self.take(object, &hits, true, matching);
         }
         let is_ours = |live: &&&LiveObject| {
-            let owner = matching.parent_of(live);
-            !self.is_part && owner.is_some_and(|owner| desired.objects.contains_key(&owner))
+            let Some(owner) = matching.parent_of(live) else { return false };
+            let user = Address::user(&owner.first_name());
+            !self.is_part && (desired.objects.contains_key(&owner) || desired.objects.contains_key(&user))
         };
         match in_package.iter().find(|live| !is_ours(live)) {
             None => self.take(object, &in_package, true, matching),
