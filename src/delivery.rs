@@ -65,15 +65,21 @@ fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
         }
         is_set = true;
         let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-        [variable, "=", value.expose(), end].iter().for_each(|part| whole.push_str(part));
+        push(&mut whole, variable, value, end);
     }
     if !is_set {
         if !whole.is_empty() && !whole.ends_with('\n') {
             whole.push('\n');
         }
-        [variable, "=", value.expose(), "\n"].iter().for_each(|part| whole.push_str(part));
+        push(&mut whole, variable, value, "\n");
     }
     whole
+}
+
+fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
+    for part in [variable, "=", value.expose(), end] {
+        text.push_str(part);
+    }
 }
 
 /// The text of the file, or nothing when there is none.

@@ -56,7 +56,9 @@ pub fn parse(sources: &Sources) -> (Vec<Manifest>, Vec<Diagnostic>) {
         let room = MAX_OBJECTS - workspace.objects;
         let files: Vec<Parsed> =
             batch.par_iter().enumerate().map(|(at, source)| parse_one(from + at, source, room)).collect();
-        files.into_iter().for_each(|file| workspace.add(file));
+        for file in files {
+            workspace.add(file);
+        }
         from += batch.len();
     }
     (workspace.manifests, workspace.diagnostics)

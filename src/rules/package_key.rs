@@ -301,10 +301,11 @@ pub(super) fn is_inside(path: &str) -> bool {
 
 /// Whether a file is neither a manifest, whose lines are shown in messages, nor one that Git or Keywright live by.
 fn is_deliverable(path: &str, database: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
+    let path = normal(path).to_ascii_lowercase();
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_taken = |part: &str| part.starts_with(".git") || part == ".keywright";
-    !(lower.ends_with(".yaml") || lower.ends_with(".yml") || lower.split('/').any(is_taken))
-        && !normal(path).starts_with(&normal(database))
+    let is_live = path.split('/').any(is_taken) || path.starts_with(&normal(database).to_ascii_lowercase());
+    !matches!(extension, "yaml" | "yml") && !is_live
 }
 
 fn normal(path: &str) -> String {

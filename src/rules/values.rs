@@ -38,7 +38,9 @@ pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
     for object in desired.of(Kind::PackageKey) {
         let (Some(key), Some(value)) = (&object.key, values.get(&object.address)) else { continue };
         let place = source_place(&key.source, object.place);
-        check_text(object, value, place).into_iter().for_each(|problem| findings.add(problem));
+        if let Some(problem) = check_text(object, value, place) {
+            findings.add(problem);
+        }
         let digest = value.digest();
         if let Some(first) = in_package.insert((&key.package.address, digest), place) {
             let message = format!("{} has the value of another key of {}", object.address, key.package.address);

@@ -17,7 +17,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 /// How long a run may take; generous, because tests run side by side on small machines, without optimisation.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// How much memory a run may take, in KiB.
 const MOST_MEMORY: u64 = 512 << 10;
@@ -488,9 +488,9 @@ fn folders_that_are_deep_and_names_that_are_odd() {
     let odd = std::os::unix::ffi::OsStrExt::from_bytes(b"odd\xff.yaml");
     fs::write(folder.path().join::<&std::ffi::OsStr>(odd), OTHER).unwrap();
     let run = validate(folder.path(), &[]);
-    run.ends(3, &["d/d/deep.yaml:2:7", "-f.yaml:2:7", "odd\u{fffd}.yaml:2:7", OTHER_PLACE]);
+    run.ends(3, &["d/d/deep.yaml:2:7", "-f.yaml:2:7", "odd\u{fffd}.yaml:1:1", OTHER_PLACE]);
     assert!(!run.shown.contains(['\u{1b}', '\u{202e}']), "{}", run.shown);
-    assert_eq!(run.shown.matches("error[KW-009]").count(), 7, "{}", run.shown);
+    assert_eq!(run.shown.matches("error[KW-009]").count(), 6, "{}", run.shown);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the whole program, in one binary.
 #![expect(
     clippy::disallowed_methods,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "tests work in folders of their own, and a panic is how they fail"
 )]
