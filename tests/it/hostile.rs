@@ -454,7 +454,7 @@ fn what_may_not_be_read() {
     let folder = folder();
     let file = folder.path().join("b.yaml");
     fs::write(&file, OTHER).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     let run = validate(folder.path(), &[]);
     run.ends(3, &[OTHER_PLACE]);
     // Root may read everything.
