@@ -1,5 +1,6 @@
 //! Names → an address → the same names.
 #![no_main]
+#![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
 use keywright::model::Address;
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,6 @@
 //! One or two files of manifests, from bytes to drawn findings.
 #![no_main]
+#![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
 use keywright::diagnostic::SourceId;
 use keywright::diagnostic::Sources;

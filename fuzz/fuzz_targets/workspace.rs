@@ -1,5 +1,6 @@
 //! `keywright.yaml`, from bytes to settings and drawn findings.
 #![no_main]
+#![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
 use keywright::diagnostic::Severity;
 use keywright::diagnostic::SourceId;
