@@ -9,6 +9,9 @@ use anstream::AutoStream;
 use anstream::ColorChoice;
 use keywright::cli;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let choice = match cli::color(&arguments) {

@@ -37,10 +37,11 @@ pub const API_VERSION: &str = "keywright.dev/v1";
 
 /// Most objects that one workspace may declare: documents, keys of applications, and former names. Bounds memory
 /// against hostile input.
-pub const MAX_OBJECTS: usize = 300_000;
+pub const MAX_OBJECTS: usize = 200_000;
 
-/// Most YAML nodes that the files of one workspace may hold together, with those that aliases repeat.
-pub const MAX_WORKSPACE_NODES: usize = 10_000_000;
+/// Most YAML nodes that the files of one workspace may hold together, with those that aliases repeat: 20 an object. An
+/// entry of a list takes about 60 bytes once it is read, so that the worst of inputs takes some 250 MiB beside its texts.
+pub const MAX_WORKSPACE_NODES: usize = 4_000_000;
 
 /// Files are read so many at a time, and so many bytes of them: no more than that is in memory as trees.
 const BATCH_FILES: usize = 16;

@@ -55,6 +55,7 @@ const fn decided(when: When) -> &'static str {
         When::Validate => "by validate, from the manifests alone",
         When::Plan => "by plan, against the store",
         When::Apply => "by apply: by the store, or by how changes are carried out",
+        When::Remote => "by the client of a remote store, which this version does not have yet",
     }
 }
 
@@ -75,6 +76,7 @@ pub fn list(out: &mut dyn io::Write) -> io::Result<()> {
             When::Validate => "validate",
             When::Plan => "plan",
             When::Apply => "apply",
+            When::Remote => "remote",
         };
         let (id, severity, says) = (rule.id, rule.severity, rule.says);
         writeln!(out, "{id:<7}  {colour}{severity:<7}{colour:#}  {dim}{when:<8}{dim:#}  {says}")

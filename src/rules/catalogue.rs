@@ -121,6 +121,8 @@ pub enum When {
     Plan,
     /// By the store itself, or by how changes are carried out.
     Apply,
+    /// By the client of a remote store. There is none yet: a workspace that names one is refused.
+    Remote,
 }
 
 /// Wrong and right.
@@ -181,7 +183,7 @@ mod tests {
         for rule in all() {
             match rule.example {
                 Example::Manifests { wrong, right } => {
-                    assert_ne!(rule.when, When::Apply, "{}", rule.id);
+                    assert!(matches!(rule.when, When::Validate | When::Plan), "{}", rule.id);
                     assert_ne!(wrong, right, "{}", rule.id);
                     for document in [wrong, right].into_iter().flat_map(|text| text.split("\n---\n")) {
                         assert!(

@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         id: RuleId("KW-101"),
         severity: Severity::Error,
         when: When::Plan,
-        fixed: false,
+        fixed: true,
         says: "A run does not delete and replace more objects than the workspace allows, by percentage and by count.",
         why: "So many at once are most often a mistake: a wrong folder, a wrong branch, a bad merge. Every key among \
               them has consumers.",

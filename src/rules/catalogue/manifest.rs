@@ -48,7 +48,7 @@ spec: {email: alice@example.com, displayName: Alice}
         when: When::Validate,
         fixed: true,
         says: "The input stays within the limits of the reader: 16 MiB and 1,000,000 nodes a file, 64 levels, few \
-               aliases, 128 MiB and 300,000 documents a workspace.",
+               aliases, 128 MiB, 200,000 objects and 4,000,000 nodes a workspace.",
         why: "Manifests come from pull requests, and a few lines of YAML can grow to gigabytes. The reader stops \
               there instead of taking the runner down.",
         source: "Keywright's own rule",

@@ -129,7 +129,7 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
     Rule {
         id: RuleId("CAM-051"),
         severity: Severity::Warning,
-        when: When::Plan,
+        when: When::Remote,
         fixed: false,
         says: "The calls that a plan needs fit into what is left of the day's quota.",
         why: "When the quota is spent the store refuses every call until the next day. The run stops half way, and \
@@ -159,7 +159,7 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
     Rule {
         id: RuleId("CAM-053"),
         severity: Severity::Error,
-        when: When::Apply,
+        when: When::Remote,
         fixed: true,
         says: "The custom attributes that an area makes mandatory are declared under extendedAttributes.",
         why: "An area can demand attributes that no documentation lists. Without them the store refuses to create the \
@@ -174,7 +174,7 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
     Rule {
         id: RuleId("CAM-054"),
         severity: Severity::Warning,
-        when: When::Apply,
+        when: When::Remote,
         fixed: false,
         says: "A value that reads back different from what was sent is reported, and is not sent again in that run.",
         why: "Event triggers of the customer may change an object while it is saved, and some fields are ignored. \
@@ -190,7 +190,7 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
     Rule {
         id: RuleId("CAM-055"),
         severity: Severity::Error,
-        when: When::Apply,
+        when: When::Remote,
         fixed: true,
         says: "No call is made with an empty id in its path.",
         why: "A path without its id addresses the whole collection, and the store accepts a delete there. One empty \
@@ -255,7 +255,7 @@ spec:
     Rule {
         id: RuleId("CAM-057"),
         severity: Severity::Warning,
-        when: When::Apply,
+        when: When::Remote,
         fixed: false,
         says: "A selfServiceKeyProvisioningEnabled that the store did not take is reported.",
         why: "The vendor's page says that the field is ignored, other clients set it. If it did not take, developers \
