@@ -1,13 +1,21 @@
 //! Plan + Store → Outcome: does the plan and nothing else, and says what became of every change.
 
 mod mint;
+mod schedule;
 
 pub use mint::mint;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use self::schedule::Schedule;
+use self::schedule::Step;
 use crate::model::Address;
 use crate::model::Delivery;
+use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -20,6 +28,7 @@ use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
 use crate::rules::values::Values;
+use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
@@ -46,20 +55,37 @@ pub struct Secrets<'a> {
     pub live: &'a Live,
 }
 
-/// Carries out every change whose needs are met, in order. A failure blocks only what needs it; the rest goes on.
-pub async fn apply<S: Store, E: Effects>(plan: &Plan, store: &S, secrets: &Secrets<'_>, effects: &mut E) -> Outcome {
+/// Carries out every change whose needs are met, as many at a time as the store can use, the first of the plan first.
+/// A failure blocks only what needs it; the rest goes on. Fails as a whole only when the store's last look before the
+/// writes does, and then nothing was written.
+pub async fn apply<S: Store, E: Effects>(
+    plan: &Plan,
+    store: &S,
+    secrets: &Secrets<'_>,
+    effects: &mut E,
+) -> Result<Outcome, Refusal> {
+    let changes: Vec<&Change> = plan.changes.iter().collect();
+    store.confirm(&changes).await?;
     let existing = existing_values(plan, secrets.live);
-    let mut outcome = Outcome::default();
-    for (index, change) in plan.changes.iter().enumerate() {
-        let unmet = change.needs.iter().find(|need| !outcome.fates[**need].is_in_store());
-        let fate = match unmet {
-            Some(&need) => Fate::Blocked(plan.changes[need].address.clone()),
-            None => carry_out(change, store, secrets, &existing, effects).await,
-        };
-        effects.tell(index, change, &fate);
-        outcome.fates.push(fate);
+    let effects = RefCell::new(effects);
+    let mut schedule = Schedule::of(plan);
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < store.concurrency().max(1)
+            && let Some((index, step)) = schedule.next()
+        {
+            match step {
+                Step::Start(change) => {
+                    let work = carry_out(change, store, secrets, &existing, &effects);
+                    running.push(async move { (index, work.await) });
+                }
+                Step::Blocked(by) => schedule.end(index, Fate::Blocked(by.clone()), &effects),
+            }
+        }
+        let Some((index, fate)) = running.next().await else { break };
+        schedule.end(index, fate, &effects);
     }
-    outcome
+    Ok(schedule.into_outcome())
 }
 
 /// The values of the keys that are delivered without being made.
@@ -76,27 +102,37 @@ async fn carry_out<S: Store, E: Effects>(
     store: &S,
     secrets: &Secrets<'_>,
     existing: &BTreeMap<&LiveId, &Secret>,
-    effects: &mut E,
+    effects: &RefCell<&mut E>,
 ) -> Fate {
-    let value = match value_of(change, secrets, effects) {
+    let value = match value_of(change, secrets, &mut **effects.borrow_mut()) {
         Ok(value) => value,
         Err(refusal) => return Fate::Failed(refusal),
     };
-    let mut made = None;
+    let mut performed = Performed::default();
     if change.action != Action::Deliver {
         let secret =
             change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
         match store.perform(&Write { change, value: value.as_ref(), secret }).await {
-            Ok(performed) => made = performed.value,
+            Ok(done) => performed = done,
             Err(refusal) => return Fate::Failed(refusal),
         }
     }
-    let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else { return Fate::Done };
+    let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
+        return done(performed.altered);
+    };
     let live = change.target.live.as_ref().and_then(|live| existing.get(&live.id).copied());
-    match made.as_ref().or(value.as_ref()).or(live) {
-        Some(value) => deliver(key, value, effects),
-        None => Fate::Undelivered(Refusal::unavailable("the store did not tell the key's value")),
+    let delivered = match performed.value.as_ref().or(value.as_ref()).or(live) {
+        Some(value) => deliver(key, value, &mut **effects.borrow_mut()),
+        None => Err(Refusal::unavailable("the store did not tell the key's value")),
+    };
+    match delivered {
+        Ok(()) => done(performed.altered),
+        Err(refusal) => Fate::Undelivered(refusal),
     }
+}
+
+fn done(altered: Vec<FieldName>) -> Fate {
+    if altered.is_empty() { Fate::Done } else { Fate::Altered(altered) }
 }
 
 fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E) -> Result<Option<Secret>, Refusal> {
@@ -111,13 +147,8 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
     }
 }
 
-fn deliver<E: Effects>(key: &KeyTarget, value: &Secret, effects: &mut E) -> Fate {
-    for target in &key.deliver {
-        if let Err(refusal) = effects.deliver(target, value) {
-            return Fate::Undelivered(refusal);
-        }
-    }
-    Fate::Done
+fn deliver<E: Effects>(key: &KeyTarget, value: &Secret, effects: &mut E) -> Result<(), Refusal> {
+    key.deliver.iter().try_for_each(|target| effects.deliver(target, value))
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub enum Exit {
     Partly = 6,
     /// Another run is working on the workspace.
     Locked = 7,
+    /// Everything was done, but the store holds some fields otherwise than it was told.
+    Differs = 9,
     /// The command line is not right.
     Usage = 64,
 }

@@ -1,6 +1,7 @@
 //! What became of each change.
 
 use crate::model::Address;
+use crate::model::FieldName;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
@@ -8,6 +9,9 @@ use crate::store::RefusalKind;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fate {
     Done,
+    /// The store did it, but holds these fields otherwise than it was told: it ignores them, or somebody's trigger
+    /// alters them.
+    Altered(Vec<FieldName>),
     /// The store did it, but the key's value could not be written to where it is read; the next run writes it.
     Undelivered(Refusal),
     Failed(Refusal),
@@ -21,6 +25,7 @@ impl Fate {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Altered(_) => "altered",
             Self::Undelivered(_) => "undelivered",
             Self::Failed(Refusal { kind: RefusalKind::Stale, .. }) => "stale",
             Self::Failed(_) => "failed",
@@ -31,7 +36,7 @@ impl Fate {
 
     /// Whether what depends on the change may go on.
     pub const fn is_in_store(&self) -> bool {
-        matches!(self, Self::Done | Self::Undelivered(_))
+        matches!(self, Self::Done | Self::Altered(_) | Self::Undelivered(_))
     }
 }
 

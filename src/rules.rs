@@ -11,6 +11,7 @@ mod package;
 mod package_key;
 mod plan;
 mod secret_source;
+mod stores;
 mod user;
 pub mod values;
 pub mod workspace;

@@ -63,6 +63,16 @@ pub fn read(
     read
 }
 
+/// Reads one credential of a remote store.
+pub fn credential(
+    source: &SecretSource,
+    root: &Path,
+    environment: &BTreeMap<String, String>,
+    folders: &[Box<str>],
+) -> Result<Secret, Box<Diagnostic>> {
+    read_one(source, root, environment, folders)
+}
+
 fn read_one(
     source: &SecretSource,
     root: &Path,

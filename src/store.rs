@@ -7,6 +7,10 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use crate::diagnostic::RuleId;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::Secret;
@@ -21,15 +25,106 @@ pub trait Reader {
 
 /// Performs one change.
 pub trait Store: Reader {
+    /// How many changes are worth performing at the same time.
+    fn concurrency(&self) -> usize {
+        1
+    }
+
+    /// A last look at the objects of `changes`, right before the first of them is performed, for stores that can not
+    /// compare and write in one step.
+    fn confirm(&self, changes: &[&Change]) -> impl Future<Output = Result<(), Refusal>> {
+        let _ = changes;
+        std::future::ready(Ok(()))
+    }
+
     /// Does `write.change` and nothing else. Refuses with [`RefusalKind::Stale`] when the object is no longer what the
     /// plan saw, and with [`RefusalKind::Rejected`] when a rule of the store forbids it.
     fn perform(&self, write: &Write<'_>) -> impl Future<Output = Result<Performed, Refusal>>;
 }
 
 /// What a snapshot must cover.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Query {
     pub kinds: BTreeSet<Kind>,
+    /// What is enough, where a store can look it up for less than whole lists; nothing when the lists must be whole.
+    pub only: Option<Wanted>,
+    /// Whether somebody names roles.
+    pub names_roles: bool,
+    /// Kinds of which attributes are wanted that the store's owner added (`extendedAttributes`).
+    pub added: BTreeSet<Kind>,
+}
+
+/// The objects that the manifests speak of.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// Usernames, of whom all applications are wanted too.
+    pub users: BTreeSet<Box<str>>,
+    /// Packages by name, with all their plans.
+    pub packages: BTreeSet<Box<str>>,
+    /// Applications of which the keys are wanted.
+    pub applications_with_keys: BTreeSet<Address>,
+}
+
+impl Query {
+    /// Whole lists, with everything that a store can tell.
+    pub fn everything() -> Self {
+        Self {
+            kinds: Kind::ALL.into_iter().collect(),
+            only: None,
+            names_roles: true,
+            added: [Kind::User, Kind::Application].into(),
+        }
+    }
+
+    /// What a plan for `desired` needs. With `deletes` the lists must be whole: only then is it known what nobody
+    /// declares.
+    pub fn for_plan(desired: &Desired, deletes: bool) -> Self {
+        let objects = || desired.objects.values();
+        let wishes = |object: &Declared, prefix: &str| object.wishes.iter().any(|wish| wish.field.starts_with(prefix));
+        let added = objects().filter(|object| wishes(object, "extendedAttributes."));
+        Self {
+            kinds: Kind::ALL.into_iter().collect(),
+            only: (!deletes).then(|| Wanted::of(desired)),
+            names_roles: objects().any(|object| wishes(object, "roles")),
+            added: added.map(|object| object.address.kind()).collect(),
+        }
+    }
+}
+
+impl Wanted {
+    fn of(desired: &Desired) -> Self {
+        let mut wanted = Self::default();
+        for object in desired.objects.values() {
+            // Under a former name it is the same object.
+            let former = object.previously.iter().map(|former| &former.address);
+            for address in std::iter::once(&object.address).chain(former) {
+                match address.kind() {
+                    Kind::User | Kind::Application => wanted.user(address),
+                    Kind::Package | Kind::Plan => wanted.package(address),
+                    Kind::PackageKey | Kind::ApiKey => {}
+                }
+            }
+            if let (Some(key), Some(application)) = (&object.key, &object.parent) {
+                wanted.user(&application.address);
+                wanted.package(&key.package.address);
+                wanted.applications_with_keys.insert(application.address.clone());
+                let declared = desired.get(&application.address);
+                let former = declared.into_iter().flat_map(|declared| &declared.previously);
+                wanted.applications_with_keys.extend(former.map(|former| former.address.clone()));
+            }
+        }
+        wanted
+    }
+
+    /// The user, or the owner of an application.
+    fn user(&mut self, address: &Address) {
+        self.users.insert(address.first_name().into());
+    }
+
+    /// The package, or that of a plan.
+    fn package(&mut self, address: &Address) {
+        self.packages.insert(address.first_name().into());
+    }
 }
 
 /// One change with the secrets it needs, which are never part of the plan.
@@ -46,6 +141,8 @@ pub struct Write<'a> {
 pub struct Performed {
     /// The value of the key that was created or replaced.
     pub value: Option<Secret>,
+    /// Fields that the store holds otherwise than it was told, because it ignores or alters them.
+    pub altered: Vec<FieldName>,
 }
 
 /// Why a store did not do what it was asked.

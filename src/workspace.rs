@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
+use crate::model::SecretSource;
 
 /// What `keywright.yaml` says, or the defaults where there is none.
 pub struct Workspace {
@@ -23,10 +24,42 @@ pub struct Workspace {
 /// Which remote stores the workspace names.
 #[derive(Default)]
 pub struct RemoteStores {
-    pub cloud_api_management: bool,
+    pub cloud_api_management: Option<CloudStore>,
     pub managed_file_transfer: bool,
     /// The API types that keys may be given, when the workspace lists them.
     pub api_types: Option<Vec<Box<str>>>,
+}
+
+/// Where Cloud API Management is, and how to sign in there.
+pub struct CloudStore {
+    /// The address above `/v3`.
+    pub url: Box<str>,
+    /// The id of the area.
+    pub area: Box<str>,
+    pub api_key: SecretSource,
+    pub api_secret: SecretSource,
+    pub username: SecretSource,
+    pub password: SecretSource,
+    pub limits: Limits,
+}
+
+/// How hard a remote store may be called.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Limits {
+    pub calls_per_second: f64,
+    /// Calls of one run; nothing for as many as it takes.
+    pub calls_per_day: Option<u64>,
+    /// Calls in flight at the same time.
+    pub concurrency: usize,
+    /// Objects of a page of a list.
+    pub page_size: usize,
+}
+
+/// The smallest rate that the vendor gives (`cloud-api-management.md` 5.2), and pages that are in use (4.4).
+impl Default for Limits {
+    fn default() -> Self {
+        Self { calls_per_second: 2.0, calls_per_day: None, concurrency: 8, page_size: 1000 }
+    }
 }
 
 /// What of the store belongs to the workspace, by kind.

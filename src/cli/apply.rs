@@ -30,6 +30,7 @@ use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::render;
 use crate::store::Refusal;
+use crate::stores::Stores;
 use crate::stores::embedded::Embedded;
 
 /// Make the store what the manifests say
@@ -98,7 +99,7 @@ fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result
     let path = workspace::database_path(&ready.loaded);
     let database = Database::open(&path, Mode::Write).map_err(|error| workspace::database_failure(&error))?;
     let database = database.ok_or_else(|| Failure::new("could not open the workspace database"))?;
-    let store = Embedded::new(database, console.now);
+    let store = Stores { cloud: ready.cloud.as_ref(), embedded: Embedded::new(database, console.now) };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
     let total = ready.planned.plan.changes.len();
     let mut world =
@@ -106,7 +107,8 @@ fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result
     if world.tells {
         writeln!(world.out)?;
     }
-    let outcome = workspace::block_on(apply::apply(&ready.planned.plan, &store, &secrets, &mut world))?;
+    let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
+    let outcome = workspace::block_on(work)?.map_err(workspace::refused)?;
     // The changes are made whether or not somebody still reads about them.
     match world.unwritten {
         Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -157,8 +159,9 @@ fn exit(outcome: &Outcome) -> Exit {
     let undone = outcome.fates.len() - outcome.count("done");
     match undone {
         0 => Exit::Done,
+        _ if outcome.count("altered") == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
-        _ if outcome.count("done") + outcome.count("undelivered") == 0 => Exit::Error,
+        _ if outcome.fates.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
         _ => Exit::Partly,
     }
 }

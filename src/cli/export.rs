@@ -8,6 +8,7 @@ use super::Failure;
 use super::workspace;
 use super::workspace::Manifests;
 use crate::export;
+use crate::store::Query;
 
 /// Print the live store as manifests that plan to nothing to do
 ///
@@ -21,7 +22,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let loaded = workspace::load(&arguments.manifests, console)?;
-    let live = workspace::read(&loaded)?;
+    let cloud = workspace::cloud(&loaded, console)?;
+    let live = workspace::read(&loaded, cloud.as_ref(), &Query::everything())?;
     export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

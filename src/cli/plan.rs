@@ -75,7 +75,8 @@ pub(super) fn verdict(ready: &Ready) -> Exit {
 
 /// Shows the plan, and after it everything that was found, so that what stops it stands last.
 pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
-    let header = render::Header { workspace: &ready.loaded.workspace.name, store: "embedded store" };
+    let store = workspace::store_name(&ready.loaded);
+    let header = render::Header { workspace: &ready.loaded.workspace.name, store: &store };
     let sources = &ready.loaded.sources;
     let all: Vec<_> = ready.diagnostics.iter().chain(&ready.planned.stopped).cloned().collect();
     match format {

@@ -1,8 +1,10 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::Args;
+use tokio::runtime::Runtime;
 
 use super::Console;
 use super::Exit;
@@ -20,7 +22,6 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
-use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
@@ -36,6 +37,9 @@ use crate::source::Loaded;
 use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
+use crate::stores::Readers;
+use crate::stores::cloud_api_management::CloudApiManagement;
+use crate::stores::cloud_api_management::Credentials;
 use crate::stores::embedded::EmbeddedReader;
 use crate::workspace::Ownership;
 
@@ -127,6 +131,7 @@ pub(super) struct Ready {
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
+    pub(super) cloud: Option<CloudApiManagement>,
     /// What the manifests, the secrets and the live store have to say.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -159,7 +164,9 @@ pub(super) fn prepare(
         return tell(&diagnostics, &loaded, format, console);
     }
     let lock = planning.locks.then(|| locked(&loaded)).transpose()?;
-    let live = read(&loaded)?;
+    let cloud = cloud(&loaded, console)?;
+    let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
+    let live = read(&loaded, cloud.as_ref(), &query)?;
     let delivered = delivery::delivered(&desired, &loaded.root);
     let options = Options { is_part: !loaded.is_whole, ..planning.options() };
     if !loaded.is_whole {
@@ -185,7 +192,7 @@ pub(super) fn prepare(
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
     sort(&mut diagnostics);
-    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, diagnostics })))
+    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, cloud, diagnostics })))
 }
 
 fn tell(
@@ -203,15 +210,40 @@ fn tell(
 }
 
 fn refuse_remote(loaded: &Loaded) -> Result<(), Failure> {
-    let remote = &loaded.workspace.remote;
-    let named =
-        [(remote.cloud_api_management, "cloudApiManagement"), (remote.managed_file_transfer, "managedFileTransfer")];
-    match named.iter().find(|(is_named, _)| *is_named) {
-        Some((_, store)) => {
-            Err(Failure::new(format!("could not reach the store {store}: this version knows the embedded store only"))
-                .help("validate works; to plan against the embedded store, take `stores` out of keywright.yaml"))
-        }
-        None => Ok(()),
+    if loaded.workspace.remote.managed_file_transfer {
+        let failure = Failure::new("could not reach the store managedFileTransfer: this version does not know it yet");
+        return Err(
+            failure.help("validate works; to keep ApiKeys in the embedded store, take it out of keywright.yaml")
+        );
+    }
+    Ok(())
+}
+
+/// The client of Cloud API Management, when the workspace names it. Nothing is called yet.
+pub(super) fn cloud(loaded: &Loaded, console: &Console<'_>) -> Result<Option<CloudApiManagement>, Failure> {
+    let Some(store) = &loaded.workspace.remote.cloud_api_management else { return Ok(None) };
+    let secret = |source| {
+        let read =
+            secrets::credential(source, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
+        read.map_err(|problem| {
+            let failure = Failure::new(format!("could not sign in to Cloud API Management: {}", problem.message));
+            Failure { help: problem.help, ..failure }
+        })
+    };
+    let credentials = Credentials {
+        api_key: secret(&store.api_key)?,
+        api_secret: secret(&store.api_secret)?,
+        username: secret(&store.username)?,
+        password: secret(&store.password)?,
+    };
+    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map(Some).map_err(refused)
+}
+
+/// What the header of a plan calls the store.
+pub(super) fn store_name(loaded: &Loaded) -> String {
+    match &loaded.workspace.remote.cloud_api_management {
+        Some(store) => format!("Cloud API Management, area {}", store.area),
+        None => "embedded store".to_owned(),
     }
 }
 
@@ -240,17 +272,20 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.
-pub(super) fn read(loaded: &Loaded) -> Result<Live, Failure> {
+pub(super) fn read(loaded: &Loaded, cloud: Option<&CloudApiManagement>, query: &Query) -> Result<Live, Failure> {
     refuse_remote(loaded)?;
     let database = Database::open(&database_path(loaded), Mode::Read).map_err(|error| database_failure(&error))?;
-    let reader = EmbeddedReader { database };
-    let query = Query { kinds: Kind::ALL.into_iter().collect() };
-    block_on(reader.read(&query))?.map_err(refused)
+    let readers = Readers { cloud, embedded: EmbeddedReader { database } };
+    block_on(readers.read(query))?.map_err(refused)
 }
 
-/// Runs the stores' asynchronous seam to its end.
+/// Runs the stores' asynchronous seam to its end. There is one runtime for the whole command, because connections that
+/// were opened while reading serve the writes too.
 pub(super) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(|error| Failure::new(format!("could not start the runtime: {error}")))?;
-    Ok(runtime.block_on(future))
+    static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| tokio::runtime::Builder::new_current_thread().enable_all().build());
+    match runtime {
+        Ok(runtime) => Ok(runtime.block_on(future)),
+        Err(error) => Err(Failure::new(format!("could not start the runtime: {error}"))),
+    }
 }

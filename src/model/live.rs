@@ -18,6 +18,8 @@ pub struct Live {
     complete: BTreeMap<Kind, bool>,
     /// Names of the roles that the store knows; nothing when the store was not asked.
     pub roles: Option<Vec<Box<str>>>,
+    /// The user as whom Keywright itself signs in, whom it never deletes or disables.
+    pub signed_in_as: Option<Address>,
 }
 
 impl Live {
@@ -29,6 +31,19 @@ impl Live {
         let complete = ids.len() == total && objects.len() == total;
         self.complete.insert(kind, complete);
         self.objects.insert(kind, objects);
+    }
+
+    /// Takes over what another store holds. A kind lives in one store only.
+    pub fn join(&mut self, other: Self) {
+        self.objects.extend(other.objects);
+        self.complete.extend(other.complete);
+        self.roles = self.roles.take().or(other.roles);
+        self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
+    }
+
+    /// Gives the objects of a kind away.
+    pub fn give(&mut self, kind: Kind) -> Vec<LiveObject> {
+        self.objects.remove(&kind).unwrap_or_default()
     }
 
     pub fn of(&self, kind: Kind) -> &[LiveObject] {

@@ -5,6 +5,7 @@ use std::io;
 use super::rows;
 use super::safe;
 use super::style;
+use crate::model::FieldName;
 use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Change;
@@ -12,7 +13,7 @@ use crate::plan::Plan;
 use crate::store::Refusal;
 
 /// Every name of a fate, the good ones first.
-const NAMES: [&str; 6] = ["done", "undelivered", "failed", "stale", "blocked", "skipped"];
+const NAMES: [&str; 7] = ["done", "altered", "undelivered", "failed", "stale", "blocked", "skipped"];
 /// So many addresses of a kind of fate are named in the sum.
 const NAMED: usize = 5;
 
@@ -28,8 +29,16 @@ pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Ch
         Fate::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
         Fate::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
         Fate::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
+        Fate::Altered(fields) => write_altered(out, fields),
         Fate::Done | Fate::Skipped => Ok(()),
     }
+}
+
+fn write_altered(out: &mut dyn io::Write, fields: &[FieldName]) -> io::Result<()> {
+    let (dim, cyan) = (style::DIM, style::CYAN);
+    let fields: Vec<String> = fields.iter().map(|field| format!("`{}`", safe::line(field))).collect();
+    writeln!(out, "  the store keeps its own {} {dim}[CAM-054]{dim:#}", fields.join(", "))?;
+    writeln!(out, "  {cyan}help:{cyan:#} take the field out of the manifest, or ask who runs a trigger on the store")
 }
 
 fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &Refusal) -> io::Result<()> {
@@ -108,6 +117,9 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     if outcome.count("stale") > 0 {
         steps.push("The stale objects were changed after the plan was made: plan again.".to_owned());
     }
+    if outcome.count("altered") > 0 {
+        steps.push("The altered objects are there, but not as declared: see the fields above.".to_owned());
+    }
     if outcome.count("undelivered") > 0 {
         steps.push("The keys that were not delivered exist: the next apply delivers them.".to_owned());
     }
@@ -121,7 +133,7 @@ fn of_fate(name: &str) -> anstyle::Style {
     match name {
         "done" => style::GREEN,
         "failed" => style::RED,
-        "undelivered" | "stale" => style::YELLOW,
+        "altered" | "undelivered" | "stale" => style::YELLOW,
         _ => style::DIM,
     }
 }

@@ -1,8 +1,8 @@
 //! `keywright.yaml` as it was written → the settings of the workspace.
 
 use super::catalogue;
+use super::stores;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Place;
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::diagnostic::did_you_mean;
@@ -10,20 +10,17 @@ use crate::manifest::read::Spanned;
 use crate::manifest::read::shown;
 use crate::manifest::workspace::EnvironmentSpec;
 use crate::manifest::workspace::GuardsSpec;
-use crate::manifest::workspace::ManagedFileTransferSpec;
 use crate::manifest::workspace::OwnershipSpec;
 use crate::manifest::workspace::OwnsApiKeys;
 use crate::manifest::workspace::OwnsApplications;
 use crate::manifest::workspace::OwnsKeys;
 use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
-use crate::manifest::workspace::StoresSpec;
 use crate::manifest::workspace::WorkspaceFile;
 use crate::workspace::Environment;
 use crate::workspace::Guards;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
-use crate::workspace::RemoteStores;
 use crate::workspace::Workspace;
 
 /// Checks the workspace file and puts the defaults in. `folder` is the name of a workspace that says none.
@@ -45,7 +42,7 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
         }
     }
     if let Some(stores) = &spec.stores {
-        workspace.remote = remote(&stores.value, &mut findings);
+        workspace.remote = stores::remote(&stores.value, &mut findings);
     }
     if let Some(ownership) = &spec.ownership {
         workspace.ownership = ownership_of(&ownership.value);
@@ -73,7 +70,7 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
 /// Most entries of one list, and most findings about the rules: each entry is held against every manifest.
 const LONGEST_LIST: usize = 1_000;
 
-fn texts(list: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
+pub(super) fn texts(list: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
     if list.value.len() > LONGEST_LIST {
         let message = format!("the list has {} entries, more than {LONGEST_LIST}", list.value.len());
         findings.push(Diagnostic::error("KW-003", message).at(list.place).help("shorten the list"));
@@ -150,46 +147,6 @@ fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Env
         }
     }
     environment
-}
-
-fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
-    let transfer = spec.managed_file_transfer.as_ref();
-    if let Some(transfer) = transfer {
-        check_transfer(&transfer.value, transfer.place, findings);
-    }
-    RemoteStores {
-        cloud_api_management: spec.cloud_api_management.is_some(),
-        managed_file_transfer: transfer.is_some(),
-        api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(listed, findings)),
-    }
-}
-
-/// MFT-020 and what of MFT-021 the file alone decides.
-fn check_transfer(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) {
-    match &spec.url {
-        None => {
-            let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
-            findings.push(problem.help("add `url: https://…`; it is never guessed"));
-        }
-        Some(url) => {
-            let rest = url.value.strip_prefix("https://").unwrap_or_default();
-            if rest.is_empty()
-                || rest.starts_with('/')
-                || rest.contains(['?', '#', '@'])
-                || rest.trim_end_matches('/').ends_with("/api/api")
-            {
-                let problem = Diagnostic::error("MFT-020", "this is not the address of a site").at(url.place);
-                findings.push(problem.help("write https:// and the host, without query, fragment or sign-in"));
-            }
-        }
-    }
-    let Some(operations) = &spec.operations else { return };
-    if let (Some(list), Some(get)) = (&operations.value.list, &operations.value.get)
-        && list.value == get.value
-    {
-        let problem = Diagnostic::error("MFT-021", "list and get have the same path").at(get.place);
-        findings.push(problem.label(list.place, "the list").help("take the paths from the site's Swagger page"));
-    }
 }
 
 /// The severity that `rules:` gives to a rule; nothing means off.

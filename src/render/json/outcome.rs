@@ -34,7 +34,7 @@ struct Change<'a> {
     address: String,
     /// What was to be done.
     action: Action,
-    /// What became of it: done, undelivered, failed, stale, blocked or skipped.
+    /// What became of it: done, altered, undelivered, failed, stale, blocked or skipped.
     outcome: Fate,
     /// Why it was not done; completes the sentence «could not create key/x: …».
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +45,9 @@ struct Change<'a> {
     /// The rule of the store that forbids it.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
+    /// The fields that the store holds otherwise than it was told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<&'a str>,
     /// The address whose change was needed and was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_by: Option<String>,
@@ -57,6 +60,8 @@ struct Change<'a> {
 enum Fate {
     /// It is done.
     Done,
+    /// The store did it, but holds some fields otherwise than it was told.
+    Altered,
     /// The store did it, but the key's value could not be written to where it is read.
     Undelivered,
     /// The store did not do it.
@@ -75,6 +80,8 @@ enum Fate {
 struct Summary {
     /// Changes that are done.
     done: usize,
+    /// Changes that the store did, with fields that it holds otherwise than it was told.
+    altered: usize,
     /// Changes that the store did, and whose key value could not be delivered.
     undelivered: usize,
     /// Changes that the store did not do.
@@ -96,6 +103,7 @@ impl<'a> Document<'a> {
             changes: pairs.map(|(change, fate)| Change::of(change, fate)).collect(),
             summary: Summary {
                 done: outcome.count("done"),
+                altered: outcome.count("altered"),
                 undelivered: outcome.count("undelivered"),
                 failed: outcome.count("failed"),
                 stale: outcome.count("stale"),
@@ -112,6 +120,10 @@ impl<'a> Change<'a> {
             outcome::Fate::Undelivered(refusal) | outcome::Fate::Failed(refusal) => Some(refusal),
             _ => None,
         };
+        let fields = match fate {
+            outcome::Fate::Altered(fields) => fields.iter().map(AsRef::as_ref).collect(),
+            _ => Vec::new(),
+        };
         let blocked_by = match fate {
             outcome::Fate::Blocked(by) => Some(by.to_string()),
             _ => None,
@@ -123,6 +135,7 @@ impl<'a> Change<'a> {
             reason: refusal.map(|refusal| refusal.reason.as_str()),
             help: refusal.and_then(|refusal| refusal.help.as_deref()),
             rule: refusal.and_then(|refusal| refusal.rule).map(|rule| rule.0),
+            fields,
             blocked_by,
         }
     }
@@ -132,6 +145,7 @@ impl From<&outcome::Fate> for Fate {
     fn from(fate: &outcome::Fate) -> Self {
         match fate {
             outcome::Fate::Done => Self::Done,
+            outcome::Fate::Altered(_) => Self::Altered,
             outcome::Fate::Undelivered(_) => Self::Undelivered,
             outcome::Fate::Failed(_) if fate.name() == "stale" => Self::Stale,
             outcome::Fate::Failed(_) => Self::Failed,

@@ -356,4 +356,17 @@ spec:
             right: "The run says `--allow key/checkout-production`, as the plan writes it.",
         },
     },
+    Rule {
+        id: RuleId("KW-022"),
+        severity: Severity::Error,
+        when: When::Validate,
+        fixed: true,
+        says: "A remote store is reached over https; over http only on this machine.",
+        why: "Credentials and the keys of all customers go over that wire. Plain http is for the emulator.",
+        source: "Keywright's own rule",
+        example: Example::Story {
+            wrong: "`keywright.yaml` says `stores: {cloudApiManagement: {url: http://api.example.com}}`.",
+            right: "It says `url: https://api.example.com`, or `url: http://127.0.0.1:8080` for the emulator.",
+        },
+    },
 ];

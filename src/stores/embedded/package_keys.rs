@@ -87,7 +87,7 @@ fn insert(
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
     let (application, package, plan) = (slot.application.row, slot.package.row, slot.plan.row);
     work.run(sql, &[&new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
-    Ok(Performed { value: Some(value) })
+    Ok(Performed { value: Some(value), ..Performed::default() })
 }
 
 fn key_target<'a>(work: &Work<'a>) -> Result<&'a KeyTarget, Stop> {

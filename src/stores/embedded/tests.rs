@@ -49,7 +49,7 @@ fn text(text: &str) -> Value {
 }
 
 fn read(reader: &impl Reader) -> Live {
-    block_on(reader.read(&Query { kinds: Kind::ALL.into() })).expect("the store can be read")
+    block_on(reader.read(&Query { kinds: Kind::ALL.into(), ..Query::default() })).expect("the store can be read")
 }
 
 fn shop() -> Address {
@@ -193,7 +193,7 @@ impl World {
     }
 
     fn all(&self, kind: Kind) -> Vec<LiveObject> {
-        let live = block_on(self.0.read(&Query { kinds: [kind].into() })).unwrap();
+        let live = block_on(self.0.read(&Query { kinds: [kind].into(), ..Query::default() })).unwrap();
         assert!(live.is_complete(kind));
         live.of(kind).iter().map(copy).collect()
     }

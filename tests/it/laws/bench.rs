@@ -150,7 +150,7 @@ impl Bench {
     }
 
     pub(super) fn live(&self) -> Live {
-        block_on(self.store.read(&Query { kinds: Kind::ALL.into() })).expect("the store can be read")
+        block_on(self.store.read(&Query::everything())).expect("the store can be read")
     }
 
     /// The plan for manifests without errors. With consent, every guard that can be lifted is.
@@ -200,7 +200,8 @@ impl Bench {
         let Self { store, delivered, randomness, undeliverable, told } = self;
         let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, told, deliveries: 0 };
         let store = Faulty::new(store, fault);
-        let outcome = block_on(apply::apply(&planned.plan, &store, &secrets, &mut effects));
+        let outcome = block_on(apply::apply(&planned.plan, &store, &secrets, &mut effects))
+            .expect("the embedded store needs no look");
         if let Some(told) = told {
             let mut text = Vec::new();
             render::text::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");

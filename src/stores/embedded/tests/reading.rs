@@ -32,7 +32,7 @@ fn a_store_that_was_never_written_to_is_empty_and_complete() {
 #[test]
 fn only_the_kinds_asked_for_are_read() {
     let world = World::new();
-    let live = block_on(world.0.read(&Query { kinds: [Kind::User].into() })).unwrap();
+    let live = block_on(world.0.read(&Query { kinds: [Kind::User].into(), ..Query::default() })).unwrap();
     assert!(live.is_complete(Kind::User) && !live.is_complete(Kind::Plan));
     assert_eq!(live.len(), 1);
     let roles: Vec<_> = live.roles.unwrap().into_iter().map(String::from).collect();
@@ -93,7 +93,7 @@ fn the_time_of_creation_stays_and_that_of_the_change_follows() {
 fn a_damaged_row_is_an_answer_and_not_a_short_list() {
     let world = World::new();
     world.0.database.connection().execute("UPDATE users SET attributes = '{\"status\":'", []).unwrap();
-    let refusal = block_on(world.0.read(&Query { kinds: [Kind::User].into() })).err().unwrap();
+    let refusal = block_on(world.0.read(&Query { kinds: [Kind::User].into(), ..Query::default() })).err().unwrap();
     assert_eq!(refusal.kind, RefusalKind::Unavailable);
     assert!(refusal.reason.contains(":memory:"), "{refusal:?}");
 }

@@ -1,0 +1,144 @@
+//! The remote stores that a workspace names: where they are, how to sign in, how hard they may be called.
+
+use super::desired;
+use super::workspace::texts;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::manifest::package_key::SecretFrom;
+use crate::manifest::read::Spanned;
+use crate::manifest::workspace::CloudApiManagementSpec;
+use crate::manifest::workspace::LimitsSpec;
+use crate::manifest::workspace::ManagedFileTransferSpec;
+use crate::manifest::workspace::StoresSpec;
+use crate::model::SecretSource;
+use crate::workspace::CloudStore;
+use crate::workspace::Limits;
+use crate::workspace::RemoteStores;
+
+/// Where the API is unless the workspace says otherwise (`cloud-api-management.md` 4).
+const CLOUD_URL: &str = "https://api.mashery.com";
+
+/// The remote stores, with every default in place.
+pub(super) fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
+    let transfer = spec.managed_file_transfer.as_ref();
+    if let Some(transfer) = transfer {
+        check_transfer(&transfer.value, transfer.place, findings);
+    }
+    let cloud = spec.cloud_api_management.as_ref();
+    RemoteStores {
+        cloud_api_management: cloud.and_then(|spec| cloud_store(spec, findings)),
+        managed_file_transfer: transfer.is_some(),
+        api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(listed, findings)),
+    }
+}
+
+/// Nothing when something is missing, which has been reported.
+fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagnostic>) -> Option<CloudStore> {
+    let spec = &spec.value;
+    let url = spec.url.as_ref().map_or(CLOUD_URL, |url| &url.value);
+    if let Some(written) = &spec.url {
+        check_url(written, findings);
+    }
+    let limits = spec.limits.as_ref().map_or_else(Limits::default, |limits| limits_of(&limits.value, findings));
+    let area = spec.area.as_ref()?;
+    if area.value.trim().is_empty() {
+        let problem = Diagnostic::error("KW-006", "the area is empty").at(area.place);
+        findings.push(problem.help("write the id (UUID) of the area"));
+    }
+    let credentials = &spec.credentials.as_ref()?.value;
+    let mut secret = |from: &Option<Spanned<SecretFrom>>| from.as_ref().and_then(|from| credential(from, findings));
+    let (api_key, api_secret) = (secret(&credentials.api_key), secret(&credentials.api_secret));
+    let (username, password) = (secret(&credentials.username), secret(&credentials.password));
+    Some(CloudStore {
+        url: url.trim_end_matches('/').into(),
+        area: area.value.clone(),
+        api_key: api_key?,
+        api_secret: api_secret?,
+        username: username?,
+        password: password?,
+        limits,
+    })
+}
+
+/// KW-022: credentials and keys go over the wire.
+fn check_url(url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
+    let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    let is_address = !name.is_empty() && !rest.contains(['?', '#', '@', '\\']) && !rest.contains(char::is_whitespace);
+    if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
+        return;
+    }
+    let problem = Diagnostic::error("KW-022", "this is not an address that a store may have").at(url.place);
+    findings.push(problem.help("write https:// and the host; http only for this machine, like http://127.0.0.1:8080"));
+}
+
+/// Where a credential is read from. It never stands in the file itself.
+fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnostic>) -> Option<SecretSource> {
+    let secret = &from.value;
+    if let Some(value) = &secret.value {
+        let problem = Diagnostic::error("CAM-043", "a credential is written in keywright.yaml").at(value.place);
+        findings.push(problem.help("whoever can read the repository can read it; use env, file or command"));
+        return None;
+    }
+    let set = [secret.env.is_some(), secret.file.is_some(), secret.command.is_some()];
+    if set.iter().filter(|set| **set).count() != 1 {
+        let problem = Diagnostic::error("KW-006", "it is not said where the credential comes from").at(from.place);
+        findings.push(problem.help("write one of env, file, command"));
+        return None;
+    }
+    desired::secret_source(from)
+}
+
+fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
+    let mut limits = Limits::default();
+    let mut within = |number: &Option<Spanned<i64>>, most: i64| {
+        let number = number.as_ref()?;
+        if (1..=most).contains(&number.value) {
+            return u32::try_from(number.value).ok();
+        }
+        let problem = Diagnostic::error("KW-007", format!("{} is not from 1 to {most}", number.value));
+        findings.push(problem.at(number.place).help("write a number in that range"));
+        None
+    };
+    if let Some(rate) = within(&spec.calls_per_second, 1_000) {
+        limits.calls_per_second = f64::from(rate);
+    }
+    limits.calls_per_day = within(&spec.calls_per_day, 1_000_000_000).map(u64::from);
+    if let Some(concurrency) = within(&spec.concurrency, 256) {
+        limits.concurrency = concurrency as usize;
+    }
+    if let Some(size) = within(&spec.page_size, 10_000) {
+        limits.page_size = size as usize;
+    }
+    limits
+}
+
+/// MFT-020 and what of MFT-021 the file alone decides.
+fn check_transfer(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) {
+    match &spec.url {
+        None => {
+            let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
+            findings.push(problem.help("add `url: https://…`; it is never guessed"));
+        }
+        Some(url) => {
+            let rest = url.value.strip_prefix("https://").unwrap_or_default();
+            if rest.is_empty()
+                || rest.starts_with('/')
+                || rest.contains(['?', '#', '@'])
+                || rest.trim_end_matches('/').ends_with("/api/api")
+            {
+                let problem = Diagnostic::error("MFT-020", "this is not the address of a site").at(url.place);
+                findings.push(problem.help("write https:// and the host, without query, fragment or sign-in"));
+            }
+        }
+    }
+    let Some(operations) = &spec.operations else { return };
+    if let (Some(list), Some(get)) = (&operations.value.list, &operations.value.get)
+        && list.value == get.value
+    {
+        let problem = Diagnostic::error("MFT-021", "list and get have the same path").at(get.place);
+        findings.push(problem.label(list.place, "the list").help("take the paths from the site's Swagger page"));
+    }
+}

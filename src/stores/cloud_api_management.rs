@@ -1,0 +1,127 @@
+//! Boomi Cloud API Management (formerly Mashery) over its V3 REST API.
+//!
+//! ```text
+//! token, pace ─▶ api ─▶ list ─▶ read      a snapshot, by the cheaper of two ways
+//!                 │      ▲
+//!                 │      └───── confirm   the last look before the writes
+//!                 └───▶ write, make       one change each; echo compares what came back
+//! fields, value, object                   names and shapes on the wire ↔ the model
+//! path                                    what can be called at all
+//! ```
+#![expect(clippy::disallowed_methods, reason = "edge: the network")]
+
+mod answer;
+mod api;
+mod confirm;
+mod echo;
+mod fields;
+mod known;
+mod list;
+mod make;
+mod object;
+mod path;
+mod read;
+mod token;
+mod value;
+mod write;
+
+pub use token::Credentials;
+
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::Url;
+
+use self::api::Api;
+use self::known::Known;
+use self::token::SignIn;
+use super::pace::Pace;
+use crate::model::Live;
+use crate::plan::Change;
+use crate::store::Performed;
+use crate::store::Query;
+use crate::store::Reader;
+use crate::store::Refusal;
+use crate::store::Store;
+use crate::store::Write;
+use crate::workspace::Limits;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// How long an answer may keep silent.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// How long one call may take in all.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// One area of Cloud API Management.
+pub struct CloudApiManagement {
+    api: Api,
+    known: Known,
+    username: Box<str>,
+    page_size: usize,
+    concurrency: usize,
+}
+
+impl CloudApiManagement {
+    /// `url` is the address above `/v3`; the rules have checked it. Nothing is called yet.
+    pub fn new(url: &str, area: &str, credentials: Credentials, limits: &Limits) -> Result<Self, Refusal> {
+        let odd = |_| {
+            Refusal::unavailable("`url` of the store is not an address").help("write it like https://api.example.com")
+        };
+        let url = Url::parse(url).map_err(odd)?;
+        let below = |path: &str| {
+            let mut address = url.clone();
+            address.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+            address
+        };
+        let client = client()?;
+        let username = credentials.username.expose().into();
+        let sign_in = SignIn::new(below("/v3/token"), area.into(), credentials);
+        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.concurrency);
+        let api = Api::new(client, below("/v3/rest"), sign_in, pace);
+        let (page_size, concurrency) = (limits.page_size, limits.concurrency);
+        Ok(Self { api, known: Known::default(), username, page_size, concurrency })
+    }
+
+    /// Calls so far, without sign-ins.
+    pub fn calls(&self) -> u64 {
+        self.api.calls()
+    }
+}
+
+/// Redirects are not followed: a redirect would carry the token to wherever it points. There is no way to turn the
+/// check of certificates off.
+fn client() -> Result<Client, Refusal> {
+    // An error says that another store of this process was here first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .timeout(LONGEST)
+        .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
+        .build();
+    client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", answer::cause(&error))))
+}
+
+impl Reader for CloudApiManagement {
+    async fn read(&self, query: &Query) -> Result<Live, Refusal> {
+        self.snapshot(query).await
+    }
+}
+
+impl Store for CloudApiManagement {
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
+        self.confirm_all(changes).await
+    }
+
+    async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        self.perform_change(write).await
+    }
+}

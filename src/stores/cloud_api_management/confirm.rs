@@ -1,0 +1,81 @@
+//! The last look before the writes: every object must still be what the plan saw (`cloud-api-management.md` 5.5).
+//!
+//! The API knows no conditional write, so this narrows the gap and does not close it. What this run itself moves in
+//! between, a renamed plan in its keys for one, is no surprise to it: the look comes before the first write.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+
+use super::CloudApiManagement;
+use super::api::Failure;
+use super::fields;
+use super::object;
+use super::path::ObjectPath;
+use super::value::Object;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::plan::Change;
+use crate::store::Refusal;
+
+impl CloudApiManagement {
+    /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls.
+    pub(super) async fn confirm_all(&self, changes: &[&Change]) -> Result<(), Refusal> {
+        let changes: Vec<&Change> = changes.iter().copied().filter(|change| change.target.live.is_some()).collect();
+        let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));
+        if snapshot_calls > 0 && snapshot_calls < changes.len() {
+            let live = self.snapshot(&query).await?;
+            self.confirm_from(live, &changes);
+            return Ok(());
+        }
+        try_join_all(changes.into_iter().map(|change| self.confirm_one(change))).await?;
+        Ok(())
+    }
+
+    fn confirm_from(&self, mut live: Live, changes: &[&Change]) {
+        let ids: BTreeSet<&LiveId> =
+            changes.iter().filter_map(|change| Some(&change.target.live.as_ref()?.id)).collect();
+        for object in Kind::ALL.into_iter().flat_map(|kind| live.give(kind)) {
+            if ids.contains(&object.id) {
+                self.known.confirm(object);
+            }
+        }
+    }
+
+    async fn confirm_one(&self, change: &Change) -> Result<(), Refusal> {
+        let Some(target) = &change.target.live else { return Ok(()) };
+        let kind = change.address.kind();
+        let path = match kind {
+            Kind::Plan => {
+                let package = change.target.parent.as_ref().map(|parent| self.known.id(parent)).transpose()?;
+                ObjectPath::plan(&package.unwrap_or_else(|| LiveId::new("")), &target.id)?
+            }
+            _ => self.object_path(change, &target.id)?,
+        };
+        let has_added = self.known.has_added(kind);
+        let row = match self.api.get(&path, fields::all(kind)).await {
+            Ok(row) => row,
+            // It is gone: the change itself will say so, and a delete has nothing left to do.
+            Err(Failure::Missing(_)) => return Ok(()),
+            Err(failure) => return Err(failure.into()),
+        };
+        let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
+        let parent = change.target.parent.as_ref();
+        let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
+        let object: Option<LiveObject> = self.known.with(|index| object::live(kind, &row, within, has_added, index));
+        if let Some(object) = object {
+            self.known.confirm(object);
+        }
+        Ok(())
+    }
+
+    async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {
+        let plain = self.api.get(path, String::new()).await.map_err(Refusal::from)?;
+        for (name, text) in plain.into_iter().filter(|(name, _)| !fields::is_known(kind, name)) {
+            row.entry(name).or_insert(text);
+        }
+        Ok(row)
+    }
+}

@@ -1,0 +1,54 @@
+//! What an answer shows of what was sent. The API may ignore a property, and a trigger of the customer's may alter it.
+
+use super::fields;
+use super::value;
+use super::value::Object;
+use crate::model::FieldName;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::Value;
+use crate::plan::FieldChange;
+use crate::store::Refusal;
+
+/// The fields whose value in the answer is not the one that was sent. What the answer leaves out is not known.
+pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Vec<FieldName> {
+    let told = value::attributes(kind, echo, false);
+    let is_told = |wire: &str| sent.contains_key(wire) && echo.contains_key(wire);
+    let known = fields::of(kind).iter().filter(|field| is_told(field.wire));
+    let differs = |change: &&FieldChange| {
+        let empty = change.after.as_ref().is_none_or(Value::is_empty);
+        match told.get(&change.field) {
+            Some(value) => change.after.as_ref() != Some(value),
+            None => !empty,
+        }
+    };
+    known
+        .filter_map(|field| changes.iter().filter(differs).find(|change| change.field == field.name))
+        .map(|change| change.field.clone())
+        .collect()
+}
+
+/// What was sent and not taken, to be sent again.
+pub(super) fn missed(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Object {
+    let names = differing(kind, sent, changes, echo);
+    let fields = fields::of(kind).iter().filter(|field| names.iter().any(|name| name == field.name));
+    let mut missed = Object::new();
+    for field in fields {
+        let exempt = match field.form {
+            fields::Form::Limit { exempt } | fields::Form::OwnLimit { exempt } => Some(exempt),
+            _ => None,
+        };
+        for wire in std::iter::once(field.wire).chain(exempt) {
+            missed.extend(sent.get(wire).map(|value| (wire.to_owned(), value.clone())));
+        }
+    }
+    missed
+}
+
+/// A server may repeat the value that it refuses.
+pub(super) fn masked(refusal: Refusal, value: Option<&Secret>) -> Refusal {
+    match value {
+        Some(value) => Refusal { reason: refusal.reason.replace(value.expose(), "(the key's value)"), ..refusal },
+        None => refusal,
+    }
+}

@@ -1,0 +1,190 @@
+//! The fields of each kind as the V3 API calls them, and how each is written there (`cloud-api-management.md` 1.2–1.6).
+
+use crate::model::Kind;
+
+/// A field of a manifest and its property on the wire.
+pub(super) struct Field {
+    /// As manifests call it: `throttle.perSecond`.
+    pub(super) name: &'static str,
+    /// As the API calls it: `qpsLimitCeiling`.
+    pub(super) wire: &'static str,
+    pub(super) form: Form,
+}
+
+/// How a value is written on the wire.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Flag,
+    Number,
+    /// An id of something that is not managed, or null.
+    Reference,
+    /// Texts with commas between them.
+    Commas,
+    /// A list of `{id, name}`, for a plan with the action `register_keys`.
+    Roles,
+    /// A number, with a second property that says that there is no limit.
+    Limit {
+        exempt: &'static str,
+    },
+    /// Likewise, where 0 and null mean that the plan decides.
+    OwnLimit {
+        exempt: &'static str,
+    },
+    /// A date, or nothing for never.
+    Date,
+}
+
+const fn same(name: &'static str, form: Form) -> Field {
+    Field { name, wire: name, form }
+}
+
+const fn named(name: &'static str, wire: &'static str, form: Form) -> Field {
+    Field { name, wire, form }
+}
+
+const USER: &[Field] = &[
+    same("email", Form::Text),
+    same("displayName", Form::Text),
+    same("uri", Form::Text),
+    same("blog", Form::Text),
+    same("im", Form::Text),
+    same("imsvc", Form::Text),
+    same("phone", Form::Text),
+    same("company", Form::Text),
+    same("address1", Form::Text),
+    same("address2", Form::Text),
+    same("locality", Form::Text),
+    same("region", Form::Text),
+    same("postalCode", Form::Text),
+    same("countryCode", Form::Text),
+    same("firstName", Form::Text),
+    same("lastName", Form::Text),
+    same("registrationIpaddr", Form::Text),
+    named("status", "areaStatus", Form::Text),
+    same("externalId", Form::Text),
+    same("roles", Form::Roles),
+];
+
+const APPLICATION: &[Field] = &[
+    same("description", Form::Text),
+    same("type", Form::Text),
+    same("commercial", Form::Flag),
+    same("ads", Form::Flag),
+    same("adsSystem", Form::Text),
+    same("usageModel", Form::Text),
+    same("tags", Form::Text),
+    same("notes", Form::Text),
+    same("howDidYouHear", Form::Text),
+    same("preferredProtocol", Form::Text),
+    same("preferredOutput", Form::Text),
+    same("externalId", Form::Text),
+    same("uri", Form::Text),
+    same("oauthRedirectUri", Form::Text),
+];
+
+const PACKAGE: &[Field] = &[
+    same("description", Form::Text),
+    same("notifyDeveloperPeriod", Form::Text),
+    same("notifyDeveloperNearQuota", Form::Flag),
+    same("notifyDeveloperOverQuota", Form::Flag),
+    same("notifyDeveloperOverThrottle", Form::Flag),
+    same("notifyAdminPeriod", Form::Text),
+    same("notifyAdminNearQuota", Form::Flag),
+    same("notifyAdminOverQuota", Form::Flag),
+    same("notifyAdminOverThrottle", Form::Flag),
+    same("notifyAdminEmails", Form::Commas),
+    same("nearQuotaThreshold", Form::Number),
+    same("keyLength", Form::Number),
+    same("sharedSecretLength", Form::Number),
+];
+
+const PLAN: &[Field] = &[
+    same("description", Form::Text),
+    same("status", Form::Text),
+    same("selfServiceKeyProvisioningEnabled", Form::Flag),
+    same("adminKeyProvisioningEnabled", Form::Flag),
+    same("notes", Form::Text),
+    same("maxNumKeysAllowed", Form::Number),
+    same("numKeysBeforeReview", Form::Number),
+    named("throttle.perSecond", "qpsLimitCeiling", Form::Limit { exempt: "qpsLimitExempt" }),
+    named("throttle.keyOverride", "qpsLimitKeyOverrideAllowed", Form::Flag),
+    named("quota.calls", "rateLimitCeiling", Form::Limit { exempt: "rateLimitExempt" }),
+    named("quota.keyOverride", "rateLimitKeyOverrideAllowed", Form::Flag),
+    named("quota.per", "rateLimitPeriod", Form::Text),
+    same("responseFilterOverrideAllowed", Form::Flag),
+    same("emailTemplateSetId", Form::Reference),
+    same("adminEmailTemplateSetId", Form::Reference),
+    same("roles", Form::Roles),
+];
+
+const PACKAGE_KEY: &[Field] = &[
+    named("settings.status", "status", Form::Text),
+    named("settings.throttle", "qpsLimitCeiling", Form::OwnLimit { exempt: "qpsLimitExempt" }),
+    named("settings.quota", "rateLimitCeiling", Form::OwnLimit { exempt: "rateLimitExempt" }),
+    same("expires", Form::Date),
+];
+
+/// The fields of a kind that are values of their own. API keys live in another store.
+pub(super) const fn of(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::User => USER,
+        Kind::Application => APPLICATION,
+        Kind::Package => PACKAGE,
+        Kind::Plan => PLAN,
+        Kind::PackageKey => PACKAGE_KEY,
+        Kind::ApiKey => &[],
+    }
+}
+
+/// Properties that name an object and what it hangs on.
+const fn identity(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::User => &["id", "created", "updated", "username"],
+        Kind::Application => &["id", "created", "updated", "name", "username"],
+        Kind::Package | Kind::Plan => &["id", "created", "updated", "name", "eav"],
+        // Only the ids: inside a key, package and plan use names of properties of their own (1.6).
+        Kind::PackageKey => {
+            &["id", "created", "updated", "apikey", "secret", "package.id", "plan.id", "application.id"]
+        }
+        Kind::ApiKey => &[],
+    }
+}
+
+/// Everything that Keywright knows of a kind, for the parameter `fields`. Without it an answer is partial, and what is
+/// missing would look empty (Q3).
+pub(super) fn all(kind: Kind) -> String {
+    let mut names: Vec<&str> = identity(kind).to_vec();
+    for field in of(kind) {
+        names.push(field.wire);
+        if let Form::Limit { exempt } | Form::OwnLimit { exempt } = field.form {
+            names.push(exempt);
+        }
+    }
+    names.join(",")
+}
+
+/// Whether the API has this property in an answer without `fields`. Any other text there is an attribute that the
+/// area's owner added (1.3).
+pub(super) fn is_known(kind: Kind, property: &str) -> bool {
+    const TOLD_ANYWAY: &[&str] = &["status", "isPackaged", "packageKeys", "applications", "passwdNew", "externalId"];
+    identity(kind).contains(&property)
+        || TOLD_ANYWAY.contains(&property)
+        || of(kind).iter().any(|field| field.wire == property)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_is_asked_for_once() {
+        for kind in [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey] {
+            let all = all(kind);
+            let names: Vec<&str> = all.split(',').collect();
+            let unique: std::collections::BTreeSet<_> = names.iter().collect();
+            assert_eq!(unique.len(), names.len(), "{kind}: {all}");
+            assert!(names.contains(&"id") && names.contains(&"updated"), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A new object, made once: a lost answer is settled by looking, and what the create did not take is set by a merge.
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::CloudApiManagement;
+use super::api::Failure;
+use super::echo::differing;
+use super::echo::masked;
+use super::echo::missed;
+use super::fields;
+use super::path::CollectionPath;
+use super::path::ObjectPath;
+use super::value;
+use super::value::Object;
+use super::write::reference;
+use crate::model::Address;
+use crate::model::Attributes;
+use crate::model::FieldName;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::Secret;
+use crate::plan::Change;
+use crate::plan::FieldChange;
+use crate::plan::ValueFrom;
+use crate::store::Performed;
+use crate::store::Refusal;
+use crate::store::Write;
+
+/// How often a create whose answer was lost is said again, each time after a look.
+const TRIES_LOST: u32 = 5;
+
+/// A key that is replaced, as it was right before.
+pub(super) struct Old {
+    pub(super) attributes: Attributes,
+    pub(super) value: Secret,
+    pub(super) secret: Option<Secret>,
+}
+
+impl CloudApiManagement {
+    /// Makes an object. A lost answer is settled by looking: nothing is ever made twice.
+    pub(super) async fn make(&self, write: &Write<'_>, old: Option<&Old>) -> Result<Performed, Refusal> {
+        let change = write.change;
+        let kind = change.address.kind();
+        let path = self.collection_path(change)?;
+        let fields = fields_of_new(change, old);
+        let mut body = self.body(change, &fields, None)?;
+        let value = self.identity(write, old, &mut body.object)?;
+        let before = match value {
+            None if kind == Kind::PackageKey => self.key_ids(&path).await?,
+            _ => Vec::new(),
+        };
+        let echo = self.post(change, &path, &body.object, value.as_ref(), &before).await?;
+        let made = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
+            Refusal::unavailable("the store made the object and did not tell its id").help("plan again")
+        })?;
+        self.known.learn(&self.address_of(change), &made);
+        let object_path = self.object_path(change, &made)?;
+        let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
+        self.put_added(kind, &object_path, &body).await?;
+        let value =
+            value.or_else(|| value::text(&echo, "apikey").map(Secret::new)).filter(|_| kind == Kind::PackageKey);
+        Ok(Performed { value, altered })
+    }
+
+    /// Sets once more, in a merge, what the create did not take: the status of a key above all (Q6).
+    async fn settle(
+        &self,
+        kind: Kind,
+        path: &ObjectPath,
+        sent: &Object,
+        changes: &[FieldChange],
+        echo: Object,
+    ) -> Result<Vec<FieldName>, Refusal> {
+        let missed = missed(kind, sent, changes, &echo);
+        if missed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let echo = self.put(kind, path, &missed).await?;
+        Ok(echo.map_or_else(Vec::new, |echo| differing(kind, &missed, changes, &echo)))
+    }
+
+    async fn post(
+        &self,
+        change: &Change,
+        path: &CollectionPath,
+        body: &Object,
+        value: Option<&Secret>,
+        before: &[String],
+    ) -> Result<Object, Refusal> {
+        let kind = change.address.kind();
+        let mut was_lost = false;
+        for attempt in 0..TRIES_LOST {
+            let failure = match self.patiently(|| self.api.create(path, body, fields::all(kind))).await {
+                Ok(object) => return Ok(object),
+                Err(failure) => failure,
+            };
+            let is_duplicate = matches!(failure, Failure::Wrong { is_duplicate: true, .. });
+            if !(matches!(failure, Failure::Lost(_)) || (is_duplicate && was_lost)) {
+                return Err(masked(failure.into(), value));
+            }
+            was_lost = true;
+            tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
+            if let Some(found) = self.look_up(change, path, body, value, before).await? {
+                return Ok(found);
+            }
+            if is_duplicate || attempt + 1 == TRIES_LOST {
+                return Err(masked(failure.into(), value));
+            }
+        }
+        Err(Refusal::unavailable("the create was lost too often"))
+    }
+
+    /// The object that a lost create may have made.
+    async fn look_up(
+        &self,
+        change: &Change,
+        path: &CollectionPath,
+        body: &Object,
+        value: Option<&Secret>,
+        before: &[String],
+    ) -> Result<Option<Object>, Refusal> {
+        let kind = change.address.kind();
+        let name = if kind == Kind::User { "username" } else { "name" };
+        let wanted = body.get(name).and_then(Json::as_str);
+        // A key is looked for among those of its application: its value goes into no address.
+        let filter = wanted.filter(|_| kind != Kind::PackageKey).map(|wanted| format!("{name}:{wanted}"));
+        let rows = self.rows(path, kind, filter).await?;
+        let is_it = |row: &Object| match (kind, value) {
+            (Kind::PackageKey, Some(value)) => {
+                let same = value::text(row, "apikey").is_some_and(|text| Secret::new(text) == *value);
+                same && value::inner_id(row, "package") == value::inner_id(body, "package")
+            }
+            (Kind::PackageKey, None) => {
+                let is_new = value::text(row, "id").is_some_and(|id| !before.contains(&id));
+                is_new && value::inner_id(row, "package") == value::inner_id(body, "package")
+            }
+            _ => row.get(name).and_then(Json::as_str) == wanted,
+        };
+        let mut hits = rows.into_iter().filter(is_it);
+        match (hits.next(), hits.next()) {
+            (found, None) => Ok(found),
+            _ => {
+                Err(Refusal::rejected("CAM-049", "the answer was lost, and more than one object could be the new one"))
+            }
+        }
+    }
+
+    async fn key_ids(&self, path: &CollectionPath) -> Result<Vec<String>, Refusal> {
+        let rows = self.rows(path, Kind::PackageKey, None).await?;
+        Ok(rows.iter().filter_map(|row| value::text(row, "id")).collect())
+    }
+
+    /// What makes a new object itself: names, and for a key what it hangs on and its value, which is given back.
+    fn identity(&self, write: &Write<'_>, old: Option<&Old>, object: &mut Object) -> Result<Option<Secret>, Refusal> {
+        let change = write.change;
+        let name = Json::from(&*change.target.name);
+        match change.address.kind() {
+            Kind::User => {
+                object.insert("username".into(), name);
+            }
+            Kind::Application => {
+                object.insert("name".into(), name);
+                let owner = change.target.parent.as_ref().map(Address::name).unwrap_or_default();
+                object.insert("username".into(), Json::from(owner));
+            }
+            Kind::Package | Kind::Plan | Kind::ApiKey => {
+                object.insert("name".into(), name);
+            }
+            Kind::PackageKey => return self.key_identity(write, old, object),
+        }
+        Ok(None)
+    }
+
+    fn key_identity(
+        &self,
+        write: &Write<'_>,
+        old: Option<&Old>,
+        object: &mut Object,
+    ) -> Result<Option<Secret>, Refusal> {
+        let missing = || Refusal::unavailable("the plan does not say which package the key is for");
+        let target = write.change.target.key.as_ref().ok_or_else(missing)?;
+        object.insert("package".into(), reference(&self.known.id(&target.package)?));
+        let value = match (&target.value, old) {
+            (ValueFrom::Store, _) => None,
+            (ValueFrom::Kept, Some(old)) => Some(old.value.clone()),
+            _ => Some(write.value.cloned().ok_or_else(|| Refusal::unavailable("the key's value was not handed over"))?),
+        };
+        if let Some(value) = &value {
+            object.insert("apikey".into(), Json::from(value.expose()));
+        }
+        let kept = old.filter(|_| target.value == ValueFrom::Kept).and_then(|old| old.secret.as_ref());
+        if let Some(secret) = write.secret.or(kept) {
+            object.insert("secret".into(), Json::from(secret.expose()));
+        }
+        Ok(value)
+    }
+}
+
+/// The fields of a new object: those of the change, and for a key that is replaced also those that it had.
+fn fields_of_new(change: &Change, old: Option<&Old>) -> Vec<FieldChange> {
+    let is_told_by_target = |field: &str| matches!(field, "name" | "application" | "package");
+    let mut fields: Vec<FieldChange> =
+        change.fields.iter().filter(|field| !is_told_by_target(&field.field)).cloned().collect();
+    for (name, value) in old.into_iter().flat_map(|old| old.attributes.iter()) {
+        if !fields.iter().any(|field| field.field == *name) {
+            fields.push(FieldChange { field: name.clone(), before: None, after: Some(value.clone()) });
+        }
+    }
+    // A date that never comes need not be sent to an object that has none.
+    fields
+        .retain(|field| !(field.field == "expires" && field.after.as_ref().and_then(|v| v.as_text()) == Some("never")));
+    fields
+}

@@ -1,0 +1,126 @@
+//! Paths of the V3 API (`cloud-api-management.md` 4.1), built so that what must not be said can not be said: only an
+//! [`ObjectPath`] can be written to or deleted, and it is made from an id that is checked. There is no way to name a
+//! whole collection in a delete, nor to let an empty id turn an object's path into that of its collection (CAM-055).
+
+use crate::model::LiveId;
+use crate::store::Refusal;
+
+/// A list that can be read, and that an object can be added to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct CollectionPath(String);
+
+/// One object that can be read, changed and deleted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct ObjectPath(String);
+
+impl CollectionPath {
+    pub(super) fn members() -> Self {
+        Self("/members".to_owned())
+    }
+
+    /// All applications of the area. None can be made here.
+    pub(super) fn applications() -> Self {
+        Self("/applications".to_owned())
+    }
+
+    pub(super) fn applications_of(member: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/members/{}/applications", segment(member)?)))
+    }
+
+    pub(super) fn packages() -> Self {
+        Self("/packages".to_owned())
+    }
+
+    pub(super) fn plans_of(package: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/packages/{}/plans", segment(package)?)))
+    }
+
+    /// All package keys of the area. None can be made here.
+    pub(super) fn package_keys() -> Self {
+        Self("/packageKeys".to_owned())
+    }
+
+    pub(super) fn package_keys_of(application: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/applications/{}/packageKeys", segment(application)?)))
+    }
+
+    pub(super) fn roles() -> Self {
+        Self("/roles".to_owned())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ObjectPath {
+    pub(super) fn member(id: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/members/{}", segment(id)?)))
+    }
+
+    pub(super) fn application(id: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/applications/{}", segment(id)?)))
+    }
+
+    pub(super) fn package(id: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/packages/{}", segment(id)?)))
+    }
+
+    pub(super) fn plan(package: &LiveId, id: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/packages/{}/plans/{}", segment(package)?, segment(id)?)))
+    }
+
+    pub(super) fn package_key(id: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/packageKeys/{}", segment(id)?)))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Ids are UUIDs, or keys of 24 characters (1.1). Anything else, above all an empty text, `..` and `/`, never reaches
+/// a path.
+fn segment(id: &LiveId) -> Result<&str, Refusal> {
+    let text = id.expose();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(is_plain) {
+        return Err(Refusal::rejected("CAM-055", "the store gave an id that can not stand in a path"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_id_reaches_no_path() {
+        let long = "a".repeat(65);
+        for odd in ["", ".", "..", "a/b", "a?b", "a#b", "a b", "a%2F", "é", long.as_str()] {
+            let id = LiveId::new(odd);
+            let good = LiveId::new("1");
+            for refused in [
+                ObjectPath::member(&id).err(),
+                ObjectPath::application(&id).err(),
+                ObjectPath::package(&id).err(),
+                ObjectPath::plan(&id, &good).err(),
+                ObjectPath::plan(&good, &id).err(),
+                ObjectPath::package_key(&id).err(),
+                CollectionPath::applications_of(&id).err(),
+                CollectionPath::plans_of(&id).err(),
+                CollectionPath::package_keys_of(&id).err(),
+            ] {
+                assert_eq!(refused.and_then(|refusal| refusal.rule).map(|rule| rule.0), Some("CAM-055"), "{odd}");
+            }
+        }
+    }
+
+    #[test]
+    fn paths_are_those_of_the_api() {
+        let (a, b) = (LiveId::new("a-1"), LiveId::new("b_2"));
+        assert_eq!(ObjectPath::plan(&a, &b).unwrap().as_str(), "/packages/a-1/plans/b_2");
+        assert_eq!(CollectionPath::package_keys_of(&a).unwrap().as_str(), "/applications/a-1/packageKeys");
+        assert_eq!(CollectionPath::applications_of(&a).unwrap().as_str(), "/members/a-1/applications");
+    }
+}

@@ -1,0 +1,144 @@
+//! Sign-in: a token by the password grant with the area as its scope, renewed before it ends (`cloud-api-management.md` 5.1).
+
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::Url;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::answer;
+use crate::model::Secret;
+use crate::store::Refusal;
+
+/// What signs in. All of it comes by reference; none of it is ever told.
+pub struct Credentials {
+    pub api_key: Secret,
+    pub api_secret: Secret,
+    pub username: Secret,
+    pub password: Secret,
+}
+
+/// Longest life that is believed of a token.
+const LONGEST_LIFE: u64 = 24 * 60 * 60;
+
+/// A token is renewed this long before its end, or at 95 % of its life, whichever is later. The second is for short
+/// lives.
+const EARLY: Duration = Duration::from_secs(300);
+
+pub(super) struct SignIn {
+    address: Url,
+    area: Box<str>,
+    credentials: Credentials,
+    current: Mutex<Option<Token>>,
+}
+
+struct Token {
+    value: Secret,
+    refresh: Option<Secret>,
+    renew_at: Instant,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: Box<str>,
+    #[serde(default)]
+    refresh_token: Option<Box<str>>,
+    #[serde(default)]
+    expires_in: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+struct TokenError {
+    #[serde(default)]
+    error: String,
+}
+
+impl SignIn {
+    pub(super) fn new(address: Url, area: Box<str>, credentials: Credentials) -> Self {
+        Self { address, area, credentials, current: Mutex::new(None) }
+    }
+
+    /// A token that is good for a while. However many calls wait for one, it is fetched once.
+    pub(super) async fn token(&self, client: &Client) -> Result<Secret, Refusal> {
+        let mut current = self.current.lock().await;
+        if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
+            return Ok(token.value.clone());
+        }
+        let refresh = current.take().and_then(|token| token.refresh);
+        let renewed = match refresh {
+            Some(refresh) => {
+                self.ask(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh.expose())]).await.ok()
+            }
+            None => None,
+        };
+        let token = match renewed {
+            Some(token) => token,
+            None => self.sign_in(client).await?,
+        };
+        let value = token.value.clone();
+        *current = Some(token);
+        Ok(value)
+    }
+
+    /// Forgets a token that the API no longer takes, unless another call has already fetched a new one.
+    pub(super) async fn forget(&self, refused: &Secret) {
+        let mut current = self.current.lock().await;
+        if current.as_ref().is_some_and(|token| token.value == *refused) {
+            *current = None;
+        }
+    }
+
+    async fn sign_in(&self, client: &Client) -> Result<Token, Refusal> {
+        let form = [
+            ("grant_type", "password"),
+            ("username", self.credentials.username.expose()),
+            ("password", self.credentials.password.expose()),
+            ("scope", &self.area),
+        ];
+        self.ask(client, &form).await
+    }
+
+    async fn ask(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Refusal> {
+        let request = client
+            .post(self.address.clone())
+            .basic_auth(self.credentials.api_key.expose(), Some(self.credentials.api_secret.expose()))
+            .form(form);
+        let response = request.send().await.map_err(|error| {
+            let cause = answer::cause(&error);
+            Refusal::unavailable(format!("could not sign in: {cause}")).help("check `url` and the network")
+        })?;
+        let answer = answer::read(response)
+            .await
+            .map_err(|cause| Refusal::unavailable(format!("could not sign in: POST /v3/token {cause}")))?;
+        if !(200..300).contains(&answer.status) {
+            return Err(refused(&answer));
+        }
+        let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
+            Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token").help("check `url`")
+        })?;
+        if token.access_token.is_empty() {
+            return Err(Refusal::unavailable("could not sign in: POST /v3/token answered with an empty token"));
+        }
+        let life = Duration::from_secs(token.expires_in.unwrap_or(3600).min(LONGEST_LIFE));
+        let renew_at = Instant::now() + life.saturating_sub(EARLY).max(life.mul_f64(0.95));
+        let refresh = token.refresh_token.filter(|refresh| !refresh.is_empty()).map(Secret::new);
+        Ok(Token { value: Secret::new(token.access_token), refresh, renew_at })
+    }
+}
+
+/// What the codes mean is disputed, so both readings are told (5.1).
+fn refused(answer: &answer::Answer) -> Refusal {
+    let code = serde_json::from_slice::<TokenError>(&answer.body).unwrap_or_default().error;
+    let (why, help) = match code.as_str() {
+        "invalid_client" => {
+            ("the API key and secret, or the user name and password, are wrong", "check all four credentials")
+        }
+        "invalid_request" | "invalid_grant" => ("the user name or password is wrong", "check both in the environment"),
+        "invalid_scope" => ("there is no such area", "check `area` in keywright.yaml"),
+        _ if answer.status >= 500 => ("the server failed", "try again later"),
+        _ => ("the sign-in was refused", "check the credentials and `area`"),
+    };
+    Refusal::unavailable(format!("could not sign in: {why} (POST /v3/token answered {})", answer.status)).help(help)
+}

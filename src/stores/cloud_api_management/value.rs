@@ -1,0 +1,191 @@
+//! Objects on the wire ↔ fields of the model. Tolerant when it reads, exact when it writes.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use super::fields;
+use super::fields::Field;
+use super::fields::Form;
+use crate::model::Attributes;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Value;
+use crate::plan::FieldChange;
+
+/// One object as the API sends it.
+pub(super) type Object = Map<String, Json>;
+
+/// The ids of the area's roles by name, which is how manifests call them.
+pub(super) type Roles = BTreeMap<Box<str>, Box<str>>;
+
+/// The text under `name`; nothing when it is absent, null or empty. Numbers count as text: some ids are documented as
+/// numbers and are texts, or the other way round (Q12).
+pub(super) fn text(object: &Object, name: &str) -> Option<String> {
+    match object.get(name)? {
+        Json::String(text) if !text.is_empty() => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The `id` of an object inside of another: `package.id` of a key. Servers that take a path in `fields` answer with
+/// the nested object all the same.
+pub(super) fn inner_id<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
+    object.get(name)?.get("id")?.as_str().filter(|id| !id.is_empty())
+}
+
+/// Both styles of the API: `2017-12-12T14:06:45Z` and `2018-01-17T20:43:59.000+0000`.
+pub(super) fn instant(object: &Object, name: &str) -> Option<Instant> {
+    let text = object.get(name)?.as_str()?;
+    let parsed =
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
+    parsed.ok().map(|at| at.to_utc())
+}
+
+/// The fields that Keywright knows. `has_added` says that the object was asked for without `fields`, so that texts
+/// under unknown names are attributes that the area's owner added.
+pub(super) fn attributes(kind: Kind, object: &Object, has_added: bool) -> Attributes {
+    let known = fields::of(kind).iter().filter_map(|field| Some((field.name.into(), read(field, object)?)));
+    let eav = object.get("eav").and_then(Json::as_object).into_iter().flatten();
+    let eav = eav.filter_map(|(name, value)| Some((format!("eav.{name}").into(), Value::text(filled(value)?))));
+    let flat = object.iter().filter(|(name, _)| has_added && !fields::is_known(kind, name));
+    let flat = flat
+        .filter_map(|(name, value)| Some((format!("extendedAttributes.{name}").into(), Value::text(filled(value)?))));
+    let all: Vec<(crate::model::FieldName, Value)> = known.chain(eav).chain(flat).collect();
+    all.into_iter().collect()
+}
+
+fn filled(value: &Json) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+fn read(field: &Field, object: &Object) -> Option<Value> {
+    let value = object.get(field.wire);
+    match field.form {
+        Form::Text | Form::Reference => text(object, field.wire).map(Value::text),
+        Form::Flag => value?.as_bool().map(Value::Bool),
+        Form::Number => value?.as_i64().map(Value::Number),
+        Form::Commas => {
+            let parts = value?.as_str()?.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Some(Value::set(parts)).filter(|set| !set.is_empty())
+        }
+        Form::Roles => {
+            let names = value?.as_array()?.iter().filter_map(|role| role.get("name")?.as_str());
+            Some(Value::set(names)).filter(|set| !set.is_empty())
+        }
+        Form::Limit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
+        Form::Limit { .. } => value?.as_i64().map(Value::Number),
+        Form::OwnLimit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
+        // 0 and null both mean that the key has no limit of its own (Q8).
+        Form::OwnLimit { .. } => match value.and_then(Json::as_i64) {
+            Some(number @ 1..) => Some(Value::Number(number)),
+            _ => Some(Value::text("plan")),
+        },
+        // What comes after the date is not documented (8.10).
+        Form::Date => match text(object, field.wire) {
+            Some(text) => Some(Value::text(text.get(..10).unwrap_or(&text))),
+            None => Some(Value::text("never")),
+        },
+    }
+}
+
+fn is_true(object: &Object, name: &str) -> bool {
+    object.get(name).and_then(Json::as_bool).unwrap_or(false)
+}
+
+/// What a write sends: the object itself, and what must go in a call of its own.
+#[derive(Default)]
+pub(super) struct Body {
+    pub(super) object: Object,
+    /// Attributes that the area's owner added to users and applications, which go alone (1.3).
+    pub(super) added: Object,
+}
+
+/// The properties that the changes set, and no others: the API merges (1.1). `before` is the object as it is in the
+/// store, of which the added attributes that nobody changes are sent along.
+pub(super) fn body(kind: Kind, changes: &[FieldChange], before: Option<&Attributes>, roles: &Roles) -> Body {
+    let mut body = Body::default();
+    for change in changes {
+        if let Some(field) = fields::of(kind).iter().find(|field| field.name == change.field) {
+            write(field, kind, change.after.as_ref(), roles, &mut body.object);
+        } else if change.field == "name" {
+            body.object.insert("name".into(), json_text(change.after.as_ref()));
+        } else if let Some(name) = change.field.strip_prefix("extendedAttributes.") {
+            body.added.insert(name.into(), json_text(change.after.as_ref()));
+        }
+    }
+    if let Some(eav) = eav(changes, before) {
+        body.object.insert("eav".into(), Json::Object(eav));
+    }
+    body
+}
+
+/// All of `eav`, if any of it changes: whether the API merges inside of it is not documented.
+fn eav(changes: &[FieldChange], before: Option<&Attributes>) -> Option<Object> {
+    let changed = changes.iter().filter_map(|change| Some((change.field.strip_prefix("eav.")?, change.after.as_ref())));
+    let changed: Vec<_> = changed.collect();
+    if changed.is_empty() {
+        return None;
+    }
+    let kept = before.into_iter().flat_map(Attributes::iter);
+    let kept = kept.filter_map(|(name, value)| Some((name.strip_prefix("eav.")?.to_owned(), json_text(Some(value)))));
+    let mut eav: Object = kept.collect();
+    for (name, after) in changed {
+        eav.insert(name.to_owned(), json_text(after));
+    }
+    Some(eav)
+}
+
+/// A text is cleared with an empty one; leaving it out would change nothing (1.1).
+fn json_text(value: Option<&Value>) -> Json {
+    match value {
+        Some(Value::Text(text)) => Json::from(&**text),
+        Some(Value::Number(number)) => Json::from(*number),
+        Some(Value::Bool(flag)) => Json::from(*flag),
+        Some(Value::Set(items)) => Json::from(items.iter().map(|item| &**item).collect::<Vec<_>>().join(",")),
+        None => Json::from(""),
+    }
+}
+
+fn write(field: &Field, kind: Kind, after: Option<&Value>, roles: &Roles, object: &mut Object) {
+    let word = after.and_then(Value::as_text).unwrap_or_default();
+    let number = after.and_then(Value::as_number).unwrap_or(0);
+    let value = match field.form {
+        Form::Text | Form::Commas => json_text(after),
+        Form::Flag => Json::from(after.and_then(Value::as_bool).unwrap_or(false)),
+        Form::Number => Json::from(number),
+        // null switches it off (1.5).
+        Form::Reference if word.is_empty() => Json::Null,
+        Form::Reference => Json::from(word),
+        Form::Roles => role_list(kind, after, roles),
+        Form::Limit { exempt } | Form::OwnLimit { exempt } => {
+            object.insert(exempt.into(), Json::from(word == "unlimited"));
+            Json::from(number)
+        }
+        Form::Date if word == "never" || word.is_empty() => Json::Null,
+        Form::Date => Json::from(word),
+    };
+    object.insert(field.wire.into(), value);
+}
+
+fn role_list(kind: Kind, after: Option<&Value>, roles: &Roles) -> Json {
+    let Some(Value::Set(names)) = after else { return Json::Array(Vec::new()) };
+    let role = |name: &Box<str>| {
+        let mut role = Object::new();
+        if let Some(id) = roles.get(name) {
+            role.insert("id".into(), Json::from(&**id));
+        }
+        role.insert("name".into(), Json::from(&**name));
+        if kind == Kind::Plan {
+            role.insert("action".into(), Json::from("register_keys"));
+        }
+        Json::Object(role)
+    };
+    names.iter().map(role).collect()
+}
+
+#[cfg(test)]
+mod tests;

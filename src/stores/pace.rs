@@ -1,0 +1,138 @@
+//! How often a remote store is called: never faster than its owner allows, and never more in flight than is of use.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
+
+/// Calls are spread this much further apart than the rate asks for, so that two that come closer together on their way
+/// do not fall into the same second of the server's clock.
+const SLACK: f64 = 1.05;
+
+/// One store's calls, spread evenly. A bucket of one token: a burst would be counted in one second by the server.
+pub(super) struct Pace {
+    state: Mutex<State>,
+    in_flight: Semaphore,
+}
+
+struct State {
+    next: Instant,
+    gap: Duration,
+    calls: u64,
+    most_calls: Option<u64>,
+}
+
+/// As many calls were made as the day allows.
+pub(super) struct Spent {
+    pub(super) calls: u64,
+}
+
+/// One call in flight. Dropped when its answer is there.
+pub(super) struct Turn<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Pace {
+    /// `per_second` is above 0.
+    pub(super) fn new(per_second: f64, most_calls: Option<u64>, concurrency: usize) -> Self {
+        let state = State { next: Instant::now(), gap: gap(per_second), calls: 0, most_calls };
+        Self { state: Mutex::new(state), in_flight: Semaphore::new(concurrency.max(1)) }
+    }
+
+    /// Waits until the next call may go out. Calls go in the order in which they asked.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, Spent> {
+        // The semaphore is never closed; without a permit a call would only be one too many in flight.
+        let permit = self.in_flight.acquire().await.ok();
+        let at = self.next_slot()?;
+        tokio::time::sleep_until(at).await;
+        Ok(Turn { _permit: permit })
+    }
+
+    fn next_slot(&self) -> Result<Instant, Spent> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.most_calls.is_some_and(|most| state.calls >= most) {
+            return Err(Spent { calls: state.calls });
+        }
+        state.calls += 1;
+        let at = state.next.max(Instant::now());
+        state.next = at + state.gap;
+        Ok(at)
+    }
+
+    /// The server allows no more than this: a faster pace becomes slower, a slower one stays.
+    pub(super) fn tighten(&self, per_second: f64) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.gap = state.gap.max(gap(per_second));
+    }
+
+    /// The server was called too often: nobody calls for a while.
+    pub(super) fn hold(&self, pause: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.next = state.next.max(Instant::now() + pause);
+    }
+
+    /// Calls so far.
+    pub(super) fn calls(&self) -> u64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).calls
+    }
+}
+
+/// Rates from one call in a day to ten thousand in a second.
+fn gap(per_second: f64) -> Duration {
+    Duration::from_secs_f64(SLACK / per_second.clamp(1.0 / 86_400.0, 10_000.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_calls_than_allowed() {
+        for rate in [1_u32, 2, 10, 100] {
+            let pace = Pace::new(f64::from(rate), None, 8);
+            let mut times = Vec::new();
+            for _ in 0..rate * 3 {
+                drop(pace.turn().await);
+                times.push(Instant::now());
+            }
+            for (index, start) in times.iter().enumerate() {
+                let within = times[index..].iter().filter(|at| **at - *start < Duration::from_secs(1)).count();
+                assert!(within <= rate as usize, "{within} calls in a second, {rate} are allowed");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pace_is_kept_and_only_ever_tightened() {
+        let pace = Pace::new(10.0, None, 8);
+        let began = Instant::now();
+        for _ in 0..11 {
+            drop(pace.turn().await);
+        }
+        assert_eq!((Instant::now() - began).as_millis(), 1_050);
+        pace.tighten(100.0);
+        drop(pace.turn().await);
+        assert_eq!((Instant::now() - began).as_millis(), 1_155);
+        pace.tighten(1.0);
+        for _ in 0..2 {
+            drop(pace.turn().await);
+        }
+        assert!((Instant::now() - began).as_millis() >= 2_205);
+        pace.hold(Duration::from_secs(5));
+        drop(pace.turn().await);
+        assert!((Instant::now() - began).as_secs() >= 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_day_has_only_so_many_calls() {
+        let pace = Pace::new(1000.0, Some(3), 1);
+        for _ in 0..3 {
+            assert!(pace.turn().await.is_ok());
+        }
+        assert_eq!(pace.turn().await.err().map(|spent| spent.calls), Some(3));
+        assert_eq!(pace.calls(), 3);
+    }
+}
