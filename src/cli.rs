@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod emulator;
 mod explain;
 mod export;
 mod plan;
@@ -116,6 +117,7 @@ enum Command {
     Plan(plan::Arguments),
     Apply(apply::Arguments),
     Export(export::Arguments),
+    Emulator(emulator::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
@@ -148,6 +150,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Command::Plan(arguments) => plan::run(&arguments, console),
         Command::Apply(arguments) => apply::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),
+        Command::Emulator(arguments) => emulator::run(arguments, console),
         Command::Schema(arguments) => schema::run(&arguments, console),
         Command::Explain(arguments) => explain::run(&arguments, console),
         Command::Completions(arguments) => completions::run(&arguments, console),

@@ -43,4 +43,5 @@ pub mod secrets;
 pub mod delivery;
 pub mod database;
 pub mod stores;
+pub mod emulator;
 pub mod cli;

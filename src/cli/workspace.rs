@@ -55,6 +55,13 @@ pub(super) struct Manifests {
     files: Vec<PathBuf>,
 }
 
+impl Manifests {
+    /// Those below one path.
+    pub(super) fn below(path: PathBuf) -> Self {
+        Self { paths: vec![path], files: Vec::new() }
+    }
+}
+
 /// What a plan may do beyond the manifests.
 #[derive(Args, Clone)]
 pub(super) struct Planning {

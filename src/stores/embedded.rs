@@ -6,6 +6,7 @@
 mod api_keys;
 mod applications;
 mod fields;
+mod lookup;
 mod minting;
 mod package_keys;
 mod packages;

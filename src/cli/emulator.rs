@@ -1,0 +1,155 @@
+//! `keywright emulator`
+
+mod seed;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::Format;
+use super::workspace;
+use crate::database::Database;
+use crate::database::Mode;
+use crate::emulator::CanNotBegin;
+use crate::emulator::Emulator;
+use crate::emulator::faults;
+use crate::emulator::faults::Fault;
+use crate::emulator::quirks::Chosen;
+use crate::emulator::quirks::Quirk;
+use crate::emulator::quirks::Quirks;
+use crate::emulator::settings::Credential;
+use crate::emulator::settings::Settings;
+use crate::emulator::settings::duration;
+
+/// Serve a sandbox of Boomi Cloud API Management on this machine
+///
+/// Speaks the V3 REST API over the embedded store: the token endpoint is URL/v3/token, the rest is below URL/v3/rest. It
+/// is for scripts and tests, has no protection, and so listens on addresses of this machine only. Ctrl-C ends it.
+#[derive(Args)]
+#[command(after_long_help = names())]
+pub(super) struct Arguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8083")]
+    listen: SocketAddr,
+
+    /// The SQLite file that holds the objects; left out, they are gone when the emulator ends
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+
+    /// A workspace folder or a file with manifests, which are applied first; key values are not delivered
+    #[arg(long, value_name = "MANIFESTS")]
+    seed: Option<PathBuf>,
+
+    /// The only credentials that are taken, as KEY:SECRET:USERNAME:PASSWORD or with :AREA behind it; can be repeated.
+    /// Left out, any that are not empty
+    #[arg(long, value_name = "CREDENTIAL")]
+    credential: Vec<Credential>,
+
+    /// How long a token holds
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    token_lifetime: Duration,
+
+    /// How many calls are answered in one second of the clock; the others are refused as by the gateway
+    #[arg(long, value_name = "N")]
+    calls_per_second: Option<u64>,
+
+    /// How many calls are answered in one day (UTC)
+    #[arg(long, value_name = "N")]
+    calls_per_day: Option<u64>,
+
+    /// How long each request waits before it is looked at, like 40ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
+    latency: Duration,
+
+    /// Behave in a way that was reported or that the documentation leaves open; can be repeated, see below
+    #[arg(long, value_name = "NAME[=N]")]
+    quirk: Vec<Chosen>,
+
+    /// Let something go wrong, as KIND@WHEN; can be repeated, see below
+    #[arg(long, value_name = "KIND@WHEN")]
+    fault: Vec<Fault>,
+
+    /// The number from which the chances of faults are drawn; the same number draws the same
+    #[arg(long, value_name = "N", default_value = "0")]
+    fault_seed: u64,
+
+    /// A file that receives one line of JSON a request, without secrets
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
+    /// The form of the first line; json is {"url": …}
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let database = open(&arguments, console)?;
+    let database = match &arguments.seed {
+        Some(path) => seed::seed(path.clone(), database, console)?,
+        None => database,
+    };
+    let log = arguments.log.as_ref().map(|path| console.folder.join(path));
+    let settings = Settings {
+        credentials: arguments.credential,
+        token_lifetime: TimeDelta::from_std(arguments.token_lifetime).unwrap_or(TimeDelta::MAX),
+        calls_per_second: arguments.calls_per_second,
+        calls_per_day: arguments.calls_per_day,
+        latency: arguments.latency,
+        quirks: Quirks::new(arguments.quirk),
+        faults: arguments.fault,
+        fault_seed: arguments.fault_seed,
+    };
+    let emulator =
+        Emulator::begin(arguments.listen, database, settings, log.as_deref(), console.now).map_err(failure)?;
+    let address =
+        emulator.address().map_err(|error| Failure::new(format!("could not learn the own address: {error}")))?;
+    match arguments.format {
+        Format::Json => writeln!(console.out, "{{\"url\": \"http://{address}\"}}")?,
+        Format::Text => writeln!(console.out, "The emulator listens on http://{address}. Ctrl-C ends it.")?,
+    }
+    console.out.flush()?;
+    emulator.run().map_err(failure)?;
+    Ok(Exit::Done)
+}
+
+fn open(arguments: &Arguments, console: &Console<'_>) -> Result<Database, Failure> {
+    let opened = match &arguments.database {
+        Some(path) => Database::open(&console.folder.join(path), Mode::Write),
+        None => Database::in_memory().map(Some),
+    };
+    let opened = opened.map_err(|error| workspace::database_failure(&error))?;
+    opened.ok_or_else(|| Failure::new("could not open the database"))
+}
+
+fn failure(error: CanNotBegin) -> Failure {
+    let failure = Failure::new(format!("could not {error}"));
+    match error {
+        CanNotBegin::NotLoopback(_) => Failure { exit: Exit::Usage, ..failure.help("use 127.0.0.1 or [::1]") },
+        CanNotBegin::Listen(..) => failure.help("use port 0 for one that is free"),
+        _ => failure,
+    }
+}
+
+/// The quirks and faults for `--help`.
+fn names() -> String {
+    let mut text = String::from("Quirks:\n");
+    for quirk in Quirk::ALL {
+        let name = quirk.number().map_or_else(|| quirk.to_string(), |number| format!("{quirk}[={number}]"));
+        text.push_str(&format!("  {name:<30} {}\n", quirk.says().trim()));
+    }
+    text.push_str("\nKinds of faults:\n");
+    for (name, says) in faults::KINDS {
+        text.push_str(&format!("  {name:<20} {says}\n"));
+    }
+    text.push_str("\nWhen a fault strikes:\n");
+    for (when, says) in faults::WHEN {
+        text.push_str(&format!("  {when:<20} {says}\n"));
+    }
+    text
+}

@@ -1,0 +1,95 @@
+//! Fills an emulator's store from manifests, before it listens.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::super::Console;
+use super::super::Exit;
+use super::super::Failure;
+use super::super::workspace;
+use super::super::workspace::Manifests;
+use crate::apply;
+use crate::apply::Effects;
+use crate::apply::Secrets;
+use crate::database::Database;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
+use crate::model::Delivery;
+use crate::model::Secret;
+use crate::outcome::Fate;
+use crate::plan;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::Options;
+use crate::render;
+use crate::secrets;
+use crate::source::Loaded;
+use crate::store::Query;
+use crate::store::Reader;
+use crate::store::Refusal;
+use crate::stores::embedded::Embedded;
+
+/// Makes the store what the manifests below `path` say.
+pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>) -> Result<Database, Failure> {
+    let checked = workspace::check(&Manifests::below(path), console)?;
+    let loaded = checked.loaded;
+    let Some(desired) = checked.desired else { return Err(invalid(&checked.diagnostics, &loaded, console)) };
+    let folders = &loaded.workspace.environment.folders;
+    let read = secrets::read(&desired, &loaded.root, &console.environment, folders);
+    if has_errors(&read.diagnostics) {
+        return Err(invalid(&read.diagnostics, &loaded, console));
+    }
+    let store = Embedded::new(database, console.now);
+    let query = Query::everything();
+    let live = workspace::block_on(store.read(&query))?.map_err(workspace::refused)?;
+    let planned = plan::plan(&Context {
+        desired: &desired,
+        live: &live,
+        values: &read.values,
+        secrets: &read.shared,
+        delivered: &BTreeMap::new(),
+        workspace: &loaded.workspace,
+        now: console.now,
+        options: &Options::default(),
+    });
+    if has_errors(&planned.diagnostics) || !planned.stopped.is_empty() {
+        let all: Vec<_> = planned.diagnostics.into_iter().chain(planned.stopped).collect();
+        return Err(invalid(&all, &loaded, console));
+    }
+    let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
+    let mut nowhere = Nowhere { failed: None };
+    let work = apply::apply(&planned.plan, &store, &secrets, &mut nowhere);
+    let _ = workspace::block_on(work)?.map_err(workspace::refused)?;
+    match nowhere.failed {
+        Some(reason) => Err(Failure::new(reason)),
+        None => Ok(store.into_database()),
+    }
+}
+
+fn invalid(diagnostics: &[Diagnostic], loaded: &Loaded, console: &mut Console<'_>) -> Failure {
+    // When even this can not be written there is nobody left to tell.
+    let _ = render::text::diagnostics(console.err, diagnostics, &loaded.sources);
+    Failure { exit: Exit::Invalid, ..Failure::new("could not fill the store: the manifests can not be applied") }
+}
+
+/// A world without places of delivery: whoever wants a value asks the emulator for it.
+struct Nowhere {
+    failed: Option<String>,
+}
+
+impl Effects for Nowhere {
+    #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))
+    }
+
+    fn deliver(&mut self, _: &Delivery, _: &Secret) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn tell(&mut self, _: usize, change: &Change, fate: &Fate) {
+        if let (Fate::Failed(refusal), None) = (fate, &self.failed) {
+            self.failed = Some(format!("could not {} {}: {}", change.action, change.address, refusal.reason));
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What the body of a POST or PUT asks for, in the store's words. Properties that are absent ask for nothing (merge-PUT,
+//! section 1.1 of the reference); unknown ones are ignored, but for custom attributes.
+
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use super::answer::ApiError;
+use super::mirror::Row;
+use super::quirks::Quirk;
+use super::quirks::Quirks;
+use super::roles;
+use super::wire;
+use super::wire::Is;
+use crate::model::Attributes;
+use crate::model::FieldName;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::Value;
+use crate::plan::FieldChange;
+
+/// Most services that a plan is given.
+pub(super) const MAX_SERVICES: usize = 1_000;
+
+/// What a body asks for.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) name: Option<String>,
+    pub(super) fields: Vec<FieldChange>,
+    pub(super) value: Option<Secret>,
+    pub(super) secret: Option<Secret>,
+    /// Ids of the package and the plan of a key.
+    pub(super) package: Option<String>,
+    pub(super) plan: Option<String>,
+    pub(super) extras: Vec<(&'static str, Json)>,
+}
+
+impl Draft {
+    pub(super) fn set(&mut self, field: impl Into<FieldName>, after: Option<Value>) {
+        let field = field.into();
+        self.fields.retain(|other| other.field != field);
+        self.fields.push(FieldChange { field, before: None, after });
+    }
+
+    pub(super) fn is_set(&self, field: &str) -> bool {
+        self.fields.iter().any(|change| change.field == field)
+    }
+
+    /// The value that the body gives to a field.
+    pub(super) fn after(&self, field: &str) -> Option<&Value> {
+        self.fields.iter().find(|change| change.field == field)?.after.as_ref()
+    }
+}
+
+/// Parses a body that must be one JSON object.
+pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Json>, ApiError> {
+    match serde_json::from_slice(bytes) {
+        Ok(Json::Object(body)) => Ok(body),
+        Ok(_) => Err(ApiError::new(400, "Bad Request: the body is not an object")),
+        // The parser's own words tell a position and no content.
+        Err(error) => Err(ApiError::new(400, format!("Bad Request: {error}"))),
+    }
+}
+
+/// Reads a body. `current` is the object that is updated, if one is.
+pub(super) fn read(
+    kind: Kind,
+    body: &Map<String, Json>,
+    current: Option<&Row>,
+    quirks: &Quirks,
+) -> Result<Draft, ApiError> {
+    let reading = Reading { kind, body, current, quirks };
+    let mut draft = Draft::default();
+    for (name, value) in body {
+        match wire::find(kind, name) {
+            Some(property) => reading.property(name, property.is, value, &mut draft)?,
+            None => reading.custom(name, value, &mut draft),
+        }
+    }
+    match kind {
+        Kind::Plan => {
+            reading.limit("qpsLimit", "throttle.perSecond", None, &mut draft)?;
+            reading.limit("rateLimit", "quota.calls", None, &mut draft)?;
+        }
+        Kind::PackageKey => {
+            reading.limit("qpsLimit", "settings.throttle", Some("plan"), &mut draft)?;
+            reading.limit("rateLimit", "settings.quota", Some("plan"), &mut draft)?;
+        }
+        _ => {}
+    }
+    Ok(draft)
+}
+
+struct Reading<'a> {
+    kind: Kind,
+    body: &'a Map<String, Json>,
+    current: Option<&'a Row>,
+    quirks: &'a Quirks,
+}
+
+impl Reading<'_> {
+    fn property(&self, name: &str, is: Is, value: &Json, draft: &mut Draft) -> Result<(), ApiError> {
+        match is {
+            Is::Name => draft.name = Some(self.text(name, value)?),
+            Is::Text("keyAdapter") if value.is_null() || value == "" => {}
+            Is::Text(field) | Is::Word(field) => {
+                let after = (!value.is_null()).then(|| self.text(name, value)).transpose()?;
+                draft.set(field, after.map(Value::text));
+            }
+            Is::Flag(field) => {
+                draft.set(field, optional(value, Json::as_bool, name, "true or false")?.map(Value::Bool))
+            }
+            Is::Number(field) => {
+                draft.set(field, optional(value, Json::as_i64, name, "a whole number")?.map(Value::Number));
+            }
+            Is::TemplateSet(field) => draft.set(field, template_set(name, value)?),
+            Is::Emails(field) => {
+                let text = if value.is_null() { String::new() } else { self.text(name, value)? };
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                draft.set(field, Some(Value::set(items)));
+            }
+            Is::Eav => eav(name, value, draft)?,
+            Is::Roles => draft.set("roles", Some(role_names(name, value)?)),
+            Is::Expires => self.expires(name, value, draft)?,
+            Is::KeyValue => draft.value = self.secret(name, value)?,
+            Is::SharedSecret => draft.secret = self.secret(name, value)?,
+            Is::Inside(Kind::Package) => draft.package = Some(id_in(name, value)?),
+            Is::Inside(_) => draft.plan = Some(id_in(name, value)?),
+            Is::Extra("services") => draft.extras.push(("services", services(name, value)?)),
+            Is::Extra(extra) => draft.extras.push((extra, organization(name, value)?)),
+            // Written by the server or implied by the path; and limits are read together, further up.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A property that the API does not know is a custom attribute when it is a text, and nothing otherwise.
+    fn custom(&self, name: &str, value: &Json, draft: &mut Draft) {
+        let Some(start) = wire::flat_attributes(self.kind) else { return };
+        if let (Some(text), 1..=255) = (value.as_str(), name.len()) {
+            draft.set(format!("{start}{name}"), Some(Value::text(text)));
+        }
+    }
+
+    fn text(&self, name: &str, value: &Json) -> Result<String, ApiError> {
+        let text = value.as_str().ok_or_else(|| ApiError::property(name, "must be a text"))?;
+        let is_trimmed = self.quirks.has(Quirk::TrimmedTexts);
+        Ok(if is_trimmed { text.trim() } else { text }.to_owned())
+    }
+
+    /// A key value or shared secret. Null and empty say that there is none.
+    fn secret(&self, name: &str, value: &Json) -> Result<Option<Secret>, ApiError> {
+        let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a text")?;
+        Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
+    }
+
+    /// A date; what follows its ten characters is cut off (open question 8.10).
+    fn expires(&self, name: &str, value: &Json, draft: &mut Draft) -> Result<(), ApiError> {
+        let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a date or null")?;
+        let keeps = match text.as_deref() {
+            None => self.quirks.has(Quirk::ExpiresKeepsOnNull),
+            Some("") => self.quirks.has(Quirk::ExpiresKeepsOnEmpty),
+            Some(_) => false,
+        };
+        if keeps {
+            return Ok(());
+        }
+        let day = text.filter(|text| !text.is_empty()).map(|text| match text.split_at_checked(10) {
+            Some((day, rest)) if rest.starts_with(['T', ' ']) => day.to_owned(),
+            _ => text,
+        });
+        draft.set("expires", Some(Value::text(day.unwrap_or_else(|| "never".to_owned()))));
+        Ok(())
+    }
+
+    /// One limit out of its two properties. `none` is the word for no limit of its own, where there can be none.
+    fn limit(&self, start: &str, field: &'static str, none: Option<&str>, draft: &mut Draft) -> Result<(), ApiError> {
+        let (ceiling, exempt) = (format!("{start}Ceiling"), format!("{start}Exempt"));
+        let given = (self.body.get(&ceiling), self.body.get(&exempt));
+        if given == (None, None) {
+            return Ok(());
+        }
+        let before = self.current.map(|row| &row.attributes);
+        let is_exempt = match given.1 {
+            Some(value) => optional(value, Json::as_bool, &exempt, "true or false")?.unwrap_or(false),
+            None => before.is_some_and(|before| before.text(field) == Some("unlimited")),
+        };
+        let number = match given.0 {
+            Some(value) => optional(value, Json::as_i64, &ceiling, "a whole number or null")?,
+            None => before.and_then(|before: &Attributes| before.get(field)).and_then(Value::as_number),
+        };
+        let after = match (is_exempt, number, none) {
+            (true, _, _) => Some(Value::text("unlimited")),
+            (false, None | Some(0), Some(word)) => Some(Value::text(word)),
+            (false, number, _) => number.map(Value::Number),
+        };
+        draft.set(field, after);
+        Ok(())
+    }
+}
+
+/// Null is nothing; anything else must be what `get` takes.
+fn optional<T>(value: &Json, get: impl Fn(&Json) -> Option<T>, name: &str, must: &str) -> Result<Option<T>, ApiError> {
+    match get(value) {
+        Some(value) => Ok(Some(value)),
+        None if value.is_null() => Ok(None),
+        None => Err(ApiError::property(name, format!("must be {must}"))),
+    }
+}
+
+fn template_set(name: &str, value: &Json) -> Result<Option<Value>, ApiError> {
+    let text = |value: &Json| match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => number.as_i64().map(|number| number.to_string()),
+        _ => None,
+    };
+    Ok(optional(value, text, name, "a text, a number or null")?.map(Value::text))
+}
+
+fn eav(name: &str, value: &Json, draft: &mut Draft) -> Result<(), ApiError> {
+    let Some(object) = value.as_object() else {
+        return if value.is_null() { Ok(()) } else { Err(ApiError::property(name, "must be an object")) };
+    };
+    for (attribute, value) in object.iter().filter(|(attribute, _)| !attribute.is_empty()) {
+        let text = optional(value, |value| value.as_str().map(str::to_owned), name, "an object of texts")?;
+        draft.set(format!("eav.{attribute}"), text.map(Value::text));
+    }
+    Ok(())
+}
+
+fn role_names(name: &str, value: &Json) -> Result<Value, ApiError> {
+    let roles = match value {
+        Json::Null => &[],
+        Json::Array(roles) => roles.as_slice(),
+        _ => return Err(ApiError::property(name, "must be a list of objects")),
+    };
+    let named = |role| roles::name_of(role).ok_or_else(|| ApiError::property(name, "names a role that does not exist"));
+    Ok(Value::set(roles.iter().map(named).collect::<Result<Vec<_>, _>>()?))
+}
+
+fn id_in(name: &str, value: &Json) -> Result<String, ApiError> {
+    let id = value.get("id").and_then(Json::as_str).filter(|id| !id.is_empty());
+    id.map(str::to_owned).ok_or_else(|| ApiError::property(name, "must be an object with an id"))
+}
+
+/// The services of a plan, each with its id; what else is said of them is not kept.
+fn services(name: &str, value: &Json) -> Result<Json, ApiError> {
+    let services = match value {
+        Json::Null => &[],
+        Json::Array(services) if services.len() <= MAX_SERVICES => services.as_slice(),
+        _ => return Err(ApiError::property(name, format!("must be a list of at most {MAX_SERVICES} objects"))),
+    };
+    let ids = services.iter().map(|service| id_in(name, service).map(|id| serde_json::json!({"id": id})));
+    ids.collect::<Result<Vec<_>, _>>().map(Json::Array)
+}
+
+/// The organization of a package. Without an id it is the area itself (quirk Q13), which is told as null.
+fn organization(name: &str, value: &Json) -> Result<Json, ApiError> {
+    match value {
+        Json::Null => Ok(Json::Null),
+        Json::Object(object) if object.get("id").is_none_or(Json::is_null) => Ok(Json::Null),
+        Json::Object(_) => Ok(value.clone()),
+        _ => Err(ApiError::property(name, "must be an object or null")),
+    }
+}

@@ -1,0 +1,125 @@
+//! How an answer reaches the caller: whole, or with the fault that was asked for.
+
+use std::pin::Pin;
+use std::task::Context;
+use std::task::Poll;
+use std::time::Duration;
+
+use hyper::Response;
+use hyper::body::Body;
+use hyper::body::Bytes;
+use hyper::body::Frame;
+use hyper::body::SizeHint;
+use hyper::header::CONTENT_TYPE;
+use hyper::header::HeaderName;
+use hyper::header::HeaderValue;
+use serde_json::Value as Json;
+use tokio::time::Sleep;
+
+use super::answer::Answer;
+use super::faults::Trouble;
+
+/// In how many pieces a slow answer is sent.
+const PIECES: usize = 20;
+
+/// The connection is to be closed: hyper does so when a body fails.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+pub(super) struct Closed;
+
+/// The body of an answer.
+pub(super) struct Delivered {
+    rest: Bytes,
+    /// What the caller is told to expect.
+    length: u64,
+    /// How many bytes are kept back, after which the connection is closed.
+    kept_back: usize,
+    pace: Option<(usize, Duration, Pin<Box<Sleep>>)>,
+}
+
+/// Makes the answer that goes out.
+pub(super) fn deliver(mut answer: Answer, troubles: &[Trouble]) -> Response<Delivered> {
+    let mut delivered = Delivered { rest: Bytes::new(), length: 0, kept_back: 0, pace: None };
+    let (mut drip, mut truncates) = (None, false);
+    for trouble in troubles {
+        match *trouble {
+            Trouble::Html => {
+                answer.body = b"<html><body><h1>It works!</h1></body></html>".to_vec();
+                answer.headers.retain(|(name, _)| *name != "Content-Type");
+                answer.headers.push(("Content-Type", "text/html".to_owned()));
+            }
+            Trouble::Duplicate => answer.body = twice(&answer.body),
+            Trouble::Drip(time) => drip = Some(time),
+            Trouble::Truncate => truncates = true,
+            _ => {}
+        }
+    }
+    delivered.length = answer.body.len() as u64;
+    delivered.rest = answer.body.into();
+    if truncates {
+        delivered.kept_back = delivered.rest.len().div_ceil(2);
+    }
+    if let Some(time) = drip {
+        let pause = time / PIECES as u32;
+        let size = delivered.rest.len().div_ceil(PIECES).max(1);
+        delivered.pace = Some((size, pause, Box::pin(tokio::time::sleep(pause))));
+    }
+    let mut response = Response::new(delivered);
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    debug_assert!(response.headers().get_all(CONTENT_TYPE).iter().count() <= 1, "one type a body");
+    response
+}
+
+/// The rows of a list twice; any other body twice, one behind the other.
+fn twice(body: &[u8]) -> Vec<u8> {
+    match serde_json::from_slice(body) {
+        Ok(Json::Array(rows)) => {
+            let rows: Json = rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect();
+            rows.to_string().into_bytes()
+        }
+        _ => body.repeat(2),
+    }
+}
+
+impl Body for Delivered {
+    type Data = Bytes;
+    type Error = Closed;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+        let left = self.rest.len() - self.kept_back;
+        if left == 0 {
+            return Poll::Ready((self.kept_back > 0).then_some(Err(Closed)));
+        }
+        let mut size = left;
+        if let Some((piece, pause, sleep)) = &mut self.pace {
+            std::task::ready!(sleep.as_mut().poll(context));
+            sleep.as_mut().reset(tokio::time::Instant::now() + *pause);
+            size = left.min(*piece);
+        }
+        let piece = self.rest.split_to(size);
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn rows_are_told_twice_each() {
+        assert_eq!(super::twice(b"[1,2]"), b"[1,1,2,2]");
+        assert_eq!(super::twice(b"{\"a\":1}"), b"{\"a\":1}{\"a\":1}");
+        assert_eq!(super::twice(b""), b"");
+    }
+}

@@ -1,0 +1,121 @@
+//! The `fields` parameter (section 4.4 of the reference): which properties of an object, and of the objects in it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use super::answer::ApiError;
+
+/// Deepest path. Each step down can multiply what is answered.
+const DEEPEST: usize = 4;
+
+/// A tree of property names. One without branches asks for what is told without asking.
+#[derive(Default, Clone, PartialEq, Eq, Debug)]
+pub(super) struct Fields {
+    /// `*`: every property that is not an object or a list.
+    pub(super) all: bool,
+    named: BTreeMap<String, Self>,
+}
+
+impl Fields {
+    /// From the values of all `fields` parameters: commas between paths, dots inside them, spaces and line breaks
+    /// anywhere (quirk Q22).
+    pub(super) fn parse<'a>(values: impl Iterator<Item = &'a str>) -> Result<Option<Self>, ApiError> {
+        let mut fields = Self::default();
+        for path in values.flat_map(|value| value.split(',')).map(str::trim).filter(|path| !path.is_empty()) {
+            if path.split('.').count() > DEEPEST {
+                return Err(ApiError::new(400, format!("fields: a path has more than {DEEPEST} parts")));
+            }
+            fields.add(path);
+        }
+        Ok((fields != Self::default()).then_some(fields))
+    }
+
+    /// A tree that asks for one path.
+    pub(super) fn of_path(path: &str) -> Self {
+        let mut fields = Self::default();
+        fields.add(path);
+        fields
+    }
+
+    fn add(&mut self, path: &str) {
+        let mut at = self;
+        for part in path.split('.').map(str::trim) {
+            if part == "*" {
+                at.all = true;
+                return;
+            }
+            at = at.named.entry(part.to_owned()).or_default();
+        }
+    }
+
+    /// What is asked of a property that is named.
+    pub(super) fn named(&self, name: &str) -> Option<&Self> {
+        self.named.get(name)
+    }
+
+    /// Nothing when there are no branches: what is told without asking is enough.
+    pub(super) fn wanted(&self) -> Option<&Self> {
+        (self.all || !self.named.is_empty()).then_some(self)
+    }
+
+    /// Whether some path has more than one part.
+    pub(super) fn is_nested(&self) -> bool {
+        self.named.values().any(|below| below.wanted().is_some())
+    }
+
+    /// Cuts a value that holds no objects of the service down to what is asked of it.
+    pub(super) fn cut(&self, value: Json) -> Json {
+        let Some(fields) = self.wanted() else { return value };
+        match value {
+            Json::Array(items) => items.into_iter().map(|item| self.cut(item)).collect(),
+            Json::Object(object) => Json::Object(fields.cut_object(object)),
+            scalar => scalar,
+        }
+    }
+
+    fn cut_object(&self, object: Map<String, Json>) -> Map<String, Json> {
+        let keep = |(name, value): (String, Json)| match self.named.get(&name) {
+            Some(below) => Some((name, below.cut(value))),
+            None if self.all && !value.is_object() && !value.is_array() => Some((name, value)),
+            None => None,
+        };
+        object.into_iter().filter_map(keep).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Fields;
+
+    fn fields(values: &[&str]) -> Fields {
+        Fields::parse(values.iter().copied()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn paths_come_from_several_parameters_with_spaces_around_them() {
+        let fields = fields(&[" id ,\n package.id", "package.name"]);
+        assert!(fields.named("id").is_some_and(|id| id.wanted().is_none()));
+        assert_eq!(
+            fields.cut(json!({"id": 1, "x": 2, "package": {"id": 3, "name": 4, "y": 5}})),
+            json!({"id": 1, "package": {"id": 3, "name": 4}})
+        );
+        assert!(fields.is_nested());
+    }
+
+    #[test]
+    fn a_star_is_every_scalar() {
+        let fields = fields(&["*,list"]);
+        assert_eq!(fields.cut(json!({"a": 1, "list": [{"b": 2}], "object": {}})), json!({"a": 1, "list": [{"b": 2}]}));
+    }
+
+    #[test]
+    fn nothing_asked_is_nothing_and_too_deep_is_refused() {
+        assert_eq!(Fields::parse(std::iter::empty()).unwrap(), None);
+        assert_eq!(Fields::parse([" , "].into_iter()).unwrap(), None);
+        assert!(Fields::parse(["a.b.c.d.e"].into_iter()).is_err());
+    }
+}

@@ -1,0 +1,168 @@
+//! Lists: `filter`, `sort`, `offset`, `limit` (section 4.4 of the reference).
+
+use std::cmp::Ordering;
+
+use serde_json::Value as Json;
+
+use super::answer::ApiError;
+use super::call::Call;
+
+/// How many objects a page has when nobody says.
+const USUAL: u64 = 100;
+
+/// Most filters and sort keys of one request.
+const MOST: usize = 20;
+
+/// What of a list is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Query {
+    /// Path and part of its text; all must be met.
+    pub(super) filters: Vec<(String, String)>,
+    /// Properties to sort by, and whether downwards.
+    pub(super) sort: Vec<(String, bool)>,
+    pub(super) offset: u64,
+    pub(super) limit: u64,
+}
+
+impl Query {
+    pub(super) fn parse(call: &Call) -> Result<Self, ApiError> {
+        let filters: Vec<_> = call.parameter("filter").map(filter).collect::<Result<_, _>>()?;
+        let sort: Vec<_> = call
+            .parameter("sort")
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+            .map(sort_key)
+            .collect::<Result<_, _>>()?;
+        if filters.len() > MOST || sort.len() > MOST {
+            return Err(ApiError::new(400, format!("filter, sort: there are more than {MOST}")));
+        }
+        Ok(Self { filters, sort, offset: number(call, "offset", 0)?, limit: number(call, "limit", USUAL)? })
+    }
+
+    /// Whether an object meets all filters; `value` tells what is at a path.
+    pub(super) fn meets(&self, folds_case: bool, value: impl Fn(&str) -> Json) -> bool {
+        self.filters.iter().all(|(path, part)| holds(&value(path), part, folds_case))
+    }
+
+    /// The order of two objects by the values of the sort keys.
+    pub(super) fn order(&self, a: &[Json], b: &[Json]) -> Ordering {
+        let steps = self.sort.iter().zip(a.iter().zip(b));
+        let ordered = steps.map(|((_, down), (a, b))| if *down { compare(b, a) } else { compare(a, b) });
+        ordered.fold(Ordering::Equal, Ordering::then)
+    }
+
+    /// The sort keys of an object.
+    pub(super) fn keys(&self, value: impl Fn(&str) -> Json) -> Vec<Json> {
+        self.sort.iter().map(|(name, _)| value(name)).collect()
+    }
+
+    /// Where the page begins, and how long it is at most. `counts_pages` is quirk 8.2, `most` is 8.3.
+    pub(super) fn page(&self, counts_pages: bool, most: Option<u64>) -> (usize, usize) {
+        let limit = most.map_or(self.limit, |most| self.limit.min(most));
+        let start = if counts_pages { self.offset.saturating_mul(limit) } else { self.offset };
+        (usize::try_from(start).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX))
+    }
+}
+
+fn filter(value: &str) -> Result<(String, String), ApiError> {
+    let (path, part) = value.split_once(':').ok_or_else(|| ApiError::new(400, "filter: there is no colon"))?;
+    Ok((path.trim().to_owned(), part.to_owned()))
+}
+
+fn sort_key(key: &str) -> Result<(String, bool), ApiError> {
+    match key.split_once(':') {
+        None | Some((_, "asc")) => Ok((key.trim_end_matches(":asc").to_owned(), false)),
+        Some((name, "desc")) => Ok((name.to_owned(), true)),
+        Some(_) => Err(ApiError::new(400, "sort: a direction is neither asc nor desc")),
+    }
+}
+
+fn number(call: &Call, name: &str, usual: u64) -> Result<u64, ApiError> {
+    match call.parameter(name).last() {
+        None => Ok(usual),
+        Some(text) => text.parse().map_err(|_| ApiError::new(400, format!("{name}: must be a whole number"))),
+    }
+}
+
+/// Whether the text of a value, or of one of the values in it, holds a part.
+fn holds(value: &Json, part: &str, folds_case: bool) -> bool {
+    let contains = |text: &str| {
+        if folds_case { text.to_lowercase().contains(&part.to_lowercase()) } else { text.contains(part) }
+    };
+    match value {
+        Json::Null => false,
+        Json::String(text) => contains(text),
+        Json::Array(items) => items.iter().any(|item| holds(item, part, folds_case)),
+        Json::Object(object) => object.values().any(|value| holds(value, part, folds_case)),
+        Json::Bool(_) | Json::Number(_) => contains(&value.to_string()),
+    }
+}
+
+fn compare(a: &Json, b: &Json) -> Ordering {
+    let is_null = |value: &Json| value.is_null();
+    match (a, b) {
+        (Json::String(a), Json::String(b)) => a.cmp(b),
+        (Json::Bool(a), Json::Bool(b)) => a.cmp(b),
+        (Json::Number(a), Json::Number(b)) => a.as_i64().cmp(&b.as_i64()),
+        (a, b) => is_null(b).cmp(&is_null(a)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+    use serde_json::json;
+
+    use super::Query;
+    use crate::emulator::call::Call;
+
+    fn query(text: &str) -> Result<Query, String> {
+        let call = Call::new(hyper::Method::GET, "/", text, None, hyper::body::Bytes::new());
+        Query::parse(&call).map_err(|error| error.message)
+    }
+
+    fn at(object: &Json) -> impl Fn(&str) -> Json {
+        move |path| object[path].clone()
+    }
+
+    #[test]
+    fn what_is_left_out_has_the_documented_default() {
+        let query = query("").unwrap();
+        assert_eq!(query.page(false, None), (0, 100));
+        assert!(query.meets(false, |_| Json::Null));
+    }
+
+    #[test]
+    fn filters_look_for_parts_and_all_must_be_met() {
+        let query = query("filter=a:nn&filter=b:tru").unwrap();
+        assert!(query.meets(false, at(&json!({"a": "joanna", "b": true}))));
+        assert!(!query.meets(false, at(&json!({"a": "JOANNA", "b": true}))));
+        assert!(query.meets(true, at(&json!({"a": ["JOANNA"], "b": {"c": true}}))));
+        assert!(!query.meets(false, at(&json!({"a": "joanna"}))));
+    }
+
+    #[test]
+    fn sorting_goes_both_ways_and_by_several_keys() {
+        let query = query("sort=a:desc,b").unwrap();
+        let mut rows = [json!({"a": 1, "b": "x"}), json!({"a": 2, "b": "y"}), json!({"a": 2, "b": "x"}), json!({})];
+        rows.sort_by(|a, b| query.order(&query.keys(at(a)), &query.keys(at(b))));
+        assert_eq!(rows[0], json!({"a": 2, "b": "x"}));
+        assert_eq!(rows[2], json!({"a": 1, "b": "x"}));
+    }
+
+    #[test]
+    fn pages_are_bounded_and_can_not_overflow() {
+        let huge = format!("offset={0}&limit={0}", u64::MAX);
+        assert_eq!(query(&huge).unwrap().page(true, Some(7)), (usize::MAX, 7));
+        assert_eq!(query("offset=3&limit=10").unwrap().page(true, None), (30, 10));
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_refused() {
+        let many = "filter=a:b&".repeat(21);
+        for wrong in ["offset=-1", "limit=x", "limit=1.5", "filter=username", "sort=a:up", many.as_str()] {
+            assert!(query(wrong).is_err(), "{wrong}");
+        }
+    }
+}

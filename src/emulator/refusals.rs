@@ -1,0 +1,75 @@
+//! What the embedded store refuses, as the API's errors (section 5.4 of the reference).
+
+use super::answer::ApiError;
+use super::wire;
+use crate::model::Kind;
+use crate::store::Refusal;
+use crate::store::RefusalKind;
+
+/// A refusal of a rule is a 400 that names the property; anything else is the service's own trouble.
+pub(super) fn error(kind: Kind, refusal: &Refusal) -> ApiError {
+    match refusal.kind {
+        RefusalKind::Rejected => {
+            let rule = refusal.rule.as_ref().map_or("", |rule| rule.0);
+            ApiError::property(property(kind, rule, &refusal.reason), message(rule, &refusal.reason))
+        }
+        // The service knows no preconditions: a write that came between is not told.
+        RefusalKind::Stale | RefusalKind::Unavailable => ApiError::new(500, "Internal Server Error"),
+    }
+}
+
+/// Duplicates are known by the words `duplicate value` only.
+fn message(rule: &str, reason: &str) -> String {
+    let is_duplicate = match rule {
+        "CAM-011" | "CAM-025" | "CAM-048" => true,
+        "CAM-014" | "CAM-018" => reason.contains("already"),
+        _ => false,
+    };
+    if is_duplicate { format!("duplicate value: {reason}") } else { reason.to_owned() }
+}
+
+/// The property to blame: the field that the reason begins with, or what the rule is about.
+fn property(kind: Kind, rule: &str, reason: &str) -> &'static str {
+    let field = reason.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(field, _)| field);
+    if let Some(property) = field.and_then(|field| wire::property_of(kind, field)) {
+        return property;
+    }
+    match rule {
+        "CAM-001" | "CAM-007" | "CAM-048" => "username",
+        "CAM-003" | "CAM-008" => "email",
+        "CAM-010" | "CAM-011" | "CAM-014" | "CAM-018" => "name",
+        "CAM-016" | "CAM-022" | "CAM-036" => "package",
+        "CAM-017" => "keyAdapter",
+        "CAM-023" => "plan",
+        "CAM-024" | "CAM-025" | "CAM-038" => "apikey",
+        "CAM-027" if reason.contains("settings.throttle") => "qpsLimitCeiling",
+        "CAM-027" => "rateLimitCeiling",
+        "CAM-030" | "CAM-031" | "CAM-034" => "status",
+        "CAM-039" => "secret",
+        "CAM-044" | "CAM-045" | "CAM-046" => "id",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Kind;
+    use crate::store::Refusal;
+
+    #[test]
+    fn a_duplicate_is_told_by_its_words() {
+        let refusal = Refusal::rejected("CAM-014", "package/pay is already in the store");
+        let error = super::error(Kind::Package, &refusal);
+        assert_eq!((error.status, error.errors[0].0.as_str()), (400, "name"));
+        assert!(error.errors[0].1.contains("duplicate value"));
+        let refusal = Refusal::rejected("CAM-014", "its name is empty");
+        assert!(!super::error(Kind::Package, &refusal).errors[0].1.contains("duplicate"));
+    }
+
+    #[test]
+    fn the_property_is_the_one_of_the_api() {
+        let refusal = Refusal::rejected("CAM-020", "`throttle.perSecond` must be a whole number of 0 or more, not -1");
+        assert_eq!(super::error(Kind::Plan, &refusal).errors[0].0, "qpsLimitCeiling");
+        assert_eq!(super::error(Kind::User, &Refusal::unavailable("disk full")).status, 500);
+    }
+}

@@ -1,0 +1,73 @@
+//! Paths to resources (section 4.1 of the reference).
+
+use crate::model::Kind;
+
+/// What a path names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Route<'a> {
+    /// All objects of a kind, or those of one parent.
+    List { kind: Kind, parent: Option<&'a str> },
+    /// One object; with a parent, only if it hangs on it.
+    One { kind: Kind, parent: Option<&'a str>, id: &'a str },
+    /// The services of a plan, or one of them.
+    Services { package: &'a str, plan: &'a str, service: Option<&'a str> },
+    /// A list that can only be read, or one row of it.
+    Lookup { what: Lookup, id: Option<&'a str> },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Lookup {
+    Roles,
+    Organizations,
+    EmailTemplateSets,
+}
+
+/// The resource that the parts of a path below `/v3/rest` name.
+pub(super) fn route<'a>(path: &[&'a str]) -> Option<Route<'a>> {
+    let list = |kind, parent| Some(Route::List { kind, parent });
+    let one = |kind, parent, id| Some(Route::One { kind, parent, id });
+    let lookup = |what, id| Some(Route::Lookup { what, id });
+    match *path {
+        ["members"] => list(Kind::User, None),
+        ["members", id] => one(Kind::User, None, id),
+        ["members", member, "applications"] => list(Kind::Application, Some(member)),
+        ["members", member, "applications", id] => one(Kind::Application, Some(member), id),
+        ["applications"] => list(Kind::Application, None),
+        ["applications", id] => one(Kind::Application, None, id),
+        ["applications", application, "packageKeys"] => list(Kind::PackageKey, Some(application)),
+        ["applications", application, "packageKeys", id] => one(Kind::PackageKey, Some(application), id),
+        ["packageKeys"] => list(Kind::PackageKey, None),
+        ["packageKeys", id] => one(Kind::PackageKey, None, id),
+        ["packages"] => list(Kind::Package, None),
+        ["packages", id] => one(Kind::Package, None, id),
+        ["packages", package, "plans"] => list(Kind::Plan, Some(package)),
+        ["packages", package, "plans", id] => one(Kind::Plan, Some(package), id),
+        ["packages", package, "plans", plan, "services"] => Some(Route::Services { package, plan, service: None }),
+        ["packages", package, "plans", plan, "services", service] => {
+            Some(Route::Services { package, plan, service: Some(service) })
+        }
+        ["roles"] => lookup(Lookup::Roles, None),
+        ["roles", id] => lookup(Lookup::Roles, Some(id)),
+        ["organizations"] => lookup(Lookup::Organizations, None),
+        ["organizations", id] => lookup(Lookup::Organizations, Some(id)),
+        ["emailTemplateSets"] => lookup(Lookup::EmailTemplateSets, None),
+        ["emailTemplateSets", id] => lookup(Lookup::EmailTemplateSets, Some(id)),
+        _ => None,
+    }
+}
+
+/// The words of paths; everything else in one is an id.
+pub(super) const WORDS: [&str; 12] = [
+    "v3",
+    "rest",
+    "token",
+    "members",
+    "applications",
+    "packageKeys",
+    "packages",
+    "plans",
+    "services",
+    "roles",
+    "organizations",
+    "emailTemplateSets",
+];

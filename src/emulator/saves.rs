@@ -1,0 +1,219 @@
+//! What quirks do when an object is saved or deleted.
+
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use super::answer::ApiError;
+use super::area::Area;
+use super::body::Draft;
+use super::mirror::Id;
+use super::quirks::Quirk;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::Value;
+
+/// What a trigger writes (rule R13).
+const ALTERED: &str = "altered by trigger";
+
+/// The fields of a user that are not the profile.
+const NOT_PROFILE: [&str; 4] = ["email", "displayName", "status", "roles"];
+
+impl Area {
+    /// Changes what is about to be saved, or refuses it. `current` is the object that is updated, if one is.
+    pub(super) fn before_save(
+        &self,
+        kind: Kind,
+        body: &Map<String, Json>,
+        current: Option<&Id>,
+        draft: &mut Draft,
+    ) -> Result<(), ApiError> {
+        match (kind, current) {
+            (Kind::User, Some(_)) => self.leave_user_alone(draft),
+            (Kind::User, None) => self.demand_attribute(draft)?,
+            (Kind::PackageKey, Some(id)) => self.reset_with_plan(id, draft),
+            (Kind::PackageKey, None) => self.check_new_key(draft)?,
+            (Kind::Plan, _) if self.quirks.has(Quirk::SelfServiceIgnored) => {
+                draft.fields.retain(|change| change.field != "selfServiceKeyProvisioningEnabled");
+            }
+            _ => {}
+        }
+        self.check_unique(kind, current, draft)?;
+        self.trigger(kind, body, current, draft)
+    }
+
+    fn leave_user_alone(&self, draft: &mut Draft) {
+        let (email, name, profile) = (
+            self.quirks.has(Quirk::EmailIgnored),
+            self.quirks.has(Quirk::DisplayNameIgnored),
+            self.quirks.has(Quirk::ProfileCreateOnly),
+        );
+        draft.fields.retain(|change| match &*change.field {
+            "email" => !email,
+            "displayName" => !name,
+            field => !profile || NOT_PROFILE.contains(&field),
+        });
+    }
+
+    fn demand_attribute(&self, draft: &Draft) -> Result<(), ApiError> {
+        let is_given = draft.after("extendedAttributes.costCentre").is_some_and(|value| !value.is_empty());
+        if self.quirks.has(Quirk::MandatoryAttribute) && !is_given {
+            return Err(ApiError::property("costCentre", "This value is not allowed to be blank."));
+        }
+        Ok(())
+    }
+
+    fn reset_with_plan(&self, id: &Id, draft: &mut Draft) {
+        let key = self.mirror.get(Kind::PackageKey, id).and_then(|row| row.key.as_ref());
+        if draft.plan.is_none() || draft.plan.as_deref() == key.map(|key| &*key.plan) {
+            return;
+        }
+        let resets = [
+            (Quirk::PlanChangeResetsLimits, "settings.throttle", "plan"),
+            (Quirk::PlanChangeResetsLimits, "settings.quota", "plan"),
+            (Quirk::PlanChangeResetsExpiry, "expires", "never"),
+        ];
+        for (quirk, field, word) in resets {
+            if self.quirks.has(quirk) && !draft.is_set(field) {
+                draft.set(field, Some(Value::text(word)));
+            }
+        }
+    }
+
+    fn check_new_key(&self, draft: &mut Draft) -> Result<(), ApiError> {
+        if self.quirks.has(Quirk::SecretRequired) && draft.secret.is_none() {
+            return Err(ApiError::property("secret", "This value is not allowed to be blank."));
+        }
+        let plan = draft.plan.as_deref().and_then(|id| self.mirror.get(Kind::Plan, id));
+        let is_inactive = plan.is_some_and(|plan| plan.attributes.text("status") == Some("inactive"));
+        if self.quirks.has(Quirk::InactivePlanRefuses) && is_inactive {
+            return Err(ApiError::property("plan", "is not active"));
+        }
+        if self.quirks.has(Quirk::StatusIgnored) {
+            draft.set("settings.status", Some(Value::text("waiting")));
+        }
+        Ok(())
+    }
+
+    /// Quirks about how many keys a user has in a plan (Q7, 8.12); `application` is the one that the key is for.
+    pub(super) fn check_number_of_keys(&self, application: &str, draft: &mut Draft) -> Result<(), ApiError> {
+        let user = self.mirror.get(Kind::Application, application).and_then(|row| row.up.clone());
+        let plan = draft.plan.as_deref().and_then(|id| self.mirror.get(Kind::Plan, id));
+        let (Some(user), Some(plan)) = (user, plan) else { return Ok(()) };
+        let number = |field| plan.attributes.get(field).and_then(Value::as_number).and_then(|n| u64::try_from(n).ok());
+        let most = number("maxNumKeysAllowed").unwrap_or(u64::MAX);
+        let held = self.keys_in_plan(&user, &plan.id);
+        if self.quirks.has(Quirk::MaximumEnforced) && held >= most {
+            return Err(ApiError::property("plan", "the member has as many keys in it as the plan allows"));
+        }
+        let deleted = self.deleted_keys.get(&(user, plan.id.clone())).copied().unwrap_or(0);
+        let counts_too_many = self.quirks.has(Quirk::DeletedKeysCount) && held + deleted >= most;
+        let is_reviewed = self.quirks.has(Quirk::ReviewEnforced)
+            && plan.attributes.flag("adminKeyProvisioningEnabled")
+            && held >= number("numKeysBeforeReview").unwrap_or(0);
+        if counts_too_many || is_reviewed {
+            draft.set("settings.status", Some(Value::text("waiting")));
+        }
+        Ok(())
+    }
+
+    fn keys_in_plan(&self, user: &str, plan: &Id) -> u64 {
+        let applications = self.mirror.below(Kind::Application, user);
+        let keys = applications.flat_map(|application| self.mirror.below(Kind::PackageKey, &application.id));
+        keys.filter(|key| key.key.as_ref().is_some_and(|key| key.plan == *plan)).map(|_| 1).sum()
+    }
+
+    /// Quirks about what must not be there twice (8.7, 8.8).
+    fn check_unique(&self, kind: Kind, current: Option<&Id>, draft: &Draft) -> Result<(), ApiError> {
+        let others = || self.mirror.all(kind).filter(|row| current != Some(&row.id));
+        let same =
+            |a: &str, b: &str| a == b || (self.quirks.has(Quirk::CaseFolding) && a.to_lowercase() == b.to_lowercase());
+        let duplicate = |property| ApiError::property(property, "duplicate value: it is already there");
+        if let (Some(name), true, Kind::User | Kind::Package) = (&draft.name, self.quirks.has(Quirk::CaseFolding), kind)
+            && others().any(|row| row.name.as_ref() != name.as_str() && same(&row.name, name))
+        {
+            return Err(duplicate(if kind == Kind::User { "username" } else { "name" }));
+        }
+        let Some(value) = draft.value.as_ref().filter(|_| kind == Kind::PackageKey && current.is_none()) else {
+            return Ok(());
+        };
+        let is_global = self.quirks.has(Quirk::GlobalKeyValues);
+        if (is_global || self.quirks.has(Quirk::CaseFolding)) && self.has_key(draft, value, is_global, same) {
+            return Err(duplicate("apikey"));
+        }
+        Ok(())
+    }
+
+    fn has_key(&self, draft: &Draft, value: &Secret, is_global: bool, same: impl Fn(&str, &str) -> bool) -> bool {
+        let mut keys = self.mirror.all(Kind::PackageKey).filter_map(|row| row.key.as_ref());
+        keys.any(|key| {
+            (is_global || Some(&*key.package) == draft.package.as_deref()) && same(key.value.expose(), value.expose())
+        })
+    }
+
+    /// The customer's own service that is asked before members, applications and keys are saved (rule R13).
+    fn trigger(
+        &self,
+        kind: Kind,
+        body: &Map<String, Json>,
+        current: Option<&Id>,
+        draft: &mut Draft,
+    ) -> Result<(), ApiError> {
+        if !matches!(kind, Kind::User | Kind::Application | Kind::PackageKey) {
+            return Ok(());
+        }
+        let is_vetoed = body.values().any(|value| value.as_str().is_some_and(|text| text.contains("veto")));
+        if self.quirks.has(Quirk::TriggerVetoes) && is_vetoed {
+            return Err(ApiError::new(400, "The event trigger has refused the request"));
+        }
+        if self.quirks.has(Quirk::TriggerAlters) {
+            match (kind, current) {
+                (Kind::User, _) => draft.set("company", Some(Value::text(ALTERED))),
+                (Kind::Application, _) => draft.set("notes", Some(Value::text(ALTERED))),
+                (_, None) => draft.set("settings.status", Some(Value::text("waiting"))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the keys of a user up to date after the user's status changed, or removes them (8.1).
+    pub(super) fn take_keys_of(&mut self, user: &Id) -> Result<(), ApiError> {
+        let is_disabled =
+            self.mirror.get(Kind::User, user).is_some_and(|row| row.attributes.text("status") == Some("disabled"));
+        let applications = self.mirror.below(Kind::Application, user);
+        let keys = applications.flat_map(|application| self.mirror.below(Kind::PackageKey, &application.id));
+        let keys: Vec<Id> = keys.map(|key| key.id.clone()).collect();
+        for key in keys {
+            if is_disabled && self.quirks.has(Quirk::DisableRemovesKeys) {
+                self.delete_one(Kind::PackageKey, &key)?;
+            } else {
+                self.take(Kind::PackageKey, &key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what hangs on an object, from the bottom up (8.9).
+    pub(super) fn delete_below(&mut self, kind: Kind, id: &Id) -> Result<(), ApiError> {
+        let children = match kind {
+            Kind::User => Kind::Application,
+            Kind::Package => Kind::Plan,
+            Kind::Application | Kind::Plan => Kind::PackageKey,
+            Kind::PackageKey | Kind::ApiKey => return Ok(()),
+        };
+        let ids: Vec<Id> = self.mirror.below(children, id).map(|row| row.id.clone()).collect();
+        for child in ids {
+            self.delete_below(children, &child)?;
+            self.delete_one(children, &child)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn count_deleted_key(&mut self, kind: Kind, id: &Id) {
+        let Some(row) = self.mirror.get(kind, id).filter(|_| self.quirks.has(Quirk::DeletedKeysCount)) else { return };
+        let (Some(key), Some(application)) = (&row.key, &row.up) else { return };
+        if let Some(user) = self.mirror.get(Kind::Application, application).and_then(|row| row.up.clone()) {
+            *self.deleted_keys.entry((user, key.plan.clone())).or_default() += 1;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Objects as the API tells them.
+
+use chrono::NaiveDate;
+use chrono::SecondsFormat;
+use serde_json::Map;
+use serde_json::Value as Json;
+use serde_json::json;
+
+use super::extras::Extras;
+use super::fields::Fields;
+use super::mirror::KeyRow;
+use super::mirror::Mirror;
+use super::mirror::Row;
+use super::quirks::Quirk;
+use super::quirks::Quirks;
+use super::roles;
+use super::wire;
+use super::wire::Is;
+use super::wire::Property;
+use crate::model::Attributes;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::model::Value;
+
+/// All that is needed to tell an object.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) mirror: &'a Mirror,
+    pub(super) extras: &'a Extras,
+    pub(super) quirks: &'a Quirks,
+    pub(super) today: NaiveDate,
+}
+
+impl View<'_> {
+    /// The properties that are asked for; without `fields`, the implicit ones and custom attributes (quirks Q3, Q5).
+    pub(super) fn object(&self, kind: Kind, row: &Row, fields: Option<&Fields>) -> Json {
+        let nothing = Fields::default();
+        let mut object = Map::new();
+        for property in wire::of(kind) {
+            let below = match fields {
+                None => property.is_implicit.then_some(&nothing),
+                Some(fields) => {
+                    fields.named(property.name).or((fields.all && property.is.is_scalar()).then_some(&nothing))
+                }
+            };
+            if let Some(below) = below {
+                object.insert(property.name.to_owned(), self.property(kind, row, property, below));
+            }
+        }
+        if fields.is_none() || self.quirks.has(Quirk::CustomWithFields) {
+            self.custom(kind, row, &mut object);
+        }
+        Json::Object(object)
+    }
+
+    /// The value of a path, for filters and sorting; null when there is none.
+    pub(super) fn path(&self, kind: Kind, row: &Row, path: &str) -> Json {
+        let (name, below) =
+            path.split_once('.').map_or((path, Fields::default()), |(name, rest)| (name, Fields::of_path(rest)));
+        match wire::find(kind, name) {
+            Some(property) => self.property(kind, row, property, &below),
+            None => wire::flat_attributes(kind)
+                .and_then(|start| row.attributes.text(&format!("{start}{name}")))
+                .map_or(Json::Null, Json::from),
+        }
+    }
+
+    fn custom(&self, kind: Kind, row: &Row, object: &mut Map<String, Json>) {
+        let Some(start) = wire::flat_attributes(kind) else { return };
+        for (name, text) in attributes_below(&row.attributes, start) {
+            object.entry(name).or_insert(text);
+        }
+    }
+
+    fn property(&self, kind: Kind, row: &Row, property: &Property, below: &Fields) -> Json {
+        let attributes = &row.attributes;
+        match property.is {
+            Is::Id => json!(&*row.id),
+            Is::Created => instant(kind, row.created),
+            Is::Updated => instant(kind, row.updated),
+            Is::Name => json!(row.name),
+            Is::Owner => json!(row.up.as_deref().and_then(|id| self.mirror.get(Kind::User, id)).map(|user| &user.name)),
+            Is::Text(field) => json!(attributes.text(field).unwrap_or_default()),
+            Is::Word(field) => self.word(row, field),
+            Is::Flag(field) => json!(attributes.flag(field)),
+            Is::Number(field) => json!(number(attributes, field)),
+            Is::TemplateSet(field) => self.template_set(attributes, field),
+            Is::Emails(field) => json!(set(attributes, field).collect::<Vec<_>>().join(", ")),
+            Is::Eav => below.cut(Json::Object(attributes_below(attributes, "eav.").collect())),
+            Is::Roles => below.cut(set(attributes, "roles").map(|name| role(kind, name)).collect()),
+            Is::Ceiling(field) => json!(number(attributes, field)),
+            Is::Exempt(field) | Is::OwnExempt(field) => json!(attributes.text(field) == Some("unlimited")),
+            Is::OwnCeiling(field) => match number(attributes, field) {
+                0 if self.quirks.has(Quirk::NullLimits) => Json::Null,
+                number => json!(number),
+            },
+            Is::Limits => below.cut(self.limits(row)),
+            Is::Expires => self.expires(attributes),
+            Is::KeyValue => json!(row.key.as_ref().map(|key| key.value.expose())),
+            Is::SharedSecret => {
+                let secret = row.key.as_ref().and_then(|key| key.secret.as_ref());
+                json!(secret.map_or("", Secret::expose))
+            }
+            Is::Up(up) => self.up(row, up, below),
+            Is::Inside(inside) => below.cut(row.key.as_ref().map_or(Json::Null, |key| self.inside(key, inside))),
+            Is::Below(child) => self.below(kind, row, child, below),
+            Is::Extra(name) => below.cut(self.extras.get(&row.id, name).clone()),
+            Is::WriteOnly => json!(""),
+            Is::FixedText(text) => json!(text),
+            Is::FixedFlag(flag) => json!(flag),
+        }
+    }
+
+    fn word(&self, row: &Row, field: &str) -> Json {
+        let word = row.attributes.text(field).unwrap_or_default();
+        let is_over = || {
+            row.attributes
+                .text("expires")
+                .and_then(|day| day.parse().ok())
+                .is_some_and(|day: NaiveDate| day < self.today)
+        };
+        match (field, word) {
+            ("quota.per", "month") if self.quirks.has(Quirk::WeeklyQuotas) => json!("week"),
+            ("settings.status", _) if self.quirks.has(Quirk::ExpiredKeysDisabled) && is_over() => json!("disabled"),
+            _ => json!(word),
+        }
+    }
+
+    fn template_set(&self, attributes: &Attributes, field: &str) -> Json {
+        match attributes.text(field) {
+            None => Json::Null,
+            Some(text) => match text.parse::<i64>() {
+                // The page says that both are numbers; one of them is known to be a UUID.
+                Ok(number) if field.starts_with("admin") || self.quirks.has(Quirk::NumericTemplateIds) => json!(number),
+                _ => json!(text),
+            },
+        }
+    }
+
+    fn expires(&self, attributes: &Attributes) -> Json {
+        match attributes.text("expires") {
+            None | Some("never") => Json::Null,
+            Some(day) if self.quirks.has(Quirk::ExpiresWithTime) => json!(format!("{day}T00:00:00Z")),
+            Some(day) => json!(day),
+        }
+    }
+
+    /// What holds in the end: the key's own limit where it has one, else the plan's. Without any, no entry.
+    fn limits(&self, row: &Row) -> Json {
+        let plan = row.key.as_ref().and_then(|key| self.mirror.get(Kind::Plan, &key.plan));
+        let Some(plan) = plan.map(|plan| &plan.attributes) else { return json!([]) };
+        let period = plan.text("quota.per").unwrap_or("day");
+        let dimensions =
+            [("second", "settings.throttle", "throttle.perSecond"), (period, "settings.quota", "quota.calls")];
+        let entry = |(period, own, of_plan)| {
+            let (source, value) = match row.attributes.get(own) {
+                Some(value) if value.as_text() != Some("plan") => ("key", Some(value)),
+                _ => ("plan", plan.get(of_plan)),
+            };
+            let ceiling = value.and_then(Value::as_number)?;
+            Some(json!({"period": period, "source": source, "ceiling": ceiling}))
+        };
+        dimensions.into_iter().filter_map(entry).collect()
+    }
+
+    fn up(&self, row: &Row, kind: Kind, fields: &Fields) -> Json {
+        let application = row.up.as_deref().and_then(|id| self.mirror.get(Kind::Application, id));
+        let object = match kind {
+            Kind::Application => application,
+            _ => application.and_then(|row| self.mirror.get(Kind::User, row.up.as_deref()?)),
+        };
+        object.map_or(Json::Null, |object| self.object(kind, object, fields.wanted()))
+    }
+
+    fn below(&self, kind: Kind, row: &Row, child: Kind, fields: &Fields) -> Json {
+        let tell = |row: &Row| self.object(child, row, fields.wanted());
+        if (kind, child) == (Kind::User, Kind::PackageKey) {
+            let applications = self.mirror.below(Kind::Application, &row.id);
+            return applications.flat_map(|row| self.mirror.below(child, &row.id)).map(tell).collect();
+        }
+        self.mirror.below(child, &row.id).map(tell).collect()
+    }
+
+    /// The package or plan inside a key, under the service's own names (quirk Q11).
+    fn inside(&self, key: &KeyRow, kind: Kind) -> Json {
+        let id = if kind == Kind::Package { &key.package } else { &key.plan };
+        let Some(row) = self.mirror.get(kind, id) else { return Json::Null };
+        let told = |name: &str| {
+            wire::find(kind, name).map_or(Json::Null, |property| self.property(kind, row, property, &Fields::default()))
+        };
+        let names: &[(&str, &str)] = if kind == Kind::Package { INSIDE_PACKAGE } else { INSIDE_PLAN };
+        let mut object: Map<String, Json> =
+            names.iter().map(|(inside, name)| ((*inside).to_owned(), told(name))).collect();
+        if kind == Kind::Package {
+            object.insert("isUsingSharedSecret".to_owned(), json!(number(&row.attributes, "sharedSecretLength") > 0));
+            object.insert("status".to_owned(), json!("active"));
+        }
+        Json::Object(object)
+    }
+}
+
+/// Names inside a key, and the names of the resource for the same.
+const INSIDE_PACKAGE: &[(&str, &str)] = &[
+    ("id", "id"),
+    ("name", "name"),
+    ("created", "created"),
+    ("updated", "updated"),
+    ("keyLength", "keyLength"),
+    ("sharedSecretLength", "sharedSecretLength"),
+    ("nearQuotaThreshold", "nearQuotaThreshold"),
+];
+
+const INSIDE_PLAN: &[(&str, &str)] = &[
+    ("id", "id"),
+    ("name", "name"),
+    ("isModerated", "adminKeyProvisioningEnabled"),
+    ("isPublic", "selfServiceKeyProvisioningEnabled"),
+    ("packageKeyMax", "maxNumKeysAllowed"),
+    ("packageKeyModerationThreshold", "numKeysBeforeReview"),
+    ("qpsLimitCeiling", "qpsLimitCeiling"),
+    ("qpsLimitExempt", "qpsLimitExempt"),
+    ("qpsLimitPackageKeyOverrideAllowed", "qpsLimitKeyOverrideAllowed"),
+    ("rateLimitCeiling", "rateLimitCeiling"),
+    ("rateLimitExempt", "rateLimitExempt"),
+    ("rateLimitPackageKeyOverrideAllowed", "rateLimitKeyOverrideAllowed"),
+    ("rateLimitPeriod", "rateLimitPeriod"),
+    ("responseFilterOverrideAllowed", "responseFilterOverrideAllowed"),
+    ("status", "status"),
+];
+
+/// Both styles of section 1.1.
+fn instant(kind: Kind, instant: Option<Instant>) -> Json {
+    let Some(instant) = instant else { return Json::Null };
+    match kind {
+        Kind::Package | Kind::Plan => json!(instant.format("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()),
+        _ => json!(instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    }
+}
+
+fn role(kind: Kind, name: &str) -> Json {
+    let mut role = json!({"id": roles::id(name), "name": name});
+    if kind == Kind::Plan {
+        role["action"] = json!("register_keys");
+    }
+    role
+}
+
+fn number(attributes: &Attributes, field: &str) -> i64 {
+    attributes.get(field).and_then(Value::as_number).unwrap_or(0)
+}
+
+fn set<'a>(attributes: &'a Attributes, field: &str) -> impl Iterator<Item = &'a str> {
+    let items = attributes.get(field).and_then(|value| if let Value::Set(items) = value { Some(items) } else { None });
+    items.into_iter().flatten().map(|item| &**item)
+}
+
+fn attributes_below<'a>(attributes: &'a Attributes, start: &'a str) -> impl Iterator<Item = (String, Json)> {
+    let below = move |(name, value): (&crate::model::FieldName, &Value)| {
+        Some((name.strip_prefix(start)?.to_owned(), Json::from(value.as_text()?)))
+    };
+    attributes.iter().filter_map(below)
+}

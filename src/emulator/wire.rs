@@ -1,0 +1,148 @@
+//! The properties of each resource as the API names them, and where in the store each of them comes from.
+
+mod member;
+mod application;
+mod package;
+mod plan;
+mod package_key;
+
+use crate::model::Kind;
+
+/// One property of one resource.
+pub(super) struct Property {
+    pub(super) name: &'static str,
+    /// Whether it is told when no `fields` ask for it.
+    pub(super) is_implicit: bool,
+    pub(super) is: Is,
+}
+
+/// What a property stands for. The texts are field names of the store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Is {
+    Id,
+    Created,
+    Updated,
+    /// The object's own name.
+    Name,
+    /// The username of an application's owner.
+    Owner,
+    Text(&'static str),
+    /// A word of an enumeration.
+    Word(&'static str),
+    Flag(&'static str),
+    Number(&'static str),
+    /// The id of a set of mail templates: a text or a number, null when there is none.
+    TemplateSet(&'static str),
+    /// A set, written with commas.
+    Emails(&'static str),
+    /// Custom attributes under one property.
+    Eav,
+    /// Names of roles, written as objects.
+    Roles,
+    /// A plan's limit: `Ceiling` is its number, `Exempt` says that there is none.
+    Ceiling(&'static str),
+    Exempt(&'static str),
+    /// A key's own limit: zero for none of its own.
+    OwnCeiling(&'static str),
+    OwnExempt(&'static str),
+    /// What limits a key in the end; only computed.
+    Limits,
+    Expires,
+    KeyValue,
+    SharedSecret,
+    /// An object that this one refers to.
+    Up(Kind),
+    /// The package or plan of a key, told under the names that the service uses inside.
+    Inside(Kind),
+    /// Objects that hang on this one.
+    Below(Kind),
+    /// Something that only the emulator keeps, see [`super::extras`].
+    Extra(&'static str),
+    /// Never told, whatever was sent.
+    WriteOnly,
+    /// Always the same, and never written.
+    FixedText(&'static str),
+    FixedFlag(bool),
+}
+
+impl Is {
+    /// Whether `fields=*` asks for it: everything but objects and lists.
+    pub(super) const fn is_scalar(self) -> bool {
+        !matches!(
+            self,
+            Self::Eav | Self::Roles | Self::Limits | Self::Up(_) | Self::Inside(_) | Self::Below(_) | Self::Extra(_)
+        )
+    }
+
+    /// The field of the store, if there is one.
+    pub(super) const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Text(field) | Self::Word(field) | Self::Flag(field) | Self::Number(field) => Some(field),
+            Self::TemplateSet(field) | Self::Emails(field) | Self::Ceiling(field) | Self::OwnCeiling(field) => {
+                Some(field)
+            }
+            Self::Roles => Some("roles"),
+            Self::Expires => Some("expires"),
+            Self::Inside(Kind::Plan) => Some("plan"),
+            _ => None,
+        }
+    }
+}
+
+/// The properties of a resource, in the order in which they are told.
+pub(super) const fn of(kind: Kind) -> &'static [Property] {
+    match kind {
+        Kind::User => member::PROPERTIES,
+        Kind::Application => application::PROPERTIES,
+        Kind::Package => package::PROPERTIES,
+        Kind::Plan => plan::PROPERTIES,
+        Kind::PackageKey => package_key::PROPERTIES,
+        Kind::ApiKey => &[],
+    }
+}
+
+pub(super) fn find(kind: Kind, name: &str) -> Option<&'static Property> {
+    of(kind).iter().find(|property| property.name == name)
+}
+
+/// The property under which a field of the store is told, for messages.
+pub(super) fn property_of(kind: Kind, field: &str) -> Option<&'static str> {
+    of(kind).iter().find(|property| property.is.field() == Some(field)).map(|property| property.name)
+}
+
+/// How the custom attributes of a kind begin in the store, where the API writes them beside the other properties.
+pub(super) const fn flat_attributes(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::User | Kind::Application => Some("extendedAttributes."),
+        _ => None,
+    }
+}
+
+const fn implicit(name: &'static str, is: Is) -> Property {
+    Property { name, is_implicit: true, is }
+}
+
+const fn explicit(name: &'static str, is: Is) -> Property {
+    Property { name, is_implicit: false, is }
+}
+
+const fn text(name: &'static str) -> Property {
+    implicit(name, Is::Text(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use crate::model::Kind;
+
+    #[test]
+    fn each_property_stands_once() {
+        for kind in Kind::ALL {
+            let mut names: Vec<_> = of(kind).iter().map(|property| property.name).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{kind}");
+        }
+    }
+}
