@@ -41,7 +41,7 @@ pub trait Effects {
     /// Writes a key's value to where its consumer reads it.
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
 
-    /// Hears of every change as soon as its fate is known.
+    /// Hears of every change once its fate and those of all before it are known.
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate);
 }
 

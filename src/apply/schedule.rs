@@ -18,6 +18,8 @@ pub(super) struct Schedule<'a> {
     needed_by: Vec<Vec<usize>>,
     /// The changes that wait for nothing any more; the first of the plan goes first.
     ready: BTreeSet<usize>,
+    /// How many changes, from the first, were told about.
+    told: usize,
 }
 
 /// What is to be done with a change that waits for nothing.
@@ -37,7 +39,7 @@ impl<'a> Schedule<'a> {
         }
         let waits_for: Vec<usize> = plan.changes.iter().map(|change| change.needs.len()).collect();
         let ready = (0..waits_for.len()).filter(|&index| waits_for[index] == 0).collect();
-        Self { plan, fates: vec![None; waits_for.len()], waits_for, needed_by, ready }
+        Self { plan, fates: vec![None; waits_for.len()], waits_for, needed_by, ready, told: 0 }
     }
 
     pub(super) fn next(&mut self) -> Option<(usize, Step<'a>)> {
@@ -53,10 +55,14 @@ impl<'a> Schedule<'a> {
         ))
     }
 
-    /// A change has come to its end: it is told, and what waited for it waits no longer.
+    /// A change has come to its end: what waited for it waits no longer. Changes are told in the plan's order, so that
+    /// the same run says the same, whichever answer came first.
     pub(super) fn end<E: Effects>(&mut self, index: usize, fate: Fate, effects: &RefCell<&mut E>) {
-        effects.borrow_mut().tell(index, &self.plan.changes[index], &fate);
         self.fates[index] = Some(fate);
+        while let Some(Some(fate)) = self.fates.get(self.told) {
+            effects.borrow_mut().tell(self.told, &self.plan.changes[self.told], fate);
+            self.told += 1;
+        }
         for &next in &self.needed_by[index] {
             self.waits_for[next] -= 1;
             if self.waits_for[next] == 0 {

@@ -19,7 +19,6 @@ use keywright::model::Delivery;
 use keywright::model::Desired;
 use keywright::model::Digest;
 use keywright::model::Instant;
-use keywright::model::Kind;
 use keywright::model::Live;
 use keywright::model::Secret;
 use keywright::outcome::Fate;
