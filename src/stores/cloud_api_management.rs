@@ -62,6 +62,8 @@ pub struct CloudApiManagement {
     username: Box<str>,
     page_size: usize,
     concurrency: usize,
+    /// Held while the store mints a key.
+    minting: tokio::sync::Mutex<()>,
 }
 
 impl CloudApiManagement {
@@ -82,7 +84,14 @@ impl CloudApiManagement {
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.concurrency);
         let api = Api::new(client, below("/v3/rest"), sign_in, pace);
         let (page_size, concurrency) = (limits.page_size, limits.concurrency);
-        Ok(Self { api, known: Known::default(), username, page_size, concurrency })
+        Ok(Self {
+            api,
+            known: Known::default(),
+            username,
+            page_size,
+            concurrency,
+            minting: tokio::sync::Mutex::default(),
+        })
     }
 
     /// Calls so far, without sign-ins.

@@ -8,6 +8,7 @@
 
 mod cases;
 mod catalogue;
+mod cloud;
 mod console;
 mod hostile;
 mod laws;

@@ -24,6 +24,12 @@ impl CloudApiManagement {
     /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls.
     pub(super) async fn confirm_all(&self, changes: &[&Change]) -> Result<(), Refusal> {
         let changes: Vec<&Change> = changes.iter().copied().filter(|change| change.target.live.is_some()).collect();
+        // What is about to be renamed is called by its new name from here on.
+        for change in changes.iter().filter(|change| change.after("name").is_some()) {
+            if let Some(live) = &change.target.live {
+                self.known.alias(&self.address_of(change), &live.id);
+            }
+        }
         let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));
         if snapshot_calls > 0 && snapshot_calls < changes.len() {
             let live = self.snapshot(&query).await?;
@@ -55,7 +61,7 @@ impl CloudApiManagement {
             _ => self.object_path(change, &target.id)?,
         };
         let has_added = self.known.has_added(kind);
-        let row = match self.api.get(&path, fields::all(kind)).await {
+        let row = match self.api.get(&path, self.known.fields(kind)).await {
             Ok(row) => row,
             // It is gone: the change itself will say so, and a delete has nothing left to do.
             Err(Failure::Missing(_)) => return Ok(()),

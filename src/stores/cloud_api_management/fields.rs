@@ -143,18 +143,30 @@ const fn identity(kind: Kind) -> &'static [&'static str] {
         Kind::User => &["id", "created", "updated", "username"],
         Kind::Application => &["id", "created", "updated", "name", "username"],
         Kind::Package | Kind::Plan => &["id", "created", "updated", "name", "eav"],
-        // Only the ids: inside a key, package and plan use names of properties of their own (1.6).
-        Kind::PackageKey => {
-            &["id", "created", "updated", "apikey", "secret", "package.id", "plan.id", "application.id"]
-        }
+        Kind::PackageKey => &["id", "created", "updated", "apikey", "secret"],
         Kind::ApiKey => &[],
     }
 }
 
+/// How what a key hangs on is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Hung {
+    /// By paths: only the ids. Inside a key, package and plan use names of properties of their own (1.6).
+    #[default]
+    Ids,
+    /// Whole, from servers that take no paths (8.21).
+    Whole,
+}
+
 /// Everything that Keywright knows of a kind, for the parameter `fields`. Without it an answer is partial, and what is
 /// missing would look empty (Q3).
-pub(super) fn all(kind: Kind) -> String {
+pub(super) fn all(kind: Kind, hung: Hung) -> String {
     let mut names: Vec<&str> = identity(kind).to_vec();
+    match (kind, hung) {
+        (Kind::PackageKey, Hung::Ids) => names.extend(["package.id", "plan.id", "application.id"]),
+        (Kind::PackageKey, Hung::Whole) => names.extend(["package", "plan", "application"]),
+        _ => {}
+    }
     for field in of(kind) {
         names.push(field.wire);
         if let Form::Limit { exempt } | Form::OwnLimit { exempt } = field.form {
@@ -180,7 +192,7 @@ mod tests {
     #[test]
     fn every_property_is_asked_for_once() {
         for kind in [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey] {
-            let all = all(kind);
+            let all = all(kind, Hung::Ids);
             let names: Vec<&str> = all.split(',').collect();
             let unique: std::collections::BTreeSet<_> = names.iter().collect();
             assert_eq!(unique.len(), names.len(), "{kind}: {all}");

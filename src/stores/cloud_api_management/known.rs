@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use super::fields;
+use super::fields::Hung;
 use super::make::Old;
 use super::value::Roles;
 use crate::model::Address;
@@ -30,10 +32,11 @@ pub(super) struct Index {
     /// What the last snapshot was asked for, and how many calls it took.
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
+    hung: Hung,
 }
 
 impl Index {
-    /// Remembers an object under its name. A renamed object is known under both names.
+    /// Remembers an object under its name.
     pub(super) fn learn(&mut self, address: &Address, id: &LiveId) {
         self.ids.insert(address.clone(), id.clone());
         self.addresses.insert(id.expose().into(), address.clone());
@@ -54,6 +57,12 @@ impl Known {
         self.with(|index| index.learn(address, id));
     }
 
+    /// Lets an object be found by the name that it is about to get. What refers to it goes by the old one until it is
+    /// read again, because that is what the plan saw.
+    pub(super) fn alias(&self, address: &Address, id: &LiveId) {
+        self.with(|index| index.ids.insert(address.clone(), id.clone()));
+    }
+
     pub(super) fn learn_all(&self, objects: &[LiveObject]) {
         self.with(|index| objects.iter().for_each(|object| index.learn(&object.address, &object.id)));
     }
@@ -70,6 +79,16 @@ impl Known {
 
     pub(super) fn roles(&self) -> Roles {
         self.with(|index| index.roles.clone())
+    }
+
+    /// The parameter `fields` for objects of a kind.
+    pub(super) fn fields(&self, kind: Kind) -> String {
+        fields::all(kind, self.with(|index| index.hung))
+    }
+
+    /// The server takes no paths in `fields`. Says whether that is news.
+    pub(super) fn learn_no_paths(&self) -> bool {
+        self.with(|index| std::mem::replace(&mut index.hung, Hung::Whole)) == Hung::Ids
     }
 
     /// Whether manifests set attributes of this kind that the area's owner added.

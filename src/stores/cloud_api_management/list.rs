@@ -22,6 +22,13 @@ pub(super) struct Listing {
     pub(super) total: usize,
 }
 
+impl Listing {
+    /// Whether there are as many as the server says.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.rows.len() == self.total
+    }
+}
+
 /// What is asked for.
 pub(super) struct Asked<'a> {
     pub(super) path: &'a CollectionPath,
@@ -29,13 +36,6 @@ pub(super) struct Asked<'a> {
     pub(super) fields: String,
     pub(super) filter: Option<String>,
     pub(super) page_size: usize,
-}
-
-/// How the server counts `offset`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Objects,
-    Pages,
 }
 
 /// The rows of a list by their ids.
@@ -66,8 +66,8 @@ impl FirstPage {
 
 pub(super) async fn first(api: &Api, asked: &Asked<'_>) -> Result<FirstPage, Failure> {
     let (rows, total) = page(api, asked, 0).await?;
-    let count = rows.len();
-    Ok(FirstPage { rows: by_id(asked, rows)?, count, total })
+    let rows = by_id(asked, rows)?;
+    Ok(FirstPage { count: rows.len(), rows, total })
 }
 
 /// Reads a whole list. A list that changes while it is read does not add up; it is read once more, and what still does
@@ -75,40 +75,42 @@ pub(super) async fn first(api: &Api, asked: &Asked<'_>) -> Result<FirstPage, Fai
 pub(super) async fn whole(api: &Api, asked: &Asked<'_>) -> Result<Listing, Failure> {
     let start = first(api, asked).await?;
     let listing = rest(api, asked, start).await?;
-    if listing.rows.len() == listing.total {
+    if listing.is_whole() {
         return Ok(listing);
     }
     let start = first(api, asked).await?;
     rest(api, asked, start).await
 }
 
-/// The pages after the first, together.
+/// The pages after the first, together. Where `offset` counts pages, the index of an object leads beyond the end or
+/// into the middle, and the list has holes: then it is read by pages.
 pub(super) async fn rest(api: &Api, asked: &Asked<'_>, start: FirstPage) -> Result<Listing, Failure> {
     if start.is_whole() || start.count == 0 {
         return Ok(start.into_listing());
     }
-    let FirstPage { mut rows, count, total } = start;
-    let (unit, second) = second(api, asked, &rows, count).await?;
-    rows.extend(second);
-    let pages = (2..total.div_ceil(count)).map(|number| {
-        let offset = if unit == Unit::Pages { number } else { number * count };
-        page(api, asked, offset)
-    });
-    for (more, _) in try_join_all(pages).await? {
-        rows.extend(by_id(asked, more)?);
+    let FirstPage { rows, count, total } = start;
+    let second = by_id(asked, page(api, asked, count).await?.0)?;
+    let is_next = !second.is_empty() && second.keys().all(|id| !rows.contains_key(id));
+    if is_next {
+        let mut all = rows.clone();
+        all.extend(second);
+        all.extend(pages(api, asked, (2..total.div_ceil(count)).map(|number| number * count)).await?);
+        let listing = Listing { rows: all.into_values().collect(), total };
+        if listing.is_whole() {
+            return Ok(listing);
+        }
     }
-    Ok(Listing { rows: rows.into_values().collect(), total })
+    let mut all = rows;
+    all.extend(pages(api, asked, 1..total.div_ceil(count)).await?);
+    Ok(Listing { rows: all.into_values().collect(), total })
 }
 
-/// The second page shows how `offset` is counted: where it counts pages, the index of an object is far beyond the end.
-async fn second(api: &Api, asked: &Asked<'_>, first: &Rows, count: usize) -> Result<(Unit, Rows), Failure> {
-    let is_next = |rows: &Rows| !rows.is_empty() && rows.keys().all(|id| !first.contains_key(id));
-    let by_object = by_id(asked, page(api, asked, count).await?.0)?;
-    if is_next(&by_object) {
-        return Ok((Unit::Objects, by_object));
+async fn pages(api: &Api, asked: &Asked<'_>, offsets: impl Iterator<Item = usize>) -> Result<Rows, Failure> {
+    let mut rows = Rows::new();
+    for (more, _) in try_join_all(offsets.map(|offset| page(api, asked, offset))).await? {
+        rows.extend(by_id(asked, more)?);
     }
-    let by_page = by_id(asked, page(api, asked, 1).await?.0)?;
-    if is_next(&by_page) { Ok((Unit::Pages, by_page)) } else { Ok((Unit::Objects, by_object)) }
+    Ok(rows)
 }
 
 async fn page(api: &Api, asked: &Asked<'_>, offset: usize) -> Result<(Vec<Object>, usize), Failure> {

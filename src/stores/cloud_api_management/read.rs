@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 use futures_util::try_join;
 
 use super::CloudApiManagement;
+use super::api::Failure;
 use super::fields;
 use super::list;
 use super::list::Asked;
@@ -20,6 +21,7 @@ use super::object;
 use super::path::CollectionPath;
 use super::value;
 use super::value::Object;
+use crate::diagnostic::RuleId;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
@@ -75,17 +77,22 @@ impl CloudApiManagement {
     }
 
     fn asked<'a>(&self, path: &'a CollectionPath, kind: Kind, filter: Option<String>) -> Asked<'a> {
-        Asked { path, fields: fields::all(kind), filter, page_size: self.page_size }
+        Asked { path, fields: self.known.fields(kind), filter, page_size: self.page_size }
     }
 
     async fn first(&self, path: &CollectionPath, kind: Kind) -> Result<FirstPage, Refusal> {
-        Ok(list::first(&self.api, &self.asked(path, kind, None)).await?)
+        match list::first(&self.api, &self.asked(path, kind, None)).await {
+            Err(Failure::Wrong { .. }) if kind == Kind::PackageKey && self.known.learn_no_paths() => {
+                Ok(list::first(&self.api, &self.asked(path, kind, None)).await?)
+            }
+            page => Ok(page?),
+        }
     }
 
     async fn rest(&self, path: &CollectionPath, kind: Kind, first: FirstPage) -> Result<Listing, Refusal> {
         let asked = self.asked(path, kind, None);
         let listing = list::rest(&self.api, &asked, first).await?;
-        if listing.rows.len() == listing.total {
+        if listing.is_whole() {
             return Ok(listing);
         }
         // The area may have changed while it was read.
@@ -96,14 +103,15 @@ impl CloudApiManagement {
         Ok(list::whole(&self.api, &self.asked(path, kind, filter)).await?)
     }
 
-    /// The rows of a whole list, as they came.
+    /// The rows of a whole list, as they came, below an object that may have been made a moment ago.
     pub(super) async fn rows(
         &self,
         path: &CollectionPath,
         kind: Kind,
         filter: Option<String>,
     ) -> Result<Vec<Object>, Refusal> {
-        Ok(self.whole(path, kind, filter).await?.rows)
+        let asked = self.asked(path, kind, filter);
+        Ok(self.patiently(|| list::whole(&self.api, &asked)).await?.rows)
     }
 
     /// Rows → objects, which are known by their names from here on. `within` is what all of them hang on.
@@ -235,7 +243,7 @@ impl CloudApiManagement {
             application.is_none_or(|id| self.known.with(|index| index.address(id).is_some()))
         };
         let taken = lists.into_iter().map(|(within, mut listing)| {
-            if is_part && listing.rows.len() == listing.total {
+            if is_part && listing.is_whole() {
                 listing.rows.retain(|row| within.is_some() || is_of_known(row));
                 listing.total = listing.rows.len();
             }
@@ -251,7 +259,12 @@ impl CloudApiManagement {
         }
         let path = CollectionPath::roles();
         let asked = Asked { path: &path, fields: "id,name".to_owned(), filter: None, page_size: self.page_size };
-        let rows = list::whole(&self.api, &asked).await?.rows;
+        let listing = list::whole(&self.api, &asked).await?;
+        if !listing.is_whole() {
+            let refusal = Refusal::unavailable("the list of roles is not complete").help("run again");
+            return Err(Refusal { rule: Some(RuleId("CAM-050")), ..refusal });
+        }
+        let rows = listing.rows;
         let roles: value::Roles = rows
             .iter()
             .filter_map(|row| Some((value::text(row, "name")?.into(), value::text(row, "id")?.into())))

@@ -8,7 +8,6 @@ use serde_json::Value as Json;
 use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
-use super::fields;
 use super::make::Old;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
@@ -50,17 +49,19 @@ impl CloudApiManagement {
         let mut altered = Vec::new();
         if !body.object.is_empty() {
             let echo = self.put(kind, &path, &body.object).await?;
-            altered.extend(echo.map_or_else(Vec::new, |echo| differing(kind, &body.object, &change.fields, &echo)));
+            altered.extend(differing(kind, &body.object, &change.fields, &echo));
         }
         self.put_added(kind, &path, &body).await?;
-        if change.after("name").is_some() {
-            self.known.learn(&self.address_of(change), &id);
-        }
         Ok(Performed { altered, ..Performed::default() })
     }
 
-    pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Option<Object>, Refusal> {
-        self.patiently(|| self.api.update(path, object, fields::all(kind))).await.map_err(Refusal::from)
+    /// Merges, and gives the object as it is then. What answered with something unreadable may not have been the API,
+    /// so the object is looked at.
+    pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Object, Refusal> {
+        match self.patiently(|| self.api.update(path, object, self.known.fields(kind))).await? {
+            Some(echo) => Ok(echo),
+            None => Ok(self.api.get(path, self.known.fields(kind)).await?),
+        }
     }
 
     /// Attributes that the area's owner added go in a call of their own (1.3).

@@ -1,0 +1,156 @@
+//! An area to test against: the emulator in a process of its own, and a workspace that is pointed at it.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+/// A running emulator. It ends with the test.
+pub(crate) struct Area {
+    child: Child,
+    pub(crate) url: String,
+    log: PathBuf,
+}
+
+impl Area {
+    /// Starts over the database and the log of `folder`, which outlive the process.
+    pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
+        let log = folder.join("requests.log");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keywright"))
+            .args(["emulator", "--listen", "127.0.0.1:0", "--format", "json", "--database"])
+            .arg(folder.join("area.db"))
+            .arg("--log")
+            .arg(&log)
+            .args(flags)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let first: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address but {line:?}"));
+        Self { child, url: first["url"].as_str().unwrap().to_owned(), log }
+    }
+
+    /// Every request so far.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        text.lines().map(|line| Request(serde_json::from_str(line).unwrap())).collect()
+    }
+
+    /// Calls of the API, without sign-ins.
+    pub(crate) fn calls(&self) -> usize {
+        self.requests().iter().filter(|request| request.path() != "/v3/token").count()
+    }
+}
+
+impl Drop for Area {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One line of the emulator's log.
+pub(crate) struct Request(Value);
+
+impl Request {
+    /// The path without its query.
+    pub(crate) fn path(&self) -> &str {
+        self.0["path"].as_str().unwrap().split('?').next().unwrap()
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        self.0["method"].as_str().unwrap()
+    }
+
+    pub(crate) fn status(&self) -> u64 {
+        self.0["status"].as_u64().unwrap_or_default()
+    }
+}
+
+/// A workspace whose Cloud API Management is an emulator.
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// What a command said, both streams one after the other, and how it ended.
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) exit: i32,
+}
+
+impl World {
+    pub(crate) fn new(manifests: &str) -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(world.workspace()).unwrap();
+        world.write(manifests);
+        world
+    }
+
+    /// Where the emulator's files are, and the workspace below it.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn workspace(&self) -> PathBuf {
+        self.path().join("workspace")
+    }
+
+    pub(crate) fn write(&self, manifests: &str) {
+        std::fs::write(self.workspace().join("all.yaml"), manifests).unwrap();
+    }
+
+    pub(crate) fn area(&self, flags: &[&str]) -> Area {
+        Area::start(self.path(), flags)
+    }
+
+    /// Points the workspace at an area; `more` are further lines of `spec`.
+    pub(crate) fn point_at(&self, area: &Area, limits: &str, more: &str) {
+        let url = &area.url;
+        let text = format!(
+            "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: test}}\nspec:\n{more}  \
+             environment: {{allow: [TEST_]}}\n  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      \
+             credentials: {{apiKey: {{env: TEST_CREDENTIAL}}, apiSecret: {{env: TEST_CREDENTIAL}}, \
+             username: {{env: TEST_CREDENTIAL}}, password: {{env: TEST_CREDENTIAL}}}}\n      limits: {limits}\n"
+        );
+        std::fs::write(self.workspace().join("keywright.yaml"), text).unwrap();
+    }
+
+    pub(crate) fn keywright(&self, arguments: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_keywright"))
+            .args(arguments)
+            .arg(self.workspace())
+            .env("TEST_CREDENTIAL", "not-a-real-credential")
+            .env("TEST_KEY", super::CUSTOM)
+            .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        for secret in ["not-a-real-credential", super::CUSTOM] {
+            assert!(!text.contains(secret), "a secret is printed:\n{text}");
+        }
+        Said { text, exit: output.status.code().unwrap_or(-1) }
+    }
+
+    pub(crate) fn apply(&self) -> Said {
+        self.keywright(&["apply", "--auto-approve"])
+    }
+
+    /// Fails unless a plan finds nothing to do.
+    pub(crate) fn assert_settled(&self, what: &str) {
+        let said = self.keywright(&["plan", "--detailed-exitcode"]);
+        assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{what}: {}\n{}", said.exit, said.text);
+    }
+
+    /// How many package keys the area holds, whoever made them.
+    pub(crate) fn keys(&self) -> u32 {
+        let connection = rusqlite::Connection::open(self.path().join("area.db")).unwrap();
+        connection.query_row("SELECT count(*) FROM package_keys", [], |row| row.get(0)).unwrap()
+    }
+}

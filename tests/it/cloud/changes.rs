@@ -1,0 +1,154 @@
+//! What is declared is what is in the area: made, changed, moved and deleted over the wire.
+
+use super::KEYS;
+use super::MANIFESTS;
+use super::OBJECTS;
+use super::area::World;
+
+/// Lets calls go as fast as they may be.
+const FAST: &str = "{callsPerSecond: 1000}";
+
+fn applied(world: &World, what: &str) {
+    let said = world.apply();
+    assert!(said.exit == 0, "{what}: {}\n{}", said.exit, said.text);
+    world.assert_settled(what);
+}
+
+#[test]
+fn what_is_declared_is_made_once_and_delivered() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    let said = world.apply();
+    assert!(said.text.contains(&format!("Applied: {OBJECTS} changes done.")), "{}", said.text);
+    world.assert_settled("made");
+    assert_eq!(world.keys(), KEYS);
+    let delivered = std::fs::read_to_string(world.workspace().join("secrets/checkout.env")).unwrap();
+    assert!(delivered.starts_with("CHECKOUT_KEY=chk_"));
+    // The plan told the fields that a create sent; nothing but objects was written to.
+    for request in area.requests().iter().filter(|request| matches!(request.method(), "PUT" | "DELETE")) {
+        assert!(request.path().split('/').count() > 4, "{} {}", request.method(), request.path());
+    }
+}
+
+#[test]
+fn every_field_of_every_kind_can_be_changed() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    applied(&world, "made");
+    let edits = [
+        (
+            "displayName: Alice, status: active, company: Example, roles: [Member]",
+            "displayName: Alice B., status: active, company: \"\", phone: \"+1\", roles: []",
+        ),
+        ("description: Web checkout, tags: web, commercial: true", "description: \"\", tags: shop, commercial: false"),
+        (
+            "notifyAdminEmails: [a@example.com, b@example.com], eav: {team: pay}",
+            "notifyAdminEmails: [c@example.com], keyLength: 30, eav: {team: pay, floor: \"3\"}",
+        ),
+        ("quota: {unlimited: true, keyOverride: true}", "quota: {calls: 700, per: month, keyOverride: true}"),
+        ("expires: 2027-06-30", "expires: 2027-07-31"),
+        (
+            "settings: {status: active, throttle: 50, quota: unlimited}",
+            "settings: {status: active, throttle: plan, quota: 30}",
+        ),
+        ("plan: silver\n  key", "plan: gold\n  key"),
+        ("settings: {status: disabled}", "settings: {status: active}"),
+    ];
+    let mut manifests = MANIFESTS.to_owned();
+    for (before, after) in edits {
+        assert!(manifests.contains(before), "{before}");
+        manifests = manifests.replace(before, after);
+        world.write(&manifests);
+        applied(&world, after);
+    }
+    assert_eq!(world.keys(), KEYS);
+}
+
+#[test]
+fn what_is_renamed_takes_its_keys_along() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    applied(&world, "made");
+    let renamed = MANIFESTS
+        .replace("metadata: {name: gold}", "metadata: {name: platinum, previously: [gold]}")
+        .replace("plan: gold", "plan: platinum")
+        .replace("metadata: {name: payments}", "metadata: {name: wallet, previously: [payments]}")
+        .replace("package: payments", "package: wallet")
+        .replace("metadata: {name: checkout}", "metadata: {name: till, previously: [checkout]}")
+        .replace("application: checkout", "application: till")
+        .replace("throttle: 50", "throttle: 60");
+    world.write(&renamed);
+    applied(&world, "renamed");
+    assert_eq!(world.keys(), KEYS);
+}
+
+#[test]
+fn a_key_moves_with_its_value() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    applied(&world, "made");
+    let before = value_of_custom(&world);
+    let moved = MANIFESTS.replace(
+        "package: payments\n  plan: silver\n  key: {custom: {env: TEST_KEY}}",
+        "package: ledger\n  plan: basic\n  key: {custom: {env: TEST_KEY}}",
+    );
+    world.write(&moved);
+    let said = world.apply();
+    assert_eq!(said.exit, 4, "{}", said.text);
+    let said = world.keywright(&["apply", "--auto-approve", "--allow", "key/checkout-partner"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    world.assert_settled("moved to another package");
+    let moved = moved.replace(
+        "user: alice\n  application: checkout\n  package: ledger\n  plan: basic\n  key: {custom",
+        "user: ann\n  application: kiosk\n  package: ledger\n  plan: basic\n  key: {custom",
+    );
+    world.write(&moved);
+    let said = world.keywright(&["apply", "--auto-approve", "--allow", "key/checkout-partner"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    world.assert_settled("moved to another application");
+    assert_eq!((world.keys(), value_of_custom(&world)), (KEYS, before));
+}
+
+fn value_of_custom(world: &World) -> u32 {
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    connection
+        .query_row("SELECT count(*) FROM package_keys WHERE value = ?1", [super::CUSTOM], |row| row.get(0))
+        .unwrap()
+}
+
+#[test]
+fn what_is_owned_and_not_declared_is_deleted_bottom_up() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    let owns = "  ownership: {users: all, applications: all, packages: all, plans: all, packageKeys: all}\n";
+    world.point_at(&area, FAST, owns);
+    applied(&world, "made");
+    let first = MANIFESTS.split("---\n").next().unwrap();
+    world.write(first);
+    let allowed = ["--allow", "user/ann", "--allow", "application/alice/checkout", "--allow", "application/ann/kiosk"];
+    let arguments = [&["apply", "--auto-approve", "--prune", "--max-delete", "100%"][..], &allowed[..]].concat();
+    let said = world.keywright(&arguments);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    world.assert_settled("deleted");
+    assert_eq!(world.keys(), 0);
+    assert!(area.requests().iter().all(|request| request.method() != "DELETE" || request.status() == 200));
+}
+
+#[test]
+fn what_somebody_else_changed_meanwhile_is_stale() {
+    let world = World::new(MANIFESTS);
+    // The last look is the only GET of a single member, so it is where somebody else comes between.
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    applied(&world, "made");
+    drop(area);
+    let area = world.area(&["--fault", "status-404@GET:/members/*"]);
+    world.point_at(&area, FAST, "");
+    world.write(&MANIFESTS.replace("displayName: Ann,", "displayName: Ann C.,"));
+    let said = world.apply();
+    assert!(said.exit == 5 && said.text.contains("stale"), "{}: {}", said.exit, said.text);
+}

@@ -1,0 +1,127 @@
+//! Every quirk of the API and every open question about it: the area becomes what is declared, or one clear sentence
+//! says why not.
+
+use super::KEYS;
+use super::MANIFESTS;
+use super::area::World;
+
+const FAST: &str = "{callsPerSecond: 1000, pageSize: 2}";
+
+/// Quirks that the client gets over.
+const SETTLES: &[&str] = &[
+    "late-visibility",
+    "bare-errors",
+    "custom-attributes-with-fields",
+    "status-ignored-on-create",
+    "deleted-keys-count",
+    "null-limits",
+    "numeric-template-ids",
+    "internal-member",
+    "disable-removes-keys",
+    "page-offset",
+    "max-limit=3",
+    "email-ignored",
+    "display-name-ignored",
+    "profile-create-only",
+    "case-folding",
+    "global-key-values",
+    "cascading-deletes",
+    "expires-with-time",
+    "expires-keeps-on-null",
+    "expires-keeps-on-empty",
+    "plan-change-resets-limits",
+    "plan-change-resets-expiry",
+    "inactive-plan-refuses",
+    "maximum-enforced",
+    "review-enforced",
+    "self-service-ignored",
+    "text-error-code",
+    "expired-keys-disabled",
+    "no-star",
+    "no-nested-fields",
+    "unstable-order",
+];
+
+/// Quirks against which a declared object can not be had, and what is said of it.
+const SAYS: &[(&str, &str)] =
+    &[("secret-required", "secret"), ("no-total", "X-Total-Count"), ("mandatory-attribute", "costCentre")];
+
+#[test]
+fn the_area_becomes_what_is_declared_whatever_the_quirk() {
+    for quirk in SETTLES {
+        let world = World::new(MANIFESTS);
+        let area = world.area(&["--quirk", quirk]);
+        world.point_at(&area, FAST, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{quirk}: {}", said.text);
+        world.assert_settled(quirk);
+        assert_eq!(world.keys(), KEYS, "{quirk}");
+    }
+}
+
+/// What was just made is missing from the next list, so that one plan right after an apply would make it again. The
+/// second one sees it.
+#[test]
+fn a_list_that_is_late_is_only_late() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--quirk", "late-lists"]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 0);
+    let _ = world.keywright(&["plan"]);
+    let _ = world.keywright(&["plan"]);
+    world.assert_settled("late-lists");
+}
+
+#[test]
+fn what_can_not_be_had_is_told() {
+    for (quirk, told) in SAYS {
+        let world = World::new(MANIFESTS);
+        let area = world.area(&["--quirk", quirk]);
+        world.point_at(&area, FAST, "");
+        let said = world.apply();
+        assert!(said.exit != 0 && said.text.contains(told), "{quirk}: {} {}", said.exit, said.text);
+    }
+}
+
+#[test]
+fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--quirk", "trigger-alters"]);
+    world.point_at(&area, FAST, "");
+    let said = world.apply();
+    assert_eq!(said.exit, 9, "{}", said.text);
+    assert!(said.text.contains("the store keeps its own `company`") && said.text.contains("CAM-054"), "{}", said.text);
+    assert_eq!(world.keys(), KEYS);
+}
+
+#[test]
+fn a_trigger_that_refuses_stops_only_what_it_refuses() {
+    let world = World::new(&MANIFESTS.replace("tags: web", "tags: veto"));
+    let area = world.area(&["--quirk", "trigger-vetoes"]);
+    world.point_at(&area, FAST, "");
+    let said = world.apply();
+    assert_eq!(said.exit, 6, "{}", said.text);
+    assert!(said.text.contains("could not create application/alice/checkout"), "{}", said.text);
+    assert_eq!(world.keys(), 1);
+}
+
+#[test]
+fn all_quirks_at_once_in_random_combinations() {
+    let mut state = 7_u64;
+    for _ in 0..8 {
+        let mut flags = Vec::new();
+        for quirk in SETTLES {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if state >> 62 == 0 {
+                flags.extend(["--quirk", quirk]);
+            }
+        }
+        let world = World::new(MANIFESTS);
+        let area = world.area(&flags);
+        world.point_at(&area, FAST, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{flags:?}: {}", said.text);
+        world.assert_settled(&format!("{flags:?}"));
+        assert_eq!(world.keys(), KEYS, "{flags:?}");
+    }
+}
