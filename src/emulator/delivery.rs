@@ -34,12 +34,14 @@ pub(super) struct Delivered {
     length: u64,
     /// How many bytes are kept back, after which the connection is closed.
     kept_back: usize,
+    /// Whether hyper was given the time to send what came before the connection is closed.
+    is_flushed: bool,
     pace: Option<(usize, Duration, Pin<Box<Sleep>>)>,
 }
 
 /// Makes the answer that goes out.
 pub(super) fn deliver(mut answer: Answer, troubles: &[Trouble]) -> Response<Delivered> {
-    let mut delivered = Delivered { rest: Bytes::new(), length: 0, kept_back: 0, pace: None };
+    let mut delivered = Delivered { rest: Bytes::new(), length: 0, kept_back: 0, is_flushed: false, pace: None };
     let (mut drip, mut truncates) = (None, false);
     for trouble in troubles {
         match *trouble {
@@ -92,6 +94,12 @@ impl Body for Delivered {
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         let left = self.rest.len() - self.kept_back;
+        if left == 0 && self.kept_back > 0 && !self.is_flushed {
+            // A body that has nothing for the moment makes hyper send what it has.
+            self.is_flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if left == 0 {
             return Poll::Ready((self.kept_back > 0).then_some(Err(Closed)));
         }

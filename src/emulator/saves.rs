@@ -7,6 +7,7 @@ use super::answer::ApiError;
 use super::area::Area;
 use super::body::Draft;
 use super::mirror::Id;
+use super::mirror::Row;
 use super::quirks::Quirk;
 use crate::model::Kind;
 use crate::model::Secret;
@@ -19,10 +20,12 @@ const ALTERED: &str = "altered by trigger";
 const NOT_PROFILE: [&str; 4] = ["email", "displayName", "status", "roles"];
 
 impl Area {
-    /// Changes what is about to be saved, or refuses it. `current` is the object that is updated, if one is.
+    /// Changes what is about to be saved, or refuses it. `current` is the object that is updated, if one is; `parent` is
+    /// what a new one hangs on.
     pub(super) fn before_save(
         &self,
         kind: Kind,
+        parent: Option<&str>,
         body: &Map<String, Json>,
         current: Option<&Id>,
         draft: &mut Draft,
@@ -37,7 +40,7 @@ impl Area {
             }
             _ => {}
         }
-        self.check_unique(kind, current, draft)?;
+        self.check_unique(kind, parent, current, draft)?;
         self.trigger(kind, body, current, draft)
     }
 
@@ -123,24 +126,38 @@ impl Area {
     }
 
     /// Quirks about what must not be there twice (8.7, 8.8).
-    fn check_unique(&self, kind: Kind, current: Option<&Id>, draft: &Draft) -> Result<(), ApiError> {
-        let others = || self.mirror.all(kind).filter(|row| current != Some(&row.id));
-        let same =
-            |a: &str, b: &str| a == b || (self.quirks.has(Quirk::CaseFolding) && a.to_lowercase() == b.to_lowercase());
-        let duplicate = |property| ApiError::property(property, "duplicate value: it is already there");
-        if let (Some(name), true, Kind::User | Kind::Package) = (&draft.name, self.quirks.has(Quirk::CaseFolding), kind)
-            && others().any(|row| row.name.as_ref() != name.as_str() && same(&row.name, name))
-        {
-            return Err(duplicate(if kind == Kind::User { "username" } else { "name" }));
+    fn check_unique(
+        &self,
+        kind: Kind,
+        parent: Option<&str>,
+        current: Option<&Id>,
+        draft: &Draft,
+    ) -> Result<(), ApiError> {
+        let duplicate = |property| Err(ApiError::property(property, "duplicate value: it is already there"));
+        let folds = self.quirks.has(Quirk::CaseFolding);
+        if folds && draft.name.as_ref().is_some_and(|name| self.has_name(kind, parent, current, name)) {
+            return duplicate(if kind == Kind::User { "username" } else { "name" });
         }
         let Some(value) = draft.value.as_ref().filter(|_| kind == Kind::PackageKey && current.is_none()) else {
             return Ok(());
         };
+        let same = |a: &str, b: &str| a == b || (folds && a.to_lowercase() == b.to_lowercase());
         let is_global = self.quirks.has(Quirk::GlobalKeyValues);
-        if (is_global || self.quirks.has(Quirk::CaseFolding)) && self.has_key(draft, value, is_global, same) {
-            return Err(duplicate("apikey"));
+        if (is_global || folds) && self.has_key(draft, value, is_global, same) {
+            return duplicate("apikey");
         }
         Ok(())
+    }
+
+    /// Whether an object beside the one that is saved has its name in letters of another case.
+    fn has_name(&self, kind: Kind, parent: Option<&str>, current: Option<&Id>, name: &str) -> bool {
+        let up = current.and_then(|id| self.mirror.get(kind, id)).and_then(|row| row.up.as_deref());
+        let lower = name.to_lowercase();
+        let is_same = |row: &Row| current != Some(&row.id) && *row.name != *name && row.name.to_lowercase() == lower;
+        match up.or(parent) {
+            Some(parent) => self.mirror.below(kind, parent).any(is_same),
+            None => self.mirror.all(kind).any(is_same),
+        }
     }
 
     fn has_key(&self, draft: &Draft, value: &Secret, is_global: bool, same: impl Fn(&str, &str) -> bool) -> bool {

@@ -36,13 +36,13 @@ impl Area {
             // An application is created below its member, a key below its application, and nowhere else.
             return Err(ApiError::new(405, "Method Not Allowed"));
         }
-        let application = parent.unwrap_or_default();
-        let parent = parent.map(|parent| self.parent(kind, parent)).transpose()?;
+        let parent_id = parent;
+        let parent = parent_id.map(|parent| self.parent(kind, parent)).transpose()?;
         let body = body::parse(&call.body)?;
         let mut draft = body::read(kind, &body, None, &self.quirks)?;
-        self.before_save(kind, &body, None, &mut draft)?;
+        self.before_save(kind, parent_id, &body, None, &mut draft)?;
         if kind == Kind::PackageKey {
-            self.check_number_of_keys(application, &mut draft)?;
+            self.check_number_of_keys(parent_id.unwrap_or_default(), &mut draft)?;
         }
         let target = match kind {
             Kind::PackageKey => self.key_target(parent.clone(), &mut draft)?,
@@ -70,7 +70,7 @@ impl Area {
         let id = self.existing(kind, parent, id)?;
         let body = body::parse(&call.body)?;
         let mut draft = body::read(kind, &body, self.mirror.get(kind, &id), &self.quirks)?;
-        self.before_save(kind, &body, Some(&id), &mut draft)?;
+        self.before_save(kind, None, &body, Some(&id), &mut draft)?;
         if kind == Kind::PackageKey {
             self.check_same_package(&id, &mut draft)?;
         }

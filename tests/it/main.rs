@@ -10,6 +10,7 @@ mod cases;
 mod catalogue;
 mod cloud;
 mod console;
+mod emulator;
 mod hostile;
 mod laws;
 mod readme;
