@@ -148,10 +148,8 @@ impl Area {
             Route::Services { package, plan, service } => [Some(package), Some(plan), service],
             Route::Lookup { .. } => return Ok(()),
         };
-        match ids.into_iter().flatten().any(|id| self.young.is_invisible(id)) {
-            true => Err(ApiError::new(400, "Bad Request")),
-            false => Ok(()),
-        }
+        let is_invisible = ids.into_iter().flatten().any(|id| self.young.is_invisible(id));
+        if is_invisible { Err(ApiError::new(400, "Bad Request")) } else { Ok(()) }
     }
 }
 

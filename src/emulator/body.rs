@@ -107,7 +107,7 @@ impl Reading<'_> {
                 draft.set(field, after.map(Value::text));
             }
             Is::Flag(field) => {
-                draft.set(field, optional(value, Json::as_bool, name, "true or false")?.map(Value::Bool))
+                draft.set(field, optional(value, Json::as_bool, name, "true or false")?.map(Value::Bool));
             }
             Is::Number(field) => {
                 draft.set(field, optional(value, Json::as_i64, name, "a whole number")?.map(Value::Number));
@@ -121,8 +121,8 @@ impl Reading<'_> {
             Is::Eav => eav(name, value, draft)?,
             Is::Roles => draft.set("roles", Some(role_names(name, value)?)),
             Is::Expires => self.expires(name, value, draft)?,
-            Is::KeyValue => draft.value = self.secret(name, value)?,
-            Is::SharedSecret => draft.secret = self.secret(name, value)?,
+            Is::KeyValue => draft.value = secret(name, value)?,
+            Is::SharedSecret => draft.secret = secret(name, value)?,
             Is::Inside(Kind::Package) => draft.package = Some(id_in(name, value)?),
             Is::Inside(_) => draft.plan = Some(id_in(name, value)?),
             Is::Extra("services") => draft.extras.push(("services", services(name, value)?)),
@@ -145,12 +145,6 @@ impl Reading<'_> {
         let text = value.as_str().ok_or_else(|| ApiError::property(name, "must be a text"))?;
         let is_trimmed = self.quirks.has(Quirk::TrimmedTexts);
         Ok(if is_trimmed { text.trim() } else { text }.to_owned())
-    }
-
-    /// A key value or shared secret. Null and empty say that there is none.
-    fn secret(&self, name: &str, value: &Json) -> Result<Option<Secret>, ApiError> {
-        let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a text")?;
-        Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
     }
 
     /// A date; what follows its ten characters is cut off (open question 8.10).
@@ -196,6 +190,12 @@ impl Reading<'_> {
         draft.set(field, after);
         Ok(())
     }
+}
+
+/// A key value or shared secret. Null and empty say that there is none.
+fn secret(name: &str, value: &Json) -> Result<Option<Secret>, ApiError> {
+    let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a text")?;
+    Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
 }
 
 /// Null is nothing; anything else must be what `get` takes.

@@ -20,7 +20,7 @@ use super::answer::Answer;
 use super::faults::Trouble;
 
 /// In how many pieces a slow answer is sent.
-const PIECES: usize = 20;
+const PIECES: u32 = 20;
 
 /// The connection is to be closed: hyper does so when a body fails.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +62,8 @@ pub(super) fn deliver(mut answer: Answer, troubles: &[Trouble]) -> Response<Deli
         delivered.kept_back = delivered.rest.len().div_ceil(2);
     }
     if let Some(time) = drip {
-        let pause = time / PIECES as u32;
-        let size = delivered.rest.len().div_ceil(PIECES).max(1);
+        let pause = time / PIECES;
+        let size = delivered.rest.len().div_ceil(PIECES as usize).max(1);
         delivered.pace = Some((size, pause, Box::pin(tokio::time::sleep(pause))));
     }
     let mut response = Response::new(delivered);

@@ -5,13 +5,12 @@
 //! drop-after@w3   status-503@p0.1   delay-200ms@GET:/packageKeys   truncate@POST:/applications/*/packageKeys#2
 //! ```
 
-use std::str::FromStr;
+mod spec;
+
 use std::time::Duration;
 
 use super::call::Call;
 use super::gateway::Gate;
-use super::quirks::unknown;
-use super::settings::duration;
 
 /// What goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,89 +81,10 @@ pub struct Fault {
     when: When,
 }
 
-impl FromStr for Fault {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (kind, when) = text.split_once('@').ok_or("must be KIND@WHEN, like drop-after@w3")?;
-        Ok(Self { trouble: trouble(kind)?, when: self::when(when)? })
-    }
-}
-
-fn trouble(kind: &str) -> Result<Trouble, String> {
-    let known = match kind {
-        "drop-before" => Trouble::DropBefore,
-        "drop-after" => Trouble::DropAfter,
-        "truncate" => Trouble::Truncate,
-        "html" => Trouble::Html,
-        "duplicate" => Trouble::Duplicate,
-        "drip" => Trouble::Drip(Duration::from_secs(1)),
-        "over-qps" => Trouble::Gate(Gate::OverQps),
-        "over-rate" => Trouble::Gate(Gate::OverRate),
-        "inactive" => Trouble::Gate(Gate::Inactive),
-        "not-authorized" => Trouble::Gate(Gate::NotAuthorized),
-        "forget-tokens" => Trouble::ForgetTokens,
-        "service-over-qps" => Trouble::Gate(Gate::ServiceOverQps),
-        _ => return trouble_with_number(kind),
-    };
-    Ok(known)
-}
-
-fn trouble_with_number(kind: &str) -> Result<Trouble, String> {
-    let status = |code: &str| match code.parse() {
-        Ok(code @ 400..=599) => Ok(code),
-        _ => Err(format!("{code} is not a status from 400 to 599")),
-    };
-    let time = |time: &str| duration(time).map_err(|error| format!("{time} {error}"));
-    if let Some(code) = kind.strip_prefix("status-") {
-        return status(code).map(Trouble::Status);
-    }
-    if let Some(code) = kind.strip_prefix("late-status-") {
-        return status(code).map(Trouble::LateStatus);
-    }
-    if let Some(text) = kind.strip_prefix("delay-") {
-        return time(text).map(Trouble::Delay);
-    }
-    match kind.strip_prefix("drip-") {
-        Some(text) => time(text).map(Trouble::Drip),
-        None => Err(unknown(kind, KINDS.iter().map(|(name, _)| *name))),
-    }
-}
-
-fn when(text: &str) -> Result<When, String> {
-    if let Some(chance) = text.strip_prefix('p').and_then(|chance| chance.parse::<f64>().ok()) {
-        return if (0.0..=1.0).contains(&chance) { Ok(When::Chance(chance)) } else { Err(wrong(text)) };
-    }
-    let number = |text: &str| text.parse::<u64>().ok().filter(|number| *number > 0);
-    if let Some(number) = number(text) {
-        return Ok(When::Request(number));
-    }
-    if let Some(number) = text.strip_prefix('w').and_then(number) {
-        return Ok(When::Write(number));
-    }
-    let (method, rest) = text.split_once(':').ok_or_else(|| wrong(text))?;
-    let (path, nth) = match rest.split_once('#') {
-        Some((path, nth)) => (path, Some(number(nth).ok_or_else(|| wrong(text))?)),
-        None => (rest, None),
-    };
-    if !path.starts_with('/') || !["*", "GET", "HEAD", "POST", "PUT", "DELETE"].contains(&method) {
-        return Err(wrong(text));
-    }
-    let any = |part: &str| (part != "*").then(|| part.into());
-    let path = path.split('/').filter(|part| !part.is_empty()).map(any).collect();
-    Ok(When::Path { method: any(method), path, nth })
-}
-
-fn wrong(text: &str) -> String {
-    format!(
-        "{text:?} must be a request's number, w and a write's number, METHOD:/path, METHOD:/path#2, or p and a chance"
-    )
-}
-
 /// The faults of an emulator, and what has passed so far.
 pub(super) struct Faults {
     /// Each with the number of requests that its path has matched.
-    faults: Vec<(Fault, u64)>,
+    chosen: Vec<(Fault, u64)>,
     requests: u64,
     writes: u64,
     random: u64,
@@ -172,7 +92,7 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn new(faults: Vec<Fault>, seed: u64) -> Self {
-        Self { faults: faults.into_iter().map(|fault| (fault, 0)).collect(), requests: 0, writes: 0, random: seed }
+        Self { chosen: faults.into_iter().map(|fault| (fault, 0)).collect(), requests: 0, writes: 0, random: seed }
     }
 
     /// Counts a request, and says its number and what goes wrong with it.
@@ -180,7 +100,7 @@ impl Faults {
         self.requests += 1;
         self.writes += u64::from(call.is_write());
         let mut troubles = Vec::new();
-        for (fault, met) in &mut self.faults {
+        for (fault, met) in &mut self.chosen {
             let strikes = match &fault.when {
                 When::Request(number) => *number == self.requests,
                 When::Write(number) => call.is_write() && *number == self.writes,
@@ -220,9 +140,7 @@ fn draw(state: &mut u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Fault;
     use super::Faults;
-    use super::Trouble;
     use crate::emulator::call::Call;
 
     fn call(method: hyper::Method, path: &str) -> Call {
@@ -251,40 +169,5 @@ mod tests {
         let count = struck("html@p0.1", &many).into_iter().filter(|struck| *struck).count();
         assert!((50..200).contains(&count), "{count}");
         assert_eq!(struck("html@p0.1", &many), struck("html@p0.1", &many));
-    }
-
-    #[test]
-    fn every_kind_can_be_named() {
-        for (kind, _) in super::KINDS {
-            let spec = format!("{}@1", kind.replace("TIME", "5ms").replace("CODE", "503"));
-            assert!(spec.parse::<Fault>().is_ok(), "{spec}");
-        }
-        assert_eq!("late-status-500@2".parse::<Fault>().unwrap().trouble, Trouble::LateStatus(500));
-    }
-
-    #[test]
-    fn what_can_not_be_read_is_refused_with_a_reason() {
-        for wrong in [
-            "",
-            "drop-after",
-            "drop-after@",
-            "@1",
-            "drop@1",
-            "status-200@1",
-            "status-@1",
-            "delay-5@1",
-            "html@0",
-            "html@w0",
-            "html@p2",
-            "html@p-1",
-            "html@pNaN",
-            "html@GET:members",
-            "html@PATCH:/members",
-            "html@GET:/members#0",
-            "html@GET:/members#x",
-        ] {
-            assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
-        }
-        assert!("truncat@1".parse::<Fault>().unwrap_err().contains("did you mean truncate?"));
     }
 }

@@ -1,5 +1,7 @@
 //! Objects as the API tells them.
 
+mod inside;
+
 use chrono::NaiveDate;
 use chrono::SecondsFormat;
 use serde_json::Map;
@@ -8,7 +10,6 @@ use serde_json::json;
 
 use super::extras::Extras;
 use super::fields::Fields;
-use super::mirror::KeyRow;
 use super::mirror::Mirror;
 use super::mirror::Row;
 use super::quirks::Quirk;
@@ -49,7 +50,7 @@ impl View<'_> {
             }
         }
         if fields.is_none() || self.quirks.has(Quirk::CustomWithFields) {
-            self.custom(kind, row, &mut object);
+            custom(kind, row, &mut object);
         }
         Json::Object(object)
     }
@@ -66,13 +67,6 @@ impl View<'_> {
         }
     }
 
-    fn custom(&self, kind: Kind, row: &Row, object: &mut Map<String, Json>) {
-        let Some(start) = wire::flat_attributes(kind) else { return };
-        for (name, text) in attributes_below(&row.attributes, start) {
-            object.entry(name).or_insert(text);
-        }
-    }
-
     fn property(&self, kind: Kind, row: &Row, property: &Property, below: &Fields) -> Json {
         let attributes = &row.attributes;
         match property.is {
@@ -84,12 +78,11 @@ impl View<'_> {
             Is::Text(field) => json!(attributes.text(field).unwrap_or_default()),
             Is::Word(field) => self.word(row, field),
             Is::Flag(field) => json!(attributes.flag(field)),
-            Is::Number(field) => json!(number(attributes, field)),
+            Is::Number(field) | Is::Ceiling(field) => json!(number(attributes, field)),
             Is::TemplateSet(field) => self.template_set(attributes, field),
             Is::Emails(field) => json!(set(attributes, field).collect::<Vec<_>>().join(", ")),
             Is::Eav => below.cut(Json::Object(attributes_below(attributes, "eav.").collect())),
             Is::Roles => below.cut(set(attributes, "roles").map(|name| role(kind, name)).collect()),
-            Is::Ceiling(field) => json!(number(attributes, field)),
             Is::Exempt(field) | Is::OwnExempt(field) => json!(attributes.text(field) == Some("unlimited")),
             Is::OwnCeiling(field) => match number(attributes, field) {
                 0 if self.quirks.has(Quirk::NullLimits) => Json::Null,
@@ -181,53 +174,7 @@ impl View<'_> {
         }
         self.mirror.below(child, &row.id).map(tell).collect()
     }
-
-    /// The package or plan inside a key, under the service's own names (quirk Q11).
-    fn inside(&self, key: &KeyRow, kind: Kind) -> Json {
-        let id = if kind == Kind::Package { &key.package } else { &key.plan };
-        let Some(row) = self.mirror.get(kind, id) else { return Json::Null };
-        let told = |name: &str| {
-            wire::find(kind, name).map_or(Json::Null, |property| self.property(kind, row, property, &Fields::default()))
-        };
-        let names: &[(&str, &str)] = if kind == Kind::Package { INSIDE_PACKAGE } else { INSIDE_PLAN };
-        let mut object: Map<String, Json> =
-            names.iter().map(|(inside, name)| ((*inside).to_owned(), told(name))).collect();
-        if kind == Kind::Package {
-            object.insert("isUsingSharedSecret".to_owned(), json!(number(&row.attributes, "sharedSecretLength") > 0));
-            object.insert("status".to_owned(), json!("active"));
-        }
-        Json::Object(object)
-    }
 }
-
-/// Names inside a key, and the names of the resource for the same.
-const INSIDE_PACKAGE: &[(&str, &str)] = &[
-    ("id", "id"),
-    ("name", "name"),
-    ("created", "created"),
-    ("updated", "updated"),
-    ("keyLength", "keyLength"),
-    ("sharedSecretLength", "sharedSecretLength"),
-    ("nearQuotaThreshold", "nearQuotaThreshold"),
-];
-
-const INSIDE_PLAN: &[(&str, &str)] = &[
-    ("id", "id"),
-    ("name", "name"),
-    ("isModerated", "adminKeyProvisioningEnabled"),
-    ("isPublic", "selfServiceKeyProvisioningEnabled"),
-    ("packageKeyMax", "maxNumKeysAllowed"),
-    ("packageKeyModerationThreshold", "numKeysBeforeReview"),
-    ("qpsLimitCeiling", "qpsLimitCeiling"),
-    ("qpsLimitExempt", "qpsLimitExempt"),
-    ("qpsLimitPackageKeyOverrideAllowed", "qpsLimitKeyOverrideAllowed"),
-    ("rateLimitCeiling", "rateLimitCeiling"),
-    ("rateLimitExempt", "rateLimitExempt"),
-    ("rateLimitPackageKeyOverrideAllowed", "rateLimitKeyOverrideAllowed"),
-    ("rateLimitPeriod", "rateLimitPeriod"),
-    ("responseFilterOverrideAllowed", "responseFilterOverrideAllowed"),
-    ("status", "status"),
-];
 
 /// Both styles of section 1.1.
 fn instant(kind: Kind, instant: Option<Instant>) -> Json {
@@ -235,6 +182,14 @@ fn instant(kind: Kind, instant: Option<Instant>) -> Json {
     match kind {
         Kind::Package | Kind::Plan => json!(instant.format("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()),
         _ => json!(instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
+    }
+}
+
+/// Custom attributes stand beside the other properties, whose names come first.
+fn custom(kind: Kind, row: &Row, object: &mut Map<String, Json>) {
+    let Some(start) = wire::flat_attributes(kind) else { return };
+    for (name, text) in attributes_below(&row.attributes, start) {
+        object.entry(name).or_insert(text);
     }
 }
 

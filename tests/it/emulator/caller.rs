@@ -96,7 +96,7 @@ impl Emulator {
     pub(crate) fn sign_in(&mut self) {
         let form = "grant_type=password&username=fake-user&password=fake-password&scope=fake-area";
         let reply = self.token(form, Some("fake-key:fake-secret"));
-        self.token = reply.ok()["access_token"].as_str().unwrap().to_owned();
+        reply.ok()["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
     /// Asks the token endpoint, with `KEY:SECRET` as HTTP Basic.
@@ -148,7 +148,7 @@ impl Emulator {
 
     pub(crate) fn raw(&self, bytes: &[u8]) -> Option<Reply> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         // The other side may close before it has read everything.
         let _ = stream.write_all(bytes);
         let mut answer = Vec::new();

@@ -1,0 +1,48 @@
+//! Requests off the wire, within bounds.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::body::Body;
+use hyper::body::Bytes;
+use hyper::body::Incoming;
+use hyper::header::AUTHORIZATION;
+
+use super::answer::Answer;
+use super::answer::ApiError;
+use super::call::Call;
+
+/// Most bytes of a body.
+const MAX_BODY: usize = 1 << 20;
+
+/// How long a caller may take to send the head of a request, and again its body.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A request with its body, or the answer to one that can not be read.
+pub(super) async fn read(request: Request<Incoming>) -> Result<Call, Box<Answer>> {
+    let (head, body) = request.into_parts();
+    let body = match tokio::time::timeout(PATIENCE, whole(body)).await {
+        Ok(Some(body)) => body,
+        Ok(None) => return Err(Box::new(ApiError::new(413, "Request Entity Too Large").answer(false))),
+        Err(_) => return Err(Box::new(ApiError::new(408, "Request Timeout").answer(false))),
+    };
+    let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let query = head.uri.query().unwrap_or_default();
+    Ok(Call::new(head.method, head.uri.path(), query, authorization, body))
+}
+
+/// The whole body; nothing when it is too long or breaks off.
+async fn whole(body: Incoming) -> Option<Bytes> {
+    let mut body = pin!(body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        if let Ok(data) = frame.ok()?.into_data() {
+            if bytes.len() + data.len() > MAX_BODY {
+                return None;
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Some(bytes.into())
+}
