@@ -10,7 +10,7 @@
 //! ```
 //!
 //! What the embedded store does not keep: passwords are taken and thrown away; a package's organization and the ids of a
-//! plan's services are kept in a table of the emulator's own. Whole collections can be neither changed nor dropped, though
+//! plan's services are kept in a table of the emulator's own; objects nested in a body (`plans`, `packageKeys`) are ignored. Whole collections can be neither changed nor dropped, though
 //! the service can do so.
 
 mod answer;
@@ -23,6 +23,7 @@ pub mod faults;
 mod fields;
 mod gateway;
 mod handling;
+mod key_saves;
 mod list;
 mod list_order;
 mod log;

@@ -1,5 +1,6 @@
 //! The service behind the gateway: the objects of one area, and what is done with each request.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::pin::pin;
 use std::task::Context;
@@ -21,6 +22,7 @@ use super::quirks::Quirk;
 use super::quirks::Quirks;
 use super::route::Route;
 use super::route::route;
+use super::view::BUDGET;
 use super::view::View;
 use super::young::Young;
 use crate::database::Database;
@@ -47,6 +49,8 @@ pub(super) struct Area {
     foreign: i64,
     /// Whether the request that is being answered changed the store.
     pub(super) committed: bool,
+    /// How many objects may still be told, see [`Self::within`].
+    budget: Cell<u32>,
 }
 
 impl Area {
@@ -66,6 +70,7 @@ impl Area {
             deleted_keys: HashMap::new(),
             foreign,
             committed: false,
+            budget: Cell::new(BUDGET),
         };
         if area.quirks.has(Quirk::InternalMember) {
             area.add_internal_member();
@@ -137,8 +142,24 @@ impl Area {
         }
     }
 
-    pub(super) fn view(&self) -> View<'_> {
-        View { mirror: &self.mirror, extras: &self.extras, quirks: &self.quirks, today: self.now.date_naive() }
+    fn view(&self) -> View<'_> {
+        View {
+            mirror: &self.mirror,
+            extras: &self.extras,
+            quirks: &self.quirks,
+            today: self.now.date_naive(),
+            budget: &self.budget,
+        }
+    }
+
+    /// Does what must not touch more than so many objects.
+    pub(super) fn within<T>(&self, budget: u32, work: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
+        self.budget.set(budget);
+        let done = work(self.view());
+        match self.budget.get() {
+            0 => Err(ApiError::new(400, "fields, filter, sort: too many objects are asked for")),
+            _ => Ok(done),
+        }
     }
 
     fn check_age(&mut self, route: &Route<'_>) -> Result<(), ApiError> {

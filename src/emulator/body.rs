@@ -1,14 +1,23 @@
 //! What the body of a POST or PUT asks for, in the store's words. Properties that are absent ask for nothing (merge-PUT,
 //! section 1.1 of the reference); unknown ones are ignored, but for custom attributes.
 
+mod values;
+
 use serde_json::Map;
 use serde_json::Value as Json;
 
+use self::values::eav;
+use self::values::id_in;
+use self::values::optional;
+use self::values::organization;
+use self::values::role_names;
+use self::values::secret;
+use self::values::services;
+use self::values::template_set;
 use super::answer::ApiError;
 use super::mirror::Row;
 use super::quirks::Quirk;
 use super::quirks::Quirks;
-use super::roles;
 use super::wire;
 use super::wire::Is;
 use crate::model::Attributes;
@@ -20,6 +29,9 @@ use crate::plan::FieldChange;
 
 /// Most services that a plan is given.
 pub(super) const MAX_SERVICES: usize = 1_000;
+
+/// Most properties of an object in a body.
+const MAX_PROPERTIES: usize = 500;
 
 /// What a body asks for.
 #[derive(Default)]
@@ -54,6 +66,9 @@ impl Draft {
 /// Parses a body that must be one JSON object.
 pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Json>, ApiError> {
     match serde_json::from_slice(bytes) {
+        Ok(Json::Object(body)) if body.len() > MAX_PROPERTIES => {
+            Err(ApiError::new(400, format!("Bad Request: the body has more than {MAX_PROPERTIES} properties")))
+        }
         Ok(Json::Object(body)) => Ok(body),
         Ok(_) => Err(ApiError::new(400, "Bad Request: the body is not an object")),
         // The parser's own words tell a position and no content.
@@ -189,76 +204,5 @@ impl Reading<'_> {
         };
         draft.set(field, after);
         Ok(())
-    }
-}
-
-/// A key value or shared secret. Null and empty say that there is none.
-fn secret(name: &str, value: &Json) -> Result<Option<Secret>, ApiError> {
-    let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a text")?;
-    Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
-}
-
-/// Null is nothing; anything else must be what `get` takes.
-fn optional<T>(value: &Json, get: impl Fn(&Json) -> Option<T>, name: &str, must: &str) -> Result<Option<T>, ApiError> {
-    match get(value) {
-        Some(value) => Ok(Some(value)),
-        None if value.is_null() => Ok(None),
-        None => Err(ApiError::property(name, format!("must be {must}"))),
-    }
-}
-
-fn template_set(name: &str, value: &Json) -> Result<Option<Value>, ApiError> {
-    let text = |value: &Json| match value {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => number.as_i64().map(|number| number.to_string()),
-        _ => None,
-    };
-    Ok(optional(value, text, name, "a text, a number or null")?.map(Value::text))
-}
-
-fn eav(name: &str, value: &Json, draft: &mut Draft) -> Result<(), ApiError> {
-    let Some(object) = value.as_object() else {
-        return if value.is_null() { Ok(()) } else { Err(ApiError::property(name, "must be an object")) };
-    };
-    for (attribute, value) in object.iter().filter(|(attribute, _)| !attribute.is_empty()) {
-        let text = optional(value, |value| value.as_str().map(str::to_owned), name, "an object of texts")?;
-        draft.set(format!("eav.{attribute}"), text.map(Value::text));
-    }
-    Ok(())
-}
-
-fn role_names(name: &str, value: &Json) -> Result<Value, ApiError> {
-    let roles = match value {
-        Json::Null => &[],
-        Json::Array(roles) => roles.as_slice(),
-        _ => return Err(ApiError::property(name, "must be a list of objects")),
-    };
-    let named = |role| roles::name_of(role).ok_or_else(|| ApiError::property(name, "names a role that does not exist"));
-    Ok(Value::set(roles.iter().map(named).collect::<Result<Vec<_>, _>>()?))
-}
-
-fn id_in(name: &str, value: &Json) -> Result<String, ApiError> {
-    let id = value.get("id").and_then(Json::as_str).filter(|id| !id.is_empty());
-    id.map(str::to_owned).ok_or_else(|| ApiError::property(name, "must be an object with an id"))
-}
-
-/// The services of a plan, each with its id; what else is said of them is not kept.
-fn services(name: &str, value: &Json) -> Result<Json, ApiError> {
-    let services = match value {
-        Json::Null => &[],
-        Json::Array(services) if services.len() <= MAX_SERVICES => services.as_slice(),
-        _ => return Err(ApiError::property(name, format!("must be a list of at most {MAX_SERVICES} objects"))),
-    };
-    let ids = services.iter().map(|service| id_in(name, service).map(|id| serde_json::json!({"id": id})));
-    ids.collect::<Result<Vec<_>, _>>().map(Json::Array)
-}
-
-/// The organization of a package. Without an id it is the area itself (quirk Q13), which is told as null.
-fn organization(name: &str, value: &Json) -> Result<Json, ApiError> {
-    match value {
-        Json::Null => Ok(Json::Null),
-        Json::Object(object) if object.get("id").is_none_or(Json::is_null) => Ok(Json::Null),
-        Json::Object(_) => Ok(value.clone()),
-        _ => Err(ApiError::property(name, "must be an object or null")),
     }
 }

@@ -24,9 +24,7 @@ impl Fields {
     pub(super) fn parse<'a>(values: impl Iterator<Item = &'a str>) -> Result<Option<Self>, ApiError> {
         let mut fields = Self::default();
         for path in values.flat_map(|value| value.split(',')).map(str::trim).filter(|path| !path.is_empty()) {
-            if path.split('.').count() > DEEPEST {
-                return Err(ApiError::new(400, format!("fields: a path has more than {DEEPEST} parts")));
-            }
+            check_depth("fields", path)?;
             fields.add(path);
         }
         Ok((fields != Self::default()).then_some(fields))
@@ -83,6 +81,14 @@ impl Fields {
         };
         object.into_iter().filter_map(keep).collect()
     }
+}
+
+/// Refuses a path with too many parts.
+pub(super) fn check_depth(parameter: &str, path: &str) -> Result<(), ApiError> {
+    if path.split('.').count() > DEEPEST {
+        return Err(ApiError::new(400, format!("{parameter}: a path has more than {DEEPEST} parts")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::answer::ApiError;
 use super::call::Call;
+use super::fields::check_depth;
 
 /// How many objects a page has when nobody says.
 const USUAL: u64 = 100;
@@ -67,10 +68,12 @@ impl Query {
 
 fn filter(value: &str) -> Result<(String, String), ApiError> {
     let (path, part) = value.split_once(':').ok_or_else(|| ApiError::new(400, "filter: there is no colon"))?;
+    check_depth("filter", path)?;
     Ok((path.trim().to_owned(), part.to_owned()))
 }
 
 fn sort_key(key: &str) -> Result<(String, bool), ApiError> {
+    check_depth("sort", key)?;
     match key.split_once(':') {
         None | Some((_, "asc")) => Ok((key.trim_end_matches(":asc").to_owned(), false)),
         Some((name, "desc")) => Ok((name.to_owned(), true)),
@@ -161,7 +164,9 @@ mod tests {
     #[test]
     fn what_can_not_be_read_is_refused() {
         let many = "filter=a:b&".repeat(21);
-        for wrong in ["offset=-1", "limit=x", "limit=1.5", "filter=username", "sort=a:up", many.as_str()] {
+        let deep = format!("filter={}:x", "package.".repeat(20_000));
+        for wrong in [deep.as_str(), "offset=-1", "limit=x", "limit=1.5", "filter=username", "sort=a:up", many.as_str()]
+        {
             assert!(query(wrong).is_err(), "{wrong}");
         }
     }

@@ -36,7 +36,7 @@ macro_rules! quirks {
 }
 
 quirks! {
-    /// The next N requests that name an object that was just created answer 400 (Q1, Q2, 8.17).
+    /// The next N requests that name an object that was just created, in their path or as a key's plan, answer 400 (Q1, 8.17).
     LateVisibility = "late-visibility" (2),
     /// An object that was just created is missing from the next N lists of its kind (Q1).
     LateLists = "late-lists" (1),

@@ -17,6 +17,8 @@ use super::quirks::Quirk;
 use super::quirks::Quirks;
 use super::roles;
 use super::route::Lookup;
+use super::view::BUDGET;
+use super::view::SEARCH_BUDGET;
 use crate::model::Kind;
 
 impl Area {
@@ -29,7 +31,8 @@ impl Area {
     pub(super) fn told(&self, kind: Kind, id: &str, call: &Call) -> Outcome {
         let fields = fields(call, &self.quirks)?;
         let row = self.mirror.get(kind, id).ok_or_else(ApiError::not_found)?;
-        Ok(Answer::json(200, &self.view().object(kind, row, fields.as_ref())))
+        let object = self.within(BUDGET, |view| view.object(kind, row, fields.as_ref()))?;
+        Ok(Answer::json(200, &object))
     }
 
     pub(super) fn list(&mut self, kind: Kind, parent: Option<&str>, call: &Call) -> Outcome {
@@ -40,10 +43,11 @@ impl Area {
         let (fields, query) = (fields(call, &self.quirks)?, Query::parse(call)?);
         let missing = self.young.missing(kind);
         let (start, length) = query.page(self.quirks.has(Quirk::PageOffset), self.quirks.number(Quirk::MaxLimit));
-        let (page, total) = self.page(kind, parent, &query, &missing, start, length);
-        let view = self.view();
-        let rows = page.iter().filter_map(|id| self.mirror.get(kind, id));
-        let rows: Json = rows.map(|row| view.object(kind, row, fields.as_ref())).collect();
+        let (page, total) = self.page(kind, parent, &query, &missing, start, length)?;
+        let rows: Json = self.within(BUDGET, |view| {
+            let rows = page.iter().filter_map(|id| self.mirror.get(kind, id));
+            rows.map(|row| view.object(kind, row, fields.as_ref())).collect()
+        })?;
         Ok(with_total(Answer::json(200, &rows), total, &self.quirks))
     }
 
@@ -56,24 +60,26 @@ impl Area {
         missing: &[Id],
         start: usize,
         length: usize,
-    ) -> (Vec<Id>, usize) {
+    ) -> Result<(Vec<Id>, usize), ApiError> {
         let is_by_id = query.sort.is_empty() || query.sort == [("id".to_owned(), false)];
         let is_shuffled = self.quirks.has(Quirk::UnstableOrder) && query.sort.is_empty();
         if parent.is_none() && query.filters.is_empty() && is_by_id && missing.is_empty() && !is_shuffled {
             // The mirror is sorted by id: the page can be cut out of it.
             let page = self.mirror.all(kind).skip(start).take(length).map(|row| row.id.clone());
-            return (page.collect(), self.mirror.count(kind));
+            return Ok((page.collect(), self.mirror.count(kind)));
         }
-        let known = self.orders.known(&self.mirror, kind, parent, query);
-        let ids = known.unwrap_or_else(|| {
-            let ids = list_order::ordered(&self.view(), kind, parent, query);
-            self.orders.remember(&self.mirror, kind, parent, query, ids.clone());
-            ids
-        });
+        let ids = match self.orders.known(&self.mirror, kind, parent, query) {
+            Some(ids) => ids,
+            None => {
+                let ids = self.within(SEARCH_BUDGET, |view| list_order::ordered(&view, kind, parent, query))?;
+                self.orders.remember(&self.mirror, kind, parent, query, ids.clone());
+                ids
+            }
+        };
         let ids = self.deranged(ids, is_shuffled);
         let present = ids.iter().filter(|id| !missing.contains(id));
         let total = if missing.is_empty() { ids.len() } else { present.clone().count() };
-        (present.skip(start).take(length).cloned().collect(), total)
+        Ok((present.skip(start).take(length).cloned().collect(), total))
     }
 
     /// The same ids in another order each time, if that is wanted.

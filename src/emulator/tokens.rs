@@ -12,7 +12,7 @@ use super::call::Call;
 use super::settings::Credential;
 use crate::model::Instant;
 
-/// Most tokens that are remembered; the oldest are forgotten first.
+/// Most tokens that hold at a time; for more of them, others are void.
 const MOST: usize = 10_000;
 
 /// How long a refresh token holds.

@@ -2,6 +2,8 @@
 
 mod inside;
 
+use std::cell::Cell;
+
 use chrono::NaiveDate;
 use chrono::SecondsFormat;
 use serde_json::Map;
@@ -31,11 +33,20 @@ pub(super) struct View<'a> {
     pub(super) extras: &'a Extras,
     pub(super) quirks: &'a Quirks,
     pub(super) today: NaiveDate,
+    /// How many objects may still be told.
+    pub(super) budget: &'a Cell<u32>,
 }
+
+/// Most objects in one answer, and most that are looked at to filter and to sort. Paths that lead down and up and down
+/// again multiply; this is where it ends.
+pub(super) const BUDGET: u32 = 250_000;
+pub(super) const SEARCH_BUDGET: u32 = 2_000_000;
 
 impl View<'_> {
     /// The properties that are asked for; without `fields`, the implicit ones and custom attributes (quirks Q3, Q5).
     pub(super) fn object(&self, kind: Kind, row: &Row, fields: Option<&Fields>) -> Json {
+        let Some(left) = self.budget.get().checked_sub(1) else { return Json::Null };
+        self.budget.set(left);
         let nothing = Fields::default();
         let mut object = Map::new();
         for property in wire::of(kind) {

@@ -42,6 +42,7 @@ impl Area {
         let mut draft = body::read(kind, &body, None, &self.quirks)?;
         self.before_save(kind, parent_id, &body, None, &mut draft)?;
         if kind == Kind::PackageKey {
+            self.check_age_of_references(&draft)?;
             self.check_number_of_keys(parent_id.unwrap_or_default(), &mut draft)?;
         }
         let target = match kind {

@@ -62,7 +62,49 @@ fn odd_requests_do_not_end_it() {
     }
     let query = "fields=applications.packageKeys.member.applications.packageKeys&sort=a.b.c,%00:desc&filter=a.b.c.d:x";
     assert_eq!(emulator.get(&format!("/members?{query}")).status, 400);
+    let deep = "package.".repeat(7_000);
+    for parameter in ["fields", "filter", "sort"] {
+        assert_eq!(emulator.get(&format!("/packageKeys?{parameter}={deep}id:asc")).status, 400, "{parameter}");
+    }
     assert_eq!(emulator.get("/members").status, 200);
+}
+
+#[test]
+fn an_object_with_too_many_properties_is_refused() {
+    let emulator = Emulator::start(&[]);
+    let many =
+        |name: &str| (0..5_000).map(|number| (format!("{name}{number}"), json!("x"))).collect::<serde_json::Value>();
+    assert_eq!(emulator.post("/members", many("a")).status, 400);
+    assert_eq!(emulator.post("/packages", json!({"name": "pay", "eav": many("a")})).refused().0, "eav");
+}
+
+#[test]
+fn paths_that_multiply_come_to_an_end() {
+    let seed = many_keys();
+    let emulator = Emulator::start(&["--seed", seed.path().to_str().unwrap()]);
+    let path = "/packageKeys?limit=100000&fields=application.packageKeys.application.packageKeys";
+    assert_eq!(emulator.get(path).status, 400);
+    assert_eq!(emulator.get("/packageKeys?fields=application.packageKeys.id").status, 200);
+}
+
+/// Manifests of one application with many keys.
+fn many_keys() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let header = |kind: &str, name: &str| {
+        format!("---\napiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n")
+    };
+    let mut text = header("User", "al") + "spec: {email: al@example.com, displayName: Al, status: active}\n";
+    text += &(header("Application", "shop") + "spec: {user: al}\n");
+    text += &(header("Package", "pay") + "spec: {}\n");
+    text += &(header("Plan", "gold") + "spec: {package: pay, maxNumKeysAllowed: 1000}\n");
+    for number in 0..70 {
+        text += &header("PackageKey", &format!("key-{number}"));
+        text += &format!(
+            "spec: {{user: al, application: shop, package: pay, plan: gold, key: {{generate: {{prefix: k{number}_}}}}}}\n"
+        );
+    }
+    std::fs::write(folder.path().join("many.yaml"), text).unwrap();
+    folder
 }
 
 #[test]

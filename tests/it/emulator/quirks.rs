@@ -20,6 +20,20 @@ fn late_visibility_and_late_lists() {
     let made = id(&emulator.post("/packages", json!({"name": "pay"})));
     let statuses = [(); 3].map(|()| emulator.get(&format!("/packages/{made}/plans")).status);
     assert_eq!(statuses, [400, 400, 200]);
+    let plans = format!("/packages/{made}/plans");
+    let plan = id(&emulator.post(&plans, json!({"name": "gold"})));
+    let member = json!({"username": "al", "email": "a@example.com", "displayName": "A", "areaStatus": "active"});
+    let member = id(&emulator.post("/members", member));
+    let below = format!("/members/{member}/applications");
+    let shop = [(); 3].map(|()| emulator.post(&below, json!({"name": "shop"})));
+    let keys = format!("/applications/{}/packageKeys", id(&shop[2]));
+    assert_eq!(
+        (shop[0].status, shop[1].status, emulator.get(&keys).status, emulator.get(&keys).status),
+        (400, 400, 400, 400)
+    );
+    let body = json!({"package": {"id": made}, "plan": {"id": plan}});
+    let statuses = [(); 3].map(|()| emulator.post(&keys, body.clone()).status);
+    assert_eq!(statuses, [400, 400, 200]);
     let emulator = quirky("late-lists");
     emulator.post("/packages", json!({"name": "pay"})).ok();
     let totals = [(); 2].map(|()| emulator.get("/packages").header("x-total-count").unwrap().to_owned());
