@@ -37,7 +37,7 @@ pub mod apply;
 pub mod export;
 pub mod render;
 
-// The edges: the only places that touch files, the clock, the environment and databases.
+// The edges: the only places that touch files, the network, the clock, the environment and databases.
 pub mod source;
 pub mod secrets;
 pub mod delivery;

@@ -138,18 +138,16 @@ fn failure(error: CanNotBegin) -> Failure {
 
 /// The quirks and faults for `--help`.
 fn names() -> String {
-    let mut text = String::from("Quirks:\n");
-    for quirk in Quirk::ALL {
-        let name = quirk.number().map_or_else(|| quirk.to_string(), |number| format!("{quirk}[={number}]"));
-        text.push_str(&format!("  {name:<30} {}\n", quirk.says().trim()));
-    }
-    text.push_str("\nKinds of faults:\n");
-    for (name, says) in faults::KINDS {
-        text.push_str(&format!("  {name:<20} {says}\n"));
-    }
-    text.push_str("\nWhen a fault strikes:\n");
-    for (when, says) in faults::WHEN {
-        text.push_str(&format!("  {when:<20} {says}\n"));
-    }
+    let name = |quirk: &Quirk| quirk.number().map_or_else(|| quirk.to_string(), |number| format!("{quirk}[={number}]"));
+    let quirks: Vec<_> = Quirk::ALL.iter().map(|quirk| (name(quirk), quirk.says())).collect();
+    let mut text = section("Quirks", &quirks);
+    text += &section("Kinds of faults", &faults::KINDS);
+    text += &section("When a fault strikes", &faults::WHEN);
     text
+}
+
+/// A name a line, with what it means below it: clap breaks long lines and keeps their indentation.
+fn section<T: AsRef<str>>(title: &str, rows: &[(T, &str)]) -> String {
+    let row = |(name, says): &(T, &str)| format!("  {}\n      {says}\n", name.as_ref());
+    format!("{title}:\n{}\n", rows.iter().map(row).collect::<String>())
 }

@@ -42,13 +42,13 @@ pub(super) struct State {
 
 pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Result<Response<Delivered>, Closed> {
     let is_head = request.method() == Method::HEAD;
-    let call = match reception::read(request).await {
-        Ok(call) => call,
-        Err(answer) => return Ok(deliver(*answer, &[])),
-    };
+    let (call, unreadable) = reception::read(request).await;
     let (number, troubles) = state.faults.borrow_mut().meet(&call);
     tokio::time::sleep(state.latency + delays(&troubles)).await;
-    let answered = state.answer(&call, &troubles);
+    let answered = match unreadable {
+        Some(error) => Ok(error.answer(false)),
+        None => state.answer(&call, &troubles),
+    };
     let line = Line {
         number,
         method: call.method.to_string(),

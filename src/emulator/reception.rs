@@ -9,7 +9,6 @@ use hyper::body::Bytes;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
 
-use super::answer::Answer;
 use super::answer::ApiError;
 use super::call::Call;
 
@@ -19,17 +18,17 @@ const MAX_BODY: usize = 1 << 20;
 /// How long a caller may take to send the head of a request, and again its body.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A request with its body, or the answer to one that can not be read.
-pub(super) async fn read(request: Request<Incoming>) -> Result<Call, Box<Answer>> {
+/// A request, and the answer to it if its body could not be read.
+pub(super) async fn read(request: Request<Incoming>) -> (Call, Option<ApiError>) {
     let (head, body) = request.into_parts();
-    let body = match tokio::time::timeout(PATIENCE, whole(body)).await {
-        Ok(Some(body)) => body,
-        Ok(None) => return Err(Box::new(ApiError::new(413, "Request Entity Too Large").answer(false))),
-        Err(_) => return Err(Box::new(ApiError::new(408, "Request Timeout").answer(false))),
+    let (body, error) = match tokio::time::timeout(PATIENCE, whole(body)).await {
+        Ok(Some(body)) => (body, None),
+        Ok(None) => (Bytes::new(), Some(ApiError::new(413, "Request Entity Too Large"))),
+        Err(_) => (Bytes::new(), Some(ApiError::new(408, "Request Timeout"))),
     };
     let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let query = head.uri.query().unwrap_or_default();
-    Ok(Call::new(head.method, head.uri.path(), query, authorization, body))
+    (Call::new(head.method, head.uri.path(), query, authorization, body), error)
 }
 
 /// The whole body; nothing when it is too long or breaks off.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use keywright::rules::catalogue;
 
-/// The modules that may touch files, the clock, the environment and databases.
+/// The modules that may touch files, the network, the clock, the environment and databases.
 const EDGES: [&str; 7] = ["source", "secrets", "delivery", "database", "stores", "emulator", "cli"];
 
 /// Longest source file, in lines. What is longer has more than one idea.

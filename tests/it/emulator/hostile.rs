@@ -117,3 +117,13 @@ fn a_body_that_is_too_long_is_refused() {
     }
     assert_eq!(emulator.get("/packages").ok(), json!([]));
 }
+
+#[test]
+fn one_connection_carries_many_requests() {
+    let emulator = Emulator::start_signed_out(&["--fault", "drop-after@4"]);
+    let one = "GET /v3/rest/members HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    // The fourth request ends the connection; the fifth is never answered.
+    let reply = emulator.raw(one.repeat(5).as_bytes()).unwrap();
+    let text = String::from_utf8(reply.body).unwrap();
+    assert_eq!((reply.status, text.matches("HTTP/1.1 403").count()), (403, 2), "{text}");
+}
