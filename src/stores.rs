@@ -1,5 +1,4 @@
 //! The stores: where keys live. A workspace may use several; every kind lives in one of them.
-#![expect(clippy::disallowed_methods, reason = "edge: the stores of a workspace")]
 
 pub mod cloud_api_management;
 pub mod embedded;

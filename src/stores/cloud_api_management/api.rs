@@ -56,8 +56,10 @@ impl From<Refusal> for Failure {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(refusal) | Failure::Lost(refusal) | Failure::Missing(refusal) => refusal,
-            Failure::Wrong { refusal, .. } => refusal,
+            Failure::Refused(refusal)
+            | Failure::Lost(refusal)
+            | Failure::Missing(refusal)
+            | Failure::Wrong { refusal, .. } => refusal,
         }
     }
 }
@@ -175,7 +177,7 @@ impl Api {
                     lost += 1;
                     self.rest(lost, "").await;
                 }
-                None => return self.understood(call, answer),
+                None => return understood(call, answer),
             }
         }
     }
@@ -242,32 +244,33 @@ impl Api {
             }
         }
     }
+}
 
-    fn understood(&self, call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
-        let (name, status) = (call.name(), answer.status);
-        match status {
-            200..300 => Ok(answer),
-            300..400 => {
-                let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
-                let host = to.as_ref().and_then(Url::host_str).unwrap_or("elsewhere");
-                let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
-                Err(refusal.help("set `url` in keywright.yaml to where the API is").into())
-            }
-            404 => Err(Failure::Missing(Refusal::stale(format!("{name} answered 404: it is no longer there")))),
-            500.. if call.method == Method::POST => Err(Failure::Lost(failed(&name, &answer))),
-            400 => {
-                let complaint = answer.complaint();
-                let why = if complaint.text.is_empty() { "no reason was given" } else { &complaint.text };
-                let mut refusal = Refusal::unavailable(format!("{name} answered 400: {why}"));
-                refusal.kind = crate::store::RefusalKind::Rejected;
-                Err(Failure::Wrong {
-                    refusal,
-                    is_settled: complaint.is_about_property,
-                    is_duplicate: complaint.is_duplicate,
-                })
-            }
-            _ => Err(failed(&name, &answer).into()),
+/// What the API itself says to a call that the gateway let through.
+fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
+    let (name, status) = (call.name(), answer.status);
+    match status {
+        200..300 => Ok(answer),
+        300..400 => {
+            let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
+            let host = to.as_ref().and_then(Url::host_str).unwrap_or("elsewhere");
+            let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
+            Err(refusal.help("set `url` in keywright.yaml to where the API is").into())
         }
+        404 => Err(Failure::Missing(Refusal::stale(format!("{name} answered 404: it is no longer there")))),
+        500.. if call.method == Method::POST => Err(Failure::Lost(failed(&name, &answer))),
+        400 => {
+            let complaint = answer.complaint();
+            let why = if complaint.text.is_empty() { "no reason was given" } else { &complaint.text };
+            let mut refusal = Refusal::unavailable(format!("{name} answered 400: {why}"));
+            refusal.kind = crate::store::RefusalKind::Rejected;
+            Err(Failure::Wrong {
+                refusal,
+                is_settled: complaint.is_about_property,
+                is_duplicate: complaint.is_duplicate,
+            })
+        }
+        _ => Err(failed(&name, &answer).into()),
     }
 }
 

@@ -13,6 +13,7 @@ use super::fields;
 use super::object;
 use super::path::ObjectPath;
 use super::value::Object;
+use super::write::address_of;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -27,7 +28,7 @@ impl CloudApiManagement {
         // What is about to be renamed is called by its new name from here on.
         for change in changes.iter().filter(|change| change.after("name").is_some()) {
             if let Some(live) = &change.target.live {
-                self.known.alias(&self.address_of(change), &live.id);
+                self.known.alias(&address_of(change), &live.id);
             }
         }
         let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));

@@ -13,6 +13,7 @@ use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::value;
 use super::value::Object;
+use super::write::address_of;
 use super::write::reference;
 use crate::model::Address;
 use crate::model::Attributes;
@@ -57,7 +58,7 @@ impl CloudApiManagement {
         let made = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
             Refusal::unavailable("the store made the object and did not tell its id").help("plan again")
         })?;
-        self.known.learn(&self.address_of(change), &made);
+        self.known.learn(&address_of(change), &made);
         let object_path = self.object_path(change, &made)?;
         let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
         self.put_added(kind, &object_path, &body).await?;

@@ -25,7 +25,7 @@ const LONGEST_LIFE: u64 = 24 * 60 * 60;
 
 /// A token is renewed this long before its end, or at 95 % of its life, whichever is later. The second is for short
 /// lives.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 
 pub(super) struct SignIn {
     address: Url,

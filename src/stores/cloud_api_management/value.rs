@@ -67,7 +67,6 @@ fn read(field: &Field, object: &Object) -> Option<Value> {
     match field.form {
         Form::Text | Form::Reference => text(object, field.wire).map(Value::text),
         Form::Flag => value?.as_bool().map(Value::Bool),
-        Form::Number => value?.as_i64().map(Value::Number),
         Form::Commas => {
             let parts = value?.as_str()?.split(',').map(str::trim).filter(|part| !part.is_empty());
             Some(Value::set(parts)).filter(|set| !set.is_empty())
@@ -77,7 +76,7 @@ fn read(field: &Field, object: &Object) -> Option<Value> {
             Some(Value::set(names)).filter(|set| !set.is_empty())
         }
         Form::Limit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
-        Form::Limit { .. } => value?.as_i64().map(Value::Number),
+        Form::Number | Form::Limit { .. } => value?.as_i64().map(Value::Number),
         Form::OwnLimit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
         // 0 and null both mean that the key has no limit of its own (Q8).
         Form::OwnLimit { .. } => match value.and_then(Json::as_i64) {
@@ -159,32 +158,31 @@ fn write(field: &Field, kind: Kind, after: Option<&Value>, roles: &Roles, object
         Form::Number => Json::from(number),
         // null switches it off (1.5).
         Form::Reference if word.is_empty() => Json::Null,
-        Form::Reference => Json::from(word),
         Form::Roles => role_list(kind, after, roles),
         Form::Limit { exempt } | Form::OwnLimit { exempt } => {
             object.insert(exempt.into(), Json::from(word == "unlimited"));
             Json::from(number)
         }
         Form::Date if word == "never" || word.is_empty() => Json::Null,
-        Form::Date => Json::from(word),
+        Form::Reference | Form::Date => Json::from(word),
     };
     object.insert(field.wire.into(), value);
 }
 
 fn role_list(kind: Kind, after: Option<&Value>, roles: &Roles) -> Json {
     let Some(Value::Set(names)) = after else { return Json::Array(Vec::new()) };
-    let role = |name: &Box<str>| {
+    let role = |name: &str| {
         let mut role = Object::new();
         if let Some(id) = roles.get(name) {
             role.insert("id".into(), Json::from(&**id));
         }
-        role.insert("name".into(), Json::from(&**name));
+        role.insert("name".into(), Json::from(name));
         if kind == Kind::Plan {
             role.insert("action".into(), Json::from("register_keys"));
         }
         Json::Object(role)
     };
-    names.iter().map(role).collect()
+    names.iter().map(|name| role(name)).collect()
 }
 
 #[cfg(test)]

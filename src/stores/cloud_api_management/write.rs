@@ -131,24 +131,11 @@ impl CloudApiManagement {
         if kind == Kind::PackageKey
             && let Some(plan) = fields.iter().find(|field| field.field == "plan").and_then(|field| field.after.as_ref())
         {
-            let package = self.package_of(change)?;
+            let package = package_of(change)?;
             let plan = Address::below(Kind::Plan, Some(&package), plan.as_text().unwrap_or_default());
             body.object.insert("plan".into(), reference(&self.known.id(&plan)?));
         }
         Ok(body)
-    }
-
-    fn package_of(&self, change: &Change) -> Result<Address, Refusal> {
-        let key = change.target.key.as_ref().map(|key| key.package.clone());
-        key.ok_or_else(|| Refusal::unavailable("the plan does not say which package the key is in"))
-    }
-
-    /// The address that the object has once the change is made.
-    pub(super) fn address_of(&self, change: &Change) -> Address {
-        match change.address.kind() {
-            Kind::PackageKey => change.address.clone(),
-            kind => Address::below(kind, change.target.parent.as_ref(), &change.target.name),
-        }
     }
 
     pub(super) fn collection_path(&self, change: &Change) -> Result<CollectionPath, Refusal> {
@@ -192,4 +179,17 @@ pub(super) fn reference(id: &LiveId) -> Json {
     let mut object = Object::new();
     object.insert("id".into(), Json::from(id.expose()));
     Json::Object(object)
+}
+
+fn package_of(change: &Change) -> Result<Address, Refusal> {
+    let key = change.target.key.as_ref().map(|key| key.package.clone());
+    key.ok_or_else(|| Refusal::unavailable("the plan does not say which package the key is in"))
+}
+
+/// The address that the object has once the change is made.
+pub(super) fn address_of(change: &Change) -> Address {
+    match change.address.kind() {
+        Kind::PackageKey => change.address.clone(),
+        kind => Address::below(kind, change.target.parent.as_ref(), &change.target.name),
+    }
 }
