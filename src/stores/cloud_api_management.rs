@@ -80,9 +80,9 @@ impl CloudApiManagement {
         let client = client()?;
         let username = credentials.username.expose().into();
         let sign_in = SignIn::new(below("/v3/token"), area.into(), credentials);
-        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.concurrency);
+        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.in_flight());
         let api = Api::new(client, below("/v3/rest"), sign_in, pace);
-        let (page_size, concurrency) = (limits.page_size, limits.concurrency);
+        let (page_size, concurrency) = (limits.page_size, limits.in_flight());
         Ok(Self {
             api,
             known: Known::default(),

@@ -5,6 +5,7 @@ mod changes;
 mod faults;
 mod quirks;
 mod reading;
+mod soak;
 
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";

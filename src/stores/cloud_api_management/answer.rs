@@ -20,13 +20,29 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Reads an answer to its end. The error says what became of it, to go after the request's name.
-pub(super) async fn read(mut response: Response) -> Result<Answer, String> {
+/// Why an answer was not read to its end. Says what became of it, to go after the request's name.
+pub(super) enum Unread {
+    Cut(String),
+    /// It went on for longer than any page does. Asking again would not help.
+    Endless,
+}
+
+impl Unread {
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Cut(cause) => format!("was cut short: {cause}"),
+            Self::Endless => format!("answered with more than {} MiB", LONGEST >> 20),
+        }
+    }
+}
+
+/// Reads an answer to its end.
+pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| format!("was cut short: {}", cause(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Unread::Cut(cause(&error)))? {
         if body.len() + chunk.len() > LONGEST {
-            return Err(format!("answered with more than {} MiB", LONGEST >> 20));
+            return Err(Unread::Endless);
         }
         body.extend_from_slice(&chunk);
     }

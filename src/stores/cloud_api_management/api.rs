@@ -14,6 +14,7 @@ use reqwest::Url;
 use super::answer;
 use super::answer::Answer;
 use super::answer::Gate;
+use super::answer::Unread;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
@@ -209,7 +210,11 @@ impl Api {
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
-            Err(cause) => return Ok(Sent::Maybe(cause)),
+            Err(unread @ Unread::Endless) if call.can_repeat() => {
+                let refusal = Refusal::unavailable(format!("{} {}", call.name(), unread.cause()));
+                return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
+            }
+            Err(unread) => return Ok(Sent::Maybe(unread.cause())),
         };
         if let Some(rate) = answer.rate_allotted() {
             self.pace.tighten(rate);

@@ -111,10 +111,15 @@ impl World {
 
     /// Points the workspace at an area; `more` are further lines of `spec`.
     pub(crate) fn point_at(&self, area: &Area, limits: &str, more: &str) {
+        self.point_at_also(area, limits, more, "TEST_");
+    }
+
+    /// Likewise, with a prefix of variables that manifests may read.
+    pub(crate) fn point_at_also(&self, area: &Area, limits: &str, more: &str, prefix: &str) {
         let url = &area.url;
         let text = format!(
             "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: test}}\nspec:\n{more}  \
-             environment: {{allow: [TEST_]}}\n  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      \
+             environment: {{allow: [{prefix}]}}\n  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      \
              credentials: {{apiKey: {{env: TEST_CREDENTIAL}}, apiSecret: {{env: TEST_CREDENTIAL}}, \
              username: {{env: TEST_CREDENTIAL}}, password: {{env: TEST_CREDENTIAL}}}}\n      limits: {limits}\n"
         );
@@ -127,6 +132,7 @@ impl World {
             .arg(self.workspace())
             .env("TEST_CREDENTIAL", "not-a-real-credential")
             .env("TEST_KEY", super::CUSTOM)
+            .envs((0..4).map(|number| (format!("LAW_KEY_{number}"), format!("val-law.key.{number}"))))
             .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
             .stdin(Stdio::null())
             .output()
