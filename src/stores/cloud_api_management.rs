@@ -20,6 +20,8 @@ mod make;
 mod object;
 mod path;
 mod read;
+#[cfg(test)]
+mod samples;
 mod token;
 mod value;
 mod write;

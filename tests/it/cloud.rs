@@ -1,6 +1,7 @@
 //! The client of Cloud API Management against the emulator, each in a process of its own.
 
 mod area;
+mod bad_input;
 mod changes;
 mod faults;
 mod quirks;

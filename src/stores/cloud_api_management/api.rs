@@ -262,7 +262,16 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
             let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
             Err(refusal.help("set `url` in keywright.yaml to where the API is").into())
         }
-        404 => Err(Failure::Missing(Refusal::stale(format!("{name} answered 404: it is no longer there")))),
+        404 => {
+            let refusal = Refusal::stale(format!("{name} answered 404: it is not there"));
+            // A list is always there, if the address is that of the API.
+            let is_list = call.method == Method::GET && !call.query.is_empty() && call.query[0].0 == "limit";
+            if is_list {
+                let refusal = Refusal::unavailable(refusal.reason);
+                return Err(refusal.help("check `url`: it is the address above /v3").into());
+            }
+            Err(Failure::Missing(refusal))
+        }
         500.. if call.method == Method::POST => Err(Failure::Lost(failed(&name, &answer))),
         400 => {
             let complaint = answer.complaint();
