@@ -4,6 +4,7 @@
 
 mod build;
 mod draft;
+mod forecast;
 mod guards;
 mod live_rules;
 mod order;
@@ -13,6 +14,8 @@ pub use build::Context;
 pub use build::Options;
 pub use build::Planned;
 pub use build::plan;
+pub use forecast::Forecast;
+pub use forecast::Tariff;
 pub use guards::MaxDelete;
 
 use std::collections::BTreeMap;

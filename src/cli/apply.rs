@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::io::Read;
 use std::path::Path;
+use std::time::Instant;
 
 use clap::Args;
 
@@ -31,6 +32,7 @@ use crate::plan::Change;
 use crate::render;
 use crate::store::Refusal;
 use crate::stores::Stores;
+use crate::stores::cloud_api_management::CloudApiManagement;
 use crate::stores::embedded::Embedded;
 
 /// Make the store what the manifests say
@@ -74,12 +76,33 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if ready.planned.plan.is_empty() {
         return tell(arguments.format, &ready, &Outcome::default(), console).map(|()| Exit::Done);
     }
+    if let Some(failure) = planning.over_budget(&ready.forecasts) {
+        return Err(failure);
+    }
     if !arguments.auto_approve && !approved(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
+    let (before, began) = (calls(&ready), Instant::now());
     let outcome = carry_out(&ready, arguments.format, console)?;
     tell(arguments.format, &ready, &outcome, console)?;
+    if arguments.format == Format::Text {
+        tell_calls(&ready, before, began.elapsed().as_secs_f64(), console)?;
+    }
     Ok(exit(&outcome))
+}
+
+/// Calls of the remote store so far.
+fn calls(ready: &Ready) -> u64 {
+    ready.cloud.as_ref().map_or(0, CloudApiManagement::calls)
+}
+
+/// Says what the apply cost, beside what was forecast.
+fn tell_calls(ready: &Ready, before: u64, seconds: f64, console: &mut Console<'_>) -> Result<(), Failure> {
+    let made = calls(ready) - before;
+    for forecast in ready.forecasts.iter().filter(|forecast| forecast.left() > 0) {
+        render::text::calls(console.out, forecast, made, seconds)?;
+    }
+    Ok(())
 }
 
 /// Asks whoever sits at the terminal.

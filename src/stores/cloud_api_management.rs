@@ -39,6 +39,7 @@ use self::token::SignIn;
 use super::pace::Pace;
 use crate::model::Live;
 use crate::plan::Change;
+use crate::plan::Tariff;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -63,6 +64,7 @@ pub struct CloudApiManagement {
     username: Box<str>,
     page_size: usize,
     concurrency: usize,
+    calls_per_day: Option<u64>,
     /// Held while the store mints a key.
     minting: tokio::sync::Mutex<()>,
 }
@@ -91,8 +93,21 @@ impl CloudApiManagement {
             username,
             page_size,
             concurrency,
+            calls_per_day: limits.calls_per_day,
             minting: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// What a plan has to reckon with. Known in full after a snapshot.
+    pub fn tariff(&self) -> Tariff {
+        Tariff {
+            store: "Cloud API Management",
+            kinds: &super::IN_CLOUD,
+            per_second: self.api.per_second(),
+            per_day: self.calls_per_day,
+            snapshot: self.known.with(|index| index.snapshot_calls),
+            token_life: token::USUAL_LIFE,
+        }
     }
 
     /// Calls so far, without sign-ins.

@@ -102,6 +102,11 @@ impl Api {
         self.pace.calls()
     }
 
+    /// Calls in a second as they are really spread.
+    pub(super) fn per_second(&self) -> f64 {
+        self.pace.per_second()
+    }
+
     /// One page of a list.
     pub(super) async fn list(&self, path: &CollectionPath, query: &[(&str, String)]) -> Result<Answer, Failure> {
         self.call(&Call { method: Method::GET, path: path.as_str(), query, body: None }).await

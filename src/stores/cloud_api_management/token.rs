@@ -24,6 +24,9 @@ pub struct Credentials {
 /// How often a server that is down is asked for a token.
 const TRIES: u32 = 3;
 
+/// How long a token serves before it is renewed, in seconds, as the vendor's sample has it (5.1).
+pub(super) const USUAL_LIFE: f64 = 3600.0 * 0.95;
+
 /// Longest life that is believed of a token.
 const LONGEST_LIFE: u64 = 24 * 60 * 60;
 
