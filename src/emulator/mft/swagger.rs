@@ -84,7 +84,7 @@ fn operation(described: &Described, quirks: &Quirks) -> Json {
             operation["parameters"] = parameter("id", "path", json!({"type": "integer", "format": "int32"}));
         }
         Operation::Update | Operation::Create => {
-            let content = json!({"application/json": {"schema": reference("ApiKey")}});
+            let content = json!({"application/json": {"schema": asked(described.operation, quirks)}});
             operation["requestBody"] = json!({"required": true, "content": content});
         }
         Operation::List | Operation::Account => {}
@@ -108,6 +108,22 @@ fn response(described: &Described, status: u16, quirks: &Quirks) -> (String, Jso
         response["content"] = json!({answers::content_type(quirks): {"schema": body(described.operation, quirks)}});
     }
     (status.to_string(), response)
+}
+
+/// The key in a request: what the site tells, and what it does not take otherwise.
+fn asked(operation: Operation, quirks: &Quirks) -> Json {
+    let name = json!({"type": "string", "minLength": 1, "pattern": r"^\S(.*\S)?$"});
+    let mut needed = vec![];
+    if operation == Operation::Update {
+        needed.push(("id", json!({"type": "string"})));
+    }
+    if operation == Operation::Create || !quirks.is(Quirk::MftUpdateMode, "merge") {
+        needed.push(("keyName", name));
+    }
+    let needed = needed.into_iter().map(|(name, schema)| (schema::name(name, quirks).into_owned(), schema));
+    let properties: Map<_, _> = needed.collect();
+    let required: Vec<_> = properties.keys().collect();
+    json!({"allOf": [reference("ApiKey"), {"type": "object", "required": required, "properties": properties}]})
 }
 
 fn reference(name: &str) -> Json {
