@@ -34,6 +34,7 @@ pub mod store;
 pub mod plan;
 pub mod outcome;
 pub mod apply;
+pub mod saved_plan;
 pub mod export;
 pub mod render;
 

@@ -9,6 +9,7 @@ mod guards;
 mod live_rules;
 mod order;
 mod prune;
+mod recheck;
 
 pub use build::Context;
 pub use build::Options;
@@ -17,6 +18,7 @@ pub use build::plan;
 pub use forecast::Forecast;
 pub use forecast::Tariff;
 pub use guards::MaxDelete;
+pub use recheck::recheck;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,7 +33,7 @@ use crate::model::LiveId;
 use crate::model::Value;
 
 /// What `apply` would do, in order.
-#[derive(Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Dependencies stand before what depends on them.
     pub changes: Vec<Change>,
@@ -51,6 +53,7 @@ pub struct Kept {
 }
 
 /// One change of one object.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     pub address: Address,
     pub action: Action,
@@ -66,6 +69,7 @@ pub struct Change {
 }
 
 /// What a store must know to perform a change, in names and in its own ids.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     /// The name that the object shall have: username, application name, plan name, `keyName`. Empty for package keys.
     pub name: Box<str>,
@@ -77,6 +81,7 @@ pub struct Target {
 }
 
 /// The object in the store that a change is about, as the plan saw it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct LiveTarget {
     pub id: LiveId,
     /// [`crate::model::LiveObject::fingerprint`] of what the plan was made from.
@@ -84,6 +89,7 @@ pub struct LiveTarget {
 }
 
 /// What only changes of package keys have.
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyTarget {
     /// The package that the key shall be in. Its plan is the field `plan`.
     pub package: Address,
@@ -92,6 +98,8 @@ pub struct KeyTarget {
     pub with_secret: bool,
     /// Where the value is to be written once the key exists.
     pub deliver: Vec<Delivery>,
+    /// The key in the store of which a created one is the next generation.
+    pub follows: Option<LiveId>,
 }
 
 /// Where the value of a created or replaced key comes from.

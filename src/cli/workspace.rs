@@ -1,5 +1,7 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
+pub(super) mod saved;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -35,6 +37,7 @@ use crate::plan::Context;
 use crate::plan::Forecast;
 use crate::plan::MaxDelete;
 use crate::plan::Options;
+use crate::plan::Plan;
 use crate::plan::Planned;
 use crate::render;
 use crate::rules;
@@ -64,6 +67,16 @@ pub(super) struct Manifests {
 }
 
 impl Manifests {
+    /// The path, when it is the only one that stands alone and not behind `-f`.
+    pub(super) fn only_path(&self) -> Option<&PathBuf> {
+        if let [path] = self.paths.as_slice() { Some(path) } else { None }
+    }
+
+    /// Those named with `-f`.
+    pub(super) fn named_files(&self) -> Self {
+        Self { paths: Vec::new(), files: self.files.clone() }
+    }
+
     /// Those below one path.
     pub(super) fn below(path: PathBuf) -> Self {
         Self { paths: vec![path], files: Vec::new() }
@@ -117,6 +130,11 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 impl Planning {
+    /// How long to wait for another run.
+    fn patience(&self) -> Duration {
+        Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0))
+    }
+
     /// Why the forecast is more than the run may cost, if it is.
     pub(super) fn over_budget(&self, forecasts: &[Forecast]) -> Option<Failure> {
         let calls: usize = forecasts.iter().map(Forecast::left).sum();
@@ -187,6 +205,9 @@ pub(super) struct Ready {
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
+    /// What was asked of the stores.
+    pub(super) query: Query,
+    pub(super) options: Options,
     pub(super) cloud: Option<CloudApiManagement>,
     /// The run before, if it was cut off.
     pub(super) cut_off: Option<Run>,
@@ -223,8 +244,7 @@ pub(super) fn prepare(
     if has_errors(&diagnostics) {
         return tell(&diagnostics, &loaded, format, console);
     }
-    let patience = Duration::from_secs_f64(planning.lock_timeout.unwrap_or(0.0));
-    let lock = planning.locks.then(|| locked(&loaded, patience, console.now)).transpose()?;
+    let lock = planning.locks.then(|| locked(&loaded, planning.patience(), console.now)).transpose()?;
     let cut_off = cut_off(&loaded, lock.is_some())?;
     let cloud = cloud(&loaded, console)?;
     let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
@@ -253,8 +273,7 @@ pub(super) fn prepare(
     };
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
-    let tariffs = cloud.iter().map(CloudApiManagement::tariff);
-    let forecasts: Vec<Forecast> = tariffs.map(|tariff| Forecast::of(&planned.plan.changes, &tariff)).collect();
+    let forecasts = forecasts(&planned.plan, cloud.as_ref());
     diagnostics.extend(forecasts.iter().filter_map(over_the_day));
     diagnostics.extend(cut_off.iter().map(|(run, writes)| told_of(run, writes, &live)));
     sort(&mut diagnostics);
@@ -264,11 +283,19 @@ pub(super) fn prepare(
         live,
         secrets,
         planned,
+        query,
+        options,
         cloud,
         forecasts,
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
+}
+
+/// What an apply would cost, for every remote store.
+fn forecasts(plan: &Plan, cloud: Option<&CloudApiManagement>) -> Vec<Forecast> {
+    let tariffs = cloud.into_iter().map(CloudApiManagement::tariff);
+    tariffs.map(|tariff| Forecast::of(&plan.changes, &tariff)).collect()
 }
 
 /// CAM-051: more than the day allows.
