@@ -2,14 +2,19 @@
 //!
 //! Absent on purpose: key values (a change says where a value comes from, never what it is), and anything that acts.
 
+mod access;
 mod build;
 mod draft;
 mod forecast;
 mod guards;
 mod live_rules;
 mod order;
+mod organizations;
+mod own_key;
 mod prune;
 mod recheck;
+mod transfer_guards;
+mod transfer_rules;
 
 pub use build::Context;
 pub use build::Options;
@@ -18,6 +23,7 @@ pub use build::plan;
 pub use forecast::Forecast;
 pub use forecast::Tariff;
 pub use guards::MaxDelete;
+pub use organizations::resolve_organizations;
 pub use recheck::recheck;
 
 use std::collections::BTreeMap;

@@ -22,6 +22,7 @@ use super::Failure;
 use super::Format;
 use super::plan;
 use super::plan::Diff;
+use super::remotes;
 use super::saved_plan;
 use super::workspace;
 use super::workspace::Manifests;
@@ -42,7 +43,6 @@ use crate::plan::Change;
 use crate::render;
 use crate::store::Refusal;
 use crate::stores::Stores;
-use crate::stores::cloud_api_management::CloudApiManagement;
 use crate::stores::embedded::Embedded;
 
 /// Make the store what the manifests say
@@ -119,7 +119,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 
 /// Calls of the remote store so far.
 fn calls(ready: &Ready) -> u64 {
-    ready.cloud.as_ref().map_or(0, CloudApiManagement::calls)
+    ready.remotes.calls()
 }
 
 /// Says what the apply cost, beside what was forecast.
@@ -147,7 +147,7 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
 /// `told` changes were told already, because they can not be made.
 fn carry_out(ready: &Ready, told: usize, format: Format, console: &mut Console<'_>) -> Result<Outcome, Failure> {
     let embedded = Embedded::new(workspace::open(&ready.loaded)?, console.now);
-    let store = Stores { cloud: ready.cloud.as_ref(), embedded };
+    let store = Stores { remotes: &ready.remotes, embedded };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
     let total = told + ready.planned.plan.changes.len();
     let mut world = World {
@@ -183,7 +183,7 @@ fn begin(ready: &Ready, now: crate::model::Instant) -> Result<Journal, Failure> 
         journal::close(&database, run.number, now).map_err(failed)?;
     }
     let changes = ready.planned.plan.changes.len();
-    Journal::begin(database, &workspace::store_name(&ready.loaded), changes, now).map_err(failed)
+    Journal::begin(database, &remotes::store_name(&ready.loaded), changes, now).map_err(failed)
 }
 
 /// Set by the first Ctrl-C or request to end, after which nothing more is begun. The second ends the process at once;

@@ -1,8 +1,9 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
+mod cost;
+mod history;
 pub(super) mod saved;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -14,13 +15,12 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
+use super::remotes;
 use crate::database;
 use crate::database::Database;
 use crate::database::DatabaseError;
 use crate::database::Lock;
 use crate::database::Mode;
-use crate::database::journal;
-use crate::database::journal::Noted;
 use crate::database::journal::Run;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
@@ -30,14 +30,12 @@ use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
 use crate::model::Instant;
-use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
 use crate::plan::Forecast;
 use crate::plan::MaxDelete;
 use crate::plan::Options;
-use crate::plan::Plan;
 use crate::plan::Planned;
 use crate::render;
 use crate::rules;
@@ -49,8 +47,7 @@ use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::stores::Readers;
-use crate::stores::cloud_api_management::CloudApiManagement;
-use crate::stores::cloud_api_management::Credentials;
+use crate::stores::Remotes;
 use crate::stores::embedded::EmbeddedReader;
 use crate::workspace::Ownership;
 
@@ -103,11 +100,11 @@ pub(super) struct Planning {
     budget_calls: Option<usize>,
 
     /// How long to wait for another run of the workspace, like 30s; left out, not at all
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = cost::seconds)]
     lock_timeout: Option<f64>,
 
     /// How long the apply may take, like 90s or 10m
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = cost::seconds)]
     deadline: Option<f64>,
 
     /// Whether other runs are to be kept out, because what is planned will be done.
@@ -115,39 +112,10 @@ pub(super) struct Planning {
     locks: bool,
 }
 
-/// `90s`, `10m` or `2h` in seconds.
-fn seconds(text: &str) -> Result<f64, String> {
-    let odd = || "write a number and s, m or h, like 10m".to_owned();
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(odd)?;
-    let number: u32 = number.parse().map_err(|_| odd())?;
-    let factor = match unit {
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(odd()),
-    };
-    Ok(f64::from(number) * factor)
-}
-
 impl Planning {
     /// How long to wait for another run.
     fn patience(&self) -> Duration {
         Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0))
-    }
-
-    /// Why the forecast is more than the run may cost, if it is.
-    pub(super) fn over_budget(&self, forecasts: &[Forecast]) -> Option<Failure> {
-        let calls: usize = forecasts.iter().map(Forecast::left).sum();
-        let longest = forecasts.iter().map(|forecast| forecast.seconds).fold(0.0, f64::max);
-        let message = match (self.budget_calls, self.deadline) {
-            (Some(most), _) if calls > most => format!("the apply would take {calls} calls, and the budget is {most}"),
-            (_, Some(most)) if longest > most => {
-                format!("the apply would take about {longest:.0} s, and the deadline is {most:.0} s")
-            }
-            _ => return None,
-        };
-        let failure = Failure::new(message).help("apply a part of the workspace, or give the run more");
-        Some(Failure { exit: Exit::OverBudget, ..failure })
     }
 
     /// The same, with other runs kept out, because what is planned will be done.
@@ -208,7 +176,7 @@ pub(super) struct Ready {
     /// What was asked of the stores.
     pub(super) query: Query,
     pub(super) options: Options,
-    pub(super) cloud: Option<CloudApiManagement>,
+    pub(super) remotes: Remotes,
     /// The run before, if it was cut off.
     pub(super) cut_off: Option<Run>,
     /// What an apply would cost, for every remote store.
@@ -231,7 +199,7 @@ pub(super) fn prepare(
     console: &mut Console<'_>,
 ) -> Result<Progress, Failure> {
     let Checked { mut loaded, desired, mut diagnostics } = check(manifests, console)?;
-    let Some(desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
+    let Some(mut desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
     if planning.prune && !loaded.is_whole {
         let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
         diagnostics.push(Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else"));
@@ -245,10 +213,12 @@ pub(super) fn prepare(
         return tell(&diagnostics, &loaded, format, console);
     }
     let lock = planning.locks.then(|| locked(&loaded, planning.patience(), console.now)).transpose()?;
-    let cut_off = cut_off(&loaded, lock.is_some())?;
-    let cloud = cloud(&loaded, console)?;
+    let cut_off = history::cut_off(&loaded, lock.is_some())?;
+    let remotes = remotes::remotes(&loaded, planning.locks, console)?;
     let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
-    let live = read(&loaded, cloud.as_ref(), &query)?;
+    let live = read(&loaded, &remotes, &query)?;
+    let unresolved = plan::resolve_organizations(&mut desired, &live);
+    diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
     let delivered = delivery::delivered(&desired, &loaded.root);
     let options = Options { is_part: !loaded.is_whole, ..planning.options() };
     if !loaded.is_whole {
@@ -273,9 +243,9 @@ pub(super) fn prepare(
     };
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
-    let forecasts = forecasts(&planned.plan, cloud.as_ref());
-    diagnostics.extend(forecasts.iter().filter_map(over_the_day));
-    diagnostics.extend(cut_off.iter().map(|(run, writes)| told_of(run, writes, &live)));
+    let forecasts = cost::forecasts(&planned.plan, &remotes);
+    diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
+    diagnostics.extend(cut_off.iter().map(|(run, writes)| history::told_of(run, writes, &live)));
     sort(&mut diagnostics);
     Ok(Progress::Ready(Box::new(Ready {
         _lock: lock,
@@ -285,25 +255,11 @@ pub(super) fn prepare(
         planned,
         query,
         options,
-        cloud,
+        remotes,
         forecasts,
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
-}
-
-/// What an apply would cost, for every remote store.
-fn forecasts(plan: &Plan, cloud: Option<&CloudApiManagement>) -> Vec<Forecast> {
-    let tariffs = cloud.into_iter().map(CloudApiManagement::tariff);
-    tariffs.map(|tariff| Forecast::of(&plan.changes, &tariff)).collect()
-}
-
-/// CAM-051: more than the day allows.
-fn over_the_day(forecast: &Forecast) -> Option<Diagnostic> {
-    forecast.share_of_day.filter(|share| *share > 1.0)?;
-    let message = format!("the run takes {} calls, more than `callsPerDay` allows", forecast.total());
-    let help = "apply it in parts on several days, or raise callsPerDay in keywright.yaml if the area allows more";
-    Some(Diagnostic::warning("CAM-051", message).help(help))
 }
 
 fn tell(
@@ -320,88 +276,14 @@ fn tell(
     Ok(Progress::Ended(Exit::Invalid))
 }
 
-fn refuse_remote(loaded: &Loaded) -> Result<(), Failure> {
-    if loaded.workspace.remote.managed_file_transfer {
-        let failure = Failure::new("could not reach the store managedFileTransfer: this version does not know it yet");
-        return Err(
-            failure.help("validate works; to keep ApiKeys in the embedded store, take it out of keywright.yaml")
-        );
-    }
-    Ok(())
-}
-
-/// The client of Cloud API Management, when the workspace names it. Nothing is called yet.
-pub(super) fn cloud(loaded: &Loaded, console: &Console<'_>) -> Result<Option<CloudApiManagement>, Failure> {
-    let Some(store) = &loaded.workspace.remote.cloud_api_management else { return Ok(None) };
-    let secret = |source| {
-        let read =
-            secrets::credential(source, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
-        read.map_err(|problem| {
-            let failure = Failure::new(format!("could not sign in to Cloud API Management: {}", problem.message));
-            Failure { help: problem.help, ..failure }
-        })
-    };
-    let credentials = Credentials {
-        api_key: secret(&store.api_key)?,
-        api_secret: secret(&store.api_secret)?,
-        username: secret(&store.username)?,
-        password: secret(&store.password)?,
-    };
-    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map(Some).map_err(refused)
-}
-
-/// What the header of a plan calls the store.
-pub(super) fn store_name(loaded: &Loaded) -> String {
-    match &loaded.workspace.remote.cloud_api_management {
-        Some(store) => format!("Cloud API Management, area {}", store.area),
-        None => "embedded store".to_owned(),
-    }
-}
-
 /// Keeps other runs out of the workspace. Makes the database, because the lock stands beside it.
 fn locked(loaded: &Loaded, patience: Duration, now: Instant) -> Result<Lock, Failure> {
-    refuse_remote(loaded)?;
     let path = database_path(loaded);
     Database::open(&path, Mode::Write).map_err(|error| database_failure(&error))?;
     database::lock(&path, patience, now).map_err(|error| {
         let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
         Failure { exit, ..database_failure(&error) }
     })
-}
-
-/// The run before, if it was cut off. One that still goes on has the lock.
-fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
-    let path = database_path(loaded);
-    let failed = |error: DatabaseError| database_failure(&error);
-    if !is_ours && database::is_locked(&path) {
-        return Ok(None);
-    }
-    let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
-    let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
-    journal::writes(&database, run.number).map_err(failed)
-}
-
-/// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
-fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
-    let values: BTreeSet<String> =
-        live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
-    let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
-    let what = |write: &&Noted| {
-        let found = match &write.value {
-            Some(value) if values.contains(value) => ", which is in the store",
-            Some(_) => ", which is not in the store",
-            None => "",
-        };
-        format!("{} {}{found}", write.action, write.address)
-    };
-    let named: Vec<String> = in_flight.iter().take(5).map(what).collect();
-    let more = in_flight.len().saturating_sub(named.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let was = if named.is_empty() { "nothing".to_owned() } else { named.join("; ") };
-    let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
-    let message = format!("run {} of {began} was cut off; in flight was: {was}{more}", run.number);
-    let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
-    Diagnostic::warning("KW-023", message).help(help)
 }
 
 /// The workspace database, open for writing.
@@ -424,10 +306,9 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.
-pub(super) fn read(loaded: &Loaded, cloud: Option<&CloudApiManagement>, query: &Query) -> Result<Live, Failure> {
-    refuse_remote(loaded)?;
+pub(super) fn read(loaded: &Loaded, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
     let database = Database::open(&database_path(loaded), Mode::Read).map_err(|error| database_failure(&error))?;
-    let readers = Readers { cloud, embedded: EmbeddedReader { database } };
+    let readers = Readers { remotes, embedded: EmbeddedReader { database } };
     block_on(readers.read(query))?.map_err(refused)
 }
 

@@ -6,7 +6,6 @@ use super::Planning;
 use super::Progress;
 use super::Ready;
 use super::check;
-use super::cloud;
 use super::locked;
 use super::read;
 use super::tell;
@@ -14,6 +13,7 @@ use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::Format;
+use crate::cli::remotes;
 use crate::cli::saved_plan::Named;
 use crate::delivery;
 use crate::diagnostic::has_errors;
@@ -79,10 +79,10 @@ pub(in crate::cli) fn prepare(
         return ended(tell(&diagnostics, &loaded, format, console)?);
     }
     let lock = locked(&loaded, planning.patience(), console.now)?;
-    let cut_off = super::cut_off(&loaded, true)?;
-    let cloud = cloud(&loaded, console)?;
+    let cut_off = super::history::cut_off(&loaded, true)?;
+    let remotes = remotes::remotes(&loaded, true, console)?;
     let query = saved_plan::query(saved, &desired);
-    let live = read(&loaded, cloud.as_ref(), &query)?;
+    let live = read(&loaded, &remotes, &query)?;
     let matching = matching(&desired, &live, &secrets.values, !loaded.is_whole);
     let resolved = saved_plan::resolve(saved, &desired, &secrets.values, &live, &matching).map_err(|undeclared| {
         let failure = Failure::new(format!("could not apply the plan {}: {undeclared}", named.name));
@@ -102,13 +102,13 @@ pub(in crate::cli) fn prepare(
     let stopped = plan::recheck(&resolved.rest, &context, &matching);
     drop(matching);
     let planned = Planned { plan: resolved.rest.clone(), diagnostics: Vec::new(), stopped };
-    let forecasts = super::forecasts(&planned.plan, cloud.as_ref());
-    diagnostics.extend(forecasts.iter().filter_map(super::over_the_day));
-    diagnostics.extend(cut_off.iter().map(|(run, writes)| super::told_of(run, writes, &live)));
+    let forecasts = super::cost::forecasts(&planned.plan, &remotes);
+    diagnostics.extend(forecasts.iter().filter_map(super::cost::over_the_day));
+    diagnostics.extend(cut_off.iter().map(|(run, writes)| super::history::told_of(run, writes, &live)));
     let cut_off = cut_off.map(|(run, _)| run);
     let lock = Some(lock);
     let ready =
-        Ready { _lock: lock, loaded, live, secrets, planned, query, options, cloud, cut_off, forecasts, diagnostics };
+        Ready { _lock: lock, loaded, live, secrets, planned, query, options, remotes, cut_off, forecasts, diagnostics };
     Ok(Stage::Ready(Box::new(ready), resolved))
 }
 

@@ -14,7 +14,6 @@ use reqwest::Url;
 use super::answer;
 use super::answer::Answer;
 use super::answer::Gate;
-use super::answer::Unread;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
@@ -22,6 +21,8 @@ use super::value::Object;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::pace::Pace;
+use crate::stores::transport;
+use crate::stores::transport::Unread;
 
 /// How often a call that was turned away or got lost is tried before the change is given up.
 const TRIES: u32 = 6;
@@ -210,12 +211,12 @@ impl Api {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(answer::cause(&error))),
-            Err(error) => return Ok(Sent::Maybe(answer::cause(&error))),
+            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
+            Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
-            Err(unread @ Unread::Endless) if call.can_repeat() => {
+            Err(unread @ Unread::Endless(_)) if call.can_repeat() => {
                 let refusal = Refusal::unavailable(format!("{} {}", call.name(), unread.cause()));
                 return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
             }

@@ -12,6 +12,7 @@ use super::answer;
 use super::answer::Gate;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::stores::transport;
 
 /// What signs in. All of it comes by reference; none of it is ever told.
 pub struct Credentials {
@@ -129,7 +130,7 @@ impl SignIn {
             Unsigned::Down(Refusal::unavailable(reason).help("check `url` and the network"))
         };
         let response =
-            request.send().await.map_err(|error| down(format!("had no answer: {}", answer::cause(&error))))?;
+            request.send().await.map_err(|error| down(format!("had no answer: {}", transport::cause(&error))))?;
         let answer = answer::read(response).await.map_err(|unread| down(unread.cause()))?;
         match answer.status {
             200..300 => token(&answer).map_err(Unsigned::Refused),
