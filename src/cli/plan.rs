@@ -77,6 +77,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             return Err(Failure { exit: verdict, ..Failure::new(why) });
         }
         saved_plan::save(&ready, path, console)?;
+        if arguments.format == Format::Text {
+            writeln!(console.err, "Saved: `keywright apply {}` does this and nothing else.", path.display())?;
+        }
     }
     Ok(match verdict {
         Exit::Done if arguments.detailed_exitcode && !ready.planned.plan.is_empty() => Exit::Pending,

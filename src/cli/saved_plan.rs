@@ -43,7 +43,11 @@ pub(super) fn save(ready: &Ready, path: &Path, console: &Console<'_>) -> Result<
     if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
         return Err(failed("what is there is not a regular file".to_owned()));
     }
-    replace(&path, &bytes).map_err(|error| failed(error.to_string()))
+    if !path.parent().is_some_and(Path::is_dir) {
+        return Err(failed("its folder is not there".to_owned()));
+    }
+    // The name of the unfinished file is nobody's matter.
+    replace(&path, &bytes).map_err(|error| failed(error.kind().to_string()))
 }
 
 /// A temporary file is made for its owner only.

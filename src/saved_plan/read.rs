@@ -97,10 +97,15 @@ fn shape(error: &serde_json::Error) -> Problem {
 }
 
 /// Longest part of a foreign text that stands in a message.
-const SHOWN: usize = 200;
+const SHOWN: usize = 400;
 
 /// A text of the file as a message may hold it: on one line, and not long.
 pub(super) fn shown(text: &str) -> String {
     let visible = |character| if is_hidden(character) { '\u{fffd}' } else { character };
-    text.chars().take(SHOWN).map(visible).collect()
+    let mut characters = text.chars();
+    let mut shown: String = characters.by_ref().take(SHOWN).map(visible).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
