@@ -18,6 +18,7 @@ pub use query::query;
 pub use read::LONGEST;
 pub use read::Problem;
 pub use read::is_saved_plan;
+pub use read::sealed;
 pub use resolve::Resolved;
 pub use resolve::Undeclared;
 pub use resolve::resolve;

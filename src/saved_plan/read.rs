@@ -92,6 +92,15 @@ impl SavedPlan {
     }
 }
 
+/// The same content with a checksum that fits, for tests that look behind the checksum: anybody can make one. Nothing
+/// when the content has not the shape of a plan.
+#[doc(hidden)]
+pub fn sealed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut document: Document = serde_json::from_slice(bytes).ok()?;
+    document.checksum = document.sum();
+    Some(document.text().into_bytes())
+}
+
 fn shape(error: &serde_json::Error) -> Problem {
     Problem::Shape(shown(&error.to_string()))
 }

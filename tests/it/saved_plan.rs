@@ -227,10 +227,7 @@ fn a_plan_for_another_area_or_host_is_refused_by_name() {
 
 /// Writes a plan with a checksum that fits, as somebody might who wants to get around it.
 fn resealed(path: &Path, text: &str) {
-    let (content, _) = text.rsplit_once("\"checksum\": \"").unwrap();
-    let unsealed = format!("{content}\"checksum\": \"\"\n}}\n");
-    let sum = keywright::model::Digest::of(unsealed.as_bytes()).hex();
-    fs::write(path, format!("{content}\"checksum\": \"{sum}\"\n}}\n")).unwrap();
+    fs::write(path, keywright::saved_plan::sealed(text.as_bytes()).unwrap()).unwrap();
 }
 
 #[test]
