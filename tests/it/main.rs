@@ -17,4 +17,5 @@ mod readme;
 mod saved_plan;
 mod schemas;
 mod tidy;
+mod transfer;
 mod trust;
