@@ -36,7 +36,7 @@ impl ManagedFileTransfer {
             organizations,
             account,
         };
-        let objects: Vec<LiveObject> = listing.keys.iter().map(|key| key.live()).collect();
+        let objects: Vec<LiveObject> = listing.keys.iter().map(super::key::Key::live).collect();
         let tenant = transfer.organizations.iter().flatten().find_map(|organization| organization.tenant);
         let mut live = Live::default();
         let total = objects.len();
