@@ -6,6 +6,7 @@ mod emulator;
 mod explain;
 mod export;
 mod plan;
+mod remotes;
 mod schema;
 mod validate;
 mod workspace;

@@ -10,6 +10,7 @@ pub mod hidden;
 pub mod kind;
 pub mod live;
 pub mod secret;
+pub mod transfer;
 
 pub use address::Address;
 pub use attributes::Attributes;
@@ -31,6 +32,7 @@ pub use live::LiveKey;
 pub use live::LiveObject;
 pub use secret::Digest;
 pub use secret::Secret;
+pub use transfer::Transfer;
 
 /// An instant in UTC. Read from a clock only at the edge.
 pub type Instant = chrono::DateTime<chrono::Utc>;

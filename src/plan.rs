@@ -2,18 +2,24 @@
 //!
 //! Absent on purpose: key values (a change says where a value comes from, never what it is), and anything that acts.
 
+mod access;
 mod build;
 mod draft;
 mod guards;
 mod live_rules;
 mod order;
+mod organizations;
+mod own_key;
 mod prune;
+mod transfer_guards;
+mod transfer_rules;
 
 pub use build::Context;
 pub use build::Options;
 pub use build::Planned;
 pub use build::plan;
 pub use guards::MaxDelete;
+pub use organizations::resolve_organizations;
 
 use std::collections::BTreeMap;
 use std::fmt;

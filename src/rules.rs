@@ -17,6 +17,9 @@ pub mod values;
 pub mod workspace;
 mod world;
 
+pub use api_key::generation;
+pub use api_key::logical_name;
+pub use api_key::looks_like_a_key;
 pub use catalogue::Example;
 pub use catalogue::Rule;
 pub use catalogue::When;

@@ -2,13 +2,16 @@
 
 pub mod cloud_api_management;
 pub mod embedded;
+pub mod managed_file_transfer;
 mod pace;
+mod transport;
 
 use std::collections::BTreeSet;
 
 use self::cloud_api_management::CloudApiManagement;
 use self::embedded::Embedded;
 use self::embedded::EmbeddedReader;
+use self::managed_file_transfer::ManagedFileTransfer;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
@@ -19,76 +22,107 @@ use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
 
+/// The remote stores that a workspace names.
+#[derive(Default)]
+pub struct Remotes {
+    pub cloud: Option<CloudApiManagement>,
+    pub transfer: Option<ManagedFileTransfer>,
+}
+
 /// Reads the stores of a workspace, and can do nothing else.
 pub struct Readers<'a> {
-    pub cloud: Option<&'a CloudApiManagement>,
+    pub remotes: &'a Remotes,
     pub embedded: EmbeddedReader,
 }
 
 /// The stores of a workspace, open for writing.
 pub struct Stores<'a> {
-    pub cloud: Option<&'a CloudApiManagement>,
+    pub remotes: &'a Remotes,
     pub embedded: Embedded,
 }
 
-/// The kinds that Cloud API Management holds, when the workspace names it.
-const IN_CLOUD: [Kind; 5] = [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey];
-
-/// The part of a query that goes to each store: Cloud API Management's, and the embedded one's.
-fn split(query: &Query, has_cloud: bool) -> (Query, Query) {
-    let is_in_cloud = |kind: &&Kind| has_cloud && IN_CLOUD.contains(kind);
-    let cloud: BTreeSet<Kind> = query.kinds.iter().filter(is_in_cloud).copied().collect();
-    let embedded: BTreeSet<Kind> = query.kinds.difference(&cloud).copied().collect();
-    (Query { kinds: cloud, ..query.clone() }, Query { kinds: embedded, ..query.clone() })
+/// Which of the stores a kind lives in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Home {
+    Cloud,
+    Transfer,
+    Embedded,
 }
 
-async fn read_both(cloud: Option<&CloudApiManagement>, embedded: &impl Reader, query: &Query) -> Result<Live, Refusal> {
-    let (of_cloud, of_embedded) = split(query, cloud.is_some());
-    let mut live = Live::default();
-    if let Some(cloud) = cloud.filter(|_| !of_cloud.kinds.is_empty()) {
-        live.join(cloud.read(&of_cloud).await?);
-        // Which roles there are is for the store to say where they are used.
-        let mut others = embedded.read(&of_embedded).await?;
-        others.roles = None;
-        live.join(others);
-        return Ok(live);
+impl Remotes {
+    const fn home(&self, kind: Kind) -> Home {
+        match kind {
+            Kind::ApiKey if self.transfer.is_some() => Home::Transfer,
+            Kind::ApiKey => Home::Embedded,
+            _ if self.cloud.is_some() => Home::Cloud,
+            _ => Home::Embedded,
+        }
     }
-    embedded.read(&of_embedded).await
+
+    /// The part of a query that goes to one store.
+    fn part(&self, query: &Query, home: Home) -> Query {
+        let kinds: BTreeSet<Kind> = query.kinds.iter().filter(|kind| self.home(**kind) == home).copied().collect();
+        Query { kinds, ..query.clone() }
+    }
+
+    async fn read(&self, embedded: &impl Reader, query: &Query) -> Result<Live, Refusal> {
+        let mut live = embedded.read(&self.part(query, Home::Embedded)).await?;
+        let of_cloud = self.part(query, Home::Cloud);
+        if let Some(cloud) = self.cloud.as_ref().filter(|_| !of_cloud.kinds.is_empty()) {
+            // Which roles there are is for the store to say where they are used.
+            live.roles = None;
+            live.join(cloud.read(&of_cloud).await?);
+        }
+        let of_transfer = self.part(query, Home::Transfer);
+        if let Some(transfer) = self.transfer.as_ref().filter(|_| !of_transfer.kinds.is_empty()) {
+            live.join(transfer.read(&of_transfer).await?);
+        }
+        Ok(live)
+    }
 }
 
 impl Reader for Readers<'_> {
     async fn read(&self, query: &Query) -> Result<Live, Refusal> {
-        read_both(self.cloud, &self.embedded, query).await
+        self.remotes.read(&self.embedded, query).await
     }
 }
 
 impl Reader for Stores<'_> {
     async fn read(&self, query: &Query) -> Result<Live, Refusal> {
-        read_both(self.cloud, &self.embedded, query).await
+        self.remotes.read(&self.embedded, query).await
     }
 }
 
-impl<'a> Stores<'a> {
-    fn cloud_of(&self, change: &Change) -> Option<&'a CloudApiManagement> {
-        self.cloud.filter(|_| IN_CLOUD.contains(&change.address.kind()))
+impl Stores<'_> {
+    fn changes_at<'c>(&self, changes: &[&'c Change], home: Home) -> Vec<&'c Change> {
+        let is_there = |change: &&&Change| self.remotes.home(change.address.kind()) == home;
+        changes.iter().filter(is_there).copied().collect()
     }
 }
 
 impl Store for Stores<'_> {
+    /// Each store holds its own pace; changes that wait for one store must not keep another waiting.
     fn concurrency(&self) -> usize {
-        self.cloud.map_or(1, Store::concurrency)
+        let cloud = self.remotes.cloud.as_ref().map_or(1, Store::concurrency);
+        let transfer = self.remotes.transfer.as_ref().map_or(0, Store::concurrency);
+        cloud + transfer
     }
 
     async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
-        let Some(cloud) = self.cloud else { return Ok(()) };
-        let of_cloud: Vec<&Change> = changes.iter().copied().filter(|change| self.cloud_of(change).is_some()).collect();
-        cloud.confirm(&of_cloud).await
+        if let Some(cloud) = &self.remotes.cloud {
+            cloud.confirm(&self.changes_at(changes, Home::Cloud)).await?;
+        }
+        if let Some(transfer) = &self.remotes.transfer {
+            transfer.confirm(&self.changes_at(changes, Home::Transfer)).await?;
+        }
+        Ok(())
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
-        match self.cloud_of(write.change) {
-            Some(cloud) => cloud.perform(write).await,
-            None => self.embedded.perform(write).await,
+        match (self.remotes.home(write.change.address.kind()), &self.remotes.cloud, &self.remotes.transfer) {
+            (Home::Cloud, Some(cloud), _) => cloud.perform(write).await,
+            (Home::Transfer, _, Some(transfer)) => transfer.perform(write).await,
+            _ => self.embedded.perform(write).await,
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct Workspace {
 #[derive(Default)]
 pub struct RemoteStores {
     pub cloud_api_management: Option<CloudStore>,
-    pub managed_file_transfer: bool,
+    pub managed_file_transfer: Option<TransferStore>,
     /// The API types that keys may be given, when the workspace lists them.
     pub api_types: Option<Vec<Box<str>>>,
 }
@@ -41,6 +41,79 @@ pub struct CloudStore {
     pub username: SecretSource,
     pub password: SecretSource,
     pub limits: Limits,
+}
+
+/// Where Managed File Transfer is, and how to sign in there.
+pub struct TransferStore {
+    /// The address above `/api`.
+    pub url: Box<str>,
+    pub credential: TransferCredential,
+    /// The site's OpenAPI file, relative to the workspace.
+    pub openapi: Option<Box<str>>,
+    /// What is written about the operations; it goes before what the file says.
+    pub operations: TransferOperations,
+    pub limits: Limits,
+    /// The tenant that all managed keys must belong to (MFT-022).
+    pub tenant: Option<i64>,
+    /// The username or email as whom Keywright must be signed in (MFT-023).
+    pub owner: Option<Box<str>>,
+    /// The `keyName` of the key that the run itself uses (MFT-030).
+    pub own_key: Option<Box<str>>,
+}
+
+/// One of the two forms in which the vendor takes a credential; never both (`mft-api-keys.md` 1.4).
+pub enum TransferCredential {
+    /// In the header `ApiKey`.
+    ApiKey(SecretSource),
+    Bearer(SecretSource),
+}
+
+impl TransferCredential {
+    pub const fn source(&self) -> &SecretSource {
+        match self {
+            Self::ApiKey(source) | Self::Bearer(source) => source,
+        }
+    }
+}
+
+/// Method and path of each operation, where the workspace says them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TransferOperations {
+    pub list: Option<Operation>,
+    pub get: Option<Operation>,
+    pub create: Option<Operation>,
+    pub update: Option<Operation>,
+    pub organizations: Option<Operation>,
+    pub account: Option<Operation>,
+}
+
+/// One operation of an API: `PUT /api/ApiKey`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Operation {
+    /// In capitals.
+    pub method: Box<str>,
+    /// Begins with `/`; has no query.
+    pub path: Box<str>,
+}
+
+impl Operation {
+    /// Nothing for a path that does not mean the same to everybody: it could lead to another host, upwards, or into a
+    /// query.
+    pub fn new(method: &str, path: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+        let is_good = path.len() > 1
+            && path.len() <= 200
+            && path.starts_with('/')
+            && path.bytes().all(is_plain)
+            && !path.split('/').skip(1).any(|part| part.chars().all(|c| c == '.'));
+        is_good.then(|| Self { method: method.into(), path: path.into() })
+    }
+}
+
+impl std::fmt::Display for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
 }
 
 /// How hard a remote store may be called.
@@ -123,6 +196,21 @@ impl Workspace {
             guards: Guards::default(),
             severities: BTreeMap::new(),
             environment: Environment::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Operation;
+
+    #[test]
+    fn an_operation_has_a_plain_path() {
+        for odd in ["", "/", "api", "//evil.example", "/api/../x", "/api/.", "/a?b", "/a#b", "/a b", "/a%2Fb", "/a/", "/{id}"] {
+            assert!(Operation::new("GET", odd).is_none(), "{odd}");
+        }
+        for plain in ["/api/ApiKey", "/api/ApiKey/get-all.v1"] {
+            assert_eq!(Operation::new("GET", plain).map(|operation| operation.to_string()), Some(format!("GET {plain}")));
         }
     }
 }

@@ -99,7 +99,7 @@ fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result
     let path = workspace::database_path(&ready.loaded);
     let database = Database::open(&path, Mode::Write).map_err(|error| workspace::database_failure(&error))?;
     let database = database.ok_or_else(|| Failure::new("could not open the workspace database"))?;
-    let store = Stores { cloud: ready.cloud.as_ref(), embedded: Embedded::new(database, console.now) };
+    let store = Stores { remotes: &ready.remotes, embedded: Embedded::new(database, console.now) };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
     let total = ready.planned.plan.changes.len();
     let mut world =

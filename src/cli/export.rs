@@ -5,6 +5,7 @@ use clap::Args;
 use super::Console;
 use super::Exit;
 use super::Failure;
+use super::remotes;
 use super::workspace;
 use super::workspace::Manifests;
 use crate::export;
@@ -22,8 +23,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let loaded = workspace::load(&arguments.manifests, console)?;
-    let cloud = workspace::cloud(&loaded, console)?;
-    let live = workspace::read(&loaded, cloud.as_ref(), &Query::everything())?;
+    let remotes = remotes::remotes(&loaded, false, console)?;
+    let live = workspace::read(&loaded, &remotes, &Query::everything())?;
     export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

@@ -7,6 +7,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
+use super::remotes;
 use super::workspace;
 use super::workspace::Manifests;
 use super::workspace::Planning;
@@ -75,7 +76,7 @@ pub(super) fn verdict(ready: &Ready) -> Exit {
 
 /// Shows the plan, and after it everything that was found, so that what stops it stands last.
 pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
-    let store = workspace::store_name(&ready.loaded);
+    let store = remotes::store_name(&ready.loaded);
     let header = render::Header { workspace: &ready.loaded.workspace.name, store: &store };
     let sources = &ready.loaded.sources;
     let all: Vec<_> = ready.diagnostics.iter().chain(&ready.planned.stopped).cloned().collect();

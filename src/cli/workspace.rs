@@ -10,6 +10,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
+use super::remotes;
 use crate::database;
 use crate::database::Database;
 use crate::database::DatabaseError;
@@ -38,8 +39,7 @@ use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::stores::Readers;
-use crate::stores::cloud_api_management::CloudApiManagement;
-use crate::stores::cloud_api_management::Credentials;
+use crate::stores::Remotes;
 use crate::stores::embedded::EmbeddedReader;
 use crate::workspace::Ownership;
 
@@ -138,7 +138,7 @@ pub(super) struct Ready {
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
-    pub(super) cloud: Option<CloudApiManagement>,
+    pub(super) remotes: Remotes,
     /// What the manifests, the secrets and the live store have to say.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -157,7 +157,7 @@ pub(super) fn prepare(
     console: &mut Console<'_>,
 ) -> Result<Progress, Failure> {
     let Checked { mut loaded, desired, mut diagnostics } = check(manifests, console)?;
-    let Some(desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
+    let Some(mut desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
     if planning.prune && !loaded.is_whole {
         let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
         diagnostics.push(Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else"));
@@ -171,9 +171,11 @@ pub(super) fn prepare(
         return tell(&diagnostics, &loaded, format, console);
     }
     let lock = planning.locks.then(|| locked(&loaded)).transpose()?;
-    let cloud = cloud(&loaded, console)?;
+    let remotes = remotes::remotes(&loaded, planning.locks, console)?;
     let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
-    let live = read(&loaded, cloud.as_ref(), &query)?;
+    let live = read(&loaded, &remotes, &query)?;
+    let unresolved = plan::resolve_organizations(&mut desired, &live);
+    diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
     let delivered = delivery::delivered(&desired, &loaded.root);
     let options = Options { is_part: !loaded.is_whole, ..planning.options() };
     if !loaded.is_whole {
@@ -199,7 +201,7 @@ pub(super) fn prepare(
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
     sort(&mut diagnostics);
-    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, cloud, diagnostics })))
+    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, remotes, diagnostics })))
 }
 
 fn tell(
@@ -216,47 +218,8 @@ fn tell(
     Ok(Progress::Ended(Exit::Invalid))
 }
 
-fn refuse_remote(loaded: &Loaded) -> Result<(), Failure> {
-    if loaded.workspace.remote.managed_file_transfer {
-        let failure = Failure::new("could not reach the store managedFileTransfer: this version does not know it yet");
-        return Err(
-            failure.help("validate works; to keep ApiKeys in the embedded store, take it out of keywright.yaml")
-        );
-    }
-    Ok(())
-}
-
-/// The client of Cloud API Management, when the workspace names it. Nothing is called yet.
-pub(super) fn cloud(loaded: &Loaded, console: &Console<'_>) -> Result<Option<CloudApiManagement>, Failure> {
-    let Some(store) = &loaded.workspace.remote.cloud_api_management else { return Ok(None) };
-    let secret = |source| {
-        let read =
-            secrets::credential(source, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
-        read.map_err(|problem| {
-            let failure = Failure::new(format!("could not sign in to Cloud API Management: {}", problem.message));
-            Failure { help: problem.help, ..failure }
-        })
-    };
-    let credentials = Credentials {
-        api_key: secret(&store.api_key)?,
-        api_secret: secret(&store.api_secret)?,
-        username: secret(&store.username)?,
-        password: secret(&store.password)?,
-    };
-    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map(Some).map_err(refused)
-}
-
-/// What the header of a plan calls the store.
-pub(super) fn store_name(loaded: &Loaded) -> String {
-    match &loaded.workspace.remote.cloud_api_management {
-        Some(store) => format!("Cloud API Management, area {}", store.area),
-        None => "embedded store".to_owned(),
-    }
-}
-
 /// Keeps other runs out of the workspace. Makes the database, because the lock stands beside it.
 fn locked(loaded: &Loaded) -> Result<Lock, Failure> {
-    refuse_remote(loaded)?;
     let path = database_path(loaded);
     Database::open(&path, Mode::Write).map_err(|error| database_failure(&error))?;
     database::lock(&path).map_err(|error| {
@@ -279,10 +242,9 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.
-pub(super) fn read(loaded: &Loaded, cloud: Option<&CloudApiManagement>, query: &Query) -> Result<Live, Failure> {
-    refuse_remote(loaded)?;
+pub(super) fn read(loaded: &Loaded, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
     let database = Database::open(&database_path(loaded), Mode::Read).map_err(|error| database_failure(&error))?;
-    let readers = Readers { cloud, embedded: EmbeddedReader { database } };
+    let readers = Readers { remotes, embedded: EmbeddedReader { database } };
     block_on(readers.read(query))?.map_err(refused)
 }
 

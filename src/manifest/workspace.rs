@@ -217,6 +217,10 @@ mapping! {
         field create: Box<str> = "create",
         /// Updates a key.
         field update: Box<str> = "update",
+        /// Lists the organizations; `GET /api/Organization` when left out.
+        field organizations: Box<str> = "organizations",
+        /// Tells who the user of the credential is; `GET /api/Account` when left out.
+        field account: Box<str> = "account",
     }
 }
 
@@ -224,16 +228,22 @@ mapping! {
     "spec.stores.managedFileTransfer"
     /// Boomi MFT (formerly Thru), over the AFT Management API.
     struct ManagedFileTransferSpec {
-        /// The address of your site, https.
+        /// The address of your site; /api stands below it. http only for loopback.
         field url: Box<str> = "url",
         /// How Keywright signs in.
         field credentials: TransferCredentials = "credentials",
-        /// The site's OpenAPI file, from which the operations are taken.
+        /// The site's OpenAPI file (JSON), from which the operations are taken.
         field openapi: Box<str> = "openapi",
         /// The operations, where no OpenAPI file tells them.
         field operations: OperationsSpec = "operations",
-        /// How hard the API may be called.
+        /// How hard the API may be called; 2 calls per second when left out.
         field limits: LimitsSpec = "limits",
+        /// The tenant that all managed keys must belong to. Guards against the credential of another one.
+        field tenant: i64 = "tenant",
+        /// The user (username or email) as whom Keywright must be signed in, because the API lists only the user's own keys.
+        field owner: Box<str> = "owner",
+        /// The keyName of the key that Keywright itself runs with, which it never disables or narrows.
+        field own_key: Box<str> = "ownKey",
         /// The API types that ApiKey.spec.allowedApis may name.
         field allowed_apis: Vec<Spanned<Box<str>>> = "allowedApis",
     }

@@ -8,6 +8,7 @@ use super::Digest;
 use super::Instant;
 use super::Kind;
 use super::Secret;
+use super::Transfer;
 
 /// What a store holds.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub struct Live {
     pub roles: Option<Vec<Box<str>>>,
     /// The user as whom Keywright itself signs in, whom it never deletes or disables.
     pub signed_in_as: Option<Address>,
+    /// What goes with API keys that live in Managed File Transfer; nothing when they live in the embedded store.
+    pub transfer: Option<Box<Transfer>>,
 }
 
 impl Live {
@@ -39,6 +42,7 @@ impl Live {
         self.complete.extend(other.complete);
         self.roles = self.roles.take().or(other.roles);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
+        self.transfer = self.transfer.take().or(other.transfer);
     }
 
     /// Gives the objects of a kind away.

@@ -1,11 +1,13 @@
 //! `(Desired, Live, now) → Plan`: pure, and the same bytes for the same input.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Action;
 use super::Kept;
 use super::Plan;
+use super::access;
 use super::draft;
 use super::draft::Draft;
 use super::guards;
@@ -13,6 +15,8 @@ use super::guards::MaxDelete;
 use super::live_rules;
 use super::order;
 use super::prune;
+use super::transfer_guards;
+use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::diff;
@@ -94,7 +98,9 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.extend(drafts.kept);
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context));
+    diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut stopped = guards::check(&plan, context, &matching);
+    stopped.extend(transfer_guards::check(&plan, context));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
     sort(&mut stopped);
@@ -116,7 +122,7 @@ impl<'a> Drafts<'a> {
         if is_stopped(declared, matching) {
             return;
         }
-        let before = self.changes.len();
+        let before = (self.changes.len(), self.kept.len());
         match (matching.found.get(&declared.address), declared.presence) {
             (None, Presence::Present) => {
                 self.changes.push(draft::create(context, declared, matching, "declared but not in the store"));
@@ -125,7 +131,7 @@ impl<'a> Drafts<'a> {
             (Some(found), Presence::Absent) => self.retire(declared, found),
             (Some(found), Presence::Present) => self.present(context, declared, found, matching),
         }
-        if self.changes.len() == before {
+        if (self.changes.len(), self.kept.len()) == before {
             *self.unchanged.entry(declared.address.kind()).or_default() += 1;
         }
     }
@@ -186,11 +192,15 @@ impl<'a> Drafts<'a> {
             // A plan that is only renamed takes its keys along.
             fields.retain(|change| change.field != "plan");
         }
+        if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
+            self.kept.push(Kept { address: declared.address.clone(), why });
+        }
         if found.moved {
             self.changes.push(draft::replace(context, declared, found, fields, matching));
         } else if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
-            let mut change = draft::change(declared, found, action, fields, "differs from the manifest");
+            let reason = reason_of_update(declared, &fields);
+            let mut change = draft::change(declared, found, action, fields, &reason);
             if renews {
                 // The new generation has the declared name; the key that it follows goes by its own.
                 change.address = found.live.address.clone();
@@ -202,6 +212,15 @@ impl<'a> Drafts<'a> {
             self.changes.push(change);
         }
     }
+}
+
+/// A change that gives an API key more says so (MFT-031).
+fn reason_of_update(declared: &Declared, fields: &[super::FieldChange]) -> Cow<'static, str> {
+    let wider = access::of_fields(fields).wider;
+    if declared.address.kind() != Kind::ApiKey || wider.is_empty() {
+        return "differs from the manifest".into();
+    }
+    format!("differs from the manifest, and widens access: {}", wider.join(", ")).into()
 }
 
 /// Whether the object, or what it hangs on, has no certain match.

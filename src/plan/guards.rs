@@ -8,6 +8,7 @@ use super::Action;
 use super::Change;
 use super::Context;
 use super::Plan;
+use super::access;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -69,11 +70,11 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
+pub(super) fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
     context.options.allow.contains(&address.to_string())
 }
 
-fn at(problem: Diagnostic, change: &Change) -> Diagnostic {
+pub(super) fn at(problem: Diagnostic, change: &Change) -> Diagnostic {
     match change.place {
         Some(place) => problem.at(place),
         None => problem,
@@ -132,11 +133,10 @@ fn burnt_username(change: &Change) -> Option<Diagnostic> {
 /// KW-101: deletes and replaces of a kind above both the percentage and the count.
 fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
-    // An undeclared API key can only be switched off, which is as good as deleting it.
-    let retires = |change: &Change| change.action == Action::Disable && change.place.is_none();
     let is_harm = |change: &&Change| {
         let harms = match change.address.kind() {
-            Kind::ApiKey => retires(change),
+            // An API key can not be deleted: what its callers feel is that it is switched off, or may do less.
+            Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
             _ => matches!(change.action, Action::Delete | Action::Replace),
         };
         harms && !is_allowed(&change.address, context)
@@ -157,7 +157,7 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         let managed = managed(kind, plan, context);
         (harmed > limits(managed)).then(|| {
             let (rule, what) = match kind {
-                Kind::ApiKey => ("MFT-040", "disabled"),
+                Kind::ApiKey => ("MFT-040", "disabled or narrowed"),
                 _ => ("KW-101", "deleted or replaced"),
             };
             let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Action;
 use super::Change;
+use super::access;
 use super::draft::Draft;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rules::logical_name;
 
 /// Replacements exist before anything is switched off, and everything has left before its parent is deleted.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,9 @@ fn rank(change: &Change) -> i8 {
         Kind::ApiKey => 5,
     };
     match phase(change.action) {
+        // What takes access away from an API key comes after what gives it (`mft-api-keys.md` 3.2).
+        Phase::Make if change.action != Action::Create && !access::of(change).narrower.is_empty() => kind + 2,
+        Phase::Make if change.address.kind() == Kind::ApiKey && change.action != Action::Create => kind + 1,
         Phase::Make => kind,
         Phase::SwitchOff | Phase::Delete => -kind,
     }
@@ -51,6 +56,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
     let children = children_of(&drafts);
     let leaving = leaving_of(&drafts, matching);
     let keys = keys_made(&drafts);
+    let generations = generations_made(&drafts);
     let mut changes: Vec<Change> = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts.into_iter().enumerate() {
         let mut needs: Vec<usize> = draft.needs.iter().filter_map(|need| made.get(need).copied()).collect();
@@ -63,6 +69,9 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
             // A key only goes when those that may take its place are there.
             let application = draft.target.parent.as_ref().map(|parent| matching.translated(parent));
             needs.extend(application.and_then(|application| keys.get(&application)).into_iter().flatten());
+        }
+        if draft.address.kind() == Kind::ApiKey && draft.action == Action::Disable {
+            needs.extend(generations.get(logical_name(&draft.target.name)).into_iter().flatten());
         }
         needs.retain(|&need| need < at);
         needs.sort_unstable();
@@ -85,6 +94,18 @@ fn keys_made(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::PackageKey) {
         if let (Action::Create | Action::Replace, Some(application)) = (draft.action, &draft.change.target.parent) {
             made.entry(application.clone()).or_default().push(at);
+        }
+    }
+    made
+}
+
+/// The API keys that are made or switched on, by their names without the generation: the old one of a rotation is only
+/// switched off when the new one is there.
+fn generations_made(drafts: &[Draft]) -> BTreeMap<Box<str>, Vec<usize>> {
+    let mut made: BTreeMap<Box<str>, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::ApiKey) {
+        if matches!(draft.action, Action::Create | Action::Enable) {
+            made.entry(logical_name(&draft.target.name).into()).or_default().push(at);
         }
     }
     made

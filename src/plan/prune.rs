@@ -91,7 +91,8 @@ fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
     if live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled") {
         return Some("it is switched off; delete it in the portal".to_owned());
     }
-    (!context.options.prune).then(|| "owned, and no manifest declares it; --prune deletes it".to_owned())
+    let verb = if live.address.kind() == Kind::ApiKey { "switches it off" } else { "deletes it" };
+    (!context.options.prune).then(|| format!("owned, and no manifest declares it; --prune {verb}"))
 }
 
 /// The protected keys by their application and package.

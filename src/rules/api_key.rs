@@ -150,7 +150,7 @@ fn check_api_types(spec: &ApiKeySpec, world: &World<'_>, findings: &mut Findings
                 |near| format!("did you mean `{near}`?"),
             );
             findings.add(problem.at(api.place).help(help));
-        } else if catalogue.is_none() && world.workspace.remote.managed_file_transfer {
+        } else if catalogue.is_none() && world.workspace.remote.managed_file_transfer.is_some() {
             let problem =
                 Diagnostic::warning("MFT-012", format!("nothing says whether `{}` is an API type", shown(text)));
             findings.add(
@@ -214,7 +214,7 @@ fn check_leaks(manifest: &Manifest, spec: &ApiKeySpec, findings: &mut Findings) 
 }
 
 /// A UUID, or a run of 20 or more letters and digits that changes between them like a random text does.
-fn looks_like_a_key(text: &str) -> bool {
+pub fn looks_like_a_key(text: &str) -> bool {
     let is_uuid = |part: &str| {
         let groups: Vec<&str> = part.split('-').collect();
         groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
@@ -230,12 +230,17 @@ fn looks_like_a_key(text: &str) -> bool {
 }
 
 /// The name without its generation: `erp` of `erp.g2`.
-pub(super) fn logical_name(name: &str) -> &str {
+pub fn logical_name(name: &str) -> &str {
+    generation(name).0
+}
+
+/// A name without its generation, and the number of it: 2 of `erp.g2`, 1 of `erp`.
+pub fn generation(name: &str) -> (&str, u64) {
     match name.rsplit_once(".g") {
-        Some((logical, generation)) if !generation.is_empty() && generation.bytes().all(|b| b.is_ascii_digit()) => {
-            logical
+        Some((logical, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            (logical, number.parse().unwrap_or(u64::MAX))
         }
-        _ => name,
+        _ => (name, 1),
     }
 }
 

@@ -1,14 +1,14 @@
 //! The remote stores that a workspace names: where they are, how to sign in, how hard they may be called.
 
+mod transfer;
+
 use super::desired;
 use super::workspace::texts;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Place;
 use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;
 use crate::manifest::workspace::CloudApiManagementSpec;
 use crate::manifest::workspace::LimitsSpec;
-use crate::manifest::workspace::ManagedFileTransferSpec;
 use crate::manifest::workspace::StoresSpec;
 use crate::model::SecretSource;
 use crate::workspace::CloudStore;
@@ -21,13 +21,10 @@ const CLOUD_URL: &str = "https://api.mashery.com";
 /// The remote stores, with every default in place.
 pub(super) fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
     let transfer = spec.managed_file_transfer.as_ref();
-    if let Some(transfer) = transfer {
-        check_transfer(&transfer.value, transfer.place, findings);
-    }
     let cloud = spec.cloud_api_management.as_ref();
     RemoteStores {
         cloud_api_management: cloud.and_then(|spec| cloud_store(spec, findings)),
-        managed_file_transfer: transfer.is_some(),
+        managed_file_transfer: transfer.and_then(|spec| transfer::store(spec, findings)),
         api_types: transfer.and_then(|t| t.value.allowed_apis.as_ref()).map(|listed| texts(listed, findings)),
     }
 }
@@ -37,7 +34,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     let spec = &spec.value;
     let url = spec.url.as_ref().map_or(CLOUD_URL, |url| &url.value);
     if let Some(written) = &spec.url {
-        check_url(written, findings);
+        check_url("KW-022", written, findings);
     }
     let limits = spec.limits.as_ref().map_or_else(Limits::default, |limits| limits_of(&limits.value, findings));
     let area = spec.area.as_ref()?;
@@ -60,8 +57,8 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     })
 }
 
-/// KW-022: credentials and keys go over the wire.
-fn check_url(url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
+/// KW-022, MFT-020: credentials and keys go over the wire.
+fn check_url(rule: &'static str, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -70,7 +67,7 @@ fn check_url(url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
         return;
     }
-    let problem = Diagnostic::error("KW-022", "this is not an address that a store may have").at(url.place);
+    let problem = Diagnostic::error(rule, "this is not an address that a store may have").at(url.place);
     findings.push(problem.help("write https:// and the host; http only for this machine, like http://127.0.0.1:8080"));
 }
 
@@ -113,32 +110,4 @@ fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
         limits.page_size = size as usize;
     }
     limits
-}
-
-/// MFT-020 and what of MFT-021 the file alone decides.
-fn check_transfer(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) {
-    match &spec.url {
-        None => {
-            let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
-            findings.push(problem.help("add `url: https://…`; it is never guessed"));
-        }
-        Some(url) => {
-            let rest = url.value.strip_prefix("https://").unwrap_or_default();
-            if rest.is_empty()
-                || rest.starts_with('/')
-                || rest.contains(['?', '#', '@'])
-                || rest.trim_end_matches('/').ends_with("/api/api")
-            {
-                let problem = Diagnostic::error("MFT-020", "this is not the address of a site").at(url.place);
-                findings.push(problem.help("write https:// and the host, without query, fragment or sign-in"));
-            }
-        }
-    }
-    let Some(operations) = &spec.operations else { return };
-    if let (Some(list), Some(get)) = (&operations.value.list, &operations.value.get)
-        && list.value == get.value
-    {
-        let problem = Diagnostic::error("MFT-021", "list and get have the same path").at(get.place);
-        findings.push(problem.label(list.place, "the list").help("take the paths from the site's Swagger page"));
-    }
 }

@@ -26,15 +26,13 @@ mod write;
 
 pub use token::Credentials;
 
-use std::time::Duration;
-
-use reqwest::Client;
 use reqwest::Url;
 
 use self::api::Api;
 use self::known::Known;
 use self::token::SignIn;
 use super::pace::Pace;
+use super::transport;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::store::Performed;
@@ -44,15 +42,6 @@ use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
 use crate::workspace::Limits;
-
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(15);
-
-/// How long an answer may keep silent.
-const SILENCE: Duration = Duration::from_mins(1);
-
-/// How long one call may take in all.
-const LONGEST: Duration = Duration::from_mins(5);
 
 /// One area of Cloud API Management.
 pub struct CloudApiManagement {
@@ -77,7 +66,7 @@ impl CloudApiManagement {
             address.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
             address
         };
-        let client = client()?;
+        let client = transport::client()?;
         let username = credentials.username.expose().into();
         let sign_in = SignIn::new(below("/v3/token"), area.into(), credentials);
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.concurrency);
@@ -97,21 +86,6 @@ impl CloudApiManagement {
     pub fn calls(&self) -> u64 {
         self.api.calls()
     }
-}
-
-/// Redirects are not followed: a redirect would carry the token to wherever it points. There is no way to turn the
-/// check of certificates off.
-fn client() -> Result<Client, Refusal> {
-    // An error says that another store of this process was here first.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .timeout(LONGEST)
-        .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
-        .build();
-    client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", answer::cause(&error))))
 }
 
 impl Reader for CloudApiManagement {

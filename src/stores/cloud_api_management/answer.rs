@@ -1,6 +1,5 @@
 //! One answer of the API: read within bounds, and understood before anything is done with it.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::Response;
@@ -9,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::value::Object;
+use crate::stores::transport;
 
 /// Most bytes of an answer. A page of a thousand objects has about two million.
 const LONGEST: usize = 64 << 20;
@@ -23,26 +23,8 @@ pub(super) struct Answer {
 /// Reads an answer to its end. The error says what became of it, to go after the request's name.
 pub(super) async fn read(mut response: Response) -> Result<Answer, String> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| format!("was cut short: {}", cause(&error)))? {
-        if body.len() + chunk.len() > LONGEST {
-            return Err(format!("answered with more than {} MiB", LONGEST >> 20));
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let body = transport::body(&mut response, LONGEST).await?;
     Ok(Answer { status, headers, body })
-}
-
-/// The innermost cause of a failed request. The outer ones repeat the address with its query.
-pub(super) fn cause(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "there was no answer in time".to_owned();
-    }
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    if error.source().is_none() { "the connection failed".to_owned() } else { innermost.to_string() }
 }
 
 /// Why the gateway before the API refuses a call (5.3). All of these are 403, and the body is never looked at.

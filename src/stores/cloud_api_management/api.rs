@@ -21,6 +21,7 @@ use super::value::Object;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::pace::Pace;
+use crate::stores::transport;
 
 /// How often a call that was turned away or got lost is tried before the change is given up.
 const TRIES: u32 = 6;
@@ -204,8 +205,8 @@ impl Api {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(answer::cause(&error))),
-            Err(error) => return Ok(Sent::Maybe(answer::cause(&error))),
+            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
+            Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,

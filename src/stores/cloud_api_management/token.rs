@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::answer;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::stores::transport;
 
 /// What signs in. All of it comes by reference; none of it is ever told.
 pub struct Credentials {
@@ -106,7 +107,7 @@ impl SignIn {
             .basic_auth(self.credentials.api_key.expose(), Some(self.credentials.api_secret.expose()))
             .form(form);
         let response = request.send().await.map_err(|error| {
-            let cause = answer::cause(&error);
+            let cause = transport::cause(&error);
             Refusal::unavailable(format!("could not sign in: {cause}")).help("check `url` and the network")
         })?;
         let answer = answer::read(response)

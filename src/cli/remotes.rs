@@ -1,0 +1,104 @@
+//! The remote stores that a workspace names: signed in from where it says, ready to be called.
+
+use std::path::Path;
+
+use super::Console;
+use super::Failure;
+use super::workspace::refused;
+use crate::model::Secret;
+use crate::model::SecretSource;
+use crate::secrets;
+use crate::source::Loaded;
+use crate::stores::Remotes;
+use crate::stores::cloud_api_management::CloudApiManagement;
+use crate::stores::cloud_api_management::Credentials;
+use crate::stores::managed_file_transfer;
+use crate::stores::managed_file_transfer::ManagedFileTransfer;
+use crate::stores::managed_file_transfer::Settings;
+use crate::stores::managed_file_transfer::SignIn;
+use crate::workspace::CloudStore;
+use crate::workspace::TransferCredential;
+use crate::workspace::TransferStore;
+
+/// The clients, of which none has called anything yet. `writes` says that the run will do what it plans.
+pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> Result<Remotes, Failure> {
+    let remote = &loaded.workspace.remote;
+    Ok(Remotes {
+        cloud: remote.cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?,
+        transfer: remote
+            .managed_file_transfer
+            .as_ref()
+            .map(|store| transfer(store, loaded, writes, console))
+            .transpose()?,
+    })
+}
+
+/// What the header of a plan calls the stores.
+pub(super) fn store_name(loaded: &Loaded) -> String {
+    let remote = &loaded.workspace.remote;
+    let cloud = remote.cloud_api_management.as_ref().map(|store| format!("Cloud API Management, area {}", store.area));
+    let transfer = remote.managed_file_transfer.as_ref().map(|store| {
+        let host = store.url.split_once("://").map_or(&*store.url, |(_, rest)| rest);
+        format!("Managed File Transfer, {host}")
+    });
+    match (cloud, transfer) {
+        (None, None) => "embedded store".to_owned(),
+        (cloud, transfer) => cloud.into_iter().chain(transfer).collect::<Vec<_>>().join(" · "),
+    }
+}
+
+fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {
+    let secret = |source| secret(source, "Cloud API Management", loaded, console);
+    let credentials = Credentials {
+        api_key: secret(&store.api_key)?,
+        api_secret: secret(&store.api_secret)?,
+        username: secret(&store.username)?,
+        password: secret(&store.password)?,
+    };
+    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(refused)
+}
+
+fn transfer(
+    store: &TransferStore,
+    loaded: &Loaded,
+    writes: bool,
+    console: &Console<'_>,
+) -> Result<ManagedFileTransfer, Failure> {
+    let openapi = store.openapi.as_deref().map(|path| read_openapi(path, &loaded.root)).transpose()?;
+    let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(refused)?;
+    // Before the credential is even read: without the operations nothing would be done with it.
+    operations.check(writes).map_err(refused)?;
+    let value = secret(store.credential.source(), "Managed File Transfer", loaded, console)?;
+    let sign_in = match store.credential {
+        TransferCredential::ApiKey(_) => SignIn::ApiKey(value),
+        TransferCredential::Bearer(_) => SignIn::Bearer(value),
+    };
+    let (limits, tenant) = (&store.limits, store.tenant);
+    let settings = Settings { url: &store.url, sign_in, operations, limits, tenant, writes };
+    ManagedFileTransfer::new(settings).map_err(refused)
+}
+
+fn secret(source: &SecretSource, store: &str, loaded: &Loaded, console: &Console<'_>) -> Result<Secret, Failure> {
+    let folders = &loaded.workspace.environment.folders;
+    secrets::credential(source, &loaded.root, &console.environment, folders).map_err(|problem| {
+        let failure = Failure::new(format!("could not sign in to {store}: {}", problem.message));
+        Failure { help: problem.help, ..failure }
+    })
+}
+
+/// Largest OpenAPI file that is read, in bytes.
+const MAX_OPENAPI: u64 = 16 << 20;
+
+#[expect(clippy::disallowed_methods, reason = "edge: the OpenAPI file of the site")]
+fn read_openapi(path: &str, root: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |cause: String| {
+        let failure = Failure::new(format!("could not read the OpenAPI file {path}: {cause}"));
+        failure.help("download it from the Swagger page of the site, and name it with `openapi` in keywright.yaml")
+    };
+    let path = root.join(path);
+    let metadata = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() || metadata.len() > MAX_OPENAPI {
+        return Err(failed("it is not a regular file of at most 16 MiB".to_owned()));
+    }
+    std::fs::read(&path).map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,130 @@
+//! Organizations as manifests name them → as the store numbers them (`mft-api-keys.md` 4; MFT-025).
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::did_you_mean;
+use crate::manifest::read::shown;
+use crate::manifest::read::whole_number;
+use crate::model::Desired;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::Value;
+use crate::model::Wish;
+use crate::model::transfer::Organization;
+
+/// The field that names organizations.
+const FIELD: &str = "allowedOrgs";
+
+/// Puts every declared organization into the form `id:41` that the snapshot has, where the API keys live in a store
+/// that has organizations. What names none, or more than one, is reported and stays as it is written.
+pub fn resolve_organizations(desired: &mut Desired, live: &Live) -> Vec<Diagnostic> {
+    let Some(transfer) = &live.transfer else { return Vec::new() };
+    let known = transfer.organizations.as_deref();
+    let mut findings = Vec::new();
+    let keys = desired.objects.values_mut().filter(|object| object.address.kind() == Kind::ApiKey);
+    for wish in keys.flat_map(|key| &mut key.wishes).filter(|wish| wish.field == FIELD) {
+        resolve(wish, known, &mut findings);
+    }
+    findings
+}
+
+fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<Diagnostic>) {
+    let Value::Set(names) = &wish.value else { return };
+    let mut resolved: BTreeSet<Box<str>> = BTreeSet::new();
+    for name in names {
+        match number(name, known) {
+            Ok(id) => {
+                resolved.insert(format!("id:{id}").into());
+            }
+            Err((message, help)) => {
+                findings.push(Diagnostic::error("MFT-025", message).at(wish.place).help(help));
+                resolved.insert(name.clone());
+            }
+        }
+    }
+    wish.value = Value::Set(resolved);
+}
+
+/// The id of the one organization that a text names, or what is wrong with it and what helps.
+fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, String)> {
+    let called = shown(text);
+    if let Some(id) = text.strip_prefix("id:").and_then(whole_number) {
+        let Some(known) = known else { return Ok(id) };
+        return if known.iter().any(|organization| organization.id == id) {
+            Ok(id)
+        } else {
+            let help = "take it out, or write the id of an organization that is not deleted".to_owned();
+            Err((format!("the store has no organization `{called}`, or it is deleted"), help))
+        };
+    }
+    let Some(known) = known else {
+        let message = format!("nobody can tell which organization `{called}` is: the credential may not see them");
+        return Err((message, "write its number, like \"id:41\"; or let the user of the credential see them".to_owned()));
+    };
+    // A code goes before a name, so that a name can not take the place of somebody's code.
+    let ways: [fn(&Organization) -> Option<&str>; 3] =
+        [|one| one.public_code.as_deref(), |one| one.system_code.as_deref(), |one| one.name.as_deref()];
+    for way in ways {
+        let mut hits = known.iter().filter(|organization| way(organization) == Some(text));
+        match (hits.next(), hits.next()) {
+            (Some(one), None) => return Ok(one.id),
+            (Some(one), Some(other)) => {
+                let message = format!("`{called}` is more than one organization: {} and {}", one.id, other.id);
+                return Err((message, format!("write the number of the one that is meant, like \"id:{}\"", one.id)));
+            }
+            (None, _) => {}
+        }
+    }
+    let names = known.iter().take(1_000).flat_map(|one| ways.into_iter().filter_map(move |way| way(one)));
+    let names = names.filter(|name| name.len() <= 100);
+    let near = did_you_mean(text, names);
+    let help = near.map_or_else(
+        || "write its public code, its system code, its name, or id: and its number".to_owned(),
+        |near| format!("did you mean `{}`?", shown(near)),
+    );
+    Err((format!("the store has no organization `{called}`"), help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organization(id: i64, public: &str, system: &str, name: &str) -> Organization {
+        let text = |text: &str| (!text.is_empty()).then(|| text.into());
+        Organization { id, tenant: None, public_code: text(public), system_code: text(system), name: text(name) }
+    }
+
+    fn known() -> Vec<Organization> {
+        vec![
+            organization(41, "ACME", "SYS-1", "Acme Ltd"),
+            organization(57, "", "SYS-2", "ACME"),
+            organization(58, "", "", "North"),
+            organization(59, "", "", "North"),
+        ]
+    }
+
+    #[test]
+    fn codes_go_before_names() {
+        let known = known();
+        for (text, id) in [("ACME", 41), ("SYS-2", 57), ("Acme Ltd", 41), ("id:58", 58)] {
+            assert_eq!(number(text, Some(&known)).ok(), Some(id), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_certain_is_refused() {
+        let known = known();
+        for (text, told) in [("North", "58 and 59"), ("id:60", "deleted"), ("Acme", "no organization"), ("acme", "no organization")] {
+            let (message, _) = number(text, Some(&known)).unwrap_err();
+            assert!(message.contains(told), "{text}: {message}");
+        }
+        assert_eq!(number("Acme Lt", Some(&known)).unwrap_err().1, "did you mean `Acme Ltd`?");
+    }
+
+    #[test]
+    fn without_the_list_only_numbers_are_taken() {
+        assert_eq!(number("id:41", None).ok(), Some(41));
+        assert!(number("ACME", None).unwrap_err().0.contains("may not see"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What a plan may not do to the keys of Managed File Transfer: cut itself off, bring back what somebody removed.
+
+use super::Action;
+use super::Change;
+use super::Context;
+use super::Plan;
+use super::access;
+use super::guards::at;
+use super::guards::is_allowed;
+use super::own_key::OwnKey;
+use super::own_key::own_key;
+use crate::diagnostic::Diagnostic;
+use crate::model::Kind;
+
+pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut stopped = Vec::new();
+    let own = own_key(context);
+    for change in plan.changes.iter().filter(|change| change.address.kind() == Kind::ApiKey) {
+        stopped.extend(own_change(change, &own));
+        stopped.extend(brought_back(change, context));
+    }
+    stopped
+}
+
+/// MFT-030: whatever is not certain to leave the key in use as good as it is, is not done to it, whatever is allowed.
+/// Where nobody knows which key that is, nothing that is not declared is switched off.
+fn own_change(change: &Change, own: &OwnKey<'_>) -> Option<Diagnostic> {
+    let live = change.target.live.as_ref()?;
+    let access = access::of(change);
+    if access.narrower.is_empty() && access.doubtful.is_empty() {
+        return None;
+    }
+    match own {
+        OwnKey::Known(id) if **id == live.id => {
+            let fields = [&access.narrower[..], &access.doubtful].concat();
+            let message = format!("{} is the key that this run uses, and would lose access: {}", change.address, shown(fields));
+            let problem = at(Diagnostic::error("MFT-030", message), change);
+            Some(problem.help("sign in with another key first, then plan again"))
+        }
+        OwnKey::Unknown if change.place.is_none() => {
+            let message = format!("{} would be switched off, and may be the key that this run uses", change.address);
+            let problem = Diagnostic::error("MFT-030", message);
+            Some(problem.help("say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer"))
+        }
+        OwnKey::None | OwnKey::Known(_) | OwnKey::Unknown => None,
+    }
+}
+
+fn shown(mut fields: Vec<&str>) -> String {
+    fields.sort_unstable();
+    fields.dedup();
+    fields.join(", ")
+}
+
+/// MFT-037: somebody removed a key of this name on purpose.
+fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
+    let transfer = context.live.transfer.as_ref()?;
+    if change.action != Action::Create
+        || !transfer.deleted.contains(&change.target.name)
+        || is_allowed(&change.address, context)
+    {
+        return None;
+    }
+    let message = format!("{} was deleted in the portal, and would be made again", change.address);
+    let problem = at(Diagnostic::error("MFT-037", message), change);
+    Some(problem.help(format!("remove the manifest; or, if it is meant, allow it with --allow {}", change.address)))
+}

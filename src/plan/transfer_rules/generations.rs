@@ -1,0 +1,84 @@
+//! Generations of one key over time, `erp`, `erp.g2`, `erp.g3`: the API can not exchange a key's value, so the next one
+//! is made beside it (`mft-api-keys.md` 3.4).
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::matching::Matching;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Value;
+use crate::plan::Context;
+use crate::rules::generation;
+
+/// How long an old generation may be on beside the next one.
+const GRACE: TimeDelta = TimeDelta::days(14);
+
+/// A generation that will be on after the plan.
+struct On<'a> {
+    number: u64,
+    name: &'a str,
+    place: Option<Place>,
+    /// When it was made, if it is in the store.
+    created: Option<Instant>,
+}
+
+pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, findings: &mut Vec<Diagnostic>) {
+    for mut keys in by_logical_name(context, matching).into_values() {
+        keys.sort_by(|a, b| b.number.cmp(&a.number).then_with(|| a.name.cmp(b.name)));
+        // What nobody declares any generation of is somebody else's.
+        let Some(place) = keys.iter().find_map(|key| key.place) else { continue };
+        too_many(&keys, place, findings);
+        too_long(context, &keys, place, findings);
+    }
+}
+
+fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeMap<&'a str, Vec<On<'a>>> {
+    let mut groups: BTreeMap<&str, Vec<On<'_>>> = BTreeMap::new();
+    for declared in context.desired.of(Kind::ApiKey) {
+        if declared.value("enabled").and_then(Value::as_bool) == Some(true) {
+            let (logical, number) = generation(&declared.name);
+            let created = matching.found.get(&declared.address).and_then(|found| found.live.created);
+            let on = On { number, name: &declared.name, place: Some(declared.place), created };
+            groups.entry(logical).or_default().push(on);
+        }
+    }
+    for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
+        if live.attributes.flag("enabled") && !is_pruned(context, matching, live) {
+            let (logical, number) = generation(&live.name);
+            let on = On { number, name: &live.name, place: None, created: live.created };
+            groups.entry(logical).or_default().push(on);
+        }
+    }
+    groups
+}
+
+fn is_pruned(context: &Context<'_>, matching: &Matching<'_>, live: &crate::model::LiveObject) -> bool {
+    context.options.prune && crate::plan::prune::is_owned(context, matching, live)
+}
+
+/// MFT-038, with the generations that are only in the store. Those of the manifests alone were counted by `validate`.
+fn too_many(keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
+    if keys.len() > 2 && keys.iter().any(|key| key.place.is_none()) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name).take(5).collect();
+        let message = format!("{} generations of one key would be enabled: {}", keys.len(), names.join(", "));
+        let problem = Diagnostic::error("MFT-038", message).at(place);
+        findings.push(problem.help("declare the oldest with `enabled: false`, or disable it in the portal"));
+    }
+}
+
+/// MFT-039.
+fn too_long(context: &Context<'_>, keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
+    for pair in keys.windows(2) {
+        let (next, old) = (&pair[0], &pair[1]);
+        if next.number == old.number || next.created.is_none_or(|created| created + GRACE > context.now) {
+            continue;
+        }
+        let message = format!("`{}` is still enabled, {} days after `{}` was made", old.name, GRACE.num_days(), next.name);
+        let problem = Diagnostic::warning("MFT-039", message).at(old.place.unwrap_or(place));
+        findings.push(problem.help(format!("when its callers have moved to `{}`, write `enabled: false`", next.name)));
+    }
+}

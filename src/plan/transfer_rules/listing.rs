@@ -1,0 +1,75 @@
+//! What the list of keys itself tells: keys without names, organizations that are gone, a list that may be cut.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::manifest::read::shown;
+use crate::manifest::read::whole_number;
+use crate::matching::Matching;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::Transfer;
+use crate::model::Value;
+use crate::plan::Context;
+
+pub(super) fn check(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    transfer: &Transfer,
+    findings: &mut Vec<Diagnostic>,
+) {
+    findings.extend(nameless(transfer));
+    findings.extend(round(transfer));
+    findings.extend(unseen_organizations(context, transfer));
+    for live in context.live.of(Kind::ApiKey) {
+        findings.extend(dangling(transfer, live));
+    }
+    let managed = matching.found.values().map(|found| found.live).filter(|live| live.address.kind() == Kind::ApiKey);
+    findings.extend(managed.filter_map(|live| other_name(transfer, live)));
+}
+
+/// MFT-035.
+fn nameless(transfer: &Transfer) -> Option<Diagnostic> {
+    let message = match transfer.nameless {
+        0 => return None,
+        1 => "a live key has no name, so that nobody can declare it".to_owned(),
+        more => format!("{more} live keys have no name, so that nobody can declare them"),
+    };
+    Some(Diagnostic::warning("MFT-035", message).help("name it in the portal, or delete it there"))
+}
+
+/// No paging is documented, and a list of exactly so many may be a page (`mft-api-keys.md` Q19).
+fn round(transfer: &Transfer) -> Option<Diagnostic> {
+    let count = transfer.round?;
+    let message = format!("the list has exactly {count} keys, and may be cut off there");
+    Some(Diagnostic::warning("MFT-034", message).help("compare with the portal before keys are created"))
+}
+
+fn unseen_organizations(context: &Context<'_>, transfer: &Transfer) -> Option<Diagnostic> {
+    let names = |value: Option<&Value>| matches!(value, Some(Value::Set(items)) if !items.is_empty());
+    let is_asked = context.desired.of(Kind::ApiKey).any(|declared| names(declared.value("allowedOrgs")));
+    (transfer.organizations.is_none() && is_asked).then(|| {
+        let message = "the credential may not see the organizations, so their numbers are taken unchecked";
+        Diagnostic::warning("MFT-025", message).help("let the user of the credential see them")
+    })
+}
+
+/// MFT-026.
+fn dangling(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
+    let known: BTreeSet<i64> = transfer.organizations.as_ref()?.iter().map(|one| one.id).collect();
+    let Some(Value::Set(items)) = live.attributes.get("allowedOrgs") else { return None };
+    let ids = items.iter().filter_map(|item| item.strip_prefix("id:").and_then(whole_number));
+    let gone: Vec<String> = ids.filter(|id| !known.contains(id)).map(|id| id.to_string()).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    let message = format!("the live {} names organizations that are gone: {}", live.address, gone.join(", "));
+    Some(Diagnostic::warning("MFT-026", message).help("write the organizations that are left; the next apply sets them"))
+}
+
+/// MFT-036.
+fn other_name(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
+    let name = transfer.keys.get(&live.id)?.other_name.as_deref()?;
+    let message = format!("the live {} also has the name `{}`, which is not its keyName", live.address, shown(name));
+    Some(Diagnostic::info("MFT-036", message).help("nothing needs to be done: keys are found by their keyName"))
+}

@@ -1,0 +1,118 @@
+//! Boomi Managed File Transfer (formerly Thru): the ApiKey operations of its AFT Management API.
+//!
+//! ```text
+//! bind                          which method and path each operation has; nothing is ever guessed
+//! api, answer ─▶ list ─▶ read   a snapshot: keys, organizations, whose keys they are
+//!      │          ▲
+//!      │          └──── confirm, read-back
+//!      └───▶ write, make        one change each, one at a time
+//! key, scope                    one key on the wire ↔ the model
+//! ```
+//!
+//! The API is documented in part only. What it leaves open is settled in `mft-api-keys.md` §6, always the careful way:
+//! an id is handled as a secret, a key is never fetched by it, a create is never repeated, and nothing is deleted.
+
+mod answer;
+mod api;
+mod bind;
+mod key;
+mod known;
+mod list;
+mod make;
+mod read;
+mod scope;
+mod write;
+
+pub use api::SignIn;
+pub use bind::Operations;
+pub use bind::bind;
+
+use reqwest::Url;
+
+use self::api::Api;
+use self::bind::Slot;
+use self::known::Known;
+use super::pace::Pace;
+use super::transport;
+use crate::model::Live;
+use crate::plan::Change;
+use crate::store::Performed;
+use crate::store::Query;
+use crate::store::Reader;
+use crate::store::Refusal;
+use crate::store::Store;
+use crate::store::Write;
+use crate::workspace::Limits;
+use crate::workspace::Operation;
+
+/// The keys of one user of one site.
+pub struct ManagedFileTransfer {
+    api: Api,
+    operations: Operations,
+    /// Whether the run is one that writes, and so needs the operations for it from the start (MFT-021).
+    writes: bool,
+    /// The tenant that the workspace is for.
+    guarded_tenant: Option<i64>,
+    known: Known,
+    /// Held while a change is made.
+    turns: tokio::sync::Mutex<()>,
+}
+
+/// What a client is made with.
+pub struct Settings<'a> {
+    /// The address above `/api`; the rules have checked it.
+    pub url: &'a str,
+    pub sign_in: SignIn,
+    pub operations: Operations,
+    pub limits: &'a Limits,
+    pub tenant: Option<i64>,
+    pub writes: bool,
+}
+
+impl ManagedFileTransfer {
+    /// Nothing is called yet.
+    pub fn new(settings: Settings<'_>) -> Result<Self, Refusal> {
+        let odd = |_| {
+            Refusal::unavailable("`url` of the store is not an address").help("write it like https://files.example.com")
+        };
+        let url = Url::parse(settings.url).map_err(odd)?;
+        let limits = settings.limits;
+        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, 1);
+        Ok(Self {
+            api: Api::new(transport::client()?, url, settings.sign_in, pace),
+            operations: settings.operations,
+            writes: settings.writes,
+            guarded_tenant: settings.tenant,
+            known: Known::default(),
+            turns: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Calls so far.
+    pub fn calls(&self) -> u64 {
+        self.api.calls()
+    }
+
+    fn operation<'s>(&'s self, slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
+        slot.as_ref().map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
+    }
+}
+
+impl Reader for ManagedFileTransfer {
+    async fn read(&self, _: &Query) -> Result<Live, Refusal> {
+        self.snapshot().await
+    }
+}
+
+impl Store for ManagedFileTransfer {
+    async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.look().await.map(drop)
+    }
+
+    async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        self.perform_change(write).await
+    }
+}

@@ -1,0 +1,114 @@
+//! The list of keys: what the credential's user has, without what is marked as deleted.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::ManagedFileTransfer;
+use super::answer::property;
+use super::api::Failure;
+use super::api::odd;
+use super::key;
+use super::key::Habits;
+use super::key::Key;
+use super::key::Row;
+use crate::model::LiveId;
+use crate::store::Refusal;
+
+/// Sizes at which a list may be one page of a longer one (`mft-api-keys.md` Q19).
+const ROUND: [usize; 3] = [100, 500, 1000];
+
+/// The keys at one moment.
+pub(super) struct Listing {
+    pub(super) keys: Vec<Key>,
+    /// Names of keys that are marked as deleted.
+    pub(super) deleted: BTreeSet<Box<str>>,
+    pub(super) nameless: usize,
+    pub(super) round: Option<usize>,
+    pub(super) habits: Habits,
+    pub(super) read_at: tokio::time::Instant,
+}
+
+impl Listing {
+    pub(super) fn by_id(&self, id: &LiveId) -> Option<&Key> {
+        self.keys.iter().find(|key| key.id == *id)
+    }
+
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Key> {
+        self.keys.iter().filter(move |key| &*key.name == name)
+    }
+
+    /// The tenant of all keys; nothing when they do not agree or do not say.
+    pub(super) fn tenant(&self) -> Option<i64> {
+        let tenants: BTreeSet<i64> = self.keys.iter().filter_map(Key::tenant).collect();
+        if tenants.len() == 1 { tenants.first().copied() } else { None }
+    }
+}
+
+impl ManagedFileTransfer {
+    /// Reads the list. Without it nothing is known, so that whatever is wrong with it ends the run.
+    pub(super) async fn list(&self) -> Result<Listing, Refusal> {
+        let operation = self.operation(&self.operations.list, "list")?;
+        let body = match self.api.get(operation, &[]).await {
+            Ok(body) => body,
+            Err(Failure::Forbidden(refusal)) => {
+                let kind = crate::store::RefusalKind::Unavailable;
+                return Err(Refusal { kind, ..refusal });
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let rows = rows(body).map_err(|cause| odd(operation, &cause))?;
+        self.api.hide(rows.iter().filter_map(|row| property(row.as_object()?, "id")?.1.as_str()));
+        of_rows(rows).map_err(|cause| odd(operation, &cause))
+    }
+}
+
+/// A list, or the only list in an object.
+pub(super) fn rows(body: Json) -> Result<Vec<Json>, String> {
+    match body {
+        Json::Array(rows) => Ok(rows),
+        Json::Object(object) => {
+            let mut lists = object.into_iter().filter_map(|(_, value)| match value {
+                Json::Array(rows) => Some(rows),
+                _ => None,
+            });
+            match (lists.next(), lists.next()) {
+                (Some(rows), None) => Ok(rows),
+                _ => Err("answered with an object that is not one list".to_owned()),
+            }
+        }
+        _ => Err("answered with JSON that is no list".to_owned()),
+    }
+}
+
+fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
+    let round = ROUND.contains(&rows.len()).then_some(rows.len());
+    let mut listing = Listing {
+        keys: Vec::new(),
+        deleted: BTreeSet::new(),
+        nameless: 0,
+        round,
+        habits: Habits::default(),
+        read_at: tokio::time::Instant::now(),
+    };
+    for row in rows {
+        match key::row(row)? {
+            Row::Key(key) => {
+                key.teach(&mut listing.habits);
+                listing.keys.push(key);
+            }
+            Row::Deleted(name) => listing.deleted.extend(name),
+            Row::Nameless => listing.nameless += 1,
+        }
+    }
+    Ok(listing)
+}
+
+/// The text under a property; numbers count as text.
+pub(super) fn text(row: &super::api::Object, name: &str) -> Option<Box<str>> {
+    match property(row, name)?.1 {
+        Json::String(text) if !text.trim().is_empty() => Some(text.trim().into()),
+        Json::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}

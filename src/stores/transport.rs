@@ -1,0 +1,57 @@
+//! What the clients of both remote stores have in common: a cautious HTTP client, and answers that end.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::Response;
+
+use crate::store::Refusal;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// How long an answer may keep silent.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// How long one call may take in all.
+const LONGEST: Duration = Duration::from_mins(5);
+
+/// Redirects are not followed: a redirect would carry the credential to wherever it points. There is no way to turn the
+/// check of certificates off.
+pub(super) fn client() -> Result<Client, Refusal> {
+    // An error says that another store of this process was here first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .timeout(LONGEST)
+        .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
+        .build();
+    client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", cause(&error))))
+}
+
+/// Reads a body of at most `longest` bytes to its end. The error says what became of it, to go after the request's name.
+pub(super) async fn body(response: &mut Response, longest: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| format!("was cut short: {}", cause(&error)))? {
+        if body.len() + chunk.len() > longest {
+            return Err(format!("answered with more than {} MiB", longest >> 20));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The innermost cause of a failed request. The outer ones repeat the address with its query.
+pub(super) fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "there was no answer in time".to_owned();
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    if error.source().is_none() { "the connection failed".to_owned() } else { innermost.to_string() }
+}
