@@ -56,6 +56,8 @@ pub enum Exit {
     Partly = 6,
     /// Another run is working on the workspace.
     Locked = 7,
+    /// The apply would cost more than it may.
+    OverBudget = 8,
     /// Everything was done, but the store holds some fields otherwise than it was told.
     Differs = 9,
     /// The command line is not right.

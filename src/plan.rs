@@ -5,6 +5,7 @@
 mod access;
 mod build;
 mod draft;
+mod forecast;
 mod guards;
 mod live_rules;
 mod order;
@@ -18,6 +19,8 @@ pub use build::Context;
 pub use build::Options;
 pub use build::Planned;
 pub use build::plan;
+pub use forecast::Forecast;
+pub use forecast::Tariff;
 pub use guards::MaxDelete;
 pub use organizations::resolve_organizations;
 

@@ -7,6 +7,7 @@
 mod diagnostics;
 mod excerpt;
 pub mod explain;
+mod forecast;
 pub mod json;
 mod outcome;
 mod places;

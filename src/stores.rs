@@ -6,6 +6,7 @@ pub mod managed_file_transfer;
 mod pace;
 mod transport;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use self::cloud_api_management::CloudApiManagement;
@@ -15,6 +16,7 @@ use self::managed_file_transfer::ManagedFileTransfer;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
+use crate::plan::Tariff;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -57,6 +59,18 @@ impl Remotes {
             _ if self.cloud.is_some() => Home::Cloud,
             _ => Home::Embedded,
         }
+    }
+
+    /// What each store costs.
+    pub fn tariffs(&self) -> Vec<Tariff> {
+        let cloud = self.cloud.iter().map(CloudApiManagement::tariff);
+        cloud.chain(self.transfer.iter().map(ManagedFileTransfer::tariff)).collect()
+    }
+
+    /// Calls so far, by the name that the store has in its tariff.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        let cloud = self.cloud.iter().map(|store| (store.tariff().store, store.calls()));
+        cloud.chain(self.transfer.iter().map(|store| (store.tariff().store, store.calls()))).collect()
     }
 
     /// The part of a query that goes to one store.

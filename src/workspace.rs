@@ -122,8 +122,8 @@ pub struct Limits {
     pub calls_per_second: f64,
     /// Calls of one run; nothing for as many as it takes.
     pub calls_per_day: Option<u64>,
-    /// Calls in flight at the same time.
-    pub concurrency: usize,
+    /// Most calls in flight at the same time; nothing for as many as the rate can use.
+    pub concurrency: Option<usize>,
     /// Objects of a page of a list.
     pub page_size: usize,
 }
@@ -131,7 +131,16 @@ pub struct Limits {
 /// The smallest rate that the vendor gives (`cloud-api-management.md` 5.2), and pages that are in use (4.4).
 impl Default for Limits {
     fn default() -> Self {
-        Self { calls_per_second: 2.0, calls_per_day: None, concurrency: 8, page_size: 1000 }
+        Self { calls_per_second: 2.0, calls_per_day: None, concurrency: None, page_size: 1000 }
+    }
+}
+
+impl Limits {
+    /// Calls in flight at the same time: enough that answers which take half a second do not hold the rate down.
+    pub fn in_flight(&self) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is at most a thousand")]
+        let useful = (self.calls_per_second / 2.0).ceil() as usize;
+        self.concurrency.unwrap_or_else(|| useful.max(8))
     }
 }
 

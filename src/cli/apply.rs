@@ -1,8 +1,10 @@
 //! `keywright apply`
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
 use std::path::Path;
+use std::time::Instant;
 
 use clap::Args;
 
@@ -74,12 +76,29 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if ready.planned.plan.is_empty() {
         return tell(arguments.format, &ready, &Outcome::default(), console).map(|()| Exit::Done);
     }
+    if let Some(failure) = planning.over_budget(&ready.forecasts) {
+        return Err(failure);
+    }
     if !arguments.auto_approve && !approved(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
+    let (before, began) = (ready.remotes.calls(), Instant::now());
     let outcome = carry_out(&ready, arguments.format, console)?;
     tell(arguments.format, &ready, &outcome, console)?;
+    if arguments.format == Format::Text {
+        tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
+    }
     Ok(exit(&outcome))
+}
+
+/// Says what the apply cost, beside what was forecast.
+fn tell_calls(ready: &Ready, before: &BTreeMap<&str, u64>, seconds: f64, console: &mut Console<'_>) -> Result<(), Failure> {
+    let now = ready.remotes.calls();
+    for forecast in ready.forecasts.iter().filter(|forecast| forecast.left() > 0) {
+        let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
+        render::text::calls(console.out, forecast, made(&now).saturating_sub(made(before)), seconds)?;
+    }
+    Ok(())
 }
 
 /// Asks whoever sits at the terminal.

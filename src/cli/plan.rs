@@ -57,6 +57,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         Progress::Ended(exit) => return Ok(exit),
     };
     show(&ready, arguments.format, arguments.diff, console)?;
+    if let Some(failure) = arguments.planning.over_budget(&ready.forecasts) {
+        return Err(failure);
+    }
     Ok(match verdict(&ready) {
         Exit::Done if arguments.detailed_exitcode && !ready.planned.plan.is_empty() => Exit::Pending,
         verdict => verdict,
@@ -89,6 +92,7 @@ pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Cons
             // An empty plan would say that there is nothing to do, which is not known when something is wrong.
             if !(ready.planned.plan.is_empty() && has_errors(&all)) {
                 render::text::plan(console.out, &ready.planned.plan, &header, sources, style)?;
+                render::text::forecast(console.out, &ready.forecasts)?;
                 console.out.flush()?;
             }
             render::text::diagnostics(console.err, &all, sources)?;
@@ -96,7 +100,7 @@ pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Cons
                 render::text::summary(console.err, &all)?;
             }
         }
-        Format::Json => render::json::plan(console.out, &ready.planned.plan, &header, &all, sources)?,
+        Format::Json => render::json::plan(console.out, &ready.planned.plan, &header, &ready.forecasts, &all, sources)?,
     }
     Ok(())
 }

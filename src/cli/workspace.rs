@@ -26,6 +26,7 @@ use crate::model::Desired;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
+use crate::plan::Forecast;
 use crate::plan::MaxDelete;
 use crate::plan::Options;
 use crate::plan::Planned;
@@ -77,12 +78,49 @@ pub(super) struct Planning {
     #[arg(long, value_name = "LIMIT")]
     max_delete: Option<MaxDelete>,
 
+    /// Most calls that the apply may make of the remote stores
+    #[arg(long, value_name = "N")]
+    budget_calls: Option<usize>,
+
+    /// How long the apply may take, like 90s or 10m
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    deadline: Option<f64>,
+
     /// Whether other runs are to be kept out, because what is planned will be done.
     #[arg(skip)]
     locks: bool,
 }
 
+/// `90s`, `10m` or `2h` in seconds.
+fn seconds(text: &str) -> Result<f64, String> {
+    let odd = || "write a number and s, m or h, like 10m".to_owned();
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(odd)?;
+    let number: u32 = number.parse().map_err(|_| odd())?;
+    let factor = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(odd()),
+    };
+    Ok(f64::from(number) * factor)
+}
+
 impl Planning {
+    /// Why the forecast is more than the run may cost, if it is.
+    pub(super) fn over_budget(&self, forecasts: &[Forecast]) -> Option<Failure> {
+        let calls: usize = forecasts.iter().map(Forecast::left).sum();
+        let longest = forecasts.iter().map(|forecast| forecast.seconds).fold(0.0, f64::max);
+        let message = match (self.budget_calls, self.deadline) {
+            (Some(most), _) if calls > most => format!("the apply would take {calls} calls, and the budget is {most}"),
+            (_, Some(most)) if longest > most => {
+                format!("the apply would take about {longest:.0} s, and the deadline is {most:.0} s")
+            }
+            _ => return None,
+        };
+        let failure = Failure::new(message).help("apply a part of the workspace, or give the run more");
+        Some(Failure { exit: Exit::OverBudget, ..failure })
+    }
+
     /// The same, with other runs kept out, because what is planned will be done.
     pub(super) fn locking(&self) -> Self {
         Self { locks: true, ..self.clone() }
@@ -139,6 +177,8 @@ pub(super) struct Ready {
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
     pub(super) remotes: Remotes,
+    /// What an apply would cost, for every remote store.
+    pub(super) forecasts: Vec<Forecast>,
     /// What the manifests, the secrets and the live store have to say.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -200,8 +240,18 @@ pub(super) fn prepare(
     };
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
+    let forecasts: Vec<Forecast> = remotes.tariffs().into_iter().map(|tariff| Forecast::of(&planned.plan.changes, &tariff)).collect();
+    diagnostics.extend(forecasts.iter().filter_map(over_the_day));
     sort(&mut diagnostics);
-    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, remotes, diagnostics })))
+    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, remotes, forecasts, diagnostics })))
+}
+
+/// CAM-051: more than the day allows.
+fn over_the_day(forecast: &Forecast) -> Option<Diagnostic> {
+    forecast.share_of_day.filter(|share| *share > 1.0)?;
+    let message = format!("the run takes {} calls, more than `callsPerDay` allows", forecast.total());
+    let help = "apply it in parts on several days, or raise callsPerDay in keywright.yaml if the area allows more";
+    Some(Diagnostic::warning("CAM-051", message).help(help))
 }
 
 fn tell(

@@ -157,7 +157,7 @@ mapping! {
         field calls_per_second: i64 = "callsPerSecond",
         /// Calls per day.
         field calls_per_day: i64 = "callsPerDay",
-        /// Calls in flight at the same time.
+        /// Most calls in flight at the same time; when left out, as many as the rate can use.
         field concurrency: i64 = "concurrency",
         /// Objects per page of a list.
         field page_size: i64 = "pageSize",

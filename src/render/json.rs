@@ -3,6 +3,7 @@
 //! Absent on purpose: the store's ids, key values, and everything else that is not to be seen.
 
 mod diagnostics;
+mod forecast;
 mod outcome;
 mod plan;
 mod schema;
@@ -20,6 +21,7 @@ use super::safe;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
 use crate::outcome::Outcome;
+use crate::plan::Forecast;
 use crate::plan::Plan;
 
 /// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
@@ -36,10 +38,11 @@ pub fn plan(
     out: &mut dyn io::Write,
     plan: &Plan,
     header: &Header<'_>,
+    forecasts: &[Forecast],
     diagnostics: &[Diagnostic],
     sources: &Sources,
 ) -> io::Result<()> {
-    write(out, &plan::Document::of(plan, header, diagnostics, sources))
+    write(out, &plan::Document::of(plan, header, forecasts, diagnostics, sources))
 }
 
 /// Writes what became of every change of a plan.

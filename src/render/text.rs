@@ -2,6 +2,8 @@
 
 pub use super::Header;
 pub use super::diagnostics::diagnostics;
+pub use super::forecast::calls;
+pub use super::forecast::forecast;
 pub use super::outcome::outcome;
 pub use super::outcome::progress;
 pub use super::plan::Style;

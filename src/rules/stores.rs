@@ -103,9 +103,7 @@ fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
         limits.calls_per_second = f64::from(rate);
     }
     limits.calls_per_day = within(&spec.calls_per_day, 1_000_000_000).map(u64::from);
-    if let Some(concurrency) = within(&spec.concurrency, 256) {
-        limits.concurrency = concurrency as usize;
-    }
+    limits.concurrency = within(&spec.concurrency, 256).map(|concurrency| concurrency as usize);
     if let Some(size) = within(&spec.page_size, 10_000) {
         limits.page_size = size as usize;
     }

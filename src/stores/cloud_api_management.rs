@@ -20,6 +20,8 @@ mod make;
 mod object;
 mod path;
 mod read;
+#[cfg(test)]
+mod samples;
 mod token;
 mod value;
 mod write;
@@ -33,8 +35,10 @@ use self::known::Known;
 use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
+use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
+use crate::plan::Tariff;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -50,6 +54,7 @@ pub struct CloudApiManagement {
     username: Box<str>,
     page_size: usize,
     concurrency: usize,
+    calls_per_day: Option<u64>,
     /// Held while the store mints a key.
     minting: tokio::sync::Mutex<()>,
 }
@@ -69,17 +74,31 @@ impl CloudApiManagement {
         let client = transport::client()?;
         let username = credentials.username.expose().into();
         let sign_in = SignIn::new(below("/v3/token"), area.into(), credentials);
-        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.concurrency);
+        let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.in_flight());
         let api = Api::new(client, below("/v3/rest"), sign_in, pace);
-        let (page_size, concurrency) = (limits.page_size, limits.concurrency);
+        let (page_size, concurrency) = (limits.page_size, limits.in_flight());
         Ok(Self {
             api,
             known: Known::default(),
             username,
             page_size,
             concurrency,
+            calls_per_day: limits.calls_per_day,
             minting: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// What a plan has to reckon with. Known in full after a snapshot.
+    pub fn tariff(&self) -> Tariff {
+        Tariff {
+            store: "Cloud API Management",
+            kinds: &[Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey],
+            per_second: self.api.per_second(),
+            per_day: self.calls_per_day,
+            snapshot: self.known.with(|index| index.snapshot_calls),
+            token_life: token::USUAL_LIFE,
+            reads_back: false,
+        }
     }
 
     /// Calls so far, without sign-ins.

@@ -9,13 +9,21 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 /// Calls are spread this much further apart than the rate asks for, so that two that come closer together on their way
-/// do not fall into the same second of the server's clock.
-const SLACK: f64 = 1.05;
+/// do not fall into the same second of the server's clock. At low rates a whole call is at stake, and more is given.
+const fn slack(per_second: f64) -> f64 {
+    if per_second < 10.0 { 1.05 } else { 1.02 }
+}
+
+/// How late a call may go out without the next ones being put off. After a longer stall the calls that waited would
+/// all go out at once, and the server would count them in one second.
+const LATE: Duration = Duration::from_millis(15);
 
 /// One store's calls, spread evenly. A bucket of one token: a burst would be counted in one second by the server.
 pub(super) struct Pace {
     state: Mutex<State>,
     in_flight: Semaphore,
+    /// Held by the call that is next, so that they go in the order in which they asked.
+    next: tokio::sync::Mutex<()>,
 }
 
 struct State {
@@ -23,6 +31,18 @@ struct State {
     gap: Duration,
     calls: u64,
     most_calls: Option<u64>,
+}
+
+impl State {
+    /// Takes the slot at `at`, unless it was put off.
+    fn take(&mut self, at: Instant) -> bool {
+        if self.next > at {
+            return false;
+        }
+        let on_time = Instant::now().checked_sub(LATE).map_or(at, |earliest| at.max(earliest));
+        self.next = on_time + self.gap;
+        true
+    }
 }
 
 /// As many calls were made as the day allows.
@@ -39,50 +59,68 @@ impl Pace {
     /// `per_second` is above 0.
     pub(super) fn new(per_second: f64, most_calls: Option<u64>, concurrency: usize) -> Self {
         let state = State { next: Instant::now(), gap: gap(per_second), calls: 0, most_calls };
-        Self { state: Mutex::new(state), in_flight: Semaphore::new(concurrency.max(1)) }
+        Self {
+            state: Mutex::new(state),
+            in_flight: Semaphore::new(concurrency.max(1)),
+            next: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Waits until the next call may go out. Calls go in the order in which they asked.
     pub(super) async fn turn(&self) -> Result<Turn<'_>, Spent> {
         // The semaphore is never closed; without a permit a call would only be one too many in flight.
         let permit = self.in_flight.acquire().await.ok();
-        let at = self.next_slot()?;
-        tokio::time::sleep_until(at).await;
-        Ok(Turn { _permit: permit })
+        let _next = self.next.lock().await;
+        self.count()?;
+        loop {
+            let at = self.with(|state| state.next);
+            tokio::time::sleep_until(at).await;
+            // Somebody may have put the next call off in the meantime.
+            if self.with(|state| state.take(at)) {
+                return Ok(Turn { _permit: permit });
+            }
+        }
     }
 
-    fn next_slot(&self) -> Result<Instant, Spent> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.most_calls.is_some_and(|most| state.calls >= most) {
-            return Err(Spent { calls: state.calls });
-        }
-        state.calls += 1;
-        let at = state.next.max(Instant::now());
-        state.next = at + state.gap;
-        Ok(at)
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn count(&self) -> Result<(), Spent> {
+        self.with(|state| {
+            if state.most_calls.is_some_and(|most| state.calls >= most) {
+                return Err(Spent { calls: state.calls });
+            }
+            state.calls += 1;
+            Ok(())
+        })
     }
 
     /// The server allows no more than this: a faster pace becomes slower, a slower one stays.
     pub(super) fn tighten(&self, per_second: f64) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.gap = state.gap.max(gap(per_second));
+        self.with(|state| state.gap = state.gap.max(gap(per_second)));
     }
 
     /// The server was called too often: nobody calls for a while.
     pub(super) fn hold(&self, pause: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.next = state.next.max(Instant::now() + pause);
+        self.with(|state| state.next = state.next.max(Instant::now() + pause));
+    }
+
+    /// Calls in a second as they are really spread.
+    pub(super) fn per_second(&self) -> f64 {
+        1.0 / self.with(|state| state.gap).as_secs_f64()
     }
 
     /// Calls so far.
     pub(super) fn calls(&self) -> u64 {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).calls
+        self.with(|state| state.calls)
     }
 }
 
 /// Rates from one call in a day to ten thousand in a second.
 fn gap(per_second: f64) -> Duration {
-    Duration::from_secs_f64(SLACK / per_second.clamp(1.0 / 86_400.0, 10_000.0))
+    let rate = per_second.clamp(1.0 / 86_400.0, 10_000.0);
+    Duration::from_secs_f64(slack(rate) / rate)
 }
 
 #[cfg(test)]
@@ -112,15 +150,15 @@ mod tests {
         for _ in 0..11 {
             drop(pace.turn().await);
         }
-        assert_eq!((Instant::now() - began).as_millis(), 1_050);
+        assert_eq!((Instant::now() - began).as_millis(), 1_020);
         pace.tighten(100.0);
         drop(pace.turn().await);
-        assert_eq!((Instant::now() - began).as_millis(), 1_155);
+        assert_eq!((Instant::now() - began).as_millis(), 1_122);
         pace.tighten(1.0);
         for _ in 0..2 {
             drop(pace.turn().await);
         }
-        assert!((Instant::now() - began).as_millis() >= 2_205);
+        assert!((Instant::now() - began).as_millis() >= 2_172);
         pace.hold(Duration::from_secs(5));
         drop(pace.turn().await);
         assert!((Instant::now() - began).as_secs() >= 7);

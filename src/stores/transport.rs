@@ -32,12 +32,28 @@ pub(super) fn client() -> Result<Client, Refusal> {
     client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", cause(&error))))
 }
 
-/// Reads a body of at most `longest` bytes to its end. The error says what became of it, to go after the request's name.
-pub(super) async fn body(response: &mut Response, longest: usize) -> Result<Vec<u8>, String> {
+/// Why an answer was not read to its end. Says what became of it, to go after the request's name.
+pub(super) enum Unread {
+    Cut(String),
+    /// It went on for longer than this. Asking again would not help.
+    Endless(usize),
+}
+
+impl Unread {
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Cut(cause) => format!("was cut short: {cause}"),
+            Self::Endless(longest) => format!("answered with more than {} MiB", longest >> 20),
+        }
+    }
+}
+
+/// Reads a body of at most `longest` bytes to its end.
+pub(super) async fn body(response: &mut Response, longest: usize) -> Result<Vec<u8>, Unread> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| format!("was cut short: {}", cause(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Unread::Cut(cause(&error)))? {
         if body.len() + chunk.len() > longest {
-            return Err(format!("answered with more than {} MiB", longest >> 20));
+            return Err(Unread::Endless(longest));
         }
         body.extend_from_slice(&chunk);
     }

@@ -1,10 +1,12 @@
 //! The client of Cloud API Management against the emulator, each in a process of its own.
 
 mod area;
+mod bad_input;
 mod changes;
 mod faults;
 mod quirks;
 mod reading;
+mod soak;
 
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diagnostics;
+use super::forecast::Forecast;
 use super::words::Action;
 use super::words::Kind;
 use super::words::Value;
@@ -42,6 +43,8 @@ pub(super) struct Document<'a> {
     left_alone: BTreeMap<&'static str, usize>,
     /// Objects that are not wanted but stay.
     kept: Vec<Kept<'a>>,
+    /// What an apply would cost, for every remote store.
+    forecasts: Vec<Forecast>,
     /// What was found on the way to the plan.
     diagnostics: Vec<diagnostics::Diagnostic<'a>>,
 }
@@ -163,6 +166,7 @@ impl<'a> Document<'a> {
     pub(super) fn of(
         plan: &'a plan::Plan,
         header: &Header<'a>,
+        forecasts: &[plan::Forecast],
         diagnostics: &'a [diagnostic::Diagnostic],
         sources: &'a Sources,
     ) -> Self {
@@ -180,6 +184,7 @@ impl<'a> Document<'a> {
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
+            forecasts: forecasts.iter().map(Into::into).collect(),
             diagnostics: diagnostics::list(diagnostics, &places),
         }
     }

@@ -33,7 +33,7 @@ fn diagnostics_text() -> String {
 }
 
 fn plan_text(plan: &Plan) -> String {
-    plain(|out| json::plan(out, plan, &sample::HEADER, &findings(), &sample::sources()))
+    plain(|out| json::plan(out, plan, &sample::HEADER, &[], &findings(), &sample::sources()))
 }
 
 fn outcome_text() -> String {
@@ -176,6 +176,7 @@ const TWO_KEYS: &str = r#"{
       "why": "protected (protect: true)"
     }
   ],
+  "forecasts": [],
   "diagnostics": [
 "#;
 
@@ -274,7 +275,7 @@ fn no_document_holds_an_id_or_a_raw_control_character() {
         let raw: RangeInclusive<char> = '\u{7f}'..='\u{9f}';
         assert!(!text.contains(|c| raw.contains(&c) || c == '\u{202e}' || c == '\u{e0001}'), "{text}");
     }
-    let written = styled(|out| json::plan(out, &plan, &sample::HEADER, &[], &sample::sources()));
+    let written = styled(|out| json::plan(out, &plan, &sample::HEADER, &[], &[], &sample::sources()));
     assert!(written.contains(r"\u007f\u009b\udb40\udc01"), "{written}");
     let read: Json = serde_json::from_str(&written).unwrap();
     assert_eq!(read["changes"][0]["reason"], "\u{7f}\u{9b}\u{e0001}");

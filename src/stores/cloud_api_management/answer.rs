@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::value::Object;
 use crate::stores::transport;
+use crate::stores::transport::Unread;
 
 /// Most bytes of an answer. A page of a thousand objects has about two million.
 const LONGEST: usize = 64 << 20;
@@ -20,8 +21,8 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Reads an answer to its end. The error says what became of it, to go after the request's name.
-pub(super) async fn read(mut response: Response) -> Result<Answer, String> {
+/// Reads an answer to its end.
+pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
     let body = transport::body(&mut response, LONGEST).await?;
     Ok(Answer { status, headers, body })

@@ -22,6 +22,7 @@ use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::pace::Pace;
 use crate::stores::transport;
+use crate::stores::transport::Unread;
 
 /// How often a call that was turned away or got lost is tried before the change is given up.
 const TRIES: u32 = 6;
@@ -100,6 +101,11 @@ impl Api {
     /// Calls so far, without sign-ins.
     pub(super) fn calls(&self) -> u64 {
         self.pace.calls()
+    }
+
+    /// Calls in a second as they are really spread.
+    pub(super) fn per_second(&self) -> f64 {
+        self.pace.per_second()
     }
 
     /// One page of a list.
@@ -210,7 +216,11 @@ impl Api {
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
-            Err(cause) => return Ok(Sent::Maybe(cause)),
+            Err(unread @ Unread::Endless(_)) if call.can_repeat() => {
+                let refusal = Refusal::unavailable(format!("{} {}", call.name(), unread.cause()));
+                return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
+            }
+            Err(unread) => return Ok(Sent::Maybe(unread.cause())),
         };
         if let Some(rate) = answer.rate_allotted() {
             self.pace.tighten(rate);
@@ -258,7 +268,16 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
             let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
             Err(refusal.help("set `url` in keywright.yaml to where the API is").into())
         }
-        404 => Err(Failure::Missing(Refusal::stale(format!("{name} answered 404: it is no longer there")))),
+        404 => {
+            let refusal = Refusal::stale(format!("{name} answered 404: it is not there"));
+            // A list is always there, if the address is that of the API.
+            let is_list = call.method == Method::GET && !call.query.is_empty() && call.query[0].0 == "limit";
+            if is_list {
+                let refusal = Refusal::unavailable(refusal.reason);
+                return Err(refusal.help("check `url`: it is the address above /v3").into());
+            }
+            Err(Failure::Missing(refusal))
+        }
         500.. if call.method == Method::POST => Err(Failure::Lost(failed(&name, &answer))),
         400 => {
             let complaint = answer.complaint();

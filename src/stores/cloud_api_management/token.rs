@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::answer;
+use super::answer::Gate;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::transport;
@@ -20,6 +21,12 @@ pub struct Credentials {
     pub username: Secret,
     pub password: Secret,
 }
+
+/// How often a server that is down is asked for a token.
+const TRIES: u32 = 3;
+
+/// How long a token serves before it is renewed, in seconds, as the vendor's sample has it (5.1).
+pub(super) const USUAL_LIFE: f64 = 3600.0 * 0.95;
 
 /// Longest life that is believed of a token.
 const LONGEST_LIFE: u64 = 24 * 60 * 60;
@@ -101,32 +108,66 @@ impl SignIn {
         self.ask(client, &form).await
     }
 
+    /// Asks for a token. A sign-in can be said again; a server that is down for a moment is asked a few times.
     async fn ask(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Refusal> {
+        for attempt in 1..TRIES {
+            match self.ask_once(client, form).await {
+                Err(Unsigned::Down(_)) => tokio::time::sleep(Duration::from_millis(250 << attempt)).await,
+                Err(Unsigned::Refused(refusal)) => return Err(refusal),
+                Ok(token) => return Ok(token),
+            }
+        }
+        self.ask_once(client, form).await.map_err(Unsigned::refusal)
+    }
+
+    async fn ask_once(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Unsigned> {
         let request = client
             .post(self.address.clone())
             .basic_auth(self.credentials.api_key.expose(), Some(self.credentials.api_secret.expose()))
             .form(form);
-        let response = request.send().await.map_err(|error| {
-            let cause = transport::cause(&error);
-            Refusal::unavailable(format!("could not sign in: {cause}")).help("check `url` and the network")
-        })?;
-        let answer = answer::read(response)
-            .await
-            .map_err(|cause| Refusal::unavailable(format!("could not sign in: POST /v3/token {cause}")))?;
-        if !(200..300).contains(&answer.status) {
-            return Err(refused(&answer));
+        let down = |cause: String| {
+            let reason = format!("could not sign in: POST /v3/token {cause}");
+            Unsigned::Down(Refusal::unavailable(reason).help("check `url` and the network"))
+        };
+        let response =
+            request.send().await.map_err(|error| down(format!("had no answer: {}", transport::cause(&error))))?;
+        let answer = answer::read(response).await.map_err(|unread| down(unread.cause()))?;
+        match answer.status {
+            200..300 => token(&answer).map_err(Unsigned::Refused),
+            500.. => Err(Unsigned::Down(refused(&answer))),
+            _ if answer.gate() == Some(Gate::TooFast) => Err(Unsigned::Down(refused(&answer))),
+            _ => Err(Unsigned::Refused(refused(&answer))),
         }
-        let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
-            Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token").help("check `url`")
-        })?;
-        if token.access_token.is_empty() {
-            return Err(Refusal::unavailable("could not sign in: POST /v3/token answered with an empty token"));
-        }
-        let life = Duration::from_secs(token.expires_in.unwrap_or(3600).min(LONGEST_LIFE));
-        let renew_at = Instant::now() + life.saturating_sub(EARLY).max(life.mul_f64(0.95));
-        let refresh = token.refresh_token.filter(|refresh| !refresh.is_empty()).map(Secret::new);
-        Ok(Token { value: Secret::new(token.access_token), refresh, renew_at })
     }
+}
+
+/// Why there is no token.
+enum Unsigned {
+    /// The server could not be asked, or failed.
+    Down(Refusal),
+    Refused(Refusal),
+}
+
+impl Unsigned {
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::Down(refusal) | Self::Refused(refusal) => refusal,
+        }
+    }
+}
+
+fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
+    let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
+        Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token")
+            .help("check `url`: it is the address above /v3, and no proxy may answer in its place")
+    })?;
+    if token.access_token.is_empty() {
+        return Err(Refusal::unavailable("could not sign in: POST /v3/token answered with an empty token"));
+    }
+    let life = Duration::from_secs(token.expires_in.unwrap_or(3600).min(LONGEST_LIFE));
+    let renew_at = Instant::now() + life.saturating_sub(EARLY).max(life.mul_f64(0.95));
+    let refresh = token.refresh_token.filter(|refresh| !refresh.is_empty()).map(Secret::new);
+    Ok(Token { value: Secret::new(token.access_token), refresh, renew_at })
 }
 
 /// What the codes mean is disputed, so both readings are told (5.1).

@@ -92,6 +92,24 @@ impl World {
         world
     }
 
+    /// A copy of an example, which lives in the embedded store until [`Self::name_store`] names another.
+    pub(crate) fn of_example(name: &str) -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        copy(&example, &world.workspace());
+        world
+    }
+
+    /// Adds an area to the workspace file, which may be there already.
+    pub(crate) fn name_store(&self, area: &Area, limits: &str) {
+        let path = self.workspace().join("keywright.yaml");
+        let head = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n";
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|_| head.to_owned());
+        let named = text.replacen("\nspec:\n", &format!("\nspec:\n{}", stores(&area.url, limits)), 1);
+        assert_ne!(named, text);
+        std::fs::write(path, named).unwrap();
+    }
+
     /// Where the emulator's files are, and the workspace below it.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
@@ -111,12 +129,19 @@ impl World {
 
     /// Points the workspace at an area; `more` are further lines of `spec`.
     pub(crate) fn point_at(&self, area: &Area, limits: &str, more: &str) {
-        let url = &area.url;
+        self.point_at_also(area, limits, more, "TEST_");
+    }
+
+    /// Likewise, with a prefix of variables that manifests may read.
+    pub(crate) fn point_at_also(&self, area: &Area, limits: &str, more: &str, prefix: &str) {
+        self.point_at_url(&area.url, limits, more, prefix);
+    }
+
+    pub(crate) fn point_at_url(&self, url: &str, limits: &str, more: &str, prefix: &str) {
         let text = format!(
             "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: test}}\nspec:\n{more}  \
-             environment: {{allow: [TEST_]}}\n  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      \
-             credentials: {{apiKey: {{env: TEST_CREDENTIAL}}, apiSecret: {{env: TEST_CREDENTIAL}}, \
-             username: {{env: TEST_CREDENTIAL}}, password: {{env: TEST_CREDENTIAL}}}}\n      limits: {limits}\n"
+             environment: {{allow: [{prefix}]}}\n{}",
+            stores(url, limits)
         );
         std::fs::write(self.workspace().join("keywright.yaml"), text).unwrap();
     }
@@ -127,6 +152,7 @@ impl World {
             .arg(self.workspace())
             .env("TEST_CREDENTIAL", "not-a-real-credential")
             .env("TEST_KEY", super::CUSTOM)
+            .envs((0..4).map(|number| (format!("LAW_KEY_{number}"), format!("val-law.key.{number}"))))
             .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
             .stdin(Stdio::null())
             .output()
@@ -152,5 +178,27 @@ impl World {
     pub(crate) fn keys(&self) -> u32 {
         let connection = rusqlite::Connection::open(self.path().join("area.db")).unwrap();
         connection.query_row("SELECT count(*) FROM package_keys", [], |row| row.get(0)).unwrap()
+    }
+}
+
+/// The lines of a workspace file that name an area.
+fn stores(url: &str, limits: &str) -> String {
+    let secret = "{env: TEST_CREDENTIAL}";
+    format!(
+        "  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      credentials: \
+         {{apiKey: {secret}, apiSecret: {secret}, username: {secret}, password: {secret}}}\n      limits: {limits}\n"
+    )
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        match entry.file_name().to_str() {
+            // What somebody's own runs left behind.
+            Some(".keywright" | "secrets") => {}
+            _ if path.is_dir() => copy(&path, &target),
+            _ => drop(std::fs::copy(&path, &target).unwrap()),
+        }
     }
 }

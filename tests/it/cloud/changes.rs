@@ -152,3 +152,30 @@ fn what_somebody_else_changed_meanwhile_is_stale() {
     let said = world.apply();
     assert!(said.exit == 5 && said.text.contains("stale"), "{}: {}", said.exit, said.text);
 }
+
+/// The examples that users start from, made over the wire: the area is then what the embedded store would be.
+#[test]
+fn an_area_is_exported_as_the_embedded_store_is() {
+    for example in ["quickstart", "payments-platform"] {
+        let exports = [false, true].map(|is_remote| {
+            let world = World::of_example(example);
+            let area = world.area(&[]);
+            if is_remote {
+                world.name_store(&area, FAST);
+            }
+            let said = world.apply();
+            assert_eq!(said.exit, 0, "{example}: {}", said.text);
+            world.assert_settled(example);
+            world.keywright(&["export"]).text
+        });
+        // Of several keys of one slot that no prefix tells apart the newest is exported, and which of them that is
+        // depends on the second in which each was made.
+        let [embedded, remote] = exports.map(|text| {
+            let documents = text.split("---\n").map(str::to_owned);
+            documents.filter(|document| !document.contains("older than this one")).collect::<Vec<_>>()
+        });
+        assert!(embedded.len() >= 6 && embedded.len() == remote.len());
+        let differ = embedded.iter().zip(&remote).find(|(a, b)| a != b);
+        assert!(differ.is_none(), "{example}: {differ:?}");
+    }
+}

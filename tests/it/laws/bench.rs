@@ -118,7 +118,7 @@ pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
         render::text::plan(&mut out, &planned.plan, &header, &ready.sources, style).expect("memory takes all");
     }
-    render::json::plan(&mut out, &planned.plan, &header, &all, &ready.sources).expect("memory takes all");
+    render::json::plan(&mut out, &planned.plan, &header, &[], &all, &ready.sources).expect("memory takes all");
     render::text::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
     render::json::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
     render::text::summary(&mut out, &all).expect("memory takes all");

@@ -1,0 +1,223 @@
+//! What a plan will cost: calls, time, and how much of the day's quota.
+
+use std::fmt;
+
+use super::Action;
+use super::Change;
+use super::ValueFrom;
+use crate::model::Kind;
+
+/// How a remote store is paid for: what limits its calls, and what was spent already.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Tariff {
+    /// The store in words.
+    pub store: &'static str,
+    /// The kinds that live there.
+    pub kinds: &'static [Kind],
+    /// Calls in a second, as they are really spread.
+    pub per_second: f64,
+    /// Calls of a day, where they are limited.
+    pub per_day: Option<u64>,
+    /// Calls that the last snapshot took: one look at everything costs as many again.
+    pub snapshot: usize,
+    /// How long a token lasts, in seconds.
+    pub token_life: f64,
+    /// Whether one list is read before the first change, and one after each.
+    pub reads_back: bool,
+}
+
+/// The calls that a plan takes of one store, by what they are for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Forecast {
+    pub store: &'static str,
+    /// Reads that the plan itself was made from.
+    pub read: usize,
+    /// Looks right before the writes.
+    pub look: usize,
+    pub create: usize,
+    pub update: usize,
+    pub delete: usize,
+    /// How long the calls that are left take at the allowed rate.
+    pub seconds: f64,
+    /// Share of the day's calls that the whole run takes, from 0.
+    pub share_of_day: Option<f64>,
+    /// Tokens that end while the run lasts.
+    pub token_renewals: usize,
+}
+
+impl Forecast {
+    /// The cost of performing `changes` in the store that the tariff is of.
+    pub fn of(changes: &[Change], tariff: &Tariff) -> Self {
+        let mut cost = Self {
+            store: tariff.store,
+            read: tariff.snapshot,
+            look: 0,
+            create: 0,
+            update: 0,
+            delete: 0,
+            seconds: 0.0,
+            share_of_day: None,
+            token_renewals: 0,
+        };
+        let there = changes.iter().filter(|change| tariff.kinds.contains(&change.address.kind()));
+        for change in there {
+            cost.add(change);
+        }
+        // Many objects are looked at in one more snapshot.
+        cost.look = cost.look.min(tariff.snapshot);
+        let writes = cost.create + cost.update + cost.delete;
+        if tariff.reads_back && writes > 0 {
+            cost.look = 1 + writes;
+        }
+        cost.seconds = precise(cost.left()) / tariff.per_second;
+        cost.share_of_day = tariff.per_day.map(|day| precise(cost.total()) / precise_wide(day).max(1.0));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
+        {
+            cost.token_renewals = (cost.seconds / tariff.token_life.max(1.0)) as usize;
+        }
+        cost
+    }
+
+    fn add(&mut self, change: &Change) {
+        let is_added = |field: &str| field.starts_with("extendedAttributes.");
+        let added = usize::from(change.fields.iter().any(|field| is_added(&field.field)));
+        let has_own = change.fields.iter().any(|field| !is_added(&field.field));
+        match change.action {
+            Action::Deliver => return,
+            Action::Create => {
+                self.create += 1;
+                self.update += added;
+                let by_store = change.target.key.as_ref().is_some_and(|key| key.value == ValueFrom::Store);
+                // The keys of the application, so that a lost answer can be settled.
+                self.look += usize::from(by_store);
+            }
+            Action::Replace => {
+                self.create += 1;
+                self.delete += 1;
+            }
+            Action::Update | Action::Enable | Action::Disable => self.update += usize::from(has_own) + added,
+            Action::Delete => self.delete += 1,
+        }
+        self.look += usize::from(change.target.live.is_some());
+    }
+
+    /// Calls that an apply still takes.
+    pub const fn left(&self) -> usize {
+        self.look + self.create + self.update + self.delete
+    }
+
+    /// All calls of the run, the reads that were made among them.
+    pub const fn total(&self) -> usize {
+        self.read + self.left()
+    }
+}
+
+impl fmt::Display for Forecast {
+    /// `115 calls to …, about 60 s: 115 creates`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (left, store) = (self.left(), self.store);
+        write!(f, "{left} {} to {store}, about {}", plural(left, "call"), Time(self.seconds))?;
+        let parts = [(self.look, "look"), (self.create, "create"), (self.update, "update"), (self.delete, "delete")];
+        let mut before = ": ";
+        for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, "{before}{count} {}", plural(count, what))?;
+            before = ", ";
+        }
+        if let Some(share) = self.share_of_day {
+            write!(f, "; {:.1} % of the day's calls", share * 100.0)?;
+        }
+        if self.token_renewals > 0 {
+            write!(f, "; {} token {}", self.token_renewals, plural(self.token_renewals, "renewal"))?;
+        }
+        write!(f, ", after {} to read", self.read)
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// Seconds as people say them.
+struct Time(f64);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            seconds if seconds < 1.0 => f.write_str("1 s"),
+            seconds if seconds < 120.0 => write!(f, "{seconds:.0} s"),
+            seconds if seconds < 7200.0 => write!(f, "{:.0} min", seconds / 60.0),
+            seconds => write!(f, "{:.1} h", seconds / 3600.0),
+        }
+    }
+}
+
+/// Counts of calls are far below where this would lose anything.
+#[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+const fn precise(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "calls of a day are far below 2^52")]
+const fn precise_wide(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Address;
+    use crate::model::Digest;
+    use crate::model::LiveId;
+    use crate::plan::LiveTarget;
+    use crate::plan::Target;
+
+    const TARIFF: Tariff = Tariff {
+        store: "a store",
+        kinds: &[Kind::User],
+        per_second: 2.0,
+        per_day: Some(100),
+        snapshot: 7,
+        token_life: 10.0,
+        reads_back: false,
+    };
+
+    fn change(address: Address, action: Action) -> Change {
+        let live =
+            (action != Action::Create).then(|| LiveTarget { id: LiveId::new("1"), fingerprint: Digest::of(b"") });
+        let field = crate::plan::FieldChange { field: "email".into(), before: None, after: None };
+        Change {
+            address,
+            action,
+            fields: vec![field],
+            reason: String::new(),
+            place: None,
+            needs: Vec::new(),
+            target: Target { name: "".into(), parent: None, live, key: None },
+        }
+    }
+
+    #[test]
+    fn calls_are_counted_by_what_they_are_for() {
+        let user = || Address::user("a");
+        let changes = [
+            change(user(), Action::Create),
+            change(user(), Action::Update),
+            change(user(), Action::Delete),
+            change(Address::api_key("elsewhere"), Action::Create),
+        ];
+        let cost = Forecast::of(&changes, &TARIFF);
+        assert_eq!((cost.look, cost.create, cost.update, cost.delete), (2, 1, 1, 1));
+        assert_eq!((cost.left(), cost.total(), cost.share_of_day), (5, 12, Some(0.12)));
+        assert_eq!(
+            cost.to_string(),
+            "5 calls to a store, about 2 s: 2 looks, 1 create, 1 update, 1 delete; 12.0 % of the day's calls, after 7 to read"
+        );
+    }
+
+    #[test]
+    fn many_looks_are_one_more_snapshot() {
+        let changes: Vec<Change> = (0..50).map(|_| change(Address::user("a"), Action::Update)).collect();
+        let cost = Forecast::of(&changes, &TARIFF);
+        assert_eq!((cost.look, cost.update, cost.token_renewals), (7, 50, 2));
+    }
+}

@@ -1,0 +1,24 @@
+//! What an apply would cost, and afterwards what it did.
+
+use std::io;
+
+use super::style;
+use crate::plan::Forecast;
+
+/// Writes a line for every remote store that an apply would call.
+pub fn forecast(out: &mut dyn io::Write, forecasts: &[Forecast]) -> io::Result<()> {
+    let bold = style::BOLD;
+    let wanted = forecasts.iter().filter(|forecast| forecast.left() > 0);
+    wanted.into_iter().try_for_each(|forecast| writeln!(out, "{bold}Forecast:{bold:#} {forecast}."))
+}
+
+/// Writes how many calls an apply made, beside the forecast.
+pub fn calls(out: &mut dyn io::Write, forecast: &Forecast, made: u64, seconds: f64) -> io::Result<()> {
+    let dim = style::DIM;
+    let (left, store) = (forecast.left(), forecast.store);
+    writeln!(
+        out,
+        "{dim}{made} calls to {store} in {seconds:.1} s; the forecast was {left} in {:.1} s{dim:#}",
+        forecast.seconds
+    )
+}
