@@ -41,6 +41,22 @@ pub trait Effects {
     /// Writes a key's value to where its consumer reads it.
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
 
+    /// Notes, before a write, that it is about to be made. What can not be noted is not made.
+    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Result<(), Refusal> {
+        let _ = (index, change, value);
+        Ok(())
+    }
+
+    /// Hears how a change that was intended ended, as soon as it is known.
+    fn settle(&mut self, index: usize, fate: &Fate) {
+        let _ = (index, fate);
+    }
+
+    /// Whether nothing more is to be begun. What is in flight is waited for.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// Hears of every change once its fate and those of all before it are known.
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate);
 }
@@ -72,19 +88,22 @@ pub async fn apply<S: Store, E: Effects>(
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < store.concurrency().max(1)
+            && !effects.borrow().is_stopped()
             && let Some((index, step)) = schedule.next()
         {
             match step {
                 Step::Start(change) => {
-                    let work = carry_out(change, store, secrets, &existing, &effects);
+                    let work = carry_out(index, change, store, secrets, &existing, &effects);
                     running.push(async move { (index, work.await) });
                 }
                 Step::Blocked(by) => schedule.end(index, Fate::Blocked(by.clone()), &effects),
             }
         }
         let Some((index, fate)) = running.next().await else { break };
+        effects.borrow_mut().settle(index, &fate);
         schedule.end(index, fate, &effects);
     }
+    schedule.skip_the_rest(&effects);
     Ok(schedule.into_outcome())
 }
 
@@ -98,6 +117,7 @@ fn existing_values<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<&'a LiveId, &'a 
 }
 
 async fn carry_out<S: Store, E: Effects>(
+    index: usize,
     change: &Change,
     store: &S,
     secrets: &Secrets<'_>,
@@ -108,6 +128,9 @@ async fn carry_out<S: Store, E: Effects>(
         Ok(value) => value,
         Err(refusal) => return Fate::Failed(refusal),
     };
+    if let Err(refusal) = effects.borrow_mut().intend(index, change, value.as_ref()) {
+        return Fate::Failed(refusal);
+    }
     let mut performed = Performed::default();
     if change.action != Action::Deliver {
         let secret =

@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod plan;
 mod remotes;
+mod runs;
 mod schema;
 mod validate;
 mod workspace;
@@ -62,6 +63,8 @@ pub enum Exit {
     Differs = 9,
     /// The command line is not right.
     Usage = 64,
+    /// Somebody pressed Ctrl-C, or asked the process to end.
+    Interrupted = 130,
 }
 
 /// Why a command could not do its work.
@@ -120,6 +123,7 @@ enum Command {
     Plan(plan::Arguments),
     Apply(apply::Arguments),
     Export(export::Arguments),
+    Runs(runs::Arguments),
     Emulator(emulator::Arguments),
     Schema(schema::Arguments),
     Explain(explain::Arguments),
@@ -153,6 +157,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Command::Plan(arguments) => plan::run(&arguments, console),
         Command::Apply(arguments) => apply::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),
+        Command::Runs(arguments) => runs::run(&arguments, console),
         Command::Emulator(arguments) => emulator::run(arguments, console),
         Command::Schema(arguments) => schema::run(&arguments, console),
         Command::Explain(arguments) => explain::run(&arguments, console),

@@ -5,6 +5,7 @@
 
 mod error;
 mod files;
+pub mod journal;
 mod lock;
 mod open;
 mod schema;
@@ -16,6 +17,7 @@ use rusqlite::Connection;
 
 pub use error::DatabaseError;
 pub use lock::Lock;
+pub use lock::is_locked;
 pub use lock::lock;
 
 use crate::store::Refusal;

@@ -13,6 +13,7 @@ mod outcome;
 mod places;
 mod plan;
 mod rows;
+mod runs;
 mod safe;
 mod style;
 mod summary;
@@ -29,6 +30,9 @@ pub enum Format {
     /// For programs: versioned JSON.
     Json,
 }
+
+pub use runs::Noted;
+pub use runs::Run;
 
 /// What a plan is about.
 #[derive(Clone, Copy, Debug)]

@@ -215,11 +215,16 @@ mod tests {
 
     #[test]
     fn an_operation_has_a_plain_path() {
-        for odd in ["", "/", "api", "//evil.example", "/api/../x", "/api/.", "/a?b", "/a#b", "/a b", "/a%2Fb", "/a/", "/{id}"] {
+        for odd in
+            ["", "/", "api", "//evil.example", "/api/../x", "/api/.", "/a?b", "/a#b", "/a b", "/a%2Fb", "/a/", "/{id}"]
+        {
             assert!(Operation::new("GET", odd).is_none(), "{odd}");
         }
         for plain in ["/api/ApiKey", "/api/ApiKey/get-all.v1"] {
-            assert_eq!(Operation::new("GET", plain).map(|operation| operation.to_string()), Some(format!("GET {plain}")));
+            assert_eq!(
+                Operation::new("GET", plain).map(|operation| operation.to_string()),
+                Some(format!("GET {plain}"))
+            );
         }
     }
 }

@@ -59,15 +59,27 @@ impl<'a> Schedule<'a> {
     /// the same run says the same, whichever answer came first.
     pub(super) fn end<E: Effects>(&mut self, index: usize, fate: Fate, effects: &RefCell<&mut E>) {
         self.fates[index] = Some(fate);
-        while let Some(Some(fate)) = self.fates.get(self.told) {
-            effects.borrow_mut().tell(self.told, &self.plan.changes[self.told], fate);
-            self.told += 1;
-        }
+        self.tell(effects);
         for &next in &self.needed_by[index] {
             self.waits_for[next] -= 1;
             if self.waits_for[next] == 0 {
                 self.ready.insert(next);
             }
+        }
+    }
+
+    /// The run was stopped: what was not begun is not begun any more.
+    pub(super) fn skip_the_rest<E: Effects>(&mut self, effects: &RefCell<&mut E>) {
+        for fate in self.fates.iter_mut().filter(|fate| fate.is_none()) {
+            *fate = Some(Fate::Skipped);
+        }
+        self.tell(effects);
+    }
+
+    fn tell<E: Effects>(&mut self, effects: &RefCell<&mut E>) {
+        while let Some(Some(fate)) = self.fates.get(self.told) {
+            effects.borrow_mut().tell(self.told, &self.plan.changes[self.told], fate);
+            self.told += 1;
         }
     }
 

@@ -4,9 +4,16 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Args;
+use signal_hook::consts::SIGINT;
+use signal_hook::consts::SIGTERM;
+use signal_hook::flag::register;
+use signal_hook::flag::register_conditional_shutdown;
 
 use super::Console;
 use super::Exit;
@@ -14,6 +21,7 @@ use super::Failure;
 use super::Format;
 use super::plan;
 use super::plan::Diff;
+use super::remotes;
 use super::workspace;
 use super::workspace::Manifests;
 use super::workspace::Planning;
@@ -22,8 +30,8 @@ use super::workspace::Ready;
 use crate::apply;
 use crate::apply::Effects;
 use crate::apply::Secrets;
-use crate::database::Database;
-use crate::database::Mode;
+use crate::database::journal;
+use crate::database::journal::Journal;
 use crate::delivery;
 use crate::model::Delivery;
 use crate::model::Secret;
@@ -38,7 +46,8 @@ use crate::stores::embedded::Embedded;
 /// Make the store what the manifests say
 ///
 /// Shows the plan, asks on a terminal, and carries it out. What becomes of every change is told. Ends with 6 when some
-/// changes were made and some were not, and with 5 when objects moved since the plan was made.
+/// changes were made and some were not, and with 5 when objects moved since the plan was made. Ctrl-C lets what is in
+/// flight end and begins nothing more; pressed twice it ends at once.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -92,7 +101,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 }
 
 /// Says what the apply cost, beside what was forecast.
-fn tell_calls(ready: &Ready, before: &BTreeMap<&str, u64>, seconds: f64, console: &mut Console<'_>) -> Result<(), Failure> {
+fn tell_calls(
+    ready: &Ready,
+    before: &BTreeMap<&str, u64>,
+    seconds: f64,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
     let now = ready.remotes.calls();
     for forecast in ready.forecasts.iter().filter(|forecast| forecast.left() > 0) {
         let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
@@ -115,24 +129,54 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
 }
 
 fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result<Outcome, Failure> {
-    let path = workspace::database_path(&ready.loaded);
-    let database = Database::open(&path, Mode::Write).map_err(|error| workspace::database_failure(&error))?;
-    let database = database.ok_or_else(|| Failure::new("could not open the workspace database"))?;
-    let store = Stores { remotes: &ready.remotes, embedded: Embedded::new(database, console.now) };
+    let embedded = Embedded::new(workspace::open(&ready.loaded)?, console.now);
+    let store = Stores { remotes: &ready.remotes, embedded };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
     let total = ready.planned.plan.changes.len();
-    let mut world =
-        World { root: &ready.loaded.root, out: console.out, tells: format == Format::Text, total, unwritten: None };
+    let mut world = World {
+        root: &ready.loaded.root,
+        out: console.out,
+        tells: format == Format::Text,
+        total,
+        unwritten: None,
+        journal: begin(ready, console.now)?,
+        clock: (console.now, Instant::now()),
+        stop: stop_on_signals()?,
+    };
     if world.tells {
         writeln!(world.out)?;
     }
     let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
     let outcome = workspace::block_on(work)?.map_err(workspace::refused)?;
+    let (now, unwritten) = (world.now(), world.unwritten);
+    world.journal.end(now).map_err(|error| workspace::database_failure(&error))?;
     // The changes are made whether or not somebody still reads about them.
-    match world.unwritten {
+    match unwritten {
         Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(outcome),
     }
+}
+
+/// Begins the journal of the run. The run before, if it was cut off, has been looked into by now.
+fn begin(ready: &Ready, now: crate::model::Instant) -> Result<Journal, Failure> {
+    let database = workspace::open(&ready.loaded)?;
+    let failed = |error| workspace::database_failure(&error);
+    if let Some(run) = &ready.cut_off {
+        journal::close(&database, run.number, now).map_err(failed)?;
+    }
+    let changes = ready.planned.plan.changes.len();
+    Journal::begin(database, &remotes::store_name(&ready.loaded), changes, now).map_err(failed)
+}
+
+/// Set by the first Ctrl-C or request to end, after which nothing more is begun. The second ends the process at once;
+/// what it was doing then is in the journal.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
+        register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
 }
 
 /// The effects of an apply outside of the store.
@@ -142,6 +186,16 @@ struct World<'a> {
     tells: bool,
     total: usize,
     unwritten: Option<std::io::Error>,
+    journal: Journal,
+    /// The time that the command began, and the clock since.
+    clock: (crate::model::Instant, Instant),
+    stop: Arc<AtomicBool>,
+}
+
+impl World<'_> {
+    fn now(&self) -> crate::model::Instant {
+        self.clock.0 + self.clock.1.elapsed()
+    }
 }
 
 impl Effects for World<'_> {
@@ -152,6 +206,23 @@ impl Effects for World<'_> {
 
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         delivery::deliver(to, value, self.root)
+    }
+
+    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Result<(), Refusal> {
+        let now = self.now();
+        self.journal.intend(index, change, value, now).map_err(|error| {
+            let reason = format!("the journal could not be written, so nothing was begun: could not {error}");
+            Refusal::unavailable(reason).help(error.help())
+        })
+    }
+
+    fn settle(&mut self, index: usize, fate: &Fate) {
+        let now = self.now();
+        self.journal.settle(index, fate, now);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
@@ -178,6 +249,7 @@ fn exit(outcome: &Outcome) -> Exit {
     let undone = outcome.fates.len() - outcome.count("done");
     match undone {
         0 => Exit::Done,
+        _ if outcome.count("skipped") > 0 => Exit::Interrupted,
         _ if outcome.count("altered") == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
         _ if outcome.fates.iter().all(|fate| !fate.is_in_store()) => Exit::Error,

@@ -1,7 +1,9 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::runtime::Runtime;
@@ -16,6 +18,9 @@ use crate::database::Database;
 use crate::database::DatabaseError;
 use crate::database::Lock;
 use crate::database::Mode;
+use crate::database::journal;
+use crate::database::journal::Noted;
+use crate::database::journal::Run;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
@@ -23,6 +28,8 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
+use crate::model::Instant;
+use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
@@ -81,6 +88,10 @@ pub(super) struct Planning {
     /// Most calls that the apply may make of the remote stores
     #[arg(long, value_name = "N")]
     budget_calls: Option<usize>,
+
+    /// How long to wait for another run of the workspace, like 30s; left out, not at all
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    lock_timeout: Option<f64>,
 
     /// How long the apply may take, like 90s or 10m
     #[arg(long, value_name = "TIME", value_parser = seconds)]
@@ -177,6 +188,8 @@ pub(super) struct Ready {
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
     pub(super) remotes: Remotes,
+    /// The run before, if it was cut off.
+    pub(super) cut_off: Option<Run>,
     /// What an apply would cost, for every remote store.
     pub(super) forecasts: Vec<Forecast>,
     /// What the manifests, the secrets and the live store have to say.
@@ -210,7 +223,9 @@ pub(super) fn prepare(
     if has_errors(&diagnostics) {
         return tell(&diagnostics, &loaded, format, console);
     }
-    let lock = planning.locks.then(|| locked(&loaded)).transpose()?;
+    let patience = Duration::from_secs_f64(planning.lock_timeout.unwrap_or(0.0));
+    let lock = planning.locks.then(|| locked(&loaded, patience, console.now)).transpose()?;
+    let cut_off = cut_off(&loaded, lock.is_some())?;
     let remotes = remotes::remotes(&loaded, planning.locks, console)?;
     let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
     let live = read(&loaded, &remotes, &query)?;
@@ -240,10 +255,22 @@ pub(super) fn prepare(
     };
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
-    let forecasts: Vec<Forecast> = remotes.tariffs().into_iter().map(|tariff| Forecast::of(&planned.plan.changes, &tariff)).collect();
+    let forecasts: Vec<Forecast> =
+        remotes.tariffs().into_iter().map(|tariff| Forecast::of(&planned.plan.changes, &tariff)).collect();
     diagnostics.extend(forecasts.iter().filter_map(over_the_day));
+    diagnostics.extend(cut_off.iter().map(|(run, writes)| told_of(run, writes, &live)));
     sort(&mut diagnostics);
-    Ok(Progress::Ready(Box::new(Ready { _lock: lock, loaded, live, secrets, planned, remotes, forecasts, diagnostics })))
+    Ok(Progress::Ready(Box::new(Ready {
+        _lock: lock,
+        loaded,
+        live,
+        secrets,
+        planned,
+        remotes,
+        forecasts,
+        cut_off: cut_off.map(|(run, _)| run),
+        diagnostics,
+    })))
 }
 
 /// CAM-051: more than the day allows.
@@ -269,13 +296,54 @@ fn tell(
 }
 
 /// Keeps other runs out of the workspace. Makes the database, because the lock stands beside it.
-fn locked(loaded: &Loaded) -> Result<Lock, Failure> {
+fn locked(loaded: &Loaded, patience: Duration, now: Instant) -> Result<Lock, Failure> {
     let path = database_path(loaded);
     Database::open(&path, Mode::Write).map_err(|error| database_failure(&error))?;
-    database::lock(&path).map_err(|error| {
+    database::lock(&path, patience, now).map_err(|error| {
         let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
         Failure { exit, ..database_failure(&error) }
     })
+}
+
+/// The run before, if it was cut off. One that still goes on has the lock.
+fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
+    let path = database_path(loaded);
+    let failed = |error: DatabaseError| database_failure(&error);
+    if !is_ours && database::is_locked(&path) {
+        return Ok(None);
+    }
+    let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
+    let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
+    journal::writes(&database, run.number).map_err(failed)
+}
+
+/// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
+fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
+    let values: BTreeSet<String> =
+        live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
+    let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
+    let what = |write: &&Noted| {
+        let found = match &write.value {
+            Some(value) if values.contains(value) => ", which is in the store",
+            Some(_) => ", which is not in the store",
+            None => "",
+        };
+        format!("{} {}{found}", write.action, write.address)
+    };
+    let named: Vec<String> = in_flight.iter().take(5).map(what).collect();
+    let more = in_flight.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let was = if named.is_empty() { "nothing".to_owned() } else { named.join("; ") };
+    let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
+    let message = format!("run {} of {began} was cut off; in flight was: {was}{more}", run.number);
+    let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
+    Diagnostic::warning("KW-023", message).help(help)
+}
+
+/// The workspace database, open for writing.
+pub(super) fn open(loaded: &Loaded) -> Result<Database, Failure> {
+    let database = Database::open(&database_path(loaded), Mode::Write).map_err(|error| database_failure(&error))?;
+    database.ok_or_else(|| Failure::new("could not open the workspace database"))
 }
 
 /// The path of the workspace database.

@@ -26,8 +26,8 @@ pub enum DatabaseError {
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error("use the database {}: another process is writing to it", path.display())]
     Busy { path: PathBuf },
-    #[error("take the lock of the database {}: another run has it", path.display())]
-    Locked { path: PathBuf },
+    #[error("take the lock of the database {}: {holder} has it", path.display())]
+    Locked { path: PathBuf, holder: String },
     #[error("take the lock of the database {}: {cause}", path.display())]
     Lock { path: PathBuf, cause: String },
     #[error("use the database {}: {source}", path.display())]
@@ -64,7 +64,8 @@ impl DatabaseError {
             }
             Self::Newer { .. } => "use the Keywright that wrote it, or a newer one".to_owned(),
             Self::Lock { path, .. } => format!("check that the folder of {} may be written to", path.display()),
-            Self::Busy { .. } | Self::Locked { .. } => "wait until the other run has ended, then try again".to_owned(),
+            Self::Busy { .. } => "wait until the other process has ended, then try again".to_owned(),
+            Self::Locked { .. } => "wait until that run has ended, or give --lock-timeout to wait for it".to_owned(),
             Self::Failed { path, .. } => {
                 format!("check the disk that {} is on, then try again", path.display())
             }

@@ -2,26 +2,65 @@
 
 use std::fs::File;
 use std::fs::TryLockError;
+use std::io::Read;
+use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use super::DatabaseError;
+use crate::model::Instant;
+
+/// How often a run that waits looks whether the lock is free.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Held as long as it lives.
 pub struct Lock {
     _file: File,
 }
 
-/// Takes the lock of the database at `path`, whose folder is there, or says that another run has it.
-pub fn lock(path: &Path) -> Result<Lock, DatabaseError> {
+/// Takes the lock of the database at `path`, whose folder is there. Waits for another run at most as long as
+/// `patience`, and then says who has it.
+pub fn lock(path: &Path, patience: Duration, now: Instant) -> Result<Lock, DatabaseError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let failed = |error: std::io::Error| DatabaseError::Lock { path: path.to_path_buf(), cause: error.to_string() };
-    let file = File::options().create(true).append(true).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock { _file: file }),
-        Err(TryLockError::WouldBlock) => Err(DatabaseError::Locked { path: path.to_path_buf() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let mut file = File::options().create(true).read(true).append(true).open(&name).map_err(failed)?;
+    let mut left = patience;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if left.is_zero() => {
+                let holder = holder(&mut file);
+                return Err(DatabaseError::Locked { path: path.to_path_buf(), holder });
+            }
+            Err(TryLockError::WouldBlock) => {
+                let pause = LOOK.min(left);
+                std::thread::sleep(pause);
+                left -= pause;
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
+    // Only for people who find the lock taken; who it was does not decide anything.
+    let since = now.format("%Y-%m-%d %H:%M:%S UTC");
+    let _ = file.set_len(0);
+    let _ = write!(file, "process {} on {} since {since}", std::process::id(), super::journal::host());
+    Ok(Lock { _file: file })
+}
+
+/// Whether a run has the lock of the database at `path` now. Leaves no trace.
+pub fn is_locked(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    File::open(&name).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// Who says that he has it: one short line, whatever the file holds.
+fn holder(file: &mut File) -> String {
+    let mut text = String::new();
+    let read = file.take(200).read_to_string(&mut text);
+    let is_plain = text.chars().all(|c| !c.is_control());
+    if read.is_ok() && is_plain && !text.is_empty() { text } else { "another run".to_owned() }
 }
 
 #[cfg(test)]
@@ -32,9 +71,16 @@ mod tests {
     fn a_second_run_is_kept_out_until_the_first_ends() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("k.db");
-        let first = lock(&path).unwrap();
-        assert!(matches!(lock(&path), Err(DatabaseError::Locked { .. })));
-        drop(first);
-        assert!(lock(&path).is_ok());
+        let take = |patience| lock(&path, Duration::from_millis(patience), Instant::default());
+        let first = take(0).unwrap();
+        let Err(DatabaseError::Locked { holder, .. }) = take(0) else { unreachable!("the lock is taken") };
+        assert!(holder.starts_with(&format!("process {} on ", std::process::id())), "{holder}");
+        assert!(holder.ends_with("since 1970-01-01 00:00:00 UTC"), "{holder}");
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| take(20_000).is_ok());
+            drop(first);
+            assert!(waiting.join().unwrap());
+        });
+        assert!(take(0).is_ok());
     }
 }

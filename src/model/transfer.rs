@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn an_account_goes_by_every_name_of_it() {
-        let account = Account { id: Some("7".into()), username: Some("svc-aft".into()), email: Some("A@example.com".into()) };
+        let account =
+            Account { id: Some("7".into()), username: Some("svc-aft".into()), email: Some("A@example.com".into()) };
         for name in ["7", "SVC-aft", " a@example.com "] {
             assert!(account.is(name), "{name}");
         }

@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_later_end_widens_and_never_is_the_latest() {
-        let judge = |before: &str, after: &str| judged(change("expires", Some(Value::text(before)), Value::text(after)));
+        let judge =
+            |before: &str, after: &str| judged(change("expires", Some(Value::text(before)), Value::text(after)));
         assert_eq!(judge("2027-01-01T00:00:00Z", "2027-01-01T00:00:01Z"), (true, false, false));
         assert_eq!(judge("2027-01-01T00:00:00Z", "never"), (true, false, false));
         assert_eq!(judge("never", "2027-01-01T00:00:00Z"), (false, true, false));

@@ -60,7 +60,10 @@ fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, St
     }
     let Some(known) = known else {
         let message = format!("nobody can tell which organization `{called}` is: the credential may not see them");
-        return Err((message, "write its number, like \"id:41\"; or let the user of the credential see them".to_owned()));
+        return Err((
+            message,
+            "write its number, like \"id:41\"; or let the user of the credential see them".to_owned(),
+        ));
     };
     // A code goes before a name, so that a name can not take the place of somebody's code.
     let ways: [fn(&Organization) -> Option<&str>; 3] =
@@ -115,7 +118,9 @@ mod tests {
     #[test]
     fn what_is_not_certain_is_refused() {
         let known = known();
-        for (text, told) in [("North", "58 and 59"), ("id:60", "deleted"), ("Acme", "no organization"), ("acme", "no organization")] {
+        for (text, told) in
+            [("North", "58 and 59"), ("id:60", "deleted"), ("Acme", "no organization"), ("acme", "no organization")]
+        {
             let (message, _) = number(text, Some(&known)).unwrap_err();
             assert!(message.contains(told), "{text}: {message}");
         }

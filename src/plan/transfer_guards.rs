@@ -33,7 +33,8 @@ fn own_change(change: &Change, own: &OwnKey<'_>) -> Option<Diagnostic> {
     match own {
         OwnKey::Known(id) if **id == live.id => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
-            let message = format!("{} is the key that this run uses, and would lose access: {}", change.address, shown(fields));
+            let message =
+                format!("{} is the key that this run uses, and would lose access: {}", change.address, shown(fields));
             let problem = at(Diagnostic::error("MFT-030", message), change);
             Some(problem.help("sign in with another key first, then plan again"))
         }

@@ -87,7 +87,11 @@ fn widening(context: &Context<'_>, change: &Change) -> Option<Diagnostic> {
     let (first, declared) = (wider.first()?, context.desired.get(&change.address)?);
     change.target.live.as_ref()?;
     let problem = Diagnostic::info("MFT-031", format!("{} is given more: {}", change.address, wider.join(", ")));
-    Some(problem.at(declared.place_of(first)).help("agree to it, or take it back; `rules: {MFT-031: error}` makes every such change stop"))
+    Some(
+        problem
+            .at(declared.place_of(first))
+            .help("agree to it, or take it back; `rules: {MFT-031: error}` makes every such change stop"),
+    )
 }
 
 fn check_found(
@@ -99,8 +103,8 @@ fn check_found(
 ) {
     for mut problem in unread(transfer, live) {
         // A key that is switched off may lose what nobody understands; one that stays on may not.
-        let stays_on = declared.presence == Presence::Present
-            && declared.value("enabled").and_then(Value::as_bool) == Some(true);
+        let stays_on =
+            declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true);
         problem.severity = if stays_on { Severity::Error } else { Severity::Warning };
         findings.push(problem.at(declared.place));
     }
@@ -126,13 +130,16 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
     if transfer.deleted.contains(&declared.name) && is_allowed(&declared.address, context) {
         let message = format!("{} was deleted in the portal, and is made again", declared.address);
         findings.push(
-            Diagnostic::warning("MFT-037", message).at(declared.place).help("make sure that it was not deleted because it leaked"),
+            Diagnostic::warning("MFT-037", message)
+                .at(declared.place)
+                .help("make sure that it was not deleted because it leaked"),
         );
     }
     let lower = declared.name.to_lowercase();
     let near = context.live.of(Kind::ApiKey).iter().find(|live| live.name.to_lowercase() == lower);
     if let Some(near) = near.filter(|near| near.name != declared.name) {
-        let message = format!("the store holds `{}`, which differs from the declared name only in case", shown(&near.name));
+        let message =
+            format!("the store holds `{}`, which differs from the declared name only in case", shown(&near.name));
         let problem = Diagnostic::warning("MFT-003", message).at(declared.place);
         findings.push(problem.help("write the name as the store has it, or a new key is made beside it"));
     }
@@ -143,7 +150,8 @@ fn unread(transfer: &Transfer, live: &LiveObject) -> Vec<Diagnostic> {
     let facts = transfer.keys.get(&live.id);
     let problem = |field: &&'static str| {
         let message = format!("`{field}` of the live {} is not understood, and is left as it is", live.address);
-        Diagnostic::warning("MFT-027", message).help("set it in the portal, so that it is one plain list, then plan again")
+        Diagnostic::warning("MFT-027", message)
+            .help("set it in the portal, so that it is one plain list, then plan again")
     };
     facts.into_iter().flat_map(|facts| &facts.unread).map(problem).collect()
 }
@@ -166,7 +174,10 @@ fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Op
         return None;
     }
     let (what, help) = if end <= text(0).as_str() {
-        ("has expired at", "write a later `expires`; if the store does not take it, make the next generation of the key")
+        (
+            "has expired at",
+            "write a later `expires`; if the store does not take it, make the next generation of the key",
+        )
     } else {
         ("expires at", "write a later `expires`, or make the next generation of the key in time")
     };
@@ -198,7 +209,8 @@ fn tenants(
     others
         .map(|(what, tenant)| {
             let message = format!("{what} belongs to tenant {tenant}, and the workspace is for tenant {guard}");
-            Diagnostic::error("MFT-022", message).help("check `url` and the credential, or correct `tenant` in keywright.yaml")
+            Diagnostic::error("MFT-022", message)
+                .help("check `url` and the credential, or correct `tenant` in keywright.yaml")
         })
         .collect()
 }
@@ -209,7 +221,11 @@ fn owner(context: &Context<'_>, transfer: &Transfer, settings: &TransferStore, p
     let message = match &transfer.account {
         Some(account) if account.is(owner) => return None,
         Some(account) => {
-            format!("the credential is that of {}, and the workspace is for the keys of {}", shown(account.shown()), shown(owner))
+            format!(
+                "the credential is that of {}, and the workspace is for the keys of {}",
+                shown(account.shown()),
+                shown(owner)
+            )
         }
         None => format!("nobody can tell whether the credential is that of {}: the store does not say", shown(owner)),
     };

@@ -6,6 +6,7 @@ mod diagnostics;
 mod forecast;
 mod outcome;
 mod plan;
+mod runs;
 mod schema;
 mod words;
 
@@ -48,6 +49,16 @@ pub fn plan(
 /// Writes what became of every change of a plan.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     write(out, &outcome::Document::of(plan, outcome))
+}
+
+/// Writes the runs of a workspace.
+pub fn runs(out: &mut dyn io::Write, runs: &[super::Run<'_>]) -> io::Result<()> {
+    write(out, &runs::Document::of(runs))
+}
+
+/// Writes what one run did.
+pub fn run(out: &mut dyn io::Write, run: &super::Run<'_>, writes: &[super::Noted<'_>]) -> io::Result<()> {
+    write(out, &runs::One::of(run, writes))
 }
 
 fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {

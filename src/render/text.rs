@@ -8,4 +8,6 @@ pub use super::outcome::outcome;
 pub use super::outcome::progress;
 pub use super::plan::Style;
 pub use super::plan::plan;
+pub use super::runs::run;
+pub use super::runs::runs;
 pub use super::summary::summary;

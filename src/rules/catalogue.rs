@@ -121,7 +121,7 @@ pub enum When {
     Plan,
     /// By the store itself, or by how changes are carried out.
     Apply,
-    /// By the client of a remote store. There is none yet: a workspace that names one is refused.
+    /// By the client of Cloud API Management, while it reads and writes.
     Remote,
 }
 
@@ -144,7 +144,7 @@ mod tests {
             range.map(|number| format!("{prefix}-{number:03}")).collect()
         };
         let expected =
-            [numbers("CAM", 1..=58), numbers("MFT", 1..=42), numbers("KW", 1..=22), numbers("KW", 101..=106)];
+            [numbers("CAM", 1..=58), numbers("MFT", 1..=42), numbers("KW", 1..=23), numbers("KW", 101..=106)];
         let ids: Vec<_> = all().map(|rule| rule.id.0).collect();
         assert_eq!(ids, expected.concat());
     }

@@ -114,7 +114,8 @@ impl ManagedFileTransfer {
     }
 
     fn operation<'s>(&'s self, slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
-        slot.as_ref().map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
+        slot.as_ref()
+            .map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
     }
 }
 

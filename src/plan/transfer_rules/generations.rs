@@ -77,7 +77,8 @@ fn too_long(context: &Context<'_>, keys: &[On<'_>], place: Place, findings: &mut
         if next.number == old.number || next.created.is_none_or(|created| created + GRACE > context.now) {
             continue;
         }
-        let message = format!("`{}` is still enabled, {} days after `{}` was made", old.name, GRACE.num_days(), next.name);
+        let message =
+            format!("`{}` is still enabled, {} days after `{}` was made", old.name, GRACE.num_days(), next.name);
         let problem = Diagnostic::warning("MFT-039", message).at(old.place.unwrap_or(place));
         findings.push(problem.help(format!("when its callers have moved to `{}`, write `enabled: false`", next.name)));
     }

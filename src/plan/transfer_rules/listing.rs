@@ -64,7 +64,9 @@ fn dangling(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the live {} names organizations that are gone: {}", live.address, gone.join(", "));
-    Some(Diagnostic::warning("MFT-026", message).help("write the organizations that are left; the next apply sets them"))
+    Some(
+        Diagnostic::warning("MFT-026", message).help("write the organizations that are left; the next apply sets them"),
+    )
 }
 
 /// MFT-036.

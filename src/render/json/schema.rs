@@ -12,6 +12,8 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("diagnostics.schema.json", of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
         ("plan.schema.json", of::<super::plan::Document<'_>>(super::plan::KIND)),
         ("outcome.schema.json", of::<super::outcome::Document<'_>>(super::outcome::KIND)),
+        ("runs.schema.json", of::<super::runs::Document>(super::runs::KIND)),
+        ("run.schema.json", of::<super::runs::One>(super::runs::KIND_OF_ONE)),
     ]
 }
 

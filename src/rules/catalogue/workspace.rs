@@ -369,4 +369,18 @@ spec:
             right: "It says `url: https://api.example.com`, or `url: http://127.0.0.1:8080` for the emulator.",
         },
     },
+    Rule {
+        id: RuleId("KW-023"),
+        severity: Severity::Warning,
+        when: When::Plan,
+        fixed: false,
+        says: "The run before came to its end.",
+        why: "A run that was cut off may have written what nobody was told of. Its journal says what was in flight, and \
+              the plan shows what is there now.",
+        source: "Keywright's own rule",
+        example: Example::Story {
+            wrong: "An `apply` is killed in the middle; the next `plan` says what it was doing then.",
+            right: "The next `apply` goes on from there and ends, and the plan after it says nothing of it.",
+        },
+    },
 ];

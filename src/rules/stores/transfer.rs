@@ -46,11 +46,7 @@ pub(super) fn store(spec: &Spanned<ManagedFileTransferSpec>, findings: &mut Vec<
 
 /// MFT-020. What ends in `/api` loses that, because the paths of the operations begin with it
 /// (`mft-api-keys.md` 1.3).
-fn site(
-    spec: &ManagedFileTransferSpec,
-    place: Place,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<Box<str>> {
+fn site(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) -> Option<Box<str>> {
     let Some(url) = &spec.url else {
         let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
         findings.push(problem.help("add `url: https://…`; it is never guessed"));

@@ -88,7 +88,8 @@ impl Answer {
 
 /// RFC 7807 with or without `errors`, `{message}`, `{thruStatus, data}`.
 fn of_object(object: &Map<String, Json>) -> String {
-    let text = |name: &str| property(object, name).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
+    let text =
+        |name: &str| property(object, name).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
     let errors = property(object, "errors").and_then(|(_, errors)| errors.as_object()).into_iter().flatten();
     let errors: Vec<String> = errors
         .take(FIELDS)
@@ -117,9 +118,11 @@ pub(super) fn told<'m>(text: &str, secrets: impl IntoIterator<Item = &'m str>) -
     for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "(hidden)");
     }
-    let words = text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { "(hidden)" } else { word });
+    let words =
+        text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { "(hidden)" } else { word });
     let line = words.collect::<Vec<_>>().join(" ");
-    let line: String = line.chars().take(TOLD).map(|c| if crate::model::is_hidden(c) { '\u{fffd}' } else { c }).collect();
+    let line: String =
+        line.chars().take(TOLD).map(|c| if crate::model::is_hidden(c) { '\u{fffd}' } else { c }).collect();
     line
 }
 
@@ -135,7 +138,10 @@ mod tests {
     fn every_error_shape_is_read() {
         for (body, told) in [
             ("", ""),
-            (r#"{"type":"x","title":"One or more validation errors occurred.","errors":{"KeyName":["is taken"],"X":"no"}}"#, "KeyName: is taken; X: no"),
+            (
+                r#"{"type":"x","title":"One or more validation errors occurred.","errors":{"KeyName":["is taken"],"X":"no"}}"#,
+                "KeyName: is taken; X: no",
+            ),
             (r#"{"Title":"Bad Request","status":400,"traceId":"0HM"}"#, "Bad Request"),
             (r#"{"title":"t","detail":"d"}"#, "d"),
             (r#""plain""#, "plain"),

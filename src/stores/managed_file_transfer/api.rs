@@ -152,7 +152,9 @@ impl Api {
         }
         let _turn = self.pace.turn().await.map_err(|spent| {
             let reason = format!("the {} calls of `callsPerDay` are used up", spent.calls);
-            Failure::Refused(Refusal::unavailable(reason).help("run again tomorrow, or raise callsPerDay in keywright.yaml"))
+            Failure::Refused(
+                Refusal::unavailable(reason).help("run again tomorrow, or raise callsPerDay in keywright.yaml"),
+            )
         })?;
         let method = Method::from_bytes(call.operation.method.as_bytes()).unwrap_or(Method::GET);
         let (name, value) = self.credential()?;
@@ -262,6 +264,7 @@ fn unreachable(operation: &Operation, cause: &str) -> Refusal {
 /// MFT-034: an answer that is not what the operation is documented to give.
 pub(super) fn odd(operation: &Operation, cause: &str) -> Refusal {
     let refusal = Refusal::unavailable(format!("{operation} {cause}"));
-    let refusal = refusal.help("check `url` and the path of the operation in keywright.yaml; the portal answers any path with a page");
+    let refusal = refusal
+        .help("check `url` and the path of the operation in keywright.yaml; the portal answers any path with a page");
     Refusal { rule: Some(RuleId("MFT-034")), ..refusal }
 }

@@ -38,9 +38,7 @@ pub fn bind(openapi: Option<&[u8]>, written: &TransferOperations) -> Result<Oper
     let has_body = |one: &Described<'_>| file.is_some_and(|file| has_body(one, file));
     let (gives_list, gives_object) = (gives(file, "array"), gives(file, "object"));
     let is_list = |one: &Described<'_>| &*one.operation.method == "GET" && gives_list(one);
-    let is_get = |one: &Described<'_>| {
-        &*one.operation.method == "GET" && has_query_id(one, file) && gives_object(one)
-    };
+    let is_get = |one: &Described<'_>| &*one.operation.method == "GET" && has_query_id(one, file) && gives_object(one);
     let is_create = |one: &Described<'_>| &*one.operation.method == "POST" && has_body(one) && !is_update(one);
     let operations = Operations {
         list: slot(&keys, written.list.as_ref(), is_list),
@@ -126,7 +124,8 @@ fn described<'a>(file: &'a Json, tag: &str) -> Vec<Described<'a>> {
 fn prefix(file: &Json) -> String {
     let base = file.get("basePath").and_then(Json::as_str);
     let server = file.get("servers").and_then(|servers| servers.get(0)?.get("url")?.as_str());
-    let server = server.map(|url| url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..])));
+    let server =
+        server.map(|url| url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..])));
     base.or(server).unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
@@ -211,7 +210,9 @@ fn gives<'f>(file: Option<&'f Json>, wanted: &'static str) -> impl Fn(&Described
 /// Follows `$ref` within the file; a circle ends after a few steps.
 fn referred<'a>(mut schema: &'a Json, file: &'a Json) -> &'a Json {
     for _ in 0..8 {
-        let Some(pointer) = schema.get("$ref").and_then(Json::as_str).and_then(|to| to.strip_prefix('#')) else { break };
+        let Some(pointer) = schema.get("$ref").and_then(Json::as_str).and_then(|to| to.strip_prefix('#')) else {
+            break;
+        };
         let Some(next) = file.pointer(pointer) else { break };
         schema = next;
     }

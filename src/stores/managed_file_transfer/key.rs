@@ -123,9 +123,10 @@ impl Key {
         match property(&self.row, "expirationDate").map(|(_, value)| value) {
             None | Some(Json::Null) => Some(Value::text("never")),
             Some(Json::String(text)) if text.is_empty() => Some(Value::text("never")),
-            Some(Json::String(text)) => Some(instant(text)?.map_or_else(|| Value::text("never"), |end| {
-                Value::text(end.to_rfc3339_opts(SecondsFormat::Secs, true))
-            })),
+            Some(Json::String(text)) => Some(instant(text)?.map_or_else(
+                || Value::text("never"),
+                |end| Value::text(end.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            )),
             Some(_) => None,
         }
     }
@@ -212,7 +213,9 @@ fn set(body: &mut Object, changes: &[FieldChange], habits: &Habits) {
         let own = |of| present.as_ref().and_then(|(_, value)| scope::read(of, Some(value)));
         let value = match (&*change.field, &change.after) {
             ("enabled", Some(Value::Bool(on))) => Json::from(*on),
-            ("allowedApis", Some(Value::Set(items))) => habits.api_types.write(Of::ApiTypes, items, own(Of::ApiTypes).as_ref()),
+            ("allowedApis", Some(Value::Set(items))) => {
+                habits.api_types.write(Of::ApiTypes, items, own(Of::ApiTypes).as_ref())
+            }
             ("allowedOrgs", Some(Value::Set(items))) => {
                 habits.organizations.write(Of::Organizations, items, own(Of::Organizations).as_ref())
             }

@@ -80,7 +80,9 @@ impl ManagedFileTransfer {
                 (Some(_), Some(_)) => {
                     let reason = format!("the store now holds more than one new {}", change.address);
                     let refusal = Refusal::rejected("MFT-024", reason);
-                    return Err(refusal.help("somebody else made one at the same time: delete all but one in the portal"));
+                    return Err(
+                        refusal.help("somebody else made one at the same time: delete all but one in the portal")
+                    );
                 }
                 (None, _) => {}
             }
@@ -91,7 +93,9 @@ impl ManagedFileTransfer {
         Err(match lost {
             Some(refusal) => Refusal {
                 reason: format!("{}; the list does not show the key", refusal.reason),
-                help: Some("look into the portal before you run again: a key that is there would be made twice".to_owned()),
+                help: Some(
+                    "look into the portal before you run again: a key that is there would be made twice".to_owned(),
+                ),
                 ..refusal
             },
             None => {

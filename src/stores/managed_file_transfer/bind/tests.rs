@@ -56,10 +56,7 @@ fn bound(shapes: &[Shape<'_>], is_swagger_2: bool) -> [String; 3] {
 #[test]
 fn the_operations_are_told_apart_by_what_they_take_and_give() {
     for is_swagger_2 in [false, true] {
-        assert_eq!(
-            bound(&USUAL, is_swagger_2),
-            ["GET /api/ApiKey/getApiKeys", "POST /api/ApiKey", "PUT /api/ApiKey"]
-        );
+        assert_eq!(bound(&USUAL, is_swagger_2), ["GET /api/ApiKey/getApiKeys", "POST /api/ApiKey", "PUT /api/ApiKey"]);
     }
     let suffixed: [Shape<'_>; 4] = [
         ("get", "/api/ApiKey", "", false, false, "array"),
@@ -81,7 +78,8 @@ fn what_is_not_certain_is_not_bound_and_the_candidates_are_told() {
     let refusal = operations.check(false).unwrap_err();
     assert_eq!(refusal.rule.map(|rule| rule.0), Some("MFT-021"));
     assert!(refusal.reason.contains("GET /api/ApiKey/all or GET /api/ApiKey/getApiKeys"), "{}", refusal.reason);
-    let written = TransferOperations { list: Operation::new("GET", "/api/ApiKey/all"), ..TransferOperations::default() };
+    let written =
+        TransferOperations { list: Operation::new("GET", "/api/ApiKey/all"), ..TransferOperations::default() };
     let operations = bind(Some(&file(&two, false)), &written).ok().unwrap();
     assert_eq!(shown(&operations.list), "GET /api/ApiKey/all");
     assert!(operations.check(true).is_ok());
@@ -91,7 +89,8 @@ fn what_is_not_certain_is_not_bound_and_the_candidates_are_told() {
 fn without_a_file_nothing_is_guessed() {
     let operations = bind(None, &TransferOperations::default()).ok().unwrap();
     assert!(operations.check(false).is_err());
-    let written = TransferOperations { list: Operation::new("GET", "/api/ApiKey/all"), ..TransferOperations::default() };
+    let written =
+        TransferOperations { list: Operation::new("GET", "/api/ApiKey/all"), ..TransferOperations::default() };
     let operations = bind(None, &written).ok().unwrap();
     assert!(operations.check(false).is_ok());
     let refusal = operations.check(true).unwrap_err();
@@ -107,7 +106,9 @@ fn a_delete_is_seen_and_never_bound() {
     with.push(("delete", "/api/ApiKey", "", false, true, "object"));
     let operations = bind(Some(&file(&with, false)), &TransferOperations::default()).ok().unwrap();
     assert!(operations.deletes);
-    assert!([&operations.list, &operations.create, &operations.update].iter().all(|slot| !shown(slot).contains("DELETE")));
+    assert!(
+        [&operations.list, &operations.create, &operations.update].iter().all(|slot| !shown(slot).contains("DELETE"))
+    );
 }
 
 #[test]

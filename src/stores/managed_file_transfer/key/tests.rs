@@ -66,15 +66,26 @@ fn only_a_real_date_marks_a_key_as_deleted() {
 
 #[test]
 fn rows_of_another_shape_are_refused() {
-    for odd in ["1", "[]", r#"{"id":"x","keyName":"n"}"#, r#"{"enabled":true,"keyName":"n"}"#, r#"{"id":"x","enabled":"yes","keyName":"n"}"#] {
+    for odd in [
+        "1",
+        "[]",
+        r#"{"id":"x","keyName":"n"}"#,
+        r#"{"enabled":true,"keyName":"n"}"#,
+        r#"{"id":"x","enabled":"yes","keyName":"n"}"#,
+    ] {
         assert!(row(serde_json::from_str(odd).unwrap()).is_err(), "{odd}");
     }
-    assert!(matches!(row(serde_json::from_str(r#"{"id":"x","enabled":true,"keyName":" "}"#).unwrap()), Ok(Row::Nameless)));
+    assert!(matches!(
+        row(serde_json::from_str(r#"{"id":"x","enabled":true,"keyName":" "}"#).unwrap()),
+        Ok(Row::Nameless)
+    ));
 }
 
 #[test]
 fn an_update_is_the_whole_object_with_what_nobody_knows() {
-    let text = SAMPLE.replace("\"enabled\":true", "\"Enabled\":true,\"shoeSize\":{\"eu\":44}").replace("fake-id\",", "fake-id\",\"deletedby\":null,");
+    let text = SAMPLE
+        .replace("\"enabled\":true", "\"Enabled\":true,\"shoeSize\":{\"eu\":44}")
+        .replace("fake-id\",", "fake-id\",\"deletedby\":null,");
     let key = key(&text);
     let body = key.changed(
         &[change("enabled", Value::Bool(false)), change("allowedOrgs", Value::set(["id:9", "id:41"]))],
@@ -84,7 +95,11 @@ fn an_update_is_the_whole_object_with_what_nobody_knows() {
     assert!(!body.contains_key("enabled"), "there are never two of one property");
     assert_eq!(body.get("allowedOrgs"), Some(&Json::from("9, 41")));
     assert_eq!(body.get("shoeSize"), Some(&serde_json::json!({"eu": 44})));
-    assert_eq!(body.get("expirationDate"), Some(&Json::from("2027-06-30T00:00:00")), "what is not changed goes as it came");
+    assert_eq!(
+        body.get("expirationDate"),
+        Some(&Json::from("2027-06-30T00:00:00")),
+        "what is not changed goes as it came"
+    );
     assert_eq!((body.get("id"), body.get("tenantId")), (Some(&Json::from("fake-id")), Some(&Json::from(1001))));
     for never in ["name", "deletedBy", "deletedDate", "deletedby"] {
         assert!(!body.contains_key(never), "{never}");

@@ -1,0 +1,76 @@
+//! The runs of a workspace, and what one of them did.
+
+use std::io;
+
+use super::safe;
+use super::style;
+use crate::model::Instant;
+
+/// One run, to be shown.
+pub struct Run<'a> {
+    pub number: i64,
+    pub began: Instant,
+    /// Nothing for a run that goes on or was cut off.
+    pub ended: Option<Instant>,
+    pub process: u32,
+    pub host: &'a str,
+    pub store: &'a str,
+    pub changes: usize,
+    pub begun: usize,
+    pub done: usize,
+}
+
+/// One write of a run, to be shown.
+pub struct Noted<'a> {
+    pub address: &'a str,
+    pub action: &'a str,
+    pub intended: Instant,
+    pub ended: Option<Instant>,
+    /// Nothing while it is not known.
+    pub fate: Option<&'a str>,
+    pub reason: Option<&'a str>,
+}
+
+impl Run<'_> {
+    fn state(&self) -> String {
+        match self.ended {
+            Some(_) if self.done == self.changes => format!("{} done", self.done),
+            Some(_) => format!("{} of {} done", self.done, self.changes),
+            None => format!("no end, {} of {} begun", self.begun, self.changes),
+        }
+    }
+}
+
+/// Writes a line for every run, the newest first.
+pub fn runs(out: &mut dyn io::Write, runs: &[Run<'_>]) -> io::Result<()> {
+    if runs.is_empty() {
+        return writeln!(out, "No run has written anything yet.");
+    }
+    runs.iter().try_for_each(|run| line(out, run))
+}
+
+fn line(out: &mut dyn io::Write, run: &Run<'_>) -> io::Result<()> {
+    let (bold, dim) = (style::BOLD, style::DIM);
+    let (host, store, process) = (safe::line(run.host), safe::line(run.store), run.process);
+    let (number, state) = (run.number, run.state());
+    let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
+    writeln!(out, "{bold}{number:>4}{bold:#}  {began}  {state:<24}  {dim}{store} · process {process} on {host}{dim:#}")
+}
+
+/// Writes what a run did, write by write.
+pub fn run(out: &mut dyn io::Write, run: &Run<'_>, writes: &[Noted<'_>]) -> io::Result<()> {
+    line(out, run)?;
+    writeln!(out)?;
+    let dim = style::DIM;
+    for write in writes {
+        let (address, action) = (safe::line(write.address), safe::line(write.action));
+        let fate = write.fate.unwrap_or("in flight");
+        let took = write.ended.map(|ended| (ended - write.intended).num_milliseconds());
+        let took = took.map_or_else(String::new, |took| format!("  {took} ms"));
+        writeln!(out, "{fate:<11}  {action:<8}  {address}{dim}{took}{dim:#}")?;
+        if let Some(reason) = write.reason {
+            writeln!(out, "  {}", safe::line(reason))?;
+        }
+    }
+    Ok(())
+}
