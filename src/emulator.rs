@@ -27,6 +27,7 @@ mod key_saves;
 mod list;
 mod list_order;
 mod log;
+mod mft;
 mod mirror;
 mod plan_services;
 pub mod quirks;

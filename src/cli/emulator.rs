@@ -23,14 +23,19 @@ use crate::emulator::faults::Fault;
 use crate::emulator::quirks::Chosen;
 use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
+use crate::emulator::quirks::Takes;
+use crate::emulator::settings::Binding;
 use crate::emulator::settings::Credential;
 use crate::emulator::settings::Settings;
+use crate::emulator::settings::UserCredential;
 use crate::emulator::settings::duration;
 
-/// Serve a sandbox of Boomi Cloud API Management on this machine
+/// Serve a sandbox of Boomi Cloud API Management and of Boomi MFT on this machine
 ///
-/// Speaks the V3 REST API over the embedded store: the token endpoint is URL/v3/token, the rest is below URL/v3/rest. It
-/// is for scripts and tests, has no protection, and so listens on addresses of this machine only. Ctrl-C ends it.
+/// Speaks two protocols over the embedded store. Cloud API Management: the V3 REST API, with the token endpoint at
+/// URL/v3/token and the rest below URL/v3/rest. MFT: the AFT Management API's operations on API keys below URL/api/ApiKey,
+/// with URL/api/Organization and URL/api/Account, and its Swagger file at URL/swagger/v1/swagger.json. It is for scripts
+/// and tests, has no protection, and so listens on addresses of this machine only. Ctrl-C ends it.
 #[derive(Args)]
 #[command(after_long_help = names())]
 pub(super) struct Arguments {
@@ -51,11 +56,23 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "CREDENTIAL")]
     credential: Vec<Credential>,
 
+    /// The only credentials that MFT takes, as VALUE or USER:VALUE, in the header ApiKey or as a Bearer token; can be
+    /// repeated. Each user has keys of its own. Left out, any that are not empty, all of one user
+    #[arg(long, value_name = "CREDENTIAL")]
+    mft_credential: Vec<UserCredential>,
+
+    /// Where an operation of MFT is, as OPERATION=METHOD:/PATH; can be repeated. Left out: get=GET:/api/ApiKey,
+    /// update=PUT:/api/ApiKey, list=GET:/api/ApiKey/getApiKeys, create=POST:/api/ApiKey, and with the quirk mft-delete
+    /// delete=DELETE:/api/ApiKey
+    #[arg(long, value_name = "BINDING")]
+    mft_operation: Vec<Binding>,
+
     /// How long a token holds
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     token_lifetime: Duration,
 
-    /// How many calls are answered in one second of the clock; the others are refused as by the gateway
+    /// How many calls are answered in one second of the clock; the others are refused as by the gateway, or by MFT with
+    /// 429
     #[arg(long, value_name = "N")]
     calls_per_second: Option<u64>,
 
@@ -68,7 +85,7 @@ pub(super) struct Arguments {
     latency: Duration,
 
     /// Behave in a way that was reported or that the documentation leaves open; can be repeated, see below
-    #[arg(long, value_name = "NAME[=N]")]
+    #[arg(long, value_name = "NAME[=VALUE]")]
     quirk: Vec<Chosen>,
 
     /// Let something go wrong, as KIND@WHEN; can be repeated, see below
@@ -97,6 +114,8 @@ pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exi
     let log = arguments.log.as_ref().map(|path| console.folder.join(path));
     let settings = Settings {
         credentials: arguments.credential,
+        mft_credentials: arguments.mft_credential,
+        mft_operations: arguments.mft_operation,
         token_lifetime: TimeDelta::from_std(arguments.token_lifetime).unwrap_or(TimeDelta::MAX),
         calls_per_second: arguments.calls_per_second,
         calls_per_day: arguments.calls_per_day,
@@ -131,6 +150,9 @@ fn failure(error: CanNotBegin) -> Failure {
     let failure = Failure::new(format!("could not {error}"));
     match error {
         CanNotBegin::NotLoopback(_) => Failure { exit: Exit::Usage, ..failure.help("use 127.0.0.1 or [::1]") },
+        CanNotBegin::SamePlace(..) => {
+            Failure { exit: Exit::Usage, ..failure.help("give one of them another path with --mft-operation") }
+        }
         CanNotBegin::Listen(..) => failure.help("use port 0 for one that is free"),
         _ => failure,
     }
@@ -138,9 +160,16 @@ fn failure(error: CanNotBegin) -> Failure {
 
 /// The quirks and faults for `--help`.
 fn names() -> String {
-    let name = |quirk: &Quirk| quirk.number().map_or_else(|| quirk.to_string(), |number| format!("{quirk}[={number}]"));
-    let quirks: Vec<_> = Quirk::ALL.iter().map(|quirk| (name(quirk), quirk.says())).collect();
-    let mut text = section("Quirks", &quirks);
+    let name = |quirk: &Quirk| match quirk.takes() {
+        Takes::Nothing => quirk.to_string(),
+        Takes::Number(usual) => format!("{quirk}[={usual}]"),
+        Takes::OneOf(words) => format!("{quirk}={}", words.join("|")),
+        Takes::Some(words) => format!("{quirk}={}", words.join(",")),
+    };
+    let (of_mft, others): (Vec<_>, Vec<_>) =
+        Quirk::ALL.iter().map(|quirk| (name(quirk), quirk.says())).partition(|(name, _)| name.starts_with("mft-"));
+    let mut text = section("Quirks of Cloud API Management", &others);
+    text += &section("Quirks of MFT", &of_mft);
     text += &section("Kinds of faults", &faults::KINDS);
     text += &section("When a fault strikes", &faults::WHEN);
     text

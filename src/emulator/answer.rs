@@ -1,5 +1,7 @@
 //! What the service answers: JSON, nothing, or an error (section 5.4 of the reference).
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -10,24 +12,26 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// Whether the store was changed.
     pub(super) committed: bool,
+    /// When the answer is lost: after how long the connection is closed instead.
+    pub(super) lost_after: Option<Duration>,
 }
 
 impl Answer {
     pub(super) fn json(status: u16, body: &Json) -> Self {
         let headers = vec![("Content-Type", "application/json;charset=utf-8".to_owned())];
         // Writing JSON into memory can not fail.
-        Self { status, headers, body: serde_json::to_vec(body).unwrap_or_default(), committed: false }
+        Self { status, headers, body: serde_json::to_vec(body).unwrap_or_default(), committed: false, lost_after: None }
     }
 
     /// The answer to a delete: no body at all.
     pub(super) const fn empty() -> Self {
-        Self { status: 200, headers: Vec::new(), body: Vec::new(), committed: false }
+        Self { status: 200, headers: Vec::new(), body: Vec::new(), committed: false, lost_after: None }
     }
 
     /// A small text of another type than JSON.
     pub(super) fn text(status: u16, kind: &str, body: &str) -> Self {
         let headers = vec![("Content-Type", kind.to_owned())];
-        Self { status, headers, body: body.as_bytes().to_vec(), committed: false }
+        Self { status, headers, body: body.as_bytes().to_vec(), committed: false, lost_after: None }
     }
 
     #[must_use]

@@ -80,12 +80,17 @@ impl Area {
 
     /// Answers a request that the gateway let through.
     pub(super) fn answer(&mut self, call: &Call, now: Instant) -> Answer {
-        self.now = now;
-        self.store.set_now(now);
-        self.committed = false;
+        self.begin(now);
         let outcome = self.look_again().and_then(|()| self.dispatch(call));
         let answer = outcome.unwrap_or_else(|error| self.refusal(error));
         Answer { committed: self.committed, ..answer }
+    }
+
+    /// Begins a request that is not answered here.
+    pub(super) const fn begin(&mut self, now: Instant) {
+        self.now = now;
+        self.store.set_now(now);
+        self.committed = false;
     }
 
     fn refusal(&self, error: ApiError) -> Answer {

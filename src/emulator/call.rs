@@ -10,6 +10,8 @@ pub(super) struct Call {
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) authorization: Option<String>,
+    /// The header `ApiKey`, which MFT takes credentials from.
+    pub(super) api_key: Option<String>,
     pub(super) body: Bytes,
 }
 
@@ -25,7 +27,7 @@ impl Call {
         };
         let path = path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { method, path, query, authorization, body }
+        Self { method, path, query, authorization, api_key: None, body }
     }
 
     /// The parts of the path below `/v3/rest`, if it is there.
@@ -38,6 +40,16 @@ impl Call {
         }
     }
 
+    /// All parts of the path.
+    pub(super) fn parts(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// Whether the path is one of Cloud API Management; all others are of the site of MFT.
+    pub(super) fn is_for_gateway(&self) -> bool {
+        self.path.first().is_some_and(|part| part == "v3")
+    }
+
     /// Whether the request asks for the token endpoint.
     pub(super) fn is_for_token(&self) -> bool {
         self.path == ["v3", "token"]
@@ -45,7 +57,7 @@ impl Call {
 
     /// Whether the request asks for a change of an object.
     pub(super) fn is_write(&self) -> bool {
-        !self.is_for_token() && matches!(self.method, Method::POST | Method::PUT | Method::DELETE)
+        !self.is_for_token() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
     }
 
     /// The values of a query parameter, in order.

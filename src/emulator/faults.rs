@@ -60,8 +60,11 @@ pub const KINDS: [(&str, &str); 16] = [
 /// How it is said when a fault strikes.
 pub const WHEN: [(&str, &str); 5] = [
     ("7", "at the request with this number; all requests are counted, the token's too"),
-    ("w3", "at the third POST, PUT or DELETE below /v3/rest"),
-    ("METHOD:/PATH", "at requests whose path below /v3/rest begins so; * stands for any method or any one part"),
+    ("w3", "at the third POST, PUT, PATCH or DELETE, but for those of tokens"),
+    (
+        "METHOD:/PATH",
+        "at requests whose path below /v3/rest begins so, or whose whole path does so, like POST:/api/ApiKey; * stands for any method or any one part",
+    ),
     ("METHOD:/PATH#2", "at the second of them only"),
     ("p0.25", "at one request in four, by chance"),
 ];
@@ -120,7 +123,7 @@ impl Faults {
 }
 
 fn matches(call: &Call, method: Option<&str>, path: &[Option<Box<str>>]) -> bool {
-    let Some(parts) = call.rest() else { return false };
+    let parts = call.rest().unwrap_or_else(|| call.parts());
     method.is_none_or(|method| call.method == method)
         && parts.len() >= path.len()
         && path.iter().zip(parts).all(|(wanted, part)| wanted.as_deref().is_none_or(|wanted| wanted == part))
@@ -164,6 +167,9 @@ mod tests {
         assert_eq!(struck("html@*:/members#2", &calls), [false, true, false, false]);
         assert_eq!(struck("html@PUT:/packages/*/plans", &calls), [false, false, false, true]);
         assert_eq!(struck("html@p1", &calls), [true; 4]);
+        let mut faults = Faults::new(vec!["html@POST:/api/ApiKey".parse().unwrap()], 7);
+        let create = Call::new(M::POST, "/api/ApiKey", "", None, hyper::body::Bytes::new());
+        assert_eq!(faults.meet(&create).1.len(), 1);
         assert_eq!(struck("html@p0", &calls), [false; 4]);
         let many: Vec<_> = (0..1000).map(|_| (M::GET, "/members")).collect();
         let count = struck("html@p0.1", &many).into_iter().filter(|struck| *struck).count();

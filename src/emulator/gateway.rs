@@ -74,6 +74,11 @@ impl Gateway {
         if !self.tokens.holds(call, now) {
             return Err(Gate::Inactive);
         }
+        self.count(now)
+    }
+
+    /// Counts a call whose caller is known to be allowed.
+    pub(super) fn count(&mut self, now: Instant) -> Result<(), Gate> {
         if self.second.0 != now.timestamp() {
             self.second = (now.timestamp(), 0);
         }

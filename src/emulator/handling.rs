@@ -25,6 +25,8 @@ use super::gateway::Gateway;
 use super::log;
 use super::log::Line;
 use super::log::Log;
+use super::mft;
+use super::mft::Site;
 use super::reception;
 use super::settings::Settings;
 use crate::model::Instant;
@@ -32,6 +34,7 @@ use crate::model::Instant;
 /// Everything that requests have in common. Nothing in it is held over an await.
 pub(super) struct State {
     area: RefCell<Area>,
+    site: RefCell<Site>,
     gateway: RefCell<Gateway>,
     faults: RefCell<Faults>,
     log: RefCell<Log>,
@@ -46,20 +49,25 @@ pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Resu
     let (number, troubles) = state.faults.borrow_mut().meet(&call);
     tokio::time::sleep(state.latency + delays(&troubles)).await;
     let answered = match unreadable {
-        Some(error) => Ok(error.answer(false)),
+        Some(error) if call.is_for_gateway() => Ok(error.answer(false)),
+        Some(error) => Ok(mft::failed(error.status, &state.area.borrow().quirks)),
         None => state.answer(&call, &troubles),
     };
     let line = Line {
         number,
         method: call.method.to_string(),
-        path: log::shown(&call),
-        status: answered.as_ref().ok().map(|answer| answer.status),
+        path: if call.is_for_gateway() { log::shown(&call) } else { state.site.borrow().shown(&call) },
+        status: answered.as_ref().ok().filter(|answer| answer.lost_after.is_none()).map(|answer| answer.status),
         committed: answered.as_ref().map_or_else(|committed| *committed, |answer| answer.committed),
         fault: !troubles.is_empty(),
     };
     // A log that can not be written is worth no answer less.
     let _ = state.log.borrow_mut().write(&line);
     let mut answer = answered.map_err(|_| Closed)?;
+    if let Some(time) = answer.lost_after {
+        tokio::time::sleep(time).await;
+        return Err(Closed);
+    }
     if is_head {
         answer.body.clear();
     }
@@ -67,9 +75,10 @@ pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Resu
 }
 
 impl State {
-    pub(super) fn new(area: Area, log: Log, settings: Settings, now: Instant) -> Self {
+    pub(super) fn new(area: Area, site: Site, log: Log, settings: Settings, now: Instant) -> Self {
         Self {
             area: RefCell::new(area),
+            site: RefCell::new(site),
             gateway: RefCell::new(Gateway::new(&settings, now)),
             faults: RefCell::new(Faults::new(settings.faults, settings.fault_seed)),
             log: RefCell::new(log),
@@ -84,11 +93,11 @@ impl State {
         for trouble in troubles {
             match *trouble {
                 Trouble::DropBefore => return Err(false),
-                Trouble::Status(code) => return Ok(upstream(code)),
-                Trouble::Gate(gate) => return Ok(gate.answer()),
+                Trouble::Status(code) => return Ok(self.upstream(call, code)),
+                Trouble::Gate(gate) => return Ok(self.refused(call, gate)),
                 Trouble::ForgetTokens => {
                     self.gateway.borrow_mut().tokens.forget();
-                    return Ok(Gate::Inactive.answer());
+                    return Ok(self.refused(call, Gate::Inactive));
                 }
                 Trouble::DropAfter | Trouble::LateStatus(_) => late = Some(*trouble),
                 _ => {}
@@ -96,7 +105,7 @@ impl State {
         }
         let answer = self.plain_answer(call);
         match late {
-            Some(Trouble::LateStatus(code)) => Ok(Answer { committed: answer.committed, ..upstream(code) }),
+            Some(Trouble::LateStatus(code)) => Ok(Answer { committed: answer.committed, ..self.upstream(call, code) }),
             Some(_) => Err(answer.committed),
             None => Ok(answer),
         }
@@ -105,6 +114,9 @@ impl State {
     fn plain_answer(&self, call: &Call) -> Answer {
         let now = self.now();
         let mut gateway = self.gateway.borrow_mut();
+        if !call.is_for_gateway() {
+            return self.site.borrow_mut().answer(&mut self.area.borrow_mut(), &mut gateway, call, now);
+        }
         if call.is_for_token() {
             return gateway.tokens.answer(call, now);
         }
@@ -118,17 +130,24 @@ impl State {
         gateway.tell(answer)
     }
 
+    /// What the gateway says when the service does not answer it. MFT has none that is known: it speaks for itself.
+    fn upstream(&self, call: &Call, code: u16) -> Answer {
+        if !call.is_for_gateway() {
+            return mft::failed(code, &self.area.borrow().quirks);
+        }
+        let answer = Answer::text(code, "text/xml", "<h1>Gateway Error</h1>");
+        if code >= 500 { answer.header("X-Mashery-Error-Code", format!("ERR_{code}_UPSTREAM")) } else { answer }
+    }
+
+    fn refused(&self, call: &Call, gate: Gate) -> Answer {
+        if call.is_for_gateway() { gate.answer() } else { mft::refused(gate, &self.area.borrow().quirks) }
+    }
+
     fn now(&self) -> Instant {
         let (instant, moment) = self.began;
         let passed = chrono::TimeDelta::from_std(moment.elapsed()).unwrap_or_default();
         instant.checked_add_signed(passed).unwrap_or(instant)
     }
-}
-
-/// What the gateway says when the service does not answer it.
-fn upstream(code: u16) -> Answer {
-    let answer = Answer::text(code, "text/xml", "<h1>Gateway Error</h1>");
-    if code >= 500 { answer.header("X-Mashery-Error-Code", format!("ERR_{code}_UPSTREAM")) } else { answer }
 }
 
 fn delays(troubles: &[Trouble]) -> Duration {

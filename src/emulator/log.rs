@@ -43,7 +43,7 @@ impl Log {
     }
 }
 
-/// Path and query of a call with everything masked that could be a key's value or a token.
+/// Path and query of a call to Cloud API Management with everything masked that could be a key's value or a token.
 pub(super) fn shown(call: &Call) -> String {
     let mut path = String::new();
     let mut before = "";

@@ -1,12 +1,29 @@
-//! Behaviour that was reported of the service, or that its documentation leaves open: sections 6 and 8 of the
-//! reference. Each is off until it is asked for, so that a client can be tried against every reading.
+//! Behaviour that was reported of the services, or that their documentation leaves open: sections 6 and 8 of the
+//! reference of Cloud API Management, and section 6 of the one of MFT, which the names with `mft-` belong to. Each is off
+//! until it is asked for, so that a client can be tried against every reading.
+
+mod chosen;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
+
+pub use self::chosen::Chosen;
+pub(super) use self::chosen::unknown;
+
+/// What stands behind the name of a quirk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    Nothing,
+    /// A number, and which it is when none is given.
+    Number(u64),
+    /// One of these words; the one that means «as without the quirk» is among them.
+    OneOf(&'static [&'static str]),
+    /// Some of these words, with commas between them.
+    Some(&'static [&'static str]),
+}
 
 macro_rules! quirks {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(($number:literal))?,)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $([$takes:expr])?,)+) => {
         /// One deviation from the plain behaviour.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum Quirk {
@@ -22,7 +39,8 @@ macro_rules! quirks {
 
             /// What it does, as one sentence.
             pub fn says(self) -> &'static str {
-                self.says_with_source().split(" (").next().unwrap_or_default().trim()
+                let whole = self.says_with_source();
+                whole.rsplit_once(" (").map_or(whole, |(says, _)| says).trim()
             }
 
             /// The same with the place in the reference that it comes from.
@@ -30,21 +48,20 @@ macro_rules! quirks {
                 match self { $(Self::$variant => concat!($($doc),+),)+ }
             }
 
-            /// The number that it has when none is given, for those that have one.
-            pub const fn number(self) -> Option<u64> {
-                match self { $(Self::$variant => quirks!(@number $($number)?),)+ }
+            pub const fn takes(self) -> Takes {
+                match self { $(Self::$variant => quirks!(@takes $($takes)?),)+ }
             }
         }
     };
-    (@number $number:literal) => { Some($number) };
-    (@number) => { None };
+    (@takes $takes:expr) => { $takes };
+    (@takes) => { Takes::Nothing };
 }
 
 quirks! {
     /// The next N requests that name an object that was just created, in their path or as a key's plan, answer 400 (Q1, 8.17).
-    LateVisibility = "late-visibility" (2),
+    LateVisibility = "late-visibility" [Takes::Number(2)],
     /// An object that was just created is missing from the next N lists of its kind (Q1).
-    LateLists = "late-lists" (1),
+    LateLists = "late-lists" [Takes::Number(1)],
     /// Validation errors name no property and look like those of late visibility (Q2).
     BareErrors = "bare-errors",
     /// Custom attributes are told although `fields` are asked for (Q5).
@@ -66,7 +83,7 @@ quirks! {
     /// `offset` counts pages instead of objects (8.2).
     PageOffset = "page-offset",
     /// A page has at most N objects, whatever `limit` says (8.3).
-    MaxLimit = "max-limit" (100),
+    MaxLimit = "max-limit" [Takes::Number(100)],
     /// A key can not be created without `secret` (8.5).
     SecretRequired = "secret-required",
     /// A change of a member's `email` is ignored instead of refused (8.6).
@@ -119,9 +136,72 @@ quirks! {
     TriggerAlters = "trigger-alters",
     /// The area demands the custom attribute `costCentre` of every new member (section 1.2).
     MandatoryAttribute = "mandatory-attribute",
+
+    /// An id is a credential as well, while its key is enabled, not deleted and not over (MFT 2.3, H1).
+    MftIdIsSecret = "mft-id-is-secret",
+    /// A create answers with the key's value as `id`, which is a credential; everything else tells another id (MFT 2.3, H2).
+    MftSecretOnCreateOnly = "mft-secret-on-create-only",
+    /// Keys that were deleted are in the list; mft-delete is how they get so (MFT 2.6, Q18).
+    MftListIncludesDeleted = "mft-list-includes-deleted",
+    /// Lists in texts are told in this style, instead of as they were sent (MFT 2.4, Q7).
+    MftListSeparator = "mft-list-separator" [Takes::OneOf(&["comma", "comma-space", "semicolon", "pipe", "json"])],
+    /// What an empty `allowedOrgs` or `allowedApis` means: all (as always), none, or that it is told as null (MFT 2.4, Q8).
+    MftEmptyOrgsMeans = "mft-empty-orgs-means" [Takes::OneOf(&["all", "none", "null"])],
+    /// What an update does with what it leaves out: clear it (replace, as always) or keep it (MFT Q10).
+    MftUpdateMode = "mft-update-mode" [Takes::OneOf(&["replace", "merge"])],
+    /// An update that leaves out `enabled` switches the key off; without the quirk it stays as it is (MFT 0.5, Q11).
+    MftOmittedBoolFalse = "mft-omitted-bool-false",
+    /// Updates answer 200 and ignore these properties, several with commas between them (MFT Q13).
+    MftIgnoreFieldsOnUpdate = "mft-ignore-fields-on-update" [Takes::Some(&["enabled", "keyName", "allowedApis", "allowedOrgs", "expirationDate"])],
+    /// Whether an update can take a key's end away; no: a null is ignored (MFT 2.5, Q14).
+    MftExpiryClearable = "mft-expiry-clearable" [Takes::OneOf(&["yes", "no"])],
+    /// Whether a user can have several keys of one name: allow, or refuse with 400 as always (MFT 0.7, Q17).
+    MftDuplicateNames = "mft-duplicate-names" [Takes::OneOf(&["refuse", "allow"])],
+    /// What `name` tells: the keyName (alias, as always), null, or the owner (MFT 2.2).
+    MftNameMode = "mft-name-mode" [Takes::OneOf(&["alias", "null", "owner"])],
+    /// How instants are told: with Z (as always), without offset, or with seven digits of a second (MFT 1.5).
+    MftDateFormat = "mft-date-format" [Takes::OneOf(&["z", "no-offset", "seven-digits"])],
+    /// Which Content-Type the JSON of a success has (MFT 1.5).
+    MftResponseContentType = "mft-response-content-type" [Takes::OneOf(&["application/json", "text/plain"])],
+    /// A path that is not there answers 200 with a page for people (MFT 1.5).
+    MftHtmlOnUnknownPath = "mft-html-on-unknown-path",
+    /// The body of all errors; without the quirk 401 and 403 have none and the others are a problem (MFT 1.5, Q24).
+    MftErrorShape = "mft-error-shape" [Takes::OneOf(&["empty", "problem", "string", "message", "status"])],
+    /// The first N creates are done and answer 500 (MFT 3.5, Q28).
+    MftCreateThen500 = "mft-create-then-500" [Takes::Number(1)],
+    /// The first create is done and not answered; the connection is closed after N seconds (MFT 3.5, Q28).
+    MftCreateThenTimeout = "mft-create-then-timeout" [Takes::Number(60)],
+    /// What a get or an update of another user's key answers; 404 as always (MFT 1.5).
+    MftStatusForForeignKey = "mft-status-for-foreign-key" [Takes::OneOf(&["403", "404"])],
+    /// Whether a user sees and changes only own keys, as is documented (MFT 0.2, Q23).
+    MftPerUserScope = "mft-per-user-scope" [Takes::OneOf(&["yes", "no"])],
+    /// There is an undocumented DELETE, which marks a key as deleted (MFT 2.6, Q27).
+    MftDelete = "mft-delete",
+    /// What a get of a key that is not there answers; 404 as always (MFT 1.5).
+    MftMissingKey = "mft-missing-key" [Takes::OneOf(&["404", "null", "empty"])],
+    /// The list is an object with the array inside (MFT Q19).
+    MftWrappedList = "mft-wrapped-list",
+    /// A user can have N keys that are not deleted (MFT Q21).
+    MftMaxKeys = "mft-max-keys" [Takes::Number(5)],
+    /// Only this form of the credential is taken, the other answers 401 (MFT 1.4, Q3).
+    MftCredentialForm = "mft-credential-form" [Takes::OneOf(&["api-key", "bearer"])],
+    /// API keys can not manage keys: the operations on keys answer them 403, and take Bearer tokens (MFT Q22).
+    MftUserTokenRequired = "mft-user-token-required",
+    /// `expirationDate` and `updatedDate` are 0001-01-01T00:00:00 where they are not set, instead of null (MFT 1.5).
+    MftUnsetDates = "mft-unset-dates",
+    /// A create with an end that has passed is refused (MFT 2.5, Q16).
+    MftPastExpiryRefused = "mft-past-expiry-refused",
+    /// Each key has a property `label` that the reference does not know; updates must echo it (MFT 1.5, Q10).
+    MftUnknownProperty = "mft-unknown-property",
+    /// Properties begin with a capital (MFT 1.5).
+    MftPascalCase = "mft-pascal-case",
+    /// Updates take `createdDate`, `createdBy`, `deletedDate` and `deletedBy` from the body (MFT 2.6, Q12).
+    MftAuditFieldsTaken = "mft-audit-fields-taken",
+    /// Lists of organizations are refused with 403 (MFT 4).
+    MftOrganizationsForbidden = "mft-organizations-forbidden",
 }
 
-/// The quirks that are on, with their numbers.
+/// The quirks that are on, with what stands behind their names: a number, the place of a word, or a bit for each word.
 #[derive(Default, Debug)]
 pub struct Quirks(BTreeMap<Quirk, u64>);
 
@@ -138,67 +218,28 @@ impl Quirks {
     pub(super) fn number(&self, quirk: Quirk) -> Option<u64> {
         self.0.get(&quirk).copied()
     }
-}
 
-/// One quirk as the command line names it: `page-offset`, `max-limit=50`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Chosen(pub Quirk, pub u64);
-
-impl FromStr for Chosen {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, number) = text.split_once('=').map_or((text, None), |(name, number)| (name, Some(number)));
-        let Some(quirk) = Quirk::ALL.iter().copied().find(|quirk| quirk.name() == name) else {
-            return Err(unknown(name, Quirk::ALL.iter().map(|quirk| quirk.name())));
-        };
-        match (quirk.number(), number.map(str::parse)) {
-            (None, None) => Ok(Self(quirk, 0)),
-            (Some(usual), None) => Ok(Self(quirk, usual)),
-            (Some(_), Some(Ok(number))) if (1..=1_000_000).contains(&number) => Ok(Self(quirk, number)),
-            (Some(_), Some(_)) => Err(format!("{name} takes a whole number from 1 to 1000000")),
-            (None, Some(_)) => Err(format!("{name} takes no number")),
-        }
+    /// The quirk's word, or nothing when it is off.
+    pub(super) fn word(&self, quirk: Quirk) -> Option<&'static str> {
+        let Takes::OneOf(words) = quirk.takes() else { return None };
+        words.get(usize::try_from(self.number(quirk)?).ok()?).copied()
     }
-}
 
-/// What is said about a name that nobody knows: the nearest one, and all.
-pub(super) fn unknown(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
-    let near = |other: &&str| similar::TextDiff::from_chars(name, *other).ratio();
-    let nearest = known.clone().filter(|other| near(other) > 0.6).max_by(|a, b| near(a).total_cmp(&near(b)));
-    let hint = nearest.map(|nearest| format!(" (did you mean {nearest}?)")).unwrap_or_default();
-    format!("there is none of this name{hint}; there are {}", known.collect::<Vec<_>>().join(", "))
+    /// Whether the quirk is on with this word.
+    pub(super) fn is(&self, quirk: Quirk, word: &str) -> bool {
+        self.word(quirk) == Some(word)
+    }
+
+    /// Whether the quirk is on, and this word among those that it was given.
+    pub(super) fn names(&self, quirk: Quirk, word: &str) -> bool {
+        let Takes::Some(words) = quirk.takes() else { return false };
+        let bit = words.iter().position(|other| *other == word);
+        bit.zip(self.number(quirk)).is_some_and(|(bit, bits)| bits >> bit & 1 == 1)
+    }
 }
 
 impl fmt::Display for Quirk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Chosen;
-    use super::Quirk;
-
-    #[test]
-    fn quirks_are_named_and_some_have_a_number() {
-        assert_eq!("page-offset".parse(), Ok(Chosen(Quirk::PageOffset, 0)));
-        assert_eq!("max-limit".parse(), Ok(Chosen(Quirk::MaxLimit, 100)));
-        assert_eq!("max-limit=7".parse(), Ok(Chosen(Quirk::MaxLimit, 7)));
-        for wrong in ["max-limit=0", "max-limit=x", "page-offset=1", "", "=", "max-limit=99999999999999999999"] {
-            assert!(wrong.parse::<Chosen>().is_err(), "{wrong}");
-        }
-        let error = "page-ofset".parse::<Chosen>().unwrap_err();
-        assert!(error.contains("did you mean page-offset?") && error.contains("null-limits"), "{error}");
-    }
-
-    #[test]
-    fn every_quirk_says_what_it_does_in_one_sentence() {
-        for quirk in Quirk::ALL {
-            let says = quirk.says_with_source();
-            assert!(says.ends_with(").") && says.matches('(').count() == 1, "{quirk}: {says}");
-            assert!(quirk.says().len() < 130 && !quirk.says().contains('('), "{quirk}: {}", quirk.says());
-        }
     }
 }

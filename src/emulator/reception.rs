@@ -8,6 +8,7 @@ use hyper::body::Body;
 use hyper::body::Bytes;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
+use hyper::header::HeaderValue;
 
 use super::answer::ApiError;
 use super::call::Call;
@@ -26,9 +27,12 @@ pub(super) async fn read(request: Request<Incoming>) -> (Call, Option<ApiError>)
         Ok(None) => (Bytes::new(), Some(ApiError::new(413, "Request Entity Too Large"))),
         Err(_) => (Bytes::new(), Some(ApiError::new(408, "Request Timeout"))),
     };
-    let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let authorization = head.headers.get(AUTHORIZATION).and_then(text);
     let query = head.uri.query().unwrap_or_default();
-    (Call::new(head.method, head.uri.path(), query, authorization, body), error)
+    let api_key = head.headers.get("apikey").and_then(text);
+    let call = Call { api_key, ..Call::new(head.method, head.uri.path(), query, authorization, body) };
+    (call, error)
 }
 
 /// The whole body; nothing when it is too long or breaks off.

@@ -20,6 +20,7 @@ use super::area::Area;
 use super::handling::State;
 use super::handling::handle;
 use super::log::Log;
+use super::mft::Site;
 use super::quirks::Quirks;
 use super::reception::PATIENCE;
 use super::settings::Settings;
@@ -50,6 +51,8 @@ pub enum CanNotBegin {
     Log(io::Error),
     #[error("read the store: {}", .0.reason)]
     Store(Refusal),
+    #[error("serve {0} and {1} of MFT with one method on one path")]
+    SamePlace(&'static str, &'static str),
     #[error("start the runtime: {0}")]
     Runtime(io::Error),
 }
@@ -67,12 +70,13 @@ impl Emulator {
             return Err(CanNotBegin::NotLoopback(address));
         }
         let failed = |error| CanNotBegin::Listen(address, error);
+        let site = Site::new(&settings, &settings.quirks).map_err(|(one, other)| CanNotBegin::SamePlace(one, other))?;
         let listener = std::net::TcpListener::bind(address).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let quirks: Quirks = std::mem::take(&mut settings.quirks);
         let area = Area::new(database, quirks, now).map_err(CanNotBegin::Store)?;
         let log = Log::create(log).map_err(CanNotBegin::Log)?;
-        let state = State::new(area, log, settings, now);
+        let state = State::new(area, site, log, settings, now);
         Ok(Self { listener, state })
     }
 

@@ -6,12 +6,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::faults::Fault;
+pub use super::mft::Binding;
+pub use super::mft::UserCredential;
 use super::quirks::Quirks;
 
 /// All settings of one emulator.
 pub struct Settings {
     /// The only ones that are taken; any that are not empty, when there are none.
     pub credentials: Vec<Credential>,
+    /// The same for MFT.
+    pub mft_credentials: Vec<UserCredential>,
+    /// The operations of MFT that are not at their usual places.
+    pub mft_operations: Vec<Binding>,
     pub token_lifetime: TimeDelta,
     pub calls_per_second: Option<u64>,
     pub calls_per_day: Option<u64>,
@@ -26,6 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             credentials: Vec::new(),
+            mft_credentials: Vec::new(),
+            mft_operations: Vec::new(),
             token_lifetime: TimeDelta::hours(1),
             calls_per_second: None,
             calls_per_day: None,

@@ -222,13 +222,18 @@ fn unavailable(_: Refusal) -> ApiError {
     ApiError::new(500, "Internal Server Error")
 }
 
-fn change(address: Address, action: Action, fields: Vec<crate::plan::FieldChange>, target: Target) -> Change {
+pub(super) fn change(
+    address: Address,
+    action: Action,
+    fields: Vec<crate::plan::FieldChange>,
+    target: Target,
+) -> Change {
     let reason = "asked over the API".to_owned();
     Change { address, action, fields, reason, place: None, needs: Vec::new(), target }
 }
 
 /// An object of the store as the target of a change. The store is looked at right before, so nothing is ever stale.
-fn at(object: &LiveObject) -> (Address, Target) {
+pub(super) fn at(object: &LiveObject) -> (Address, Target) {
     let live = LiveTarget { id: object.id.clone(), fingerprint: object.fingerprint() };
     let target = Target { name: object.name.clone(), parent: None, live: Some(live), key: None };
     (object.address.clone(), target)

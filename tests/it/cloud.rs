@@ -1,6 +1,6 @@
 //! The client of Cloud API Management against the emulator, each in a process of its own.
 
-mod area;
+pub(crate) mod area;
 mod bad_input;
 mod changes;
 mod faults;
@@ -12,7 +12,7 @@ mod soak;
 const CUSTOM: &str = "custom-value-that-is-not-real";
 
 /// A small area with every kind in it, and every way to make a key.
-const MANIFESTS: &str = r"apiVersion: keywright.dev/v1
+pub(crate) const MANIFESTS: &str = r"apiVersion: keywright.dev/v1
 kind: User
 metadata: {name: alice}
 spec: {email: alice@example.com, displayName: Alice, status: active, company: Example, roles: [Member]}
@@ -92,7 +92,7 @@ spec: {user: alice, application: checkout, package: ledger, plan: basic, key: {g
 ";
 
 /// How many package keys the manifests declare.
-const KEYS: u32 = 4;
+pub(crate) const KEYS: u32 = 4;
 
 /// How many objects the manifests declare.
 const OBJECTS: usize = 13;

@@ -16,3 +16,4 @@ mod laws;
 mod readme;
 mod schemas;
 mod tidy;
+mod trust;

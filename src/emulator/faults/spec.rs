@@ -76,7 +76,7 @@ fn when(text: &str) -> Result<When, String> {
         Some((path, nth)) => (path, Some(number(nth).ok_or_else(|| wrong(text))?)),
         None => (rest, None),
     };
-    if !path.starts_with('/') || !["*", "GET", "HEAD", "POST", "PUT", "DELETE"].contains(&method) {
+    if !path.starts_with('/') || !["*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&method) {
         return Err(wrong(text));
     }
     let any = |part: &str| (part != "*").then(|| part.into());
@@ -121,7 +121,7 @@ mod tests {
             "html@p-1",
             "html@pNaN",
             "html@GET:members",
-            "html@PATCH:/members",
+            "html@TRACE:/members",
             "html@GET:/members#0",
             "html@GET:/members#x",
         ] {

@@ -68,6 +68,11 @@ impl Request {
         self.0["method"].as_str().unwrap()
     }
 
+    /// Whether something was written.
+    pub(crate) fn is_committed(&self) -> bool {
+        self.0["committed"].as_bool().unwrap()
+    }
+
     pub(crate) fn status(&self) -> u64 {
         self.0["status"].as_u64().unwrap_or_default()
     }
@@ -146,22 +151,28 @@ impl World {
         std::fs::write(self.workspace().join("keywright.yaml"), text).unwrap();
     }
 
-    pub(crate) fn keywright(&self, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_keywright"))
+    /// A command about the workspace.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        command
             .args(arguments)
             .arg(self.workspace())
             .env("TEST_CREDENTIAL", "not-a-real-credential")
             .env("TEST_KEY", super::CUSTOM)
             .envs((0..4).map(|number| (format!("LAW_KEY_{number}"), format!("val-law.key.{number}"))))
             .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
-        for secret in ["not-a-real-credential", super::CUSTOM] {
-            assert!(!text.contains(secret), "a secret is printed:\n{text}");
-        }
-        Said { text, exit: output.status.code().unwrap_or(-1) }
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn keywright(&self, arguments: &[&str]) -> Said {
+        said(&mut self.command(arguments))
+    }
+
+    /// A command that takes no paths, run in the workspace.
+    pub(crate) fn here(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        said(command.args(arguments).current_dir(self.workspace()).stdin(Stdio::null()))
     }
 
     pub(crate) fn apply(&self) -> Said {
@@ -201,4 +212,13 @@ fn copy(from: &Path, to: &Path) {
             _ => drop(std::fs::copy(&path, &target).unwrap()),
         }
     }
+}
+
+fn said(command: &mut Command) -> Said {
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    for secret in ["not-a-real-credential", super::CUSTOM] {
+        assert!(!text.contains(secret), "a secret is printed:\n{text}");
+    }
+    Said { text, exit: output.status.code().unwrap_or(-1) }
 }

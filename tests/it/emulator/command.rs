@@ -23,6 +23,10 @@ fn what_it_can_not_do_it_refuses_before_it_listens() {
         (["--listen", "0.0.0.0:0"], "addresses of this machine only"),
         (["--latency", "fast"], "whole number with a unit"),
         (["--credential", "key:secret"], "KEY:SECRET:USERNAME:PASSWORD"),
+        (["--mft-credential", "user:"], "VALUE or USER:VALUE"),
+        (["--mft-operation", "lst=GET:/api"], "did you mean list?"),
+        (["--mft-operation", "list=GET:/api/ApiKey"], "could not serve get and list of MFT"),
+        (["--quirk", "mft-date-format=zulu"], "mft-date-format takes one of z, no-offset"),
     ] {
         let (code, out, err) = run(&arguments);
         assert!(code == 64 && out.is_empty() && err.contains(said), "{arguments:?}: {code} {err}");

@@ -1,0 +1,119 @@
+//! What the site answers, and the shapes of its errors (1.5: none is documented).
+
+use std::time::Duration;
+
+use serde_json::Map;
+use serde_json::Value as Json;
+use serde_json::json;
+
+use crate::emulator::answer::Answer;
+use crate::emulator::quirks::Quirk;
+use crate::emulator::quirks::Quirks;
+
+/// What a request comes to.
+pub(super) type Outcome = Result<Answer, Failure>;
+
+/// Why the site does not do what it is asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) status: u16,
+    /// Never holds an id: it may be the key itself.
+    detail: String,
+    /// The properties that are to blame, with what is wrong about each.
+    errors: Vec<(&'static str, String)>,
+    allow: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), errors: Vec::new(), allow: None }
+    }
+
+    pub(super) fn nowhere() -> Self {
+        Self::new(404, "There is nothing at this path.")
+    }
+
+    pub(super) fn method(allow: &str) -> Self {
+        Self { allow: Some(allow.to_owned()), ..Self::new(405, "") }
+    }
+
+    /// The service's own trouble.
+    pub(super) fn own() -> Self {
+        Self::new(500, "An unexpected error has occurred.")
+    }
+
+    /// A 400 about properties.
+    pub(super) fn properties(errors: Vec<(&'static str, String)>) -> Self {
+        Self { errors, ..Self::new(400, "One or more validation errors occurred.") }
+    }
+
+    pub(super) fn property(name: &'static str, message: impl Into<String>) -> Self {
+        Self::properties(vec![(name, message.into())])
+    }
+
+    pub(super) fn answer(&self, quirks: &Quirks) -> Answer {
+        let answer = match quirks.word(Quirk::MftErrorShape) {
+            None if matches!(self.status, 401 | 403 | 405) => self.empty(),
+            None | Some("problem") => self.problem(),
+            Some("empty") => self.empty(),
+            Some("string") => Answer::text(self.status, "text/plain; charset=utf-8", &self.text()),
+            Some("message") => Answer::json(self.status, &json!({"message": self.text()})),
+            Some(_) => Answer::json(self.status, &json!({"thruStatus": self.text(), "data": null})),
+        };
+        let answer = if self.status == 429 { answer.header("Retry-After", "1") } else { answer };
+        match &self.allow {
+            Some(allow) => answer.header("Allow", allow),
+            None => answer,
+        }
+    }
+
+    fn empty(&self) -> Answer {
+        Answer { status: self.status, ..Answer::empty() }
+    }
+
+    /// RFC 7807, with what ASP.NET adds to it.
+    fn problem(&self) -> Answer {
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.text(),
+            "status": self.status,
+            "traceId": uuid::Uuid::new_v4().simple().to_string(),
+        });
+        if !self.errors.is_empty() {
+            let errors = self.errors.iter().map(|(name, message)| ((*name).to_owned(), json!([message])));
+            body["errors"] = Json::Object(errors.collect::<Map<_, _>>());
+        }
+        let answer = Answer::json(self.status, &body);
+        Answer { headers: vec![("Content-Type", "application/problem+json; charset=utf-8".to_owned())], ..answer }
+    }
+
+    fn text(&self) -> String {
+        if self.detail.is_empty() { format!("Status {}", self.status) } else { self.detail.clone() }
+    }
+}
+
+/// A 200 with a body.
+pub(super) fn success(body: &Json, quirks: &Quirks) -> Answer {
+    let kind = format!("{}; charset=utf-8", content_type(quirks));
+    Answer { headers: vec![("Content-Type", kind)], ..Answer::json(200, body) }
+}
+
+pub(super) fn content_type(quirks: &Quirks) -> &'static str {
+    quirks.word(Quirk::MftResponseContentType).unwrap_or("application/json")
+}
+
+/// What the site shows to people; a web application answers so wherever it has no other route.
+pub(super) fn web_page() -> Answer {
+    Answer::text(200, "text/html; charset=utf-8", "<!DOCTYPE html><html><body><div id=\"app\"></div></body></html>")
+}
+
+/// What becomes of the answer to a create; `number` counts them.
+pub(super) fn lose(answer: Answer, number: u64, quirks: &Quirks) -> Answer {
+    if quirks.number(Quirk::MftCreateThen500).is_some_and(|most| number <= most) {
+        return Failure::own().answer(quirks);
+    }
+    match quirks.number(Quirk::MftCreateThenTimeout) {
+        Some(seconds) if number == 1 => Answer { lost_after: Some(Duration::from_secs(seconds)), ..answer },
+        _ => answer,
+    }
+}

@@ -1,0 +1,227 @@
+//! The operations that change keys. Each is one change of the embedded store, which holds to the rules of its own, and
+//! one row beside it.
+
+use super::Failure;
+use super::Key;
+use super::Outcome;
+use super::Visit;
+use super::answers;
+use super::body::Body;
+use super::keys;
+use super::lists;
+use super::side;
+use super::side::Side;
+use super::told;
+use crate::emulator::answer::Answer;
+use crate::emulator::area::finished;
+use crate::emulator::quirks::Quirk;
+use crate::emulator::quirks::Quirks;
+use crate::emulator::writes::at;
+use crate::emulator::writes::change;
+use crate::model::Address;
+use crate::model::Instant;
+use crate::model::Secret;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::FieldChange;
+use crate::plan::Target;
+use crate::store::Refusal;
+use crate::store::RefusalKind;
+use crate::store::Store;
+use crate::store::Write;
+
+impl Visit<'_> {
+    pub(super) fn create(&mut self) -> Outcome {
+        let body = Body::parse(&self.call.body)?;
+        let name = body.text("keyName").flatten().unwrap_or_default();
+        self.check_new(name, &body)?;
+        let wanted = Wanted {
+            enabled: body.flag("enabled").unwrap_or(false),
+            expires: body.instant("expirationDate").flatten(),
+            apis: body.text("allowedApis").flatten().map(Into::into),
+            orgs: body.text("allowedOrgs").flatten().map(Into::into),
+        };
+        let store_name = self.free_name(name);
+        let target = Target { name: store_name.clone().into(), parent: None, live: None, key: None };
+        self.perform(&change(Address::api_key(&store_name), Action::Create, wanted.fields(), target))?;
+        let value = self.area.quirks.has(Quirk::MftSecretOnCreateOnly).then(|| uuid::Uuid::new_v4().to_string());
+        let label = body.text("label").unwrap_or(Some("made by the service")).map(Into::into);
+        let side = Side {
+            key_name: Some(name.into()),
+            owner: self.caller.user.clone(),
+            created_by: Some(self.caller.user.clone()),
+            allowed_apis: wanted.apis,
+            allowed_orgs: wanted.orgs,
+            value_digest: value.as_deref().map(|value| Secret::new(value).digest().hex().into()),
+            label,
+            ..Side::default()
+        };
+        let made = self.find(|key| *key.object.name == *store_name)?;
+        self.finish(made, side, value.as_deref())
+    }
+
+    pub(super) fn update(&mut self) -> Outcome {
+        let body = Body::parse(&self.call.body)?;
+        let Some(id) = body.text("id").flatten() else { return Err(Failure::property("id", "must be given")) };
+        let key = self.key(Some(id))?;
+        let quirks = &self.area.quirks;
+        check_same_name(key, &body, quirks)?;
+        let wanted = Wanted::after(key, &body, quirks);
+        let mut side = Side {
+            updated_by: Some(self.caller.user.clone()),
+            allowed_apis: wanted.apis.clone(),
+            allowed_orgs: wanted.orgs.clone(),
+            ..key.side.clone()
+        };
+        let keeps = quirks.is(Quirk::MftUpdateMode, "merge");
+        match body.text("label") {
+            None if keeps => {}
+            label => side.label = label.flatten().map(Into::into),
+        }
+        if quirks.has(Quirk::MftAuditFieldsTaken) {
+            take_audit_fields(&body, &mut side);
+        }
+        let (address, target) = at(&key.object);
+        let id = id.to_owned();
+        self.perform(&change(address, Action::Update, wanted.fields(), target))?;
+        let key = self.find(|key| key.id() == id)?;
+        self.finish(key, side, None)
+    }
+
+    /// Nothing leaves the store: it has no delete for keys either.
+    pub(super) fn delete(&mut self) -> Outcome {
+        let key = self.key(self.call.parameter("id").next())?;
+        let by = Some(self.caller.user.clone());
+        let side = Side { deleted: Some(self.area.now.timestamp_millis()), deleted_by: by, ..key.side.clone() };
+        let id = key.id().to_owned();
+        side::save(self.area, &id, &side)?;
+        self.area.committed = true;
+        Ok(answers::success(&serde_json::json!({"thruStatus": "Success", "data": null}), &self.area.quirks))
+    }
+
+    fn check_new(&self, name: &str, body: &Body) -> Result<(), Failure> {
+        let quirks = &self.area.quirks;
+        let own = || self.keys.iter().filter(|key| !key.is_deleted() && key.side.owner == self.caller.user);
+        let expires = body.instant("expirationDate").flatten();
+        if quirks.has(Quirk::MftPastExpiryRefused) && expires.is_some_and(|end| end <= self.area.now) {
+            return Err(Failure::property("expirationDate", "has passed"));
+        }
+        if quirks.number(Quirk::MftMaxKeys).is_some_and(|most| own().count() as u64 >= most) {
+            return Err(Failure::new(400, "The user has as many API keys as are allowed."));
+        }
+        if !quirks.is(Quirk::MftDuplicateNames, "allow") && own().any(|key| key.key_name() == name) {
+            return Err(Failure::property("keyName", "is already the name of another API key"));
+        }
+        Ok(())
+    }
+
+    /// A name that the store has not yet. It takes each name once, while here two users, or a deleted key and a new one,
+    /// can share one.
+    fn free_name(&self, name: &str) -> String {
+        let is_taken = |name: &str| self.keys.iter().any(|key| *key.object.name == *name);
+        if !is_taken(name) {
+            return name.to_owned();
+        }
+        let numbered = (2..).map(|number: u64| format!("{name} ({number})"));
+        numbered.into_iter().find(|name| !is_taken(name)).unwrap_or_default()
+    }
+
+    fn perform(&mut self, change: &Change) -> Result<(), Failure> {
+        let write = Write { change, value: None, secret: None };
+        let performed = finished(self.area.store.perform(&write));
+        self.area.committed |= performed.is_ok();
+        performed.map(|_| ()).map_err(|refusal| failure(&refusal))
+    }
+
+    /// A key as it now is in the store.
+    fn find(&self, is_it: impl Fn(&Key) -> bool) -> Result<Key, Failure> {
+        keys::all(self.area, &self.caller.user)?.into_iter().find(is_it).ok_or_else(Failure::own)
+    }
+
+    /// Keeps what belongs beside a key, and tells the key.
+    fn finish(&mut self, key: Key, side: Side, value: Option<&str>) -> Result<Answer, Failure> {
+        side::save(self.area, key.id(), &side)?;
+        let key = Key { side, ..key };
+        let quirks = &self.area.quirks;
+        Ok(answers::success(&told::key(&key, value.unwrap_or(key.id()), quirks), quirks))
+    }
+}
+
+/// What a key shall be.
+struct Wanted {
+    enabled: bool,
+    expires: Option<Instant>,
+    apis: Option<Box<str>>,
+    orgs: Option<Box<str>>,
+}
+
+impl Wanted {
+    /// What an update makes of a key. Without quirks it replaces: what is left out is cleared, but for `enabled`.
+    fn after(key: &Key, body: &Body, quirks: &Quirks) -> Self {
+        let merges = quirks.is(Quirk::MftUpdateMode, "merge");
+        let is_ignored = |name: &str| quirks.names(Quirk::MftIgnoreFieldsOnUpdate, name);
+        let text = |name: &str| match body.text(name) {
+            _ if is_ignored(name) => key.list_text(name, quirks).map(Into::into),
+            None if merges => key.list_text(name, quirks).map(Into::into),
+            text => text.flatten().map(Into::into),
+        };
+        let omitted = if quirks.has(Quirk::MftOmittedBoolFalse) { Some(false) } else { None };
+        let enabled = body.flag("enabled").or(omitted).filter(|_| !is_ignored("enabled"));
+        let is_kept = |end: Option<Instant>| end.is_none() && quirks.is(Quirk::MftExpiryClearable, "no");
+        let expires = match body.instant("expirationDate") {
+            _ if is_ignored("expirationDate") => key.expires(),
+            None if merges => key.expires(),
+            end if is_kept(end.flatten()) => key.expires(),
+            end => end.flatten(),
+        };
+        let enabled = enabled.unwrap_or_else(|| key.is_enabled());
+        Self { enabled, expires, apis: text("allowedApis"), orgs: text("allowedOrgs") }
+    }
+
+    fn fields(&self) -> Vec<FieldChange> {
+        let set = |name, text: &Option<Box<str>>| Value::Set(lists::read(name, text.as_deref().unwrap_or_default()));
+        let never = || "never".to_owned();
+        let end = self.expires.map_or_else(never, |end| end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        let fields = [
+            ("enabled", Value::Bool(self.enabled)),
+            ("expires", Value::text(end)),
+            ("allowedApis", set("allowedApis", &self.apis)),
+            ("allowedOrgs", set("allowedOrgs", &self.orgs)),
+        ];
+        fields.map(|(field, after)| FieldChange { field: field.into(), before: None, after: Some(after) }).into()
+    }
+}
+
+fn check_same_name(key: &Key, body: &Body, quirks: &Quirks) -> Result<(), Failure> {
+    let merges = quirks.is(Quirk::MftUpdateMode, "merge");
+    match body.text("keyName") {
+        _ if quirks.names(Quirk::MftIgnoreFieldsOnUpdate, "keyName") => Ok(()),
+        None if merges => Ok(()),
+        Some(Some(name)) if name == key.key_name() => Ok(()),
+        Some(Some(_)) => Err(Failure::property("keyName", "can not change")),
+        None | Some(None) => Err(Failure::property("keyName", "must be given")),
+    }
+}
+
+fn take_audit_fields(body: &Body, side: &mut Side) {
+    let text = |name| body.text(name).flatten().map(Into::into);
+    let instant = |name| body.instant(name).flatten().map(|instant| instant.timestamp_millis());
+    side.created = instant("createdDate");
+    side.created_by = text("createdBy");
+    side.deleted = instant("deletedDate");
+    side.deleted_by = text("deletedBy");
+}
+
+/// What the store refuses, as the site's error.
+fn failure(refusal: &Refusal) -> Failure {
+    if refusal.kind != RefusalKind::Rejected {
+        return Failure::own();
+    }
+    let property = match refusal.rule.as_ref().map_or("", |rule| rule.0) {
+        "MFT-006" => "enabled",
+        "MFT-013" => "expirationDate",
+        _ => "keyName",
+    };
+    Failure::property(property, refusal.reason.clone())
+}

@@ -1,0 +1,5 @@
+//! Whatever ends a run: the next one makes the store what is declared, and no key is lost, doubled or undelivered.
+
+mod cancelled;
+mod killed;
+mod locked;
