@@ -6,6 +6,7 @@ use super::rows;
 use super::safe;
 use super::style;
 use crate::model::FieldName;
+use crate::model::Kind;
 use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Change;
@@ -29,16 +30,22 @@ pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Ch
         Fate::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
         Fate::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
         Fate::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
-        Fate::Altered(fields) => write_altered(out, fields),
+        Fate::Altered(fields) => write_altered(out, change.address.kind(), fields),
         Fate::Done | Fate::Skipped => Ok(()),
     }
 }
 
-fn write_altered(out: &mut dyn io::Write, fields: &[FieldName]) -> io::Result<()> {
+fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[FieldName]) -> io::Result<()> {
     let (dim, cyan) = (style::DIM, style::CYAN);
     let fields: Vec<String> = fields.iter().map(|field| format!("`{}`", safe::line(field))).collect();
-    writeln!(out, "  the store keeps its own {} {dim}[CAM-054]{dim:#}", fields.join(", "))?;
-    writeln!(out, "  {cyan}help:{cyan:#} take the field out of the manifest, or ask who runs a trigger on the store")
+    let (rule, help) = match kind {
+        Kind::ApiKey => {
+            ("MFT-033", "set it in the portal, or make the next generation of the key: a new key takes all fields")
+        }
+        _ => ("CAM-054", "take the field out of the manifest, or ask who runs a trigger on the store"),
+    };
+    writeln!(out, "  the store keeps its own {} {dim}[{rule}]{dim:#}", fields.join(", "))?;
+    writeln!(out, "  {cyan}help:{cyan:#} {help}")
 }
 
 fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &Refusal) -> io::Result<()> {

@@ -5,6 +5,7 @@
 //! live/         manifests that are applied first, so that the store holds something
 //! live-now      when they are applied; the same time as `now` when left out
 //! live.sql      changes of the database after that, for what manifests can not bring about
+//! site.json     a site of Managed File Transfer for the API keys; {site} in keywright.yaml is its address
 //! command       one command a line, `plan` when left out; {} is the path of the workspace
 //! now           the time; 2026-11-21T12:00:00Z when left out
 //! env           NAME=value lines
@@ -25,10 +26,11 @@ use similar::TextDiff;
 
 use super::console::Console;
 use super::console::Ran;
+use super::transfer::Scripted;
 
 /// What a case folder may hold.
-const KNOWN: [&str; 9] =
-    ["command", "env", "expected.txt", "input", "live", "live-now", "live.sql", "manifests", "now"];
+const KNOWN: [&str; 10] =
+    ["command", "env", "expected.txt", "input", "live", "live-now", "live.sql", "manifests", "now", "site.json"];
 
 /// The name of the workspace's folder, which is also the workspace's name.
 const WORKSPACE: &str = "example";
@@ -92,6 +94,13 @@ fn run(folder: &Path) -> Result<String, String> {
     console.environment = environment(&text(folder, "env").unwrap_or_default());
     make_live(folder, &mut console)?;
     copy(&folder.join("manifests"), &workspace);
+    let site = text(folder, "site.json").map(|state| Scripted::start(serde_json::from_str(&state).unwrap()));
+    if let Some(site) = &site {
+        let path = workspace.join("keywright.yaml");
+        let text = fs::read_to_string(&path).unwrap().replace("{site}", &site.url);
+        fs::write(path, text).unwrap();
+        console.environment.insert("CREDENTIAL".to_owned(), "fake-credential".to_owned());
+    }
     let given = files(&workspace);
     if let Some(now) = text(folder, "now") {
         now.trim().clone_into(&mut console.now);
@@ -104,6 +113,7 @@ fn run(folder: &Path) -> Result<String, String> {
     for line in commands.lines() {
         let ran = console.run(&line.replace("{}", workspace.to_str().unwrap()));
         secrets.extend(secrets_of(&workspace)?);
+        secrets.extend(site.iter().flat_map(Scripted::secrets));
         tell(&mut said, line, &ran);
         if let Some(secret) = secrets.iter().find(|secret| ran.out.contains(*secret) || ran.err.contains(*secret)) {
             return Err(format!("`keywright {line}` shows the secret {secret}"));
@@ -114,7 +124,11 @@ fn run(folder: &Path) -> Result<String, String> {
         let content = secrets.iter().fold(content, |content, secret| content.replace(secret, &masked(secret)));
         write!(said, "\n# {}\n{content}", file.display()).unwrap();
     }
-    Ok(scrubbed(&said.replace(workspace.to_str().unwrap(), "{}")))
+    let said = said.replace(workspace.to_str().unwrap(), "{}");
+    Ok(scrubbed(&match &site {
+        Some(site) => without_times(&said.replace(site.url.strip_prefix("http://").unwrap(), "site.example")),
+        None => said,
+    }))
 }
 
 fn tell(said: &mut String, line: &str, ran: &Ran) {
@@ -130,6 +144,12 @@ fn tell(said: &mut String, line: &str, ran: &Ran) {
         }
     }
     writeln!(said, "exit {}", ran.exit).unwrap();
+}
+
+/// How long calls took is another time each time.
+fn without_times(said: &str) -> String {
+    let line = |line: &str| if line.contains("; the forecast was ") { String::new() } else { format!("{line}\n") };
+    said.lines().map(line).collect()
 }
 
 /// Brings the store into the state that a case begins with.

@@ -16,4 +16,5 @@ mod laws;
 mod readme;
 mod schemas;
 mod tidy;
+mod transfer;
 mod trust;

@@ -1,0 +1,10 @@
+//! The client of Managed File Transfer: against the emulator in a process of its own, and against a scripted site.
+
+mod applying;
+mod faults;
+mod rules;
+mod scripted;
+mod site;
+mod switches;
+
+pub(crate) use scripted::Scripted;

@@ -1,0 +1,150 @@
+//! What is declared is what is at the site: made, changed, switched off, and never more than that.
+
+use serde_json::Value as Json;
+
+use super::site::KEYS;
+use super::site::OTHERS;
+use super::site::Team;
+use super::site::ask;
+
+#[test]
+fn the_example_is_made_once() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.add_others(&area);
+    let said = team.apply();
+    assert!(said.exit == 0 && said.text.contains("Applied: 6 changes done."), "{}\n{}", said.exit, said.text);
+    team.assert_settled("made");
+    team.assert_unharmed("made");
+    assert_eq!(team.keys().len(), KEYS + OTHERS.len());
+    assert!(!team.keys()["ft-failover"].1);
+    // A key is never asked for by its id, which may be its value: no request but those with a body tells one.
+    assert!(area.requests().iter().all(|request| request.method() != "DELETE"));
+    let log = std::fs::read_to_string(team.workspace().with_file_name("requests.log")).unwrap();
+    assert!(!log.contains("?id="), "{log}");
+}
+
+#[test]
+fn every_field_changes_and_what_widens_is_told() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.add_others(&area);
+    team.assert_applies("made");
+    for (before, after, told) in [
+        (
+            "allowedApis: [management]\n  allowedOrgs: [ACME]",
+            "allowedApis: [audit, management]\n  allowedOrgs: [ACME, SYS-GLOBEX]",
+            Some("given more: allowedApis, allowedOrgs"),
+        ),
+        ("allowedOrgs: [ACME, Globex, \"id:44\"]", "allowedOrgs: [\"id:44\"]", None),
+        ("expires: 2027-06-30T00:00:00Z", "expires: 2027-07-31T02:00:00+02:00", Some("given more: expires")),
+        ("expires: 2027-09-30T00:00:00Z", "expires: 2027-05-31T00:00:00Z", None),
+        ("  allOrgs: true ", "  allowedOrgs: [ACME] #", None),
+        ("  state: disabled\n", "  enabled: true\n", Some("given more: enabled")),
+    ] {
+        team.edit(before, after);
+        let said = team.apply();
+        assert_eq!(said.exit, 0, "{after}: {}", said.text);
+        assert_eq!(said.text.contains("MFT-031"), told.is_some(), "{after}: {}", said.text);
+        assert!(said.text.contains(told.unwrap_or_default()), "{after}: {}", said.text);
+        team.assert_settled(after);
+    }
+    team.assert_unharmed("changed");
+}
+
+#[test]
+fn absence_disables_only_what_is_owned_and_only_when_asked() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.add_others(&area);
+    team.assert_applies("made");
+    std::fs::write(team.workspace().join("keys/operations.yaml"), "").unwrap();
+    team.assert_settled("nothing is asked");
+    // Nobody knows which key the credential is, so nothing that is not declared is switched off.
+    let said = team.run(&["apply", "--auto-approve", "--prune"]);
+    assert!(said.exit == 4 && said.text.contains("MFT-030"), "{}: {}", said.exit, said.text);
+    let key = serde_json::json!({"keyName": "ci-keywright", "enabled": true, "allowedApis": "management", "allowedOrgs": "41"});
+    ask(&area, "POST", "/api/ApiKey", Some(&key));
+    let said = team.run(&["apply", "--auto-approve", "--prune"]);
+    assert!(said.exit == 0 && said.text.contains("delete it in the portal afterwards"), "{}", said.text);
+    team.assert_settled("pruned");
+    team.assert_unharmed("pruned");
+    let keys = team.keys();
+    assert_eq!(keys.len(), KEYS + OTHERS.len() + 1, "nothing is ever deleted");
+    for (name, is_on) in
+        [("ft-audit-export", false), ("ft-nightly-report", false), ("ft-acme-orders", true), ("ci-keywright", true)]
+    {
+        assert_eq!(keys[name].1, is_on, "{name}");
+    }
+}
+
+#[test]
+fn a_retired_key_is_switched_off_and_stays_so() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.assert_applies("made");
+    let key =
+        serde_json::json!({"keyName": "ft-legacy-sync", "enabled": true, "allowedApis": "audit", "allowedOrgs": "41"});
+    ask(&area, "POST", "/api/ApiKey", Some(&key));
+    let said = team.apply();
+    assert!(said.exit == 0 && said.text.contains("delete it in the portal"), "{}", said.text);
+    team.assert_settled("retired");
+    assert!(!team.keys()["ft-legacy-sync"].1);
+}
+
+#[test]
+fn the_operations_are_bound_from_the_sites_own_file() {
+    let team = Team::new();
+    let moved =
+        ["--mft-operation", "list=GET:/api/ApiKey/all", "--mft-operation", "update=POST:/api/ApiKey/updateApiKey"];
+    let area = team.site(&moved);
+    let answer = ask(&area, "GET", "/swagger/v1/swagger.json", None);
+    let file = &answer[answer.find("\r\n\r\n").unwrap()..];
+    let file: Json = serde_json::from_str(&file[file.find('{').unwrap()..=file.rfind('}').unwrap()]).unwrap();
+    std::fs::write(team.workspace().join("mft.json"), file.to_string()).unwrap();
+    let text = std::fs::read_to_string(team.workspace().join("keywright.yaml")).unwrap();
+    let at = text.find("      operations:").unwrap();
+    let end = text.find("      tenant:").unwrap();
+    let text = format!("{}      openapi: mft.json\n{}", &text[..at], &text[end..]);
+    std::fs::write(team.workspace().join("keywright.yaml"), text).unwrap();
+    team.assert_applies("bound from the file");
+    team.edit("expires: 2027-06-30T00:00:00Z", "expires: 2027-05-30T00:00:00Z");
+    team.assert_applies("and changed");
+}
+
+#[test]
+fn what_is_not_bound_is_not_called() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.edit("        update: PUT /api/ApiKey\n", "");
+    assert_eq!(team.run(&["plan"]).exit, 0);
+    let before = area.requests().len();
+    let said = team.apply();
+    assert!(said.exit == 1 && said.text.contains("the operation update is not bound"), "{}: {}", said.exit, said.text);
+    team.edit("        list: GET /api/ApiKey/getApiKeys\n", "");
+    let said = team.run(&["plan"]);
+    assert!(said.exit == 1 && said.text.contains("the operation list is not bound"), "{}", said.text);
+    assert_eq!(area.requests().len(), before);
+}
+
+#[test]
+fn no_more_calls_a_second_than_allowed() {
+    let team = Team::new();
+    let _area = team.site(&["--calls-per-second", "2"]);
+    team.edit("limits: {callsPerSecond: 1000}", "limits: {callsPerSecond: 2}");
+    let said = team.run(&["plan"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(said.text.contains("13 calls to Managed File Transfer"), "{}", said.text);
+}
+
+#[test]
+fn the_store_exports_as_manifests_that_plan_to_nothing() {
+    let team = Team::new();
+    let _area = team.site(&[]);
+    team.assert_applies("made");
+    let said = team.run(&["export"]);
+    assert!(said.exit == 0 && said.text.contains("id:44"), "{}", said.text);
+    std::fs::write(team.workspace().join("keys/operations.yaml"), "").unwrap();
+    std::fs::write(team.workspace().join("keys/partners.yaml"), &said.text).unwrap();
+    team.assert_settled("exported");
+}

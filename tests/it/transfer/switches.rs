@@ -1,0 +1,156 @@
+//! Every behaviour that the reference leaves open, alone and in random combinations: what is declared comes about, or
+//! one clear sentence says why not; and whatever happens, nothing is doubled, nothing of somebody else's is touched,
+//! and no id or value is told.
+
+use super::site::Team;
+
+/// Behaviours that the client gets over without a word.
+const SETTLES: &[&str] = &[
+    "mft-id-is-secret",
+    "mft-secret-on-create-only",
+    "mft-list-includes-deleted",
+    "mft-list-separator=comma",
+    "mft-list-separator=comma-space",
+    "mft-list-separator=json",
+    "mft-empty-orgs-means=all",
+    "mft-empty-orgs-means=null",
+    "mft-update-mode=replace",
+    "mft-update-mode=merge",
+    "mft-omitted-bool-false",
+    "mft-ignore-fields-on-update=keyName",
+    "mft-expiry-clearable=yes",
+    "mft-expiry-clearable=no",
+    "mft-duplicate-names=allow",
+    "mft-duplicate-names=refuse",
+    "mft-name-mode=alias",
+    "mft-name-mode=null",
+    "mft-name-mode=owner",
+    "mft-date-format=z",
+    "mft-date-format=no-offset",
+    "mft-date-format=seven-digits",
+    "mft-response-content-type=application/json",
+    "mft-response-content-type=text/plain",
+    "mft-html-on-unknown-path",
+    "mft-error-shape=empty",
+    "mft-error-shape=problem",
+    "mft-error-shape=string",
+    "mft-error-shape=message",
+    "mft-error-shape=status",
+    "mft-create-then-500=1",
+    "mft-status-for-foreign-key=403",
+    "mft-status-for-foreign-key=404",
+    "mft-per-user-scope=yes",
+    "mft-per-user-scope=no",
+    "mft-delete",
+    "mft-missing-key=null",
+    "mft-missing-key=empty",
+    "mft-wrapped-list",
+    "mft-credential-form=api-key",
+    "mft-unset-dates",
+    "mft-past-expiry-refused",
+    "mft-unknown-property",
+    "mft-pascal-case",
+    "mft-audit-fields-taken",
+];
+
+/// Behaviours against which what is declared can not be had, and what is said of it.
+const SAYS: &[(&str, &str)] = &[
+    ("mft-list-separator=semicolon", "MFT-027"),
+    ("mft-list-separator=pipe", "MFT-027"),
+    ("mft-max-keys=3", "could not create"),
+    ("mft-credential-form=bearer", "the credential is not taken"),
+    ("mft-user-token-required", "may lack key management"),
+    ("mft-organizations-forbidden", "MFT-025"),
+    ("mft-ignore-fields-on-update=allowedOrgs", "MFT-033"),
+    ("mft-ignore-fields-on-update=expirationDate", "MFT-033"),
+    ("mft-ignore-fields-on-update=enabled", "MFT-033"),
+    ("mft-ignore-fields-on-update=allowedApis", "MFT-033"),
+];
+
+/// Changes every field in both directions.
+fn change(team: &Team) {
+    team.edit("allowedOrgs: [ACME]\n  expires: 2027-06-30", "allowedOrgs: [ACME, SYS-GLOBEX]\n  expires: 2027-05-30");
+    team.edit("allowedApis: [audit, billing]", "allowedApis: [audit]");
+    team.edit("  enabled: true\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z", "  enabled: false\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z");
+}
+
+#[test]
+fn the_site_becomes_what_is_declared_whatever_it_is_like() {
+    for switch in SETTLES {
+        let team = Team::with_others();
+        let _area = team.site(&["--quirk", switch]);
+        team.assert_applies(switch);
+        change(&team);
+        team.assert_applies(&format!("{switch}, changed"));
+        team.assert_unharmed(switch);
+    }
+}
+
+#[test]
+fn what_can_not_be_had_is_told_and_harms_nothing() {
+    for (switch, told) in SAYS {
+        let team = Team::with_others();
+        let area = team.site(&[]);
+        let is_of_updates = switch.contains("on-update");
+        if is_of_updates {
+            team.assert_applies("made");
+        }
+        drop(area);
+        let _area = team.site(&["--quirk", switch]);
+        let mut said = vec![];
+        for _ in 0..2 {
+            if is_of_updates && said.is_empty() {
+                change(&team);
+            }
+            said.push(team.apply());
+        }
+        let text: String = said.iter().map(|said| said.text.as_str()).collect();
+        assert!(said.iter().all(|said| said.exit != 0) && text.contains(told), "{switch}: {text}");
+        team.assert_unharmed(switch);
+    }
+}
+
+/// A create whose answer never comes is settled by looking. The connection is given up after a while, so that this
+/// takes as long; the emulator is told to keep it only for a moment.
+#[test]
+fn a_create_that_is_never_answered_is_found() {
+    let team = Team::with_others();
+    let area = team.site(&["--quirk", "mft-create-then-timeout=1"]);
+    let said = team.apply();
+    assert!(matches!(said.exit, 0 | 6), "{}", said.text);
+    drop(area);
+    let _area = team.site(&[]);
+    team.assert_applies("afterwards");
+    team.assert_unharmed("afterwards");
+}
+
+#[test]
+fn random_combinations_converge_or_say_why() {
+    let mut state = 11_u64;
+    let mut random = move |most: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % most
+    };
+    let all: Vec<&str> = SETTLES.iter().copied().chain(SAYS.iter().map(|(switch, _)| *switch)).collect();
+    for _ in 0..12 {
+        let mut chosen: Vec<&str> = Vec::new();
+        for _ in 0..4 {
+            let switch = all[random(all.len())];
+            let name = switch.split('=').next().unwrap();
+            if !chosen.iter().any(|other| other.split('=').next() == Some(name)) {
+                chosen.push(switch);
+            }
+        }
+        let flags: Vec<&str> = chosen.iter().flat_map(|switch| ["--quirk", switch]).collect();
+        let team = Team::with_others();
+        let _area = team.site(&flags);
+        let first = team.apply();
+        change(&team);
+        let second = team.apply();
+        team.assert_unharmed(&format!("{chosen:?}"));
+        for said in [first, second] {
+            let is_clear = said.exit == 0 || said.text.contains("[MFT-") || said.text.contains("help: ");
+            assert!(is_clear && !said.text.contains("panicked"), "{chosen:?}: {}\n{}", said.exit, said.text);
+        }
+    }
+}
