@@ -1,6 +1,7 @@
 //! Which live API key is the one that Keywright itself runs with (`mft-api-keys.md` 3.7).
 
 use super::Context;
+use crate::manifest::read::shown;
 use crate::model::Kind;
 use crate::model::LiveId;
 
@@ -26,5 +27,16 @@ pub(super) fn own_key<'a>(context: &Context<'a>) -> OwnKey<'a> {
         Some(key) => OwnKey::Known(&key.id),
         None if transfer.uses_key => OwnKey::Unknown,
         None => OwnKey::None,
+    }
+}
+
+/// What helps where the key in use is not known.
+pub(super) fn help(context: &Context<'_>) -> String {
+    let settings = context.workspace.remote.managed_file_transfer.as_ref();
+    match settings.and_then(|settings| settings.own_key.as_deref()) {
+        Some(name) => {
+            format!("the store has no key `{}`, as `ownKey` in keywright.yaml calls it: correct the name", shown(name))
+        }
+        None => "say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer".to_owned(),
     }
 }

@@ -7,16 +7,16 @@ use super::Plan;
 use super::access;
 use super::guards::at;
 use super::guards::is_allowed;
+use super::own_key;
 use super::own_key::OwnKey;
-use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
 
 pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let mut stopped = Vec::new();
-    let own = own_key(context);
+    let own = own_key::own_key(context);
     for change in plan.changes.iter().filter(|change| change.address.kind() == Kind::ApiKey) {
-        stopped.extend(own_change(change, &own));
+        stopped.extend(own_change(change, &own, context));
         stopped.extend(brought_back(change, context));
     }
     stopped
@@ -24,7 +24,7 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
 
 /// MFT-030: whatever is not certain to leave the key in use as good as it is, is not done to it, whatever is allowed.
 /// Where nobody knows which key that is, nothing that is not declared is switched off.
-fn own_change(change: &Change, own: &OwnKey<'_>) -> Option<Diagnostic> {
+fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Option<Diagnostic> {
     let live = change.target.live.as_ref()?;
     let access = access::of(change);
     if access.narrower.is_empty() && access.doubtful.is_empty() {
@@ -34,14 +34,14 @@ fn own_change(change: &Change, own: &OwnKey<'_>) -> Option<Diagnostic> {
         OwnKey::Known(id) if **id == live.id => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
             let message =
-                format!("{} is the key that this run uses, and would lose access: {}", change.address, shown(fields));
+                format!("{} is the key that this run uses, and could lose access: {}", change.address, shown(fields));
             let problem = at(Diagnostic::error("MFT-030", message), change);
             Some(problem.help("sign in with another key first, then plan again"))
         }
         OwnKey::Unknown if change.place.is_none() => {
             let message = format!("{} would be switched off, and may be the key that this run uses", change.address);
             let problem = Diagnostic::error("MFT-030", message);
-            Some(problem.help("say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer"))
+            Some(problem.help(own_key::help(context)))
         }
         OwnKey::None | OwnKey::Known(_) | OwnKey::Unknown => None,
     }

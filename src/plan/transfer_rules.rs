@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
         }
     }
     for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
-        findings.extend(unrestricted(live, "no manifest declares it"));
+        findings.extend(unrestricted(transfer, live, "no manifest declares it"));
         findings.extend(unread(transfer, live));
     }
     if let Some(settings) = settings {
@@ -69,7 +69,9 @@ pub(super) fn withhold(
     if !is_revoked(context, transfer, declared, live) {
         return None;
     }
-    fields.retain(|change| change.field != "enabled");
+    // Nothing else of it either: a write would make Keywright the last who changed the key, and the next run would
+    // take the revocation for its own.
+    fields.clear();
     Some(format!("it was switched off outside of Keywright; --allow {} switches it on", declared.address))
 }
 
@@ -110,7 +112,8 @@ fn check_found(
     }
     let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
     if LISTS.iter().any(|list| limits(&list)) {
-        findings.extend(unrestricted(live, "its manifest limits it").map(|problem| problem.at(declared.place)));
+        findings
+            .extend(unrestricted(transfer, live, "its manifest limits it").map(|problem| problem.at(declared.place)));
     }
     findings.extend(expiring(context, declared, live));
     if is_revoked(context, transfer, declared, live) {
@@ -157,8 +160,10 @@ fn unread(transfer: &Transfer, live: &LiveObject) -> Vec<Diagnostic> {
 }
 
 /// MFT-028.
-fn unrestricted(live: &LiveObject, why: &str) -> Option<Diagnostic> {
-    let is_open = |list: &&str| live.attributes.get(list).is_none_or(Value::is_empty);
+fn unrestricted(transfer: &Transfer, live: &LiveObject, why: &str) -> Option<Diagnostic> {
+    let unread = transfer.keys.get(&live.id).map(|facts| &facts.unread);
+    let is_read = |list: &&str| unread.is_none_or(|unread| !unread.contains(*list));
+    let is_open = |list: &&str| live.attributes.get(list).is_none_or(Value::is_empty) && is_read(list);
     let open: Vec<&str> = LISTS.iter().filter(|list| is_open(list)).copied().collect();
     (live.attributes.flag("enabled") && !open.is_empty()).then(|| {
         let message = format!("the live {} may have no limit in {}, and {why}", live.address, open.join(" and "));
@@ -244,6 +249,5 @@ fn own_key_unknown(context: &Context<'_>, plan: &Plan) -> Option<Diagnostic> {
         return None;
     }
     let message = "nobody can tell which key this run uses: it could be one that the plan takes access from";
-    let help = "say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer";
-    Some(Diagnostic::warning("MFT-030", message).help(help))
+    Some(Diagnostic::warning("MFT-030", message).help(super::own_key::help(context)))
 }
