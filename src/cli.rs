@@ -8,7 +8,9 @@ mod export;
 mod plan;
 mod remotes;
 mod runs;
+mod saved_plan;
 mod schema;
+mod show;
 mod validate;
 mod workspace;
 
@@ -121,6 +123,7 @@ pub enum Color {
 enum Command {
     Validate(validate::Arguments),
     Plan(plan::Arguments),
+    Show(show::Arguments),
     Apply(apply::Arguments),
     Export(export::Arguments),
     Runs(runs::Arguments),
@@ -155,6 +158,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     let result = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console),
+        Command::Show(arguments) => show::run(&arguments, console),
         Command::Apply(arguments) => apply::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),
         Command::Runs(arguments) => runs::run(&arguments, console),

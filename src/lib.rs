@@ -19,8 +19,8 @@
 //! - Nothing that is shown depends on hash order or on which file was read first.
 //! - The planner is given a [`store::Reader`], which can not write. Only [`apply`] is given a [`store::Store`].
 //! - A [`model::Secret`] can not be printed or serialised, and a plan holds none.
-//! - Core types are not serialisable: JSON has its own structs in [`render::json`], so that the outside does not
-//!   freeze the inside.
+//! - Core types are not serialisable: JSON has its own structs in [`render::json`] and [`saved_plan`], so that the
+//!   outside does not freeze the inside.
 
 pub mod diagnostic;
 pub mod model;
@@ -34,6 +34,7 @@ pub mod store;
 pub mod plan;
 pub mod outcome;
 pub mod apply;
+pub mod saved_plan;
 pub mod export;
 pub mod render;
 

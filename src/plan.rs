@@ -12,6 +12,7 @@ mod order;
 mod organizations;
 mod own_key;
 mod prune;
+mod recheck;
 mod transfer_guards;
 mod transfer_rules;
 
@@ -23,6 +24,7 @@ pub use forecast::Forecast;
 pub use forecast::Tariff;
 pub use guards::MaxDelete;
 pub use organizations::resolve_organizations;
+pub use recheck::recheck;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,7 +39,7 @@ use crate::model::LiveId;
 use crate::model::Value;
 
 /// What `apply` would do, in order.
-#[derive(Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Dependencies stand before what depends on them.
     pub changes: Vec<Change>,
@@ -57,6 +59,7 @@ pub struct Kept {
 }
 
 /// One change of one object.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     pub address: Address,
     pub action: Action,
@@ -72,6 +75,7 @@ pub struct Change {
 }
 
 /// What a store must know to perform a change, in names and in its own ids.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     /// The name that the object shall have: username, application name, plan name, `keyName`. Empty for package keys.
     pub name: Box<str>,
@@ -83,6 +87,7 @@ pub struct Target {
 }
 
 /// The object in the store that a change is about, as the plan saw it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct LiveTarget {
     pub id: LiveId,
     /// [`crate::model::LiveObject::fingerprint`] of what the plan was made from.
@@ -90,6 +95,7 @@ pub struct LiveTarget {
 }
 
 /// What only changes of package keys have.
+#[derive(Clone, PartialEq, Eq)]
 pub struct KeyTarget {
     /// The package that the key shall be in. Its plan is the field `plan`.
     pub package: Address,
@@ -98,6 +104,8 @@ pub struct KeyTarget {
     pub with_secret: bool,
     /// Where the value is to be written once the key exists.
     pub deliver: Vec<Delivery>,
+    /// The key in the store of which a created one is the next generation.
+    pub follows: Option<LiveId>,
 }
 
 /// Where the value of a created or replaced key comes from.

@@ -9,6 +9,7 @@ mod excerpt;
 pub mod explain;
 mod forecast;
 pub mod json;
+pub mod markdown;
 mod outcome;
 mod places;
 mod plan;

@@ -64,8 +64,12 @@ pub fn check_drawing(findings: &[Diagnostic], sources: &Sources) {
     let mut drawn = Vec::new();
     keywright::render::text::diagnostics(&mut drawn, findings, sources).expect("a writer that takes everything");
     keywright::render::text::summary(&mut drawn, findings).expect("a writer that takes everything");
-    let drawn = String::from_utf8(drawn).expect("UTF-8");
-    let mut rest = drawn.as_str();
+    check_escapes(&String::from_utf8(drawn).expect("UTF-8"));
+}
+
+/// What is drawn holds no control character but line breaks and colours.
+pub fn check_escapes(drawn: &str) {
+    let mut rest = drawn;
     while let Some(at) = rest.find(|c: char| c.is_control() && c != '\n') {
         let escape = &rest[at..];
         let Some(after) = escape.strip_prefix("\u{1b}[") else { panic!("a raw {:?}", escape.chars().next()) };

@@ -67,7 +67,8 @@ fn change(address: Address, needs: Vec<usize>) -> Change {
 fn key(label: &str, value: ValueFrom, files: &[&str]) -> Change {
     let deliver = files.iter().map(|file| Delivery { file: (*file).into(), variable: "K".into() }).collect();
     let mut change = change(Address::key(label), Vec::new());
-    change.target.key = Some(KeyTarget { package: Address::package("p"), value, with_secret: false, deliver });
+    change.target.key =
+        Some(KeyTarget { package: Address::package("p"), value, with_secret: false, deliver, follows: None });
     change
 }
 

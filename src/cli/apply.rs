@@ -1,5 +1,7 @@
 //! `keywright apply`
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
@@ -22,6 +24,7 @@ use super::Format;
 use super::plan;
 use super::plan::Diff;
 use super::remotes;
+use super::saved_plan;
 use super::workspace;
 use super::workspace::Manifests;
 use super::workspace::Planning;
@@ -48,6 +51,10 @@ use crate::stores::embedded::Embedded;
 /// Shows the plan, asks on a terminal, and carries it out. What becomes of every change is told. Ends with 6 when some
 /// changes were made and some were not, and with 5 when objects moved since the plan was made. Ctrl-C lets what is in
 /// flight end and begins nothing more; pressed twice it ends at once.
+///
+/// PATH may be a plan that `plan --out` saved: then that plan is done and nothing else, without a question, because it
+/// was reviewed. The workspace is the one of the current folder, or of -f: its manifests say where values are read
+/// from, and its guards are asked again. A change whose object moved since is void, and what needs it is not done.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -55,6 +62,10 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     planning: Planning,
+
+    /// Do nothing at all when an object of a saved plan moved since
+    #[arg(long)]
+    strict: bool,
 
     /// Do not ask; needed where nobody can answer
     #[arg(long)]
@@ -66,9 +77,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    if let Some(saved) = saved_plan::named(&arguments.manifests, console)? {
+        return saved::run(arguments, &saved, console);
+    }
     if arguments.format == Format::Json && !arguments.auto_approve {
         let failure = Failure::new("could not ask whether to apply a plan that is not shown");
         return Err(failure.help("--format json needs --auto-approve"));
+    }
+    if arguments.strict {
+        let failure = Failure::new("could not be strict: --strict is for a saved plan");
+        return Err(Failure { exit: Exit::Usage, ..failure }.help("name the file that `plan --out` saved"));
     }
     let planning = arguments.planning.locking();
     let ready = match workspace::prepare(&arguments.manifests, &planning, arguments.format, console)? {
@@ -92,7 +110,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
     let (before, began) = (ready.remotes.calls(), Instant::now());
-    let outcome = carry_out(&ready, arguments.format, console)?;
+    let outcome = carry_out(&ready, 0, arguments.format, console)?;
     tell(arguments.format, &ready, &outcome, console)?;
     if arguments.format == Format::Text {
         tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
@@ -128,22 +146,24 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
     Ok(answer.trim_ascii() == b"yes")
 }
 
-fn carry_out(ready: &Ready, format: Format, console: &mut Console<'_>) -> Result<Outcome, Failure> {
+/// `told` changes were told already, because they can not be made.
+fn carry_out(ready: &Ready, told: usize, format: Format, console: &mut Console<'_>) -> Result<Outcome, Failure> {
     let embedded = Embedded::new(workspace::open(&ready.loaded)?, console.now);
     let store = Stores { remotes: &ready.remotes, embedded };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
-    let total = ready.planned.plan.changes.len();
+    let total = told + ready.planned.plan.changes.len();
     let mut world = World {
         root: &ready.loaded.root,
         out: console.out,
         tells: format == Format::Text,
+        told,
         total,
         unwritten: None,
         journal: begin(ready, console.now)?,
         clock: (console.now, Instant::now()),
         stop: stop_on_signals()?,
     };
-    if world.tells {
+    if world.tells && told == 0 {
         writeln!(world.out)?;
     }
     let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
@@ -184,6 +204,7 @@ struct World<'a> {
     root: &'a Path,
     out: &'a mut dyn std::io::Write,
     tells: bool,
+    told: usize,
     total: usize,
     unwritten: Option<std::io::Error>,
     journal: Journal,
@@ -228,7 +249,7 @@ impl Effects for World<'_> {
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
         if self.tells
             && self.unwritten.is_none()
-            && let Err(error) = render::text::progress(self.out, index, self.total, change, fate)
+            && let Err(error) = render::text::progress(self.out, self.told + index, self.total, change, fate)
         {
             self.unwritten = Some(error);
         }

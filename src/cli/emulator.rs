@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "MANIFESTS")]
     seed: Option<PathBuf>,
 
-    /// The only credentials that are taken, as KEY:SECRET:USERNAME:PASSWORD or with :AREA behind it; can be repeated.
+    /// The only credentials that Cloud API Management takes, as KEY:SECRET:USERNAME:PASSWORD or with :AREA behind it; can be repeated.
     /// Left out, any that are not empty
     #[arg(long, value_name = "CREDENTIAL")]
     credential: Vec<Credential>,
@@ -88,7 +88,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME[=VALUE]")]
     quirk: Vec<Chosen>,
 
-    /// Let something go wrong, as KIND@WHEN; can be repeated, see below
+    /// Let something go wrong, as KIND@WHEN; can be repeated, see below. What the gateway refuses with 403, MFT refuses
+    /// with 429 (limits), 401 (tokens) or 403 (not-authorized)
     #[arg(long, value_name = "KIND@WHEN")]
     fault: Vec<Fault>,
 

@@ -1,5 +1,7 @@
 //! `keywright plan`
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::ValueEnum;
 
@@ -8,6 +10,7 @@ use super::Exit;
 use super::Failure;
 use super::Format;
 use super::remotes;
+use super::saved_plan;
 use super::workspace;
 use super::workspace::Manifests;
 use super::workspace::Planning;
@@ -20,6 +23,9 @@ use crate::render;
 ///
 /// The store is only read: a plan has no way to write. Ends with 3 when the manifests are not valid in view of the
 /// store, and with 4 when a guard would stop the apply.
+///
+/// With --out the plan is saved too, for `show` and a later `apply FILE`: the changes, and fingerprints of the objects
+/// that they are about, never a key's value. Only a plan that could be applied is saved.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -35,6 +41,10 @@ pub(super) struct Arguments {
     /// How changes are shown
     #[arg(long, value_name = "STYLE", default_value = "fields")]
     diff: Diff,
+
+    /// Save the plan in a file, which `apply FILE` carries out later
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 
     /// End with 2 when there are changes to make
     #[arg(long)]
@@ -60,7 +70,18 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if let Some(failure) = arguments.planning.over_budget(&ready.forecasts) {
         return Err(failure);
     }
-    Ok(match verdict(&ready) {
+    let verdict = verdict(&ready);
+    if let Some(path) = &arguments.out {
+        if verdict != Exit::Done {
+            let why = "could not save the plan: it could not be applied, see above";
+            return Err(Failure { exit: verdict, ..Failure::new(why) });
+        }
+        saved_plan::save(&ready, path, console)?;
+        if arguments.format == Format::Text {
+            writeln!(console.err, "Saved: `keywright apply {}` does this and nothing else.", path.display())?;
+        }
+    }
+    Ok(match verdict {
         Exit::Done if arguments.detailed_exitcode && !ready.planned.plan.is_empty() => Exit::Pending,
         verdict => verdict,
     })

@@ -9,11 +9,13 @@ use crate::diagnostic::did_you_mean;
 use crate::manifest::schema;
 use crate::model::Kind;
 use crate::render::json;
+use crate::saved_plan;
 
 /// Print the JSON Schema of manifests, for editors
 ///
 /// Without KIND it is the schema of any manifest. KIND is one of User, Application, Package, Plan, PackageKey, ApiKey
-/// and Workspace; or DiagnosticsOutput, PlanOutput and OutcomeOutput for what `--format json` prints.
+/// and Workspace; or DiagnosticsOutput, PlanOutput and OutcomeOutput for what `--format json` prints, and SavedPlan for
+/// what `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The kind of manifest
@@ -24,6 +26,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let schema = match arguments.kind.as_deref() {
         None => schema::of_any(),
         Some("Workspace") => schema::of_workspace(),
+        Some("SavedPlan") => saved_plan::schema(),
         Some(name) => match output(name) {
             Some(schema) => schema,
             None => schema::of_kind(kind(name)?),

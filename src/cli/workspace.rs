@@ -1,6 +1,9 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
-use std::collections::BTreeSet;
+mod cost;
+mod history;
+pub(super) mod saved;
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,8 +21,6 @@ use crate::database::Database;
 use crate::database::DatabaseError;
 use crate::database::Lock;
 use crate::database::Mode;
-use crate::database::journal;
-use crate::database::journal::Noted;
 use crate::database::journal::Run;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
@@ -29,7 +30,6 @@ use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
 use crate::model::Instant;
-use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
@@ -64,6 +64,16 @@ pub(super) struct Manifests {
 }
 
 impl Manifests {
+    /// The path, when it is the only one that stands alone and not behind `-f`.
+    pub(super) fn only_path(&self) -> Option<&PathBuf> {
+        if let [path] = self.paths.as_slice() { Some(path) } else { None }
+    }
+
+    /// Those named with `-f`.
+    pub(super) fn named_files(&self) -> Self {
+        Self { paths: Vec::new(), files: self.files.clone() }
+    }
+
     /// Those below one path.
     pub(super) fn below(path: PathBuf) -> Self {
         Self { paths: vec![path], files: Vec::new() }
@@ -90,11 +100,11 @@ pub(super) struct Planning {
     budget_calls: Option<usize>,
 
     /// How long to wait for another run of the workspace, like 30s; left out, not at all
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = cost::seconds)]
     lock_timeout: Option<f64>,
 
     /// How long the apply may take, like 90s or 10m
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = cost::seconds)]
     deadline: Option<f64>,
 
     /// Whether other runs are to be kept out, because what is planned will be done.
@@ -102,34 +112,10 @@ pub(super) struct Planning {
     locks: bool,
 }
 
-/// `90s`, `10m` or `2h` in seconds.
-fn seconds(text: &str) -> Result<f64, String> {
-    let odd = || "write a number and s, m or h, like 10m".to_owned();
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(odd)?;
-    let number: u32 = number.parse().map_err(|_| odd())?;
-    let factor = match unit {
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(odd()),
-    };
-    Ok(f64::from(number) * factor)
-}
-
 impl Planning {
-    /// Why the forecast is more than the run may cost, if it is.
-    pub(super) fn over_budget(&self, forecasts: &[Forecast]) -> Option<Failure> {
-        let calls: usize = forecasts.iter().map(Forecast::left).sum();
-        let longest = forecasts.iter().map(|forecast| forecast.seconds).fold(0.0, f64::max);
-        let message = match (self.budget_calls, self.deadline) {
-            (Some(most), _) if calls > most => format!("the apply would take {calls} calls, and the budget is {most}"),
-            (_, Some(most)) if longest > most => {
-                format!("the apply would take about {longest:.0} s, and the deadline is {most:.0} s")
-            }
-            _ => return None,
-        };
-        let failure = Failure::new(message).help("apply a part of the workspace, or give the run more");
-        Some(Failure { exit: Exit::OverBudget, ..failure })
+    /// How long to wait for another run.
+    fn patience(&self) -> Duration {
+        Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0))
     }
 
     /// The same, with other runs kept out, because what is planned will be done.
@@ -187,6 +173,9 @@ pub(super) struct Ready {
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
     pub(super) planned: Planned,
+    /// What was asked of the stores.
+    pub(super) query: Query,
+    pub(super) options: Options,
     pub(super) remotes: Remotes,
     /// The run before, if it was cut off.
     pub(super) cut_off: Option<Run>,
@@ -223,9 +212,8 @@ pub(super) fn prepare(
     if has_errors(&diagnostics) {
         return tell(&diagnostics, &loaded, format, console);
     }
-    let patience = Duration::from_secs_f64(planning.lock_timeout.unwrap_or(0.0));
-    let lock = planning.locks.then(|| locked(&loaded, patience, console.now)).transpose()?;
-    let cut_off = cut_off(&loaded, lock.is_some())?;
+    let lock = planning.locks.then(|| locked(&loaded, planning.patience(), console.now)).transpose()?;
+    let cut_off = history::cut_off(&loaded, lock.is_some())?;
     let remotes = remotes::remotes(&loaded, planning.locks, console)?;
     let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
     let live = read(&loaded, &remotes, &query)?;
@@ -255,10 +243,9 @@ pub(super) fn prepare(
     };
     diagnostics.retain(|warning| !is_error(warning));
     diagnostics.append(&mut planned.diagnostics);
-    let forecasts: Vec<Forecast> =
-        remotes.tariffs().into_iter().map(|tariff| Forecast::of(&planned.plan.changes, &tariff)).collect();
-    diagnostics.extend(forecasts.iter().filter_map(over_the_day));
-    diagnostics.extend(cut_off.iter().map(|(run, writes)| told_of(run, writes, &live)));
+    let forecasts = cost::forecasts(&planned.plan, &remotes);
+    diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
+    diagnostics.extend(cut_off.iter().map(|(run, writes)| history::told_of(run, writes, &live)));
     sort(&mut diagnostics);
     Ok(Progress::Ready(Box::new(Ready {
         _lock: lock,
@@ -266,19 +253,13 @@ pub(super) fn prepare(
         live,
         secrets,
         planned,
+        query,
+        options,
         remotes,
         forecasts,
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
-}
-
-/// CAM-051: more than the day allows.
-fn over_the_day(forecast: &Forecast) -> Option<Diagnostic> {
-    forecast.share_of_day.filter(|share| *share > 1.0)?;
-    let message = format!("the run takes {} calls, more than `callsPerDay` allows", forecast.total());
-    let help = "apply it in parts on several days, or raise callsPerDay in keywright.yaml if the area allows more";
-    Some(Diagnostic::warning("CAM-051", message).help(help))
 }
 
 fn tell(
@@ -303,41 +284,6 @@ fn locked(loaded: &Loaded, patience: Duration, now: Instant) -> Result<Lock, Fai
         let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
         Failure { exit, ..database_failure(&error) }
     })
-}
-
-/// The run before, if it was cut off. One that still goes on has the lock.
-fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
-    let path = database_path(loaded);
-    let failed = |error: DatabaseError| database_failure(&error);
-    if !is_ours && database::is_locked(&path) {
-        return Ok(None);
-    }
-    let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
-    let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
-    journal::writes(&database, run.number).map_err(failed)
-}
-
-/// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
-fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
-    let values: BTreeSet<String> =
-        live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
-    let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
-    let what = |write: &&Noted| {
-        let found = match &write.value {
-            Some(value) if values.contains(value) => ", which is in the store",
-            Some(_) => ", which is not in the store",
-            None => "",
-        };
-        format!("{} {}{found}", write.action, write.address)
-    };
-    let named: Vec<String> = in_flight.iter().take(5).map(what).collect();
-    let more = in_flight.len().saturating_sub(named.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let was = if named.is_empty() { "nothing".to_owned() } else { named.join("; ") };
-    let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
-    let message = format!("run {} of {began} was cut off; in flight was: {was}{more}", run.number);
-    let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
-    Diagnostic::warning("KW-023", message).help(help)
 }
 
 /// The workspace database, open for writing.

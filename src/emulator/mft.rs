@@ -97,7 +97,7 @@ impl Site {
         let mut visit = Visit { area, call, caller, keys };
         match operation {
             Operation::Get => visit.get(),
-            Operation::List => visit.list(),
+            Operation::List => Ok(visit.list()),
             Operation::Update => visit.update(),
             Operation::Create => {
                 let done = visit.create()?;

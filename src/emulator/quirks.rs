@@ -197,7 +197,11 @@ quirks! {
     MftPascalCase = "mft-pascal-case",
     /// Updates take `createdDate`, `createdBy`, `deletedDate` and `deletedBy` from the body (MFT 2.6, Q12).
     MftAuditFieldsTaken = "mft-audit-fields-taken",
-    /// Lists of organizations are refused with 403 (MFT 4).
+    /// Creates and updates take `tenantId` from the body, and left out it is 0 (MFT 0.5, Q29).
+    MftTenantTaken = "mft-tenant-taken",
+    /// Creates take any keyName: none, an empty one, one with spaces at its ends (MFT 2.1, Q17).
+    MftAnyKeyName = "mft-any-key-name",
+    /// Organizations are refused with 403 (MFT 4).
     MftOrganizationsForbidden = "mft-organizations-forbidden",
 }
 

@@ -139,7 +139,7 @@ impl Area {
         self.set_plan(&package, &plan, draft)?;
         let value = if draft.value.is_some() { ValueFrom::Given } else { ValueFrom::Store };
         let with_secret = draft.secret.is_some();
-        let key = KeyTarget { package: package_address, value, with_secret, deliver: Vec::new() };
+        let key = KeyTarget { package: package_address, value, with_secret, deliver: Vec::new(), follows: None };
         Ok(Target { name: "".into(), parent: application, live: None, key: Some(key) })
     }
 

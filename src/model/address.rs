@@ -53,6 +53,23 @@ impl Address {
         Self::of(Kind::ApiKey, &[key_name])
     }
 
+    /// The address that is shown so; nothing when no address is.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (prefix, path) = text.split_once('/')?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
+        let names = path.split('/').count();
+        let fits = match kind {
+            Kind::Package | Kind::User | Kind::ApiKey => names == 1,
+            Kind::Plan | Kind::Application => names == 2,
+            // A label, or the slot of a key that no manifest names.
+            Kind::PackageKey => names == 1 || names == 3,
+        };
+        let address = Self { kind, path: path.into() };
+        let names = address.names();
+        let is_escaped = Self::of(kind, &names.iter().map(String::as_str).collect::<Vec<_>>()) == address;
+        (fits && is_escaped).then_some(address)
+    }
+
     /// An object of `kind` named `name` below `parent` (the user of an application, the package of a plan).
     pub fn below(kind: Kind, parent: Option<&Self>, name: &str) -> Self {
         let Some(parent) = parent else { return Self::of(kind, &[name]) };
@@ -158,6 +175,35 @@ mod tests {
         assert_ne!(odd, Address::application("a", "b/50%\nc"));
         assert_eq!(odd.names(), ["a/b", "50%\nc"]);
         assert_eq!((odd.first_name(), odd.name()), ("a/b".to_owned(), "50%\nc".to_owned()));
+    }
+
+    #[test]
+    fn what_is_shown_is_read_back_and_nothing_else_is() {
+        for address in [
+            Address::user("al%ice/\u{202e}"),
+            Address::plan("payments", "gold plus"),
+            Address::application("a/b", ""),
+            Address::key("checkout-production"),
+            Address::key_of_application("al", "shop", "pay"),
+            Address::key_in_store("al", "shop", "pay", "7/7@%"),
+            Address::api_key("erp"),
+        ] {
+            assert_eq!(Address::parse(&address.to_string()), Some(address));
+        }
+        for wrong in [
+            "",
+            "user",
+            "usr/alice",
+            "user/a/b",
+            "plan/gold",
+            "key/a/b",
+            "user/a\nb",
+            "user/50%",
+            "user/%61",
+            "user/%c3%a9",
+        ] {
+            assert_eq!(Address::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

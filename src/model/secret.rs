@@ -44,6 +44,19 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest with these 64 hexadecimal digits, which are lower-case.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 || !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     /// All 64 hexadecimal digits.
     pub fn hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -82,6 +95,9 @@ mod tests {
         assert_eq!(digest.to_string(), "e3b0c44298fc");
         assert_eq!(format!("{digest:?}"), "e3b0c44298fc");
         assert_eq!(digest.hex().len(), 64);
+        assert_eq!(Digest::from_hex(&digest.hex()), Some(digest));
+        assert_eq!(Digest::from_hex(&digest.hex().to_uppercase()), None);
+        assert_eq!(Digest::from_hex(&digest.hex()[1..]), None);
         assert!(digest.hex().starts_with("e3b0c44298fc1c149afb"));
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Drafts<'a> {
         };
         if let Some(age) = due.next {
             let reason = format!("rotation: the current key is {} days old", age / 86_400);
-            self.changes.push(draft::create(context, declared, matching, &reason));
+            self.changes.push(draft::follow(context, declared, found, matching, &reason));
         }
         if context.options.is_part {
             return;

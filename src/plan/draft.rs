@@ -50,7 +50,23 @@ pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matc
         value: value_from(context, matching, key),
         with_secret: key.secret.is_some(),
         deliver: key.deliver.clone(),
+        follows: None,
     });
+    draft
+}
+
+/// The next generation of a key.
+pub(super) fn follow(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    matching: &Matching<'_>,
+    reason: &str,
+) -> Draft {
+    let mut draft = create(context, declared, matching, reason);
+    if let Some(key) = draft.target.key.as_mut() {
+        key.follows = Some(found.live.id.clone());
+    }
     draft
 }
 
@@ -69,7 +85,13 @@ pub(super) fn change(
 }
 
 fn kept_key(key: &DeclaredKey) -> KeyTarget {
-    KeyTarget { package: key.package.address.clone(), value: ValueFrom::Kept, with_secret: false, deliver: Vec::new() }
+    KeyTarget {
+        package: key.package.address.clone(),
+        value: ValueFrom::Kept,
+        with_secret: false,
+        deliver: Vec::new(),
+        follows: None,
+    }
 }
 
 /// Switches off or deletes a key that has been superseded.

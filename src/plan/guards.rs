@@ -22,6 +22,15 @@ pub enum MaxDelete {
     Percent(usize),
 }
 
+impl std::fmt::Display for MaxDelete {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
 impl std::str::FromStr for MaxDelete {
     type Err = String;
 

@@ -32,7 +32,6 @@ const LISTS: [&str; 2] = ["allowedApis", "allowedOrgs"];
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = plan.changes.iter().filter_map(|change| widening(context, change)).collect();
     let Some(transfer) = context.live.transfer.as_deref() else { return findings };
-    let settings = context.workspace.remote.managed_file_transfer.as_ref();
     for declared in context.desired.of(Kind::ApiKey) {
         match matching.found.get(&declared.address) {
             Some(found) => check_found(context, transfer, declared, found.live, &mut findings),
@@ -43,13 +42,19 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
         findings.extend(unrestricted(transfer, live, "no manifest declares it"));
         findings.extend(unread(transfer, live));
     }
-    if let Some(settings) = settings {
-        findings.extend(tenants(context, matching, transfer, settings));
-        findings.extend(owner(context, transfer, settings, plan));
-    }
+    findings.extend(whose(context, matching, plan));
     findings.extend(own_key_unknown(context, plan));
     listing::check(context, matching, transfer, &mut findings);
     generations::check(context, matching, &mut findings);
+    findings
+}
+
+/// MFT-022, MFT-023: whether these are the keys that the workspace is for.
+pub(super) fn whose(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let settings = context.workspace.remote.managed_file_transfer.as_ref();
+    let Some((transfer, settings)) = context.live.transfer.as_deref().zip(settings) else { return Vec::new() };
+    let mut findings = tenants(context, matching, transfer, settings);
+    findings.extend(owner(context, transfer, settings, plan));
     findings
 }
 

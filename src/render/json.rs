@@ -8,8 +8,9 @@ mod outcome;
 mod plan;
 mod runs;
 mod schema;
-mod words;
+pub(crate) mod words;
 
+pub(crate) use schema::schema_of;
 pub use schema::schemas;
 
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use crate::diagnostic::Sources;
 use crate::outcome::Outcome;
 use crate::plan::Forecast;
 use crate::plan::Plan;
+use crate::saved_plan::SavedPlan;
 
 /// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
 /// goes or changes its meaning makes a new one.
@@ -44,6 +46,13 @@ pub fn plan(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, &plan::Document::of(plan, header, forecasts, diagnostics, sources))
+}
+
+/// Writes a saved plan as the document that [`plan`] wrote when it was made, as far as the file remembers it.
+pub fn saved_plan(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
+    let store = saved.origin.stores();
+    let header = Header { workspace: &saved.origin.workspace, store: &store };
+    write(out, &plan::Document::of_saved(saved, &header))
 }
 
 /// Writes what became of every change of a plan.
@@ -68,7 +77,7 @@ fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
 
 /// Writes as `\u…` what JSON allows raw and a terminal must not get. Only texts can hold such characters, so the
 /// document stays the same for a program.
-fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for character in json.chars() {
         if character == '\n' || safe::visible(character) == character {

@@ -17,6 +17,7 @@ use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Plan;
+use crate::saved_plan::SavedPlan;
 
 /// How the fields of a change are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -43,14 +44,51 @@ pub fn plan(
     sources: &Sources,
     style: Style,
 ) -> io::Result<()> {
+    let places = Places::new(sources);
+    let line = |_: usize, change: &Change| {
+        let spot = places.spot(change.place?)?;
+        Some(format!("{}:{}", spot.source.name, places.position(&spot, spot.start).0))
+    };
+    shown(out, plan, header, &line, style)
+}
+
+/// Writes a saved plan as [`plan`] wrote it when it was made, and what was worth knowing then.
+pub fn saved_plan(out: &mut dyn io::Write, saved: &SavedPlan, style: Style) -> io::Result<()> {
+    let store = saved.origin.stores();
+    let header = Header { workspace: &saved.origin.workspace, store: &store };
+    let line = |index: usize, _: &Change| Some(saved.marks.get(index)?.place.as_ref()?.to_string());
+    shown(out, &saved.plan, &header, &line, style)
+}
+
+/// Writes what was worth knowing when a saved plan was made, a line each.
+pub fn findings(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
+    let dim = style::DIM;
+    if !saved.findings.is_empty() {
+        writeln!(out)?;
+    }
+    for finding in &saved.findings {
+        let colour = style::of_severity(finding.severity).bold();
+        let (severity, rule, message) = (finding.severity, safe::line(&finding.rule), safe::line(&finding.message));
+        write!(out, "{colour}{severity}[{rule}]{colour:#}: {message}")?;
+        match &finding.place {
+            Some(place) => writeln!(out, "  {dim}{}{dim:#}", safe::line(&place.to_string()))?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
+/// Where the manifest that asks for a change stands: file and line, for the change with this index.
+type LineOf<'a> = dyn Fn(usize, &Change) -> Option<String> + 'a;
+
+fn shown(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, line: &LineOf<'_>, style: Style) -> io::Result<()> {
     if !plan.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
         let (workspace, store) = (safe::line(header.workspace), safe::line(header.store));
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
-        let places = Places::new(sources);
         let columns = Columns::of(plan);
-        for change in &plan.changes {
-            write_change(out, change, &places, &columns, style)?;
+        for (index, change) in plan.changes.iter().enumerate() {
+            write_change(out, change, line(index, change).as_deref(), &columns, style)?;
         }
         if style == Style::Fields {
             writeln!(out)?;
@@ -83,7 +121,7 @@ impl Columns {
 fn write_change(
     out: &mut dyn io::Write,
     change: &Change,
-    places: &Places<'_>,
+    place: Option<&str>,
     columns: &Columns,
     style: Style,
 ) -> io::Result<()> {
@@ -91,11 +129,10 @@ fn write_change(
     let (bold, dim) = (style::BOLD, style::DIM);
     let address = rows::shown(&change.address);
     write!(out, "  {colour}{sign}{colour:#} {bold}{address}{bold:#}")?;
-    if let Some(spot) = change.place.and_then(|place| places.spot(place)) {
+    if let Some(place) = place {
         let used = sign.len() + 1 + address.chars().count();
         let gap = columns.place.saturating_sub(used).max(2);
-        let (line, _) = places.position(&spot, spot.start);
-        write!(out, "{:gap$}{dim}{}:{line}{dim:#}", "", safe::line(&spot.source.name))?;
+        write!(out, "{:gap$}{dim}{}{dim:#}", "", safe::line(place))?;
     }
     writeln!(out)?;
     if !change.reason.is_empty() && !OBVIOUS.contains(&change.reason.as_str()) {

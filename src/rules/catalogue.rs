@@ -144,7 +144,7 @@ mod tests {
             range.map(|number| format!("{prefix}-{number:03}")).collect()
         };
         let expected =
-            [numbers("CAM", 1..=58), numbers("MFT", 1..=42), numbers("KW", 1..=23), numbers("KW", 101..=106)];
+            [numbers("CAM", 1..=58), numbers("MFT", 1..=42), numbers("KW", 1..=23), numbers("KW", 101..=107)];
         let ids: Vec<_> = all().map(|rule| rule.id.0).collect();
         assert_eq!(ids, expected.concat());
     }

@@ -6,6 +6,7 @@ mod changes;
 mod faults;
 mod quirks;
 mod reading;
+mod saved;
 mod soak;
 
 /// The value of the custom key.

@@ -12,6 +12,7 @@ mod layout;
 mod locate;
 mod order;
 mod repair;
+mod saved;
 mod secrecy;
 mod settings;
 mod settled;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 11] = [
     ("DiagnosticsOutput", "diagnostics-output"),
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
+    ("SavedPlan", "saved-plan"),
 ];
 
 fn root() -> PathBuf {
@@ -136,6 +137,24 @@ fn the_schema_refuses_what_the_reader_refuses_for_its_shape() {
         let ran = Console::new(folder.path().to_path_buf()).run("validate");
         assert_eq!(ran.exit, 3, "the reader takes {shape}");
     }
+}
+
+#[test]
+fn a_saved_plan_is_what_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(root().join("examples/quickstart/quickstart.yaml"), folder.path().join("m.yaml")).unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    assert_eq!(console.run("plan --out p.json").exit, 0);
+    let text = std::fs::read_to_string(folder.path().join("p.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    let validator = validator("SavedPlan");
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    document["changes"][0]["more"] = Value::from(1);
+    assert!(!validator.is_valid(&document), "the schema takes what the reader does not know");
+    let shown: Value = serde_json::from_str(&console.run("show p.json --format json").out).unwrap();
+    let planned: Value = serde_json::from_str(&console.run("plan --format json").out).unwrap();
+    assert_eq!(shown, planned, "the file remembers all of a plan without findings");
 }
 
 #[test]

@@ -66,6 +66,10 @@ impl Body {
         self.get(name).and_then(Json::as_bool)
     }
 
+    pub(super) fn number(&self, name: &str) -> Option<i32> {
+        self.get(name).and_then(Json::as_i64).and_then(|number| i32::try_from(number).ok())
+    }
+
     /// An instant; the inner nothing is null.
     pub(super) fn instant(&self, name: &str) -> Option<Option<Instant>> {
         self.text(name).map(|text| text.and_then(dates::read).flatten())

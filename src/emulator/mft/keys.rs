@@ -36,8 +36,9 @@ impl Key {
         self.object.id.expose()
     }
 
-    pub(super) fn key_name(&self) -> &str {
-        self.side.key_name.as_ref().unwrap_or(&self.object.name)
+    pub(super) fn key_name(&self) -> Option<&str> {
+        let name = self.side.key_name.as_ref().unwrap_or(&self.object.name);
+        (!self.side.is_nameless).then_some(name)
     }
 
     pub(super) fn is_enabled(&self) -> bool {
@@ -82,7 +83,8 @@ impl Key {
         let elements = self.elements(property);
         if elements.is_empty() {
             let becomes_null = quirks.is(Quirk::MftEmptyOrgsMeans, "null");
-            return written.as_ref().filter(|_| !becomes_null).map(|_| String::new());
+            let holds = |text: &&str| !becomes_null && lists::read(property, text).is_empty();
+            return written.as_deref().filter(holds).map(str::to_owned);
         }
         let style = quirks.word(Quirk::MftListSeparator);
         let is_same = |text: &&str| style.is_none() && lists::read(property, text) == elements;

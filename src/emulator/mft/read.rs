@@ -14,13 +14,13 @@ use crate::emulator::answer::Answer;
 use crate::emulator::quirks::Quirk;
 
 impl Visit<'_> {
-    pub(super) fn list(&self) -> Outcome {
+    pub(super) fn list(&self) -> Answer {
         let quirks = &self.area.quirks;
         let tells_deleted = quirks.has(Quirk::MftListIncludesDeleted);
         let is_told = |key: &&Key| self.caller.reaches(&key.side.owner, quirks) && (tells_deleted || !key.is_deleted());
         let keys: Json = self.keys.iter().filter(is_told).map(|key| told::key(key, key.id(), quirks)).collect();
         let body = if quirks.has(Quirk::MftWrappedList) { json!({*schema::name("items", quirks): keys}) } else { keys };
-        Ok(answers::success(&body, quirks))
+        answers::success(&body, quirks)
     }
 
     pub(super) fn get(&self) -> Outcome {

@@ -34,7 +34,7 @@ use crate::store::Write;
 impl Visit<'_> {
     pub(super) fn create(&mut self) -> Outcome {
         let body = Body::parse(&self.call.body)?;
-        let name = body.text("keyName").flatten().unwrap_or_default();
+        let name = body.text("keyName").flatten();
         self.check_new(name, &body)?;
         let wanted = Wanted {
             enabled: body.flag("enabled").unwrap_or(false),
@@ -42,14 +42,16 @@ impl Visit<'_> {
             apis: body.text("allowedApis").flatten().map(Into::into),
             orgs: body.text("allowedOrgs").flatten().map(Into::into),
         };
-        let store_name = self.free_name(name);
+        let store_name = self.free_name(self.storable(name));
         let target = Target { name: store_name.clone().into(), parent: None, live: None, key: None };
         self.perform(&change(Address::api_key(&store_name), Action::Create, wanted.fields(), target))?;
         let value = self.area.quirks.has(Quirk::MftSecretOnCreateOnly).then(|| uuid::Uuid::new_v4().to_string());
         let label = body.text("label").unwrap_or(Some("made by the service")).map(Into::into);
         let side = Side {
-            key_name: Some(name.into()),
+            key_name: name.map(Into::into),
+            is_nameless: name.is_none(),
             owner: self.caller.user.clone(),
+            tenant: tenant(&body, &self.area.quirks),
             created_by: Some(self.caller.user.clone()),
             allowed_apis: wanted.apis,
             allowed_orgs: wanted.orgs,
@@ -79,6 +81,7 @@ impl Visit<'_> {
             None if keeps => {}
             label => side.label = label.flatten().map(Into::into),
         }
+        side.tenant = tenant(&body, quirks).or(side.tenant);
         if quirks.has(Quirk::MftAuditFieldsTaken) {
             take_audit_fields(&body, &mut side);
         }
@@ -100,7 +103,7 @@ impl Visit<'_> {
         Ok(answers::success(&serde_json::json!({"thruStatus": "Success", "data": null}), &self.area.quirks))
     }
 
-    fn check_new(&self, name: &str, body: &Body) -> Result<(), Failure> {
+    fn check_new(&self, name: Option<&str>, body: &Body) -> Result<(), Failure> {
         let quirks = &self.area.quirks;
         let own = || self.keys.iter().filter(|key| !key.is_deleted() && key.side.owner == self.caller.user);
         let expires = body.instant("expirationDate").flatten();
@@ -114,6 +117,13 @@ impl Visit<'_> {
             return Err(Failure::property("keyName", "is already the name of another API key"));
         }
         Ok(())
+    }
+
+    /// A name that the store takes, for one that it may not take. Without the quirk it is the store that refuses.
+    fn storable<'a>(&self, name: Option<&'a str>) -> &'a str {
+        let name = name.unwrap_or_default();
+        let is_odd = name.is_empty() || name.trim() != name || name.chars().any(char::is_control);
+        if is_odd && self.area.quirks.has(Quirk::MftAnyKeyName) { "(odd name)" } else { name }
     }
 
     /// A name that the store has not yet. It takes each name once, while here two users, or a deleted key and a new one,
@@ -198,10 +208,15 @@ fn check_same_name(key: &Key, body: &Body, quirks: &Quirks) -> Result<(), Failur
     match body.text("keyName") {
         _ if quirks.names(Quirk::MftIgnoreFieldsOnUpdate, "keyName") => Ok(()),
         None if merges => Ok(()),
-        Some(Some(name)) if name == key.key_name() => Ok(()),
+        Some(name) if name == key.key_name() => Ok(()),
         Some(Some(_)) => Err(Failure::property("keyName", "can not change")),
         None | Some(None) => Err(Failure::property("keyName", "must be given")),
     }
+}
+
+/// The tenant that a body names, where that counts.
+fn tenant(body: &Body, quirks: &Quirks) -> Option<i32> {
+    quirks.has(Quirk::MftTenantTaken).then(|| body.number("tenantId").unwrap_or(0))
 }
 
 fn take_audit_fields(body: &Body, side: &mut Side) {

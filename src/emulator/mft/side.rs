@@ -13,7 +13,11 @@ const NAME: &str = "mft";
 pub(super) struct Side {
     /// Nothing when the store's name is the keyName.
     pub(super) key_name: Option<Box<str>>,
+    /// Whether the keyName is null.
+    pub(super) is_nameless: bool,
     pub(super) owner: Box<str>,
+    /// Nothing when it is the usual one.
+    pub(super) tenant: Option<i32>,
     pub(super) created_by: Option<Box<str>>,
     /// When the key was made and deleted, in milliseconds since 1970; the first only when it is not as in the store.
     pub(super) created: Option<i64>,

@@ -117,7 +117,8 @@ fn asked(operation: Operation, quirks: &Quirks) -> Json {
     if operation == Operation::Update {
         needed.push(("id", json!({"type": "string"})));
     }
-    if operation == Operation::Create || !quirks.is(Quirk::MftUpdateMode, "merge") {
+    let is_optional = operation == Operation::Update && quirks.is(Quirk::MftUpdateMode, "merge");
+    if !is_optional && !quirks.has(Quirk::MftAnyKeyName) {
         needed.push(("keyName", name));
     }
     let needed = needed.into_iter().map(|(name, schema)| (schema::name(name, quirks).into_owned(), schema));

@@ -26,7 +26,7 @@ fn value(key: &Key, id: &str, property: &str, quirks: &Quirks) -> Json {
         "id" => json!(id),
         "enabled" => json!(key.is_enabled()),
         "keyName" => json!(key.key_name()),
-        "tenantId" => json!(TENANT),
+        "tenantId" => json!(side.tenant.unwrap_or(TENANT)),
         "allowedApis" | "allowedOrgs" => json!(key.list_text(property, quirks)),
         "expirationDate" => json!(dates::told(key.expires(), quirks)),
         "createdDate" => {

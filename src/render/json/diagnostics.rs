@@ -8,6 +8,7 @@ use crate::diagnostic;
 use crate::diagnostic::Sources;
 use crate::render::places::Places;
 use crate::render::places::Spot;
+use crate::saved_plan::Finding;
 
 /// What the document calls itself.
 pub(super) const KIND: &str = "diagnostics";
@@ -109,6 +110,23 @@ pub(super) fn list<'a>(diagnostics: &'a [diagnostic::Diagnostic], places: &Place
 }
 
 impl<'a> Diagnostic<'a> {
+    /// What a saved plan remembers of a finding.
+    pub(super) fn of_saved(finding: &'a Finding) -> Self {
+        Self {
+            rule: &finding.rule,
+            severity: finding.severity.into(),
+            message: &finding.message,
+            file: finding.place.as_ref().map(|place| place.file.as_str()),
+            line: finding.place.as_ref().map(|place| place.line),
+            column: None,
+            end_line: None,
+            end_column: None,
+            note: None,
+            labels: Vec::new(),
+            help: finding.help.as_deref(),
+        }
+    }
+
     fn of(diagnostic: &'a diagnostic::Diagnostic, places: &Places<'a>) -> Self {
         let spot: Option<Spot<'a>> = diagnostic.place.and_then(|place| places.spot(place));
         let start = spot.as_ref().map(|spot| places.position(spot, spot.start));

@@ -16,6 +16,8 @@ use crate::model;
 use crate::plan;
 use crate::render::Header;
 use crate::render::places::Places;
+use crate::saved_plan::Mark;
+use crate::saved_plan::SavedPlan;
 
 /// What the document calls itself.
 pub(super) const KIND: &str = "plan";
@@ -171,21 +173,45 @@ impl<'a> Document<'a> {
         sources: &'a Sources,
     ) -> Self {
         let places = Places::new(sources);
-        let address = |index: &usize| plan.changes.get(*index).map(|change| change.address.to_string());
-        let change = |change| Change::of(change, &places, address);
+        let change = |change: &'a plan::Change| {
+            let spot = change.place.and_then(|place| places.spot(place));
+            let place = spot.map(|spot| (spot.source.name.as_ref(), places.position(&spot, spot.start).0));
+            Change::of(change, plan, place, change.target.live.as_ref().map(|live| live.fingerprint))
+        };
+        let changes = plan.changes.iter().map(change).collect();
+        let forecasts = forecasts.iter().map(Into::into).collect();
+        Self { forecasts, ..Self::with(plan, header, changes, diagnostics::list(diagnostics, &places)) }
+    }
+
+    /// The document that was made when the plan was saved, as far as the file remembers it.
+    pub(super) fn of_saved(saved: &'a SavedPlan, header: &Header<'a>) -> Self {
+        let change = |(change, mark): (&'a plan::Change, &'a Mark)| {
+            let place = mark.place.as_ref().map(|place| (place.file.as_str(), place.line));
+            Change::of(change, &saved.plan, place, mark.object.map(|object| object.fingerprint))
+        };
+        let findings = saved.findings.iter().map(diagnostics::Diagnostic::of_saved).collect();
+        Self::with(&saved.plan, header, saved.changes().map(change).collect(), findings)
+    }
+
+    fn with(
+        plan: &'a plan::Plan,
+        header: &Header<'a>,
+        changes: Vec<Change<'a>>,
+        diagnostics: Vec<diagnostics::Diagnostic<'a>>,
+    ) -> Self {
         let kept = |kept: &'a plan::Kept| Kept { address: kept.address.to_string(), why: &kept.why };
         Self {
             format_version: super::FORMAT_VERSION,
             kind: KIND,
             workspace: header.workspace,
             store: header.store,
-            changes: plan.changes.iter().map(change).collect(),
+            changes,
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
-            forecasts: forecasts.iter().map(Into::into).collect(),
-            diagnostics: diagnostics::list(diagnostics, &places),
+            forecasts: Vec::new(),
+            diagnostics,
         }
     }
 }
@@ -195,8 +221,13 @@ fn by_kind(counts: &BTreeMap<model::Kind, usize>) -> BTreeMap<&'static str, usiz
 }
 
 impl<'a> Change<'a> {
-    fn of(change: &'a plan::Change, places: &Places<'a>, address: impl Fn(&usize) -> Option<String>) -> Self {
-        let spot = change.place.and_then(|place| places.spot(place));
+    fn of(
+        change: &'a plan::Change,
+        plan: &plan::Plan,
+        place: Option<(&'a str, usize)>,
+        fingerprint: Option<model::Digest>,
+    ) -> Self {
+        let address = |index: &usize| plan.changes.get(*index).map(|change| change.address.to_string());
         let fields = change.fields.iter().map(|field| FieldChange {
             field: &field.field,
             before: field.before.as_ref().map(Value::from),
@@ -207,12 +238,12 @@ impl<'a> Change<'a> {
             kind: change.address.kind().into(),
             action: change.action.into(),
             reason: &change.reason,
-            file: spot.map(|spot| spot.source.name.as_ref()),
-            line: spot.map(|spot| places.position(&spot, spot.start).0),
+            file: place.map(|(file, _)| file),
+            line: place.map(|(_, line)| line),
             needs: change.needs.iter().filter_map(address).collect(),
             fields: fields.collect(),
             key: change.target.key.as_ref().map(Key::of),
-            fingerprint: change.target.live.as_ref().map(|live| live.fingerprint.hex()),
+            fingerprint: fingerprint.map(|fingerprint| fingerprint.hex()),
         }
     }
 }

@@ -9,15 +9,16 @@ use serde_json::json;
 /// Every document's schema under the name of its file, as draft 07.
 pub fn schemas() -> Vec<(&'static str, Json)> {
     vec![
-        ("diagnostics.schema.json", of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
-        ("plan.schema.json", of::<super::plan::Document<'_>>(super::plan::KIND)),
-        ("outcome.schema.json", of::<super::outcome::Document<'_>>(super::outcome::KIND)),
-        ("runs.schema.json", of::<super::runs::Document>(super::runs::KIND)),
-        ("run.schema.json", of::<super::runs::One>(super::runs::KIND_OF_ONE)),
+        ("diagnostics.schema.json", schema_of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
+        ("plan.schema.json", schema_of::<super::plan::Document<'_>>(super::plan::KIND)),
+        ("outcome.schema.json", schema_of::<super::outcome::Document<'_>>(super::outcome::KIND)),
+        ("runs.schema.json", schema_of::<super::runs::Document>(super::runs::KIND)),
+        ("run.schema.json", schema_of::<super::runs::One>(super::runs::KIND_OF_ONE)),
     ]
 }
 
-fn of<T: JsonSchema>(kind: &str) -> Json {
+/// The schema of one document.
+pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     let generator = SchemaSettings::draft07().for_serialize().into_generator();
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     tidy(&mut schema);

@@ -1,6 +1,7 @@
 //! The words of the documents, and their schemas.
 
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 use crate::diagnostic;
@@ -11,14 +12,20 @@ use crate::plan;
 macro_rules! words {
     ($(#[doc = $about:literal])* $name:ident from $core:ty { $($(#[doc = $doc:literal])* $variant:ident,)+ }) => {
         $(#[doc = $about])*
-        #[derive(Serialize, JsonSchema)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
         #[schemars(inline)]
-        pub(super) enum $name { $($(#[doc = $doc])* $variant,)+ }
+        pub(crate) enum $name { $($(#[doc = $doc])* $variant,)+ }
 
         impl From<$core> for $name {
             fn from(core: $core) -> Self {
                 match core { $(<$core>::$variant => Self::$variant,)+ }
+            }
+        }
+
+        impl From<$name> for $core {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant,)+ }
             }
         }
     };
@@ -57,9 +64,9 @@ words! {
 }
 
 /// The kind of an object, as manifests write it.
-#[derive(Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[schemars(inline)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Package,
     Plan,
     User,
@@ -77,6 +84,19 @@ impl From<model::Kind> for Kind {
             model::Kind::Application => Self::Application,
             model::Kind::PackageKey => Self::PackageKey,
             model::Kind::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl From<Kind> for model::Kind {
+    fn from(word: Kind) -> Self {
+        match word {
+            Kind::Package => Self::Package,
+            Kind::Plan => Self::Plan,
+            Kind::User => Self::User,
+            Kind::Application => Self::Application,
+            Kind::PackageKey => Self::PackageKey,
+            Kind::ApiKey => Self::ApiKey,
         }
     }
 }

@@ -58,7 +58,7 @@ fn text(text: &str) -> Option<Value> {
 }
 
 fn key(value: ValueFrom) -> KeyTarget {
-    KeyTarget { package: Address::package("wallets"), value, with_secret: false, deliver: Vec::new() }
+    KeyTarget { package: Address::package("wallets"), value, with_secret: false, deliver: Vec::new(), follows: None }
 }
 
 /// Every action once, create twice.

@@ -12,7 +12,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         when: When::Validate,
         fixed: true,
-        says: "The store's url is https, names a host, has no query or fragment, and does not end in `/api`.",
+        says: "The store's url is https (http only for this machine), names a host, has no query or fragment, and does not end in \
+               `/api` twice.",
         why: "The address carries the credential: without https everybody on the way reads it. A doubled `/api` meets \
               the web portal, whose pages look like an empty answer.",
         source: "AFT Management API, authentication",
@@ -54,14 +55,13 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         when: When::Plan,
         fixed: true,
-        says: "The user of the credential is the one that the workspace recorded as owner; for a run that only reads \
+        says: "The user of the credential is the one that the workspace names as owner; for a plan without changes \
                another one is a warning.",
         why: "The server lists only the keys of the current user. With another user all keys look absent: a run would \
               create every one of them a second time.",
         source: "AFT Management API, ApiKey",
         example: Example::Story {
-            wrong: "Last week the runs were made as `svc-aft`; today the credential belongs to `bob` and no key is \
-                    found.",
+            wrong: "The workspace says `owner: svc-aft`; today the credential belongs to `bob` and no key is found.",
             right: "The run uses the credential of `svc-aft` again.",
         },
     },
@@ -253,7 +253,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         when: When::Plan,
         fixed: false,
-        says: "A name that is created does not belong to a key that was deleted.",
+        says: "A name that is created does not belong to a key that was deleted; otherwise the create waits for \
+               `--allow`.",
         why: "Somebody removed that key, perhaps because it leaked. Creating it again should be a decision, not an \
               accident.",
         source: "AFT Management API, ApiKey",

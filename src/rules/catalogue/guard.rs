@@ -94,4 +94,17 @@ pub(super) const RULES: &[Rule] = &[
             right: "Her manifest stays with `status: disabled`; or the run says `--allow user/alice`.",
         },
     },
+    Rule {
+        id: RuleId("KW-107"),
+        severity: Severity::Error,
+        when: When::Apply,
+        fixed: true,
+        says: "A saved plan deletes only what the workspace still owns.",
+        why: "Between the plan and its apply an object may have been handed to another repository.",
+        source: "Keywright's own rule",
+        example: Example::Story {
+            wrong: "A plan that deletes `old-shop` is applied after `applications: all` was taken out of the workspace.",
+            right: "The run plans again, and leaves `old-shop` alone.",
+        },
+    },
 ];

@@ -131,7 +131,7 @@ impl Ask {
 
     fn key(mut self, package: Address, value: ValueFrom) -> Self {
         let with_secret = self.secret.is_some();
-        self.change.target.key = Some(KeyTarget { package, value, with_secret, deliver: Vec::new() });
+        self.change.target.key = Some(KeyTarget { package, value, with_secret, deliver: Vec::new(), follows: None });
         self
     }
 

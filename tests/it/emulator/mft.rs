@@ -126,7 +126,7 @@ fn names_in_any_case_and_unknown_ones_are_taken() {
 #[test]
 fn lists_in_texts_stay_as_they_were_written() {
     let emulator = start(&[]);
-    for (number, text) in ["42, 41", "42;41", "[42,41]", "", "odd,42"].into_iter().enumerate() {
+    for (number, text) in ["42, 41", "42;41", "[42,41]", "", " ", "[]", "odd,42"].into_iter().enumerate() {
         let mut key = orders();
         key["keyName"] = json!(format!("key-{number}"));
         key["allowedOrgs"] = json!(text);

@@ -105,6 +105,13 @@ fn names() {
     assert!(keys.as_array().unwrap().iter().all(|key| key["keyName"] == "orders"), "{keys}");
     assert_eq!(keys.as_array().unwrap().len(), 3);
 
+    let emulator = quirky("mft-any-key-name");
+    for name in [json!(null), json!(""), json!(" x "), json!("a\nb")] {
+        let key = create(&emulator, with(&orders(), json!({"keyName": name}))).ok();
+        assert_eq!(key["keyName"], name);
+        assert_eq!(update(&emulator, key).ok()["keyName"], name);
+    }
+
     assert_eq!(made("mft-name-mode=alias")["name"], "orders");
     assert_eq!(made("mft-name-mode=null")["name"], json!(null));
     assert_eq!(made("mft-name-mode=owner")["name"], "sandbox");
@@ -187,6 +194,16 @@ fn limits() {
     let emulator = quirky("mft-max-keys=1");
     create(&emulator, orders()).ok();
     assert_eq!(create(&emulator, with(&orders(), json!({"keyName": "b"}))).status, 400);
+}
+
+#[test]
+fn tenants() {
+    let emulator = quirky("mft-tenant-taken");
+    assert_eq!(made("mft-tenant-taken")["tenantId"], 0);
+    let key = create(&emulator, with(&orders(), json!({"tenantId": 7}))).ok();
+    assert_eq!((&key["tenantId"], &update(&emulator, key.clone()).ok()["tenantId"]), (&json!(7), &json!(7)));
+    assert_eq!(update(&emulator, json!({"id": key["id"], "keyName": "orders"})).ok()["tenantId"], 0);
+    assert_eq!(create(&start(&[]), with(&orders(), json!({"tenantId": 7}))).ok()["tenantId"], 1001);
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! A plan file, from bytes to what is shown of it.
+#![no_main]
+#![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
+
+use keywright::matching::Matching;
+use keywright::model::Desired;
+use keywright::model::Live;
+use keywright::render;
+use keywright::rules::values::Values;
+use keywright::saved_plan;
+use keywright::saved_plan::SavedPlan;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let as_it_is = SavedPlan::read(bytes);
+    assert!(as_it_is.is_err() || saved_plan::is_saved_plan(bytes), "read, and not known as a plan");
+    if let Err(problem) = &as_it_is {
+        assert!(!problem.to_string().contains(char::is_control), "a raw control character in a message");
+    }
+    // Behind the checksum, which anybody can put right.
+    let Some(sealed) = saved_plan::sealed(bytes) else { return };
+    let Ok(saved) = SavedPlan::read(&sealed) else { return };
+    assert!(saved.to_bytes() == saved_plan::sealed(&saved.to_bytes()).expect("a plan"), "not canonical");
+    assert!(SavedPlan::read(&saved.to_bytes()).is_ok_and(|again| again == saved), "it loads otherwise than it was saved");
+    check_void(&saved);
+    check_drawing(&saved);
+});
+
+/// In an empty store only what is made can be done.
+fn check_void(saved: &SavedPlan) {
+    let (desired, live) = (Desired::default(), Live::default());
+    let _ = saved_plan::query(saved, &desired);
+    let resolved = saved_plan::resolve(saved, &desired, &Values::new(), &live, &Matching::default());
+    let Ok(resolved) = resolved else { return };
+    assert_eq!(resolved.rest.changes.len() + resolved.void.len(), saved.plan.changes.len());
+    for (index, change) in resolved.rest.changes.iter().enumerate() {
+        assert!(change.needs.iter().all(|need| *need < index), "a change that waits for a later one");
+        assert!(change.target.live.is_none(), "an object in an empty store");
+    }
+}
+
+/// Nothing of the file reaches a terminal raw, and nothing breaks out of the Markdown.
+fn check_drawing(saved: &SavedPlan) {
+    const TAGS: [&str; 6] = ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>"];
+    let mut drawn = Vec::new();
+    render::text::saved_plan(&mut drawn, saved, render::text::Style::Unified).expect("a writer that takes everything");
+    render::text::saved_plan(&mut drawn, saved, render::text::Style::Fields).expect("a writer that takes everything");
+    render::text::findings(&mut drawn, saved).expect("a writer that takes everything");
+    render::json::saved_plan(&mut drawn, saved).expect("a writer that takes everything");
+    keywright_fuzz::check_escapes(&String::from_utf8(drawn).expect("UTF-8"));
+    let mut comment = Vec::new();
+    render::markdown::saved_plan(&mut comment, saved).expect("a writer that takes everything");
+    let comment = String::from_utf8(comment).expect("UTF-8");
+    assert!(!comment.contains(|c: char| c.is_control() && c != '\n'), "a raw control character");
+    for (at, _) in comment.match_indices('<') {
+        assert!(TAGS.iter().any(|tag| comment[at..].starts_with(tag)), "a foreign tag");
+    }
+    for line in comment.lines().filter(|line| line.starts_with('|')) {
+        assert!(matches!(line.matches('|').count(), 4 | 5), "a foreign cell");
+    }
+    assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+}

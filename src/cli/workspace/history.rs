@@ -1,0 +1,53 @@
+//! What the run before left behind, if it was cut off.
+
+use std::collections::BTreeSet;
+
+use super::database_failure;
+use super::database_path;
+use crate::cli::Failure;
+use crate::database;
+use crate::database::Database;
+use crate::database::DatabaseError;
+use crate::database::Mode;
+use crate::database::journal;
+use crate::database::journal::Noted;
+use crate::database::journal::Run;
+use crate::diagnostic::Diagnostic;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::source::Loaded;
+
+/// The run before, if it was cut off. One that still goes on has the lock.
+pub(super) fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
+    let path = database_path(loaded);
+    let failed = |error: DatabaseError| database_failure(&error);
+    if !is_ours && database::is_locked(&path) {
+        return Ok(None);
+    }
+    let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
+    let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
+    journal::writes(&database, run.number).map_err(failed)
+}
+
+/// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
+pub(super) fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
+    let values: BTreeSet<String> =
+        live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
+    let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
+    let what = |write: &&Noted| {
+        let found = match &write.value {
+            Some(value) if values.contains(value) => ", which is in the store",
+            Some(_) => ", which is not in the store",
+            None => "",
+        };
+        format!("{} {}{found}", write.action, write.address)
+    };
+    let named: Vec<String> = in_flight.iter().take(5).map(what).collect();
+    let more = in_flight.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let was = if named.is_empty() { "nothing".to_owned() } else { named.join("; ") };
+    let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
+    let message = format!("run {} of {began} was cut off; in flight was: {was}{more}", run.number);
+    let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
+    Diagnostic::warning("KW-023", message).help(help)
+}

@@ -1,0 +1,200 @@
+//! A document that was read → a saved plan, with everything in it that the core relies on checked once more: a sum can
+//! be made for any content.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::FileLine;
+use super::Finding;
+use super::Mark;
+use super::Origin;
+use super::SavedPlan;
+use super::Seen;
+use super::StoreName;
+use super::document;
+use super::document::Document;
+use super::read::Problem;
+use super::read::shown;
+use crate::model::Address;
+use crate::model::Delivery;
+use crate::model::Digest;
+use crate::model::Kind;
+use crate::model::Value;
+use crate::plan;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::FieldChange;
+use crate::plan::Kept;
+use crate::plan::KeyTarget;
+use crate::plan::Plan;
+use crate::plan::Target;
+use crate::plan::ValueFrom;
+
+/// Longest value that Keywright mints.
+const LONGEST_VALUE: usize = 255;
+
+impl Document {
+    pub(super) fn into_plan(self) -> Result<SavedPlan, Problem> {
+        let made = self.made.parse().map_err(|_| wrong("`made` is no time"))?;
+        let mut plan = Plan {
+            changes: Vec::with_capacity(self.changes.len()),
+            unchanged: by_kind(self.unchanged)?,
+            left_alone: by_kind(self.left_alone)?,
+            kept: self.kept.into_iter().map(kept).collect::<Result<_, _>>()?,
+        };
+        let mut marks = Vec::with_capacity(self.changes.len());
+        for (index, document) in self.changes.into_iter().enumerate() {
+            let address = shown(&document.address);
+            let (change, mark) =
+                change(index, document).map_err(|wrong| Problem::Change { change: index, address, wrong })?;
+            plan.changes.push(change);
+            marks.push(mark);
+        }
+        let store = |store: document::Store| StoreName { name: store.name, host: store.host, area: store.area };
+        Ok(SavedPlan {
+            origin: Origin {
+                version: self.version,
+                made,
+                workspace: self.workspace,
+                stores: self.stores.into_iter().map(store).collect(),
+            },
+            options: options(self.options)?,
+            added: self.added_attributes.into_iter().map(Into::into).collect(),
+            plan,
+            marks,
+            findings: self.findings.into_iter().map(finding).collect(),
+        })
+    }
+}
+
+fn wrong(what: &str) -> Problem {
+    Problem::Shape(what.to_owned())
+}
+
+fn by_kind(counts: BTreeMap<String, usize>) -> Result<BTreeMap<Kind, usize>, Problem> {
+    let pair = |(name, count): (String, usize)| {
+        let kind = Kind::from_name(&name);
+        kind.map(|kind| (kind, count)).ok_or_else(|| wrong(&format!("`{}` is no kind", shown(&name))))
+    };
+    counts.into_iter().map(pair).collect()
+}
+
+fn kept(kept: document::Kept) -> Result<Kept, Problem> {
+    let address = Address::parse(&kept.address);
+    let address = address.ok_or_else(|| wrong(&format!("`{}` is no address", shown(&kept.address))))?;
+    Ok(Kept { address, why: kept.why })
+}
+
+fn options(options: document::Options) -> Result<plan::Options, Problem> {
+    let limit = options.max_delete.map(|limit| limit.parse());
+    Ok(plan::Options {
+        prune: options.prune,
+        allow: options.allow.into_iter().collect(),
+        max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is no limit"))?,
+        is_part: options.part,
+    })
+}
+
+fn change(index: usize, change: document::Change) -> Result<(Change, Mark), &'static str> {
+    let address = Address::parse(&change.address).ok_or("has no address")?;
+    let action = Action::from(change.action);
+    let is_later = change.needs.iter().any(|need| *need >= index);
+    if is_later || !change.needs.is_sorted_by(|a, b| a < b) {
+        return Err("needs a change that does not stand before it");
+    }
+    let parent = change.parent.as_deref().map(Address::parse);
+    let parent = parent.map(|parent| parent.ok_or("hangs on nothing that has an address")).transpose()?;
+    if parent.as_ref().is_some_and(|parent| Some(parent.kind()) != parent_kind(address.kind())) {
+        return Err("hangs on something of another kind");
+    }
+    if change.key.is_some() && address.kind() != Kind::PackageKey {
+        return Err("is of no package key, and says what only package keys have");
+    }
+    let object = change.object.map(seen).transpose()?;
+    if object.is_some() != (action != Action::Create) {
+        return Err("is a create of an object that is there, or a change of one that is not");
+    }
+    let (key, follows) = change.key.map(key).transpose()?.unzip();
+    if key.is_none() && address.kind() == Kind::PackageKey && needs_key(action) {
+        return Err("does not say where the value of the key comes from");
+    }
+    let field = |change: document::FieldChange| FieldChange {
+        field: change.field.into(),
+        before: change.before.map(value),
+        after: change.after.map(value),
+    };
+    let target = Target { name: change.name.into(), parent, live: None, key };
+    let fields = change.fields.into_iter().map(field).collect();
+    let mark = Mark { place: change.place.map(file_line), object, follows: follows.flatten() };
+    Ok((Change { address, action, fields, reason: change.reason, place: None, needs: change.needs, target }, mark))
+}
+
+const fn needs_key(action: Action) -> bool {
+    matches!(action, Action::Create | Action::Replace | Action::Deliver)
+}
+
+/// The kind of what an object of a kind hangs on.
+const fn parent_kind(kind: Kind) -> Option<Kind> {
+    match kind {
+        Kind::Plan => Some(Kind::Package),
+        Kind::Application => Some(Kind::User),
+        Kind::PackageKey => Some(Kind::Application),
+        Kind::Package | Kind::User | Kind::ApiKey => None,
+    }
+}
+
+fn seen(object: document::Object) -> Result<Seen, &'static str> {
+    Ok(Seen { id: digest(&object.id)?, fingerprint: digest(&object.fingerprint)? })
+}
+
+fn digest(text: &str) -> Result<Digest, &'static str> {
+    Digest::from_hex(text).ok_or("has a fingerprint that is none")
+}
+
+fn key(key: document::Key) -> Result<(KeyTarget, Option<Digest>), &'static str> {
+    let package = Address::parse(&key.package).filter(|package| package.kind() == Kind::Package);
+    let value = match key.value {
+        document::KeyValue::Minted { length, .. } if !(1..=LONGEST_VALUE).contains(&length) => {
+            return Err("mints a value of a length that no key has");
+        }
+        document::KeyValue::Minted { prefix, .. } if prefix.len() > LONGEST_VALUE => {
+            return Err("mints a value with a beginning that no key has");
+        }
+        document::KeyValue::Minted { prefix, length } => ValueFrom::Minted { prefix: prefix.into(), length },
+        document::KeyValue::Store => ValueFrom::Store,
+        document::KeyValue::Given => ValueFrom::Given,
+        document::KeyValue::Kept => ValueFrom::Kept,
+    };
+    let delivery = |to: document::Delivery| Delivery { file: to.file.into(), variable: to.r#as.into() };
+    let target = KeyTarget {
+        package: package.ok_or("is for no package")?,
+        value,
+        with_secret: key.with_secret,
+        deliver: key.deliver.into_iter().map(delivery).collect(),
+        follows: None,
+    };
+    Ok((target, key.follows.as_deref().map(digest).transpose()?))
+}
+
+fn value(value: document::Value) -> Value {
+    match value {
+        document::Value::Text(text) => Value::text(text),
+        document::Value::Number(number) => Value::Number(number),
+        document::Value::Bool(flag) => Value::Bool(flag),
+        document::Value::Set(items) => Value::Set(items.into_iter().map(Into::into).collect::<BTreeSet<_>>()),
+    }
+}
+
+fn file_line(place: document::FileLine) -> FileLine {
+    FileLine { file: place.file, line: place.line }
+}
+
+fn finding(finding: document::Finding) -> Finding {
+    Finding {
+        rule: finding.rule,
+        severity: finding.severity.into(),
+        message: finding.message,
+        place: finding.place.map(file_line),
+        help: finding.help,
+    }
+}

@@ -1,0 +1,45 @@
+//! What of the stores must be read before a saved plan can be applied.
+
+use super::SavedPlan;
+use crate::model::Address;
+use crate::model::Desired;
+use crate::model::Kind;
+use crate::plan::Change;
+use crate::store::Query;
+use crate::store::Wanted;
+
+/// What a plan for `desired` would read, and what the changes are about, wherever the manifests have moved to since.
+pub fn query(saved: &SavedPlan, desired: &Desired) -> Query {
+    let mut query = Query::for_plan(desired, saved.options.prune);
+    // A fingerprint is of all that was seen, so the same must be seen again.
+    query.added.clone_from(&saved.added);
+    query.names_roles |= saved.plan.changes.iter().any(|change| change.fields.iter().any(|f| f.field == "roles"));
+    if let Some(wanted) = &mut query.only {
+        saved.plan.changes.iter().for_each(|change| want(wanted, change));
+    }
+    query
+}
+
+fn want(wanted: &mut Wanted, change: &Change) {
+    let key = change.target.key.as_ref();
+    let named = [Some(&change.address), change.target.parent.as_ref(), key.map(|key| &key.package)];
+    for address in named.into_iter().flatten() {
+        want_one(wanted, address);
+    }
+    // An object that is renamed goes by the name that it still has.
+    let renamed = change.fields.iter().find(|field| field.field == "name").and_then(|field| field.before.as_ref());
+    if let Some(name) = renamed.and_then(|name| name.as_text()) {
+        want_one(wanted, &Address::below(change.address.kind(), change.target.parent.as_ref(), name));
+    }
+    if let (Kind::PackageKey, Some(application)) = (change.address.kind(), &change.target.parent) {
+        wanted.applications_with_keys.insert(application.clone());
+    }
+}
+
+fn want_one(wanted: &mut Wanted, address: &Address) {
+    match address.kind() {
+        Kind::User | Kind::Application => drop(wanted.users.insert(address.first_name().into())),
+        Kind::Package | Kind::Plan => drop(wanted.packages.insert(address.first_name().into())),
+        Kind::PackageKey | Kind::ApiKey => {}
+    }
+}

@@ -1,0 +1,191 @@
+//! What is saved is what is read, and nothing else is read.
+
+use serde_json::Value as Json;
+
+use super::*;
+use crate::model::Address;
+use crate::model::Delivery;
+use crate::model::LiveId;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::FieldChange;
+use crate::plan::Kept;
+use crate::plan::KeyTarget;
+use crate::plan::LiveTarget;
+use crate::plan::MaxDelete;
+use crate::plan::Target;
+use crate::plan::ValueFrom;
+
+/// The id of every object; it must not be in any file.
+const ID: &str = "the-id-that-is-a-credential";
+
+fn change(action: Action, address: Address, needs: Vec<usize>) -> Change {
+    let live = (action != Action::Create).then(|| LiveTarget { id: LiveId::new(ID), fingerprint: Digest::of(b"seen") });
+    let target = Target { name: address.name().into(), parent: None, live, key: None };
+    Change { address, action, fields: Vec::new(), reason: "a reason".into(), place: None, needs, target }
+}
+
+/// A plan with everything in it that a file can hold.
+fn sample() -> SavedPlan {
+    let mut user = change(Action::Update, Address::user("al/ice\u{202e}"), vec![]);
+    let field = |name: &str, before: Option<Value>, after: Option<Value>| FieldChange {
+        field: name.to_owned().into(),
+        before,
+        after,
+    };
+    user.fields = vec![
+        field("displayName", Some(Value::text("\u{1b}[31m\n\"")), Some(Value::text(""))),
+        field("a", None, Some(Value::Number(i64::MIN))),
+        field("b", Some(Value::Bool(false)), None),
+        field("roles", Some(Value::set(["b", "a"])), Some(Value::set::<&str>([]))),
+    ];
+    user.place = Some(crate::diagnostic::Place { source: crate::diagnostic::SourceId(0), start: 3, end: 4 });
+    let mut key = change(Action::Create, Address::key("k"), vec![0]);
+    key.target.parent = Some(Address::application("al/ice\u{202e}", "shop"));
+    key.target.key = Some(KeyTarget {
+        package: Address::package("p"),
+        value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
+        with_secret: true,
+        deliver: vec![Delivery { file: "secrets/größe.env".into(), variable: "K".into() }],
+        follows: Some(LiveId::new(ID)),
+    });
+    let others = [ValueFrom::Store, ValueFrom::Given, ValueFrom::Kept].map(|value| {
+        let mut change = key.clone();
+        change.target.key = change.target.key.map(|key| KeyTarget { value, follows: None, ..key });
+        change
+    });
+    let mut changes = vec![user, key];
+    changes.extend(others);
+    changes.push(change(Action::Delete, Address::api_key("old"), vec![0, 3]));
+    let plan = Plan {
+        changes,
+        unchanged: [(Kind::User, 3)].into(),
+        left_alone: [(Kind::PackageKey, 7)].into(),
+        kept: vec![Kept { address: Address::user("dave"), why: "protected".into() }],
+    };
+    let origin = Origin {
+        version: "0.1.0".into(),
+        made: "2026-11-21T12:00:00Z".parse().unwrap(),
+        workspace: "payments".into(),
+        stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
+    };
+    let options = Options {
+        prune: true,
+        allow: ["user/dave".to_owned()].into(),
+        max_delete: Some(MaxDelete::Percent(5)),
+        is_part: true,
+    };
+    let text = crate::diagnostic::Source { name: "m.yaml".into(), text: "a\nb\nc\n".into(), readable: true };
+    let found = [Diagnostic::warning("CAM-038", "a new key").help("look")];
+    SavedPlan::of(&plan, origin, options, [Kind::User].into(), &found, &Sources(vec![text]))
+}
+
+#[track_caller]
+fn refused(bytes: &[u8]) -> String {
+    match SavedPlan::read(bytes) {
+        Ok(_) => panic!("it is read"),
+        Err(problem) => {
+            assert!(!problem.help().is_empty());
+            problem.to_string()
+        }
+    }
+}
+
+/// The file with one thing changed, and a checksum that fits.
+fn changed(change: impl FnOnce(&mut Json)) -> Vec<u8> {
+    let mut json: Json = serde_json::from_slice(&sample().to_bytes()).unwrap();
+    change(&mut json);
+    let bytes = json.to_string().into_bytes();
+    sealed(&bytes).unwrap_or(bytes)
+}
+
+#[test]
+fn a_plan_loads_equal_and_is_the_same_bytes() {
+    let saved = sample();
+    let bytes = saved.to_bytes();
+    let loaded = SavedPlan::read(&bytes).unwrap_or_else(|problem| panic!("{problem}"));
+    assert!(loaded == saved, "what was read is not what was saved");
+    assert_eq!(loaded.to_bytes(), bytes);
+    assert_eq!(saved.marks[0].place, Some(FileLine { file: "m.yaml".into(), line: 2 }));
+    assert!(is_saved_plan(&bytes));
+}
+
+#[test]
+fn no_id_and_nothing_that_moves_a_cursor_is_in_the_file() {
+    let text = String::from_utf8(sample().to_bytes()).unwrap();
+    assert!(!text.contains(ID), "{text}");
+    assert!(text.contains(&Digest::of(ID.as_bytes()).hex()));
+    assert!(text.chars().all(|character| character == '\n' || !crate::model::is_hidden(character)), "{text}");
+}
+
+#[test]
+fn spaces_are_not_content_and_everything_else_is() {
+    let bytes = sample().to_bytes();
+    let json: Json = serde_json::from_slice(&bytes).unwrap();
+    assert!(SavedPlan::read(serde_json::to_string(&json).unwrap().as_bytes()).is_ok());
+    let text = String::from_utf8(bytes).unwrap();
+    for (from, to) in [("chk_", "chk-"), ("\"prune\": true", "\"prune\": false"), ("\"update\"", "\"delete\"")] {
+        assert!(text.contains(from));
+        let edited = refused(text.replacen(from, to, 1).as_bytes());
+        assert_eq!(edited, "it was edited: its checksum is not that of its content");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_refused_by_name() {
+    assert_eq!(
+        refused(&changed(|json| json["formatVersion"] = 2.into())),
+        "it has format version 2, and this Keywright reads version 1"
+    );
+    assert!(refused(&changed(|json| json["sealed"] = 1.into())).starts_with("unknown field `sealed`"));
+    assert!(refused(&changed(|json| json["changes"][0]["force"] = true.into())).starts_with("unknown field `force`"));
+    assert!(
+        refused(&changed(|json| json["changes"][0]["action"] = "grow".into())).starts_with("unknown variant `grow`")
+    );
+    assert!(refused(&changed(|json| drop(json.as_object_mut().unwrap().remove("options")))).contains("`options`"));
+    assert_eq!(refused(&changed(|json| json["kind"] = "plan".into())), "it is no saved plan");
+    assert_eq!(refused(b"{}"), "it is no saved plan");
+    assert!(refused(b"").starts_with("EOF"));
+    assert!(!refused(b"{\"kind\": \"saved-plan\", \"formatVersion\": \"\x1b[31m\"}").contains('\u{1b}'));
+    assert!(!refused(&changed(|json| json["\u{1b}[2J"] = 1.into())).contains('\u{1b}'));
+}
+
+#[test]
+fn a_sum_that_fits_makes_no_plan_of_nonsense() {
+    type Edit = fn(&mut Json);
+    let edits: [(Edit, &str); 14] = [
+        (|json| json["changes"][1]["needs"] = vec![1].into(), "needs a change that does not stand before it"),
+        (|json| json["changes"][5]["needs"] = vec![3, 0].into(), "needs a change that does not stand before it"),
+        (|json| json["changes"][0]["address"] = "nobody".into(), "has no address"),
+        (|json| json["changes"][1]["parent"] = "user/a/b".into(), "hangs on nothing that has an address"),
+        (|json| json["changes"][1]["parent"] = "user/a".into(), "hangs on something of another kind"),
+        (|json| json["changes"][0]["object"] = Json::Null, "a change of one that is not"),
+        (|json| json["changes"][0]["object"]["id"] = "12".into(), "has a fingerprint that is none"),
+        (|json| json["changes"][1]["key"]["package"] = "user/a".into(), "is for no package"),
+        (|json| json["changes"][1]["key"] = Json::Null, "does not say where the value of the key comes from"),
+        (|json| json["changes"][0]["key"] = json["changes"][1]["key"].clone(), "is of no package key"),
+        (
+            |json| json["changes"][1]["key"]["value"]["minted"]["length"] = 4_000_000_000_u32.into(),
+            "of a length that no key has",
+        ),
+        (|json| json["made"] = "soon".into(), "`made` is no time"),
+        (|json| json["options"]["maxDelete"] = "200%".into(), "`maxDelete` is no limit"),
+        (|json| json["unchanged"]["Usr"] = 1.into(), "`Usr` is no kind"),
+    ];
+    for (edit, why) in edits {
+        let told = refused(&changed(edit));
+        assert!(told.contains(why), "{told} instead of {why}");
+    }
+}
+
+#[test]
+fn a_file_is_a_plan_by_its_content() {
+    let bytes = sample().to_bytes();
+    assert!(is_saved_plan(&bytes[..bytes.len() / 2]), "a damaged plan is still meant to be one");
+    assert!(is_saved_plan(b" \n{\"kind\": \"saved-plan\"}"));
+    for other in
+        ["", "apiVersion: v1", "{\"kind\": \"User\"}", "{\"kind\": \"plan\"}", "{kind: saved-plan}", "[\"saved-plan\"]"]
+    {
+        assert!(!is_saved_plan(other.as_bytes()), "{other}");
+    }
+}

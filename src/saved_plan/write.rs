@@ -1,0 +1,152 @@
+//! A saved plan → the bytes of its file: the same plan, the same bytes.
+
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use super::FileLine;
+use super::Finding;
+use super::Mark;
+use super::SavedPlan;
+use super::StoreName;
+use super::document;
+use super::document::Document;
+use super::document::KIND;
+use super::document::VERSION;
+use super::lines::Lines;
+use crate::model;
+use crate::model::Digest;
+use crate::model::Kind;
+use crate::plan;
+use crate::plan::Change;
+use crate::render::json;
+
+impl SavedPlan {
+    /// The bytes of the file. There is no id, no value of a key and no shared secret in them.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut document = Document::of(self);
+        document.checksum = document.sum();
+        document.text().into_bytes()
+    }
+}
+
+impl Document {
+    /// The text of the file; the same document is always the same text.
+    pub(super) fn text(&self) -> String {
+        let mut bytes = Vec::new();
+        // Texts, numbers and flags always have a JSON form, and memory takes them all.
+        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Lines::default()));
+        bytes.push(b'\n');
+        json::escaped(&String::from_utf8(bytes).unwrap_or_default())
+    }
+
+    /// What stands under `checksum`, whatever stands there now.
+    pub(super) fn sum(&mut self) -> String {
+        let checksum = std::mem::take(&mut self.checksum);
+        let sum = Digest::of(self.text().as_bytes()).hex();
+        self.checksum = checksum;
+        sum
+    }
+
+    fn of(saved: &SavedPlan) -> Self {
+        let plan = &saved.plan;
+        let kept = |kept: &plan::Kept| document::Kept { address: kept.address.to_string(), why: kept.why.clone() };
+        Self {
+            format_version: VERSION,
+            kind: KIND.to_owned(),
+            version: saved.origin.version.clone(),
+            made: saved.origin.made.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            workspace: saved.origin.workspace.clone(),
+            stores: saved.origin.stores.iter().map(store).collect(),
+            options: options(&saved.options),
+            added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),
+            changes: saved.changes().map(|(planned, mark)| change(planned, mark)).collect(),
+            unchanged: by_kind(&plan.unchanged),
+            left_alone: by_kind(&plan.left_alone),
+            kept: plan.kept.iter().map(kept).collect(),
+            findings: saved.findings.iter().map(finding).collect(),
+            checksum: String::new(),
+        }
+    }
+}
+
+fn store(store: &StoreName) -> document::Store {
+    document::Store { name: store.name.clone(), host: store.host.clone(), area: store.area.clone() }
+}
+
+fn options(options: &plan::Options) -> document::Options {
+    document::Options {
+        prune: options.prune,
+        allow: options.allow.iter().cloned().collect(),
+        max_delete: options.max_delete.map(|limit| limit.to_string()),
+        part: options.is_part,
+    }
+}
+
+fn by_kind(counts: &BTreeMap<Kind, usize>) -> BTreeMap<String, usize> {
+    counts.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect()
+}
+
+fn change(change: &Change, mark: &Mark) -> document::Change {
+    let field = |field: &plan::FieldChange| document::FieldChange {
+        field: field.field.to_string(),
+        before: field.before.as_ref().map(value),
+        after: field.after.as_ref().map(value),
+    };
+    document::Change {
+        address: change.address.to_string(),
+        action: change.action.into(),
+        reason: change.reason.clone(),
+        place: mark.place.as_ref().map(file_line),
+        needs: change.needs.clone(),
+        fields: change.fields.iter().map(field).collect(),
+        name: change.target.name.to_string(),
+        parent: change.target.parent.as_ref().map(ToString::to_string),
+        key: change.target.key.as_ref().map(|target| key(target, mark)),
+        object: mark.object.map(|seen| document::Object { id: seen.id.hex(), fingerprint: seen.fingerprint.hex() }),
+    }
+}
+
+fn file_line(place: &FileLine) -> document::FileLine {
+    document::FileLine { file: place.file.clone(), line: place.line }
+}
+
+fn value(value: &model::Value) -> document::Value {
+    match value {
+        model::Value::Text(text) => document::Value::Text(text.to_string()),
+        model::Value::Number(number) => document::Value::Number(*number),
+        model::Value::Bool(flag) => document::Value::Bool(*flag),
+        model::Value::Set(items) => document::Value::Set(items.iter().map(ToString::to_string).collect()),
+    }
+}
+
+fn key(key: &plan::KeyTarget, mark: &Mark) -> document::Key {
+    let value = match &key.value {
+        plan::ValueFrom::Minted { prefix, length } => {
+            document::KeyValue::Minted { prefix: prefix.to_string(), length: *length }
+        }
+        plan::ValueFrom::Store => document::KeyValue::Store,
+        plan::ValueFrom::Given => document::KeyValue::Given,
+        plan::ValueFrom::Kept => document::KeyValue::Kept,
+    };
+    let delivery =
+        |to: &model::Delivery| document::Delivery { file: to.file.to_string(), r#as: to.variable.to_string() };
+    document::Key {
+        package: key.package.to_string(),
+        value,
+        with_secret: key.with_secret,
+        deliver: key.deliver.iter().map(delivery).collect(),
+        follows: mark.follows.map(|id| id.hex()),
+    }
+}
+
+fn finding(finding: &Finding) -> document::Finding {
+    document::Finding {
+        rule: finding.rule.clone(),
+        severity: finding.severity.into(),
+        message: finding.message.clone(),
+        place: finding.place.as_ref().map(file_line),
+        help: finding.help.clone(),
+    }
+}

@@ -1,0 +1,79 @@
+//! A saved plan over the wire: its writes and no others, and nothing written to what somebody else changed meanwhile.
+
+use super::MANIFESTS;
+use super::area::Said;
+use super::area::World;
+
+const FAST: &str = "{callsPerSecond: 1000}";
+
+/// What the plan is made from: a rename, changes, and a key that hangs on the renamed application.
+fn edited() -> String {
+    let edits = [
+        ("displayName: Alice,", "displayName: Alice B.,"),
+        ("metadata: {name: checkout}", "metadata: {name: shop, previously: [checkout]}"),
+        ("application: checkout", "application: shop"),
+        ("description: Bookings", "description: Ledger"),
+        ("calls: 900, per: hour", "calls: 700, per: hour"),
+    ];
+    let more = "---\napiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {name: shop-sandbox}\nspec: {user: alice, \
+                application: shop, package: ledger, plan: basic, key: {generate: {prefix: sbx_}}}\n";
+    // The key that the store mints has no prefix that would tell it from the new one.
+    let mut manifests = MANIFESTS.rsplit_once("---").unwrap().0.to_owned() + more;
+    for (before, after) in edits {
+        assert!(manifests.contains(before), "{before}");
+        manifests = manifests.replace(before, after);
+    }
+    manifests
+}
+
+fn saved(world: &World) -> String {
+    world.write(&edited());
+    let file = world.path().join("plan").to_str().unwrap().to_owned();
+    let said = world.keywright(&["plan", "--out", &file]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    file
+}
+
+fn apply(world: &World, file: &str, more: &[&str]) -> Said {
+    world.keywright(&[&["apply", file], more, &["-f"]].concat())
+}
+
+#[test]
+fn a_saved_plan_makes_its_writes_and_no_others() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 0);
+    let file = saved(&world);
+    let before = area.requests().len();
+    let said = apply(&world, &file, &["--strict"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let requests = area.requests();
+    let writes = requests[before..].iter().filter(|request| request.path() != "/v3/token" && request.method() != "GET");
+    let mut writes: Vec<&str> = writes.map(super::area::Request::method).collect();
+    writes.sort_unstable();
+    assert_eq!(writes, ["POST", "PUT", "PUT", "PUT", "PUT"], "{}", said.text);
+    world.assert_settled("the plan");
+    let again = apply(&world, &file, &[]);
+    assert_eq!(again.exit, 5, "{}", again.text);
+}
+
+#[test]
+fn what_somebody_else_changed_meanwhile_is_stale_and_nothing_else() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 0);
+    let file = saved(&world);
+    world.write(&MANIFESTS.replace("calls: 900, per: hour", "calls: 800, per: hour"));
+    assert_eq!(world.apply().exit, 0);
+    world.write(&edited());
+    let before = area.requests().len();
+    let refused = apply(&world, &file, &["--strict"]);
+    assert_eq!(refused.exit, 5, "{}", refused.text);
+    let writes = area.requests()[before..].iter().filter(|r| matches!(r.method(), "PUT" | "DELETE")).count();
+    assert_eq!(writes, 0, "{}", refused.text);
+    let said = apply(&world, &file, &[]);
+    assert!(said.exit == 5 && said.text.contains("stale    ~ plan/payments/silver"), "{}", said.text);
+    assert!(said.text.contains("Applied: 4 done, 1 stale."), "{}", said.text);
+}

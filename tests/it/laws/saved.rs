@@ -1,0 +1,266 @@
+//! A saved plan is the plan: it loads equal, and its apply makes exactly the plan's writes, whatever is in flight at the
+//! same time; and when the store has moved on, exactly the changes whose object moved are void.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use keywright::apply;
+use keywright::apply::Effects;
+use keywright::apply::Secrets;
+use keywright::diagnostic::has_errors;
+use keywright::matching::matching;
+use keywright::model::Delivery;
+use keywright::model::Digest;
+use keywright::model::Kind;
+use keywright::model::Live;
+use keywright::model::LiveObject;
+use keywright::model::Secret;
+use keywright::outcome::Fate;
+use keywright::outcome::Outcome;
+use keywright::plan;
+use keywright::plan::Action;
+use keywright::plan::Change;
+use keywright::plan::Context;
+use keywright::plan::MaxDelete;
+use keywright::plan::Options;
+use keywright::plan::Plan;
+use keywright::saved_plan;
+use keywright::saved_plan::Origin;
+use keywright::saved_plan::Resolved;
+use keywright::saved_plan::SavedPlan;
+use keywright::store::Performed;
+use keywright::store::Query;
+use keywright::store::Reader;
+use keywright::store::Refusal;
+use keywright::store::Store;
+use keywright::store::Write;
+use keywright::stores::embedded::Embedded;
+use proptest::prelude::*;
+
+use super::bench::Bench;
+use super::bench::Ready;
+use super::bench::block_on;
+use super::bench::found;
+use super::bench::now;
+use super::bench::valid;
+use super::change::two_versions;
+use super::edits;
+use super::settings::Settings;
+use super::settings::settings;
+use super::settled::all_done;
+use super::settled::nothing_to_do;
+use super::settled::told;
+use super::tape::tapes;
+
+/// A store that remembers what it was asked, and in which later calls overtake earlier ones.
+struct Recording<'a> {
+    store: &'a Embedded,
+    concurrency: usize,
+    asked: RefCell<Vec<Change>>,
+}
+
+impl Reader for Recording<'_> {
+    async fn read(&self, query: &Query) -> Result<Live, Refusal> {
+        self.store.read(query).await
+    }
+}
+
+impl Store for Recording<'_> {
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        let address = write.change.address.to_string();
+        for _ in 0..Digest::of(address.as_bytes()).hex().as_bytes()[0] % 4 {
+            tokio::task::yield_now().await;
+        }
+        self.asked.borrow_mut().push(write.change.clone());
+        self.store.perform(write).await
+    }
+}
+
+struct Around<'a> {
+    delivered: &'a mut BTreeMap<Delivery, Secret>,
+    randomness: u64,
+}
+
+impl Effects for Around<'_> {
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        for byte in bytes {
+            self.randomness = self.randomness.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            *byte = self.randomness.to_be_bytes()[0];
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        self.delivered.insert(to.clone(), value.clone());
+        Ok(())
+    }
+
+    fn tell(&mut self, _: usize, _: &Change, _: &Fate) {}
+}
+
+/// A plan as it comes back from a file, with the consent that it was made with.
+fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, TestCaseError> {
+    let origin = Origin { version: "1".into(), made: now(), workspace: "law".into(), stores: Vec::new() };
+    let options = Options {
+        prune: settings.prune,
+        allow: plan.changes.iter().map(|change| change.address.to_string()).collect(),
+        max_delete: Some(MaxDelete::Percent(100)),
+        is_part: false,
+    };
+    // The plan was made from everything that the store can tell.
+    let added = Query::everything().added;
+    let saved = SavedPlan::of(plan, origin, options, added, &ready.diagnostics, &ready.sources);
+    let bytes = saved.to_bytes();
+    let loaded = SavedPlan::read(&bytes).map_err(|problem| TestCaseError::fail(problem.to_string()))?;
+    prop_assert!(loaded == saved, "it loads otherwise than it was saved");
+    prop_assert_eq!(&loaded.to_bytes(), &bytes);
+    Ok(loaded)
+}
+
+/// Finds the objects of a saved plan in the store, and asks the guards.
+fn resolved(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Resolved), TestCaseError> {
+    let desired = ready.desired.as_ref().expect("the manifests have no errors");
+    let live = block_on(bench.store.read(&saved_plan::query(saved, desired))).expect("the store can be read");
+    let matching = matching(desired, &live, &ready.secrets.values, false);
+    let resolved = saved_plan::resolve(saved, desired, &ready.secrets.values, &live, &matching)
+        .map_err(|undeclared| TestCaseError::fail(undeclared.to_string()))?;
+    let context = Context {
+        desired,
+        live: &live,
+        values: &ready.secrets.values,
+        secrets: &ready.secrets.shared,
+        delivered: &BTreeMap::new(),
+        workspace: &ready.workspace,
+        now: now(),
+        options: &saved.options,
+    };
+    let stopped = plan::recheck(&resolved.rest, &context, &matching);
+    prop_assert!(!has_errors(&stopped), "what was consented to is stopped:\n{}", found(&stopped));
+    drop(matching);
+    Ok((live, resolved))
+}
+
+/// Applies what can be made, and says what was asked of the store.
+fn carry_out(
+    bench: &mut Bench,
+    ready: &Ready,
+    live: &Live,
+    resolved: &Resolved,
+    (concurrency, seed): (usize, u64),
+) -> (Vec<Change>, Outcome) {
+    let store = Recording { store: &bench.store, concurrency, asked: RefCell::default() };
+    let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live };
+    let mut effects = Around { delivered: &mut bench.delivered, randomness: seed };
+    let outcome = block_on(apply::apply(&resolved.rest, &store, &secrets, &mut effects)).expect("it needs no look");
+    (store.asked.into_inner(), resolved.outcome(outcome))
+}
+
+/// What a store is told by a change. Where a manifest stands and what was done before is not its matter.
+fn write(change: &Change) -> String {
+    let live = change.target.live.as_ref().map(|live| (live.id.fingerprint(), live.fingerprint));
+    let key = change.target.key.as_ref().map(|key| (&key.package, &key.value, key.with_secret, &key.deliver));
+    let target = (&change.target.name, &change.target.parent, live, key);
+    format!("{} {} {:?} {target:?}", change.action, change.address, change.fields)
+}
+
+fn writes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<String> {
+    let mut writes: Vec<String> =
+        changes.into_iter().filter(|change| change.action != Action::Deliver).map(write).collect();
+    writes.sort();
+    writes
+}
+
+/// Key values, and ids other than those that stand in the addresses of keys.
+fn nothing_secret(saved: &SavedPlan, live: &Live, ready: &Ready) -> Result<(), TestCaseError> {
+    let text = String::from_utf8(saved.to_bytes()).expect("a file is text");
+    let values = live.of(Kind::PackageKey).iter().filter_map(|object| object.key.as_ref()).map(|key| &key.value);
+    for value in values.chain(ready.secrets.values.values()).filter(|value| value.expose().len() > 6) {
+        prop_assert!(!text.contains(value.expose()), "the value of a key is in the file");
+    }
+    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::PackageKey);
+    for object in kinds.flat_map(|kind| live.of(kind)) {
+        prop_assert!(!text.contains(object.id.expose()), "the id of {} is in the file", object.address);
+    }
+    Ok(())
+}
+
+fn same<'a>(live: &'a Live, change: &Change) -> Option<&'a LiveObject> {
+    let id = &change.target.live.as_ref()?.id;
+    live.of(change.address.kind()).iter().find(|object| object.id == *id)
+}
+
+proptest! {
+    #![proptest_config(super::cases(96))]
+
+    #[test]
+    fn a_saved_plan_makes_exactly_the_writes_of_the_plan(
+        (first, second) in two_versions(),
+        foreign in tapes(0, 4),
+        settings in settings(),
+        concurrency in 1_usize..9,
+    ) {
+        let mut bench = Bench::new();
+        // Other values than those that the edits and earlier rounds made up.
+        for (world, foreign, seed) in [(&first, &foreign[..], 0x9e37_79b9), (&second, &[], 0x7f4a_7c15)] {
+            for mut tape in foreign.iter().cloned() {
+                edits::create_foreign(&bench, &mut tape);
+            }
+            let ready = valid(world, &settings)?;
+            let planned = bench.plan(&ready, &settings, true);
+            if has_errors(&planned.diagnostics) || has_errors(&planned.stopped) {
+                return Ok(());
+            }
+            let saved = saved(&ready, &planned.plan, &settings)?;
+            nothing_secret(&saved, &bench.live(), &ready)?;
+            let (live, resolved) = resolved(&bench, &ready, &saved)?;
+            prop_assert!(resolved.void.is_empty(), "stale without a cause:\n{}", told(&planned.plan));
+            let (asked, outcome) = carry_out(&mut bench, &ready, &live, &resolved, (concurrency, seed));
+            prop_assert_eq!(writes(&asked), writes(&planned.plan.changes));
+            all_done(&planned, &outcome)?;
+            nothing_to_do(&bench, &ready, &settings)?;
+        }
+    }
+
+    #[test]
+    fn exactly_what_moved_is_void(
+        (first, second) in two_versions(),
+        settings in settings(),
+        edits in tapes(1, 4),
+        concurrency in 1_usize..9,
+    ) {
+        let mut bench = Bench::new();
+        prop_assume!(bench.apply(&valid(&first, &settings)?, &settings).is_some());
+        let ready = valid(&second, &settings)?;
+        let planned = bench.plan(&ready, &settings, true);
+        prop_assume!(!has_errors(&planned.diagnostics) && !has_errors(&planned.stopped));
+        let saved = saved(&ready, &planned.plan, &settings)?;
+        for mut tape in edits {
+            edits::edit(&bench, &mut tape);
+        }
+        let now = bench.live();
+        let Ok((live, resolved)) = resolved(&bench, &ready, &saved) else { return Ok(()) };
+        let changes = &planned.plan.changes;
+        let stale: BTreeSet<usize> =
+            resolved.void.iter().filter(|(_, fate)| fate.name() == "stale").map(|(index, _)| *index).collect();
+        for (index, change) in changes.iter().enumerate() {
+            let Some(target) = &change.target.live else { continue };
+            let moved = same(&now, change).is_none_or(|object| object.fingerprint() != target.fingerprint);
+            prop_assert_eq!(stale.contains(&index), moved, "{} {}", change.action, change.address);
+        }
+        for (index, change) in changes.iter().enumerate().filter(|(index, _)| !stale.contains(index)) {
+            let is_blocked = change.needs.iter().any(|need| resolved.void.contains_key(need));
+            prop_assert_eq!(resolved.void.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
+        }
+        let (asked, outcome) = carry_out(&mut bench, &ready, &live, &resolved, (concurrency, 0x9e37_79b9));
+        prop_assert_eq!(outcome.fates.len(), changes.len());
+        let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !resolved.void.contains_key(i)).map(|(_, c)| c));
+        for write in writes(&asked) {
+            prop_assert!(allowed.contains(&write), "not in the plan, or void: {write}");
+        }
+    }
+}

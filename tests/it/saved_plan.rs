@@ -1,0 +1,254 @@
+//! Saved plans whose workspace has moved on, and what their files hold.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::console::Console;
+use crate::console::Ran;
+
+const USER: &str = "apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: alice}
+spec: {email: alice@example.com, displayName: Alice, status: active}
+---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: checkout}
+spec: {user: alice}
+---
+apiVersion: keywright.dev/v1
+kind: Package
+metadata: {name: payments}
+spec: {}
+---
+apiVersion: keywright.dev/v1
+kind: Plan
+metadata: {name: gold}
+spec: {package: payments}
+";
+const OLD: &str = "---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: old}
+spec: {user: alice}
+";
+const KEY: &str = "---
+apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: production}
+spec:
+  user: alice
+  application: checkout
+  package: payments
+  plan: gold
+  key: {custom: {env: APP_KEY}}
+  secret: {env: APP_SECRET}
+";
+const OWNER: &str = "apiVersion: keywright.dev/v1
+kind: Workspace
+metadata: {name: team}
+spec:
+  environment: {allow: [APP_]}
+";
+
+struct Team {
+    folder: TempDir,
+    console: Console,
+}
+
+impl Team {
+    fn new(workspace: &str, manifests: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut console = Console::new(folder.path().to_path_buf());
+        let values = [("APP_KEY", "not-a-real-key-value"), ("APP_SECRET", "not-a-real-secret")];
+        console.environment = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let team = Self { folder, console };
+        team.write(workspace, manifests);
+        team
+    }
+
+    fn write(&self, workspace: &str, manifests: &[&str]) {
+        fs::write(self.path("keywright.yaml"), format!("{OWNER}{workspace}")).unwrap();
+        fs::write(self.path("m.yaml"), manifests.concat()).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    #[track_caller]
+    fn runs(&self, line: &str, exit: u8) -> Ran {
+        let ran = self.console.run(line);
+        assert_eq!(ran.exit, exit, "{line}\n{}{}", ran.out, ran.err);
+        ran
+    }
+
+    fn saved(&self) -> String {
+        fs::read_to_string(self.path("p.json")).unwrap()
+    }
+}
+
+#[track_caller]
+fn says(ran: &Ran, text: &str) {
+    assert!(ran.err.contains(text), "`{text}` is not in\n{}", ran.err);
+}
+
+#[test]
+fn the_file_is_its_owners_only_and_holds_no_secret() {
+    let team = Team::new("", &[USER, KEY]);
+    team.runs("plan --out p.json", 0);
+    let text = team.saved();
+    assert!(!text.contains("not-a-real"), "{text}");
+    assert!(text.contains("\"value\": \"given\", \"withSecret\": true"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(team.path("p.json")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let said = team.runs("apply p.json", 0);
+    assert!(said.out.contains("Applied: 5 changes done."), "{}", said.out);
+    team.runs("plan --detailed-exitcode", 0);
+}
+
+#[test]
+fn the_same_plan_is_the_same_bytes() {
+    let team = Team::new("", &[USER, KEY]);
+    team.runs("plan --out p.json", 0);
+    let first = team.saved();
+    team.runs("plan --out p.json", 0);
+    assert_eq!(team.saved(), first);
+}
+
+#[test]
+fn a_plan_is_applied_from_anywhere_to_the_workspace_that_f_names() {
+    let team = Team::new("", &[USER]);
+    team.runs("plan --out a-plan-by-content", 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::rename(team.path("a-plan-by-content"), elsewhere.path().join("plan")).unwrap();
+    let console = Console::new(elsewhere.path().to_path_buf());
+    let ran = console.run(&format!("apply plan -f {}", team.folder.path().display()));
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    team.runs("plan --detailed-exitcode", 0);
+}
+
+#[test]
+fn the_guards_are_asked_again_with_the_consent_of_the_plan_and_of_the_run() {
+    let owns = "  ownership: {applications: ofDeclaredUsers}\n";
+    let team = Team::new(owns, &[USER, OLD]);
+    team.runs("apply --auto-approve", 0);
+    team.write(owns, &[USER]);
+    team.runs("plan --prune --out p.json", 0);
+    let strict = format!("{owns}  guards: {{deletes: {{percent: 0, count: 0}}}}\n");
+    team.write(&strict, &[USER]);
+    let stopped = team.runs("apply p.json", 4);
+    says(&stopped, "error[KW-101]: 1 of 2 applications would be deleted or replaced");
+    team.runs("plan --prune --out p.json --allow application/alice/old", 0);
+    team.runs("apply p.json --format json", 0);
+    team.write(&strict, &[USER, OLD]);
+    team.runs("apply --auto-approve", 0);
+    team.write(owns, &[USER]);
+    team.runs("plan --prune --out p.json", 0);
+    team.write(&strict, &[USER]);
+    team.runs("apply p.json --max-delete 1", 0);
+    assert!(!team.runs("export", 0).out.contains("name: old"));
+}
+
+#[test]
+fn what_is_no_longer_owned_or_is_protected_by_now_stays() {
+    let owns = "  ownership: {applications: ofDeclaredUsers}\n";
+    let team = Team::new(owns, &[USER, OLD]);
+    team.runs("apply --auto-approve", 0);
+    team.write(owns, &[USER]);
+    team.runs("plan --prune --out p.json", 0);
+    team.write("", &[USER]);
+    says(&team.runs("apply p.json", 4), "error[KW-107]: application/alice/old is not declared");
+    team.write(owns, &[USER, &OLD.replace("name: old", "name: old, protect: true")]);
+    says(&team.runs("apply p.json", 4), "error[KW-102]: application/alice/old is protected");
+    assert!(team.runs("export", 0).out.contains("name: old"));
+}
+
+#[test]
+fn a_key_whose_value_nobody_gives_any_more_is_named() {
+    let team = Team::new("", &[USER, KEY]);
+    team.runs("plan --out p.json", 0);
+    for (manifests, why) in [
+        (vec![USER], "key/production is no longer declared at all"),
+        (vec![USER, "---\n"], "key/production is no longer declared at all"),
+    ] {
+        team.write("", &manifests);
+        says(&team.runs("apply p.json", 1), why);
+    }
+    team.write("", &[USER, &KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
+    says(&team.runs("apply p.json", 1), "key/production is no longer declared with a value of its own");
+    team.write("", &[USER, &KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
+    says(&team.runs("apply p.json", 1), "key/production is no longer declared with a shared secret");
+    assert!(!team.path(".keywright/keywright.db").exists() || team.runs("export", 0).out.is_empty());
+}
+
+#[test]
+fn a_rotation_is_made_once() {
+    let key = KEY.replace(
+        "{custom: {env: APP_KEY}}",
+        "{generate: {prefix: chk_}}\n  rotation: {every: 90d, overlap: 14d, grace: 7d}",
+    );
+    let mut team = Team::new("", &[USER, &key]);
+    team.runs("apply --auto-approve", 0);
+    team.console.now = "2027-03-01T00:00:00Z".into();
+    team.runs("plan --out p.json", 0);
+    let first = team.runs("apply p.json", 0);
+    assert!(first.out.contains("+ key/production"), "{}", first.out);
+    let again = team.runs("apply p.json", 5);
+    assert!(again.out.contains("key/production has another generation than the plan saw"), "{}", again.out);
+}
+
+#[test]
+fn a_plan_for_another_area_or_host_is_refused_by_name() {
+    let team = Team::new("", &[USER]);
+    let cloud = |host: &str, area: &str| {
+        let secret = "{env: APP_KEY}";
+        format!(
+            "  stores:\n    cloudApiManagement:\n      url: https://{host}\n      area: {area}\n      credentials: \
+             {{apiKey: {secret}, apiSecret: {secret}, username: {secret}, password: {secret}}}\n"
+        )
+    };
+    team.runs("plan --out p.json", 0);
+    team.write(&cloud("a.example.com", "one"), &[USER]);
+    says(&team.runs("apply p.json", 1), "it is for the store \"embedded store\", and not for \"Cloud API Management\"");
+    let store = "{\"name\": \"Cloud API Management\", \"host\": \"a.example.com\", \"area\": \"one\"}";
+    resealed(&team.path("p.json"), &team.saved().replace("{\"name\": \"embedded store\"}", store));
+    team.write(&cloud("a.example.com", "two"), &[USER]);
+    says(&team.runs("apply p.json", 1), "it is for the area one, and not for two");
+    team.write(&cloud("b.example.com", "one"), &[USER]);
+    says(&team.runs("apply p.json", 1), "it is for the host a.example.com, and not for b.example.com");
+}
+
+/// Writes a plan with a checksum that fits, as somebody might who wants to get around it.
+fn resealed(path: &Path, text: &str) {
+    fs::write(path, keywright::saved_plan::sealed(text.as_bytes()).unwrap()).unwrap();
+}
+
+#[test]
+fn a_thousand_changes_are_far_below_five_megabytes() {
+    let user = |number: usize, name: &str| {
+        format!(
+            "---\napiVersion: keywright.dev/v1\nkind: User\nmetadata: {{name: user-{number}}}\nspec: {{email: \
+             user-{number}@example.com, displayName: {name} {number}, status: active, company: Example Company}}\n"
+        )
+    };
+    let users = |name: &str| (0..1_000).map(|number| user(number, name)).collect::<String>();
+    let team = Team::new("", &[&users("Before")]);
+    team.runs("plan --out p.json", 0);
+    let creates = team.saved().len();
+    assert!(creates < 2 << 20, "{creates} bytes");
+    team.runs("apply p.json", 0);
+    team.write("", &[&users("After")]);
+    team.runs("plan --out p.json", 0);
+    let updates = team.saved().len();
+    assert!(updates < 2 << 20, "{updates} bytes");
+    let comment = team.runs("show p.json --format markdown", 0).out;
+    assert!(comment.chars().count() < 65_536 && comment.contains("more, which `keywright show` names"));
+    assert!(team.runs("apply p.json", 0).out.contains("Applied: 1000 changes done."));
+}
