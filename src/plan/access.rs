@@ -21,7 +21,7 @@ pub(super) struct Access<'a> {
 
 /// Nothing for what is no API key.
 pub(super) fn of(change: &Change) -> Access<'_> {
-    if change.address.kind() != Kind::ApiKey { Access::default() } else { of_fields(&change.fields) }
+    if change.address.kind() == Kind::ApiKey { of_fields(&change.fields) } else { Access::default() }
 }
 
 pub(super) fn of_fields(fields: &[FieldChange]) -> Access<'_> {

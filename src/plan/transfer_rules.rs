@@ -116,7 +116,7 @@ fn check_found(
         findings.push(problem.at(declared.place));
     }
     let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
-    if LISTS.iter().any(|list| limits(&list)) {
+    if LISTS.iter().any(limits) {
         findings
             .extend(unrestricted(transfer, live, "its manifest limits it").map(|problem| problem.at(declared.place)));
     }
@@ -208,11 +208,10 @@ fn tenants(
     let mut seen: Vec<(String, i64)> =
         managed.filter_map(|live| Some((live.address.to_string(), tenant(live)?))).collect();
     if seen.is_empty() {
-        let keys = context.live.of(Kind::ApiKey).iter();
-        seen.extend(keys.filter_map(|live| Some((live.address.to_string(), tenant(live)?))).next());
-        let organizations = transfer.organizations.iter().flatten();
-        let organizations =
-            organizations.filter_map(|one| Some((format!("the organization {}", one.id), one.tenant?))).next();
+        let mut keys = context.live.of(Kind::ApiKey).iter();
+        seen.extend(keys.find_map(|live| Some((live.address.to_string(), tenant(live)?))));
+        let mut organizations = transfer.organizations.iter().flatten();
+        let organizations = organizations.find_map(|one| Some((format!("the organization {}", one.id), one.tenant?)));
         seen.extend(organizations);
     }
     let others = seen.into_iter().filter(|(_, tenant)| *tenant != guard);

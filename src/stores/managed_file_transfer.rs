@@ -113,7 +113,7 @@ impl ManagedFileTransfer {
         self.api.calls()
     }
 
-    fn operation<'s>(&'s self, slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
+    fn operation<'s>(slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
         slot.as_ref()
             .map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
     }

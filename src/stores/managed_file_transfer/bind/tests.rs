@@ -133,8 +133,8 @@ fn files_that_are_something_else_are_refused() {
 
 #[test]
 fn what_all_paths_stand_below_is_added() {
-    let base = r##"{"basePath":"/api/","paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"##;
-    let server = r##"{"servers":[{"url":"https://x.example.com/api"}],"paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"##;
+    let base = r#"{"basePath":"/api/","paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"#;
+    let server = r#"{"servers":[{"url":"https://x.example.com/api"}],"paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"#;
     for file in [base, server] {
         let operations = bind(Some(file.as_bytes()), &TransferOperations::default()).ok().unwrap();
         assert_eq!(shown(&operations.list), "GET /api/ApiKey/all");
