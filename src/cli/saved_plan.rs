@@ -14,17 +14,17 @@ use super::Failure;
 use super::workspace;
 use super::workspace::Manifests;
 use super::workspace::Ready;
-use crate::saved_plan;
 use crate::saved_plan::LONGEST;
 use crate::saved_plan::Origin;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
+use crate::saved_plan::is_saved_plan;
 
 /// Saves a plan that could be applied.
 pub(super) fn save(ready: &Ready, path: &Path, console: &Console<'_>) -> Result<(), Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
-        failure.help("name a file in a folder that can be written to")
+        failure.help("name a new file, or one that holds an older plan, in a folder that can be written to")
     };
     let origin = Origin {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,6 +42,9 @@ pub(super) fn save(ready: &Ready, path: &Path, console: &Console<'_>) -> Result<
     let path = console.folder.join(path);
     if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
         return Err(failed("what is there is not a regular file".to_owned()));
+    }
+    if bytes_of(&path).is_ok_and(|there| there.is_some_and(|there| !there.is_empty() && !is_saved_plan(&there))) {
+        return Err(failed("what is there is not a saved plan".to_owned()));
     }
     if !path.parent().is_some_and(Path::is_dir) {
         return Err(failed("its folder is not there".to_owned()));
@@ -70,15 +73,15 @@ pub(super) struct Named {
 pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Option<Named>, Failure> {
     let Some(path) = manifests.only_path() else { return Ok(None) };
     // Whatever can not be read is told by those who read manifests.
-    match bytes(&console.folder.join(path)) {
-        Ok(Some(bytes)) if saved_plan::is_saved_plan(&bytes) => read(path, &bytes).map(Some),
+    match bytes_of(&console.folder.join(path)) {
+        Ok(Some(bytes)) if is_saved_plan(&bytes) => read(path, &bytes).map(Some),
         _ => Ok(None),
     }
 }
 
 /// The saved plan in a file.
 pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<Named, Failure> {
-    match bytes(&console.folder.join(path)) {
+    match bytes_of(&console.folder.join(path)) {
         Ok(Some(bytes)) => read(path, &bytes),
         Ok(None) => Err(unreadable(path, "it is not a regular file")),
         Err(error) => Err(unreadable(path, &error.to_string())),
@@ -86,7 +89,7 @@ pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<Named, Failure>
 }
 
 /// What is in a file, up to one byte more than a plan may have; nothing when it is not a regular file.
-fn bytes(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+fn bytes_of(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     if !fs::metadata(path)?.is_file() {
         return Ok(None);
     }

@@ -127,7 +127,7 @@ fn detail(change: &Change) -> String {
     // What a deleted object was is in the store and in the JSON; here it would hide what goes.
     if !rows.is_empty() && change.action != Action::Delete {
         text.push_str("\n| Field | Before | After |\n|---|---|---|\n");
-        rows.iter().for_each(|row| text.push_str(&detail_row(row)));
+        text.extend(rows.iter().map(detail_row));
     }
     text.push_str("\n</details>\n");
     text

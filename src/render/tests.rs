@@ -3,6 +3,7 @@
 mod diagnostics;
 mod explain;
 mod json;
+mod markdown;
 mod outcome;
 mod plan;
 mod sample;

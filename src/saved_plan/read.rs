@@ -9,8 +9,8 @@ use super::document::KIND;
 use super::document::VERSION;
 use crate::model::is_hidden;
 
-/// Most bytes that a file may have: as many as a whole workspace.
-pub const LONGEST: usize = 128 << 20;
+/// Most bytes that a file may have: enough for the first plan of a workspace of 100,000 objects.
+pub const LONGEST: usize = 64 << 20;
 
 /// Why a file is not a plan that can be applied. Completes the sentence «could not read the plan P: …».
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -146,6 +146,7 @@ fn what_is_not_known_is_refused_by_name() {
     assert_eq!(refused(&changed(|json| json["kind"] = "plan".into())), "it is no saved plan");
     assert_eq!(refused(b"{}"), "it is no saved plan");
     assert!(refused(b"").starts_with("EOF"));
+    assert!(refused("[".repeat(100_000).as_bytes()).contains("recursion limit"));
     assert!(!refused(b"{\"kind\": \"saved-plan\", \"formatVersion\": \"\x1b[31m\"}").contains('\u{1b}'));
     assert!(!refused(&changed(|json| json["\u{1b}[2J"] = 1.into())).contains('\u{1b}'));
 }

@@ -45,9 +45,10 @@ pub(super) fn run(arguments: &Arguments, named: &Named, console: &mut Console<'_
     if format == Format::Text && !resolved.void.is_empty() {
         tell_void(&resolved, console)?;
     }
-    let of_rest = match ready.planned.plan.is_empty() {
-        true => Outcome::default(),
-        false => carry_out(&ready, resolved.void.len(), format, console)?,
+    let of_rest = if ready.planned.plan.is_empty() {
+        Outcome::default()
+    } else {
+        carry_out(&ready, resolved.void.len(), format, console)?
     };
     let outcome = resolved.outcome(of_rest);
     match format {

@@ -34,7 +34,7 @@ use crate::source::Loaded;
 /// Where a saved plan has come to.
 pub(in crate::cli) enum Stage {
     /// What can be made is the plan of `ready`.
-    Ready(Box<Ready>, Resolved),
+    Ready(Box<Ready>, Box<Resolved>),
     Ended(Exit),
 }
 
@@ -109,7 +109,7 @@ pub(in crate::cli) fn prepare(
     let lock = Some(lock);
     let ready =
         Ready { _lock: lock, loaded, live, secrets, planned, query, options, remotes, cut_off, forecasts, diagnostics };
-    Ok(Stage::Ready(Box::new(ready), resolved))
+    Ok(Stage::Ready(Box::new(ready), Box::new(resolved)))
 }
 
 fn ended(progress: Progress) -> Result<Stage, Failure> {
@@ -146,10 +146,12 @@ fn check_origin(named: &Named, loaded: &Loaded) -> Result<(), Failure> {
         return refused("the store", &name(&names(&origin.stores)), &name(&names(&ours)));
     }
     for (theirs, ours) in origin.stores.iter().zip(&ours) {
-        let pairs = [("the host", &theirs.host, &ours.host), ("the area", &theirs.area, &ours.area)];
-        for (what, theirs, ours) in pairs.into_iter().filter(|(_, theirs, ours)| theirs != ours) {
-            let text = |one: &Option<String>| one.as_deref().map_or_else(|| "none".to_owned(), name);
-            return refused(what, &text(theirs), &text(ours));
+        let text = |one: &Option<String>| one.as_deref().map_or_else(|| "none".to_owned(), name);
+        if theirs.host != ours.host {
+            return refused("the host", &text(&theirs.host), &text(&ours.host));
+        }
+        if theirs.area != ours.area {
+            return refused("the area", &text(&theirs.area), &text(&ours.area));
         }
     }
     Ok(())

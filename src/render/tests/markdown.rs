@@ -1,0 +1,83 @@
+//! Saved plans as Markdown.
+
+use super::sample;
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Options;
+use crate::plan::Plan;
+use crate::render::markdown;
+use crate::saved_plan::Origin;
+use crate::saved_plan::SavedPlan;
+use crate::saved_plan::StoreName;
+
+/// Ends code, cells, lines and tags, and would begin others.
+const HOSTILE: &str = "`|</code></summary></details><img src=x onerror=alert(1)>\n\n# h ![i](//e) @team \u{202e}";
+
+fn saved(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> SavedPlan {
+    let origin = Origin {
+        version: "1.2.3".into(),
+        made: "2026-11-21T12:00:00Z".parse().unwrap(),
+        workspace: workspace.into(),
+        stores: vec![StoreName { name: "embedded store".into(), host: None, area: None }],
+    };
+    SavedPlan::of(plan, origin, Options::default(), [].into(), found, &sample::sources())
+}
+
+fn shown(saved: &SavedPlan) -> String {
+    let mut bytes = Vec::new();
+    markdown::saved_plan(&mut bytes, saved).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_comment_begins_with_what_would_be_done() {
+    let text = shown(&saved(&sample::plan(), "payments", &[Diagnostic::warning("CAM-038", "a new key")]));
+    let expected = "\
+### Plan for workspace payments · embedded store
+
+**2 to create, 1 to update, 1 to enable, 1 to disable, 1 to replace, 1 to deliver, 1 to delete** · 12 unchanged · 2 \
+kept · 4 left alone (not owned) · made 2026-11-21 12:00 UTC by Keywright 1.2.3
+
+| | Change | Object | Manifest |
+|---|---|---|---|
+| <code>&#43;</code> | create | <code>package/payments</code> | <code>quickstart.yaml&#58;12</code> |
+";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("\n- **warning** CAM-038: a new key\n"), "{text}");
+    let deleted = "<details><summary>delete <code>application/bob/old</code></summary>\n\n\
+                   Why: owned, and no manifest declares it (--prune)\n\n</details>\n";
+    assert!(text.ends_with(deleted), "{text}");
+    assert!(shown(&saved(&Plan::default(), "payments", &[])).contains("**Nothing to do** · made"));
+}
+
+#[test]
+fn nothing_breaks_out() {
+    let mut change = sample::change(Action::Update, Address::user(HOSTILE), HOSTILE);
+    change.fields = vec![sample::field("eav", Some(Value::text(HOSTILE)), Some(Value::set([HOSTILE])))];
+    change.fields[0].field = HOSTILE.to_owned().into();
+    let plan = Plan { changes: vec![change], ..Plan::default() };
+    let text = shown(&saved(&plan, HOSTILE, &[Diagnostic::warning("CAM-038", HOSTILE)]));
+    let tags = ["<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"];
+    assert!(text.match_indices('<').all(|(at, _)| tags.iter().any(|tag| text[at..].starts_with(tag))), "{text}");
+    assert_eq!(text.matches("<details>").count(), 1);
+    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| matches!(line.matches('|').count(), 4 | 5)));
+    assert!(!text.contains(['`', '@', '!', '[', '\u{202e}']), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains('#') && !line.contains("&#")).count(), 0, "{text}");
+}
+
+#[test]
+fn a_comment_has_room_for_a_plan_of_any_size() {
+    let change = |number: usize| {
+        let mut change = sample::change(Action::Update, Address::user(&format!("user-{number}")), "a reason");
+        change.fields = vec![sample::field("displayName", None, Some(Value::text("x".repeat(5_000))))];
+        change
+    };
+    let plan = Plan { changes: (0..5_000).map(change).collect(), ..Plan::default() };
+    let found = vec![Diagnostic::warning("CAM-038", "m".repeat(1_500)); 500];
+    let text = shown(&saved(&plan, "payments", &found));
+    assert!(text.chars().count() < 65_536, "{}", text.len());
+    assert!(text.contains(" more, which `keywright show` names.") && text.contains(" more findings."), "no count");
+    assert!(text.contains(" more changes do not fit; `keywright show` tells them."), "no count");
+}
