@@ -6,6 +6,7 @@ pub mod managed_file_transfer;
 mod pace;
 mod transport;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use self::cloud_api_management::CloudApiManagement;
@@ -60,14 +61,16 @@ impl Remotes {
         }
     }
 
-    /// What a plan has to reckon with, for every remote store.
+    /// What each store costs.
     pub fn tariffs(&self) -> Vec<Tariff> {
-        self.cloud.iter().map(CloudApiManagement::tariff).collect()
+        let cloud = self.cloud.iter().map(CloudApiManagement::tariff);
+        cloud.chain(self.transfer.iter().map(ManagedFileTransfer::tariff)).collect()
     }
 
-    /// Calls of remote stores so far.
-    pub fn calls(&self) -> u64 {
-        self.cloud.as_ref().map_or(0, CloudApiManagement::calls)
+    /// Calls so far, by the name that the store has in its tariff.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        let cloud = self.cloud.iter().map(|store| (store.tariff().store, store.calls()));
+        cloud.chain(self.transfer.iter().map(|store| (store.tariff().store, store.calls()))).collect()
     }
 
     /// The part of a query that goes to one store.

@@ -2,6 +2,7 @@
 
 mod saved;
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
 use std::path::Path;
@@ -108,25 +109,26 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if !arguments.auto_approve && !approved(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
-    let (before, began) = (calls(&ready), Instant::now());
+    let (before, began) = (ready.remotes.calls(), Instant::now());
     let outcome = carry_out(&ready, 0, arguments.format, console)?;
     tell(arguments.format, &ready, &outcome, console)?;
     if arguments.format == Format::Text {
-        tell_calls(&ready, before, began.elapsed().as_secs_f64(), console)?;
+        tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
     }
     Ok(exit(&outcome))
 }
 
-/// Calls of the remote store so far.
-fn calls(ready: &Ready) -> u64 {
-    ready.remotes.calls()
-}
-
 /// Says what the apply cost, beside what was forecast.
-fn tell_calls(ready: &Ready, before: u64, seconds: f64, console: &mut Console<'_>) -> Result<(), Failure> {
-    let made = calls(ready) - before;
+fn tell_calls(
+    ready: &Ready,
+    before: &BTreeMap<&str, u64>,
+    seconds: f64,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let now = ready.remotes.calls();
     for forecast in ready.forecasts.iter().filter(|forecast| forecast.left() > 0) {
-        render::text::calls(console.out, forecast, made, seconds)?;
+        let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
+        render::text::calls(console.out, forecast, made(&now).saturating_sub(made(before)), seconds)?;
     }
     Ok(())
 }

@@ -302,7 +302,8 @@ pub(super) fn database_failure(error: &DatabaseError) -> Failure {
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {
-    Failure { message: refusal.reason, help: refusal.help, exit: Exit::Error }
+    let rule = refusal.rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
+    Failure { message: format!("{}{rule}", refusal.reason), help: refusal.help, exit: Exit::Error }
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.

@@ -22,6 +22,8 @@ pub struct Tariff {
     pub snapshot: usize,
     /// How long a token lasts, in seconds.
     pub token_life: f64,
+    /// Whether one list is read before the first change, and one after each.
+    pub reads_back: bool,
 }
 
 /// The calls that a plan takes of one store, by what they are for.
@@ -63,6 +65,10 @@ impl Forecast {
         }
         // Many objects are looked at in one more snapshot.
         cost.look = cost.look.min(tariff.snapshot);
+        let writes = cost.create + cost.update + cost.delete;
+        if tariff.reads_back && writes > 0 {
+            cost.look = 1 + writes;
+        }
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff.per_day.map(|day| precise(cost.total()) / precise_wide(day).max(1.0));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
@@ -172,6 +178,7 @@ mod tests {
         per_day: Some(100),
         snapshot: 7,
         token_life: 10.0,
+        reads_back: false,
     };
 
     fn change(address: Address, action: Action) -> Change {

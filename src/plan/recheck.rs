@@ -10,6 +10,8 @@ use super::Context;
 use super::Plan;
 use super::guards;
 use super::prune;
+use super::transfer_guards;
+use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
@@ -26,6 +28,8 @@ pub fn recheck(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> V
         *counted.left_alone.entry(live.address.kind()).or_default() += 1;
     }
     let mut stopped = guards::check(&counted, context, matching);
+    stopped.extend(transfer_guards::check(plan, context));
+    stopped.extend(transfer_rules::whose(context, matching, plan));
     stopped.extend(incomplete(plan, context));
     stopped.extend(unowned(plan, context, matching));
     sort(&mut stopped);

@@ -32,7 +32,6 @@ const LISTS: [&str; 2] = ["allowedApis", "allowedOrgs"];
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = plan.changes.iter().filter_map(|change| widening(context, change)).collect();
     let Some(transfer) = context.live.transfer.as_deref() else { return findings };
-    let settings = context.workspace.remote.managed_file_transfer.as_ref();
     for declared in context.desired.of(Kind::ApiKey) {
         match matching.found.get(&declared.address) {
             Some(found) => check_found(context, transfer, declared, found.live, &mut findings),
@@ -43,13 +42,19 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
         findings.extend(unrestricted(transfer, live, "no manifest declares it"));
         findings.extend(unread(transfer, live));
     }
-    if let Some(settings) = settings {
-        findings.extend(tenants(context, matching, transfer, settings));
-        findings.extend(owner(context, transfer, settings, plan));
-    }
+    findings.extend(whose(context, matching, plan));
     findings.extend(own_key_unknown(context, plan));
     listing::check(context, matching, transfer, &mut findings);
     generations::check(context, matching, &mut findings);
+    findings
+}
+
+/// MFT-022, MFT-023: whether these are the keys that the workspace is for.
+pub(super) fn whose(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let settings = context.workspace.remote.managed_file_transfer.as_ref();
+    let Some((transfer, settings)) = context.live.transfer.as_deref().zip(settings) else { return Vec::new() };
+    let mut findings = tenants(context, matching, transfer, settings);
+    findings.extend(owner(context, transfer, settings, plan));
     findings
 }
 
@@ -111,7 +116,7 @@ fn check_found(
         findings.push(problem.at(declared.place));
     }
     let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
-    if LISTS.iter().any(|list| limits(list)) {
+    if LISTS.iter().any(limits) {
         findings
             .extend(unrestricted(transfer, live, "its manifest limits it").map(|problem| problem.at(declared.place)));
     }
@@ -206,8 +211,7 @@ fn tenants(
         let mut keys = context.live.of(Kind::ApiKey).iter();
         seen.extend(keys.find_map(|live| Some((live.address.to_string(), tenant(live)?))));
         let mut organizations = transfer.organizations.iter().flatten();
-        let organizations =
-            organizations.find_map(|one| Some((format!("the organization {}", one.id), one.tenant?)));
+        let organizations = organizations.find_map(|one| Some((format!("the organization {}", one.id), one.tenant?)));
         seen.extend(organizations);
     }
     let others = seen.into_iter().filter(|(_, tenant)| *tenant != guard);

@@ -55,7 +55,7 @@ const fn decided(when: When) -> &'static str {
         When::Validate => "by validate, from the manifests alone",
         When::Plan => "by plan, against the store",
         When::Apply => "by apply: by the store, or by how changes are carried out",
-        When::Remote => "by the client of a remote store, which this version does not have yet",
+        When::Remote => "by the client of Cloud API Management, while it works",
     }
 }
 

@@ -121,7 +121,7 @@ pub enum When {
     Plan,
     /// By the store itself, or by how changes are carried out.
     Apply,
-    /// By the client of a remote store. There is none yet: a workspace that names one is refused.
+    /// By the client of Cloud API Management, while it reads and writes.
     Remote,
 }
 

@@ -47,9 +47,6 @@ use crate::store::Store;
 use crate::store::Write;
 use crate::workspace::Limits;
 
-/// The kinds that live here.
-const KINDS: [Kind; 5] = [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey];
-
 /// One area of Cloud API Management.
 pub struct CloudApiManagement {
     api: Api,
@@ -95,11 +92,12 @@ impl CloudApiManagement {
     pub fn tariff(&self) -> Tariff {
         Tariff {
             store: "Cloud API Management",
-            kinds: &KINDS,
+            kinds: &[Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey],
             per_second: self.api.per_second(),
             per_day: self.calls_per_day,
             snapshot: self.known.with(|index| index.snapshot_calls),
             token_life: token::USUAL_LIFE,
+            reads_back: false,
         }
     }
 

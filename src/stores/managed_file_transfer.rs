@@ -34,8 +34,10 @@ use self::bind::Slot;
 use self::known::Known;
 use super::pace::Pace;
 use super::transport;
+use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
+use crate::plan::Tariff;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -45,12 +47,16 @@ use crate::store::Write;
 use crate::workspace::Limits;
 use crate::workspace::Operation;
 
+/// Calls of a snapshot: keys, organizations, account.
+const SNAPSHOT: usize = 3;
+
 /// The keys of one user of one site.
 pub struct ManagedFileTransfer {
     api: Api,
     operations: Operations,
     /// Whether the run is one that writes, and so needs the operations for it from the start (MFT-021).
     writes: bool,
+    calls_per_day: Option<u64>,
     /// The tenant that the workspace is for.
     guarded_tenant: Option<i64>,
     known: Known,
@@ -82,10 +88,24 @@ impl ManagedFileTransfer {
             api: Api::new(transport::client()?, url, settings.sign_in, pace),
             operations: settings.operations,
             writes: settings.writes,
+            calls_per_day: limits.calls_per_day,
             guarded_tenant: settings.tenant,
             known: Known::default(),
             turns: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// What a plan has to reckon with.
+    pub fn tariff(&self) -> Tariff {
+        Tariff {
+            store: "Managed File Transfer",
+            kinds: &[Kind::ApiKey],
+            per_second: self.api.per_second(),
+            per_day: self.calls_per_day,
+            snapshot: SNAPSHOT,
+            token_life: f64::MAX,
+            reads_back: true,
+        }
     }
 
     /// Calls so far.
@@ -93,7 +113,7 @@ impl ManagedFileTransfer {
         self.api.calls()
     }
 
-    fn operation<'s>(&'s self, slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
+    fn operation<'s>(slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
         slot.as_ref()
             .map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
     }

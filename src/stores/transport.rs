@@ -32,15 +32,14 @@ pub(super) fn client() -> Result<Client, Refusal> {
     client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", cause(&error))))
 }
 
-/// Why an answer was not read to its end.
+/// Why an answer was not read to its end. Says what became of it, to go after the request's name.
 pub(super) enum Unread {
     Cut(String),
-    /// It went on for longer than this, which is more than any answer has. Asking again would not help.
+    /// It went on for longer than this. Asking again would not help.
     Endless(usize),
 }
 
 impl Unread {
-    /// What became of it, to go after the request's name.
     pub(super) fn cause(&self) -> String {
         match self {
             Self::Cut(cause) => format!("was cut short: {cause}"),

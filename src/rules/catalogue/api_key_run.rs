@@ -12,7 +12,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         when: When::Validate,
         fixed: true,
-        says: "The store's url is https, names a host, has no query or fragment, and does not end in `/api`.",
+        says: "The store's url is https (http only for this machine), names a host, has no query or fragment, and does not end in \
+               `/api` twice.",
         why: "The address carries the credential: without https everybody on the way reads it. A doubled `/api` meets \
               the web portal, whose pages look like an empty answer.",
         source: "AFT Management API, authentication",
@@ -38,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-022"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "All live keys that Keywright manages belong to the tenant that the workspace names.",
         why: "Another tenant means that the credential or the address is the wrong one. Every change would hit \
@@ -52,16 +53,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-023"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
-        says: "The user of the credential is the one that the workspace recorded as owner; for a run that only reads \
+        says: "The user of the credential is the one that the workspace names as owner; for a plan without changes \
                another one is a warning.",
         why: "The server lists only the keys of the current user. With another user all keys look absent: a run would \
               create every one of them a second time.",
         source: "AFT Management API, ApiKey",
         example: Example::Story {
-            wrong: "Last week the runs were made as `svc-aft`; today the credential belongs to `bob` and no key is \
-                    found.",
+            wrong: "The workspace says `owner: svc-aft`; today the credential belongs to `bob` and no key is found.",
             right: "The run uses the credential of `svc-aft` again.",
         },
     },
@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-025"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "Every organization that a key names is exactly one organization of the store that is not deleted.",
         why: "The server stores numbers. A code that fits two organizations, or none, would open the wrong one.",
@@ -95,7 +95,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-026"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A live key names no organization that is gone.",
         why: "Organizations are only marked as deleted, and keys keep their numbers. Such an entry does nothing \
@@ -110,7 +110,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-027"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "The lists of a live key are understood before they are changed; a key that is not changed gets a \
                warning.",
@@ -125,7 +125,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-028"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A live key without limits is reported, when its manifest limits it or when no manifest declares it.",
         why: "Such a key reaches every organization or every API of its user. It is the first thing to look at after \
@@ -140,7 +140,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-029"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A live key that Keywright manages is not expired and does not expire within 30 days.",
         why: "Its callers stop, or have stopped already, and nothing renews the key.",
@@ -153,7 +153,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-030"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "The key that Keywright runs with is never disabled, narrowed, or made to expire.",
         why: "The run would cut itself off, and could not undo it. Only the portal could help then.",
@@ -166,7 +166,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-031"),
         severity: Severity::Info,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A change that widens access is pointed out: enabling, more organizations, more API types, a later end \
                or none.",
@@ -181,7 +181,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-032"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Apply,
         fixed: true,
         says: "A key that changed since the plan was made is not written.",
         why: "The server has no version check. Writing anyway would undo what somebody else did, unseen.",
@@ -196,7 +196,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-033"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Apply,
         fixed: true,
         says: "A field that was written reads back as it was sent.",
         why: "For most fields nobody says whether an update takes them. If an end or a limit did not take, the key is \
@@ -210,7 +210,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-034"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "An answer of the server is JSON of the documented shape.",
         why: "A wrong address meets the web portal, which answers every path with a page and a success. Read as \"no \
@@ -224,7 +224,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-035"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "Every live key has a name.",
         why: "A key without a name can not be declared, matched or told apart. It stays open and unmanaged.",
@@ -237,7 +237,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-036"),
         severity: Severity::Info,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A live key whose `name` differs from its `keyName` is pointed out.",
         why: "What `name` means is not documented. A difference tells that it is not merely another word for keyName, \
@@ -251,9 +251,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: RuleId("MFT-037"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
-        says: "A name that is created does not belong to a key that was deleted.",
+        says: "A name that is created does not belong to a key that was deleted; otherwise the create waits for \
+               `--allow`.",
         why: "Somebody removed that key, perhaps because it leaked. Creating it again should be a decision, not an \
               accident.",
         source: "AFT Management API, ApiKey",
@@ -332,7 +333,7 @@ spec:
     Rule {
         id: RuleId("MFT-039"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "An older generation is disabled when its grace period is over.",
         why: "The old key stays valid for whoever still has it. The rotation has not ended until it is off.",
@@ -360,7 +361,7 @@ spec:
     Rule {
         id: RuleId("MFT-041"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "A key that was disabled outside of Keywright is enabled again only when the run is told to.",
         why: "Somebody may have switched it off because it leaked. The manifest does not know that.",
@@ -374,7 +375,7 @@ spec:
     Rule {
         id: RuleId("MFT-042"),
         severity: Severity::Error,
-        when: When::Remote,
+        when: When::Plan,
         fixed: true,
         says: "Secrets of organizations, nodes and users that the server sends along are never shown or stored.",
         why: "The server returns secretKey, thruNodeKey and userPassword in plain text. In a log, a plan or the \

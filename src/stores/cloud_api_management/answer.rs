@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::value::Object;
 use crate::stores::transport;
+use crate::stores::transport::Unread;
 
 /// Most bytes of an answer. A page of a thousand objects has about two million.
 const LONGEST: usize = 64 << 20;
@@ -21,7 +22,7 @@ pub(super) struct Answer {
 }
 
 /// Reads an answer to its end.
-pub(super) async fn read(mut response: Response) -> Result<Answer, transport::Unread> {
+pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
     let body = transport::body(&mut response, LONGEST).await?;
     Ok(Answer { status, headers, body })

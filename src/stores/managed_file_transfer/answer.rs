@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::manifest::read::shown;
 use crate::stores::transport;
+use crate::stores::transport::Unread;
 
 /// Most bytes of an answer. A list of ten thousand keys has about five million.
 const LONGEST: usize = 32 << 20;
@@ -28,10 +29,10 @@ pub(super) struct Answer {
     body: Vec<u8>,
 }
 
-/// Reads an answer to its end. The error says what became of it, to go after the request's name.
-pub(super) async fn read(mut response: Response) -> Result<Answer, String> {
+/// Reads an answer to its end.
+pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let body = transport::body(&mut response, LONGEST).await.map_err(|unread| unread.cause())?;
+    let body = transport::body(&mut response, LONGEST).await?;
     Ok(Answer { status, headers, body })
 }
 

@@ -86,6 +86,11 @@ impl Api {
         self.pace.calls()
     }
 
+    /// Calls in a second as they are really spread.
+    pub(super) fn per_second(&self) -> f64 {
+        self.pace.per_second()
+    }
+
     /// The key that Keywright is signed in with, if it is one.
     pub(super) const fn own_key(&self) -> Option<&Secret> {
         match &self.sign_in {
@@ -170,7 +175,10 @@ impl Api {
             Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
             Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),
         };
-        Ok(answer::read(response).await.map_or_else(Sent::Maybe, Sent::Answered))
+        Ok(match answer::read(response).await {
+            Ok(answer) => Sent::Answered(answer),
+            Err(unread) => Sent::Maybe(unread.cause()),
+        })
     }
 
     fn credential(&self) -> Result<(&'static str, HeaderValue), Failure> {

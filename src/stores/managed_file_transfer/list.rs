@@ -48,7 +48,7 @@ impl Listing {
 impl ManagedFileTransfer {
     /// Reads the list. Without it nothing is known, so that whatever is wrong with it ends the run.
     pub(super) async fn list(&self) -> Result<Listing, Refusal> {
-        let operation = self.operation(&self.operations.list, "list")?;
+        let operation = Self::operation(&self.operations.list, "list")?;
         let body = match self.api.get(operation, &[]).await {
             Ok(body) => body,
             Err(Failure::Forbidden(refusal)) => {

@@ -24,7 +24,7 @@ const LOOKS_FOR_NEW: u32 = LOOKS + 2;
 impl ManagedFileTransfer {
     pub(super) async fn make(&self, change: &Change) -> Result<Performed, Refusal> {
         let name = &*change.target.name;
-        let operation = self.operation(&self.operations.create, "create")?;
+        let operation = Self::operation(&self.operations.create, "create")?;
         let listing = self.recent().await?;
         if listing.named(name).next().is_some() {
             return Err(stale(format!("{} is in the store meanwhile", change.address)));

@@ -8,6 +8,7 @@ use super::ManagedFileTransfer;
 use super::answer::property;
 use super::api::Failure;
 use super::api::Object;
+use super::key::Key;
 use super::list::Listing;
 use super::list::rows;
 use super::list::text;
@@ -36,7 +37,7 @@ impl ManagedFileTransfer {
             organizations,
             account,
         };
-        let objects: Vec<LiveObject> = listing.keys.iter().map(super::key::Key::live).collect();
+        let objects: Vec<LiveObject> = listing.keys.iter().map(Key::live).collect();
         let tenant = transfer.organizations.iter().flatten().find_map(|organization| organization.tenant);
         let mut live = Live::default();
         let total = objects.len();

@@ -141,7 +141,7 @@ impl Habit {
         let own = own.and_then(|own| own.style.clone());
         let style = own.or_else(|| most(&self.styles)).unwrap_or(Style::Separated(","));
         let texts: Vec<String> = match of {
-            Of::ApiTypes => items.iter().map(|item| item.to_string()).collect(),
+            Of::ApiTypes => items.iter().map(ToString::to_string).collect(),
             Of::Organizations => {
                 let mut ids: Vec<i64> =
                     items.iter().filter_map(|item| item.strip_prefix("id:")?.parse().ok()).collect();
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn items(of: Of, text: &str) -> Option<Vec<String>> {
-        Some(read(of, Some(&Json::from(text)))?.items.iter().map(|item| item.to_string()).collect())
+        Some(read(of, Some(&Json::from(text)))?.items.iter().map(ToString::to_string).collect())
     }
 
     fn round(text: &str, habit: &Habit) -> String {

@@ -63,7 +63,7 @@ impl ManagedFileTransfer {
     async fn update(&self, change: &Change) -> Result<Performed, Refusal> {
         let target = change.target.live.as_ref();
         let target = target.ok_or_else(|| Refusal::unavailable("the plan does not say which key is meant"))?;
-        let operation = self.operation(&self.operations.update, "update")?;
+        let operation = Self::operation(&self.operations.update, "update")?;
         let mut listing = self.recent().await?;
         for attempt in 1.. {
             let key = self.checked(change, &target.id, &listing)?;

@@ -148,3 +148,28 @@ fn the_store_exports_as_manifests_that_plan_to_nothing() {
     std::fs::write(team.workspace().join("keys/partners.yaml"), &said.text).unwrap();
     team.assert_settled("exported");
 }
+
+/// Both services in one workspace: one plan, one outcome, and the plan's forecast has a line for each.
+#[test]
+fn one_workspace_may_hold_both_stores() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    let cloud = format!(
+        "  stores:\n    cloudApiManagement:\n      url: {}\n      area: an-area\n      credentials: {{apiKey: {{env: \
+         KEYWRIGHT_MFT_API_KEY}}, apiSecret: {{env: KEYWRIGHT_MFT_API_KEY}}, username: {{env: KEYWRIGHT_MFT_API_KEY}}, \
+         password: {{env: KEYWRIGHT_MFT_API_KEY}}}}\n      limits: {{callsPerSecond: 1000}}\n",
+        area.url
+    );
+    team.edit("  stores:\n", &cloud);
+    let user = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: alice}\nspec: {email: alice@example.com, \
+                displayName: Alice, status: active}\n";
+    std::fs::write(team.workspace().join("keys/users.yaml"), user).unwrap();
+    let said = team.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    for told in ["calls to Cloud API Management", "calls to Managed File Transfer", "Applied: 7 changes done."] {
+        assert!(said.text.contains(told), "{told}: {}", said.text);
+    }
+    team.assert_settled("both");
+    let paths: Vec<String> = area.requests().iter().map(|request| request.path().to_owned()).collect();
+    assert!(paths.iter().any(|path| path.ends_with("/members")) && paths.iter().any(|path| path == "/api/ApiKey"));
+}
