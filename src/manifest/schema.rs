@@ -177,8 +177,11 @@ pub fn of_any() -> Json {
             fields.remove("$schema");
         }
         definitions.insert(kind.name().to_owned(), schema);
+        // A pattern and no const: while it completes, the YAML language server takes the beginning of a const for
+        // the whole, and would offer the fields of a PackageKey in a Package.
+        let named = serde_json::json!({ "type": "string", "pattern": format!("^{}$", kind.name()) });
         choices.push(serde_json::json!({
-            "if": { "properties": { "kind": { "const": kind.name() } }, "required": ["kind"] },
+            "if": { "properties": { "kind": named }, "required": ["kind"] },
             "then": { "$ref": format!("#/definitions/{}", kind.name()) },
         }));
     }
