@@ -261,6 +261,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "looks at the file itself")]
     fn what_was_in_flight_is_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::begin(open(&folder), "a store", 3, at(1)).unwrap();

@@ -86,7 +86,10 @@ fn the_exit_codes_are_those_of_the_readme() {
         Exit::Stale,
         Exit::Partly,
         Exit::Locked,
+        Exit::OverBudget,
+        Exit::Differs,
         Exit::Usage,
+        Exit::Interrupted,
     ];
     let documented: Vec<u8> =
         readme().lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |")?.0.parse().ok()).collect();

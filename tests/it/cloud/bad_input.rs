@@ -101,7 +101,7 @@ fn a_page_of_a_proxy_is_no_token() {
 #[test]
 fn a_server_that_is_not_the_api_is_told() {
     told(other("200 OK", "", r#"{"hello": "world"}"#), &["no list", "`url`"]);
-    told(other("200 OK", "", r#"[1, 2]"#), &["other things than objects"]);
+    told(other("200 OK", "", "[1, 2]"), &["other things than objects"]);
     told(other("200 OK", "", "[]"), &["X-Total-Count"]);
     told(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"name": "x"}]"#), &["an object without an id"]);
     told(other("200 OK", "X-Total-Count: 1\r\n", ""), &["answered with nothing"]);
@@ -132,7 +132,7 @@ fn a_list_without_end_is_cut_off() {
 
 /// A hundred thousand bytes.
 const ROW: &str = {
-    const BYTES: [u8; 100_000] = [b' '; 100_000];
+    static BYTES: [u8; 100_000] = [b' '; 100_000];
     match std::str::from_utf8(&BYTES) {
         Ok(text) => text,
         Err(_) => "",

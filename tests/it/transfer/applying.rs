@@ -11,7 +11,7 @@ use super::site::ask;
 fn the_example_is_made_once() {
     let team = Team::new();
     let area = team.site(&[]);
-    team.add_others(&area);
+    Team::add_others(&area);
     let said = team.apply();
     assert!(said.exit == 0 && said.text.contains("Applied: 6 changes done."), "{}\n{}", said.exit, said.text);
     team.assert_settled("made");
@@ -28,7 +28,7 @@ fn the_example_is_made_once() {
 fn every_field_changes_and_what_widens_is_told() {
     let team = Team::new();
     let area = team.site(&[]);
-    team.add_others(&area);
+    Team::add_others(&area);
     team.assert_applies("made");
     for (before, after, told) in [
         (
@@ -56,7 +56,7 @@ fn every_field_changes_and_what_widens_is_told() {
 fn absence_disables_only_what_is_owned_and_only_when_asked() {
     let team = Team::new();
     let area = team.site(&[]);
-    team.add_others(&area);
+    Team::add_others(&area);
     team.assert_applies("made");
     std::fs::write(team.workspace().join("keys/operations.yaml"), "").unwrap();
     team.assert_settled("nothing is asked");

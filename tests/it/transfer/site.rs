@@ -48,7 +48,7 @@ impl Team {
     /// With keys of somebody else at the site.
     pub(super) fn with_others() -> Self {
         let team = Self::new();
-        team.add_others(&team.site(&[]));
+        Team::add_others(&team.site(&[]));
         team
     }
 
@@ -71,7 +71,7 @@ impl Team {
     }
 
     /// Makes the keys of somebody else, of the same user.
-    pub(super) fn add_others(&self, area: &Area) {
+    pub(super) fn add_others(area: &Area) {
         for name in OTHERS {
             let key = json!({"keyName": name, "enabled": true, "allowedApis": "audit", "allowedOrgs": "41"});
             let answer = ask(area, "POST", "/api/ApiKey", Some(&key));
