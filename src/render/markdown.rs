@@ -1,6 +1,6 @@
 //! A plan as a comment of a pull request: a summary, a table of the changes, and the details of each to unfold.
 //!
-//! Nothing that a manifest or a store says can break out: see [`escape`].
+//! Nothing that a manifest or a store says can break out: see `escape`.
 
 mod escape;
 
