@@ -87,8 +87,7 @@ fn soak(seed: u64) -> u32 {
             break;
         }
         let seed = (seed * 2 + number as u64).to_string();
-        let pick =
-            |from: &[&'static str], shift: usize| from[seed.parse::<usize>().unwrap() / shift % from.len()];
+        let pick = |from: &[&'static str], shift: usize| from[seed.parse::<usize>().unwrap() / shift % from.len()];
         let faults = [pick(&FAULTS, 1), pick(&FAULTS, 9)].map(|fault| format!("{fault}@p0.08"));
         let mut flags = vec!["--fault-seed", &seed, "--quirk", pick(&QUIRKS, 3)];
         flags.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
