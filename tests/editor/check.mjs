@@ -13,11 +13,17 @@ const yamlFiles = (folder) => {
   return names.sort().map((name) => folder + name);
 };
 
-// The folder that the README's settings speak of stands for the reader's own.
-const MANIFESTS = "examples/payments-platform/";
-const settings = /^\{ "yaml\.schemas": .*$/m.exec(read("README.md"))[0].replaceAll("payments/", MANIFESTS);
+// The folder that the README's settings speak of stands for the reader's own: here for two of the examples.
+const MANIFESTS = ["examples/payments-platform/", "examples/file-transfer-keys/"];
+const settings = /^\{ "yaml\.schemas": .*$/m.exec(read("README.md"))[0];
+const schemas = Object.fromEntries(
+  Object.entries(JSON.parse(settings)["yaml.schemas"]).map(([schema, globs]) => [
+    schema,
+    [globs].flat().flatMap((glob) => (glob.includes("payments/") ? MANIFESTS.map((folder) => glob.replace("payments/", folder)) : [glob])),
+  ]),
+);
 const server = await start(process.argv[2], ROOT.href, {
-  yaml: { schemas: JSON.parse(settings)["yaml.schemas"], schemaStore: { enable: false } },
+  yaml: { schemas: schemas, schemaStore: { enable: false } },
 });
 
 const said = ({ range, source, message }) => {
