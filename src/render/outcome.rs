@@ -37,14 +37,18 @@ pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Ch
 
 fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[FieldName]) -> io::Result<()> {
     let (dim, cyan) = (style::DIM, style::CYAN);
-    let fields: Vec<String> = fields.iter().map(|field| format!("`{}`", safe::line(field))).collect();
+    let names: Vec<String> = fields.iter().map(|field| format!("`{}`", safe::line(field))).collect();
     let (rule, help) = match kind {
         Kind::ApiKey => {
             ("MFT-033", "set it in the portal, or make the next generation of the key: a new key takes all fields")
         }
+        // The field that the vendor's page says is ignored (CAM-057).
+        Kind::Plan if fields.iter().all(|field| field == "selfServiceKeyProvisioningEnabled") => {
+            ("CAM-057", "set it in the Control Center, or take it out of the manifest")
+        }
         _ => ("CAM-054", "take the field out of the manifest, or ask who runs a trigger on the store"),
     };
-    writeln!(out, "  the store keeps its own {} {dim}[{rule}]{dim:#}", fields.join(", "))?;
+    writeln!(out, "  the store keeps its own {} {dim}[{rule}]{dim:#}", names.join(", "))?;
     writeln!(out, "  {cyan}help:{cyan:#} {help}")
 }
 

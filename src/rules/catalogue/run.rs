@@ -129,7 +129,7 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
     Rule {
         id: RuleId("CAM-051"),
         severity: Severity::Warning,
-        when: When::Remote,
+        when: When::Plan,
         fixed: false,
         says: "The calls that a plan needs fit into what is left of the day's quota.",
         why: "When the quota is spent the store refuses every call until the next day. The run stops half way, and \

@@ -95,6 +95,16 @@ fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
 }
 
 #[test]
+fn a_field_that_the_api_ignores_is_told_under_its_own_rule() {
+    let plan = "maxNumKeysAllowed: 20, quota: {calls: 900";
+    let world = World::new(&MANIFESTS.replace(plan, &format!("selfServiceKeyProvisioningEnabled: false, {plan}")));
+    let area = world.area(&["--quirk", "self-service-ignored"]);
+    world.point_at(&area, FAST, "");
+    let said = world.apply();
+    assert!(said.exit == 9 && said.text.contains("[CAM-057]"), "{}: {}", said.exit, said.text);
+}
+
+#[test]
 fn a_trigger_that_refuses_stops_only_what_it_refuses() {
     let world = World::new(&MANIFESTS.replace("tags: web", "tags: veto"));
     let area = world.area(&["--quirk", "trigger-vetoes"]);
