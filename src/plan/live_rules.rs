@@ -219,14 +219,18 @@ impl LiveRules<'_, '_> {
 
     /// CAM-046: an administrator of the store is never disabled.
     fn check_administrator(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
-        let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live));
+        let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live, self.context.live));
         if live.is_some_and(|live| live.attributes.text("status") != Some("disabled"))
             && declared.text("status") == Some("disabled")
         {
-            let message =
-                format!("{} is an administrator or belongs to the platform: never disabled", declared.address);
+            let message = format!(
+                "{} is an administrator, the platform's, or who Keywright signs in as: never disabled",
+                declared.address
+            );
             let problem = Diagnostic::error("CAM-046", message).at(declared.place_of("status"));
-            self.findings.push(problem.help("take the administrator's role away in the Control Center first"));
+            self.findings.push(
+                problem.help("take the administrator's role away in the Control Center, or sign in as somebody else"),
+            );
         }
     }
 

@@ -14,6 +14,7 @@ use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Kind;
+use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -85,8 +86,11 @@ pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &Li
 
 /// Why an owned, undeclared object stays all the same; nothing when it goes.
 fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
-    if is_protected(live) {
-        return Some("it belongs to the platform or to an administrator and is never deleted (CAM-046)".to_owned());
+    if is_protected(live, context.live) {
+        return Some(
+            "it belongs to the platform, to an administrator or to Keywright itself, and is never deleted (CAM-046)"
+                .to_owned(),
+        );
     }
     if live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled") {
         return Some("it is switched off; delete it in the portal".to_owned());
@@ -114,13 +118,14 @@ fn beside_protected(protected: &Protected<'_>, matching: &Matching<'_>, live: &L
     Some(format!("{declared} of the same application and package is protected: delete this one in the store"))
 }
 
-/// CAM-046: the platform's own member, and whoever has an administrator's role.
-pub(super) fn is_protected(live: &LiveObject) -> bool {
+/// CAM-046: the platform's own member, whoever has an administrator's role, and the user as whom Keywright signs in.
+pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
     let is_administrator = match live.attributes.get("roles") {
         Some(Value::Set(roles)) => roles.iter().any(|role| role.contains("Administrator")),
         _ => false,
     };
-    live.address.kind() == Kind::User && (&*live.name == INTERNAL_MEMBER || is_administrator)
+    let is_own = all.signed_in_as.as_ref() == Some(&live.address);
+    live.address.kind() == Kind::User && (&*live.name == INTERNAL_MEMBER || is_administrator || is_own)
 }
 
 impl Pruned {
@@ -216,4 +221,31 @@ fn delete(live: &LiveObject, matching: &Matching<'_>) -> Draft {
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Attributes;
+
+    fn user(name: &str) -> LiveObject {
+        LiveObject {
+            address: Address::user(name),
+            id: LiveId::new(name),
+            name: name.into(),
+            parent: None,
+            attributes: Attributes::default(),
+            created: None,
+            updated: None,
+            key: None,
+        }
+    }
+
+    #[test]
+    fn whoever_keywright_signs_in_as_is_protected() {
+        let mut all = Live::default();
+        all.signed_in_as = Some(Address::user("service"));
+        assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_MEMBER), &all));
+        assert!(!is_protected(&user("alice"), &all) && !is_protected(&user("service"), &Live::default()));
+    }
 }

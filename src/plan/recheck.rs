@@ -70,7 +70,7 @@ fn not_to_go(
     context: &Context<'_>,
     matching: &Matching<'_>,
 ) -> Option<Diagnostic> {
-    if prune::is_protected(live) {
+    if prune::is_protected(live, context.live) {
         let message = format!("{address} is an administrator or belongs to the platform");
         return Some(Diagnostic::error("CAM-046", message).help("such users are never deleted"));
     }

@@ -156,14 +156,10 @@ impl Api {
             let token = self.sign_in.token(&self.client).await?;
             let answer = match self.send(call, &token).await? {
                 Sent::Answered(answer) => answer,
-                Sent::Never(cause) | Sent::Maybe(cause) if call.can_repeat() && lost + 1 < TRIES => {
+                // What never arrived can always be said again; what may have arrived only where twice is as good as once.
+                sent if lost + 1 < TRIES && (matches!(sent, Sent::Never(_)) || call.can_repeat()) => {
                     lost += 1;
-                    self.rest(lost, &cause).await;
-                    continue;
-                }
-                Sent::Never(cause) if lost + 1 < TRIES => {
-                    lost += 1;
-                    self.rest(lost, &cause).await;
+                    rest(lost).await;
                     continue;
                 }
                 Sent::Maybe(cause) if !call.can_repeat() => return Err(Failure::Lost(unreachable(call, &cause))),
@@ -182,16 +178,11 @@ impl Api {
                 Some(gate) => return Err(self.turned_away(call, gate, &answer).into()),
                 None if answer.status >= 500 && call.can_repeat() && lost + 1 < TRIES => {
                     lost += 1;
-                    self.rest(lost, "").await;
+                    rest(lost).await;
                 }
                 None => return understood(call, answer),
             }
         }
-    }
-
-    /// Longer from try to try: half a second, one, two, and so on.
-    async fn rest(&self, tries: u32, _cause: &str) {
-        tokio::time::sleep(Duration::from_millis(250 << tries.min(5))).await;
     }
 
     async fn send(&self, call: &Call<'_>, token: &Secret) -> Result<Sent, Refusal> {
@@ -292,6 +283,11 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
         }
         _ => Err(failed(&name, &answer).into()),
     }
+}
+
+/// Longer from try to try: half a second, one, two, and so on.
+async fn rest(tries: u32) {
+    tokio::time::sleep(Duration::from_millis(250 << tries.min(5))).await;
 }
 
 /// What became of a request.
