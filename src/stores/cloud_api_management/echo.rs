@@ -5,7 +5,6 @@ use super::value;
 use super::value::Object;
 use crate::model::FieldName;
 use crate::model::Kind;
-use crate::model::Secret;
 use crate::model::Value;
 use crate::plan::FieldChange;
 use crate::store::Refusal;
@@ -45,10 +44,22 @@ pub(super) fn missed(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &
     missed
 }
 
-/// A server may repeat the value that it refuses.
-pub(super) fn masked(refusal: Refusal, value: Option<&Secret>) -> Refusal {
-    match value {
-        Some(value) => Refusal { reason: refusal.reason.replace(value.expose(), "(the key's value)"), ..refusal },
-        None => refusal,
+/// A server may repeat what it refuses: the key's value and its shared secret are taken out of what it says.
+pub(super) fn masked(refusal: Refusal, sent: &Object) -> Refusal {
+    let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(sent, name));
+    let reason = secrets.fold(refusal.reason.clone(), |reason, secret| reason.replace(&secret, "(a secret)"));
+    Refusal { reason, ..refusal }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_repeats_of_a_secret_is_not_told() {
+        let sent = serde_json::json!({"apikey": "value-not-real", "secret": "secret-not-real", "status": "active"});
+        let said = Refusal::unavailable("`apikey`: value-not-real is taken, so is secret-not-real");
+        let told = masked(said, sent.as_object().unwrap());
+        assert_eq!(told.reason, "`apikey`: (a secret) is taken, so is (a secret)");
     }
 }

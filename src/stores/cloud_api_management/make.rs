@@ -101,7 +101,7 @@ impl CloudApiManagement {
             };
             let is_duplicate = matches!(failure, Failure::Wrong { is_duplicate: true, .. });
             if !(matches!(failure, Failure::Lost(_)) || (is_duplicate && was_lost)) {
-                return Err(masked(failure.into(), value));
+                return Err(masked(failure.into(), body));
             }
             was_lost = true;
             // A key whose value the store mints is refused by nobody when it is made twice: it is looked for longer.
@@ -113,7 +113,7 @@ impl CloudApiManagement {
                 }
             }
             if is_duplicate || attempt + 1 == TRIES_LOST {
-                return Err(masked(failure.into(), value));
+                return Err(masked(failure.into(), body));
             }
         }
         Err(Refusal::unavailable("the create was lost too often"))
