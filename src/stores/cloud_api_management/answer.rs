@@ -7,6 +7,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::echo::masked;
 use super::value::Object;
 use crate::stores::transport;
 use crate::stores::transport::Unread;
@@ -108,13 +109,15 @@ impl Answer {
         })
     }
 
-    pub(super) fn complaint(&self) -> Complaint {
+    /// `sent` is what was asked for, whose secrets are not repeated.
+    pub(super) fn complaint(&self, sent: Option<&Object>) -> Complaint {
         let Ok(error) = serde_json::from_slice::<ApiError>(&self.body) else { return Complaint::default() };
         let named: Vec<_> = error.errors.iter().filter(|error| !error.property.is_empty()).collect();
-        let parts = named.iter().map(|error| format!("`{}`: {}", short(&error.property), short(&error.message)));
+        let parts =
+            named.iter().map(|error| format!("`{}`: {}", short(&error.property), short(&masked(&error.message, sent))));
         let parts: Vec<String> = parts.take(5).collect();
         let is_duplicate = error.errors.iter().any(|error| error.message.contains("duplicate value"));
-        let text = if parts.is_empty() { short(&error.message) } else { parts.join("; ") };
+        let text = if parts.is_empty() { short(&masked(&error.message, sent)) } else { parts.join("; ") };
         Complaint { text, is_about_property: !named.is_empty(), is_duplicate }
     }
 

@@ -269,9 +269,9 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
             }
             Err(Failure::Missing(refusal))
         }
-        500.. if call.method == Method::POST => Err(Failure::Lost(failed(&name, &answer))),
+        500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer))),
         400 => {
-            let complaint = answer.complaint();
+            let complaint = answer.complaint(call.body);
             let why = if complaint.text.is_empty() { "no reason was given" } else { &complaint.text };
             let mut refusal = Refusal::unavailable(format!("{name} answered 400: {why}"));
             refusal.kind = crate::store::RefusalKind::Rejected;
@@ -281,7 +281,7 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
                 is_duplicate: complaint.is_duplicate,
             })
         }
-        _ => Err(failed(&name, &answer).into()),
+        _ => Err(failed(call, &answer).into()),
     }
 }
 
@@ -299,8 +299,9 @@ enum Sent {
     Maybe(String),
 }
 
-fn failed(name: &str, answer: &Answer) -> Refusal {
-    let complaint = answer.complaint().text;
+fn failed(call: &Call<'_>, answer: &Answer) -> Refusal {
+    let name = call.name();
+    let complaint = answer.complaint(call.body).text;
     let why = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
     Refusal::unavailable(format!("{name} answered {}{why}", answer.status))
 }

@@ -7,7 +7,6 @@ use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::FieldChange;
-use crate::store::Refusal;
 
 /// The fields whose value in the answer is not the one that was sent. What the answer leaves out is not known.
 pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Vec<FieldName> {
@@ -44,11 +43,11 @@ pub(super) fn missed(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &
     missed
 }
 
-/// A server may repeat what it refuses: the key's value and its shared secret are taken out of what it says.
-pub(super) fn masked(refusal: Refusal, sent: &Object) -> Refusal {
-    let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(sent, name));
-    let reason = secrets.fold(refusal.reason.clone(), |reason, secret| reason.replace(&secret, "(a secret)"));
-    Refusal { reason, ..refusal }
+/// A server may repeat what it refuses: a key's value and its shared secret are taken out of what it says, before
+/// anything shortens it.
+pub(super) fn masked(said: &str, sent: Option<&Object>) -> String {
+    let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(sent?, name));
+    secrets.fold(said.to_owned(), |said, secret| said.replace(&secret, "(a secret)"))
 }
 
 #[cfg(test)]
@@ -58,8 +57,8 @@ mod tests {
     #[test]
     fn what_a_server_repeats_of_a_secret_is_not_told() {
         let sent = serde_json::json!({"apikey": "value-not-real", "secret": "secret-not-real", "status": "active"});
-        let said = Refusal::unavailable("`apikey`: value-not-real is taken, so is secret-not-real");
-        let told = masked(said, sent.as_object().unwrap());
-        assert_eq!(told.reason, "`apikey`: (a secret) is taken, so is (a secret)");
+        let told = masked("value-not-real is taken, so is secret-not-real", sent.as_object());
+        assert_eq!(told, "(a secret) is taken, so is (a secret)");
+        assert_eq!(masked("as it was", None), "as it was");
     }
 }

@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
-use super::echo::masked;
 use super::echo::missed;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
@@ -101,7 +100,7 @@ impl CloudApiManagement {
             };
             let is_duplicate = matches!(failure, Failure::Wrong { is_duplicate: true, .. });
             if !(matches!(failure, Failure::Lost(_)) || (is_duplicate && was_lost)) {
-                return Err(masked(failure.into(), body));
+                return Err(failure.into());
             }
             was_lost = true;
             // A key whose value the store mints is refused by nobody when it is made twice: it is looked for longer.
@@ -113,7 +112,7 @@ impl CloudApiManagement {
                 }
             }
             if is_duplicate || attempt + 1 == TRIES_LOST {
-                return Err(masked(failure.into(), body));
+                return Err(failure.into());
             }
         }
         Err(Refusal::unavailable("the create was lost too often"))
