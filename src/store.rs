@@ -76,15 +76,15 @@ impl Query {
         }
     }
 
-    /// What a plan for `desired` needs. With `deletes` the lists must be whole: only then is it known what nobody
-    /// declares.
-    pub fn for_plan(desired: &Desired, deletes: bool) -> Self {
+    /// What a plan for `desired` needs, in `whole` lists or only what is declared. Whoever deletes needs them whole: only
+    /// then is it known what nobody declares.
+    pub fn for_plan(desired: &Desired, whole: bool) -> Self {
         let objects = || desired.objects.values();
         let wishes = |object: &Declared, prefix: &str| object.wishes.iter().any(|wish| wish.field.starts_with(prefix));
         let added = objects().filter(|object| wishes(object, "extendedAttributes."));
         Self {
             kinds: Kind::ALL.into_iter().collect(),
-            only: (!deletes).then(|| Wanted::of(desired)),
+            only: (!whole).then(|| Wanted::of(desired)),
             names_roles: objects().any(|object| wishes(object, "roles")),
             added: added.map(|object| object.address.kind()).collect(),
         }

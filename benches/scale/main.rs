@@ -18,7 +18,7 @@ use std::time::Instant;
 use granit_parser::Parser;
 
 /// Runs of each figure, of which the median is told.
-const RUNS: usize = 5;
+const RUNS: usize = 7;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -86,23 +86,25 @@ struct Figure {
 }
 
 fn figure(runs: usize, arguments: &[&str]) -> Figure {
+    median(&(0..runs).map(|_| once(arguments)).collect::<Vec<_>>())
+}
+
+fn once(arguments: &[&str]) -> Figure {
     let myself = std::env::current_exe().expect("a path");
-    let mut seconds = Vec::new();
-    let (mut kibibytes, mut code) = (0.0_f64, 0);
-    for _ in 0..runs {
-        let output = Command::new(&myself).args(arguments).output().expect("this program starts");
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        let [time, memory, exit] = numbers[..] else { panic!("no figures: {text}") };
-        seconds.push(time);
-        kibibytes = kibibytes.max(memory);
-        #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
-        {
-            code = exit as i32;
-        }
-    }
+    let output = Command::new(myself).args(arguments).output().expect("this program starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [seconds, kibibytes, exit] = numbers[..] else { panic!("no figures: {text}") };
+    #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
+    let code = exit as i32;
+    Figure { seconds, mebibytes: kibibytes / 1024.0, code }
+}
+
+fn median(runs: &[Figure]) -> Figure {
+    let mut seconds: Vec<f64> = runs.iter().map(|run| run.seconds).collect();
     seconds.sort_by(f64::total_cmp);
-    Figure { seconds: seconds[seconds.len() / 2], mebibytes: kibibytes / 1024.0, code }
+    let mebibytes = runs.iter().map(|run| run.mebibytes).fold(0.0, f64::max);
+    Figure { seconds: seconds[seconds.len() / 2], mebibytes, code: runs.last().map_or(-1, |run| run.code) }
 }
 
 fn table(only: Option<usize>) {
@@ -115,9 +117,11 @@ fn table(only: Option<usize>) {
         generate::workspace(folder.path(), size);
         let path = folder.path().to_str().expect("a plain path");
         let keywright = env!("CARGO_BIN_EXE_keywright");
-        let bare = figure(RUNS, &["--parse", path]);
+        // In turns, because a shared machine is now fast and now slow, and the two are compared.
+        let turns = (0..RUNS).map(|_| (once(&["--parse", path]), once(&["--measure", keywright, "validate", path])));
+        let (bare, validate): (Vec<_>, Vec<_>) = turns.unzip();
+        let (bare, validate) = (median(&bare), median(&validate));
         row(size, "bare event parse, one thread", &bare, None, false);
-        let validate = figure(RUNS, &["--measure", keywright, "validate", path]);
         row(size, "keywright validate", &validate, Some(&bare), true);
         validated.push(validate.seconds);
         let apply = figure(1, &["--measure", keywright, "apply", path, "--auto-approve", "--format", "json"]);

@@ -215,7 +215,7 @@ pub(super) fn prepare(
     let lock = planning.locks.then(|| locked(&loaded, planning.patience(), console.now)).transpose()?;
     let cut_off = history::cut_off(&loaded, lock.is_some())?;
     let remotes = remotes::remotes(&loaded, planning.locks, console)?;
-    let query = Query::for_plan(&desired, planning.prune && loaded.workspace.ownership != Ownership::default());
+    let query = query(&desired, planning, &loaded, &remotes);
     let live = read(&loaded, &remotes, &query)?;
     let unresolved = plan::resolve_organizations(&mut desired, &live);
     diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
@@ -260,6 +260,12 @@ pub(super) fn prepare(
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
+}
+
+/// What to ask the stores. The embedded one is at hand: to choose what to read of it would cost more than to read it.
+fn query(desired: &Desired, planning: &Planning, loaded: &Loaded, remotes: &Remotes) -> Query {
+    let deletes = planning.prune && loaded.workspace.ownership != Ownership::default();
+    Query::for_plan(desired, deletes || remotes.cloud.is_none())
 }
 
 fn tell(

@@ -300,6 +300,10 @@ fn is_text(text: &str) -> bool {
 }
 
 fn is_number(text: &str) -> bool {
+    // Nearly every text of a manifest.
+    if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
+        return false;
+    }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |rest: &str, radix: u32| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix));
     if let Some(hexadecimal) = text.strip_prefix("0x") {

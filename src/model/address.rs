@@ -124,6 +124,11 @@ impl fmt::Debug for Address {
 }
 
 fn escape(name: &str, path: &mut String) {
+    // Nearly every name; addresses are made for every object several times a run.
+    if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'/' && byte != b'%') {
+        path.push_str(name);
+        return;
+    }
     let is_special = |character: char| character == '/' || character == '%' || is_hidden(character);
     let mut rest = name;
     while let Some(at) = rest.find(is_special) {
@@ -136,6 +141,9 @@ fn escape(name: &str, path: &mut String) {
 }
 
 fn unescape(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -32,7 +32,7 @@ pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
     let objects = manifests.into_par_iter().flat_map_iter(|manifest| objects_of(&manifest));
     let mut objects: Vec<(Address, Declared)> = objects.map(|object| (object.address.clone(), object)).collect();
     // A map is built much faster from what is sorted already.
-    objects.par_sort_by(|a, b| a.0.cmp(&b.0));
+    objects.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     Desired { objects: objects.into_iter().collect() }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::Findings;
 use super::world::World;
 use crate::diagnostic::Diagnostic;
@@ -37,28 +39,29 @@ pub(super) fn address_of(manifest: &Manifest) -> Option<Address> {
 }
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
-    let mut declared: BTreeMap<Address, Place> = BTreeMap::new();
-    for manifest in world.manifests {
-        let Some(address) = address_of(manifest) else { continue };
-        let place = manifest.name_place();
-        match declared.get(&address) {
-            Some(first) => findings.add(twice(&address, place, *first)),
-            None => {
-                declared.insert(address, place);
-            }
-        }
-    }
-    for key in world.keys.iter().filter(|key| key.spec.is_none()) {
-        let address = Address::key_of_application(&key.user.value, key.application, &key.package.value);
-        match declared.get(&address) {
-            Some(first) => findings.add(twice(&address, key.place, *first)),
-            None => {
-                declared.insert(address, key.place);
-            }
-        }
-    }
+    let declared = declarations(world, findings);
     check_case(&declared, findings);
     check_previously(world, &declared, findings);
+}
+
+/// What is declared where, sorted by address. Of what is declared twice, the first.
+fn declarations(world: &World<'_>, findings: &mut Findings) -> Vec<(Address, Place)> {
+    let objects =
+        world.manifests.par_iter().filter_map(|manifest| Some((address_of(manifest)?, manifest.name_place())));
+    let uses = world.keys.par_iter().filter(|key| key.spec.is_none());
+    let keys =
+        uses.map(|key| (Address::key_of_application(&key.user.value, key.application, &key.package.value), key.place));
+    let mut declared: Vec<_> = objects.chain(keys).collect();
+    // A sort that keeps the order of what is equal, so that the first stays the first.
+    declared.par_sort_by(|a, b| a.0.cmp(&b.0));
+    declared.dedup_by(|again, first| {
+        let is_twice = again.0 == first.0;
+        if is_twice {
+            findings.add(twice(&again.0, again.1, first.1));
+        }
+        is_twice
+    });
+    declared
 }
 
 fn twice(address: &Address, place: Place, first: Place) -> Diagnostic {
@@ -69,23 +72,19 @@ fn twice(address: &Address, place: Place, first: Place) -> Diagnostic {
 }
 
 /// Usernames and key names that differ only in case: the stores do not say whether they tell them apart.
-fn check_case(declared: &BTreeMap<Address, Place>, findings: &mut Findings) {
-    let mut folded: BTreeMap<(Kind, String), (&Address, Place)> = BTreeMap::new();
-    for (address, place) in declared {
-        let rule = match address.kind() {
-            Kind::User => "CAM-002",
-            Kind::ApiKey => "MFT-003",
-            _ => continue,
-        };
-        match folded.get(&(address.kind(), address.name().to_lowercase())) {
-            Some((other, first)) => {
-                let message = format!("{address} and {other} differ only in case");
-                let problem = Diagnostic::warning(rule, message).at(*place).label(*first, "the other one");
-                findings.add(problem.help("the store may take them for one; choose names that differ in more"));
-            }
-            None => {
-                folded.insert((address.kind(), address.name().to_lowercase()), (address, *place));
-            }
+fn check_case(declared: &[(Address, Place)], findings: &mut Findings) {
+    let has_case = |kind| matches!(kind, Kind::User | Kind::ApiKey);
+    let named = declared.iter().filter(|(address, _)| has_case(address.kind()));
+    let mut folded: Vec<_> =
+        named.map(|(address, place)| (address.kind(), address.name().to_lowercase(), address, *place)).collect();
+    folded.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    for alike in folded.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
+        let (kind, _, other, first) = &alike[0];
+        let rule = if *kind == Kind::User { "CAM-002" } else { "MFT-003" };
+        for (_, _, address, place) in &alike[1..] {
+            let message = format!("{address} and {other} differ only in case");
+            let problem = Diagnostic::warning(rule, message).at(*place).label(*first, "the other one");
+            findings.add(problem.help("the store may take them for one; choose names that differ in more"));
         }
     }
 }
@@ -114,15 +113,19 @@ fn former_address(manifest: &Manifest, name: &str) -> Option<Address> {
     })
 }
 
-fn check_previously(world: &World<'_>, declared: &BTreeMap<Address, Place>, findings: &mut Findings) {
+fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: &mut Findings) {
+    let declared = |address: &Address| {
+        let at = declared.binary_search_by(|(other, _)| other.cmp(address)).ok()?;
+        Some(declared[at].1)
+    };
     let mut claimed: BTreeMap<Address, Place> = BTreeMap::new();
     for manifest in world.manifests {
         let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
             let (message, other) = if own.as_ref() == Some(&former) {
                 (format!("{former} is named as its own former name"), manifest.name_place())
-            } else if let Some(other) = declared.get(&former) {
-                (format!("{former} is a former name here and is declared too"), *other)
+            } else if let Some(other) = declared(&former) {
+                (format!("{former} is a former name here and is declared too"), other)
             } else if let Some(other) = claimed.get(&former) {
                 (format!("{former} is the former name of two objects"), *other)
             } else {

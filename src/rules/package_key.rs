@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::Findings;
 use super::world::KeyOf;
@@ -223,23 +224,14 @@ pub(super) fn check_owners(world: &World<'_>, findings: &mut Findings) {
 
 /// KW-014: generated keys of one slot are told apart by their prefixes.
 pub(super) fn check_slots(world: &World<'_>, findings: &mut Findings) {
-    let mut slots: BTreeMap<(&str, &str, &str), Vec<(&KeyOf<'_>, &str, Place)>> = BTreeMap::new();
-    for key in &world.keys {
-        let (prefix, place) = match key.spec {
-            None => ("", key.place),
-            Some(spec) => match generated(spec) {
-                None => continue,
-                Some(generate) => {
-                    generate.prefix.as_ref().map_or(("", key.place), |prefix| (&*prefix.value, prefix.place))
-                }
-            },
-        };
-        slots.entry((&key.user.value, key.application, &key.package.value)).or_default().push((key, prefix, place));
-    }
-    for keys in slots.values_mut().filter(|keys| keys.len() > 1) {
-        // Sorted, a prefix stands right before the first text that it begins, if there is one. What is said does not
-        // depend on the order of the files.
-        keys.sort_by(|a, b| a.1.cmp(b.1).then_with(|| a.0.called.cmp(&b.0.called)).then(a.2.cmp(&b.2)));
+    let mut slots: Vec<(&KeyOf<'_>, &str, Place)> =
+        world.keys.iter().filter_map(|key| prefix_of(key).map(|(prefix, place)| (key, prefix, place))).collect();
+    // Sorted, a prefix stands right before the first text that it begins, if there is one. What is said does not
+    // depend on the order of the files.
+    slots.par_sort_by(|a, b| {
+        a.0.slot().cmp(&b.0.slot()).then(a.1.cmp(b.1)).then_with(|| a.0.called.cmp(&b.0.called)).then(a.2.cmp(&b.2))
+    });
+    for keys in slots.chunk_by(|a, b| a.0.slot() == b.0.slot()) {
         let mut shortest = &keys[0];
         for key in &keys[1..] {
             if key.1.starts_with(shortest.1) {
@@ -249,6 +241,13 @@ pub(super) fn check_slots(world: &World<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// The prefix of a generated key, and where it is written; nothing for a custom key.
+fn prefix_of<'a>(key: &'a KeyOf<'_>) -> Option<(&'a str, Place)> {
+    let Some(spec) = key.spec else { return Some(("", key.place)) };
+    let prefix = generated(spec)?.prefix.as_ref();
+    Some(prefix.map_or(("", key.place), |prefix| (&*prefix.value, prefix.place)))
 }
 
 fn alike(one: &(&KeyOf<'_>, &str, Place), other: &(&KeyOf<'_>, &str, Place)) -> Diagnostic {
@@ -320,12 +319,12 @@ fn is_variable(name: &str) -> bool {
 
 /// CAM-040, CAM-041: how many keys a user holds in a plan.
 pub(super) fn check_counts(world: &World<'_>, findings: &mut Findings) {
-    let mut held: BTreeMap<(&str, &str, &str), Vec<&KeyOf<'_>>> = BTreeMap::new();
-    for key in &world.keys {
-        held.entry((&key.user.value, &key.package.value, &key.plan.value)).or_default().push(key);
-    }
-    for ((user, ..), keys) in &held {
+    let mut held: Vec<&KeyOf<'_>> = world.keys.iter().collect();
+    // A sort that keeps the order of what is equal: the last ones are too many.
+    held.par_sort_by(|a, b| a.holding().cmp(&b.holding()));
+    for keys in held.chunk_by(|a, b| a.holding() == b.holding()) {
         let Some((_, plan)) = world.plan_of(keys[0]) else { continue };
+        let user = &keys[0].user.value;
         let most = plan.max_num_keys_allowed.as_ref();
         if let Some((most, extra)) = beyond(most, keys) {
             let message =

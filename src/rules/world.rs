@@ -51,6 +51,18 @@ pub(super) struct KeyOf<'a> {
     pub(super) is_whole: bool,
 }
 
+impl KeyOf<'_> {
+    /// The user, application and package that the key hangs on.
+    pub(super) fn slot(&self) -> (&str, &str, &str) {
+        (&self.user.value, self.application, &self.package.value)
+    }
+
+    /// The user who holds the key, and the package and plan whose limit counts it.
+    pub(super) fn holding(&self) -> (&str, &str, &str) {
+        (&self.user.value, &self.package.value, &self.plan.value)
+    }
+}
+
 impl<'a> World<'a> {
     /// `found` is what reading the manifests found.
     pub(super) fn new(manifests: &'a [Manifest], found: &[Diagnostic], workspace: &'a Workspace, now: Instant) -> Self {
