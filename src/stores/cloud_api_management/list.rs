@@ -59,6 +59,11 @@ impl FirstPage {
         if self.is_whole() || self.count == 0 { 0 } else { (self.total - self.count).div_ceil(self.count) }
     }
 
+    /// What stands under `name` in the rows.
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.rows.values().filter_map(move |row| row.get(name)?.as_str())
+    }
+
     pub(super) fn into_listing(self) -> Listing {
         Listing { rows: self.rows.into_values().collect(), total: self.total }
     }

@@ -130,24 +130,22 @@ impl CloudApiManagement {
             let listing = self.rest(&path, Kind::User, first).await?;
             return self.with_added(Kind::User, &path, listing, None).await;
         };
-        let calls_left = first.calls_left();
-        let is_wanted = |user: &LiveObject| wanted.users.contains(&user.name);
-        let mut taken = self.take(Kind::User, first.into_listing(), None);
-        taken.objects.retain(is_wanted);
-        let seen: BTreeSet<&str> = taken.objects.iter().map(|user| &*user.name).collect();
+        let seen: BTreeSet<&str> = first.texts("username").collect();
         let missing: Vec<&str> = wanted.users.iter().map(|name| &**name).filter(|name| !seen.contains(name)).collect();
-        if missing.len() < calls_left {
-            let filtered = missing.iter().map(|name| self.whole(&path, Kind::User, Some(format!("username:{name}"))));
-            for listing in try_join_all(filtered).await? {
-                // The filter takes every name that the wanted one is a part of (CAM-049).
-                taken.objects.extend(self.take(Kind::User, listing, None).objects.into_iter().filter(is_wanted));
-            }
-            taken.objects.sort_by(|a, b| a.id.cmp(&b.id));
-            taken.objects.dedup_by(|a, b| a.id == b.id);
-        } else {
-            let listing = self.whole(&path, Kind::User, None).await?;
+        if missing.len() >= first.calls_left() {
+            let listing = self.rest(&path, Kind::User, first).await?;
             return self.with_added(Kind::User, &path, listing, None).await;
         }
+        let filtered = missing.into_iter().map(|name| self.whole(&path, Kind::User, Some(format!("username:{name}"))));
+        let filtered = try_join_all(filtered).await?;
+        let mut taken = Taken::default();
+        for listing in std::iter::once(first.into_listing()).chain(filtered) {
+            taken.objects.extend(self.take(Kind::User, listing, None).objects);
+        }
+        // The filter takes every name that the wanted one is a part of (CAM-049).
+        taken.objects.retain(|user| wanted.users.contains(&user.name));
+        taken.objects.sort_by(|a, b| a.id.cmp(&b.id));
+        taken.objects.dedup_by(|a, b| a.id == b.id);
         taken.total = taken.objects.len();
         Ok(taken)
     }

@@ -124,3 +124,22 @@ fn an_area_that_is_not_there_is_told_with_the_request() {
     let said = world.keywright(&["plan"]);
     assert!(said.exit == 1 && said.text.contains("could not sign in"), "{}: {}", said.exit, said.text);
 }
+
+#[test]
+fn a_workspace_that_declares_the_whole_area_reads_each_page_once() {
+    let manifests: String = (0..50)
+        .map(|number| format!("---\napiVersion: keywright.dev/v1\nkind: User\nmetadata: {{name: user-{number}}}\nspec: {{email: u@example.com, displayName: U, status: active}}\n---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {{name: app}}\nspec: {{user: user-{number}, description: Shop}}\n"))
+        .collect();
+    let world = World::new(&manifests);
+    let folder = tempfile::tempdir().unwrap();
+    let seed = folder.path().join("seed.yaml");
+    std::fs::write(&seed, &manifests).unwrap();
+    let area = world.area(&["--seed", seed.to_str().unwrap()]);
+    world.point_at(&area, "{callsPerSecond: 1000, pageSize: 20}", "");
+    world.assert_settled("all of it");
+    let mut pages: Vec<String> = area.requests().iter().map(|request| request.path().to_owned()).collect();
+    pages.sort();
+    let list = |name: &str, count: usize| vec![format!("/v3/rest/{name}"); count];
+    let listed = [list("applications", 3), list("members", 3), list("packageKeys", 1), list("packages", 1)].concat();
+    assert_eq!(pages, [listed, vec!["/v3/token".to_owned()]].concat());
+}
