@@ -5,6 +5,7 @@ mod completions;
 mod emulator;
 mod explain;
 mod export;
+mod log;
 mod plan;
 mod remotes;
 mod runs;
@@ -34,6 +35,8 @@ pub struct Console<'a> {
     pub input: &'a mut dyn Read,
     /// Whether somebody can be asked.
     pub can_ask: bool,
+    /// Whether `err` is a terminal on which a bar can be drawn.
+    pub draws: bool,
     pub environment: BTreeMap<String, String>,
     pub folder: PathBuf,
     /// The clock's time when the command began.
@@ -109,6 +112,14 @@ struct Arguments {
     /// When to use colour.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
     color: Color,
+
+    /// Tell on standard error every request and every change as it happens; never a key, a credential or a body
+    #[arg(long, short, global = true)]
+    verbose: bool,
+
+    /// The form of that log: text for people, or one JSON object a line; json also switches it on
+    #[arg(long, global = true, value_name = "FORMAT", env = "KEYWRIGHT_LOG_FORMAT")]
+    log_format: Option<log::Form>,
 }
 
 /// When to use colour.
@@ -155,6 +166,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Err(error) => return usage(&error, console),
     };
     console.now = arguments.now.unwrap_or(console.now);
+    let log = log::begin(arguments.verbose, arguments.log_format);
     let result = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console),
@@ -167,11 +179,13 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Command::Explain(arguments) => explain::run(&arguments, console),
         Command::Completions(arguments) => completions::run(&arguments, console),
     };
-    result.unwrap_or_else(|failure| {
+    let exit = result.unwrap_or_else(|failure| {
         // When even this can not be written there is nobody left to tell.
         let _ = tell(&failure, console.err);
         failure.exit
-    })
+    });
+    log.end(exit);
+    exit
 }
 
 fn tell(failure: &Failure, err: &mut dyn Write) -> io::Result<()> {

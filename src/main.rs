@@ -23,12 +23,14 @@ fn main() -> ExitCode {
     let err = io::stderr();
     let mut out =
         io::BufWriter::new(AutoStream::new(out.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stdout()))));
-    let mut err = AutoStream::new(err.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stderr())));
+    // Not locked: other threads, and the log, must be able to write to it too.
+    let mut err = AutoStream::new(err, choice.unwrap_or_else(|| AutoStream::choice(&io::stderr())));
     let mut console = cli::Console {
         out: &mut out,
         err: &mut err,
         input: &mut io::stdin(),
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        draws: io::stderr().is_terminal(),
         // A variable that is not text can not be a secret that a manifest may read.
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

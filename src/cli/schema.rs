@@ -14,8 +14,8 @@ use crate::saved_plan;
 /// Print the JSON Schema of manifests, for editors
 ///
 /// Without KIND it is the schema of any manifest. KIND is one of User, Application, Package, Plan, PackageKey, ApiKey
-/// and Workspace; or DiagnosticsOutput, PlanOutput and OutcomeOutput for what `--format json` prints, and SavedPlan for
-/// what `plan --out` saves.
+/// and Workspace; or DiagnosticsOutput, PlanOutput and OutcomeOutput for what `--format json` prints, ApplyEventOutput
+/// for a line of `--format json-stream`, and SavedPlan for what `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The kind of manifest

@@ -2,6 +2,7 @@
 //!
 //! Absent on purpose: the store's ids, key values, and everything else that is not to be seen.
 
+mod apply;
 mod diagnostics;
 mod forecast;
 mod outcome;
@@ -22,7 +23,9 @@ use super::Header;
 use super::safe;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
+use crate::outcome::Fate;
 use crate::outcome::Outcome;
+use crate::plan::Change;
 use crate::plan::Forecast;
 use crate::plan::Plan;
 use crate::saved_plan::SavedPlan;
@@ -60,6 +63,27 @@ pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::R
     write(out, &outcome::Document::of(plan, outcome))
 }
 
+/// Writes that an apply of `changes` changes begins.
+pub fn apply_began(out: &mut dyn io::Write, changes: usize) -> io::Result<()> {
+    write_line(out, &apply::Document::began(changes))
+}
+
+/// Writes what became of the change at `index`.
+pub fn apply_change(
+    out: &mut dyn io::Write,
+    index: usize,
+    change: &Change,
+    fate: &Fate,
+    milliseconds: Option<u64>,
+) -> io::Result<()> {
+    write_line(out, &apply::Document::change(index, change, fate, milliseconds))
+}
+
+/// Writes that every change has come to its end.
+pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome) -> io::Result<()> {
+    write_line(out, &apply::Document::ended(outcome))
+}
+
 /// Writes the runs of a workspace.
 pub fn runs(out: &mut dyn io::Write, runs: &[super::Run<'_>]) -> io::Result<()> {
     write(out, &runs::Document::of(runs))
@@ -72,6 +96,11 @@ pub fn run(out: &mut dyn io::Write, run: &super::Run<'_>, writes: &[super::Noted
 
 fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
+    writeln!(out, "{}", escaped(&text))
+}
+
+fn write_line(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string(document)?;
     writeln!(out, "{}", escaped(&text))
 }
 

@@ -1,9 +1,15 @@
-//! What the clients of both remote stores have in common: a cautious HTTP client, and answers that end.
+//! What the clients of both remote stores have in common: a cautious HTTP client, a log that tells no secret, and
+//! answers that end.
+#![expect(clippy::disallowed_methods, reason = "edge: how long an answer takes")]
 
 use std::error::Error as _;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::time::Instant;
 
 use reqwest::Client;
+use reqwest::RequestBuilder;
 use reqwest::Response;
 
 use crate::store::Refusal;
@@ -30,6 +36,32 @@ pub(super) fn client() -> Result<Client, Refusal> {
         .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
         .build();
     client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", cause(&error))))
+}
+
+/// Sends one request and tells the log how it went. `name` is what messages call it, without its query; of what is sent
+/// only the names of the `properties` are told.
+pub(super) async fn send<'p>(
+    request: RequestBuilder,
+    name: impl std::fmt::Display,
+    properties: impl Iterator<Item = &'p String>,
+) -> reqwest::Result<Response> {
+    static SENT: AtomicU64 = AtomicU64::new(0);
+    let number = SENT.fetch_add(1, Ordering::Relaxed) + 1;
+    let sent = properties.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let sent = (!sent.is_empty()).then_some(sent);
+    let began = Instant::now();
+    let answer = request.send().await;
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match &answer {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            tracing::debug!(request = number, status, milliseconds, sent, "{name}");
+        }
+        Err(error) => {
+            tracing::debug!(request = number, error = cause(error), milliseconds, sent, "{name}");
+        }
+    }
+    answer
 }
 
 /// Why an answer was not read to its end. Says what became of it, to go after the request's name.

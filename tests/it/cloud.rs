@@ -4,6 +4,8 @@ pub(crate) mod area;
 mod bad_input;
 mod changes;
 mod faults;
+mod log;
+mod progress;
 mod quirks;
 mod reading;
 mod saved;

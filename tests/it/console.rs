@@ -36,6 +36,7 @@ impl Console {
             err: &mut err,
             input: &mut self.input.as_slice(),
             can_ask: !self.input.is_empty(),
+            draws: false,
             environment: self.environment.clone(),
             folder: self.folder.clone(),
             now: self.now.parse().unwrap(),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 12] = [
     ("DiagnosticsOutput", "diagnostics-output"),
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
+    ("ApplyEventOutput", "apply-event-output"),
     ("SavedPlan", "saved-plan"),
 ];
 
@@ -176,4 +177,24 @@ fn json_output_is_what_its_schema_says() {
         let errors: Vec<String> = validator(schema).iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{command}: {errors:?}");
     }
+}
+
+#[test]
+fn events_of_an_apply_are_what_their_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(root().join("examples/quickstart/quickstart.yaml"), folder.path().join("m.yaml")).unwrap();
+    let ran = Console::new(folder.path().to_path_buf()).run("apply --auto-approve --format json-stream");
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let validator = validator("ApplyEventOutput");
+    for line in &lines {
+        assert!(validator.is_valid(line), "{line}");
+    }
+    let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["began", "change", "change", "change", "change", "change", "change", "ended"]);
+    assert_eq!(lines[0]["changes"], 6);
+    assert_eq!(lines[7]["summary"]["done"], 6);
+    let numbers: Vec<_> = lines[1..7].iter().map(|line| line["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    assert!(lines[1]["milliseconds"].is_u64());
 }

@@ -3,6 +3,7 @@
 use super::Arguments;
 use super::carry_out;
 use super::exit;
+use super::tell;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
@@ -17,7 +18,7 @@ use crate::render;
 use crate::saved_plan::Resolved;
 
 pub(super) fn run(arguments: &Arguments, named: &Named, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let format = arguments.format;
+    let (form, format) = (arguments.format, arguments.format.of_findings());
     if arguments.planning.options().prune {
         let failure = Failure::new("could not prune: what a saved plan deletes is settled");
         return Err(Failure { exit: Exit::Usage, ..failure }.help("plan again with --prune and --out"));
@@ -48,15 +49,10 @@ pub(super) fn run(arguments: &Arguments, named: &Named, console: &mut Console<'_
     let of_rest = if ready.planned.plan.is_empty() {
         Outcome::default()
     } else {
-        carry_out(&ready, resolved.void.len(), format, console)?
+        carry_out(&ready, resolved.void.len(), form, console)?
     };
     let outcome = resolved.outcome(of_rest);
-    match format {
-        // An empty plan has said so itself.
-        Format::Text if resolved.whole.is_empty() => {}
-        Format::Text => render::text::outcome(console.out, &resolved.whole, &outcome)?,
-        Format::Json => render::json::outcome(console.out, &resolved.whole, &outcome)?,
-    }
+    tell(form, &resolved.whole, &outcome, console)?;
     Ok(exit(&outcome))
 }
 

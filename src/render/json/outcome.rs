@@ -29,7 +29,7 @@ pub(super) struct Document<'a> {
 /// What became of one change.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Change<'a> {
+pub(super) struct Change<'a> {
     /// The object, like plan/payments/gold.
     address: String,
     /// What was to be done.
@@ -77,7 +77,7 @@ enum Fate {
 /// How many changes came to which end.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Summary {
+pub(super) struct Summary {
     /// Changes that are done.
     done: usize,
     /// Changes that the store did, with fields that it holds otherwise than it was told.
@@ -101,21 +101,27 @@ impl<'a> Document<'a> {
             format_version: super::FORMAT_VERSION,
             kind: KIND,
             changes: pairs.map(|(change, fate)| Change::of(change, fate)).collect(),
-            summary: Summary {
-                done: outcome.count("done"),
-                altered: outcome.count("altered"),
-                undelivered: outcome.count("undelivered"),
-                failed: outcome.count("failed"),
-                stale: outcome.count("stale"),
-                blocked: outcome.count("blocked"),
-                skipped: outcome.count("skipped"),
-            },
+            summary: Summary::of(outcome),
+        }
+    }
+}
+
+impl Summary {
+    pub(super) fn of(outcome: &outcome::Outcome) -> Self {
+        Self {
+            done: outcome.count("done"),
+            altered: outcome.count("altered"),
+            undelivered: outcome.count("undelivered"),
+            failed: outcome.count("failed"),
+            stale: outcome.count("stale"),
+            blocked: outcome.count("blocked"),
+            skipped: outcome.count("skipped"),
         }
     }
 }
 
 impl<'a> Change<'a> {
-    fn of(change: &plan::Change, fate: &'a outcome::Fate) -> Self {
+    pub(super) fn of(change: &plan::Change, fate: &'a outcome::Fate) -> Self {
         let refusal: Option<&Refusal> = match fate {
             outcome::Fate::Undelivered(refusal) | outcome::Fate::Failed(refusal) => Some(refusal),
             _ => None,

@@ -200,7 +200,8 @@ impl Api {
         if let Some(body) = call.body {
             request = request.json(body);
         }
-        let response = match request.send().await {
+        let properties = call.body.into_iter().flat_map(Object::keys);
+        let response = match transport::send(request, call.name(), properties).await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
             Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),

@@ -129,8 +129,8 @@ impl SignIn {
             let reason = format!("could not sign in: POST /v3/token {cause}");
             Unsigned::Down(Refusal::unavailable(reason).help("check `url` and the network"))
         };
-        let response =
-            request.send().await.map_err(|error| down(format!("had no answer: {}", transport::cause(&error))))?;
+        let response = transport::send(request, "POST /v3/token", std::iter::empty()).await;
+        let response = response.map_err(|error| down(format!("had no answer: {}", transport::cause(&error))))?;
         let answer = answer::read(response).await.map_err(|unread| down(unread.cause()))?;
         match answer.status {
             200..300 => token(&answer).map_err(Unsigned::Refused),

@@ -170,7 +170,8 @@ impl Api {
             let text = Json::Object(body.clone()).to_string();
             request = request.header("Content-Type", "application/json; charset=utf-8").body(text);
         }
-        let response = match request.send().await {
+        let properties = call.body.into_iter().flat_map(Object::keys);
+        let response = match transport::send(request, call.operation, properties).await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
             Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),

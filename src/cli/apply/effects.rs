@@ -1,0 +1,118 @@
+//! What an apply does outside of the store: randomness, deliveries, the journal, the log, and the end on a signal.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use signal_hook::consts::SIGINT;
+use signal_hook::consts::SIGTERM;
+use signal_hook::flag::register;
+use signal_hook::flag::register_conditional_shutdown;
+
+use super::clock;
+use super::told::Told;
+use crate::apply::Effects;
+use crate::cli::Exit;
+use crate::cli::Failure;
+use crate::cli::log::milliseconds;
+use crate::cli::workspace;
+use crate::database::journal::Journal;
+use crate::delivery;
+use crate::model;
+use crate::model::Delivery;
+use crate::model::Secret;
+use crate::outcome::Fate;
+use crate::plan::Change;
+use crate::store::Refusal;
+
+/// Set by the first Ctrl-C or request to end, after which nothing more is begun. The second ends the process at once;
+/// what it was doing then is in the journal.
+pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
+        register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+pub(super) struct World<'a> {
+    root: &'a Path,
+    journal: Journal,
+    stop: Arc<AtomicBool>,
+    /// The time that the command began, and the clock since.
+    clock: (model::Instant, Instant),
+    /// When each change was begun, and after its end how long it took.
+    begun: BTreeMap<usize, Instant>,
+    took: BTreeMap<usize, u64>,
+    told: Told<'a>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(
+        root: &'a Path,
+        journal: Journal,
+        stop: Arc<AtomicBool>,
+        now: model::Instant,
+        told: Told<'a>,
+    ) -> Self {
+        let (begun, took) = (BTreeMap::new(), BTreeMap::new());
+        Self { root, journal, stop, clock: (now, clock()), begun, took, told }
+    }
+
+    /// Closes the journal. Gives the error that kept the changes from being told, if there was one.
+    pub(super) fn end(self) -> Result<Option<io::Error>, Failure> {
+        let now = self.now();
+        let untold = self.told.end();
+        self.journal.end(now).map_err(|error| workspace::database_failure(&error))?;
+        Ok(untold)
+    }
+
+    fn now(&self) -> model::Instant {
+        self.clock.0 + self.clock.1.elapsed()
+    }
+}
+
+impl Effects for World<'_> {
+    #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))
+    }
+
+    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        delivery::deliver(to, value, self.root)
+    }
+
+    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Result<(), Refusal> {
+        self.begun.insert(index, clock());
+        let now = self.now();
+        self.journal.intend(index, change, value, now).map_err(|error| {
+            let reason = format!("the journal could not be written, so nothing was begun: could not {error}");
+            Refusal::unavailable(reason).help(error.help())
+        })
+    }
+
+    fn settle(&mut self, index: usize, fate: &Fate) {
+        let now = self.now();
+        self.journal.settle(index, fate, now);
+        if let Some(begun) = self.begun.remove(&index) {
+            self.took.insert(index, milliseconds(begun));
+        }
+        self.told.ended();
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
+        let milliseconds = self.took.remove(&index);
+        let (address, action) = (change.address.to_string(), change.action.name());
+        tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");
+        self.told.change(index, change, fate, milliseconds);
+    }
+}
