@@ -30,6 +30,8 @@ pub enum DatabaseError {
     Locked { path: PathBuf, holder: String },
     #[error("take the lock of the database {}: {cause}", path.display())]
     Lock { path: PathBuf, cause: String },
+    #[error("write the database {}: the disk is full", path.display())]
+    Full { path: PathBuf },
     #[error("use the database {}: {source}", path.display())]
     Failed { path: PathBuf, source: rusqlite::Error },
 }
@@ -42,6 +44,7 @@ impl DatabaseError {
             Some(ErrorCode::NotADatabase) => Self::Foreign { path },
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, source },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
+            Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::CannotOpen) => Self::Open { path, source },
             _ => Self::Failed { path, source },
         }
@@ -66,8 +69,15 @@ impl DatabaseError {
             Self::Lock { path, .. } => format!("check that the folder of {} may be written to", path.display()),
             Self::Busy { .. } => "wait until the other process has ended, then try again".to_owned(),
             Self::Locked { .. } => "wait until that run has ended, or give --lock-timeout to wait for it".to_owned(),
+            Self::Full { path } => {
+                format!(
+                    "make room on the disk that {} is on, then run again: it goes on from what is there",
+                    path.display()
+                )
+            }
+            // What SQLite calls an I/O error is a full disk too, when the log's index finds no room.
             Self::Failed { path, .. } => {
-                format!("check the disk that {} is on, then try again", path.display())
+                format!("check whether the disk that {} is on has room and is healthy, then try again", path.display())
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Whatever ends a run: the next one makes the store what is declared, and no key is lost, doubled or undelivered.
 
 mod cancelled;
+mod disk;
 mod killed;
 mod locked;

@@ -214,7 +214,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn said(command: &mut Command) -> Said {
+pub(crate) fn said(command: &mut Command) -> Said {
     let output = command.output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     for secret in ["not-a-real-credential", super::CUSTOM] {
