@@ -2,6 +2,7 @@
 
 mod applying;
 mod faults;
+mod killed;
 mod rules;
 mod scripted;
 mod site;

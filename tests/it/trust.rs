@@ -2,5 +2,5 @@
 
 mod cancelled;
 mod disk;
-mod killed;
+pub(crate) mod killed;
 mod locked;

@@ -93,15 +93,25 @@ impl Team {
         assert!(found, "{before:?} stands nowhere");
     }
 
+    /// Declares these keys and no others.
+    pub(super) fn declare(&self, manifests: &str) {
+        let keys = self.workspace().join("keys");
+        std::fs::remove_dir_all(&keys).unwrap();
+        std::fs::create_dir(&keys).unwrap();
+        std::fs::write(keys.join("keys.yaml"), manifests).unwrap();
+    }
+
+    /// A command about the workspace.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        command.args(arguments).arg(self.workspace());
+        command.env("KEYWRIGHT_MFT_API_KEY", CREDENTIAL).env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z");
+        command.stdin(Stdio::null());
+        command
+    }
+
     pub(super) fn run(&self, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_keywright"))
-            .args(arguments)
-            .arg(self.workspace())
-            .env("KEYWRIGHT_MFT_API_KEY", CREDENTIAL)
-            .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = self.command(arguments).output().unwrap();
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
         for secret in self.ids().into_iter().chain([CREDENTIAL.to_owned(), "fake-secret-key".to_owned()]) {
             assert!(!text.contains(&secret), "an id or a value is printed:\n{text}");

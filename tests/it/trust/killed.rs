@@ -35,15 +35,14 @@ const CHANGES: usize = 39;
 const KEYS: u32 = 12;
 
 /// Every place, or a few of them.
-fn sampled(all: usize) -> Vec<usize> {
+pub(crate) fn sampled(all: usize) -> Vec<usize> {
     let step = if std::env::var("KEYWRIGHT_KILLS").is_ok_and(|text| text == "all") { 1 } else { all.div_ceil(5) };
     (1..=all).step_by(step).collect()
 }
 
 /// Starts an apply, kills it when `is_time` says so, and says whether it was killed.
-fn killed_when(world: &World, is_time: impl Fn() -> bool) -> bool {
-    let mut child =
-        world.command(&["apply", "--auto-approve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+pub(crate) fn killed_when(apply: &mut Command, is_time: impl Fn() -> bool) -> bool {
+    let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     loop {
         if child.try_wait().unwrap().is_some() {
@@ -58,13 +57,13 @@ fn killed_when(world: &World, is_time: impl Fn() -> bool) -> bool {
     }
 }
 
-fn committed(area: &Area) -> usize {
+pub(crate) fn committed(area: &Area) -> usize {
     area.requests().iter().filter(|request| request.is_committed()).count()
 }
 
 /// How many writes the journal of the workspace knows.
-fn intended(world: &World) -> usize {
-    let path = world.workspace().join(".keywright/keywright.db");
+pub(crate) fn intended(workspace: &Path) -> usize {
+    let path = workspace.join(".keywright/keywright.db");
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let Ok(connection) = rusqlite::Connection::open_with_flags(path, flags) else { return 0 };
     connection.query_row("SELECT count(*) FROM writes", [], |row| row.get::<_, u32>(0)).unwrap_or(0) as usize
@@ -93,9 +92,9 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
             let area = world.area(&["--fault", &format!("{kind}@w{write}")]);
             world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
             let is_after = kind == "drip-1000s";
-            let was_killed = killed_when(&world, || {
+            let was_killed = killed_when(&mut world.command(&["apply", "--auto-approve"]), || {
                 // The intent is on disk before the write goes out, and the write takes for ever.
-                intended(&world) >= write && (!is_after || committed(&area) >= write)
+                intended(&world.workspace()) >= write && (!is_after || committed(&area) >= write)
             });
             assert!(was_killed, "{what}: the run ended by itself");
             kills += 1;
