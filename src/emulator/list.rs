@@ -27,7 +27,7 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn parse(call: &Call) -> Result<Self, ApiError> {
-        let filters: Vec<_> = call.parameter("filter").map(filter).collect::<Result<_, _>>()?;
+        let filters: Vec<_> = call.parameter("filter").flat_map(parts).map(filter).collect::<Result<_, _>>()?;
         let sort: Vec<_> = call
             .parameter("sort")
             .flat_map(|value| value.split(','))
@@ -64,6 +64,25 @@ impl Query {
         let start = if counts_pages { self.offset.saturating_mul(limit) } else { self.offset };
         (usize::try_from(start).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX))
     }
+}
+
+/// The filters of one parameter: clients in use send several as `username:ann,email:example`. A comma that no name and
+/// colon follow belongs to the text that is looked for.
+fn parts(value: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let Some(at) = rest.match_indices(',').map(|(at, _)| at).find(|at| begins_filter(&rest[at + 1..])) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    parts.push(rest);
+    parts
+}
+
+fn begins_filter(text: &str) -> bool {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    text.split_once(':').is_some_and(|(name, _)| is_name(name.trim()))
 }
 
 fn filter(value: &str) -> Result<(String, String), ApiError> {
@@ -143,6 +162,13 @@ mod tests {
         assert!(!query.meets(false, at(&json!({"a": "JOANNA", "b": true}))));
         assert!(query.meets(true, at(&json!({"a": ["JOANNA"], "b": {"c": true}}))));
         assert!(!query.meets(false, at(&json!({"a": "joanna"}))));
+    }
+
+    #[test]
+    fn several_filters_can_stand_in_one_parameter() {
+        let query = query("filter=a:nn,b.c:x, y,d:2026-01-01T00:00:00Z").unwrap();
+        let paths: Vec<_> = query.filters.iter().map(|(path, part)| (path.as_str(), part.as_str())).collect();
+        assert_eq!(paths, [("a", "nn"), ("b.c", "x, y"), ("d", "2026-01-01T00:00:00Z")]);
     }
 
     #[test]
