@@ -40,15 +40,20 @@ pub(in crate::cli) enum Stage {
 
 /// The stores of a workspace as a saved plan names them.
 pub(in crate::cli) fn stores(loaded: &Loaded) -> Vec<StoreName> {
-    let embedded = || StoreName { name: "embedded store".to_owned(), host: None, area: None };
-    vec![match &loaded.workspace.remote.cloud_api_management {
-        Some(store) => StoreName {
-            name: "Cloud API Management".to_owned(),
-            host: Some(host(&store.url).to_owned()),
-            area: Some(store.area.to_string()),
-        },
-        None => embedded(),
-    }]
+    let remote = &loaded.workspace.remote;
+    let cloud = remote.cloud_api_management.as_ref().map(|store| StoreName {
+        name: "Cloud API Management".to_owned(),
+        host: Some(host(&store.url).to_owned()),
+        area: Some(store.area.to_string()),
+    });
+    let transfer = remote.managed_file_transfer.as_ref().map(|store| StoreName {
+        name: "Managed File Transfer".to_owned(),
+        host: Some(host(&store.url).to_owned()),
+        area: None,
+    });
+    let named: Vec<StoreName> = cloud.into_iter().chain(transfer).collect();
+    let embedded = StoreName { name: "embedded store".to_owned(), host: None, area: None };
+    if named.is_empty() { vec![embedded] } else { named }
 }
 
 /// Host and port of an address; neither a way to sign in nor a path.
@@ -68,7 +73,7 @@ pub(in crate::cli) fn prepare(
 ) -> Result<Stage, Failure> {
     let saved = &named.plan;
     let Checked { loaded, desired, mut diagnostics } = check(manifests, console)?;
-    let Some(desired) = desired else { return ended(tell(&diagnostics, &loaded, format, console)?) };
+    let Some(mut desired) = desired else { return ended(tell(&diagnostics, &loaded, format, console)?) };
     check_origin(named, &loaded)?;
     let mut secrets =
         secrets::read(&desired, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
@@ -83,6 +88,8 @@ pub(in crate::cli) fn prepare(
     let remotes = remotes::remotes(&loaded, true, console)?;
     let query = saved_plan::query(saved, &desired);
     let live = read(&loaded, &remotes, &query)?;
+    let unresolved = plan::resolve_organizations(&mut desired, &live);
+    diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
     let matching = matching(&desired, &live, &secrets.values, !loaded.is_whole);
     let resolved = saved_plan::resolve(saved, &desired, &secrets.values, &live, &matching).map_err(|undeclared| {
         let failure = Failure::new(format!("could not apply the plan {}: {undeclared}", named.name));

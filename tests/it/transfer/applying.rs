@@ -173,3 +173,22 @@ fn one_workspace_may_hold_both_stores() {
     let paths: Vec<String> = area.requests().iter().map(|request| request.path().to_owned()).collect();
     assert!(paths.iter().any(|path| path.ends_with("/members")) && paths.iter().any(|path| path == "/api/ApiKey"));
 }
+
+/// A saved plan knows the site that it was made for.
+#[test]
+fn a_saved_plan_is_for_the_site_that_it_was_made_for() {
+    let team = Team::new();
+    let one = team.site(&[]);
+    let plan = team.workspace().join("plan.json");
+    let plan = plan.to_str().unwrap();
+    let said = team.run(&["plan", "--out", plan]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let said = team.run(&["apply", plan, "-f"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let said = team.run(&["plan", "--out", plan, "--detailed-exitcode"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    drop(one);
+    let _other = team.site(&[]);
+    let said = team.run(&["apply", plan, "-f"]);
+    assert!(said.exit == 1 && said.text.contains("127.0.0.1:"), "{}: {}", said.exit, said.text);
+}
