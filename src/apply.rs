@@ -15,7 +15,6 @@ use self::schedule::Schedule;
 use self::schedule::Step;
 use crate::model::Address;
 use crate::model::Delivery;
-use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -28,6 +27,7 @@ use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
 use crate::rules::values::Values;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -154,7 +154,7 @@ async fn carry_out<S: Store, E: Effects>(
     }
 }
 
-fn done(altered: Vec<FieldName>) -> Fate {
+fn done(altered: Vec<Altered>) -> Fate {
     if altered.is_empty() { Fate::Done } else { Fate::Altered(altered) }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod files;
 pub mod journal;
 mod lock;
+mod memory;
 mod open;
 mod schema;
 
@@ -19,6 +20,7 @@ pub use error::DatabaseError;
 pub use lock::Lock;
 pub use lock::is_locked;
 pub use lock::lock;
+pub use memory::remembered;
 
 use crate::store::Refusal;
 

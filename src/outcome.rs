@@ -1,7 +1,7 @@
 //! What became of each change.
 
 use crate::model::Address;
-use crate::model::FieldName;
+use crate::store::Altered;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
@@ -11,7 +11,7 @@ pub enum Fate {
     Done,
     /// The store did it, but holds these fields otherwise than it was told: it ignores them, or somebody's trigger
     /// alters them.
-    Altered(Vec<FieldName>),
+    Altered(Vec<Altered>),
     /// The store did it, but the key's value could not be written to where it is read; the next run writes it.
     Undelivered(Refusal),
     Failed(Refusal),

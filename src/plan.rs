@@ -13,6 +13,7 @@ mod organizations;
 mod own_key;
 mod prune;
 mod recheck;
+pub mod remembered;
 mod transfer_guards;
 mod transfer_rules;
 
@@ -25,6 +26,7 @@ pub use forecast::Tariff;
 pub use guards::MaxDelete;
 pub use organizations::resolve_organizations;
 pub use recheck::recheck;
+pub use remembered::Remembered;
 
 use std::collections::BTreeMap;
 use std::fmt;

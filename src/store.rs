@@ -14,6 +14,7 @@ use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::Secret;
+use crate::model::Value;
 use crate::plan::Change;
 
 /// Reads the live state. All that planning is ever given.
@@ -141,8 +142,17 @@ pub struct Write<'a> {
 pub struct Performed {
     /// The value of the key that was created or replaced.
     pub value: Option<Secret>,
-    /// Fields that the store holds otherwise than it was told, because it ignores or alters them.
-    pub altered: Vec<FieldName>,
+    /// Fields that the store ignores or alters.
+    pub altered: Vec<Altered>,
+}
+
+/// A field that the store holds otherwise than it was told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Altered {
+    pub field: FieldName,
+    /// What it was told; nothing where it was told to clear the field.
+    pub wanted: Option<Value>,
+    pub held: Option<Value>,
 }
 
 /// Why a store did not do what it was asked.

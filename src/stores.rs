@@ -31,6 +31,13 @@ pub struct Remotes {
     pub transfer: Option<ManagedFileTransfer>,
 }
 
+impl Remotes {
+    /// Whether everything is in the embedded store.
+    pub const fn is_empty(&self) -> bool {
+        self.cloud.is_none() && self.transfer.is_none()
+    }
+}
+
 /// Reads the stores of a workspace, and can do nothing else.
 pub struct Readers<'a> {
     pub remotes: &'a Remotes,

@@ -200,10 +200,7 @@ pub(super) fn prepare(
 ) -> Result<Progress, Failure> {
     let Checked { mut loaded, desired, mut diagnostics } = check(manifests, console)?;
     let Some(mut desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
-    if planning.prune && !loaded.is_whole {
-        let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
-        diagnostics.push(Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else"));
-    }
+    diagnostics.extend(blind_prune(planning, &loaded));
     let mut secrets =
         secrets::read(&desired, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
     diagnostics.append(&mut secrets.diagnostics);
@@ -234,6 +231,7 @@ pub(super) fn prepare(
         workspace: &loaded.workspace,
         now: console.now,
         options: &options,
+        remembered: &history::remembered(&loaded, &remotes)?,
     };
     let mut planned = plan::plan(&context);
     // What the store makes an error of need not be warned of beside it.
@@ -260,6 +258,13 @@ pub(super) fn prepare(
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
+}
+
+/// KW-020: a part of a workspace can not say what nobody declares.
+fn blind_prune(planning: &Planning, loaded: &Loaded) -> Option<Diagnostic> {
+    let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
+    let error = || Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else");
+    (planning.prune && !loaded.is_whole).then(error)
 }
 
 /// What to ask the stores. The embedded one is at hand: to choose what to read of it would cost more than to read it.

@@ -10,6 +10,7 @@ use rusqlite::params;
 
 use super::Database;
 use super::DatabaseError;
+use super::memory::Learned;
 use crate::model::Instant;
 use crate::model::Secret;
 use crate::outcome::Fate;
@@ -25,6 +26,9 @@ pub struct Journal {
     /// Ends that are not written yet: they go along with the next intent, which is synced to disk anyway. Lost in a
     /// crash, they only make the next run look once more.
     ends: Vec<End>,
+    learned: Vec<Learned>,
+    /// Whether there is something in the memory that could have to be forgotten.
+    remembers: bool,
 }
 
 struct End {
@@ -73,10 +77,13 @@ impl Journal {
             let sql = "INSERT INTO runs (began, process, host, store, changes) VALUES (?1, ?2, ?3, ?4, ?5)";
             let count = i64::try_from(changes).unwrap_or(i64::MAX);
             connection.execute(sql, params![millis(now), std::process::id(), host(), store, count])?;
-            Ok(connection.last_insert_rowid())
+            let run = connection.last_insert_rowid();
+            let remembers = connection.query_row("SELECT EXISTS (SELECT 1 FROM untaken)", [], |row| row.get(0))?;
+            Ok((run, remembers))
         };
-        let run = begin(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))?;
-        Ok(Self { database, run, ends: Vec::new() })
+        let (run, remembers) =
+            begin(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))?;
+        Ok(Self { database, run, ends: Vec::new(), learned: Vec::new(), remembers })
     }
 
     /// The number of the run.
@@ -92,9 +99,10 @@ impl Journal {
         value: Option<&Secret>,
         now: Instant,
     ) -> Result<(), DatabaseError> {
-        let (ends, run) = (std::mem::take(&mut self.ends), self.run);
+        let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
         self.write(|connection| {
             note_ends(connection, run, &ends)?;
+            learned.iter().try_for_each(|learned| learned.note(connection, run))?;
             let sql =
                 "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let digest = value.map(|value| value.digest().hex());
@@ -114,11 +122,18 @@ impl Journal {
         self.ends.push(End { change: number(change), at: now, fate: fate.name(), reason });
     }
 
+    /// Remembers what a change has found out about the store, with the next intent or at the end of the run.
+    pub fn learn(&mut self, change: &Change, fate: &Fate) {
+        let learned = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news());
+        self.learned.extend(learned);
+    }
+
     /// Notes that the run is over.
     pub fn end(mut self, now: Instant) -> Result<(), DatabaseError> {
-        let (ends, run) = (std::mem::take(&mut self.ends), self.run);
+        let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
         self.write(|connection| {
             note_ends(connection, run, &ends)?;
+            learned.iter().try_for_each(|learned| learned.note(connection, run))?;
             connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", params![run, millis(now)])?;
             Ok(())
         })

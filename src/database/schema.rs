@@ -13,7 +13,11 @@ const APPLICATION_ID: i64 = 0x4b57_6462;
 
 /// The script at index `n` brings a database from version `n` to version `n + 1`. A script that was released is never
 /// changed; a new one is appended.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1-embedded-store.sql"), include_str!("schema/2-journal.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1-embedded-store.sql"),
+    include_str!("schema/2-journal.sql"),
+    include_str!("schema/3-remembered.sql"),
+];
 
 const KNOWN: i64 = MIGRATIONS.len().cast_signed() as i64;
 

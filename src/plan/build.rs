@@ -15,6 +15,8 @@ use super::guards::MaxDelete;
 use super::live_rules;
 use super::order;
 use super::prune;
+use super::remembered;
+use super::remembered::Remembered;
 use super::transfer_guards;
 use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
@@ -52,6 +54,8 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     pub now: Instant,
     pub options: &'a Options,
+    /// What the store did not take before.
+    pub remembered: &'a Remembered,
 }
 
 /// What the run may do beyond the manifests.
@@ -193,6 +197,9 @@ impl<'a> Drafts<'a> {
             fields.retain(|change| change.field != "plan");
         }
         if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
+            self.kept.push(Kept { address: declared.address.clone(), why });
+        }
+        if let Some(why) = remembered::withhold(context, declared, &mut fields) {
             self.kept.push(Kept { address: declared.address.clone(), why });
         }
         if found.moved {

@@ -5,12 +5,12 @@ use std::io;
 use super::rows;
 use super::safe;
 use super::style;
-use crate::model::FieldName;
 use crate::model::Kind;
 use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::plan::Plan;
+use crate::store::Altered;
 use crate::store::Refusal;
 
 /// Every name of a fate, the good ones first.
@@ -35,15 +35,15 @@ pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Ch
     }
 }
 
-fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[FieldName]) -> io::Result<()> {
+fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[Altered]) -> io::Result<()> {
     let (dim, cyan) = (style::DIM, style::CYAN);
-    let names: Vec<String> = fields.iter().map(|field| format!("`{}`", safe::line(field))).collect();
+    let names: Vec<String> = fields.iter().map(|altered| format!("`{}`", safe::line(&altered.field))).collect();
     let (rule, help) = match kind {
         Kind::ApiKey => {
             ("MFT-033", "set it in the portal, or make the next generation of the key: a new key takes all fields")
         }
         // The field that the vendor's page says is ignored (CAM-057).
-        Kind::Plan if fields.iter().all(|field| field == "selfServiceKeyProvisioningEnabled") => {
+        Kind::Plan if fields.iter().all(|altered| altered.field == "selfServiceKeyProvisioningEnabled") => {
             ("CAM-057", "set it in the Control Center, or take it out of the manifest")
         }
         _ => ("CAM-054", "take the field out of the manifest, or ask who runs a trigger on the store"),

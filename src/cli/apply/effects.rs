@@ -113,6 +113,7 @@ impl Effects for World<'_> {
         let milliseconds = self.took.remove(&index);
         let (address, action) = (change.address.to_string(), change.action.name());
         tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");
+        self.journal.learn(change, fate);
         self.told.change(index, change, fate, milliseconds);
     }
 }

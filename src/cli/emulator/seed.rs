@@ -21,6 +21,7 @@ use crate::plan;
 use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::Options;
+use crate::plan::Remembered;
 use crate::render;
 use crate::secrets;
 use crate::source::Loaded;
@@ -51,6 +52,7 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         workspace: &loaded.workspace,
         now: console.now,
         options: &Options::default(),
+        remembered: &Remembered::default(),
     });
     if has_errors(&planned.diagnostics) || !planned.stopped.is_empty() {
         let all: Vec<_> = planned.diagnostics.into_iter().chain(planned.stopped).collect();

@@ -15,7 +15,9 @@ use crate::database::journal::Run;
 use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::plan::Remembered;
 use crate::source::Loaded;
+use crate::stores::Remotes;
 
 /// The run before, if it was cut off. One that still goes on has the lock.
 pub(super) fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
@@ -27,6 +29,16 @@ pub(super) fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec
     let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
     let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
     journal::writes(&database, run.number).map_err(failed)
+}
+
+/// What earlier runs found out about fields that the stores do not take. The embedded one takes every field.
+pub(super) fn remembered(loaded: &Loaded, remotes: &Remotes) -> Result<Remembered, Failure> {
+    if remotes.is_empty() {
+        return Ok(Remembered::default());
+    }
+    let failed = |error: DatabaseError| database_failure(&error);
+    let database = Database::open(&database_path(loaded), Mode::Read).map_err(failed)?;
+    database.map_or_else(|| Ok(Remembered::default()), |database| database::remembered(&database).map_err(failed))
 }
 
 /// KW-023: what the run before was doing when it was cut off, and what the store says of it now.

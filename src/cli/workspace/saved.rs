@@ -23,6 +23,7 @@ use crate::plan;
 use crate::plan::Context;
 use crate::plan::Options;
 use crate::plan::Planned;
+use crate::plan::Remembered;
 use crate::rules;
 use crate::saved_plan;
 use crate::saved_plan::Resolved;
@@ -105,6 +106,7 @@ pub(in crate::cli) fn prepare(
         workspace: &loaded.workspace,
         now: console.now,
         options: &options,
+        remembered: &Remembered::default(),
     };
     let stopped = plan::recheck(&resolved.rest, &context, &matching);
     drop(matching);

@@ -127,7 +127,7 @@ impl<'a> Change<'a> {
             _ => None,
         };
         let fields = match fate {
-            outcome::Fate::Altered(fields) => fields.iter().map(AsRef::as_ref).collect(),
+            outcome::Fate::Altered(fields) => fields.iter().map(|altered| altered.field.as_ref()).collect(),
             _ => Vec::new(),
         };
         let blocked_by = match fate {

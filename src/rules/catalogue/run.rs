@@ -176,7 +176,8 @@ spec: {email: alice@example.com, displayName: Alice, roles: [API Manager]}
         severity: Severity::Warning,
         when: When::Remote,
         fixed: false,
-        says: "A value that reads back different from what was sent is reported, and is not sent again in that run.",
+        says: "A value that reads back different from what was sent is reported, and is not sent again until the \
+               manifest or the store says something else.",
         why: "Event triggers of the customer may change an object while it is saved, and some fields are ignored. \
               Sending again and again would loop and spend the quota.",
         source: "Mashery docs, Event triggers",

@@ -3,13 +3,13 @@
 use super::fields;
 use super::value;
 use super::value::Object;
-use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::FieldChange;
+use crate::store::Altered;
 
 /// The fields whose value in the answer is not the one that was sent. What the answer leaves out is not known.
-pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Vec<FieldName> {
+pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Vec<Altered> {
     let told = value::attributes(kind, echo, false);
     let is_told = |wire: &str| sent.contains_key(wire) && echo.contains_key(wire);
     let known = fields::of(kind).iter().filter(|field| is_told(field.wire));
@@ -22,14 +22,18 @@ pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo
     };
     known
         .filter_map(|field| changes.iter().filter(differs).find(|change| change.field == field.name))
-        .map(|change| change.field.clone())
+        .map(|change| Altered {
+            field: change.field.clone(),
+            wanted: change.after.clone(),
+            held: told.get(&change.field).cloned(),
+        })
         .collect()
 }
 
 /// What was sent and not taken, to be sent again.
 pub(super) fn missed(kind: Kind, sent: &Object, changes: &[FieldChange], echo: &Object) -> Object {
     let names = differing(kind, sent, changes, echo);
-    let fields = fields::of(kind).iter().filter(|field| names.iter().any(|name| name == field.name));
+    let fields = fields::of(kind).iter().filter(|field| names.iter().any(|altered| altered.field == field.name));
     let mut missed = Object::new();
     for field in fields {
         let exempt = match field.form {

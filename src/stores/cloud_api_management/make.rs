@@ -16,13 +16,13 @@ use super::write::address_of;
 use super::write::reference;
 use crate::model::Address;
 use crate::model::Attributes;
-use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::ValueFrom;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
@@ -74,7 +74,7 @@ impl CloudApiManagement {
         sent: &Object,
         changes: &[FieldChange],
         echo: Object,
-    ) -> Result<Vec<FieldName>, Refusal> {
+    ) -> Result<Vec<Altered>, Refusal> {
         let missed = missed(kind, sent, changes, &echo);
         if missed.is_empty() {
             return Ok(Vec::new());

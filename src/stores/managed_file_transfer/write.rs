@@ -8,12 +8,12 @@ use super::api::Failure;
 use super::key::Key;
 use super::list::Listing;
 use crate::diagnostic::RuleId;
-use crate::model::FieldName;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
@@ -107,7 +107,7 @@ impl ManagedFileTransfer {
 
     /// Looks whether the change is there. The list may be late, so it is given some time; nothing is written again.
     async fn read_back(&self, change: &Change, id: &LiveId) -> Result<Performed, Refusal> {
-        let mut altered: Vec<FieldName> = Vec::new();
+        let mut altered: Vec<Altered> = Vec::new();
         for look in 1..=LOOKS {
             let listing = self.look().await?;
             let Some(key) = listing.by_id(id) else { return Err(gone(change)) };
@@ -124,7 +124,7 @@ impl ManagedFileTransfer {
 }
 
 /// The fields that a key does not have as they were sent (MFT-033).
-pub(super) fn differing(key: &Key, changes: &[FieldChange]) -> Vec<FieldName> {
+pub(super) fn differing(key: &Key, changes: &[FieldChange]) -> Vec<Altered> {
     let (attributes, unread) = key.attributes();
     let differs = |change: &&FieldChange| {
         let is_empty = change.after.as_ref().is_none_or(Value::is_empty);
@@ -133,7 +133,12 @@ pub(super) fn differing(key: &Key, changes: &[FieldChange]) -> Vec<FieldName> {
             None => !is_empty || unread.contains(&*change.field),
         }
     };
-    changes.iter().filter(differs).map(|change| change.field.clone()).collect()
+    let altered = |change: &FieldChange| Altered {
+        field: change.field.clone(),
+        wanted: change.after.clone(),
+        held: attributes.get(&change.field).cloned(),
+    };
+    changes.iter().filter(differs).map(altered).collect()
 }
 
 pub(super) fn stale(reason: String) -> Refusal {

@@ -95,6 +95,36 @@ fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
 }
 
 #[test]
+fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--quirk", "trigger-alters"]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 9);
+    // Told once: the next plan leaves it, and says whose it is.
+    let said = world.keywright(&["plan", "--detailed-exitcode"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(said.text.contains("the store kept its own `company` in run 1; --allow user/alice"), "{}", said.text);
+    let before = area.calls();
+    assert_eq!(world.apply().exit, 0);
+    assert!(area.requests()[before..].iter().all(|request| !request.is_committed()));
+    // Tried again when it is asked for, and when the manifest says something else.
+    let said = world.keywright(&["plan", "--detailed-exitcode", "--allow", "user/alice"]);
+    assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
+    world.write(&MANIFESTS.replace("company: Example", "company: Another"));
+    let said = world.keywright(&["plan", "--detailed-exitcode"]);
+    assert!(said.exit == 2 && said.text.contains("→ Another"), "{}: {}", said.exit, said.text);
+    // Without the trigger it is taken, and forgotten: the old wish is then a wish like any other.
+    drop(area);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 0);
+    world.write(MANIFESTS);
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("1 change done"), "{}: {}", said.exit, said.text);
+    world.assert_settled("after the trigger went");
+}
+
+#[test]
 fn a_field_that_the_api_ignores_is_told_under_its_own_rule() {
     let plan = "maxNumKeysAllowed: 20, quota: {calls: 900";
     let world = World::new(&MANIFESTS.replace(plan, &format!("selfServiceKeyProvisioningEnabled: false, {plan}")));

@@ -29,6 +29,7 @@ use keywright::plan::Context;
 use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Planned;
+use keywright::plan::Remembered;
 use keywright::render;
 use keywright::rules;
 use keywright::secrets;
@@ -177,6 +178,7 @@ impl Bench {
             workspace: &ready.workspace,
             now: now(),
             options,
+            remembered: &Remembered::default(),
         })
     }
 

@@ -25,6 +25,7 @@ use keywright::plan::Context;
 use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Plan;
+use keywright::plan::Remembered;
 use keywright::saved_plan;
 use keywright::saved_plan::Origin;
 use keywright::saved_plan::Resolved;
@@ -138,6 +139,7 @@ fn resolved(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Re
         workspace: &ready.workspace,
         now: now(),
         options: &saved.options,
+        remembered: &Remembered::default(),
     };
     let stopped = plan::recheck(&resolved.rest, &context, &matching);
     prop_assert!(!has_errors(&stopped), "what was consented to is stopped:\n{}", found(&stopped));
