@@ -190,7 +190,7 @@ fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
         return Ok(());
     }
     let (bold, dim) = (style::BOLD, style::DIM);
-    writeln!(out, "{bold}Not wanted, and kept:{bold:#}\n")?;
+    writeln!(out, "{bold}Kept as they are:{bold:#}\n")?;
     let names: Vec<String> = plan.kept.iter().map(|kept| rows::shown(&kept.address)).collect();
     let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(48);
     for (name, kept) in names.iter().zip(&plan.kept) {

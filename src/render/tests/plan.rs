@@ -54,7 +54,7 @@ fn every_change_is_shown_with_its_fields_and_why() {
   - application/bob/old
       reason: owned, and no manifest declares it (--prune)
 
-Not wanted, and kept:
+Kept as they are:
 
   user/dave              not deleted without --prune
   application/dave/tool  protected (protect: true)
@@ -159,7 +159,7 @@ fn a_plan_without_changes_says_so() {
     assert_eq!(shown(&plan, Style::Unified), expected);
     assert_eq!(shown(&Plan::default(), Style::Fields), "Nothing to do: no object is declared.\n");
     plan.kept = sample::plan().kept;
-    assert!(shown(&plan, Style::Fields).starts_with("Not wanted, and kept:\n\n  user/dave  "));
+    assert!(shown(&plan, Style::Fields).starts_with("Kept as they are:\n\n  user/dave  "));
 }
 
 #[test]
