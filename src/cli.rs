@@ -167,6 +167,8 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     };
     console.now = arguments.now.unwrap_or(console.now);
     let log = log::begin(arguments.verbose, arguments.log_format);
+    // A bar and a log would write over each other.
+    console.draws &= !log.is_on();
     let result = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console),

@@ -20,6 +20,7 @@ pub use error::DatabaseError;
 pub use lock::Lock;
 pub use lock::is_locked;
 pub use lock::lock;
+pub use memory::forget;
 pub use memory::remembered;
 
 use crate::store::Refusal;

@@ -28,10 +28,12 @@ use super::workspace::Manifests;
 use super::workspace::Planning;
 use super::workspace::Progress;
 use super::workspace::Ready;
+use super::workspace::history::home;
 use crate::apply;
 use crate::apply::Secrets;
 use crate::database::journal;
 use crate::database::journal::Journal;
+use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::render;
@@ -75,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let (form, format) = (arguments.format, arguments.format.of_findings());
     if form != Form::Text && !arguments.auto_approve {
         let failure = Failure::new("could not ask whether to apply a plan that is not shown");
-        return Err(failure.help("--format json needs --auto-approve"));
+        return Err(failure.help("--format json and json-stream need --auto-approve"));
     }
     if arguments.strict {
         let failure = Failure::new("could not be strict: --strict is for a saved plan");
@@ -94,6 +96,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Ok(verdict);
     }
     if ready.planned.plan.is_empty() {
+        Told::begin(form, &ready.planned.plan, &BTreeMap::new(), console)?;
         return tell(form, &ready.planned.plan, &Outcome::default(), console).map(|()| Exit::Done);
     }
     if let Some(failure) = planning.over_budget(&ready.forecasts) {
@@ -103,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
     let (before, began) = (ready.remotes.calls(), clock());
-    let outcome = carry_out(&ready, 0, form, console)?;
+    let outcome = carry_out(&ready, &ready.planned.plan, &BTreeMap::new(), form, console)?;
     tell(form, &ready.planned.plan, &outcome, console)?;
     if form == Form::Text {
         tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
@@ -144,15 +147,21 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
     Ok(answer.trim_ascii() == b"yes")
 }
 
-/// `told` changes were told already, because they can not be made.
-fn carry_out(ready: &Ready, told: usize, form: Form, console: &mut Console<'_>) -> Result<Outcome, Failure> {
+/// Of the `whole` plan those in `void` can not be made; the others are the ones of `ready`.
+fn carry_out(
+    ready: &Ready,
+    whole: &Plan,
+    void: &BTreeMap<usize, Fate>,
+    form: Form,
+    console: &mut Console<'_>,
+) -> Result<Outcome, Failure> {
     let embedded = Embedded::new(workspace::open(&ready.loaded)?, console.now);
     let store = Stores { remotes: &ready.remotes, embedded };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
     let journal = begin(ready, console.now)?;
     let stop = stop_on_signals()?;
     let now = console.now;
-    let told = Told::begin(form, told, ready.planned.plan.changes.len(), console)?;
+    let told = Told::begin(form, whole, void, console)?;
     let mut world = World::new(&ready.loaded.root, journal, stop, now, told);
     let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
     let outcome = workspace::block_on(work)?.map_err(workspace::refused)?;
@@ -171,7 +180,8 @@ fn begin(ready: &Ready, now: crate::model::Instant) -> Result<Journal, Failure> 
         journal::close(&database, run.number, now).map_err(failed)?;
     }
     let changes = ready.planned.plan.changes.len();
-    let journal = Journal::begin(database, &remotes::store_name(&ready.loaded), changes, now).map_err(failed)?;
+    let journal = Journal::begin(database, &remotes::store_name(&ready.loaded), &home(&ready.loaded), changes, now)
+        .map_err(failed)?;
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

@@ -31,7 +31,7 @@ pub(super) struct Log {
     began: Instant,
     // In the order in which they end.
     _run: Option<EnteredSpan>,
-    _subscriber: Option<DefaultGuard>,
+    subscriber: Option<DefaultGuard>,
 }
 
 /// Begins the log, if there is to be one.
@@ -40,16 +40,20 @@ pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
     let (subscriber, run) = match form {
         Some(Form::Json) => (json(), true),
         _ if verbose => (text(), false),
-        _ => return Log { began, _run: None, _subscriber: None },
+        _ => return Log { began, _run: None, subscriber: None },
     };
     let subscriber = tracing::subscriber::set_default(subscriber);
     // People see one run at a time; the id is for those who gather many.
     let run = run.then(|| tracing::info_span!("run", id = %uuid::Uuid::new_v4()).entered());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "run began");
-    Log { began, _run: run, _subscriber: Some(subscriber) }
+    Log { began, _run: run, subscriber: Some(subscriber) }
 }
 
 impl Log {
+    pub(super) const fn is_on(&self) -> bool {
+        self.subscriber.is_some()
+    }
+
     pub(super) fn end(self, exit: Exit) {
         tracing::info!(exit = exit as u8, milliseconds = milliseconds(self.began), "run ended");
     }

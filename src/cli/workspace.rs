@@ -1,7 +1,7 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
 mod cost;
-mod history;
+pub(super) mod history;
 pub(super) mod saved;
 
 use std::path::PathBuf;
@@ -222,6 +222,7 @@ pub(super) fn prepare(
         // What was not read may be declared elsewhere: seen from a part, nothing is owned that it does not declare.
         loaded.workspace.ownership = Ownership::default();
     }
+    let remembered = history::remembered(&loaded, &remotes)?;
     let context = Context {
         desired: &desired,
         live: &live,
@@ -231,15 +232,13 @@ pub(super) fn prepare(
         workspace: &loaded.workspace,
         now: console.now,
         options: &options,
-        remembered: &history::remembered(&loaded, &remotes)?,
+        remembered: &remembered,
     };
     let mut planned = plan::plan(&context);
-    // What the store makes an error of need not be warned of beside it.
-    let is_error = |warning: &Diagnostic| {
-        let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
-        planned.diagnostics.iter().any(|error| error.severity == Severity::Error && same(error))
-    };
-    diagnostics.retain(|warning| !is_error(warning));
+    if planning.locks {
+        history::forget(&loaded, &remembered, &desired, &planned.withheld)?;
+    }
+    drop_repeated(&mut diagnostics, &planned.diagnostics);
     diagnostics.append(&mut planned.diagnostics);
     let forecasts = cost::forecasts(&planned.plan, &remotes);
     diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
@@ -258,6 +257,14 @@ pub(super) fn prepare(
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
+}
+
+/// What the store makes an error of need not be warned of beside it.
+fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
+    warnings.retain(|warning| {
+        let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
+        !planned.iter().any(|error| error.severity == Severity::Error && same(error))
+    });
 }
 
 /// KW-020: a part of a workspace can not say what nobody declares.

@@ -27,6 +27,8 @@ pub struct Journal {
     /// crash, they only make the next run look once more.
     ends: Vec<End>,
     learned: Vec<Learned>,
+    /// What the memory calls the stores: their hosts and areas.
+    home: String,
     /// Whether there is something in the memory that could have to be forgotten.
     remembers: bool,
 }
@@ -71,7 +73,13 @@ pub struct Noted {
 
 impl Journal {
     /// Notes that a run begins. The database must be open for writing.
-    pub fn begin(database: Database, store: &str, changes: usize, now: Instant) -> Result<Self, DatabaseError> {
+    pub fn begin(
+        database: Database,
+        store: &str,
+        home: &str,
+        changes: usize,
+        now: Instant,
+    ) -> Result<Self, DatabaseError> {
         let begin = |connection: &Connection| {
             connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1", [KEPT])?;
             let sql = "INSERT INTO runs (began, process, host, store, changes) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -83,7 +91,7 @@ impl Journal {
         };
         let (run, remembers) =
             begin(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))?;
-        Ok(Self { database, run, ends: Vec::new(), learned: Vec::new(), remembers })
+        Ok(Self { database, run, ends: Vec::new(), learned: Vec::new(), home: home.to_owned(), remembers })
     }
 
     /// The number of the run.
@@ -100,9 +108,10 @@ impl Journal {
         now: Instant,
     ) -> Result<(), DatabaseError> {
         let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
+        let home = self.home.as_str();
         self.write(|connection| {
             note_ends(connection, run, &ends)?;
-            learned.iter().try_for_each(|learned| learned.note(connection, run))?;
+            learned.iter().try_for_each(|learned| learned.note(connection, home, run))?;
             let sql =
                 "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let digest = value.map(|value| value.digest().hex());
@@ -131,9 +140,10 @@ impl Journal {
     /// Notes that the run is over.
     pub fn end(mut self, now: Instant) -> Result<(), DatabaseError> {
         let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
+        let home = self.home.as_str();
         self.write(|connection| {
             note_ends(connection, run, &ends)?;
-            learned.iter().try_for_each(|learned| learned.note(connection, run))?;
+            learned.iter().try_for_each(|learned| learned.note(connection, home, run))?;
             connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", params![run, millis(now)])?;
             Ok(())
         })
@@ -279,7 +289,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "looks at the file itself")]
     fn what_was_in_flight_is_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::begin(open(&folder), "a store", 3, at(1)).unwrap();
+        let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         journal.intend(0, &change("a"), Some(&value), at(2)).unwrap();
         journal.settle(0, &Fate::Done, at(3));
@@ -303,7 +313,7 @@ mod tests {
     fn a_run_that_ends_is_not_cut_off_and_old_runs_are_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
-            let mut journal = Journal::begin(open(&folder), "a store", 1, at(number)).unwrap();
+            let mut journal = Journal::begin(open(&folder), "a store", "a store", 1, at(number)).unwrap();
             journal.intend(0, &change("a"), None, at(number)).unwrap();
             journal.settle(0, &Fate::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();

@@ -22,11 +22,11 @@ pub(super) struct Learned {
 }
 
 impl Learned {
-    /// Nothing when the change did not come about.
+    /// Nothing when the change did not come about, or when it is not known what was taken.
     pub(super) fn of(change: &Change, fate: &Fate) -> Option<Self> {
         let altered = match fate {
             Fate::Altered(altered) => altered.as_slice(),
-            Fate::Done | Fate::Undelivered(_) => &[],
+            Fate::Done => &[],
             _ => return None,
         };
         let fields = change.fields.iter().map(|change| {
@@ -42,18 +42,17 @@ impl Learned {
         self.fields.iter().any(|(_, untaken)| untaken.is_some())
     }
 
-    pub(super) fn note(&self, connection: &Connection, run: i64) -> rusqlite::Result<()> {
+    pub(super) fn note(&self, connection: &Connection, store: &str, run: i64) -> rusqlite::Result<()> {
         for (field, untaken) in &self.fields {
             match untaken {
                 Some((wanted, held)) => {
-                    let sql = "INSERT OR REPLACE INTO untaken (address, field, wanted, held, run)
-                               VALUES (?1, ?2, ?3, ?4, ?5)";
-                    let row = params![self.address, field, wanted.hex(), held.hex(), run];
+                    let sql = "INSERT OR REPLACE INTO untaken (store, address, field, wanted, held, run)
+                               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                    let row = params![store, self.address, field, wanted.hex(), held.hex(), run];
                     connection.prepare_cached(sql)?.execute(row)?;
                 }
                 None => {
-                    let sql = "DELETE FROM untaken WHERE address = ?1 AND field = ?2";
-                    connection.prepare_cached(sql)?.execute(params![self.address, field])?;
+                    connection.prepare_cached(FORGET)?.execute(params![store, self.address, field])?;
                 }
             }
         }
@@ -61,19 +60,34 @@ impl Learned {
     }
 }
 
-/// All that is remembered.
-pub fn remembered(database: &Database) -> Result<Remembered, DatabaseError> {
-    all(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))
+const FORGET: &str = "DELETE FROM untaken WHERE store = ?1 AND address = ?2 AND field = ?3";
+
+/// All that is remembered of a store.
+pub fn remembered(database: &Database, store: &str) -> Result<Remembered, DatabaseError> {
+    all(database.connection(), store).map_err(|error| DatabaseError::of(database.path(), error))
 }
 
-fn all(connection: &Connection) -> rusqlite::Result<Remembered> {
+/// Forgets what turned out otherwise. The database must be open for writing.
+pub fn forget<'a>(
+    database: &Database,
+    store: &str,
+    fields: impl IntoIterator<Item = &'a (String, String)>,
+) -> Result<(), DatabaseError> {
+    let connection = database.connection();
+    let forgotten = fields.into_iter().try_for_each(|(address, field)| {
+        connection.prepare_cached(FORGET)?.execute(params![store, address, field]).map(drop)
+    });
+    forgotten.map_err(|error| DatabaseError::of(database.path(), error))
+}
+
+fn all(connection: &Connection, store: &str) -> rusqlite::Result<Remembered> {
     // A database of an earlier version that was only opened for reading remembers nothing yet.
     let has = connection.query_row("SELECT 1 FROM sqlite_schema WHERE name = 'untaken'", [], |_| Ok(())).optional()?;
     if has.is_none() {
         return Ok(Remembered::default());
     }
-    let mut statement = connection.prepare("SELECT address, field, wanted, held, run FROM untaken")?;
-    let mut rows = statement.query([])?;
+    let mut statement = connection.prepare("SELECT address, field, wanted, held, run FROM untaken WHERE store = ?1")?;
+    let mut rows = statement.query([store])?;
     let mut remembered = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let digest = |index| row.get::<_, String>(index).map(|text| Digest::from_hex(&text));

@@ -80,6 +80,8 @@ pub struct Planned {
     pub diagnostics: Vec<Diagnostic>,
     /// What the guards stop.
     pub stopped: Vec<Diagnostic>,
+    /// Addresses and fields that are left alone because of what is remembered.
+    pub withheld: BTreeSet<(String, String)>,
 }
 
 /// Plans what makes `live` as `desired`.
@@ -100,6 +102,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
         kept: pruned.kept,
     };
     plan.kept.extend(drafts.kept);
+    let withheld = drafts.withheld;
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
@@ -108,7 +111,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
     sort(&mut stopped);
-    Planned { plan, diagnostics, stopped }
+    Planned { plan, diagnostics, stopped, withheld }
 }
 
 /// What becomes of the declared objects, before it is put in order.
@@ -117,6 +120,7 @@ struct Drafts<'a> {
     changes: Vec<Draft>,
     unchanged: BTreeMap<Kind, usize>,
     kept: Vec<Kept>,
+    withheld: BTreeSet<(String, String)>,
     /// Older generations that no rotation retires.
     older: Vec<(Address, &'a crate::model::LiveObject)>,
 }
@@ -199,8 +203,12 @@ impl<'a> Drafts<'a> {
         if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
             self.kept.push(Kept { address: declared.address.clone(), why });
         }
-        if let Some(why) = remembered::withhold(context, declared, &mut fields) {
+        if !found.moved
+            && let Some((untaken, why)) = remembered::withhold(context, declared, &fields)
+        {
             self.kept.push(Kept { address: declared.address.clone(), why });
+            self.withheld.extend(untaken.into_iter().map(|field| (declared.address.to_string(), field)));
+            fields.clear();
         }
         if found.moved {
             self.changes.push(draft::replace(context, declared, found, fields, matching));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use super::FieldChange;
+use super::access;
 use crate::model::Declared;
 use crate::model::Digest;
 use crate::model::Value;
@@ -29,25 +30,33 @@ pub fn trace(value: Option<&Value>) -> Digest {
     Digest::of(text.as_bytes())
 }
 
-/// Takes out of an update what the store has refused to take before, while both sides say what they said then; and
-/// says so. `--allow` tries again.
-pub(super) fn withhold(context: &Context<'_>, declared: &Declared, fields: &mut Vec<FieldChange>) -> Option<String> {
+/// Whether an update would only say again what the store has refused to take before, while both sides say what they said
+/// then: the fields and the sentence that tells so. All or nothing, because another field that changes may be what was
+/// missing. What takes access away is always tried again: to hide it would be worse than to repeat it.
+pub(super) fn withhold(
+    context: &Context<'_>,
+    declared: &Declared,
+    fields: &[FieldChange],
+) -> Option<(Vec<String>, String)> {
     let address = declared.address.to_string();
-    if context.remembered.0.is_empty() || context.options.allow.contains(&address) {
+    if context.remembered.0.is_empty() || context.options.allow.contains(&address) || takes_away(fields) {
         return None;
     }
-    let mut kept: Vec<String> = Vec::new();
-    let mut run = 0;
-    fields.retain(|change| {
-        let known = context.remembered.0.get(&(address.clone(), change.field.to_string()));
-        let is_the_same = |known: &&Untaken| {
-            known.wanted == trace(change.after.as_ref()) && known.held == trace(change.before.as_ref())
-        };
-        let Some(known) = known.filter(is_the_same) else { return true };
-        kept.push(format!("`{}`", change.field));
-        run = run.max(known.run);
-        false
-    });
-    let names = kept.join(", ");
-    (!kept.is_empty()).then(|| format!("the store kept its own {names} in run {run}; --allow {address} tries again"))
+    let untaken = |change: &FieldChange| {
+        let known = context.remembered.0.get(&(address.clone(), change.field.to_string()))?;
+        let is_the_same = known.wanted == trace(change.after.as_ref()) && known.held == trace(change.before.as_ref());
+        is_the_same.then_some(known.run)
+    };
+    let run = fields.iter().map(untaken).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
+    let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
+    let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    Some((names, format!("the store kept its own {shown} in run {run}; --allow {address} tries again")))
+}
+
+/// Whether somebody shall have less than before.
+fn takes_away(fields: &[FieldChange]) -> bool {
+    let switches_off = |change: &FieldChange| {
+        change.field.ends_with("status") && change.after.as_ref().and_then(Value::as_text) != Some("active")
+    };
+    !access::of_fields(fields).narrower.is_empty() || fields.iter().any(switches_off)
 }

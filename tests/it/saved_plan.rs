@@ -252,3 +252,34 @@ fn a_thousand_changes_are_far_below_five_megabytes() {
     assert!(comment.chars().count() < 65_536 && comment.contains("more, which `keywright show` names"));
     assert!(team.runs("apply p.json", 0).out.contains("Applied: 1000 changes done."));
 }
+
+#[test]
+fn a_stream_tells_what_is_void_and_every_change_by_its_place_in_the_plan() {
+    let team = Team::new("", &[USER]);
+    team.runs("apply --auto-approve", 0);
+    let later = USER.replace("displayName: Alice", "displayName: Alicia").replace("spec: {}", "spec: {description: x}");
+    team.write("", &[&later]);
+    let plan = team.runs("plan --out p.json --format json", 0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+    let planned: Vec<&str> =
+        plan["changes"].as_array().unwrap().iter().map(|change| change["address"].as_str().unwrap()).collect();
+    // Somebody changes the user meanwhile.
+    team.write("", &[&USER.replace("displayName: Alice", "displayName: Alison")]);
+    team.runs("apply --auto-approve", 0);
+    team.write("", &[&later]);
+    let ran = team.runs("apply p.json --format json-stream --auto-approve", 5);
+    let events: Vec<serde_json::Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((events.len(), &events[0]["event"], &events[0]["changes"]), (4, &"began".into(), &2.into()));
+    for event in &events[1..3] {
+        let place = usize::try_from(event["number"].as_u64().unwrap()).unwrap() - 1;
+        assert_eq!(event["change"]["address"], planned[place]);
+        let fate = if planned[place] == "user/alice" { "stale" } else { "done" };
+        assert_eq!(event["change"]["outcome"], fate);
+    }
+    assert_ne!(events[1]["number"], events[2]["number"]);
+    assert_eq!(events[3]["summary"]["stale"], 1);
+    // What is empty begins and ends too.
+    team.runs("apply --auto-approve", 0);
+    let ran = team.runs("apply --format json-stream --auto-approve", 0);
+    assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
+}

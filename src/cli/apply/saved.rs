@@ -4,6 +4,7 @@ use super::Arguments;
 use super::carry_out;
 use super::exit;
 use super::tell;
+use super::told::Told;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
@@ -43,13 +44,11 @@ pub(super) fn run(arguments: &Arguments, named: &Named, console: &mut Console<'_
     if let Some(failure) = arguments.planning.over_budget(&ready.forecasts) {
         return Err(failure);
     }
-    if format == Format::Text && !resolved.void.is_empty() {
-        tell_void(&resolved, console)?;
-    }
     let of_rest = if ready.planned.plan.is_empty() {
+        Told::begin(form, &resolved.whole, &resolved.void, console)?;
         Outcome::default()
     } else {
-        carry_out(&ready, resolved.void.len(), form, console)?
+        carry_out(&ready, &resolved.whole, &resolved.void, form, console)?
     };
     let outcome = resolved.outcome(of_rest);
     tell(form, &resolved.whole, &outcome, console)?;
@@ -95,14 +94,4 @@ fn refuse_stale(named: &Named, resolved: &Resolved) -> Result<(), Failure> {
     let message = format!("could not apply the plan {}: changed since it was made: {names}{more}", named.name);
     let failure = Failure { exit: Exit::Stale, ..Failure::new(message) };
     Err(failure.help("nothing was changed; plan again, or leave out --strict to do the rest"))
-}
-
-/// Tells what can not be made before what can.
-fn tell_void(resolved: &Resolved, console: &mut Console<'_>) -> Result<(), Failure> {
-    writeln!(console.out)?;
-    let total = resolved.whole.changes.len();
-    for (told, (&index, fate)) in resolved.void.iter().enumerate() {
-        render::text::progress(console.out, told, total, &resolved.whole.changes[index], fate)?;
-    }
-    Ok(())
 }

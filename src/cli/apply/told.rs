@@ -1,5 +1,6 @@
 //! How an apply is told while it goes on: a line a change, under it a bar where there is a terminal; or events.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::cli::Console;
 use crate::cli::Failure;
 use crate::outcome::Fate;
 use crate::plan::Change;
+use crate::plan::Plan;
 use crate::render;
 
 /// How often the bar counts down while nothing ends.
@@ -21,8 +23,8 @@ const TICK: Duration = Duration::from_millis(250);
 pub(super) struct Told<'a> {
     form: Form,
     out: &'a mut dyn Write,
-    /// Changes that were told before.
-    before: usize,
+    /// The places in the whole plan of the changes that are made.
+    places: Vec<usize>,
     total: usize,
     bar: ProgressBar,
     /// Why nothing more can be told.
@@ -30,21 +32,33 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// Of `before` changes it was told already that they are not made; the plan has `changes` more.
+    /// Tells what is settled before anything is begun: the changes in `void` can not be made.
     pub(super) fn begin(
         form: Form,
-        before: usize,
-        changes: usize,
+        whole: &Plan,
+        void: &BTreeMap<usize, Fate>,
         console: &'a mut Console<'_>,
     ) -> Result<Self, Failure> {
-        let total = before + changes;
+        let total = whole.changes.len();
+        let out = &mut *console.out;
         match form {
-            Form::Text if before == 0 => writeln!(console.out)?,
+            Form::Text if total > 0 => writeln!(out)?,
             Form::Text | Form::Json => {}
-            Form::JsonStream => render::json::apply_began(console.out, total)?,
+            Form::JsonStream => render::json::apply_began(out, total)?,
         }
-        let bar = if form == Form::Text && console.draws { bar(changes) } else { ProgressBar::hidden() };
-        Ok(Self { form, out: console.out, before, total, bar, untold: None })
+        for (line, (&index, fate)) in void.iter().enumerate() {
+            match form {
+                Form::Text => render::text::progress(out, line, total, &whole.changes[index], fate)?,
+                Form::Json => {}
+                Form::JsonStream => render::json::apply_change(out, index, &whole.changes[index], fate, None)?,
+            }
+        }
+        // Whoever waits must see that it begins, however long the first change takes.
+        out.flush()?;
+        let places: Vec<usize> = (0..total).filter(|index| !void.contains_key(index)).collect();
+        let draws = form == Form::Text && console.draws && !places.is_empty();
+        let bar = if draws { bar(places.len()) } else { ProgressBar::hidden() };
+        Ok(Self { form, out: console.out, places, total, bar, untold: None })
     }
 
     /// A change has ended, which is told when it is its turn.
@@ -54,7 +68,7 @@ impl<'a> Told<'a> {
 
     pub(super) fn change(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) {
         if self.untold.is_none()
-            && let Err(error) = self.write(self.before + index, change, fate, milliseconds)
+            && let Err(error) = self.write(index, change, fate, milliseconds)
         {
             self.untold = Some(error);
         }
@@ -62,16 +76,18 @@ impl<'a> Told<'a> {
 
     fn write(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) -> io::Result<()> {
         let (out, total) = (&mut *self.out, self.total);
+        let line = total - self.places.len() + index;
         match self.form {
-            Form::Text if self.bar.is_hidden() => render::text::progress(out, index, total, change, fate),
+            Form::Text if self.bar.is_hidden() => render::text::progress(out, line, total, change, fate),
             // The bar stands aside while the line is written above it.
             Form::Text => self.bar.suspend(|| {
-                render::text::progress(out, index, total, change, fate)?;
+                render::text::progress(out, line, total, change, fate)?;
                 out.flush()
             }),
             Form::Json => Ok(()),
             Form::JsonStream => {
-                render::json::apply_change(out, index, change, fate, milliseconds)?;
+                let place = self.places.get(index).copied().unwrap_or(index);
+                render::json::apply_change(out, place, change, fate, milliseconds)?;
                 out.flush()
             }
         }

@@ -13,6 +13,8 @@ use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
 use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Remembered;
@@ -37,8 +39,38 @@ pub(super) fn remembered(loaded: &Loaded, remotes: &Remotes) -> Result<Remembere
         return Ok(Remembered::default());
     }
     let failed = |error: DatabaseError| database_failure(&error);
-    let database = Database::open(&database_path(loaded), Mode::Read).map_err(failed)?;
-    database.map_or_else(|| Ok(Remembered::default()), |database| database::remembered(&database).map_err(failed))
+    let Some(database) = Database::open(&database_path(loaded), Mode::Read).map_err(failed)? else {
+        return Ok(Remembered::default());
+    };
+    database::remembered(&database, &home(loaded)).map_err(failed)
+}
+
+/// Forgets what is remembered of declared objects and did not come up in this plan: the store has come round, or the
+/// manifest has. Otherwise it would be taken for the same refusal when it differs again some day.
+pub(super) fn forget(
+    loaded: &Loaded,
+    remembered: &Remembered,
+    desired: &Desired,
+    withheld: &BTreeSet<(String, String)>,
+) -> Result<(), Failure> {
+    let is_declared = |address: &str| Address::parse(address).is_some_and(|address| desired.get(&address).is_some());
+    let is_obsolete = |known: &&(String, String)| !withheld.contains(*known) && is_declared(&known.0);
+    let obsolete: Vec<_> = remembered.0.keys().filter(is_obsolete).collect();
+    if obsolete.is_empty() {
+        return Ok(());
+    }
+    let database = super::open(loaded)?;
+    database::forget(&database, &home(loaded), obsolete).map_err(|error| database_failure(&error))
+}
+
+/// What the memory calls the stores of a workspace: their hosts and areas.
+pub(in crate::cli) fn home(loaded: &Loaded) -> String {
+    let stores = super::saved::stores(loaded).into_iter();
+    let name = |part: Option<String>| part.unwrap_or_default();
+    stores
+        .map(|store| format!("{} {} {}", store.name, name(store.host), name(store.area)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// KW-023: what the run before was doing when it was cut off, and what the store says of it now.

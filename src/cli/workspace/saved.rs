@@ -1,5 +1,7 @@
 //! From a saved plan and the manifests as they are now to what can be made of it.
 
+use std::collections::BTreeSet;
+
 use super::Checked;
 use super::Manifests;
 use super::Planning;
@@ -91,6 +93,10 @@ pub(in crate::cli) fn prepare(
     let live = read(&loaded, &remotes, &query)?;
     let unresolved = plan::resolve_organizations(&mut desired, &live);
     diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
+    sort(&mut diagnostics);
+    if has_errors(&diagnostics) {
+        return ended(tell(&diagnostics, &loaded, format, console)?);
+    }
     let matching = matching(&desired, &live, &secrets.values, !loaded.is_whole);
     let resolved = saved_plan::resolve(saved, &desired, &secrets.values, &live, &matching).map_err(|undeclared| {
         let failure = Failure::new(format!("could not apply the plan {}: {undeclared}", named.name));
@@ -110,7 +116,7 @@ pub(in crate::cli) fn prepare(
     };
     let stopped = plan::recheck(&resolved.rest, &context, &matching);
     drop(matching);
-    let planned = Planned { plan: resolved.rest.clone(), diagnostics: Vec::new(), stopped };
+    let planned = Planned { plan: resolved.rest.clone(), diagnostics: Vec::new(), stopped, withheld: BTreeSet::new() };
     let forecasts = super::cost::forecasts(&planned.plan, &remotes);
     diagnostics.extend(forecasts.iter().filter_map(super::cost::over_the_day));
     diagnostics.extend(cut_off.iter().map(|(run, writes)| super::history::told_of(run, writes, &live)));

@@ -25,7 +25,8 @@ pub(super) struct Document<'a> {
     /// With began: how many changes the plan has.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<usize>,
-    /// With change: its number in the plan, from 1. Changes are told in the plan's order.
+    /// With change: its number in the plan, from 1. Changes are told in the plan's order, after those of a saved
+    /// plan that can not be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
     /// With change: what became of it.

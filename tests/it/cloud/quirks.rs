@@ -113,9 +113,25 @@ fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else(
     world.write(&MANIFESTS.replace("company: Example", "company: Another"));
     let said = world.keywright(&["plan", "--detailed-exitcode"]);
     assert!(said.exit == 2 && said.text.contains("→ Another"), "{}: {}", said.exit, said.text);
-    // Without the trigger it is taken, and forgotten: the old wish is then a wish like any other.
+    world.write(MANIFESTS);
+    world.assert_settled("the old wish is still remembered");
+    // When the store has come round, the memory is void: what differs later is repaired.
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let set = "UPDATE users SET attributes = json_set(attributes, '$.company', ?1) WHERE username = 'alice'";
+    connection.execute(set, ["Example"]).unwrap();
+    assert!(world.apply().text.contains("Nothing to do"));
+    connection.execute(set, ["altered by trigger"]).unwrap();
+    let said = world.keywright(&["plan", "--detailed-exitcode"]);
+    assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
+    assert_eq!(world.apply().exit, 9);
+    world.assert_settled("remembered again");
+    // Another store has not been asked yet.
     drop(area);
     let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    let said = world.keywright(&["plan", "--detailed-exitcode"]);
+    assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
+    world.write(&MANIFESTS.replace("company: Example", "company: Another"));
     world.point_at(&area, FAST, "");
     assert_eq!(world.apply().exit, 0);
     world.write(MANIFESTS);
