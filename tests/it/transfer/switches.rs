@@ -105,7 +105,9 @@ fn what_can_not_be_had_is_told_and_harms_nothing() {
             said.push(team.apply());
         }
         let text: String = said.iter().map(|said| said.text.as_str()).collect();
-        assert!(said.iter().all(|said| said.exit != 0) && text.contains(told), "{switch}: {text}");
+        // What the site did not take is told once, and then remembered.
+        let is_told = said[0].exit != 0 && (said[1].exit != 0 || said[1].text.contains("the store kept its own"));
+        assert!(is_told && text.contains(told), "{switch}: {text}");
         team.assert_unharmed(switch);
     }
 }
