@@ -7,6 +7,7 @@ pub use mint::mint;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::Pin;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -33,6 +34,9 @@ use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
 
+/// Something that is under way.
+pub type Promise = Pin<Box<dyn Future<Output = Result<(), Refusal>>>>;
+
 /// What applying a plan does to the world outside of the store.
 pub trait Effects {
     /// Fills `bytes` with the operating system's randomness.
@@ -41,10 +45,11 @@ pub trait Effects {
     /// Writes a key's value to where its consumer reads it.
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
 
-    /// Notes, before a write, that it is about to be made. What can not be noted is not made.
-    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Result<(), Refusal> {
+    /// Notes, before a write, that it is about to be made. What can not be noted is not made. The note is on its way
+    /// when this returns and safe when the promise is kept, so that other calls go on while a disk is slow.
+    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {
         let _ = (index, change, value);
-        Ok(())
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Hears how a change that was intended ended, as soon as it is known.
@@ -128,7 +133,8 @@ async fn carry_out<S: Store, E: Effects>(
         Ok(value) => value,
         Err(refusal) => return Fate::Failed(refusal),
     };
-    if let Err(refusal) = effects.borrow_mut().intend(index, change, value.as_ref()) {
+    let noted = effects.borrow_mut().intend(index, change, value.as_ref());
+    if let Err(refusal) = noted.await {
         return Fate::Failed(refusal);
     }
     let mut performed = Performed::default();

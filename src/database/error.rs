@@ -30,6 +30,10 @@ pub enum DatabaseError {
     Locked { path: PathBuf, holder: String },
     #[error("take the lock of the database {}: {cause}", path.display())]
     Lock { path: PathBuf, cause: String },
+    #[error("begin the journal in the database {}: {source}", path.display())]
+    Journal { path: PathBuf, source: io::Error },
+    #[error("write the journal: whoever writes it has ended")]
+    Ended,
     #[error("write the database {}: the disk is full", path.display())]
     Full { path: PathBuf },
     #[error("use the database {}: {source}", path.display())]
@@ -65,6 +69,8 @@ impl DatabaseError {
             Self::Damaged { path, .. } => {
                 format!("restore {} from a backup, or move it away to begin with an empty store", path.display())
             }
+            Self::Journal { .. } => "check whether this system lets one more thread begin, then try again".to_owned(),
+            Self::Ended => "run again: it goes on from what is there".to_owned(),
             Self::Newer { .. } => "use the Keywright that wrote it, or a newer one".to_owned(),
             Self::Lock { path, .. } => format!("check that the folder of {} may be written to", path.display()),
             Self::Busy { .. } => "wait until the other process has ended, then try again".to_owned(),

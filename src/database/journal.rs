@@ -1,13 +1,22 @@
 //! What runs did, in the workspace database: an intent before each write, its end after it, so that after a crash
 //! nobody has to guess what was in flight.
 
+mod writer;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
-use rusqlite::Transaction;
-use rusqlite::TransactionBehavior;
 use rusqlite::params;
+use tokio::sync::oneshot;
 
+use self::writer::End;
+use self::writer::Intent;
+use self::writer::Note;
+use self::writer::Writer;
 use super::Database;
 use super::DatabaseError;
 use super::memory::Learned;
@@ -19,25 +28,14 @@ use crate::plan::Change;
 /// Runs that are kept. Older ones are forgotten when a new one begins.
 const KEPT: i64 = 200;
 
-/// The journal of one run that goes on.
+/// The journal of one run that goes on. A thread of its own writes it: while a note is synced to disk, the calls of
+/// other changes go on, and the notes that come in meanwhile are synced together.
 pub struct Journal {
-    database: Database,
     run: i64,
-    /// Ends that are not written yet: they go along with the next intent, which is synced to disk anyway. Lost in a
-    /// crash, they only make the next run look once more.
-    ends: Vec<End>,
-    learned: Vec<Learned>,
-    /// What the memory calls the stores: their hosts and areas.
-    home: String,
+    notes: mpsc::Sender<Note>,
+    writer: JoinHandle<Result<(), Arc<DatabaseError>>>,
     /// Whether there is something in the memory that could have to be forgotten.
     remembers: bool,
-}
-
-struct End {
-    change: i64,
-    at: Instant,
-    fate: &'static str,
-    reason: Option<String>,
 }
 
 /// One run, as it was noted.
@@ -91,7 +89,12 @@ impl Journal {
         };
         let (run, remembers) =
             begin(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))?;
-        Ok(Self { database, run, ends: Vec::new(), learned: Vec::new(), home: home.to_owned(), remembers })
+        let (notes, arriving) = mpsc::channel();
+        let path = database.path().to_owned();
+        let writer = Writer::new(database, run, home);
+        let writer = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.write(&arriving));
+        let writer = writer.map_err(|source| DatabaseError::Journal { path, source })?;
+        Ok(Self { run, notes, writer, remembers })
     }
 
     /// The number of the run.
@@ -99,27 +102,26 @@ impl Journal {
         self.run
     }
 
-    /// Notes, safely on disk, that a write is about to be made.
+    /// Notes that a write is about to be made. The note is safely on disk when the future is ready, which goes on by
+    /// itself.
     pub fn intend(
         &mut self,
         change: usize,
         what: &Change,
         value: Option<&Secret>,
         now: Instant,
-    ) -> Result<(), DatabaseError> {
-        let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
-        let home = self.home.as_str();
-        self.write(|connection| {
-            note_ends(connection, run, &ends)?;
-            learned.iter().try_for_each(|learned| learned.note(connection, home, run))?;
-            let sql =
-                "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let digest = value.map(|value| value.digest().hex());
-            let change = number(change);
-            let row = params![run, change, what.address.to_string(), what.action.name(), digest, millis(now)];
-            connection.prepare_cached(sql)?.execute(row)?;
-            Ok(())
-        })
+    ) -> impl Future<Output = Result<(), Arc<DatabaseError>>> + use<> {
+        let (noted, is_noted) = oneshot::channel();
+        let intent = Intent {
+            change: number(change),
+            address: what.address.to_string(),
+            action: what.action.name(),
+            value: value.map(|value| value.digest().hex()),
+            at: now,
+            noted,
+        };
+        self.note(Note::Intent(intent));
+        async { is_noted.await.unwrap_or_else(|_| Err(Arc::new(DatabaseError::Ended))) }
     }
 
     /// Notes how a write ended, with the next intent or at the end of the run.
@@ -128,40 +130,26 @@ impl Journal {
             Fate::Failed(refusal) | Fate::Undelivered(refusal) => Some(refusal.reason.clone()),
             _ => None,
         };
-        self.ends.push(End { change: number(change), at: now, fate: fate.name(), reason });
+        self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason }));
     }
 
     /// Remembers what a change has found out about the store, with the next intent or at the end of the run.
     pub fn learn(&mut self, change: &Change, fate: &Fate) {
-        let learned = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news());
-        self.learned.extend(learned);
+        if let Some(learned) = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news()) {
+            self.note(Note::Learned(learned));
+        }
     }
 
-    /// Notes that the run is over.
-    pub fn end(mut self, now: Instant) -> Result<(), DatabaseError> {
-        let (ends, learned, run) = (std::mem::take(&mut self.ends), std::mem::take(&mut self.learned), self.run);
-        let home = self.home.as_str();
-        self.write(|connection| {
-            note_ends(connection, run, &ends)?;
-            learned.iter().try_for_each(|learned| learned.note(connection, home, run))?;
-            connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", params![run, millis(now)])?;
-            Ok(())
-        })
+    /// Notes that the run is over, and waits until all of it is on disk.
+    pub fn end(self, now: Instant) -> Result<(), Arc<DatabaseError>> {
+        self.note(Note::Over(now));
+        self.writer.join().unwrap_or_else(|_| Err(Arc::new(DatabaseError::Ended)))
     }
 
-    fn write(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<(), DatabaseError> {
-        let connection = self.database.connection();
-        let result = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-            .and_then(|transaction| work(&transaction).and_then(|()| transaction.commit()));
-        result.map_err(|error| DatabaseError::of(self.database.path(), error))
+    /// A writer that is no longer there is found out by whoever waits for it.
+    fn note(&self, note: Note) {
+        let _ = self.notes.send(note);
     }
-}
-
-fn note_ends(connection: &Connection, run: i64, ends: &[End]) -> rusqlite::Result<()> {
-    let sql = "UPDATE writes SET ended = ?3, fate = ?4, reason = ?5 WHERE run = ?1 AND change = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    ends.iter()
-        .try_for_each(|end| statement.execute(params![run, end.change, millis(end.at), end.fate, end.reason]).map(drop))
 }
 
 /// The runs that are remembered, newest first.
@@ -281,6 +269,12 @@ mod tests {
         }
     }
 
+    /// Waits until the intent is on disk.
+    fn intend(journal: &mut Journal, change: usize, what: &Change, value: Option<&Secret>, now: Instant) {
+        let noted = journal.intend(change, what, value, now);
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(noted).unwrap();
+    }
+
     fn open(folder: &tempfile::TempDir) -> Database {
         Database::open(&folder.path().join("k.db"), crate::database::Mode::Write).unwrap().unwrap()
     }
@@ -291,9 +285,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
-        journal.intend(0, &change("a"), Some(&value), at(2)).unwrap();
+        intend(&mut journal, 0, &change("a"), Some(&value), at(2));
         journal.settle(0, &Fate::Done, at(3));
-        journal.intend(1, &change("b"), None, at(4)).unwrap();
+        intend(&mut journal, 1, &change("b"), None, at(4));
         // The process ends here.
         drop(journal);
         let database = open(&folder);
@@ -310,11 +304,24 @@ mod tests {
     }
 
     #[test]
+    fn nobody_stands_still_while_a_note_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
+        let slow = open(&folder);
+        slow.connection().execute_batch("BEGIN IMMEDIATE").unwrap();
+        let noted: Vec<_> = (0..3).map(|index| journal.intend(index, &change("a"), None, at(2))).collect();
+        slow.connection().execute_batch("COMMIT").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        noted.into_iter().for_each(|noted| runtime.block_on(noted).unwrap());
+        assert_eq!(runs(&slow).unwrap()[0].begun, 3);
+    }
+
+    #[test]
     fn a_run_that_ends_is_not_cut_off_and_old_runs_are_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
             let mut journal = Journal::begin(open(&folder), "a store", "a store", 1, at(number)).unwrap();
-            journal.intend(0, &change("a"), None, at(number)).unwrap();
+            intend(&mut journal, 0, &change("a"), None, at(number));
             journal.settle(0, &Fate::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();
         }

@@ -16,6 +16,7 @@ use signal_hook::flag::register_conditional_shutdown;
 use super::clock;
 use super::told::Told;
 use crate::apply::Effects;
+use crate::apply::Promise;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
@@ -87,12 +88,14 @@ impl Effects for World<'_> {
         delivery::deliver(to, value, self.root)
     }
 
-    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Result<(), Refusal> {
+    fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {
         self.begun.insert(index, clock());
-        let now = self.now();
-        self.journal.intend(index, change, value, now).map_err(|error| {
-            let reason = format!("the journal could not be written, so nothing was begun: could not {error}");
-            Refusal::unavailable(reason).help(error.help())
+        let noted = self.journal.intend(index, change, value, self.now());
+        Box::pin(async {
+            noted.await.map_err(|error| {
+                let reason = format!("the journal could not be written, so nothing was begun: could not {error}");
+                Refusal::unavailable(reason).help(error.help())
+            })
         })
     }
 

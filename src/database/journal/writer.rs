@@ -1,0 +1,126 @@
+//! The thread that writes a run's journal: what arrives while it syncs is written together next.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rusqlite::Connection;
+use rusqlite::Transaction;
+use rusqlite::TransactionBehavior;
+use rusqlite::params;
+use tokio::sync::oneshot;
+
+use super::millis;
+use crate::database::Database;
+use crate::database::DatabaseError;
+use crate::database::memory::Learned;
+use crate::model::Instant;
+
+/// What a run tells its journal.
+pub(super) enum Note {
+    Intent(Intent),
+    End(End),
+    Learned(Learned),
+    Over(Instant),
+}
+
+/// A write that is about to be made, and who waits until that is noted.
+pub(super) struct Intent {
+    pub(super) change: i64,
+    pub(super) address: String,
+    pub(super) action: &'static str,
+    /// The SHA-256 of a new key's value.
+    pub(super) value: Option<String>,
+    pub(super) at: Instant,
+    pub(super) noted: oneshot::Sender<Result<(), Arc<DatabaseError>>>,
+}
+
+/// How a write ended.
+pub(super) struct End {
+    pub(super) change: i64,
+    pub(super) at: Instant,
+    pub(super) fate: &'static str,
+    pub(super) reason: Option<String>,
+}
+
+pub(super) struct Writer {
+    database: Database,
+    run: i64,
+    /// What the memory calls the stores: their hosts and areas.
+    home: String,
+    intents: Vec<Intent>,
+    /// Ends and lessons wait for the next intent, which is synced to disk anyway. Lost in a crash, they only make the
+    /// next run look once more.
+    ends: Vec<End>,
+    learned: Vec<Learned>,
+    over: Option<Instant>,
+}
+
+impl Writer {
+    /// The database must be open for writing.
+    pub(super) fn new(database: Database, run: i64, home: &str) -> Self {
+        let (intents, ends, learned) = (Vec::new(), Vec::new(), Vec::new());
+        Self { database, run, home: home.to_owned(), intents, ends, learned, over: None }
+    }
+
+    /// Writes what arrives until the run is over, or nobody is left who could say so.
+    pub(super) fn write(mut self, arriving: &Receiver<Note>) -> Result<(), Arc<DatabaseError>> {
+        while let Ok(first) = arriving.recv() {
+            self.take(first);
+            for note in arriving.try_iter() {
+                self.take(note);
+            }
+            if self.intents.is_empty() && self.over.is_none() {
+                continue;
+            }
+            let written = self.sync().map_err(Arc::new);
+            if written.is_ok() {
+                self.ends.clear();
+                self.learned.clear();
+            }
+            for intent in self.intents.drain(..) {
+                // Whoever no longer waits does not make the write either.
+                let _ = intent.noted.send(written.clone());
+            }
+            if self.over.is_some() {
+                return written;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, note: Note) {
+        match note {
+            Note::Intent(intent) => self.intents.push(intent),
+            Note::End(end) => self.ends.push(end),
+            Note::Learned(learned) => self.learned.push(learned),
+            Note::Over(now) => self.over = Some(now),
+        }
+    }
+
+    /// All that waits, in one transaction.
+    fn sync(&self) -> Result<(), DatabaseError> {
+        let connection = self.database.connection();
+        let result = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+            .and_then(|transaction| self.note(&transaction).and_then(|()| transaction.commit()));
+        result.map_err(|error| DatabaseError::of(self.database.path(), error))
+    }
+
+    fn note(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let run = self.run;
+        let sql = "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        for intent in &self.intents {
+            let row = params![run, intent.change, intent.address, intent.action, intent.value, millis(intent.at)];
+            connection.prepare_cached(sql)?.execute(row)?;
+        }
+        let sql = "UPDATE writes SET ended = ?3, fate = ?4, reason = ?5 WHERE run = ?1 AND change = ?2";
+        for end in &self.ends {
+            let row = params![run, end.change, millis(end.at), end.fate, end.reason];
+            connection.prepare_cached(sql)?.execute(row)?;
+        }
+        self.learned.iter().try_for_each(|learned| learned.note(connection, &self.home, run))?;
+        if let Some(now) = self.over {
+            connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", params![run, millis(now)])?;
+        }
+        Ok(())
+    }
+}
