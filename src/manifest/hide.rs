@@ -21,12 +21,11 @@ pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) 
 
 fn hidden(id: SourceId, source: &Source) -> Box<str> {
     let mut places = Vec::new();
-    if source.readable {
-        let mut reading = Reading::new(id);
-        super::tree::documents(&source.text, &mut reading, |root, _| find(root, false, &mut places));
-        if has_errors(&reading.finish()) {
-            find_in_lines(id, &source.text, &mut places);
-        }
+    // Whether manifests are read from it or not: the workspace file has secrets in the wrong place too.
+    let mut reading = Reading::new(id);
+    super::tree::documents(&source.text, &mut reading, |root, _| find(root, false, &mut places));
+    if has_errors(&reading.finish()) {
+        find_in_lines(id, &source.text, &mut places);
     }
     let mut text = source.text.to_string();
     for place in places {
@@ -53,7 +52,7 @@ fn hide_place(text: &mut String, place: Place) {
     text.replace_range(start..end, &hidden);
 }
 
-/// Fields below `key`, `custom`, `secret` and `credentials` that say where a secret is, and not what it is.
+/// Fields below `key`, `custom`, `secret`, `credentials` and `databasePassword` that say where a secret is, and not what it is.
 const TELLS_WHERE: [&str; 5] = ["env", "file", "command", "prefix", "by"];
 
 /// Every `value`, and everything below a field that is about a secret but for what only says where it is: a secret in
@@ -61,16 +60,25 @@ const TELLS_WHERE: [&str; 5] = ["env", "file", "command", "prefix", "by"];
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
         Content::Scalar { .. } if is_secret => places.push(node.place),
+        Content::Scalar { text, .. } if holds_password(text) => places.push(node.place),
         Content::Scalar { .. } => {}
         Content::List(items) => items.iter().for_each(|item| find(item, is_secret, places)),
         Content::Mapping(pairs) => {
             for (key, value) in pairs {
                 let Content::Scalar { text, .. } = &key.content else { continue };
-                let about_secrets = matches!(text.as_ref(), "key" | "custom" | "secret" | "credentials" | "value");
+                let about_secrets =
+                    matches!(text.as_ref(), "key" | "custom" | "secret" | "credentials" | "value" | "databasePassword");
                 find(value, (is_secret || about_secrets) && !TELLS_WHERE.contains(&text.as_ref()), places);
             }
         }
     }
+}
+
+/// Whether a text is an address with a way to sign in that is more than a name.
+fn holds_password(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let sign_in = rest.rsplit_once('@').map_or("", |(sign_in, _)| sign_in);
+    sign_in.contains(':') || rest.contains("assword") || (rest.contains('?') && rest.contains('%'))
 }
 
 /// A text that is not YAML is taken line by line: whatever follows a `value:`, and what is deeper below it, may be a
@@ -81,7 +89,7 @@ fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     for line in text.split_inclusive('\n') {
         let depth = line.len() - line.trim_start_matches(' ').len();
         let is_below = below.is_some_and(|outer| depth > outer || line.trim().is_empty());
-        let start = if is_below { Some(0) } else { value_in(line) };
+        let start = if is_below || holds_password(line) { Some(0) } else { value_in(line) };
         if let Some(start) = start {
             let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
             places.push(Place { source, start: byte(at + start), end: byte(at + line.len()) });
@@ -125,6 +133,13 @@ mod tests {
             "key: fake\ncustom: {vaule: fake}\nsecret: {env: APP_X}\ncredentials: {pasword: fake}\nvalue: fake\n";
         let expected =
             "key: ****\ncustom: {vaule: ****}\nsecret: {env: APP_X}\ncredentials: {pasword: ****}\nvalue: ****\n";
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn a_password_of_the_database_is_hidden() {
+        let text = "database: postgres://u:fake@h/d\ndatabasePassword: fake\nurl: https://api.example.com\n";
+        let expected = "database: *********************\ndatabasePassword: ****\nurl: https://api.example.com\n";
         assert_eq!(shown(text), expected);
     }
 

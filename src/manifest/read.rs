@@ -71,6 +71,10 @@ impl Reading {
     pub fn mistyped(&mut self, node: &Node<'_>, wanted: &str) {
         let problem = match &node.content {
             Content::Scalar { text, plain: true } if is_null(text) => return self.null(node),
+            // Where several things are wanted a single one may be a secret in the wrong place: it is not repeated.
+            Content::Scalar { .. } if wanted.starts_with("a mapping") || wanted.starts_with("a list") => {
+                Diagnostic::error("KW-007", format!("expected {wanted}, found {}", node.content.describe()))
+            }
             Content::Scalar { text, plain } => {
                 let quoted = if *plain { "" } else { " in quotes" };
                 Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`{quoted}", shown(text)))
@@ -119,10 +123,9 @@ impl FromNode for Box<str> {
         match &node.content {
             Content::Scalar { text, plain } if !plain || is_text(text) => Some(text.as_ref().into()),
             Content::Scalar { text, .. } if !is_null(text) => {
-                let message =
-                    format!("expected text, found `{}`, which YAML reads as a number or a truth value", shown(text));
-                let help = format!("write it in quotes: \"{}\"", shown(text));
-                reading.report(Diagnostic::error("KW-007", message).at(node.place).help(help));
+                // What it is is not repeated: it may be the value of a key.
+                let message = "expected text, found what YAML reads as a number or a truth value";
+                reading.report(Diagnostic::error("KW-007", message).at(node.place).help("write it in quotes"));
                 None
             }
             _ => {
