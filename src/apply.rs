@@ -64,6 +64,11 @@ pub trait Effects {
 
     /// Hears of every change once its fate and those of all before it are known.
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate);
+
+    /// Hears that a change which was told as done is held otherwise by the store, as one more look has shown.
+    fn correct(&mut self, index: usize, change: &Change, fate: &Fate) {
+        self.tell(index, change, fate);
+    }
 }
 
 /// The secrets that the changes of a plan need.
@@ -109,7 +114,42 @@ pub async fn apply<S: Store, E: Effects>(
         schedule.end(index, fate, &effects);
     }
     schedule.skip_the_rest(&effects);
-    Ok(schedule.into_outcome())
+    let mut outcome = schedule.into_outcome();
+    outcome.unproven = prove(plan, store, &mut outcome.fates, &effects).await.err();
+    Ok(outcome)
+}
+
+/// Looks once more at what was written: a store may answer one thing and hold another.
+async fn prove<S: Store, E: Effects>(
+    plan: &Plan,
+    store: &S,
+    fates: &mut [Fate],
+    effects: &RefCell<&mut E>,
+) -> Result<(), Refusal> {
+    if effects.borrow().is_stopped() {
+        return Ok(());
+    }
+    let is_written = |(index, change): &(usize, &Change)| fates[*index] == Fate::Done && writes_fields(change);
+    let written: Vec<(usize, &Change)> = plan.changes.iter().enumerate().filter(is_written).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<&Change> = written.iter().map(|(_, change)| *change).collect();
+    let held = store.read_back(&changes).await?;
+    let mut otherwise: BTreeMap<Address, Vec<Altered>> =
+        held.into_iter().filter(|(_, altered)| !altered.is_empty()).collect();
+    for (index, change) in written {
+        if let Some(altered) = otherwise.remove(&change.address) {
+            fates[index] = Fate::Altered(altered);
+            effects.borrow_mut().correct(index, change, &fates[index]);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a change leaves an object whose fields it says.
+fn writes_fields(change: &Change) -> bool {
+    !matches!(change.action, Action::Delete | Action::Deliver) && !change.fields.is_empty()
 }
 
 /// The values of the keys that are delivered without being made.

@@ -41,6 +41,15 @@ pub struct Console<'a> {
     pub folder: PathBuf,
     /// The clock's time when the command began.
     pub now: Instant,
+    /// When that was, for what is noted later: a run may have waited for another one.
+    pub began: std::time::Instant,
+}
+
+impl Console<'_> {
+    /// The time by now.
+    fn time(&self) -> Instant {
+        self.now + self.began.elapsed()
+    }
 }
 
 /// How a command ends. The numbers are an interface: scripts depend on them.

@@ -37,6 +37,7 @@ fn main() -> ExitCode {
             .collect(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),
+        began: std::time::Instant::now(),
     };
     let exit = cli::run(&arguments, &mut console);
     match io::Write::flush(&mut out) {

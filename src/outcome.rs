@@ -45,6 +45,8 @@ impl Fate {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     pub fates: Vec<Fate>,
+    /// Why what was written could not be looked at once more, if it could not.
+    pub unproven: Option<Refusal>,
 }
 
 impl Outcome {

@@ -3,6 +3,7 @@
 mod api_key;
 mod application;
 pub mod catalogue;
+mod database;
 mod desired;
 mod duplicates;
 mod findings;

@@ -13,10 +13,13 @@ use self::cloud_api_management::CloudApiManagement;
 use self::embedded::Embedded;
 use self::embedded::EmbeddedReader;
 use self::managed_file_transfer::ManagedFileTransfer;
+use crate::database::Lock;
+use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -35,6 +38,16 @@ impl Remotes {
     /// Whether everything is in the embedded store.
     pub const fn is_empty(&self) -> bool {
         self.cloud.is_none() && self.transfer.is_none()
+    }
+
+    /// From now on no store is called while it is not certain that the run has this lock.
+    #[must_use]
+    pub fn under(mut self, lock: Option<&Lock>) -> Self {
+        if let Some(holding) = lock.and_then(Lock::holding) {
+            self.cloud.iter_mut().for_each(|store| store.under(holding.clone()));
+            self.transfer.iter_mut().for_each(|store| store.under(holding.clone()));
+        }
+        self
     }
 }
 
@@ -137,6 +150,14 @@ impl Store for Stores<'_> {
             transfer.confirm(&self.changes_at(changes, Home::Transfer)).await?;
         }
         Ok(())
+    }
+
+    /// The embedded store is its own proof, and Managed File Transfer is read back at every change.
+    async fn read_back(&self, changes: &[&Change]) -> Result<Vec<(Address, Vec<Altered>)>, Refusal> {
+        match &self.remotes.cloud {
+            Some(cloud) => cloud.read_back(&self.changes_at(changes, Home::Cloud)).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {

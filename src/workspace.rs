@@ -11,8 +11,8 @@ pub struct Workspace {
     pub name: Box<str>,
     /// Files and folders with manifests, relative to the workspace.
     pub manifests: Vec<Box<str>>,
-    /// Path of the SQLite database, relative to the workspace.
-    pub database: Box<str>,
+    /// Where what runs must remember is kept, and the embedded store.
+    pub database: DatabaseAt,
     pub remote: RemoteStores,
     pub ownership: Ownership,
     pub guards: Guards,
@@ -190,6 +190,18 @@ pub struct Environment {
     pub programs: Vec<Box<str>>,
 }
 
+/// Where the workspace database is.
+#[derive(Clone)]
+pub enum DatabaseAt {
+    /// A SQLite file, relative to the workspace.
+    File(Box<str>),
+    /// A schema of a database on a PostgreSQL server. The address holds no password.
+    Server { url: Box<str>, schema: Box<str>, password: Option<SecretSource> },
+}
+
+/// The schema of a workspace that names a server and no schema.
+pub const DEFAULT_SCHEMA: &str = "keywright";
+
 /// The database of a workspace that says nothing else.
 pub const DEFAULT_DATABASE: &str = ".keywright/keywright.db";
 
@@ -199,7 +211,7 @@ impl Workspace {
         Self {
             name: name.into(),
             manifests: vec![".".into()],
-            database: DEFAULT_DATABASE.into(),
+            database: DatabaseAt::File(DEFAULT_DATABASE.into()),
             remote: RemoteStores::default(),
             ownership: Ownership::default(),
             guards: Guards::default(),

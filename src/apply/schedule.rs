@@ -85,6 +85,7 @@ impl<'a> Schedule<'a> {
 
     /// Every change has a fate by now: needs stand before what needs them, so none waits for ever.
     pub(super) fn into_outcome(self) -> Outcome {
-        Outcome { fates: self.fates.into_iter().map(|fate| fate.unwrap_or(Fate::Skipped)).collect() }
+        let fates = self.fates.into_iter().map(|fate| fate.unwrap_or(Fate::Skipped)).collect();
+        Outcome { fates, unproven: None }
     }
 }

@@ -106,12 +106,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure::new("nothing was changed: the plan was not approved"));
     }
     let (before, began) = (ready.remotes.calls(), clock());
-    let outcome = carry_out(&ready, &ready.planned.plan, &BTreeMap::new(), form, console)?;
+    let Carried { outcome, failure } = carry_out(&ready, &ready.planned.plan, &BTreeMap::new(), form, console)?;
     tell(form, &ready.planned.plan, &outcome, console)?;
     if form == Form::Text {
         tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
     }
-    Ok(exit(&outcome))
+    failure.map_or_else(|| Ok(exit(&outcome)), Err)
 }
 
 /// Says what the apply cost, beside what was forecast.
@@ -147,6 +147,13 @@ fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
     Ok(answer.trim_ascii() == b"yes")
 }
 
+/// What became of a plan, which is told whatever went wrong beside it.
+struct Carried {
+    outcome: Outcome,
+    /// Why the end of the run could not be noted, or told.
+    failure: Option<Failure>,
+}
+
 /// Of the `whole` plan those in `void` can not be made; the others are the ones of `ready`.
 fn carry_out(
     ready: &Ready,
@@ -154,28 +161,29 @@ fn carry_out(
     void: &BTreeMap<usize, Fate>,
     form: Form,
     console: &mut Console<'_>,
-) -> Result<Outcome, Failure> {
-    let embedded = Embedded::new(workspace::open(&ready.loaded)?, console.now);
+) -> Result<Carried, Failure> {
+    let embedded = Embedded::new(workspace::database::open(&ready.location, ready.lock.as_ref())?, console.time());
     let store = Stores { remotes: &ready.remotes, embedded };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
-    let journal = begin(ready, console.now)?;
+    let journal = begin(ready, console.time())?;
     let stop = stop_on_signals()?;
-    let now = console.now;
+    let now = console.time();
     let told = Told::begin(form, whole, void, console)?;
     let mut world = World::new(&ready.loaded.root, journal, stop, now, told);
     let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
     let outcome = workspace::block_on(work)?.map_err(workspace::refused)?;
-    // The changes are made whether or not somebody still reads about them.
-    match world.end()? {
-        Some(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(outcome),
-    }
+    let failure = match world.end() {
+        // The changes are made whether or not somebody still reads about them.
+        Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
+        Err(failure) => Some(failure),
+    };
+    Ok(Carried { outcome, failure })
 }
 
 /// Begins the journal of the run. The run before, if it was cut off, has been looked into by now.
 fn begin(ready: &Ready, now: crate::model::Instant) -> Result<Journal, Failure> {
-    let database = workspace::open(&ready.loaded)?;
-    let failed = |error| workspace::database_failure(&error);
+    let database = workspace::database::open(&ready.location, ready.lock.as_ref())?;
+    let failed = |error| workspace::database::failure(&error);
     if let Some(run) = &ready.cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }

@@ -140,10 +140,10 @@ pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exi
 
 fn open(arguments: &Arguments, console: &Console<'_>) -> Result<Database, Failure> {
     let opened = match &arguments.database {
-        Some(path) => Database::open(&console.folder.join(path), Mode::Write),
+        Some(path) => Database::in_file(&console.folder.join(path), Mode::Write),
         None => Database::in_memory().map(Some),
     };
-    let opened = opened.map_err(|error| workspace::database_failure(&error))?;
+    let opened = opened.map_err(|error| workspace::database::failure(&error))?;
     opened.ok_or_else(|| Failure::new("could not open the database"))
 }
 

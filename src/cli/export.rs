@@ -24,7 +24,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let loaded = workspace::load(&arguments.manifests, console)?;
     let remotes = remotes::remotes(&loaded, false, console)?;
-    let live = workspace::read(&loaded, &remotes, &Query::everything())?;
+    let location = workspace::database::location(&loaded, console)?;
+    let live = workspace::read(&location, &remotes, &Query::everything())?;
     export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

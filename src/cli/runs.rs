@@ -9,8 +9,6 @@ use super::Failure;
 use super::Format;
 use super::workspace;
 use super::workspace::Manifests;
-use crate::database::Database;
-use crate::database::Mode;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -41,9 +39,8 @@ enum Command {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let loaded = workspace::load(&Manifests::below(console.folder.clone()), console)?;
-    let path = workspace::database_path(&loaded);
-    let failed = |error| workspace::database_failure(&error);
-    let database = Database::open(&path, Mode::Read).map_err(failed)?;
+    let failed = |error| workspace::database::failure(&error);
+    let database = workspace::database::look(&workspace::database::location(&loaded, console)?)?;
     match (&arguments.command, database) {
         (None, None) => show_all(&[], arguments.format, console)?,
         (None, Some(database)) => show_all(&journal::runs(&database).map_err(failed)?, arguments.format, console)?,

@@ -1,6 +1,7 @@
 //! What `validate`, `plan` and `apply` have in common: from paths to checked manifests, and on to a plan.
 
 mod cost;
+pub(super) mod database;
 pub(super) mod history;
 pub(super) mod saved;
 
@@ -16,11 +17,8 @@ use super::Exit;
 use super::Failure;
 use super::Format;
 use super::remotes;
-use crate::database;
-use crate::database::Database;
-use crate::database::DatabaseError;
+use crate::database::Location;
 use crate::database::Lock;
-use crate::database::Mode;
 use crate::database::journal::Run;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
@@ -29,7 +27,6 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
-use crate::model::Instant;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
@@ -168,7 +165,8 @@ pub(super) fn check(manifests: &Manifests, console: &mut Console<'_>) -> Result<
 /// A plan with all that it was made from.
 pub(super) struct Ready {
     /// Held from before the store is read until what was planned from it is done.
-    _lock: Option<Lock>,
+    pub(super) lock: Option<Lock>,
+    pub(super) location: Location,
     pub(super) loaded: Loaded,
     pub(super) live: Live,
     pub(super) secrets: SecretsRead,
@@ -201,19 +199,15 @@ pub(super) fn prepare(
     let Checked { mut loaded, desired, mut diagnostics } = check(manifests, console)?;
     let Some(mut desired) = desired else { return tell(&diagnostics, &loaded, format, console) };
     diagnostics.extend(blind_prune(planning, &loaded));
-    let mut secrets =
-        secrets::read(&desired, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
-    diagnostics.append(&mut secrets.diagnostics);
-    diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
-    sort(&mut diagnostics);
+    let secrets = read_secrets(&desired, &loaded, console, &mut diagnostics);
     if has_errors(&diagnostics) {
         return tell(&diagnostics, &loaded, format, console);
     }
-    let lock = planning.locks.then(|| locked(&loaded, planning.patience(), console.now)).transpose()?;
-    let cut_off = history::cut_off(&loaded, lock.is_some())?;
-    let remotes = remotes::remotes(&loaded, planning.locks, console)?;
+    let patience = planning.locks.then(|| planning.patience());
+    let database::Found { location, lock, cut_off } = database::find(&loaded, patience, console)?;
+    let remotes = remotes::remotes(&loaded, planning.locks, console)?.under(lock.as_ref());
     let query = query(&desired, planning, &loaded, &remotes);
-    let live = read(&loaded, &remotes, &query)?;
+    let live = read(&location, &remotes, &query)?;
     let unresolved = plan::resolve_organizations(&mut desired, &live);
     diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
     let delivered = delivery::delivered(&desired, &loaded.root);
@@ -222,7 +216,7 @@ pub(super) fn prepare(
         // What was not read may be declared elsewhere: seen from a part, nothing is owned that it does not declare.
         loaded.workspace.ownership = Ownership::default();
     }
-    let remembered = history::remembered(&loaded, &remotes)?;
+    let remembered = history::remembered(&location, &loaded, &remotes)?;
     let context = Context {
         desired: &desired,
         live: &live,
@@ -235,8 +229,9 @@ pub(super) fn prepare(
         remembered: &remembered,
     };
     let mut planned = plan::plan(&context);
-    if planning.locks {
-        history::forget(&loaded, &remembered, &desired, &planned.withheld)?;
+    if let Some(lock) = &lock {
+        let known = history::Known { remembered: &remembered, withheld: &planned.withheld };
+        history::forget(&location, lock, &loaded, &known, &desired)?;
     }
     drop_repeated(&mut diagnostics, &planned.diagnostics);
     diagnostics.append(&mut planned.diagnostics);
@@ -245,7 +240,8 @@ pub(super) fn prepare(
     diagnostics.extend(cut_off.iter().map(|(run, writes)| history::told_of(run, writes, &live)));
     sort(&mut diagnostics);
     Ok(Progress::Ready(Box::new(Ready {
-        _lock: lock,
+        lock,
+        location,
         loaded,
         live,
         secrets,
@@ -257,6 +253,21 @@ pub(super) fn prepare(
         cut_off: cut_off.map(|(run, _)| run),
         diagnostics,
     })))
+}
+
+/// Reads the secrets that the manifests refer to, and checks their values.
+fn read_secrets(
+    desired: &Desired,
+    loaded: &Loaded,
+    console: &Console<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> SecretsRead {
+    let folders = &loaded.workspace.environment.folders;
+    let mut secrets = secrets::read(desired, &loaded.root, &console.environment, folders);
+    diagnostics.append(&mut secrets.diagnostics);
+    diagnostics.extend(rules::with_severities(rules::values::check(desired, &secrets.values), &loaded.workspace));
+    sort(diagnostics);
+    secrets
 }
 
 /// What the store makes an error of need not be warned of beside it.
@@ -294,40 +305,14 @@ fn tell(
     Ok(Progress::Ended(Exit::Invalid))
 }
 
-/// Keeps other runs out of the workspace. Makes the database, because the lock stands beside it.
-fn locked(loaded: &Loaded, patience: Duration, now: Instant) -> Result<Lock, Failure> {
-    let path = database_path(loaded);
-    Database::open(&path, Mode::Write).map_err(|error| database_failure(&error))?;
-    database::lock(&path, patience, now).map_err(|error| {
-        let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
-        Failure { exit, ..database_failure(&error) }
-    })
-}
-
-/// The workspace database, open for writing.
-pub(super) fn open(loaded: &Loaded) -> Result<Database, Failure> {
-    let database = Database::open(&database_path(loaded), Mode::Write).map_err(|error| database_failure(&error))?;
-    database.ok_or_else(|| Failure::new("could not open the workspace database"))
-}
-
-/// The path of the workspace database.
-pub(super) fn database_path(loaded: &Loaded) -> PathBuf {
-    loaded.root.join(&*loaded.workspace.database)
-}
-
-pub(super) fn database_failure(error: &DatabaseError) -> Failure {
-    Failure::new(format!("could not {error}")).help(error.help())
-}
-
 pub(super) fn refused(refusal: Refusal) -> Failure {
     let rule = refusal.rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
     Failure { message: format!("{}{rule}", refusal.reason), help: refusal.help, exit: Exit::Error }
 }
 
 /// A snapshot of the store. The reader that it comes from can not write.
-pub(super) fn read(loaded: &Loaded, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
-    let database = Database::open(&database_path(loaded), Mode::Read).map_err(|error| database_failure(&error))?;
-    let readers = Readers { remotes, embedded: EmbeddedReader { database } };
+pub(super) fn read(location: &Location, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
+    let readers = Readers { remotes, embedded: EmbeddedReader { database: database::look(location)? } };
     block_on(readers.read(query))?.map_err(refused)
 }
 

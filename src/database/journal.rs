@@ -7,10 +7,6 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
-use rusqlite::OptionalExtension;
-use rusqlite::Row;
-use rusqlite::params;
 use tokio::sync::oneshot;
 
 use self::writer::End;
@@ -19,6 +15,9 @@ use self::writer::Note;
 use self::writer::Writer;
 use super::Database;
 use super::DatabaseError;
+use super::Parameter;
+use super::Row;
+use super::SqlError;
 use super::memory::Learned;
 use crate::model::Instant;
 use crate::model::Secret;
@@ -78,22 +77,22 @@ impl Journal {
         changes: usize,
         now: Instant,
     ) -> Result<Self, DatabaseError> {
-        let begin = |connection: &Connection| {
-            connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1", [KEPT])?;
-            let sql = "INSERT INTO runs (began, process, host, store, changes) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let count = i64::try_from(changes).unwrap_or(i64::MAX);
-            connection.execute(sql, params![millis(now), std::process::id(), host(), store, count])?;
-            let run = connection.last_insert_rowid();
-            let remembers = connection.query_row("SELECT EXISTS (SELECT 1 FROM untaken)", [], |row| row.get(0))?;
-            Ok((run, remembers))
-        };
-        let (run, remembers) =
-            begin(database.connection()).map_err(|error| DatabaseError::of(database.path(), error))?;
+        let (process, host, store) = (std::process::id(), host(), store.to_owned());
+        let count = i64::try_from(changes).unwrap_or(i64::MAX);
+        let begun = database.connection().transaction(|connection| {
+            connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1", &[&KEPT])?;
+            let sql =
+                "INSERT INTO runs (began, process, host, store, changes) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number";
+            let run = connection.number(sql, &[&millis(now), &process, &host, &store, &count])?.unwrap_or_default();
+            let known = connection.number("SELECT count(*) FROM (SELECT 1 FROM untaken LIMIT 1) AS known", &[])?;
+            Ok::<_, SqlError>((run, known != Some(0)))
+        });
+        let (run, remembers) = begun.map_err(|error| database.error(error))?;
         let (notes, arriving) = mpsc::channel();
-        let path = database.path().to_owned();
+        let name = database.location().to_string();
         let writer = Writer::new(database, run, home);
         let writer = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.write(&arriving));
-        let writer = writer.map_err(|source| DatabaseError::Journal { path, source })?;
+        let writer = writer.map_err(|source| DatabaseError::Journal { database: name, source })?;
         Ok(Self { run, notes, writer, remembers })
     }
 
@@ -154,7 +153,7 @@ impl Journal {
 
 /// The runs that are remembered, newest first.
 pub fn runs(database: &Database) -> Result<Vec<Run>, DatabaseError> {
-    all(database, "", &[]).map_err(|error| DatabaseError::of(database.path(), error))
+    all(database, "", &[]).map_err(|error| database.error(error))
 }
 
 /// The newest run, if it was cut off: it never ended, and nobody works on it any more. Whoever asks holds the lock, or
@@ -170,25 +169,22 @@ pub fn writes(database: &Database, run: i64) -> Result<Option<(Run, Vec<Noted>)>
         let Some(run) = all(database, "WHERE r.number = ?1", &[&run])?.into_iter().next() else { return Ok(None) };
         let sql =
             "SELECT address, action, value, intended, ended, fate, reason FROM writes WHERE run = ?1 ORDER BY change";
-        let mut statement = database.connection().prepare(sql)?;
-        let writes = statement.query_map([run.number], noted)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let writes = database.connection().all(sql, &[&run.number], noted)?;
         Ok(Some((run, writes)))
     };
-    read().map_err(|error| DatabaseError::of(database.path(), error))
+    read().map_err(|error| database.error(error))
 }
 
 /// Notes that a run that was cut off has been looked into.
 pub fn close(database: &Database, run: i64, now: Instant) -> Result<(), DatabaseError> {
     let sql = "UPDATE runs SET ended = ?2 WHERE number = ?1 AND ended IS NULL";
-    let closed = database.connection().execute(sql, params![run, millis(now)]);
-    closed.map(drop).map_err(|error| DatabaseError::of(database.path(), error))
+    let closed = database.connection().transaction(|connection| connection.execute(sql, &[&run, &millis(now)]));
+    closed.map_err(|error| database.error(error))
 }
 
-fn all(database: &Database, clause: &str, parameters: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Run>> {
+fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Run>, SqlError> {
     let connection = database.connection();
-    // A database of an earlier version that was only opened for reading has no journal yet.
-    let has = connection.query_row("SELECT 1 FROM sqlite_schema WHERE name = 'runs'", [], |_| Ok(())).optional()?;
-    if has.is_none() {
+    if !connection.has_table("runs")? {
         return Ok(Vec::new());
     }
     let sql = format!(
@@ -197,38 +193,39 @@ fn all(database: &Database, clause: &str, parameters: &[&dyn rusqlite::ToSql]) -
                 (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered', 'undelivered'))
            FROM runs r {clause} ORDER BY r.number DESC"
     );
-    connection.prepare(&sql)?.query_map(parameters, run)?.collect()
+    connection.all(&sql, parameters, run)
 }
 
-fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
-    let count = |index| row.get::<_, i64>(index).map(|count| usize::try_from(count).unwrap_or(0));
+fn run(row: &Row<'_>) -> Result<Run, SqlError> {
+    let count = |column| row.number(column).map(|count| usize::try_from(count).unwrap_or(0));
     Ok(Run {
-        number: row.get(0)?,
+        number: row.number(0)?,
         began: instant(row, 1)?.unwrap_or_default(),
         ended: instant(row, 2)?,
-        process: row.get(3)?,
-        host: row.get(4)?,
-        store: row.get(5)?,
+        process: u32::try_from(row.number(3)?).unwrap_or(0),
+        host: row.text(4)?.to_owned(),
+        store: row.text(5)?.to_owned(),
         changes: count(6)?,
         begun: count(7)?,
         done: count(8)?,
     })
 }
 
-fn noted(row: &Row<'_>) -> rusqlite::Result<Noted> {
+fn noted(row: &Row<'_>) -> Result<Noted, SqlError> {
+    let optional = |column| Ok::<_, SqlError>(row.optional_text(column)?.map(str::to_owned));
     Ok(Noted {
-        address: row.get(0)?,
-        action: row.get(1)?,
-        value: row.get(2)?,
+        address: row.text(0)?.to_owned(),
+        action: row.text(1)?.to_owned(),
+        value: optional(2)?,
         intended: instant(row, 3)?.unwrap_or_default(),
         ended: instant(row, 4)?,
-        fate: row.get(5)?,
-        reason: row.get(6)?,
+        fate: optional(5)?,
+        reason: optional(6)?,
     })
 }
 
-fn instant(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Instant>> {
-    Ok(row.get::<_, Option<i64>>(index)?.and_then(Instant::from_timestamp_millis))
+fn instant(row: &Row<'_>, column: usize) -> Result<Option<Instant>, SqlError> {
+    Ok(row.optional_number(column)?.and_then(Instant::from_timestamp_millis))
 }
 
 const fn millis(at: Instant) -> i64 {
@@ -276,7 +273,7 @@ mod tests {
     }
 
     fn open(folder: &tempfile::TempDir) -> Database {
-        Database::open(&folder.path().join("k.db"), crate::database::Mode::Write).unwrap().unwrap()
+        Database::in_file(&folder.path().join("k.db"), crate::database::Mode::Write).unwrap().unwrap()
     }
 
     #[test]
@@ -308,11 +305,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let slow = open(&folder);
-        slow.connection().execute_batch("BEGIN IMMEDIATE").unwrap();
+        slow.connection().execute("BEGIN IMMEDIATE", &[]).unwrap();
         let noted: Vec<_> = (0..3).map(|index| journal.intend(index, &change("a"), None, at(2))).collect();
-        slow.connection().execute_batch("COMMIT").unwrap();
+        slow.connection().execute("COMMIT", &[]).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        noted.into_iter().for_each(|noted| runtime.block_on(noted).unwrap());
+        for noted in noted {
+            runtime.block_on(noted).unwrap();
+        }
         assert_eq!(runs(&slow).unwrap()[0].begun, 3);
     }
 

@@ -1,87 +1,78 @@
-//! One run at a time: a lock beside the database, which the operating system lets go of when its holder ends, however.
+//! One run at a time: the lock of a workspace.
+#![expect(clippy::disallowed_methods, reason = "edge: since when somebody has the lock")]
 
-use std::fs::File;
-use std::fs::TryLockError;
-use std::io::Read;
-use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::DatabaseError;
+use super::Location;
+use super::postgres;
+use super::sqlite;
 use crate::model::Instant;
 
 /// How often a run that waits looks whether the lock is free.
-const LOOK: Duration = Duration::from_millis(100);
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+
+/// As what a lock on a server is held: whoever holds it under another number, or another name, is somebody else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Fence {
+    pub(super) number: i64,
+    pub(super) holder: String,
+}
+
+/// Whether the lock of a run is still its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holding {
+    Held,
+    /// The server is away, and it is not known yet.
+    Unknown,
+    /// Another run has it, or the server did not come back.
+    Lost,
+}
 
 /// Held as long as it lives.
-pub struct Lock {
-    _file: File,
+pub enum Lock {
+    File(sqlite::lock::Lock),
+    Server(postgres::Lock),
 }
 
-/// Takes the lock of the database at `path`, whose folder is there. Waits for another run at most as long as
-/// `patience`, and then says who has it.
-pub fn lock(path: &Path, patience: Duration, now: Instant) -> Result<Lock, DatabaseError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed = |error: std::io::Error| DatabaseError::Lock { path: path.to_path_buf(), cause: error.to_string() };
-    let mut file = File::options().create(true).read(true).append(true).open(&name).map_err(failed)?;
-    let mut left = patience;
-    loop {
-        match file.try_lock() {
-            Ok(()) => break,
-            Err(TryLockError::WouldBlock) if left.is_zero() => {
-                let holder = holder(&mut file);
-                return Err(DatabaseError::Locked { path: path.to_path_buf(), holder });
-            }
-            Err(TryLockError::WouldBlock) => {
-                let pause = LOOK.min(left);
-                std::thread::sleep(pause);
-                left -= pause;
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+impl Lock {
+    pub(super) fn fence(&self) -> Option<Fence> {
+        match self {
+            Self::File(_) => None,
+            Self::Server(lock) => Some(lock.fence()),
         }
     }
+
+    /// What tells whether the lock is still held. A file's is, as long as the process lives.
+    pub fn holding(&self) -> Option<watch::Receiver<Holding>> {
+        match self {
+            Self::File(_) => None,
+            Self::Server(lock) => Some(lock.holding()),
+        }
+    }
+}
+
+/// Takes the lock of a database that is there. Waits for another run at most as long as `patience`, and then says who
+/// has it.
+pub fn lock(location: &Location, patience: Duration, now: Instant) -> Result<Lock, DatabaseError> {
+    let asked = std::time::Instant::now();
     // Only for people who find the lock taken; who it was does not decide anything.
-    let since = now.format("%Y-%m-%d %H:%M:%S UTC");
-    let _ = file.set_len(0);
-    let _ = write!(file, "process {} on {} since {since}", std::process::id(), super::journal::host());
-    Ok(Lock { _file: file })
+    let myself = move || {
+        let since = (now + asked.elapsed()).format("%Y-%m-%d %H:%M:%S UTC");
+        format!("process {} on {} since {since}", std::process::id(), super::journal::host())
+    };
+    match location {
+        Location::File(path) => sqlite::lock::lock(path, patience, myself).map(Lock::File),
+        Location::Server(server) => postgres::lock(server, patience, myself).map(Lock::Server),
+    }
 }
 
-/// Whether a run has the lock of the database at `path` now. Leaves no trace.
-#[expect(clippy::disallowed_methods, reason = "edge: the lock beside the database")]
-pub fn is_locked(path: &Path) -> bool {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    File::open(&name).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-/// Who says that he has it: one short line, whatever the file holds.
-fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let read = file.take(200).read_to_string(&mut text);
-    let is_plain = text.chars().all(|c| !c.is_control());
-    if read.is_ok() && is_plain && !text.is_empty() { text } else { "another run".to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_run_is_kept_out_until_the_first_ends() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("k.db");
-        let take = |patience| lock(&path, Duration::from_millis(patience), Instant::default());
-        let first = take(0).unwrap();
-        let Err(DatabaseError::Locked { holder, .. }) = take(0) else { unreachable!("the lock is taken") };
-        assert!(holder.starts_with(&format!("process {} on ", std::process::id())), "{holder}");
-        assert!(holder.ends_with("since 1970-01-01 00:00:00 UTC"), "{holder}");
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| take(20_000).is_ok());
-            drop(first);
-            assert!(waiting.join().unwrap());
-        });
-        assert!(take(0).is_ok());
+/// Whether a run has the lock now. Leaves no trace.
+pub fn is_locked(location: &Location) -> Result<bool, DatabaseError> {
+    match location {
+        Location::File(path) => Ok(sqlite::lock::is_locked(path)),
+        Location::Server(server) => postgres::is_locked(server),
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
-use rusqlite::OptionalExtension;
-use rusqlite::params;
-
+use super::Connection;
 use super::Database;
 use super::DatabaseError;
+use super::Parameter;
+use super::SqlError;
 use crate::model::Digest;
 use crate::outcome::Fate;
 use crate::plan::Change;
@@ -42,18 +41,18 @@ impl Learned {
         self.fields.iter().any(|(_, untaken)| untaken.is_some())
     }
 
-    pub(super) fn note(&self, connection: &Connection, store: &str, run: i64) -> rusqlite::Result<()> {
+    pub(super) fn note(&self, connection: &Connection, store: &str, run: i64) -> Result<(), SqlError> {
         for (field, untaken) in &self.fields {
             match untaken {
                 Some((wanted, held)) => {
-                    let sql = "INSERT OR REPLACE INTO untaken (store, address, field, wanted, held, run)
-                               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-                    let row = params![store, self.address, field, wanted.hex(), held.hex(), run];
-                    connection.prepare_cached(sql)?.execute(row)?;
+                    let sql = "INSERT INTO untaken (store, address, field, wanted, held, run)
+                               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                               ON CONFLICT (store, address, field) DO UPDATE
+                               SET wanted = excluded.wanted, held = excluded.held, run = excluded.run";
+                    let row: [&dyn Parameter; 6] = [&store, &self.address, field, &wanted.hex(), &held.hex(), &run];
+                    connection.execute(sql, &row)?;
                 }
-                None => {
-                    connection.prepare_cached(FORGET)?.execute(params![store, self.address, field])?;
-                }
+                None => connection.execute(FORGET, &[&store, &self.address, field])?,
             }
         }
         Ok(())
@@ -64,37 +63,31 @@ const FORGET: &str = "DELETE FROM untaken WHERE store = ?1 AND address = ?2 AND 
 
 /// All that is remembered of a store.
 pub fn remembered(database: &Database, store: &str) -> Result<Remembered, DatabaseError> {
-    all(database.connection(), store).map_err(|error| DatabaseError::of(database.path(), error))
+    all(database.connection(), store).map_err(|error| database.error(error))
 }
 
 /// Forgets what turned out otherwise. The database must be open for writing.
-pub fn forget<'a>(
-    database: &Database,
-    store: &str,
-    fields: impl IntoIterator<Item = &'a (String, String)>,
-) -> Result<(), DatabaseError> {
-    let connection = database.connection();
-    let forgotten = fields.into_iter().try_for_each(|(address, field)| {
-        connection.prepare_cached(FORGET)?.execute(params![store, address, field]).map(drop)
+pub fn forget(database: &Database, store: &str, fields: &[&(String, String)]) -> Result<(), DatabaseError> {
+    let forgotten = database.connection().transaction(|connection| {
+        fields.iter().try_for_each(|(address, field)| connection.execute(FORGET, &[&store, address, field]))
     });
-    forgotten.map_err(|error| DatabaseError::of(database.path(), error))
+    forgotten.map_err(|error| database.error(error))
 }
 
-fn all(connection: &Connection, store: &str) -> rusqlite::Result<Remembered> {
-    // A database of an earlier version that was only opened for reading remembers nothing yet.
-    let has = connection.query_row("SELECT 1 FROM sqlite_schema WHERE name = 'untaken'", [], |_| Ok(())).optional()?;
-    if has.is_none() {
+fn all(connection: &Connection, store: &str) -> Result<Remembered, SqlError> {
+    let mut remembered = BTreeMap::new();
+    if !connection.has_table("untaken")? {
         return Ok(Remembered::default());
     }
-    let mut statement = connection.prepare("SELECT address, field, wanted, held, run FROM untaken WHERE store = ?1")?;
-    let mut rows = statement.query([store])?;
-    let mut remembered = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let digest = |index| row.get::<_, String>(index).map(|text| Digest::from_hex(&text));
+    let sql = "SELECT address, field, wanted, held, run FROM untaken WHERE store = ?1";
+    connection.each(sql, &[&store], |row| {
+        let digest = |column| row.text(column).map(Digest::from_hex);
         // What can not be read is as good as forgotten: it is tried and told once more.
         if let (Some(wanted), Some(held)) = (digest(2)?, digest(3)?) {
-            remembered.insert((row.get(0)?, row.get(1)?), Untaken { wanted, held, run: row.get(4)? });
+            let name = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+            remembered.insert(name, Untaken { wanted, held, run: row.number(4)? });
         }
-    }
+        Ok(())
+    })?;
     Ok(Remembered(remembered))
 }

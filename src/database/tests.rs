@@ -10,35 +10,36 @@ use tempfile::TempDir;
 use super::Database;
 use super::DatabaseError;
 use super::Mode;
-use super::files;
-use super::open;
+use super::SqlError;
+use super::sqlite::files;
+use super::sqlite::open;
 
 fn folder() -> TempDir {
     TempDir::new().unwrap()
 }
 
 fn write(path: &Path) -> Database {
-    Database::open(path, Mode::Write).unwrap().unwrap()
+    Database::in_file(path, Mode::Write).unwrap().unwrap()
 }
 
 fn error(path: &Path, mode: Mode) -> DatabaseError {
-    Database::open(path, mode).err().expect("opening must fail")
+    Database::in_file(path, mode).err().expect("opening must fail")
 }
 
-fn insert_user(database: &Database, name: &str) -> rusqlite::Result<usize> {
+fn insert_user(database: &Database, name: &str) -> Result<(), SqlError> {
     let sql = "INSERT INTO users (id, username, attributes, created, updated) VALUES (?1, ?1, '{}', 0, 0)";
-    database.connection().execute(sql, [name])
+    database.connection().execute(sql, &[&name])
 }
 
 fn users(database: &Database) -> i64 {
-    database.connection().query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap()
+    database.connection().number("SELECT count(*) FROM users", &[]).unwrap().unwrap()
 }
 
 #[test]
 fn reading_what_is_not_there_makes_nothing() {
     let folder = folder();
     let path = folder.path().join(".keywright/keywright.db");
-    assert!(Database::open(&path, Mode::Read).unwrap().is_none());
+    assert!(Database::in_file(&path, Mode::Read).unwrap().is_none());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -47,7 +48,7 @@ fn reading_a_file_that_was_never_written_to_is_nothing() {
     let folder = folder();
     let path = folder.path().join("empty.db");
     fs::write(&path, "").unwrap();
-    assert!(Database::open(&path, Mode::Read).unwrap().is_none());
+    assert!(Database::in_file(&path, Mode::Read).unwrap().is_none());
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);
 }
 
@@ -88,7 +89,7 @@ fn a_reader_can_not_write_and_sees_what_was_written() {
     let path = folder.path().join("keywright.db");
     let writer = write(&path);
     insert_user(&writer, "alice").unwrap();
-    let reader = Database::open(&path, Mode::Read).unwrap().unwrap();
+    let reader = Database::in_file(&path, Mode::Read).unwrap().unwrap();
     assert_eq!(users(&reader), 1);
     assert!(insert_user(&reader, "bob").is_err());
     drop(writer);
@@ -104,7 +105,7 @@ fn what_a_killed_writer_left_in_the_log_is_read() {
     // A copy of the files while the writer is open is what a SIGKILL leaves behind: a log without its index.
     fs::copy(&path, &copy).unwrap();
     fs::copy(folder.path().join("keywright.db-wal"), folder.path().join("killed.db-wal")).unwrap();
-    let reader = Database::open(&copy, Mode::Read).unwrap().unwrap();
+    let reader = Database::in_file(&copy, Mode::Read).unwrap().unwrap();
     assert_eq!(users(&reader), 1);
     drop(reader);
     assert_eq!(users(&write(&copy)), 1);
@@ -139,7 +140,7 @@ fn a_file_stands_alone_only_without_what_a_writer_left() {
 fn a_newer_version_is_an_error_in_both_modes_and_stays_untouched() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
-    write(&path).connection().pragma_update(None, "user_version", 99).unwrap();
+    write(&path).connection().sqlite().pragma_update(None, "user_version", 99).unwrap();
     for mode in [Mode::Read, Mode::Write] {
         let error = error(&path, mode);
         assert!(matches!(error, DatabaseError::Newer { found: 99, .. }), "{error}");
@@ -203,7 +204,11 @@ fn a_writer_is_durable_and_holds_references() {
     let folder = folder();
     let database = write(&folder.path().join("keywright.db"));
     let pragma = |name| {
-        database.connection().pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+        database
+            .connection()
+            .sqlite()
+            .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
+            .unwrap()
     };
     assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
     assert_eq!(pragma("synchronous"), 2.into());

@@ -134,6 +134,8 @@ quirks! {
     TriggerVetoes = "trigger-vetoes",
     /// A trigger changes what is saved: `notes` of applications, `company` of members, `status` of new keys (R13).
     TriggerAlters = "trigger-alters",
+    /// The answer to a write repeats what was sent, whatever the API or a trigger made of it (R13).
+    AnswersRepeat = "answers-repeat",
     /// The area demands the custom attribute `costCentre` of every new member (section 1.2).
     MandatoryAttribute = "mandatory-attribute",
 

@@ -214,8 +214,20 @@ impl Area {
 
     /// The answer to a write. When the call asks for what can not be told, the write is made all the same.
     fn told_after_write(&self, kind: Kind, id: &Id, call: &Call) -> Outcome {
-        self.told(kind, id, call).or_else(|error| Ok(error.answer(self.quirks.has(Quirk::TextErrorCode))))
+        let told = self
+            .told(kind, id, call)
+            .map(|answer| if self.quirks.has(Quirk::AnswersRepeat) { repeating(answer, call) } else { answer });
+        told.or_else(|error| Ok(error.answer(self.quirks.has(Quirk::TextErrorCode))))
     }
+}
+
+/// The answer with the texts that were sent in the place of those that are held.
+fn repeating(answer: Answer, call: &Call) -> Answer {
+    let (Ok(sent), Ok(mut told)) = (body::parse(&call.body), body::parse(&answer.body)) else { return answer };
+    for (name, value) in sent.into_iter().filter(|(name, value)| value.is_string() && name != "id") {
+        told.entry(name).and_modify(|held| *held = value);
+    }
+    Answer { body: Json::Object(told).to_string().into_bytes(), ..answer }
 }
 
 fn unavailable(_: Refusal) -> ApiError {

@@ -266,8 +266,10 @@ mapping! {
     struct WorkspaceSpec {
         /// Files and folders that hold the manifests; the workspace's own folder when left out.
         field manifests: Vec<Spanned<Box<str>>> = "manifests",
-        /// The workspace database, like sqlite:.keywright/keywright.db.
+        /// The workspace database: sqlite: and a path, or postgres:// and a server that several runners share.
         field database: Box<str> = "database",
+        /// Where the password for the PostgreSQL server is read from; the variable PGPASSWORD when left out.
+        field database_password: SecretFrom = "databasePassword",
         /// Where the objects live.
         field stores: StoresSpec = "stores",
         /// What of the store belongs to this workspace.

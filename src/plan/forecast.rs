@@ -22,6 +22,8 @@ pub struct Tariff {
     pub snapshot: usize,
     /// How long a token lasts, in seconds.
     pub token_life: f64,
+    /// Objects on a page of a list.
+    pub page_size: usize,
     /// Whether one list is read before the first change, and one after each.
     pub reads_back: bool,
 }
@@ -37,6 +39,8 @@ pub struct Forecast {
     pub create: usize,
     pub update: usize,
     pub delete: usize,
+    /// Looks at what was written, after all of it.
+    pub read_back: usize,
     /// How long the calls that are left take at the allowed rate.
     pub seconds: f64,
     /// Share of the day's calls that the whole run takes, from 0.
@@ -55,6 +59,7 @@ impl Forecast {
             create: 0,
             update: 0,
             delete: 0,
+            read_back: 0,
             seconds: 0.0,
             share_of_day: None,
             token_renewals: 0,
@@ -68,6 +73,9 @@ impl Forecast {
         let writes = cost.create + cost.update + cost.delete;
         if tariff.reads_back && writes > 0 {
             cost.look = 1 + writes;
+            cost.read_back = 0;
+        } else {
+            cost.read_back = cost.read_back.min(tariff.snapshot + growth(changes, tariff));
         }
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff.per_day.map(|day| precise(cost.total()) / precise_wide(day).max(1.0));
@@ -99,11 +107,12 @@ impl Forecast {
             Action::Delete => self.delete += 1,
         }
         self.look += usize::from(change.target.live.is_some());
+        self.read_back += usize::from(change.action != Action::Delete && !change.fields.is_empty());
     }
 
     /// Calls that an apply still takes.
     pub const fn left(&self) -> usize {
-        self.look + self.create + self.update + self.delete
+        self.look + self.create + self.update + self.delete + self.read_back
     }
 
     /// All calls of the run, the reads that were made among them.
@@ -117,7 +126,13 @@ impl fmt::Display for Forecast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (left, store) = (self.left(), self.store);
         write!(f, "{left} {} to {store}, about {}", plural(left, "call"), Time(self.seconds))?;
-        let parts = [(self.look, "look"), (self.create, "create"), (self.update, "update"), (self.delete, "delete")];
+        let parts = [
+            (self.look, "look"),
+            (self.create, "create"),
+            (self.update, "update"),
+            (self.delete, "delete"),
+            (self.read_back, "look afterwards"),
+        ];
         let mut before = ": ";
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
             write!(f, "{before}{count} {}", plural(count, what))?;
@@ -134,7 +149,21 @@ impl fmt::Display for Forecast {
 }
 
 fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+    match noun.split_once(' ') {
+        _ if count == 1 => noun.to_owned(),
+        Some((noun, rest)) => format!("{noun}s {rest}"),
+        None => format!("{noun}s"),
+    }
+}
+
+/// How many calls more a snapshot takes after the creates: further pages, and the plans of each new package.
+fn growth(changes: &[Change], tariff: &Tariff) -> usize {
+    let created = |kind: Kind| {
+        changes.iter().filter(|change| change.action == Action::Create && change.address.kind() == kind).count()
+    };
+    let pages = |kind: &Kind| created(*kind).saturating_sub(1) / tariff.page_size.max(1);
+    let packages = if tariff.kinds.contains(&Kind::Package) { created(Kind::Package) } else { 0 };
+    tariff.kinds.iter().map(pages).sum::<usize>() + packages
 }
 
 /// Seconds as people say them.
@@ -178,6 +207,7 @@ mod tests {
         per_day: Some(100),
         snapshot: 7,
         token_life: 10.0,
+        page_size: 100,
         reads_back: false,
     };
 
@@ -207,17 +237,30 @@ mod tests {
         ];
         let cost = Forecast::of(&changes, &TARIFF);
         assert_eq!((cost.look, cost.create, cost.update, cost.delete), (2, 1, 1, 1));
-        assert_eq!((cost.left(), cost.total(), cost.share_of_day), (5, 12, Some(0.12)));
+        assert_eq!((cost.left(), cost.total(), cost.share_of_day), (7, 14, Some(0.14)));
         assert_eq!(
             cost.to_string(),
-            "5 calls to a store, about 2 s: 2 looks, 1 create, 1 update, 1 delete; 12.0 % of the day's calls, after 7 to read"
+            "7 calls to a store, about 4 s: 2 looks, 1 create, 1 update, 1 delete, 2 looks afterwards; 14.0 % of the day's \
+             calls, after 7 to read"
         );
+    }
+
+    #[test]
+    fn a_look_afterwards_sees_what_was_created() {
+        let kinds = &[Kind::User, Kind::Package];
+        let changes: Vec<Change> = (0..250)
+            .map(|number| change(Address::user(&number.to_string()), Action::Create))
+            .chain((0..3).map(|number| change(Address::package(&number.to_string()), Action::Create)))
+            .collect();
+        let cost = Forecast::of(&changes, &Tariff { kinds, ..TARIFF });
+        // Two more pages of users, and the plans of three packages.
+        assert_eq!((cost.create, cost.read_back), (253, 7 + 2 + 3));
     }
 
     #[test]
     fn many_looks_are_one_more_snapshot() {
         let changes: Vec<Change> = (0..50).map(|_| change(Address::user("a"), Action::Update)).collect();
         let cost = Forecast::of(&changes, &TARIFF);
-        assert_eq!((cost.look, cost.update, cost.token_renewals), (7, 50, 2));
+        assert_eq!((cost.look, cost.update, cost.read_back, cost.token_renewals), (7, 50, 7, 3));
     }
 }

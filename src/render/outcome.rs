@@ -72,6 +72,15 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
 
 /// Writes how many changes came to which end, and what to do next when not all were done.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+    write_sum(out, plan, outcome)?;
+    if let Some(refusal) = &outcome.unproven {
+        writeln!(out, "What was written could not be looked at once more: {}", safe::line(&refusal.reason))?;
+        writeln!(out, "`keywright plan` tells whether the store holds it.")?;
+    }
+    Ok(())
+}
+
+fn write_sum(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     let bold = style::BOLD;
     write!(out, "{bold}Applied:{bold:#} ")?;
     let total = outcome.fates.len();

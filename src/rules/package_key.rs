@@ -19,6 +19,7 @@ use crate::manifest::read::Spanned;
 use crate::manifest::scalar::DateOrNever;
 use crate::manifest::user::UserStatus;
 use crate::model::Value;
+use crate::workspace::DatabaseAt;
 
 /// The key length of a package that says nothing else (`cloud-api-management.md` 1.4).
 pub const DEFAULT_KEY_LENGTH: usize = 24;
@@ -299,11 +300,15 @@ pub(super) fn is_inside(path: &str) -> bool {
 }
 
 /// Whether a file is neither a manifest, whose lines are shown in messages, nor one that Git or Keywright live by.
-fn is_deliverable(path: &str, database: &str) -> bool {
+fn is_deliverable(path: &str, database: &DatabaseAt) -> bool {
     let path = normal(path).to_ascii_lowercase();
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_taken = |part: &str| part.starts_with(".git") || part == ".keywright";
-    let is_live = path.split('/').any(is_taken) || path.starts_with(&normal(database).to_ascii_lowercase());
+    let is_database = match database {
+        DatabaseAt::File(file) => path.starts_with(&normal(file).to_ascii_lowercase()),
+        DatabaseAt::Server { .. } => false,
+    };
+    let is_live = path.split('/').any(is_taken) || is_database;
     !matches!(extension, "yaml" | "yml") && !is_live
 }
 

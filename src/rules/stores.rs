@@ -72,7 +72,7 @@ fn check_url(rule: &'static str, url: &Spanned<Box<str>>, findings: &mut Vec<Dia
 }
 
 /// Where a credential is read from. It never stands in the file itself.
-fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnostic>) -> Option<SecretSource> {
+pub(super) fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnostic>) -> Option<SecretSource> {
     let secret = &from.value;
     if let Some(value) = &secret.value {
         let problem = Diagnostic::error("CAM-043", "a credential is written in keywright.yaml").at(value.place);

@@ -1,6 +1,7 @@
 //! `keywright.yaml` as it was written → the settings of the workspace.
 
 use super::catalogue;
+use super::database;
 use super::stores;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::RuleId;
@@ -31,15 +32,8 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     if let Some(manifests) = &spec.manifests {
         workspace.manifests = texts(manifests, &mut findings);
     }
-    if let Some(database) = &spec.database {
-        match database.value.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
-            Some(path) => workspace.database = path.into(),
-            None => {
-                let problem =
-                    Diagnostic::error("KW-007", "the database is not one that Keywright knows").at(database.place);
-                findings.push(problem.help("write sqlite: and a path, like sqlite:.keywright/keywright.db"));
-            }
-        }
+    if let Some(database) = database::database(spec, &mut findings) {
+        workspace.database = database;
     }
     if let Some(stores) = &spec.stores {
         workspace.remote = stores::remote(&stores.value, &mut findings);

@@ -84,7 +84,7 @@ impl Resolved {
             Some(fate) => fate.clone(),
             None => done.next().unwrap_or(Fate::Skipped),
         };
-        Outcome { fates: (0..self.whole.changes.len()).map(fate).collect() }
+        Outcome { fates: (0..self.whole.changes.len()).map(fate).collect(), unproven: of_rest.unproven }
     }
 }
 

@@ -20,6 +20,7 @@ mod make;
 mod object;
 mod path;
 mod read;
+mod read_back;
 #[cfg(test)]
 mod samples;
 mod token;
@@ -29,16 +30,20 @@ mod write;
 pub use token::Credentials;
 
 use reqwest::Url;
+use tokio::sync::watch;
 
 use self::api::Api;
 use self::known::Known;
 use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
+use crate::database::Holding;
+use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -88,6 +93,11 @@ impl CloudApiManagement {
         })
     }
 
+    /// From now on nothing is called while it is not certain that the run has its lock.
+    pub fn under(&mut self, lock: watch::Receiver<Holding>) {
+        self.api.under(lock);
+    }
+
     /// What a plan has to reckon with. Known in full after a snapshot.
     pub fn tariff(&self) -> Tariff {
         Tariff {
@@ -97,6 +107,7 @@ impl CloudApiManagement {
             per_day: self.calls_per_day,
             snapshot: self.known.with(|index| index.snapshot_calls),
             token_life: token::USUAL_LIFE,
+            page_size: self.page_size,
             reads_back: false,
         }
     }
@@ -120,6 +131,10 @@ impl Store for CloudApiManagement {
 
     async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
         self.confirm_all(changes).await
+    }
+
+    async fn read_back(&self, changes: &[&Change]) -> Result<Vec<(Address, Vec<Altered>)>, Refusal> {
+        self.read_back_all(changes).await
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {

@@ -17,9 +17,6 @@ mod stored;
 mod users;
 mod work;
 
-use rusqlite::Transaction;
-use rusqlite::TransactionBehavior;
-
 use self::ripples::Ripples;
 use self::work::Stop;
 use self::work::Work;
@@ -79,11 +76,11 @@ impl Embedded {
         if write.change.action == Action::Deliver {
             return Ok(Performed::default());
         }
-        let transaction = Transaction::new_unchecked(self.database.connection(), TransactionBehavior::Immediate)?;
-        let work = Work::new(&transaction, write, self.now, &self.ripples);
-        let performed = dispatch(&work)?;
-        let seen = work.into_ripples();
-        transaction.commit()?;
+        let (performed, seen) = self.database.connection().transaction(|connection| {
+            let work = Work::new(connection, write, self.now, &self.ripples);
+            let performed = dispatch(&work)?;
+            Ok::<_, Stop>((performed, work.into_ripples()))
+        })?;
         self.ripples.remember(seen);
         Ok(performed)
     }

@@ -28,12 +28,14 @@ pub use bind::Operations;
 pub use bind::bind;
 
 use reqwest::Url;
+use tokio::sync::watch;
 
 use self::api::Api;
 use self::bind::Slot;
 use self::known::Known;
 use super::pace::Pace;
 use super::transport;
+use crate::database::Holding;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
@@ -95,6 +97,11 @@ impl ManagedFileTransfer {
         })
     }
 
+    /// From now on nothing is called while it is not certain that the run has its lock.
+    pub fn under(&mut self, lock: watch::Receiver<Holding>) {
+        self.api.under(lock);
+    }
+
     /// What a plan has to reckon with.
     pub fn tariff(&self) -> Tariff {
         Tariff {
@@ -104,6 +111,7 @@ impl ManagedFileTransfer {
             per_day: self.calls_per_day,
             snapshot: SNAPSHOT,
             token_life: f64::MAX,
+            page_size: usize::MAX,
             reads_back: true,
         }
     }

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::sync::SemaphorePermit;
+use tokio::sync::watch;
 use tokio::time::Instant;
+
+use crate::database::Holding;
+use crate::store::Refusal;
 
 /// Calls are spread this much further apart than the rate asks for, so that two that come closer together on their way
 /// do not fall into the same second of the server's clock. At low rates a whole call is at stake, and more is given.
@@ -24,6 +28,8 @@ pub(super) struct Pace {
     in_flight: Semaphore,
     /// Held by the call that is next, so that they go in the order in which they asked.
     next: tokio::sync::Mutex<()>,
+    /// What tells whether the run still has its lock, where it could lose it.
+    lock: Option<watch::Receiver<Holding>>,
 }
 
 struct State {
@@ -45,9 +51,24 @@ impl State {
     }
 }
 
-/// As many calls were made as the day allows.
-pub(super) struct Spent {
-    pub(super) calls: u64,
+/// Why no call is made any more.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// As many calls were made as the day allows.
+    Spent { calls: u64 },
+    /// Another run may be at work.
+    LockLost,
+}
+
+impl From<Closed> for Refusal {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::Spent { calls } => Self::unavailable(format!("the {calls} calls of `callsPerDay` are used up"))
+                .help("run again tomorrow, or raise callsPerDay in keywright.yaml"),
+            Closed::LockLost => Self::unavailable("the lock of the workspace was lost, and another run may be at work")
+                .help("`keywright runs` tells who runs; plan and apply again"),
+        }
+    }
 }
 
 /// One call in flight. Dropped when its answer is there.
@@ -63,14 +84,28 @@ impl Pace {
             state: Mutex::new(state),
             in_flight: Semaphore::new(concurrency.max(1)),
             next: tokio::sync::Mutex::default(),
+            lock: None,
         }
     }
 
+    /// From now on nothing is called while it is not certain that the run has its lock.
+    pub(super) fn under(&mut self, lock: watch::Receiver<Holding>) {
+        self.lock = Some(lock);
+    }
+
+    async fn check_lock(&self) -> Result<(), Closed> {
+        let Some(lock) = &self.lock else { return Ok(()) };
+        let mut lock = lock.clone();
+        let known = lock.wait_for(|holding| *holding != Holding::Unknown).await;
+        if known.is_ok_and(|holding| *holding == Holding::Held) { Ok(()) } else { Err(Closed::LockLost) }
+    }
+
     /// Waits until the next call may go out. Calls go in the order in which they asked.
-    pub(super) async fn turn(&self) -> Result<Turn<'_>, Spent> {
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, Closed> {
         // The semaphore is never closed; without a permit a call would only be one too many in flight.
         let permit = self.in_flight.acquire().await.ok();
         let _next = self.next.lock().await;
+        self.check_lock().await?;
         self.count()?;
         loop {
             let at = self.with(|state| state.next);
@@ -86,10 +121,10 @@ impl Pace {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn count(&self) -> Result<(), Spent> {
+    fn count(&self) -> Result<(), Closed> {
         self.with(|state| {
             if state.most_calls.is_some_and(|most| state.calls >= most) {
-                return Err(Spent { calls: state.calls });
+                return Err(Closed::Spent { calls: state.calls });
             }
             state.calls += 1;
             Ok(())
@@ -170,7 +205,22 @@ mod tests {
         for _ in 0..3 {
             assert!(pace.turn().await.is_ok());
         }
-        assert_eq!(pace.turn().await.err().map(|spent| spent.calls), Some(3));
+        assert_eq!(pace.turn().await.err(), Some(Closed::Spent { calls: 3 }));
         assert_eq!(pace.calls(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_called_while_the_lock_is_not_certain() {
+        let (tell, lock) = watch::channel(Holding::Held);
+        let mut pace = Pace::new(1000.0, None, 1);
+        pace.under(lock);
+        assert!(pace.turn().await.is_ok());
+        tell.send(Holding::Unknown).unwrap();
+        let waits = tokio::time::timeout(Duration::from_secs(5), pace.turn());
+        assert!(waits.await.is_err(), "a call was made");
+        tell.send(Holding::Held).unwrap();
+        assert!(pace.turn().await.is_ok());
+        tell.send(Holding::Lost).unwrap();
+        assert_eq!(pace.turn().await.err(), Some(Closed::LockLost));
     }
 }

@@ -9,7 +9,7 @@ mod progress;
 mod quirks;
 mod reading;
 mod saved;
-mod soak;
+pub(crate) mod soak;
 
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";

@@ -40,6 +40,7 @@ impl Console {
             environment: self.environment.clone(),
             folder: self.folder.clone(),
             now: self.now.parse().unwrap(),
+            began: std::time::Instant::now(),
         };
         let exit = cli::run(&arguments, &mut console) as u8;
         Ran { out: plain(&out), err: plain(&err), exit }

@@ -14,6 +14,7 @@ mod emulator;
 mod hostile;
 mod laws;
 mod readme;
+mod runners;
 mod saved_plan;
 mod schemas;
 mod tidy;

@@ -69,7 +69,7 @@ impl<'a> World<'a> {
     pub(super) fn end(self) -> Result<Option<io::Error>, Failure> {
         let now = self.now();
         let untold = self.told.end();
-        self.journal.end(now).map_err(|error| workspace::database_failure(&error))?;
+        self.journal.end(now).map_err(|error| workspace::database::failure(&error))?;
         Ok(untold)
     }
 
@@ -110,6 +110,12 @@ impl Effects for World<'_> {
 
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    fn correct(&mut self, index: usize, change: &Change, fate: &Fate) {
+        let now = self.now();
+        self.journal.settle(index, fate, now);
+        self.tell(index, change, fate);
     }
 
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {

@@ -1,6 +1,7 @@
 //! `keywright apply FILE`: that plan and nothing else.
 
 use super::Arguments;
+use super::Carried;
 use super::carry_out;
 use super::exit;
 use super::tell;
@@ -44,15 +45,15 @@ pub(super) fn run(arguments: &Arguments, named: &Named, console: &mut Console<'_
     if let Some(failure) = arguments.planning.over_budget(&ready.forecasts) {
         return Err(failure);
     }
-    let of_rest = if ready.planned.plan.is_empty() {
+    let Carried { outcome: of_rest, failure } = if ready.planned.plan.is_empty() {
         Told::begin(form, &resolved.whole, &resolved.void, console)?;
-        Outcome::default()
+        Carried { outcome: Outcome::default(), failure: None }
     } else {
         carry_out(&ready, &resolved.whole, &resolved.void, form, console)?
     };
     let outcome = resolved.outcome(of_rest);
     tell(form, &resolved.whole, &outcome, console)?;
-    Ok(exit(&outcome))
+    failure.map_or_else(|| Ok(exit(&outcome)), Err)
 }
 
 /// What the manifests and the guards say now. In JSON it is told only when it stops the plan, as the plan's document.

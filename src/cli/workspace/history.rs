@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::database_failure;
-use super::database_path;
+use super::database::failure;
+use super::database::look;
+use super::database::open;
 use crate::cli::Failure;
 use crate::database;
-use crate::database::Database;
 use crate::database::DatabaseError;
-use crate::database::Mode;
+use crate::database::Location;
+use crate::database::Lock;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -22,45 +23,48 @@ use crate::source::Loaded;
 use crate::stores::Remotes;
 
 /// The run before, if it was cut off. One that still goes on has the lock.
-pub(super) fn cut_off(loaded: &Loaded, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
-    let path = database_path(loaded);
-    let failed = |error: DatabaseError| database_failure(&error);
-    if !is_ours && database::is_locked(&path) {
+pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
+    let failed = |error: DatabaseError| failure(&error);
+    if !is_ours && database::is_locked(location).map_err(failed)? {
         return Ok(None);
     }
-    let Some(database) = Database::open(&path, Mode::Read).map_err(failed)? else { return Ok(None) };
+    let Some(database) = look(location)? else { return Ok(None) };
     let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
     journal::writes(&database, run.number).map_err(failed)
 }
 
 /// What earlier runs found out about fields that the stores do not take. The embedded one takes every field.
-pub(super) fn remembered(loaded: &Loaded, remotes: &Remotes) -> Result<Remembered, Failure> {
+pub(super) fn remembered(location: &Location, loaded: &Loaded, remotes: &Remotes) -> Result<Remembered, Failure> {
     if remotes.is_empty() {
         return Ok(Remembered::default());
     }
-    let failed = |error: DatabaseError| database_failure(&error);
-    let Some(database) = Database::open(&database_path(loaded), Mode::Read).map_err(failed)? else {
-        return Ok(Remembered::default());
-    };
-    database::remembered(&database, &home(loaded)).map_err(failed)
+    let Some(database) = look(location)? else { return Ok(Remembered::default()) };
+    database::remembered(&database, &home(loaded)).map_err(|error| failure(&error))
+}
+
+/// What is remembered, and what of it came up in this plan.
+pub(super) struct Known<'a> {
+    pub(super) remembered: &'a Remembered,
+    pub(super) withheld: &'a BTreeSet<(String, String)>,
 }
 
 /// Forgets what is remembered of declared objects and did not come up in this plan: the store has come round, or the
 /// manifest has. Otherwise it would be taken for the same refusal when it differs again some day.
 pub(super) fn forget(
+    location: &Location,
+    lock: &Lock,
     loaded: &Loaded,
-    remembered: &Remembered,
+    known: &Known<'_>,
     desired: &Desired,
-    withheld: &BTreeSet<(String, String)>,
 ) -> Result<(), Failure> {
     let is_declared = |address: &str| Address::parse(address).is_some_and(|address| desired.get(&address).is_some());
-    let is_obsolete = |known: &&(String, String)| !withheld.contains(*known) && is_declared(&known.0);
-    let obsolete: Vec<_> = remembered.0.keys().filter(is_obsolete).collect();
+    let is_obsolete = |field: &&(String, String)| !known.withheld.contains(*field) && is_declared(&field.0);
+    let obsolete: Vec<_> = known.remembered.0.keys().filter(is_obsolete).collect();
     if obsolete.is_empty() {
         return Ok(());
     }
-    let database = super::open(loaded)?;
-    database::forget(&database, &home(loaded), obsolete).map_err(|error| database_failure(&error))
+    let database = open(location, Some(lock))?;
+    database::forget(&database, &home(loaded), &obsolete).map_err(|error| failure(&error))
 }
 
 /// What the memory calls the stores of a workspace: their hosts and areas.

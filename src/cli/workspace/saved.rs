@@ -8,8 +8,9 @@ use super::Planning;
 use super::Progress;
 use super::Ready;
 use super::check;
-use super::locked;
+use super::database;
 use super::read;
+use super::read_secrets;
 use super::tell;
 use crate::cli::Console;
 use crate::cli::Exit;
@@ -31,7 +32,6 @@ use crate::saved_plan;
 use crate::saved_plan::Resolved;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::StoreName;
-use crate::secrets;
 use crate::source::Loaded;
 
 /// Where a saved plan has come to.
@@ -78,19 +78,15 @@ pub(in crate::cli) fn prepare(
     let Checked { loaded, desired, mut diagnostics } = check(manifests, console)?;
     let Some(mut desired) = desired else { return ended(tell(&diagnostics, &loaded, format, console)?) };
     check_origin(named, &loaded)?;
-    let mut secrets =
-        secrets::read(&desired, &loaded.root, &console.environment, &loaded.workspace.environment.folders);
-    diagnostics.append(&mut secrets.diagnostics);
-    diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
-    sort(&mut diagnostics);
+    let secrets = read_secrets(&desired, &loaded, console, &mut diagnostics);
     if has_errors(&diagnostics) {
         return ended(tell(&diagnostics, &loaded, format, console)?);
     }
-    let lock = locked(&loaded, planning.patience(), console.now)?;
-    let cut_off = super::history::cut_off(&loaded, true)?;
-    let remotes = remotes::remotes(&loaded, true, console)?;
+    let found = database::find(&loaded, Some(planning.patience()), console)?;
+    let database::Found { location, lock, cut_off } = found;
+    let remotes = remotes::remotes(&loaded, true, console)?.under(lock.as_ref());
     let query = saved_plan::query(saved, &desired);
-    let live = read(&loaded, &remotes, &query)?;
+    let live = read(&location, &remotes, &query)?;
     let unresolved = plan::resolve_organizations(&mut desired, &live);
     diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
     sort(&mut diagnostics);
@@ -121,9 +117,20 @@ pub(in crate::cli) fn prepare(
     diagnostics.extend(forecasts.iter().filter_map(super::cost::over_the_day));
     diagnostics.extend(cut_off.iter().map(|(run, writes)| super::history::told_of(run, writes, &live)));
     let cut_off = cut_off.map(|(run, _)| run);
-    let lock = Some(lock);
-    let ready =
-        Ready { _lock: lock, loaded, live, secrets, planned, query, options, remotes, cut_off, forecasts, diagnostics };
+    let ready = Ready {
+        lock,
+        location,
+        loaded,
+        live,
+        secrets,
+        planned,
+        query,
+        options,
+        remotes,
+        cut_off,
+        forecasts,
+        diagnostics,
+    };
     Ok(Stage::Ready(Box::new(ready), Box::new(resolved)))
 }
 

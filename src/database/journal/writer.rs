@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use rusqlite::Connection;
-use rusqlite::Transaction;
-use rusqlite::TransactionBehavior;
-use rusqlite::params;
 use tokio::sync::oneshot;
 
 use super::millis;
+use crate::database::Connection;
 use crate::database::Database;
 use crate::database::DatabaseError;
+use crate::database::Parameter;
+use crate::database::SqlError;
 use crate::database::memory::Learned;
 use crate::model::Instant;
 
@@ -99,27 +98,25 @@ impl Writer {
 
     /// All that waits, in one transaction.
     fn sync(&self) -> Result<(), DatabaseError> {
-        let connection = self.database.connection();
-        let result = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-            .and_then(|transaction| self.note(&transaction).and_then(|()| transaction.commit()));
-        result.map_err(|error| DatabaseError::of(self.database.path(), error))
+        let synced = self.database.connection().transaction(|connection| self.note(connection));
+        synced.map_err(|error| self.database.error(error))
     }
 
-    fn note(&self, connection: &Connection) -> rusqlite::Result<()> {
+    fn note(&self, connection: &Connection) -> Result<(), SqlError> {
         let run = self.run;
         let sql = "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         for intent in &self.intents {
-            let row = params![run, intent.change, intent.address, intent.action, intent.value, millis(intent.at)];
-            connection.prepare_cached(sql)?.execute(row)?;
+            let at = millis(intent.at);
+            let row: [&dyn Parameter; 6] = [&run, &intent.change, &intent.address, &intent.action, &intent.value, &at];
+            connection.execute(sql, &row)?;
         }
         let sql = "UPDATE writes SET ended = ?3, fate = ?4, reason = ?5 WHERE run = ?1 AND change = ?2";
         for end in &self.ends {
-            let row = params![run, end.change, millis(end.at), end.fate, end.reason];
-            connection.prepare_cached(sql)?.execute(row)?;
+            connection.execute(sql, &[&run, &end.change, &millis(end.at), &end.fate, &end.reason])?;
         }
         self.learned.iter().try_for_each(|learned| learned.note(connection, &self.home, run))?;
         if let Some(now) = self.over {
-            connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", params![run, millis(now)])?;
+            connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", &[&run, &millis(now)])?;
         }
         Ok(())
     }

@@ -21,6 +21,8 @@ pub(super) struct Forecast {
     update: usize,
     /// Deletes.
     delete: usize,
+    /// Looks at what was written, after all of it.
+    read_back: usize,
     /// Calls that an apply takes.
     calls: usize,
     /// How many seconds they take at the allowed rate.
@@ -41,6 +43,7 @@ impl From<&plan::Forecast> for Forecast {
             create: forecast.create,
             update: forecast.update,
             delete: forecast.delete,
+            read_back: forecast.read_back,
             calls: forecast.left(),
             seconds: (forecast.seconds * 10.0).round() / 10.0,
             share_of_day: forecast.share_of_day.map(|share| (share * 10_000.0).round() / 10_000.0),

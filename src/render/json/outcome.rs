@@ -24,6 +24,9 @@ pub(super) struct Document<'a> {
     changes: Vec<Change<'a>>,
     /// How many changes came to which end.
     summary: Summary,
+    /// Why what was written could not be looked at once more, if it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unproven: Option<&'a str>,
 }
 
 /// What became of one change.
@@ -102,6 +105,7 @@ impl<'a> Document<'a> {
             kind: KIND,
             changes: pairs.map(|(change, fate)| Change::of(change, fate)).collect(),
             summary: Summary::of(outcome),
+            unproven: outcome.unproven.as_ref().map(|refusal| &*refusal.reason),
         }
     }
 }

@@ -57,16 +57,25 @@ The keys that were not delivered exist: the next apply delivers them.
 #[test]
 fn the_sum_of_a_good_run_is_one_line() {
     let plan = sample::plan();
-    let sum = |fates| plain(|out| text::outcome(out, &plan, &Outcome { fates }));
+    let sum = |fates| plain(|out| text::outcome(out, &plan, &Outcome { fates, unproven: None }));
     assert_eq!(sum(vec![Fate::Done; 6]), "Applied: 6 changes done.\n");
     assert_eq!(sum(vec![Fate::Done]), "Applied: 1 change done.\n");
     assert_eq!(sum(Vec::new()), "Applied: nothing to do.\n");
 }
 
 #[test]
+fn what_could_not_be_looked_at_once_more_is_said() {
+    let unproven = Some(crate::store::Refusal::unavailable("the network is gone"));
+    let text = plain(|out| text::outcome(out, &sample::plan(), &Outcome { fates: vec![Fate::Done], unproven }));
+    let expected = "Applied: 1 change done.\nWhat was written could not be looked at once more: the network is gone\n\
+                    `keywright plan` tells whether the store holds it.\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
 fn a_run_that_was_stopped_or_refused_everywhere_stays_short() {
     let plan = sample::plan();
-    let sum = |fates| plain(|out| text::outcome(out, &plan, &Outcome { fates }));
+    let sum = |fates| plain(|out| text::outcome(out, &plan, &Outcome { fates, unproven: None }));
     let expected = "Applied: 1 done, 1 skipped.\n\n  skipped      plan/payments/gold\n\n\
                     The run was stopped: apply again to do the rest.\n";
     assert_eq!(sum(vec![Fate::Done, Fate::Skipped]), expected);

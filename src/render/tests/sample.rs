@@ -133,5 +133,5 @@ pub(super) fn outcome() -> Outcome {
         Fate::Skipped,
         Fate::Skipped,
     ];
-    Outcome { fates }
+    Outcome { fates, unproven: None }
 }

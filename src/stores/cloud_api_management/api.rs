@@ -10,6 +10,7 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::Method;
 use reqwest::Url;
+use tokio::sync::watch;
 
 use super::answer;
 use super::answer::Answer;
@@ -18,6 +19,7 @@ use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
 use super::value::Object;
+use crate::database::Holding;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::pace::Pace;
@@ -96,6 +98,11 @@ impl Call<'_> {
 impl Api {
     pub(super) fn new(client: Client, base: Url, sign_in: SignIn, pace: Pace) -> Self {
         Self { client, base, sign_in, pace, spent: Mutex::new(None) }
+    }
+
+    /// From now on nothing is called while it is not certain that the run has its lock.
+    pub(super) fn under(&mut self, lock: watch::Receiver<Holding>) {
+        self.pace.under(lock);
     }
 
     /// Calls so far, without sign-ins.
@@ -189,10 +196,7 @@ impl Api {
         if let Some(refusal) = self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(refusal);
         }
-        let _turn = self.pace.turn().await.map_err(|spent| {
-            let reason = format!("the {} calls of `callsPerDay` are used up", spent.calls);
-            Refusal::unavailable(reason).help("run again tomorrow, or raise callsPerDay in keywright.yaml")
-        })?;
+        let _turn = self.pace.turn().await.map_err(Refusal::from)?;
         let mut request = self.client.request(call.method.clone(), self.address(call.path)).bearer_auth(token.expose());
         if !call.query.is_empty() {
             request = request.query(call.query);

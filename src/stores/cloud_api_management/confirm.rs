@@ -53,29 +53,33 @@ impl CloudApiManagement {
 
     async fn confirm_one(&self, change: &Change) -> Result<(), Refusal> {
         let Some(target) = &change.target.live else { return Ok(()) };
+        // One that is gone: the change itself will say so, and a delete has nothing left to do.
+        if let Some(object) = self.look_at(change, &target.id).await? {
+            self.known.confirm(object);
+        }
+        Ok(())
+    }
+
+    /// The object of a change as it is now; nothing when it is not there.
+    pub(super) async fn look_at(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
         let kind = change.address.kind();
         let path = match kind {
             Kind::Plan => {
                 let package = change.target.parent.as_ref().map(|parent| self.known.id(parent)).transpose()?;
-                ObjectPath::plan(&package.unwrap_or_else(|| LiveId::new("")), &target.id)?
+                ObjectPath::plan(&package.unwrap_or_else(|| LiveId::new("")), id)?
             }
-            _ => self.object_path(change, &target.id)?,
+            _ => self.object_path(change, id)?,
         };
         let has_added = self.known.has_added(kind);
         let row = match self.api.get(&path, self.known.fields(kind)).await {
             Ok(row) => row,
-            // It is gone: the change itself will say so, and a delete has nothing left to do.
-            Err(Failure::Missing(_)) => return Ok(()),
+            Err(Failure::Missing(_)) => return Ok(None),
             Err(failure) => return Err(failure.into()),
         };
         let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
         let parent = change.target.parent.as_ref();
         let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
-        let object: Option<LiveObject> = self.known.with(|index| object::live(kind, &row, within, has_added, index));
-        if let Some(object) = object {
-            self.known.confirm(object);
-        }
-        Ok(())
+        Ok(self.known.with(|index| object::live(kind, &row, within, has_added, index)))
     }
 
     async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {

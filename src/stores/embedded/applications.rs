@@ -15,8 +15,8 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let user = user(work)?;
     check_new_name(work, &user, name)?;
     let attributes = work.new_attributes()?;
-    let sql = "INSERT INTO applications (id, user, name, attributes, created, updated)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+    let sql = r#"INSERT INTO applications (id, "user", name, attributes, created, updated)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?5)"#;
     work.run(sql, &[&new_id(), &user.row, &name, &stored::write(&attributes, &[]), &work.now()])
 }
 

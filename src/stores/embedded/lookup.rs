@@ -1,10 +1,9 @@
 //! Single objects, for whoever keeps a copy of the store in memory and wants it to stay equal.
 
-use rusqlite::ToSql;
-
 use super::Embedded;
 use super::read;
 use crate::database::Database;
+use crate::database::Parameter;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveObject;
@@ -55,11 +54,10 @@ impl Embedded {
 
     /// A number that changes when somebody else writes to the database.
     pub fn foreign_changes(&self) -> Result<i64, Refusal> {
-        let number = self.database.connection().pragma_query_value(None, "data_version", |row| row.get(0));
-        number.map_err(|error| self.database.refusal(error))
+        self.database.connection().foreign_changes().map_err(|error| self.database.refusal(error))
     }
 
-    fn first(&self, kind: Kind, clause: &str, parameters: &[&dyn ToSql]) -> Result<Option<LiveObject>, Refusal> {
+    fn first(&self, kind: Kind, clause: &str, parameters: &[&dyn Parameter]) -> Result<Option<LiveObject>, Refusal> {
         let found = read::one(self.database.connection(), kind, clause, parameters);
         found.map(|stored| stored.map(|stored| stored.object)).map_err(|error| self.database.refusal(error))
     }

@@ -31,9 +31,8 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     if name == stored.object.name {
         return work.save(&stored, &name, &attributes);
     }
-    let package: i64 =
-        work.connection.query_row("SELECT package FROM plans WHERE row = ?1", [stored.row], |row| row.get(0))?;
-    check_new_name(work, package, &stored.object.address.first_name(), &name)?;
+    let package = work.connection.number("SELECT package FROM plans WHERE row = ?1", &[&stored.row])?;
+    check_new_name(work, package.unwrap_or_default(), &stored.object.address.first_name(), &name)?;
     work.moving(Kind::PackageKey, "o.plan = ?1", stored.row, || work.save(&stored, &name, &attributes))
 }
 

@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
-use rusqlite::Row;
-use rusqlite::ToSql;
-use rusqlite::Transaction;
-use rusqlite::TransactionBehavior;
-use rusqlite::types::Type;
-
 use super::stored;
+use crate::database::Connection;
+use crate::database::Parameter;
+use crate::database::Row;
+use crate::database::SqlError;
 use crate::model::Address;
 use crate::model::Instant;
 use crate::model::Kind;
@@ -28,20 +25,19 @@ pub(super) struct Stored {
 }
 
 /// All objects of the kinds asked for, as they were at one moment.
-pub(super) fn snapshot(connection: &Connection, query: &Query) -> rusqlite::Result<Live> {
-    let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
-    let mut live = Live::default();
-    for &kind in &query.kinds {
-        let sql = format!("SELECT count(*) FROM {}", table(kind));
-        let total: u32 = moment.query_row(&sql, [], |row| row.get(0))?;
-        let total = total as usize;
-        let mut objects = Vec::with_capacity(total);
-        each(&moment, kind, "", &[], |stored| objects.push(stored.object))?;
-        live.take(kind, objects, total);
-    }
-    live.roles = Some(super::roles());
-    moment.finish()?;
-    Ok(live)
+pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, SqlError> {
+    connection.moment(|moment| {
+        let mut live = Live::default();
+        for &kind in &query.kinds {
+            let total = moment.number(&format!("SELECT count(*) FROM {}", table(kind)), &[])?;
+            let total = total.and_then(|total| usize::try_from(total).ok()).unwrap_or_default();
+            let mut objects = Vec::with_capacity(total);
+            each(moment, kind, "ORDER BY o.row", &[], |stored| objects.push(stored.object))?;
+            live.take(kind, objects, total);
+        }
+        live.roles = Some(super::roles());
+        Ok(live)
+    })
 }
 
 /// The objects of a kind that `clause` (`WHERE o.… = ?1`) lets through; `o` is the object's own table.
@@ -49,8 +45,8 @@ pub(super) fn some(
     connection: &Connection,
     kind: Kind,
     clause: &str,
-    parameters: &[&dyn ToSql],
-) -> rusqlite::Result<Vec<Stored>> {
+    parameters: &[&dyn Parameter],
+) -> Result<Vec<Stored>, SqlError> {
     let mut found = Vec::new();
     each(connection, kind, clause, parameters, |stored| found.push(stored))?;
     Ok(found)
@@ -61,8 +57,8 @@ pub(super) fn one(
     connection: &Connection,
     kind: Kind,
     clause: &str,
-    parameters: &[&dyn ToSql],
-) -> rusqlite::Result<Option<Stored>> {
+    parameters: &[&dyn Parameter],
+) -> Result<Option<Stored>, SqlError> {
     Ok(some(connection, kind, clause, parameters)?.into_iter().next())
 }
 
@@ -70,16 +66,14 @@ fn each(
     connection: &Connection,
     kind: Kind,
     clause: &str,
-    parameters: &[&dyn ToSql],
+    parameters: &[&dyn Parameter],
     mut take: impl FnMut(Stored),
-) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(&format!("{} {clause}", select(kind)))?;
-    let mut rows = statement.query(parameters)?;
+) -> Result<(), SqlError> {
     let mut packages = Packages::default();
-    while let Some(row) = rows.next()? {
+    connection.each(&format!("{} {clause}", select(kind)), parameters, |row| {
         take(stored(kind, row, &mut packages)?);
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 pub(super) const fn table(kind: Kind) -> &'static str {
@@ -126,20 +120,20 @@ struct Packages(HashMap<i64, Address>);
 
 impl Packages {
     /// The package whose row is in column 6 and whose name is in column 7.
-    fn of(&mut self, row: &Row<'_>) -> rusqlite::Result<Address> {
-        let number = row.get(6)?;
+    fn of(&mut self, row: &Row<'_>) -> Result<Address, SqlError> {
+        let number = row.number(6)?;
         if let Some(known) = self.0.get(&number) {
             return Ok(known.clone());
         }
-        let address = Address::package(text(row, 7)?);
+        let address = Address::package(row.text(7)?);
         self.0.insert(number, address.clone());
         Ok(address)
     }
 }
 
-fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> rusqlite::Result<Stored> {
-    let id = text(row, 1)?;
-    let name = if kind == Kind::PackageKey { "" } else { text(row, 5)? };
+fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> Result<Stored, SqlError> {
+    let id = row.text(1)?;
+    let name = if kind == Kind::PackageKey { "" } else { row.text(5)? };
     let (address, parent) = match kind {
         Kind::Package => (Address::package(name), None),
         Kind::User => (Address::user(name), None),
@@ -149,21 +143,21 @@ fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> rusqlite::Resul
             (Address::below(kind, Some(&package), name), Some(package))
         }
         Kind::Application => {
-            let user = text(row, 6)?;
+            let user = row.text(6)?;
             (Address::application(user, name), Some(Address::user(user)))
         }
         Kind::PackageKey => {
-            let (user, application) = (text(row, 5)?, text(row, 8)?);
-            let address = Address::key_in_store(user, application, text(row, 7)?, id);
+            let (user, application) = (row.text(5)?, row.text(8)?);
+            let address = Address::key_in_store(user, application, row.text(7)?, id);
             (address, Some(Address::application(user, application)))
         }
     };
     let (key, plan) = if kind == Kind::PackageKey {
-        (Some(Box::new(key(row, packages.of(row)?)?)), Some(("plan", Value::text(text(row, 9)?))))
+        (Some(Box::new(key(row, packages.of(row)?)?)), Some(("plan", Value::text(row.text(9)?))))
     } else {
         (None, None)
     };
-    let attributes = stored::read(kind, text(row, 2)?, plan).map_err(|error| unreadable(2, error))?;
+    let attributes = stored::read(kind, row.text(2)?, plan).map_err(|error| SqlError::unreadable(2, error))?;
     let object = LiveObject {
         address,
         id: LiveId::new(id),
@@ -174,24 +168,15 @@ fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> rusqlite::Resul
         updated: Some(instant(row, 4)?),
         key,
     };
-    Ok(Stored { row: row.get(0)?, object })
+    Ok(Stored { row: row.number(0)?, object })
 }
 
-fn key(row: &Row<'_>, package: Address) -> rusqlite::Result<LiveKey> {
-    let secret = row.get_ref(11)?.as_str_or_null().map_err(|error| unreadable(11, error))?;
-    Ok(LiveKey { package, value: Secret::new(text(row, 10)?), secret: secret.map(Secret::new) })
+fn key(row: &Row<'_>, package: Address) -> Result<LiveKey, SqlError> {
+    let secret = row.optional_text(11)?;
+    Ok(LiveKey { package, value: Secret::new(row.text(10)?), secret: secret.map(Secret::new) })
 }
 
-/// A text column, not copied.
-fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
-    row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))
-}
-
-fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Instant> {
-    let milliseconds = row.get(column)?;
-    Instant::from_timestamp_millis(milliseconds).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, milliseconds))
-}
-
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+fn instant(row: &Row<'_>, column: usize) -> Result<Instant, SqlError> {
+    let instant = Instant::from_timestamp_millis(row.number(column)?);
+    instant.ok_or_else(|| SqlError::unreadable(column, "it is no time"))
 }

@@ -1,7 +1,5 @@
 //! Users: what the store holds them to.
 
-use rusqlite::OptionalExtension;
-
 use super::read;
 use super::read::Stored;
 use super::stored;
@@ -19,7 +17,7 @@ use crate::model::Value;
 const INTERNAL: &str = "MasheryInternalOAuth2";
 
 /// The keys of a user. Written so that SQLite finds them by their applications instead of looking at every key.
-const HIS: &str = "o.application IN (SELECT row FROM applications WHERE user = ?1)";
+const HIS: &str = "o.application IN (SELECT row FROM applications WHERE \"user\" = ?1)";
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
@@ -85,10 +83,9 @@ fn check_free(work: &Work<'_>, name: &str) -> Result<(), Stop> {
     if work.one(Kind::User, "WHERE o.username = ?1", &[&name])?.is_some() {
         return refuse("CAM-048", format!("{address} is already in the store"));
     }
-    let sql = "SELECT 1 FROM burnt_usernames WHERE username = ?1";
-    let burnt = work.connection.query_row(sql, [name], |_| Ok(())).optional()?;
-    match burnt {
-        Some(()) => refuse("CAM-048", format!("{address} was deleted before, and its username stays taken for ever")),
+    let sql = "SELECT burnt FROM burnt_usernames WHERE username = ?1";
+    match work.connection.number(sql, &[&name])? {
+        Some(_) => refuse("CAM-048", format!("{address} was deleted before, and its username stays taken for ever")),
         None => Ok(()),
     }
 }

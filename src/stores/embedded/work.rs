@@ -2,9 +2,6 @@
 
 use std::cell::RefCell;
 
-use rusqlite::Connection;
-use rusqlite::ToSql;
-
 use super::fields;
 use super::fields::Start;
 use super::read;
@@ -12,6 +9,9 @@ use super::read::Stored;
 use super::ripples::Move;
 use super::ripples::Ripples;
 use super::stored;
+use crate::database::Connection;
+use crate::database::Parameter;
+use crate::database::SqlError;
 use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::Kind;
@@ -24,7 +24,7 @@ use crate::store::Write;
 /// Why a change is not made.
 pub(super) enum Stop {
     Refused(Refusal),
-    Failed(rusqlite::Error),
+    Failed(SqlError),
 }
 
 impl From<Refusal> for Stop {
@@ -33,8 +33,8 @@ impl From<Refusal> for Stop {
     }
 }
 
-impl From<rusqlite::Error> for Stop {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<SqlError> for Stop {
+    fn from(error: SqlError) -> Self {
         Self::Failed(error)
     }
 }
@@ -97,7 +97,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    pub(super) fn one(&self, kind: Kind, clause: &str, parameters: &[&dyn ToSql]) -> rusqlite::Result<Option<Stored>> {
+    pub(super) fn one(
+        &self,
+        kind: Kind,
+        clause: &str,
+        parameters: &[&dyn Parameter],
+    ) -> Result<Option<Stored>, SqlError> {
         read::one(self.connection, kind, clause, parameters)
     }
 
@@ -172,9 +177,8 @@ impl<'a> Work<'a> {
         self.run(&format!("DELETE FROM {} WHERE row = ?1", table_of(self)), &[&stored.row])
     }
 
-    pub(super) fn run(&self, sql: &str, parameters: &[&dyn ToSql]) -> Result<(), Stop> {
-        self.connection.prepare_cached(sql)?.execute(parameters)?;
-        Ok(())
+    pub(super) fn run(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<(), Stop> {
+        Ok(self.connection.execute(sql, parameters)?)
     }
 
     /// Refuses while objects hang on the one that shall be deleted, and names the first of them.

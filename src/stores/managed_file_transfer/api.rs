@@ -14,9 +14,11 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use serde_json::Map;
 use serde_json::Value as Json;
+use tokio::sync::watch;
 
 use super::answer;
 use super::answer::Answer;
+use crate::database::Holding;
 use crate::diagnostic::RuleId;
 use crate::model::Secret;
 use crate::store::Refusal;
@@ -79,6 +81,11 @@ struct Call<'a> {
 impl Api {
     pub(super) fn new(client: Client, base: Url, sign_in: SignIn, pace: Pace) -> Self {
         Self { client, base, sign_in, pace, stopped: Mutex::new(None), ids: Mutex::default() }
+    }
+
+    /// From now on nothing is called while it is not certain that the run has its lock.
+    pub(super) fn under(&mut self, lock: watch::Receiver<Holding>) {
+        self.pace.under(lock);
     }
 
     /// Calls so far.
@@ -150,12 +157,7 @@ impl Api {
         if let Some(refusal) = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(Failure::Refused(refusal));
         }
-        let _turn = self.pace.turn().await.map_err(|spent| {
-            let reason = format!("the {} calls of `callsPerDay` are used up", spent.calls);
-            Failure::Refused(
-                Refusal::unavailable(reason).help("run again tomorrow, or raise callsPerDay in keywright.yaml"),
-            )
-        })?;
+        let _turn = self.pace.turn().await.map_err(|closed| Failure::Refused(closed.into()))?;
         let method = Method::from_bytes(call.operation.method.as_bytes()).unwrap_or(Method::GET);
         let (name, value) = self.credential()?;
         let mut request = self

@@ -95,6 +95,51 @@ fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
 }
 
 #[test]
+fn what_the_answers_hide_is_found_by_one_more_look() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--quirk", "trigger-alters", "--quirk", "answers-repeat"]);
+    world.point_at(&area, FAST, "");
+    let said = world.apply();
+    assert_eq!(said.exit, 9, "{}", said.text);
+    assert!(said.text.contains("the store keeps its own `company`") && said.text.contains("CAM-054"), "{}", said.text);
+    // What takes access away is tried again and again, and the trigger alters new keys only.
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("1 change done") && said.text.contains("disabled"), "{}", said.text);
+    world.assert_settled("what was found is remembered");
+    // A single object is looked at alone, and what is as it was written is told once.
+    world.write(&MANIFESTS.replace("displayName: Ann,", "displayName: Ann C.,"));
+    let before = area.calls();
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("1 change done"), "{}", said.text);
+    let member = |request: &&crate::cloud::area::Request| request.path().contains("/members/");
+    let calls: Vec<_> = area.requests()[before..].iter().filter(member).map(|r| r.method().to_owned()).collect();
+    assert_eq!(calls[calls.len() - 3..], ["GET", "PUT", "GET"], "{calls:?}");
+}
+
+/// Looks, writes and looks afterwards: what the plan forecast is what the apply takes.
+#[test]
+fn an_apply_takes_as_many_calls_as_were_forecast() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "  ownership: {packageKeys: all, applications: all}\n");
+    let calls = |text: &str| -> (usize, usize) {
+        let line = text.lines().find(|line| line.contains("the forecast was")).unwrap();
+        let number = |text: &str| text.split_whitespace().next().unwrap().parse().unwrap();
+        (number(line), number(line.split("the forecast was ").nth(1).unwrap()))
+    };
+    let changed = MANIFESTS.replace("displayName: Ann,", "displayName: Ann C.,").replace("Bookings", "All bookings");
+    let fewer =
+        changed.split("---\n").filter(|text| !text.contains("checkout-partner")).collect::<Vec<_>>().join("---\n");
+    for manifests in [MANIFESTS, &changed, &fewer] {
+        world.write(manifests);
+        let said = world.keywright(&["apply", "--auto-approve", "--prune", "--max-delete", "100%"]);
+        assert_eq!(said.exit, 0, "{}", said.text);
+        let (made, forecast) = calls(&said.text);
+        assert!(made > 0 && made.abs_diff(forecast) * 10 <= forecast, "{made} calls, {forecast} were forecast");
+    }
+}
+
+#[test]
 fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--quirk", "trigger-alters"]);

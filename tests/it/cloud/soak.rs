@@ -43,7 +43,8 @@ metadata: {name: theirs}
 spec: {package: their-package}
 ";
 
-fn write(workspace: &Path, texts: &[(String, String)]) {
+/// Puts the texts in the place of every manifest of a workspace.
+pub(crate) fn write(workspace: &Path, texts: &[(String, String)]) {
     for entry in std::fs::read_dir(workspace).unwrap().map(Result::unwrap) {
         if entry.path().extension().is_some_and(|extension| extension == "yaml") {
             std::fs::remove_file(entry.path()).unwrap();

@@ -47,7 +47,7 @@ fn a_thousand_objects_are_read_whole_and_in_the_order_of_their_addresses() {
         INSERT INTO package_keys (id, application, package, plan, value, attributes, created, updated)
         SELECT 'id-' || i, a.row, p.row, t.row, 'value-' || i, '{\"settings.status\":\"active\"}', i, i
           FROM n, applications a, packages p, plans t";
-    connection.execute(sql, []).unwrap();
+    connection.execute(sql, &[]).unwrap();
     let live = world.live();
     let keys = live.of(Kind::PackageKey);
     assert!(live.is_complete(Kind::PackageKey));
@@ -60,7 +60,7 @@ fn a_thousand_objects_are_read_whole_and_in_the_order_of_their_addresses() {
 fn what_was_written_is_there_after_reopening() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(".keywright/keywright.db");
-    let open = |mode| Database::open(&path, mode).unwrap();
+    let open = |mode| Database::in_file(&path, mode).unwrap();
     let world = World::in_database(open(Mode::Write).unwrap());
     create_key("value").secret("fake-secret").done(&world);
     let before = world.fingerprints();
@@ -77,7 +77,7 @@ fn what_was_written_is_there_after_reopening() {
 fn the_time_of_creation_stays_and_that_of_the_change_follows() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keywright.db");
-    let open = || Database::open(&path, Mode::Write).unwrap().unwrap();
+    let open = || Database::in_file(&path, Mode::Write).unwrap().unwrap();
     let first = World::in_database(open());
     let later = World(Embedded::new(open(), now() + chrono::Duration::days(1)));
     for address in [Address::user("alice"), Address::plan("pay", "gold"), Address::package("pay")] {
@@ -92,7 +92,7 @@ fn the_time_of_creation_stays_and_that_of_the_change_follows() {
 #[test]
 fn a_damaged_row_is_an_answer_and_not_a_short_list() {
     let world = World::new();
-    world.0.database.connection().execute("UPDATE users SET attributes = '{\"status\":'", []).unwrap();
+    world.0.database.connection().execute("UPDATE users SET attributes = '{\"status\":'", &[]).unwrap();
     let refusal = block_on(world.0.read(&Query { kinds: [Kind::User].into(), ..Query::default() })).err().unwrap();
     assert_eq!(refusal.kind, RefusalKind::Unavailable);
     assert!(refusal.reason.contains(":memory:"), "{refusal:?}");
@@ -104,17 +104,17 @@ fn sqlite_itself_holds_the_references() {
     create_key("value").done(&world);
     let connection = world.0.database.connection();
     for table in ["users", "applications", "packages", "plans"] {
-        assert!(connection.execute(&format!("DELETE FROM {table}"), []).is_err(), "{table}");
+        assert!(connection.execute(&format!("DELETE FROM {table}"), &[]).is_err(), "{table}");
     }
-    assert!(connection.execute("UPDATE package_keys SET plan = 99", []).is_err());
+    assert!(connection.execute("UPDATE package_keys SET plan = 99", &[]).is_err());
 }
 
 #[test]
 fn a_store_opened_for_reading_refuses_to_write() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keywright.db");
-    drop(World::in_database(Database::open(&path, Mode::Write).unwrap().unwrap()));
-    let database = Database::open(&path, Mode::Read).unwrap().unwrap();
+    drop(World::in_database(Database::in_file(&path, Mode::Write).unwrap().unwrap()));
+    let database = Database::in_file(&path, Mode::Read).unwrap().unwrap();
     let store = Embedded::new(database, now());
     let refusal = create_user("bob").ask(&store).err().unwrap();
     assert_eq!(refusal.kind, RefusalKind::Unavailable);

@@ -12,10 +12,10 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::DatabaseError;
+use crate::database::DatabaseError;
 
 /// Makes what is missing of the folder and the file in `path`, readable by their owner only.
-pub(super) fn make(path: &Path) -> Result<(), DatabaseError> {
+pub(in crate::database) fn make(path: &Path) -> Result<(), DatabaseError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder).map_err(|source| DatabaseError::Folder { folder: folder.to_owned(), source })?;
     }
@@ -56,12 +56,12 @@ fn make_file(path: &Path) -> io::Result<()> {
 }
 
 /// Whether there is anything in `path`.
-pub(super) fn exists(path: &Path) -> io::Result<bool> {
+pub(in crate::database) fn exists(path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
 /// Whether there is a file, and no writer left anything that is not yet in it.
-pub(super) fn stands_alone(path: &Path) -> bool {
+pub(in crate::database) fn stands_alone(path: &Path) -> bool {
     let is_empty = |suffix| {
         let mut beside = path.as_os_str().to_owned();
         beside.push(suffix);

@@ -6,23 +6,15 @@ use rusqlite::Connection;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 
-use super::DatabaseError;
+use crate::database::DatabaseError;
+use crate::database::scripts::KNOWN;
+use crate::database::scripts::SCRIPTS;
 
 /// Marks a SQLite file as Keywright's: `KWdb`.
 const APPLICATION_ID: i64 = 0x4b57_6462;
 
-/// The script at index `n` brings a database from version `n` to version `n + 1`. A script that was released is never
-/// changed; a new one is appended.
-const MIGRATIONS: &[&str] = &[
-    include_str!("schema/1-embedded-store.sql"),
-    include_str!("schema/2-journal.sql"),
-    include_str!("schema/3-remembered.sql"),
-];
-
-const KNOWN: i64 = MIGRATIONS.len().cast_signed() as i64;
-
 /// Brings a database that is open for writing to the newest version.
-pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), DatabaseError> {
+pub(in crate::database) fn migrate(connection: &Connection, path: &Path) -> Result<(), DatabaseError> {
     let failed = |error| DatabaseError::of(path, error);
     // The lock is taken before the version is read, so that of two first runs only one makes the tables.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
@@ -32,12 +24,12 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), Databa
 }
 
 /// Makes all tables in an empty database.
-pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
+pub(in crate::database) fn create(connection: &Connection) -> rusqlite::Result<()> {
     upgrade(connection, 0)
 }
 
 /// Whether there is a schema in a database that is open for reading; what is not Keywright's is an error.
-pub(super) fn is_known(connection: &Connection, path: &Path) -> Result<bool, DatabaseError> {
+pub(in crate::database) fn is_known(connection: &Connection, path: &Path) -> Result<bool, DatabaseError> {
     Ok(version(connection, path)? > 0)
 }
 
@@ -45,7 +37,7 @@ fn upgrade(connection: &Connection, from: i64) -> rusqlite::Result<()> {
     if from == KNOWN {
         return Ok(());
     }
-    for script in &MIGRATIONS[usize::try_from(from).unwrap_or(0)..] {
+    for script in &SCRIPTS[usize::try_from(from).unwrap_or(0)..] {
         connection.execute_batch(script)?;
     }
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -65,7 +57,7 @@ fn version(connection: &Connection, path: &Path) -> Result<i64, DatabaseError> {
         .map_err(|error| DatabaseError::of(path, error))?;
     match (application, found) {
         (APPLICATION_ID, _) if found > KNOWN => {
-            Err(DatabaseError::Newer { path: path.to_owned(), found, known: KNOWN })
+            Err(DatabaseError::Newer { database: path.display().to_string(), found, known: KNOWN })
         }
         (APPLICATION_ID, 1..) => Ok(found),
         (0, 0) if tables == 0 => Ok(0),

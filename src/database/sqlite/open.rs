@@ -9,14 +9,14 @@ use rusqlite::ErrorCode;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
-use super::DatabaseError;
 use super::files;
 use super::schema;
+use crate::database::DatabaseError;
 
 /// How long a statement waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
+pub(in crate::database) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
     files::make(path)?;
     let connection = writable(path).map_err(|error| DatabaseError::of(path, error))?;
     schema::migrate(&connection, path)?;
@@ -25,7 +25,7 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
     Ok(connection)
 }
 
-pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+pub(in crate::database) fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.pragma_update(None, "foreign_keys", true)?;
     schema::create(&connection)?;
@@ -33,7 +33,7 @@ pub(super) fn in_memory() -> rusqlite::Result<Connection> {
 }
 
 /// Nothing when there is no file, or a file that was never written to.
-pub(super) fn for_reading(path: &Path) -> Result<Option<Connection>, DatabaseError> {
+pub(in crate::database) fn for_reading(path: &Path) -> Result<Option<Connection>, DatabaseError> {
     let io_error = |error: io::Error| DatabaseError::Create { path: path.to_owned(), source: error };
     if !files::exists(path).map_err(io_error)? {
         return Ok(None);
@@ -83,7 +83,7 @@ fn look(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Reads a file that nobody is writing to, without side files.
-pub(super) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+pub(in crate::database) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
     let flags = plain() | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
     connection.pragma_update(None, "query_only", true)?;

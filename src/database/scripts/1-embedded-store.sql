@@ -1,4 +1,4 @@
--- The embedded store. What makes an object itself, and what it hangs on, are columns that SQLite holds to their rules;
+-- The embedded store. What makes an object itself, and what it hangs on, are columns that the database holds to their rules;
 -- all other fields are one JSON object of field name to value, without empty texts and lists.
 -- `row` is the store's own; `id` is what the outside knows. Instants are milliseconds since 1970 in UTC.
 
@@ -41,12 +41,12 @@ CREATE TABLE burnt_usernames (
 CREATE TABLE applications (
   row INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE CHECK (id <> ''),
-  user INTEGER NOT NULL REFERENCES users (row) ON DELETE RESTRICT ON UPDATE RESTRICT,
+  "user" INTEGER NOT NULL REFERENCES users (row) ON DELETE RESTRICT ON UPDATE RESTRICT,
   name TEXT NOT NULL CHECK (name <> ''),
   attributes TEXT NOT NULL,
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
-  UNIQUE (user, name)
+  UNIQUE ("user", name)
 ) STRICT;
 
 CREATE TABLE package_keys (

@@ -1,0 +1,48 @@
+//! A workspace database on a PostgreSQL server, for several machines that share a workspace.
+
+mod connect;
+mod dialect;
+mod lock;
+mod schema;
+mod server;
+mod session;
+
+pub use self::server::Server;
+
+use self::connect::Access;
+pub(super) use self::lock::Lock;
+pub(super) use self::lock::is_locked;
+pub(super) use self::lock::lock;
+pub(super) use self::session::Session;
+use super::DatabaseError;
+
+/// Nothing when the schema is not there, or was never written to.
+pub(super) fn for_reading(server: &Server) -> Result<Option<Session>, DatabaseError> {
+    let session = Session::open(server, Access::Read)?;
+    let is_known = schema::is_known(&session, server).map_err(|error| DatabaseError::on(server, error))?;
+    Ok(is_known.then_some(session))
+}
+
+/// Makes what is missing of the schema and its tables.
+pub(super) fn for_writing(server: &Server) -> Result<Session, DatabaseError> {
+    let session = Session::open(server, Access::Write)?;
+    schema::migrate(&session, server).map_err(|error| DatabaseError::on(server, error))?;
+    Ok(session)
+}
+
+/// What went wrong, in one line. What the server adds as a detail may hold values, and is left out.
+pub(super) fn told(error: &tokio_postgres::Error) -> String {
+    if let Some(error) = error.as_db_error() {
+        return error.message().to_owned();
+    }
+    let mut told = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        source = cause.source();
+    }
+    told
+}

@@ -1,0 +1,77 @@
+//! The tables on a server, and how they get from one version to the next.
+
+use super::Server;
+use super::Session;
+use super::dialect;
+use crate::database::SqlError;
+use crate::database::scripts::KNOWN;
+use crate::database::scripts::SCRIPTS;
+
+/// What only a server needs: the version, which a SQLite file has in its head, and who runs.
+const BASE: &str = "
+    CREATE TABLE keywright_version (number BIGINT NOT NULL);
+    INSERT INTO keywright_version VALUES (0);
+    -- One row. The fence grows by one whenever the lock is taken: whoever holds an older number writes no more.
+    CREATE TABLE runner (
+      fence BIGINT NOT NULL,
+      -- Who has the lock; nothing when it was given back.
+      holder TEXT,
+      -- When the server was started on which the holder was seen last.
+      server TEXT NOT NULL
+    );
+    INSERT INTO runner VALUES (0, NULL, '');
+    -- The last transaction of each session that was written: what tells one whose end was not heard of from one that
+    -- was lost. The server's own numbers do not, because it gives those out again that a crash took back.
+    CREATE TABLE transactions (session TEXT PRIMARY KEY, number BIGINT NOT NULL);";
+
+/// Kept while tables are made, so that of two first runs only one makes them. Any number that is the same for all.
+const MAKING: &str = "SELECT pg_advisory_xact_lock(6293197041231168100)";
+
+/// Whether there are tables; what is not Keywright's is an error.
+pub(super) fn is_known(session: &Session, server: &Server) -> Result<bool, SqlError> {
+    Ok(version(session, server)? > 0)
+}
+
+/// Brings the schema to the newest version.
+pub(super) fn migrate(session: &Session, server: &Server) -> Result<(), SqlError> {
+    // Most often there is nothing to do, and then nobody is made to wait.
+    if version(session, server)? == KNOWN {
+        return Ok(());
+    }
+    session.making(|| {
+        session.run(MAKING)?;
+        upgrade(session, server, version(session, server)?)
+    })
+}
+
+fn upgrade(session: &Session, server: &Server, from: i64) -> Result<(), SqlError> {
+    if from == KNOWN {
+        return Ok(());
+    }
+    if session.number("SELECT count(*) FROM pg_namespace WHERE nspname = ?1", &[&server.schema])? == Some(0) {
+        session.run(&format!("CREATE SCHEMA \"{}\"", server.schema))?;
+    }
+    if from == 0 {
+        session.run(BASE)?;
+    }
+    for script in &SCRIPTS[usize::try_from(from).unwrap_or(0)..] {
+        session.run(&dialect::script(script))?;
+    }
+    session.run(&format!("UPDATE keywright_version SET number = {KNOWN}"))
+}
+
+/// The version of the schema; 0 for one that is not there or empty.
+fn version(session: &Session, server: &Server) -> Result<i64, SqlError> {
+    // One statement, so that tables which are just being made are seen all or not at all.
+    let sql = "SELECT CASE count(*) WHEN 0 THEN 0 ELSE 1 + count(*) FILTER (WHERE c.relname = 'keywright_version') END
+                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?1";
+    match session.number(sql, &[&server.schema])? {
+        Some(2) => {}
+        Some(1) => return Err(SqlError::ForeignSchema { schema: server.schema.to_string() }),
+        _ => return Ok(0),
+    }
+    match session.number("SELECT number FROM keywright_version", &[])?.unwrap_or(0) {
+        found if found > KNOWN => Err(SqlError::Newer { found }),
+        found => Ok(found),
+    }
+}

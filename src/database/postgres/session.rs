@@ -1,0 +1,273 @@
+//! One connection that comes back when the server was away, and transactions that survive it.
+#![expect(clippy::disallowed_methods, reason = "edge: how long a server is waited for")]
+
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+use std::time::Instant;
+
+use tokio_postgres::Client;
+use tokio_postgres::Row;
+use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+
+use super::Server;
+use super::connect;
+use super::connect::Access;
+use super::connect::answer;
+use super::connect::connect;
+use super::dialect;
+use crate::database::DatabaseError;
+use crate::database::Parameter;
+use crate::database::SqlError;
+use crate::database::lock::Fence;
+use crate::database::sql::Value;
+
+/// How long a server that went away is waited for.
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often it is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How often a transaction is begun anew when the connection breaks in it each time: it may be what breaks it.
+const ATTEMPTS: u32 = 5;
+
+/// Whatever the role's own settings say.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// A connection to a server.
+pub(crate) struct Session {
+    server: Server,
+    access: Access,
+    /// As what the lock of the workspace is held.
+    fence: Option<Fence>,
+    /// What this session calls itself in the table of its last transaction.
+    name: String,
+    line: RefCell<Line>,
+    is_in_transaction: Cell<bool>,
+    /// Whether the connection broke in this transaction.
+    is_broken: Cell<bool>,
+    /// Why the server is no longer waited for. Whoever asks again does not wait as long again.
+    given_up: RefCell<Option<String>>,
+    transactions: Cell<i64>,
+}
+
+/// The connection as it is now, with what it has prepared.
+struct Line {
+    client: Client,
+    statements: HashMap<Box<str>, Statement>,
+}
+
+impl Session {
+    pub(super) fn open(server: &Server, access: Access) -> Result<Self, DatabaseError> {
+        let line = line(server, access)
+            .map_err(|error| DatabaseError::Connect { database: server.name().to_owned(), cause: error.to_string() })?;
+        Ok(Self {
+            server: server.clone(),
+            access,
+            fence: None,
+            name: uuid::Uuid::new_v4().to_string(),
+            line: RefCell::new(line),
+            is_in_transaction: Cell::new(false),
+            is_broken: Cell::new(false),
+            given_up: RefCell::new(None),
+            transactions: Cell::new(0),
+        })
+    }
+
+    pub(in crate::database) fn set_fence(&mut self, fence: Fence) {
+        self.fence = Some(fence);
+    }
+
+    pub(in crate::database) fn execute(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<(), SqlError> {
+        self.query(sql, parameters).map(drop)
+    }
+
+    /// Outside of a transaction, statements only read: they are made again when the server went away.
+    pub(in crate::database) fn query(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Row>, SqlError> {
+        let result = self.try_query(sql, parameters);
+        if !self.is_lost(&result) || self.is_in_transaction.get() {
+            return result;
+        }
+        self.come_back()?;
+        self.try_query(sql, parameters)
+    }
+
+    /// The first column of the first row, which is a number.
+    pub(super) fn number(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Option<i64>, SqlError> {
+        let rows = self.query(sql, parameters)?;
+        rows.first().map(|row| row.try_get(0)).transpose().map_err(SqlError::from)
+    }
+
+    /// Several statements without parameters.
+    pub(super) fn run(&self, sql: &str) -> Result<(), SqlError> {
+        self.check_given_up()?;
+        let result = answer(self.line.borrow().client.batch_execute(sql));
+        self.is_lost(&result);
+        result
+    }
+
+    /// Does `work` in one transaction, and anew when the connection breaks before it is certain that all of it was
+    /// written. Nothing is written when somebody else has taken the lock.
+    pub(in crate::database) fn transaction<T, E: From<SqlError>>(
+        &self,
+        mut work: impl FnMut() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut uncertain = None;
+        self.insisting(|| {
+            if uncertain.is_some()
+                && self.was_committed()?
+                && let Some(done) = uncertain.take()
+            {
+                return Ok(done);
+            }
+            let begun = self.begin().map_err(E::from);
+            let done = begun.and_then(|()| work()).inspect_err(|_| self.roll_back())?;
+            let Err(error) = self.run("COMMIT") else { return Ok(done) };
+            self.roll_back();
+            uncertain = Some(done);
+            Err(error.into())
+        })
+    }
+
+    /// Makes tables: `work` looks for itself what is there already.
+    pub(super) fn making(&self, mut work: impl FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        self.insisting(|| {
+            let made = self.run(BEGIN).and_then(|()| work());
+            made.and_then(|()| self.run("COMMIT")).inspect_err(|_| self.roll_back())
+        })
+    }
+
+    /// Does `work`, which only reads, on one state of the database.
+    pub(in crate::database) fn moment<T>(&self, mut work: impl FnMut() -> Result<T, SqlError>) -> Result<T, SqlError> {
+        self.insisting(|| {
+            let read = self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").and_then(|()| work());
+            self.roll_back();
+            read
+        })
+    }
+
+    /// Does a transaction again when the connection broke in it, unless it was written all the same.
+    fn insisting<T, E: From<SqlError>>(&self, mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+        let mut attempt = 1;
+        loop {
+            self.is_broken.set(false);
+            self.is_in_transaction.set(true);
+            let result = transaction();
+            self.is_in_transaction.set(false);
+            if result.is_ok() || !self.is_broken.get() || attempt == ATTEMPTS {
+                return result;
+            }
+            self.come_back()?;
+            attempt += 1;
+        }
+    }
+
+    /// Ends a transaction without a trace. Where there is no connection there is none either.
+    fn roll_back(&self) {
+        if !self.is_broken.get() {
+            let _ = self.run("ROLLBACK");
+        }
+    }
+
+    /// Begins a transaction, under a number of its own. The row of the runner is kept from changing until it ends.
+    fn begin(&self) -> Result<(), SqlError> {
+        let number = self.transactions.get() + 1;
+        self.transactions.set(number);
+        self.run(BEGIN)?;
+        let sql = "WITH noted AS (
+                     INSERT INTO transactions (session, number) VALUES (?1, ?2)
+                     ON CONFLICT (session) DO UPDATE SET number = excluded.number)
+                   SELECT fence, coalesce(holder, '') FROM runner FOR SHARE";
+        let rows = self.query(sql, &[&self.name, &number])?;
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let Some(row) = rows.first() else { return Err(SqlError::LockLost { holder: "nobody".to_owned() }) };
+        let now = Fence { number: row.try_get(0)?, holder: row.try_get(1)? };
+        if now == *fence { Ok(()) } else { Err(SqlError::LockLost { holder: now.holder }) }
+    }
+
+    /// Whether the transaction was written whose end was not heard of.
+    fn was_committed(&self) -> Result<bool, SqlError> {
+        let sql = "SELECT count(*) FROM transactions WHERE session = ?1 AND number = ?2";
+        Ok(self.number(sql, &[&self.name, &self.transactions.get()])? == Some(1))
+    }
+
+    fn try_query(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Row>, SqlError> {
+        self.check_given_up()?;
+        let mut line = self.line.borrow_mut();
+        let statement = line.prepared(sql)?;
+        let values: Vec<Box<dyn ToSql + Sync + '_>> =
+            parameters.iter().map(|parameter| given(parameter.value())).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(AsRef::as_ref).collect();
+        answer(line.client.query(&statement, &values))
+    }
+
+    fn check_given_up(&self) -> Result<(), SqlError> {
+        match &*self.given_up.borrow() {
+            Some(cause) => Err(SqlError::Away { cause: cause.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the answer says that the connection is gone.
+    fn is_lost<T>(&self, result: &Result<T, SqlError>) -> bool {
+        let is_gone = match result {
+            Err(SqlError::Silent) => true,
+            Err(SqlError::Postgres(error)) => match error.code() {
+                Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN | &SqlState::CANNOT_CONNECT_NOW) => true,
+                Some(_) => false,
+                None => error.is_closed() || self.line.borrow().client.is_closed(),
+            },
+            _ => false,
+        };
+        self.is_broken.set(self.is_broken.get() || is_gone);
+        is_gone
+    }
+
+    /// Connects anew.
+    fn come_back(&self) -> Result<(), SqlError> {
+        tracing::warn!(server = self.server.name(), "the database server went away; waiting for it");
+        let began = Instant::now();
+        loop {
+            match line(&self.server, self.access) {
+                Ok(line) => {
+                    *self.line.borrow_mut() = line;
+                    return Ok(());
+                }
+                Err(error) if began.elapsed() > PATIENCE => {
+                    *self.given_up.borrow_mut() = Some(error.to_string());
+                    return Err(SqlError::Away { cause: error.to_string() });
+                }
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
+    }
+}
+
+impl Line {
+    fn prepared(&mut self, sql: &str) -> Result<Statement, SqlError> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known.clone());
+        }
+        let statement = answer(self.client.prepare(&dialect::statement(sql)))?;
+        self.statements.insert(sql.into(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn line(server: &Server, access: Access) -> Result<Line, SqlError> {
+    let server = server.clone();
+    let connected = connect::wait(async move { connect(&server, access).await })??;
+    Ok(Line { client: connected.client, statements: HashMap::new() })
+}
+
+fn given(value: Value<'_>) -> Box<dyn ToSql + Sync + '_> {
+    match value {
+        // All columns that may be empty are texts.
+        Value::Nothing => Box::new(None::<&str>),
+        Value::Number(number) => Box::new(number),
+        Value::Text(text) => Box::new(text),
+    }
+}

@@ -1,0 +1,8 @@
+//! Several runners share a workspace: a real PostgreSQL server holds their database.
+
+mod address;
+mod contest;
+mod locked;
+mod restarted;
+mod server;
+mod stored;
