@@ -30,6 +30,7 @@ use crate::plan::ValueFrom;
 use crate::rules::values::Values;
 use crate::store::Altered;
 use crate::store::Performed;
+use crate::store::ReadBack;
 use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
@@ -115,36 +116,33 @@ pub async fn apply<S: Store, E: Effects>(
     }
     schedule.skip_the_rest(&effects);
     let mut outcome = schedule.into_outcome();
-    outcome.unproven = prove(plan, store, &mut outcome.fates, &effects).await.err();
+    outcome.unproven = prove(plan, store, &mut outcome.fates, &effects).await;
     Ok(outcome)
 }
 
-/// Looks once more at what was written: a store may answer one thing and hold another.
+/// Looks once more at what was written: a store may answer one thing and hold another. Gives the reason when it could not.
 async fn prove<S: Store, E: Effects>(
     plan: &Plan,
     store: &S,
     fates: &mut [Fate],
     effects: &RefCell<&mut E>,
-) -> Result<(), Refusal> {
-    if effects.borrow().is_stopped() {
-        return Ok(());
-    }
+) -> Option<Refusal> {
     let is_written = |(index, change): &(usize, &Change)| fates[*index] == Fate::Done && writes_fields(change);
     let written: Vec<(usize, &Change)> = plan.changes.iter().enumerate().filter(is_written).collect();
-    if written.is_empty() {
-        return Ok(());
+    // Whoever stops a run wants no more calls.
+    if written.is_empty() || effects.borrow().is_stopped() {
+        return None;
     }
     let changes: Vec<&Change> = written.iter().map(|(_, change)| *change).collect();
-    let held = store.read_back(&changes).await?;
-    let mut otherwise: BTreeMap<Address, Vec<Altered>> =
-        held.into_iter().filter(|(_, altered)| !altered.is_empty()).collect();
+    let ReadBack { altered, refusal } = store.read_back(&changes).await;
+    let mut altered: BTreeMap<Address, Vec<Altered>> = altered.into_iter().collect();
     for (index, change) in written {
-        if let Some(altered) = otherwise.remove(&change.address) {
+        if let Some(altered) = altered.remove(&change.address) {
             fates[index] = Fate::Altered(altered);
             effects.borrow_mut().correct(index, change, &fates[index]);
         }
     }
-    Ok(())
+    refusal
 }
 
 /// Whether a change leaves an object whose fields it says.

@@ -5,7 +5,7 @@
 mod access;
 mod build;
 mod draft;
-mod forecast;
+pub mod forecast;
 mod guards;
 mod live_rules;
 mod order;

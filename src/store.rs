@@ -42,12 +42,20 @@ pub trait Store: Reader {
     /// plan saw, and with [`RefusalKind::Rejected`] when a rule of the store forbids it.
     fn perform(&self, write: &Write<'_>) -> impl Future<Output = Result<Performed, Refusal>>;
 
-    /// One look at what `changes` wrote, after all of them, for stores whose answers are not proof: for each change the
-    /// fields that are held otherwise than they were written. A change that is left out can not be looked at.
-    fn read_back(&self, changes: &[&Change]) -> impl Future<Output = Result<Vec<(Address, Vec<Altered>)>, Refusal>> {
+    /// One look at what `changes` wrote, after all of them, for stores whose answers are not proof.
+    fn read_back(&self, changes: &[&Change]) -> impl Future<Output = ReadBack> {
         let _ = changes;
-        std::future::ready(Ok(Vec::new()))
+        std::future::ready(ReadBack::default())
     }
+}
+
+/// What a look after the writes has shown.
+#[derive(Default)]
+pub struct ReadBack {
+    /// The changes of which fields are held otherwise than they were written.
+    pub altered: Vec<(Address, Vec<Altered>)>,
+    /// Why some could not be looked at.
+    pub refusal: Option<Refusal>,
 }
 
 /// What a snapshot must cover.

@@ -14,14 +14,13 @@ use self::embedded::Embedded;
 use self::embedded::EmbeddedReader;
 use self::managed_file_transfer::ManagedFileTransfer;
 use crate::database::Lock;
-use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
-use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Query;
+use crate::store::ReadBack;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -153,10 +152,10 @@ impl Store for Stores<'_> {
     }
 
     /// The embedded store is its own proof, and Managed File Transfer is read back at every change.
-    async fn read_back(&self, changes: &[&Change]) -> Result<Vec<(Address, Vec<Altered>)>, Refusal> {
+    async fn read_back(&self, changes: &[&Change]) -> ReadBack {
         match &self.remotes.cloud {
             Some(cloud) => cloud.read_back(&self.changes_at(changes, Home::Cloud)).await,
-            None => Ok(Vec::new()),
+            None => ReadBack::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Texts as they may be shown: the secrets that stand in them are made illegible. Every place stays where it is.
 
 use super::read::Reading;
+use super::read::is_null;
 use super::tree::Content;
 use super::tree::Node;
 use crate::diagnostic::Place;
@@ -65,24 +66,54 @@ fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
         Content::List(items) => items.iter().for_each(|item| find(item, is_secret, places)),
         Content::Mapping(pairs) => {
             for (key, value) in pairs {
-                let Content::Scalar { text, .. } = &key.content else { continue };
-                let about_secrets =
-                    matches!(text.as_ref(), "key" | "custom" | "secret" | "credentials" | "value" | "databasePassword");
+                let Content::Scalar { text, .. } = &key.content else {
+                    find(key, is_secret, places);
+                    find(value, is_secret, places);
+                    continue;
+                };
+                // `custom: {the-value}`: somebody left `value:` out.
+                let is_alone = matches!(&value.content, Content::Scalar { text, plain: true } if is_null(text));
+                if is_secret && is_alone && !KNOWN.contains(&text.as_ref()) {
+                    places.push(key.place);
+                }
+                let about_secrets = ABOUT_SECRETS.contains(&text.as_ref());
                 find(value, (is_secret || about_secrets) && !TELLS_WHERE.contains(&text.as_ref()), places);
             }
         }
     }
 }
 
-/// Whether a text is an address with a way to sign in that is more than a name.
+/// Whether a text may be an address with a way to sign in that is more than a name.
 fn holds_password(text: &str) -> bool {
-    let Some((_, rest)) = text.split_once("://") else { return false };
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
     let sign_in = rest.rsplit_once('@').map_or("", |(sign_in, _)| sign_in);
-    sign_in.contains(':') || rest.contains("assword") || (rest.contains('?') && rest.contains('%'))
+    let is_address = !scheme.is_empty() || text.starts_with("postgres");
+    (is_address && (sign_in.contains(':') || (rest.contains('?') && rest.contains('%'))))
+        || (scheme.starts_with("http") && !sign_in.is_empty())
+        || text.to_ascii_lowercase().contains("password=")
 }
 
-/// A text that is not YAML is taken line by line: whatever follows a `value:`, and what is deeper below it, may be a
-/// secret.
+/// Fields that are about secrets.
+const ABOUT_SECRETS: [&str; 6] = ["key", "custom", "secret", "credentials", "value", "databasePassword"];
+
+/// What may stand below them and is no secret itself.
+const KNOWN: [&str; 12] = [
+    "env",
+    "file",
+    "command",
+    "prefix",
+    "by",
+    "value",
+    "generate",
+    "custom",
+    "apiKey",
+    "apiSecret",
+    "username",
+    "password",
+];
+
+/// A text that is not YAML is taken line by line: whatever follows a field about secrets, and what is deeper below it, may
+/// be one.
 fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     let mut below = None;
     let mut at = 0;
@@ -101,11 +132,16 @@ fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     }
 }
 
-/// Where the text after a `value:` begins.
+/// Where the text after a field begins that is about secrets.
 fn value_in(line: &str) -> Option<usize> {
-    let after = line.find("value")? + "value".len();
-    let rest = line[after..].trim_start_matches(['"', '\'', ' ']);
-    rest.starts_with(':').then(|| line.len() - rest.len() + 1)
+    let names = ABOUT_SECRETS.iter().chain(&["apiKey", "apiSecret", "password"]);
+    let after = |name: &str| {
+        let at = line.find(name)?;
+        let is_word = !line[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
+        let rest = line[at + name.len()..].trim_start_matches(['"', '\'', ' ']);
+        (is_word && rest.starts_with(':')).then(|| line.len() - rest.len() + 1)
+    };
+    names.filter_map(|name| after(name)).min()
 }
 
 #[cfg(test)]
@@ -144,9 +180,16 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_the_place_of_a_field_is_hidden() {
+        let text = "custom: {my-fake}\nsecret: {fake: }\nvalue: {{fake}}\nkey: {generate: {prefix: a_}}\n";
+        let expected = "custom: {*******}\nsecret: {****: }\nvalue: {{****}}\nkey: {generate: {prefix: a_}}\n";
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
     fn what_is_not_yaml_hides_whatever_follows_a_value() {
         let text = "a: {custom: {value: fake}}\nb:\n  value: |\n    one\n\n    two\n  \"value\" : x\nc: [\n";
-        let expected = "a: {custom: {value: ******\nb:\n  value: *\n    ***\n\n    ***\n  \"value\" : *\nc: [\n";
+        let expected = "a: {custom: ******* ******\nb:\n  value: *\n    ***\n\n    ***\n  \"value\" : *\nc: [\n";
         assert_eq!(shown(text), expected);
     }
 }

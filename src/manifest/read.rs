@@ -225,7 +225,10 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the fields are {}", known.join(", ")),
             };
-            Diagnostic::error("KW-005", format!("{what} has no field `{}`", shown(name))).help(help)
+            // Below a secret, an unknown name may be the secret itself: it is repeated only when it is nearly a field.
+            let is_safe = !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did");
+            let name = if is_safe { format!("field `{}`", shown(name)) } else { "such field".to_owned() };
+            Diagnostic::error("KW-005", format!("{what} has no {name}")).help(help)
         }
     };
     reading.report(problem.at(key.place));
@@ -292,7 +295,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
-fn is_null(text: &str) -> bool {
+pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 

@@ -1,5 +1,6 @@
 //! What a plan will cost: calls, time, and how much of the day's quota.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Action;
@@ -75,7 +76,7 @@ impl Forecast {
             cost.look = 1 + writes;
             cost.read_back = 0;
         } else {
-            cost.read_back = cost.read_back.min(tariff.snapshot + growth(changes, tariff));
+            cost.read_back = cost.read_back.min(lists_afterwards(changes, tariff));
         }
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff.per_day.map(|day| precise(cost.total()) / precise_wide(day).max(1.0));
@@ -156,14 +157,15 @@ fn plural(count: usize, noun: &str) -> String {
     }
 }
 
-/// How many calls more a snapshot takes after the creates: further pages, and the plans of each new package.
-fn growth(changes: &[Change], tariff: &Tariff) -> usize {
-    let created = |kind: Kind| {
-        changes.iter().filter(|change| change.action == Action::Create && change.address.kind() == kind).count()
-    };
-    let pages = |kind: &Kind| created(*kind).saturating_sub(1) / tariff.page_size.max(1);
-    let packages = if tariff.kinds.contains(&Kind::Package) { created(Kind::Package) } else { 0 };
-    tariff.kinds.iter().map(pages).sum::<usize>() + packages
+/// How many calls a snapshot takes after the changes: as many as before, further pages, and the plans of each new package.
+pub fn lists_afterwards<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
+    let created = changes.into_iter().filter(|change| change.action == Action::Create);
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    created.for_each(|change| *counts.entry(change.address.kind()).or_default() += 1);
+    let created = |kind: &Kind| counts.get(kind).copied().unwrap_or(0);
+    let pages = |kind: &Kind| created(kind).saturating_sub(1) / tariff.page_size.max(1);
+    let packages = if tariff.kinds.contains(&Kind::Package) { created(&Kind::Package) } else { 0 };
+    tariff.snapshot + tariff.kinds.iter().map(pages).sum::<usize>() + packages
 }
 
 /// Seconds as people say them.

@@ -38,14 +38,13 @@ use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
 use crate::database::Holding;
-use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
-use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Query;
+use crate::store::ReadBack;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -133,7 +132,7 @@ impl Store for CloudApiManagement {
         self.confirm_all(changes).await
     }
 
-    async fn read_back(&self, changes: &[&Change]) -> Result<Vec<(Address, Vec<Altered>)>, Refusal> {
+    async fn read_back(&self, changes: &[&Change]) -> ReadBack {
         self.read_back_all(changes).await
     }
 

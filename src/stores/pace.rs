@@ -112,6 +112,8 @@ impl Pace {
             tokio::time::sleep_until(at).await;
             // Somebody may have put the next call off in the meantime.
             if self.with(|state| state.take(at)) {
+                // At a low rate much may have happened meanwhile.
+                self.check_lock().await?;
                 return Ok(Turn { _permit: permit });
             }
         }

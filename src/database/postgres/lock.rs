@@ -36,6 +36,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The same when the server was started since, which all its clients have to find out.
 const GRACE_OF_RESTART: Duration = Duration::from_secs(15);
 
+/// How long one look at the lock may take.
+const STEP: Duration = Duration::from_secs(10);
+
 /// How long giving the lock back may take. What is not given back ends with the connection.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -129,17 +132,18 @@ async fn wait_for(
     // Since when a lock is seen that nobody has and nobody gave back.
     let mut orphan: Option<(Seen, Instant)> = None;
     loop {
-        match look(&connected.client).await {
+        match soon(look(&connected.client)).await {
             Ok(seen) if seen.is_locked && Instant::now() >= until => {
                 return Ok(Taken::By(seen.holder.unwrap_or_else(|| "another run".to_owned())));
             }
             Ok(seen) if seen.is_locked => orphan = None,
             Ok(seen) if seen.holder.is_some() && !is_over(&mut orphan, &seen) => {}
-            Ok(seen) => {
-                if let Some(fence) = take(&connected.client, &seen, myself).await? {
-                    return Ok(Taken::Ours(keep(server, fence, connected)));
-                }
-            }
+            Ok(seen) => match soon(take(&connected.client, &seen, myself)).await {
+                Ok(Some(fence)) => return Ok(Taken::Ours(keep(server, fence, connected))),
+                Err(error) if Instant::now() >= until => return Err(error),
+                // Somebody else was faster, or what came of it is seen next.
+                Ok(None) | Err(_) => {}
+            },
             Err(error) if Instant::now() >= until => return Err(error),
             Err(_) => {
                 if let Ok(again) = connect(server, Access::Write).await {
@@ -149,6 +153,11 @@ async fn wait_for(
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Nothing is waited for without an end.
+async fn soon<T>(step: impl Future<Output = Result<T, SqlError>>) -> Result<T, SqlError> {
+    tokio::time::timeout(STEP, step).await.unwrap_or(Err(SqlError::Silent))
 }
 
 /// Whether the holder of a lock that was not given back had time enough to come back.
@@ -181,16 +190,16 @@ async fn take(client: &Client, seen: &Seen, myself: &(impl Fn() -> String + Sync
         return Ok(None);
     }
     let holder = myself();
+    // Beside it, what sessions of long ago noted of their last transactions is thrown away.
     let sql = format!(
-        "UPDATE runner SET fence = fence + 1, holder = $1, server = {SERVER}
+        "WITH swept AS (DELETE FROM transactions WHERE begun < now() - interval '1 day')
+         UPDATE runner SET fence = fence + 1, holder = $1, server = {SERVER}
           WHERE fence = $2 AND holder IS NOT DISTINCT FROM $3 RETURNING fence"
     );
     let Some(row) = client.query_opt(&sql, &[&holder, &seen.fence, &seen.holder]).await? else {
         client.batch_execute("SELECT pg_advisory_unlock_all()").await?;
         return Ok(None);
     };
-    // What sessions of earlier runs noted of their last transactions is of no use to anybody now.
-    client.batch_execute("DELETE FROM transactions").await?;
     Ok(Some(Fence { number: row.try_get(0)?, holder }))
 }
 
@@ -223,7 +232,7 @@ async fn take_back(server: &Server, fence: &Fence) -> Option<Connected> {
     let since = Instant::now();
     while since.elapsed() < PATIENCE {
         if let Ok(connected) = connect(server, Access::Write).await {
-            match take_again(&connected.client, fence).await {
+            match soon(take_again(&connected.client, fence)).await {
                 Ok(Again::Held) => return Some(connected),
                 Ok(Again::Gone) => return None,
                 Ok(Again::NotYet) | Err(_) => {}

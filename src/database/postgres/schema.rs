@@ -22,7 +22,12 @@ const BASE: &str = "
     INSERT INTO runner VALUES (0, NULL, '');
     -- The last transaction of each session that was written: what tells one whose end was not heard of from one that
     -- was lost. The server's own numbers do not, because it gives those out again that a crash took back.
-    CREATE TABLE transactions (session TEXT PRIMARY KEY, number BIGINT NOT NULL);";
+    CREATE TABLE transactions (
+      session TEXT PRIMARY KEY,
+      number BIGINT NOT NULL,
+      former BIGINT,
+      begun TIMESTAMPTZ NOT NULL
+    );";
 
 /// Kept while tables are made, so that of two first runs only one makes them. Any number that is the same for all.
 const MAKING: &str = "SELECT pg_advisory_xact_lock(6293197041231168100)";

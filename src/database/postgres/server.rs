@@ -12,8 +12,12 @@ use crate::model::Secret;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// After how long without a sign of the other machine the connection counts as broken.
-const SILENCE: Duration = Duration::from_secs(30);
+/// After how long without a sign of the other machine the connection counts as broken. The server waits longer before it
+/// lets go of a lock, so that its holder knows first.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// How often the other machine is asked for a sign.
+const PROBE: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL server with the database and the schema that a workspace uses.
 #[derive(Clone)]
@@ -37,7 +41,7 @@ impl Server {
             config.password(password.expose());
         }
         config.application_name("keywright").connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
-        config.keepalives_idle(SILENCE);
+        config.keepalives_idle(PROBE).keepalives_interval(PROBE).keepalives_retries(3);
         if config.get_ssl_mode() == SslMode::Prefer {
             // Whoever can listen on the way can also talk a client out of what it only prefers.
             config.ssl_mode(if is_near(&config) { SslMode::Disable } else { SslMode::Require });

@@ -60,6 +60,12 @@ struct Line {
     statements: HashMap<Box<str>, Statement>,
 }
 
+/// The numbers of this transaction of a session, and of the last one that was written.
+struct Numbers {
+    this: i64,
+    last: Option<i64>,
+}
+
 impl Session {
     pub(super) fn open(server: &Server, access: Access) -> Result<Self, DatabaseError> {
         let line = line(server, access)
@@ -117,17 +123,16 @@ impl Session {
     ) -> Result<T, E> {
         let mut uncertain = None;
         self.insisting(|| {
-            if uncertain.is_some()
-                && self.was_committed()?
-                && let Some(done) = uncertain.take()
-            {
+            let written = self.begin().map_err(E::from).inspect_err(|_| self.roll_back())?;
+            if let Some((number, done)) = uncertain.take_if(|(number, _)| written.last == Some(*number)) {
+                tracing::debug!(transaction = number, "it was written although its end was not heard of");
+                self.roll_back();
                 return Ok(done);
             }
-            let begun = self.begin().map_err(E::from);
-            let done = begun.and_then(|()| work()).inspect_err(|_| self.roll_back())?;
+            let done = work().inspect_err(|_| self.roll_back())?;
             let Err(error) = self.run("COMMIT") else { return Ok(done) };
             self.roll_back();
-            uncertain = Some(done);
+            uncertain = Some((written.this, done));
             Err(error.into())
         })
     }
@@ -173,25 +178,20 @@ impl Session {
     }
 
     /// Begins a transaction, under a number of its own. The row of the runner is kept from changing until it ends.
-    fn begin(&self) -> Result<(), SqlError> {
-        let number = self.transactions.get() + 1;
-        self.transactions.set(number);
+    fn begin(&self) -> Result<Numbers, SqlError> {
+        let this = self.transactions.get() + 1;
+        self.transactions.set(this);
         self.run(BEGIN)?;
-        let sql = "WITH noted AS (
-                     INSERT INTO transactions (session, number) VALUES (?1, ?2)
-                     ON CONFLICT (session) DO UPDATE SET number = excluded.number)
-                   SELECT fence, coalesce(holder, '') FROM runner FOR SHARE";
-        let rows = self.query(sql, &[&self.name, &number])?;
-        let Some(fence) = &self.fence else { return Ok(()) };
+        // Waits for a transaction of this session that the server has not ended yet, although its connection is gone.
+        let sql = "INSERT INTO transactions (session, number, begun) VALUES (?1, ?2, now())
+                   ON CONFLICT (session) DO UPDATE SET former = transactions.number, number = excluded.number
+                   RETURNING former";
+        let last = self.query(sql, &[&self.name, &this])?.first().map(|row| row.try_get(0)).transpose()?.flatten();
+        let rows = self.query("SELECT fence, coalesce(holder, '') FROM runner FOR SHARE", &[])?;
+        let Some(fence) = &self.fence else { return Ok(Numbers { this, last }) };
         let Some(row) = rows.first() else { return Err(SqlError::LockLost { holder: "nobody".to_owned() }) };
         let now = Fence { number: row.try_get(0)?, holder: row.try_get(1)? };
-        if now == *fence { Ok(()) } else { Err(SqlError::LockLost { holder: now.holder }) }
-    }
-
-    /// Whether the transaction was written whose end was not heard of.
-    fn was_committed(&self) -> Result<bool, SqlError> {
-        let sql = "SELECT count(*) FROM transactions WHERE session = ?1 AND number = ?2";
-        Ok(self.number(sql, &[&self.name, &self.transactions.get()])? == Some(1))
+        if now == *fence { Ok(Numbers { this, last }) } else { Err(SqlError::LockLost { holder: now.holder }) }
     }
 
     fn try_query(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Row>, SqlError> {

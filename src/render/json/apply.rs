@@ -26,7 +26,8 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<usize>,
     /// With change: its number in the plan, from 1. Changes are told in the plan's order, after those of a saved
-    /// plan that can not be made.
+    /// plan that can not be made. One that a last look at the store has shown to be held otherwise is told again
+    /// at the end; what is told last counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
     /// With change: what became of it.
@@ -38,6 +39,9 @@ pub(super) struct Document<'a> {
     /// With ended: how many changes came to which end.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
+    /// With ended: why what was written could not be looked at once more, if it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unproven: Option<&'a str>,
 }
 
 /// What a line is about.
@@ -67,8 +71,9 @@ impl<'a> Document<'a> {
         Self { number: Some(index + 1), change, milliseconds, ..Self::new(Event::Change) }
     }
 
-    pub(super) fn ended(outcome: &outcome::Outcome) -> Self {
-        Self { summary: Some(Summary::of(outcome)), ..Self::new(Event::Ended) }
+    pub(super) fn ended(outcome: &'a outcome::Outcome) -> Self {
+        let unproven = outcome.unproven.as_ref().map(|refusal| &*refusal.reason);
+        Self { summary: Some(Summary::of(outcome)), unproven, ..Self::new(Event::Ended) }
     }
 
     const fn new(event: Event) -> Self {
@@ -82,6 +87,7 @@ impl<'a> Document<'a> {
             change,
             milliseconds,
             summary,
+            unproven: None,
         }
     }
 }

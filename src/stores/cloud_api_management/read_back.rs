@@ -1,8 +1,9 @@
 //! One more look after the writes: what the API answered may not be what it holds.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use super::CloudApiManagement;
 use super::fields;
@@ -13,28 +14,62 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::plan::Change;
+use crate::plan::forecast;
 use crate::store::Altered;
+use crate::store::ReadBack;
 use crate::store::Refusal;
 
+/// How long an answer may be late that shows what was there before the writes.
+const SETTLED: Duration = Duration::from_millis(500);
+
 impl CloudApiManagement {
-    /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls. An object that is
-    /// not seen is passed over: lists may be late, and the next plan will miss it.
-    pub(super) async fn read_back_all(&self, changes: &[&Change]) -> Result<Vec<(Address, Vec<Altered>)>, Refusal> {
+    /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls; and once more at
+    /// those that are held otherwise, because lists may be late. An object that is not seen is passed over: the next
+    /// plan will miss it.
+    pub(super) async fn read_back_all(&self, changes: &[&Change]) -> ReadBack {
         let ids = changes.iter().filter_map(|change| Some((*change, self.id_of(change)?)));
         let written: Vec<(&Change, LiveId)> = ids.collect();
-        let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));
-        if snapshot_calls > 0 && snapshot_calls < written.len() {
-            let mut live = self.snapshot(&query).await?;
-            let objects = Kind::ALL.into_iter().flat_map(|kind| live.give(kind));
-            let by_id: HashMap<LiveId, LiveObject> = objects.map(|object| (object.id.clone(), object)).collect();
-            let seen = written.iter().filter_map(|(change, id)| Some((*change, by_id.get(id)?)));
-            return Ok(seen.map(|(change, object)| (change.address.clone(), otherwise(change, object))).collect());
+        let lists = forecast::lists_afterwards(changes.iter().copied(), &self.tariff());
+        let first = if lists > 0 && lists < written.len() {
+            self.look_at_lists(&written).await
+        } else {
+            self.look_at_each(&written).await
+        };
+        if first.altered.is_empty() {
+            return first;
         }
+        tokio::time::sleep(SETTLED).await;
+        let is_doubtful = |change: &Change| first.altered.iter().any(|(address, _)| *address == change.address);
+        let doubtful: Vec<_> = written.into_iter().filter(|(change, _)| is_doubtful(change)).collect();
+        let second = self.look_at_each(&doubtful).await;
+        ReadBack { altered: second.altered, refusal: first.refusal.or(second.refusal) }
+    }
+
+    async fn look_at_lists(&self, written: &[(&Change, LiveId)]) -> ReadBack {
+        let query = self.known.with(|index| index.query.clone());
+        let mut live = match self.snapshot(&query).await {
+            Ok(live) => live,
+            Err(refusal) => return ReadBack { refusal: Some(refusal), ..ReadBack::default() },
+        };
+        let objects = Kind::ALL.into_iter().flat_map(|kind| live.give(kind));
+        let by_id: HashMap<LiveId, LiveObject> = objects.map(|object| (object.id.clone(), object)).collect();
+        let seen = written.iter().filter_map(|(change, id)| otherwise(change, by_id.get(id)?));
+        ReadBack { altered: seen.collect(), refusal: None }
+    }
+
+    async fn look_at_each(&self, written: &[(&Change, LiveId)]) -> ReadBack {
         let looks = written.iter().map(|(change, id)| async move {
             let object = self.look_at(change, id).await?;
-            Ok::<_, Refusal>(object.map(|object| (change.address.clone(), otherwise(change, &object))))
+            Ok::<_, Refusal>(object.and_then(|object| otherwise(change, &object)))
         });
-        Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+        let mut seen = ReadBack::default();
+        for look in join_all(looks).await {
+            match look {
+                Ok(altered) => seen.altered.extend(altered),
+                Err(refusal) => seen.refusal = seen.refusal.or(Some(refusal)),
+            }
+        }
+        seen
     }
 
     fn id_of(&self, change: &Change) -> Option<LiveId> {
@@ -46,18 +81,19 @@ impl CloudApiManagement {
     }
 }
 
-/// The fields of a change that the object holds otherwise.
-fn otherwise(change: &Change, object: &LiveObject) -> Vec<Altered> {
+/// The fields of a change that the object holds otherwise, if there are any.
+fn otherwise(change: &Change, object: &LiveObject) -> Option<(Address, Vec<Altered>)> {
     let is_ours = |name: &str| fields::of(change.address.kind()).iter().any(|field| field.name == name);
     let held = |name: &str| object.attributes.get(name).filter(|value| !value.is_empty());
     let differs = |wanted: Option<&Value>, name: &str| wanted.filter(|value| !value.is_empty()) != held(name);
     let fields = change.fields.iter().filter(|field| is_ours(&field.field));
-    fields
+    let altered: Vec<Altered> = fields
         .filter(|field| differs(field.after.as_ref(), &field.field))
         .map(|field| Altered {
             field: field.field.clone(),
             wanted: field.after.clone(),
             held: held(&field.field).cloned(),
         })
-        .collect()
+        .collect();
+    (!altered.is_empty()).then(|| (change.address.clone(), altered))
 }
