@@ -126,7 +126,8 @@ impl Journal {
     /// Notes how a write ended, with the next intent or at the end of the run.
     pub fn settle(&mut self, change: usize, fate: &Fate, now: Instant) {
         let reason = match fate {
-            Fate::Failed(refusal) | Fate::Undelivered(refusal) => Some(refusal.reason.clone()),
+            // PostgreSQL takes every character of a store's words but this one.
+            Fate::Failed(refusal) | Fate::Undelivered(refusal) => Some(refusal.reason.replace('\0', "\u{fffd}")),
             _ => None,
         };
         self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason }));

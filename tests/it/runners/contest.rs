@@ -78,13 +78,18 @@ fn two_runners_of_which_one_is_killed_never_write_at_once_and_always_converge() 
     let (began, mut rounds, mut kills, mut ends) = (Instant::now(), 0, 0, 0);
     let mut runners = [start(&world, 0), start(&world, 1)];
     let mut fate = Instant::now() + Duration::from_millis(dice.roll(400));
-    while began.elapsed() < Duration::from_secs(seconds()) {
+    // A slow machine gets more time, until enough has happened.
+    let is_over = |kills, ends| {
+        let enough = if kills > 3 && ends > 3 { 1 } else { 8 };
+        began.elapsed() > enough * Duration::from_secs(seconds())
+    };
+    while !is_over(kills, ends) {
         std::thread::sleep(Duration::from_millis(2));
         if Instant::now() > fate {
             let victim = &mut runners[usize::try_from(dice.roll(2)).unwrap()];
             kills += usize::from(victim.try_wait().unwrap().is_none());
             let _ = victim.kill();
-            fate = Instant::now() + Duration::from_millis(50 + dice.roll(600));
+            fate = Instant::now() + Duration::from_millis(50 + dice.roll(2_000));
         }
         for (number, runner) in runners.iter_mut().enumerate() {
             let Some(status) = runner.try_wait().unwrap() else { continue };
