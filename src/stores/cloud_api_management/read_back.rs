@@ -1,5 +1,6 @@
 //! One more look after the writes: what the API answered may not be what it holds.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -39,8 +40,8 @@ impl CloudApiManagement {
             return first;
         }
         tokio::time::sleep(SETTLED).await;
-        let is_doubtful = |change: &Change| first.altered.iter().any(|(address, _)| *address == change.address);
-        let doubtful: Vec<_> = written.into_iter().filter(|(change, _)| is_doubtful(change)).collect();
+        let differing: BTreeSet<&Address> = first.altered.iter().map(|(address, _)| address).collect();
+        let doubtful: Vec<_> = written.into_iter().filter(|(change, _)| differing.contains(&change.address)).collect();
         let second = self.look_at_each(&doubtful).await;
         ReadBack { altered: second.altered, refusal: first.refusal.or(second.refusal) }
     }
