@@ -201,9 +201,9 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
 
 fn tell(failure: &Failure, err: &mut dyn Write) -> io::Result<()> {
     let red = anstyle::AnsiColor::Red.on_default().bold();
-    writeln!(err, "{red}error{red:#}: {}", failure.message)?;
+    writeln!(err, "{red}error{red:#}: {}", crate::text::lines(&failure.message))?;
     match &failure.help {
-        Some(help) => writeln!(err, "  help: {help}"),
+        Some(help) => writeln!(err, "  help: {}", crate::text::lines(help)),
         None => Ok(()),
     }
 }

@@ -17,6 +17,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::text;
 
 /// One exported document, or what is said in its place.
 pub(super) enum Exported {
@@ -41,12 +42,12 @@ pub fn manifests(out: &mut dyn Write, live: &Live, now: Instant) -> io::Result<(
 
 fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) -> io::Result<()> {
     let (name, spec, comments) = match document {
-        Exported::Comment(comment) => return writeln!(out, "# {comment}"),
+        Exported::Comment(comment) => return writeln!(out, "# {}", text::line(&comment)),
         Exported::Manifest { name, spec, comments } => (name, spec, comments),
     };
     writeln!(out, "---")?;
     for comment in comments {
-        writeln!(out, "# {comment}")?;
+        writeln!(out, "# {}", text::line(&comment))?;
     }
     let mut manifest = Mapping::new();
     manifest.insert("apiVersion".into(), API_VERSION.into());
@@ -58,7 +59,7 @@ fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) 
 
 fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
     let name = &object.name;
-    if name.trim() != &**name || name.is_empty() || name.chars().any(crate::model::is_hidden) {
+    if name.trim() != &**name || name.is_empty() || name.contains(crate::rules::is_hidden_in_name) {
         return Exported::Comment(format!("{} is not exported: a manifest can not say its name", object.address));
     }
     let mut spec = yaml::spec(&object.attributes);

@@ -22,6 +22,7 @@
 //! - Core types are not serialisable: JSON has its own structs in [`render::json`] and [`saved_plan`], so that the
 //!   outside does not freeze the inside.
 
+pub mod text;
 pub mod diagnostic;
 pub mod model;
 pub mod manifest;

@@ -6,7 +6,6 @@
 pub mod address;
 pub mod attributes;
 pub mod desired;
-pub mod hidden;
 pub mod kind;
 pub mod live;
 pub mod secret;
@@ -24,7 +23,6 @@ pub use desired::Presence;
 pub use desired::Rotation;
 pub use desired::SecretSource;
 pub use desired::Wish;
-pub use hidden::is_hidden;
 pub use kind::Kind;
 pub use live::Live;
 pub use live::LiveId;

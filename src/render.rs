@@ -15,22 +15,10 @@ mod places;
 mod plan;
 mod rows;
 mod runs;
-mod safe;
 mod style;
 mod summary;
 pub mod text;
 mod unified;
-mod wrap;
-
-/// For whom the output is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs: versioned JSON.
-    Json,
-}
 
 pub use runs::Noted;
 pub use runs::Run;

@@ -26,6 +26,7 @@ pub use catalogue::Rule;
 pub use catalogue::When;
 pub use findings::Findings;
 pub use findings::with_severities;
+pub use name::is_hidden_in_name;
 pub use package_key::DEFAULT_KEY_LENGTH;
 pub use package_key::LEAST_RANDOM;
 pub use package_key::is_key_text;

@@ -4,6 +4,7 @@ pub mod cloud_api_management;
 pub mod embedded;
 pub mod managed_file_transfer;
 mod pace;
+mod retry;
 mod transport;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
 //! Makes up the value of a generated key, so that it is known before the key exists and a lost answer can be settled
-//! by looking it up.
+//! by looking it up. The embedded store mints the values that it makes itself in the same way.
 
 use zeroize::Zeroizing;
 

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         match &checked.desired {
             Some(desired) if checked.diagnostics.is_empty() => {
                 let count = desired.objects.len();
-                writeln!(console.out, "Valid: {count} {}.", if count == 1 { "object" } else { "objects" })?;
+                writeln!(console.out, "Valid: {}.", crate::text::count(count, "object"))?;
             }
             _ => render::text::summary(console.out, &checked.diagnostics)?,
         }

@@ -35,7 +35,7 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
         let user = Address::user(&application.first_name());
         let status = owners.get(&user).and_then(|user| user.attributes.text("status")).unwrap_or("unknown");
         if status != "active" {
-            let what = format!("{} of {application} for {package}", count(keys.len()));
+            let what = format!("{} of {application} for {package}", crate::text::count(keys.len(), "key"));
             exported
                 .push(Exported::Comment(format!("{what} not exported: {user} is {status} and can be given no key")));
             continue;
@@ -46,10 +46,6 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
         }
     }
     exported
-}
-
-fn count(keys: usize) -> String {
-    if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") }
 }
 
 /// Keys with a conventional prefix (`chk_…`) each by their own, if that tells all of them apart; else all as one.
@@ -95,8 +91,10 @@ fn manifest(
     let mut attributes = current.attributes.clone();
     let mut comments = Vec::new();
     if !older.is_empty() {
-        comments
-            .push(format!("{} of this application and package not exported: older than this one", count(older.len())));
+        comments.push(format!(
+            "{} of this application and package not exported: older than this one",
+            crate::text::count(older.len(), "key")
+        ));
     }
     let terms = plans.get(&Address::below(Kind::Plan, Some(package), plan));
     for (limit, flag) in [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")] {

@@ -73,6 +73,37 @@ fn plain(value: &Value) -> Yaml {
     }
 }
 
+/// Stands in for texts with hidden characters while YAML is written, which would leave them as they are.
+const MARK: char = '\u{f8ff}';
+
 pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
-    serde_yaml::to_string(mapping).map_err(|error| io::Error::other(error.to_string()))
+    let (mut marked, mut odd) = (Yaml::Mapping(mapping.clone()), Vec::new());
+    mark(&mut marked, &mut odd);
+    let mut text = serde_yaml::to_string(&marked).map_err(|error| io::Error::other(error.to_string()))?;
+    for (number, odd) in odd.iter().enumerate() {
+        let quoted = crate::text::yaml(odd).replace(MARK, "\\uf8ff");
+        text = text.replace(&format!("{MARK}{number}{MARK}"), &quoted);
+    }
+    Ok(text)
+}
+
+/// Replaces every text that must be escaped by its number. No other text holds a mark then.
+fn mark(value: &mut Yaml, odd: &mut Vec<String>) {
+    // What ASCII hides, YAML escapes by itself.
+    let is_odd = |c: char| c == MARK || (!c.is_ascii() && crate::text::is_hidden(c));
+    match value {
+        Yaml::String(text) if text.contains(is_odd) => {
+            let number = format!("{MARK}{}{MARK}", odd.len());
+            odd.push(std::mem::replace(text, number));
+        }
+        Yaml::Sequence(items) => items.iter_mut().for_each(|item| mark(item, odd)),
+        Yaml::Mapping(mapping) => {
+            for (mut key, mut value) in std::mem::take(mapping) {
+                mark(&mut key, odd);
+                mark(&mut value, odd);
+                mapping.insert(key, value);
+            }
+        }
+        _ => {}
+    }
 }

@@ -11,7 +11,6 @@ use super::read::Spanned;
 use super::read::field;
 use super::read::fields;
 use super::read::head;
-use super::read::shown;
 use super::tree::Content;
 use super::tree::Node;
 use super::user::UserSpec;
@@ -19,6 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
 use crate::model::Kind;
+use crate::text::quoted;
 
 mapping! {
     "metadata"
@@ -145,7 +145,7 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
     if let Some(kind) = Kind::from_name(&written) {
         return Some(kind);
     }
-    let problem = Diagnostic::error("KW-009", format!("there is no kind `{}`", shown(&written))).at(node.place);
+    let problem = Diagnostic::error("KW-009", format!("there is no kind `{}`", quoted(&written))).at(node.place);
     let help = if &*written == "Workspace" {
         "a Workspace stands in keywright.yaml at the top of the workspace only".to_owned()
     } else {
@@ -167,7 +167,7 @@ pub fn check_version(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &
     if let Some(version) = Box::<str>::from_node(node, reading)
         && &*version != super::API_VERSION
     {
-        let message = format!("`{}` is not an apiVersion of Keywright", shown(&version));
+        let message = format!("`{}` is not an apiVersion of Keywright", quoted(&version));
         reading.report(Diagnostic::error("KW-009", message).at(node.place).help(help));
     }
 }

@@ -1,7 +1,5 @@
 //! Tree → typed values, collecting every problem instead of stopping at the first.
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 
 use super::tree::Content;
@@ -10,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::did_you_mean;
+use crate::text;
 
 /// Most problems that are told of one file; the reading ends with the next one.
 const MAX_PROBLEMS: usize = 1_000;
@@ -77,7 +76,7 @@ impl Reading {
             }
             Content::Scalar { text, plain } => {
                 let quoted = if *plain { "" } else { " in quotes" };
-                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`{quoted}", shown(text)))
+                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`{quoted}", text::quoted(text)))
             }
             other => Diagnostic::error("KW-007", format!("expected {wanted}, found {}", other.describe())),
         };
@@ -227,7 +226,7 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
             };
             // Below a secret, an unknown name may be the secret itself: it is repeated only when it is nearly a field.
             let is_safe = !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did");
-            let name = if is_safe { format!("field `{}`", shown(name)) } else { "such field".to_owned() };
+            let name = if is_safe { format!("field `{}`", text::quoted(name)) } else { "such field".to_owned() };
             Diagnostic::error("KW-005", format!("{what} has no {name}")).help(help)
         }
     };
@@ -278,23 +277,7 @@ fn key_name<'n>(key: &'n Node<'_>) -> Option<&'n str> {
     }
 }
 
-/// A value as a message may quote it: one line, at most 60 characters, nothing invisible. So a secret that was put in
-/// the wrong place is at worst shown in part to who wrote it there.
-pub fn shown(text: &str) -> Cow<'_, str> {
-    let printable = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.len() <= 60 && text.chars().all(printable) {
-        return Cow::Borrowed(text);
-    }
-    let mut short: String = text.chars().take(60).map(|c| if printable(c) { c } else { '\u{fffd}' }).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    Cow::Owned(short)
-}
-
+/// Whether an unquoted value is YAML's null, in any of its spellings.
 pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
@@ -371,12 +354,5 @@ mod tests {
         for not in ["", "-", "007", "1_000", "1.0", "+1", "9223372036854775808", "0x1"] {
             assert_eq!(whole_number(not), None, "{not}");
         }
-    }
-
-    #[test]
-    fn quoted_values_are_short_and_visible() {
-        assert_eq!(shown("a b"), "a b");
-        assert_eq!(shown("a\u{1b}[31m"), "a\u{fffd}[31m");
-        assert_eq!(shown(&"x".repeat(80)).chars().count(), 61);
     }
 }

@@ -13,7 +13,7 @@ use schemars::json_schema;
 
 use super::read::FromNode;
 use super::read::Reading;
-use super::read::shown;
+use super::read::is_null;
 use super::read::whole_number;
 use super::schema::Managed;
 use super::tree::Content;
@@ -24,6 +24,7 @@ use crate::diagnostic::did_you_mean;
 use crate::model::Instant;
 use crate::model::Value;
 use crate::model::Wish;
+use crate::text::quoted;
 
 /// One of `words`, or a finding under `rule`.
 pub fn word(
@@ -39,11 +40,11 @@ pub fn word(
     if let Some(found) = words.iter().find(|word| **word == text.as_ref()) {
         return Some(found);
     }
-    if *plain && matches!(text.as_ref(), "" | "~" | "null") {
+    if *plain && is_null(text) {
         reading.mistyped(node, "a word");
         return None;
     }
-    let message = format!("`{}` is not one of {}", shown(text), words.join(", "));
+    let message = format!("`{}` is not one of {}", quoted(text), words.join(", "));
     let problem = Diagnostic::error(rule, message).at(node.place);
     reading.report(match did_you_mean(text, words.iter().copied()) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
@@ -55,7 +56,7 @@ pub fn word(
 /// The text of a scalar, or a finding that `wanted` was expected.
 fn text<'n>(node: &'n Node<'_>, wanted: &str, reading: &mut Reading) -> Option<&'n str> {
     match &node.content {
-        Content::Scalar { text, plain } if !(*plain && matches!(text.as_ref(), "" | "~" | "null")) => Some(text),
+        Content::Scalar { text, plain } if !(*plain && is_null(text)) => Some(text),
         _ => {
             reading.mistyped(node, wanted);
             None
@@ -84,7 +85,7 @@ impl FromNode for DateOrNever {
         match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             Ok(date) if well_formed => Some(Self::Date(date)),
             _ => {
-                let message = format!("`{}` is not a date of the calendar", shown(text));
+                let message = format!("`{}` is not a date of the calendar", quoted(text));
                 let help = "write year, month and day like 2027-06-30, or never";
                 reading.report(Diagnostic::error("CAM-032", message).at(node.place).help(help));
                 None
@@ -133,7 +134,7 @@ impl FromNode for InstantOrNever {
         if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
             return Some(Self::At(instant.with_timezone(&Utc)));
         }
-        let message = format!("`{}` is not an instant with an offset", shown(text));
+        let message = format!("`{}` is not an instant with an offset", quoted(text));
         let help = "write it like 2027-06-30T00:00:00Z or 2027-06-30T02:00:00+02:00, or never";
         reading.report(Diagnostic::error("MFT-013", message).at(node.place).help(help));
         None
@@ -178,7 +179,7 @@ impl FromNode for Duration {
         if let Some(seconds) = duration(text) {
             return Some(Self(seconds));
         }
-        let message = format!("`{}` is not a duration", shown(text));
+        let message = format!("`{}` is not a duration", quoted(text));
         let help = "write a whole number and a unit, like 90d: s, m, h, d (24 hours) or w; at most a hundred years";
         reading.report(Diagnostic::error("KW-015", message).at(node.place).help(help));
         None
@@ -251,13 +252,12 @@ impl<const QUOTA: bool> FromNode for KeyLimit<QUOTA> {
         if let Some(limit) = Self::read(node) {
             return Some(limit);
         }
-        if matches!(&node.content, Content::Scalar { text, plain: true } if matches!(text.as_ref(), "" | "~" | "null"))
-        {
+        if matches!(&node.content, Content::Scalar { text, plain: true } if is_null(text)) {
             reading.mistyped(node, "a limit");
             return None;
         }
         let found = match &node.content {
-            Content::Scalar { text, .. } => format!("`{}`", shown(text)),
+            Content::Scalar { text, .. } => format!("`{}`", quoted(text)),
             other => other.describe().to_owned(),
         };
         let help = "write `plan` for the plan's limit, `unlimited`, or a whole number of 1 or more";

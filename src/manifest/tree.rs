@@ -220,7 +220,7 @@ impl<'a, 'r> Builder<'a, 'r> {
             }
             let Some(text) = name(key) else { continue };
             if let Some(earlier) = first.get(&text) {
-                let message = format!("the key `{}` stands twice", super::read::shown(&text));
+                let message = format!("the key `{}` stands twice", crate::text::quoted(&text));
                 let problem = Diagnostic::error("KW-004", message).at(key.place);
                 let problem = problem.label(*earlier, "first here");
                 self.reading.report(problem.help("keep one of the two; YAML itself leaves open which one counts"));

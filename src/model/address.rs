@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::hidden::is_hidden;
 use super::kind::Kind;
+use crate::text::is_hidden;
 
 /// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, characters
 /// that nobody sees likewise, so that an address is always one line, always has one meaning, and can be copied.

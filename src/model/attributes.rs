@@ -50,11 +50,11 @@ impl Value {
 }
 
 impl fmt::Display for Value {
-    /// As YAML writes it on one line. Control characters are escaped, so a value can not forge output.
+    /// As YAML writes it on one line. Hidden characters are escaped, so a value can not forge output.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) if is_plain(text) => f.write_str(text),
-            Self::Text(text) => write!(f, "\"{}\"", escaped(text)),
+            Self::Text(text) => f.write_str(&crate::text::yaml(text)),
             Self::Number(number) => write!(f, "{number}"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Set(items) => {
@@ -73,22 +73,6 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:@/".contains(&byte))
         && !text.ends_with(':')
-}
-
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, character| {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            // Bidirectional controls would let a value rearrange the line that it stands in.
-            c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') => {
-                out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-        out
-    })
 }
 
 /// Fields and their values, sorted by name; each name once.
@@ -163,8 +147,8 @@ mod tests {
         assert_eq!(Value::text("Card and wallet").to_string(), "\"Card and wallet\"");
         assert_eq!(Value::text("").to_string(), "\"\"");
         assert_eq!(Value::text("a:").to_string(), "\"a:\"");
-        assert_eq!(Value::text("a\n\u{1b}[31m\t\"\\").to_string(), "\"a\\n\\u{1b}[31m\\t\\\"\\\\\"");
-        assert_eq!(Value::text("x\u{202e}y").to_string(), "\"x\\u{202e}y\"");
+        assert_eq!(Value::text("a\n\u{1b}[31m\t\"\\").to_string(), "\"a\\n\\x1b[31m\\t\\\"\\\\\"");
+        assert_eq!(Value::text("x\u{202e}y").to_string(), "\"x\\u202ey\"");
         assert_eq!(Value::set(["b c", "a"]).to_string(), "[a, \"b c\"]");
         assert_eq!(Value::Number(-3).to_string(), "-3");
         assert_eq!(Value::Bool(true).to_string(), "true");

@@ -111,12 +111,6 @@ pub enum KeySource {
     Custom(SecretSource),
 }
 
-impl KeySource {
-    pub const fn is_generated(&self) -> bool {
-        matches!(self, Self::Generate { .. })
-    }
-}
-
 /// Where a secret is read from, before matching.
 #[derive(Clone)]
 pub struct SecretSource {

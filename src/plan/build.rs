@@ -164,7 +164,7 @@ impl<'a> Drafts<'a> {
             return;
         };
         if let Some(age) = due.next {
-            let reason = format!("rotation: the current key is {} days old", age / 86_400);
+            let reason = format!("rotation: the current key is {} old", crate::text::count(age / 86_400, "day"));
             self.changes.push(draft::follow(context, declared, found, matching, &reason));
         }
         if context.options.is_part {

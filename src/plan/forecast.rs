@@ -7,6 +7,7 @@ use super::Action;
 use super::Change;
 use super::ValueFrom;
 use crate::model::Kind;
+use crate::text::count;
 
 /// How a remote store is paid for: what limits its calls, and what was spent already.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -126,7 +127,7 @@ impl fmt::Display for Forecast {
     /// `115 calls to …, about 60 s: 115 creates`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (left, store) = (self.left(), self.store);
-        write!(f, "{left} {} to {store}, about {}", plural(left, "call"), Time(self.seconds))?;
+        write!(f, "{} to {store}, about {}", count(left, "call"), Time(self.seconds))?;
         let parts = [
             (self.look, "look"),
             (self.create, "create"),
@@ -135,25 +136,17 @@ impl fmt::Display for Forecast {
             (self.read_back, "look afterwards"),
         ];
         let mut before = ": ";
-        for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
-            write!(f, "{before}{count} {}", plural(count, what))?;
+        for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
+            write!(f, "{before}{}", count(number, what))?;
             before = ", ";
         }
         if let Some(share) = self.share_of_day {
             write!(f, "; {:.1} % of the day's calls", share * 100.0)?;
         }
         if self.token_renewals > 0 {
-            write!(f, "; {} token {}", self.token_renewals, plural(self.token_renewals, "renewal"))?;
+            write!(f, "; {}", count(self.token_renewals, "token renewal*"))?;
         }
         write!(f, ", after {} to read", self.read)
-    }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    match noun.split_once(' ') {
-        _ if count == 1 => noun.to_owned(),
-        Some((noun, rest)) => format!("{noun}s {rest}"),
-        None => format!("{noun}s"),
     }
 }
 

@@ -318,7 +318,10 @@ impl LiveRules<'_, '_> {
             let told = declared > most
                 && self.context.desired.get(&plan).is_some_and(|p| p.wish("maxNumKeysAllowed").is_some());
             if declared + others > most && !told {
-                let message = format!("{user} would hold {} keys in {plan}, which allows {most}", declared + others);
+                let message = format!(
+                    "{user} would hold {} in {plan}, which allows {most}",
+                    crate::text::count(declared + others, "key")
+                );
                 let mut problem = Diagnostic::warning("CAM-040", message);
                 problem.place = place;
                 self.findings.push(problem.help("raise maxNumKeysAllowed, or remove keys"));

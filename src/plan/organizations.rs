@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::did_you_mean;
-use crate::manifest::read::shown;
 use crate::manifest::read::whole_number;
 use crate::model::Desired;
 use crate::model::Kind;
@@ -12,6 +11,7 @@ use crate::model::Live;
 use crate::model::Value;
 use crate::model::Wish;
 use crate::model::transfer::Organization;
+use crate::text::quoted;
 
 /// The field that names organizations.
 const FIELD: &str = "allowedOrgs";
@@ -48,7 +48,7 @@ fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<D
 
 /// The id of the one organization that a text names, or what is wrong with it and what helps.
 fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, String)> {
-    let called = shown(text);
+    let called = quoted(text);
     if let Some(id) = text.strip_prefix("id:").and_then(whole_number) {
         let Some(known) = known else { return Ok(id) };
         return if known.iter().any(|organization| organization.id == id) {
@@ -84,7 +84,7 @@ fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, St
     let near = did_you_mean(text, names);
     let help = near.map_or_else(
         || "write its public code, its system code, its name, or id: and its number".to_owned(),
-        |near| format!("did you mean `{}`?", shown(near)),
+        |near| format!("did you mean `{}`?", quoted(near)),
     );
     Err((format!("the store has no organization `{called}`"), help))
 }

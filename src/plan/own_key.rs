@@ -1,9 +1,9 @@
 //! Which live API key is the one that Keywright itself runs with (`mft-api-keys.md` 3.7).
 
 use super::Context;
-use crate::manifest::read::shown;
 use crate::model::Kind;
 use crate::model::LiveId;
+use crate::text::quoted;
 
 /// What is known of the key in use.
 pub(super) enum OwnKey<'a> {
@@ -35,7 +35,7 @@ pub(super) fn help(context: &Context<'_>) -> String {
     let settings = context.workspace.remote.managed_file_transfer.as_ref();
     match settings.and_then(|settings| settings.own_key.as_deref()) {
         Some(name) => {
-            format!("the store has no key `{}`, as `ownKey` in keywright.yaml calls it: correct the name", shown(name))
+            format!("the store has no key `{}`, as `ownKey` in keywright.yaml calls it: correct the name", quoted(name))
         }
         None => "say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer".to_owned(),
     }

@@ -16,7 +16,6 @@ use super::own_key::OwnKey;
 use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
-use crate::manifest::read::shown;
 use crate::matching::Matching;
 use crate::model::Declared;
 use crate::model::Kind;
@@ -24,6 +23,7 @@ use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Transfer;
 use crate::model::Value;
+use crate::text::quoted;
 use crate::workspace::TransferStore;
 
 /// The lists by which a key is limited.
@@ -147,7 +147,7 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
     let near = context.live.of(Kind::ApiKey).iter().find(|live| live.name.to_lowercase() == lower);
     if let Some(near) = near.filter(|near| near.name != declared.name) {
         let message =
-            format!("the store holds `{}`, which differs from the declared name only in case", shown(&near.name));
+            format!("the store holds `{}`, which differs from the declared name only in case", quoted(&near.name));
         let problem = Diagnostic::warning("MFT-003", message).at(declared.place);
         findings.push(problem.help("write the name as the store has it, or a new key is made beside it"));
     }
@@ -232,11 +232,11 @@ fn owner(context: &Context<'_>, transfer: &Transfer, settings: &TransferStore, p
         Some(account) => {
             format!(
                 "the credential is that of {}, and the workspace is for the keys of {}",
-                shown(account.shown()),
-                shown(owner)
+                quoted(account.shown()),
+                quoted(owner)
             )
         }
-        None => format!("nobody can tell whether the credential is that of {}: the store does not say", shown(owner)),
+        None => format!("nobody can tell whether the credential is that of {}: the store does not say", quoted(owner)),
     };
     let changes = plan.changes.iter().any(|change| change.address.kind() == Kind::ApiKey) || context.options.prune;
     let severity = if changes { Severity::Error } else { Severity::Warning };

@@ -14,13 +14,13 @@ use super::excerpt;
 use super::excerpt::Excerpt;
 use super::excerpt::Mark;
 use super::places::Places;
-use super::safe;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::manifest::hide::hide;
 use crate::manifest::hide::without_secrets;
+use crate::text;
 
 /// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
 /// because all others are made harmless.
@@ -52,10 +52,10 @@ fn draw(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let title = level.primary_title(safe::line(&diagnostic.message)).id(diagnostic.rule.0);
+    let title = level.primary_title(text::line(&diagnostic.message)).id(diagnostic.rule.0);
     let mut group = Group::with_title(title).elements(excerpts.iter().map(|excerpt| snippet(excerpt, places)));
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(safe::lines(help)));
+        group = group.element(Level::HELP.message(text::lines(help)));
     }
     with_positions(&RENDERER.render(&[group]), &excerpts, places)
 }
@@ -77,7 +77,7 @@ fn snippet<'a>(excerpt: &Excerpt<'a>, places: &Places<'_>) -> Snippet<'a, annota
     let drawing = excerpt.draw(places);
     let annotations = drawing.marks.into_iter().map(|(range, mark)| {
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        kind.span(range).label((!mark.text.is_empty()).then(|| safe::line(mark.text)))
+        kind.span(range).label((!mark.text.is_empty()).then(|| text::line(mark.text)))
     });
     Snippet::source(drawing.text).path(FILE.to_string()).line_start(excerpt.first_line()).annotations(annotations)
 }
@@ -89,7 +89,7 @@ fn with_positions(drawn: &str, excerpts: &[Excerpt<'_>], places: &Places<'_>) ->
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for (part, excerpt) in parts.zip(excerpts) {
         let (line, column) = excerpt.position(places);
-        let _ = write!(whole, "{}:{line}:{column}", safe::line(excerpt.file()));
+        let _ = write!(whole, "{}:{line}:{column}", text::line(excerpt.file()));
         whole.push_str(part.trim_start_matches(|character: char| character == ':' || character.is_ascii_digit()));
     }
     whole

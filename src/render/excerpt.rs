@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::places::Places;
 use super::places::Spot;
-use super::safe;
+use crate::text;
 
 /// How many characters of a line are shown.
 const WIDTH: usize = 140;
@@ -135,7 +135,7 @@ fn draw_line(text: &str, out: &mut String) -> Shown {
     for (at, character) in text.char_indices().take(WIDTH) {
         starts.push((at, out.len()));
         // Tabs are left to the drawing library, which knows how wide they are.
-        out.push(if character == '\t' { '\t' } else { safe::visible(character) });
+        out.push(if character == '\t' { '\t' } else { text::visible(character) });
         end = at + character.len_utf8();
     }
     starts.push((end, out.len()));

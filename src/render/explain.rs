@@ -9,11 +9,11 @@ use std::io;
 use anstyle::Style;
 
 use super::style;
-use super::wrap::wrap;
 use crate::rules::Example;
 use crate::rules::Rule;
 use crate::rules::When;
 use crate::rules::catalogue;
+use crate::text::wrap;
 
 /// Writes all there is to know about a rule.
 pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {

@@ -4,6 +4,7 @@ use std::io;
 
 use super::style;
 use crate::plan::Forecast;
+use crate::text;
 
 /// Writes a line for every remote store that an apply would call.
 pub fn forecast(out: &mut dyn io::Write, forecasts: &[Forecast]) -> io::Result<()> {
@@ -18,7 +19,8 @@ pub fn calls(out: &mut dyn io::Write, forecast: &Forecast, made: u64, seconds: f
     let (left, store) = (forecast.left(), forecast.store);
     writeln!(
         out,
-        "{dim}{made} calls to {store} in {seconds:.1} s; the forecast was {left} in {:.1} s{dim:#}",
+        "{dim}{} to {store} in {seconds:.1} s; the forecast was {left} in {:.1} s{dim:#}",
+        text::count(made, "call"),
         forecast.seconds
     )
 }

@@ -14,13 +14,11 @@ pub(crate) mod words;
 pub(crate) use schema::schema_of;
 pub use schema::schemas;
 
-use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
 
 use super::Header;
-use super::safe;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
 use crate::outcome::Fate;
@@ -29,6 +27,7 @@ use crate::plan::Change;
 use crate::plan::Forecast;
 use crate::plan::Plan;
 use crate::saved_plan::SavedPlan;
+use crate::text;
 
 /// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
 /// goes or changes its meaning makes a new one.
@@ -96,26 +95,10 @@ pub fn run(out: &mut dyn io::Write, run: &super::Run<'_>, writes: &[super::Noted
 
 fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
-    writeln!(out, "{}", escaped(&text))
+    writeln!(out, "{}", text::json(&text))
 }
 
 fn write_line(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string(document)?;
-    writeln!(out, "{}", escaped(&text))
-}
-
-/// Writes as `\u…` what JSON allows raw and a terminal must not get. Only texts can hold such characters, so the
-/// document stays the same for a program.
-pub(crate) fn escaped(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character == '\n' || safe::visible(character) == character {
-            safe.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        }
-    }
-    safe
+    writeln!(out, "{}", text::json(&text))
 }

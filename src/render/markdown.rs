@@ -85,7 +85,7 @@ fn findings(text: &mut String, saved: &SavedPlan) {
     for (index, finding) in saved.findings.iter().enumerate() {
         let line = finding_line(finding);
         if text.len() + line.len() > LONGEST_TABLE + LONGEST_VALUE {
-            let _ = writeln!(text, "\n…and {} more findings.", saved.findings.len() - index);
+            let _ = writeln!(text, "\n…and {}.", crate::text::count(saved.findings.len() - index, "more finding*"));
             return;
         }
         if index == 0 {
@@ -111,7 +111,8 @@ fn details(text: &mut String, saved: &SavedPlan) {
         }
     }
     if untold > 0 {
-        let _ = writeln!(text, "\nThe details of {untold} more changes do not fit; `keywright show` tells them.");
+        let untold = crate::text::count(untold, "more change*");
+        let _ = writeln!(text, "\nThe details of {untold} do not fit; `keywright show` tells them.");
     }
 }
 

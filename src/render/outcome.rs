@@ -3,7 +3,6 @@
 use std::io;
 
 use super::rows;
-use super::safe;
 use super::style;
 use crate::model::Kind;
 use crate::outcome::Fate;
@@ -12,6 +11,7 @@ use crate::plan::Change;
 use crate::plan::Plan;
 use crate::store::Altered;
 use crate::store::Refusal;
+use crate::text;
 
 /// Every name of a fate, the good ones first.
 const NAMES: [&str; 7] = ["done", "altered", "undelivered", "failed", "stale", "blocked", "skipped"];
@@ -37,7 +37,7 @@ pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Ch
 
 fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[Altered]) -> io::Result<()> {
     let (dim, cyan) = (style::DIM, style::CYAN);
-    let names: Vec<String> = fields.iter().map(|altered| format!("`{}`", safe::line(&altered.field))).collect();
+    let names: Vec<String> = fields.iter().map(|altered| format!("`{}`", text::line(&altered.field))).collect();
     let (rule, help) = match kind {
         Kind::ApiKey => {
             ("MFT-033", "set it in the portal, or make the next generation of the key: a new key takes all fields")
@@ -54,13 +54,13 @@ fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[Altered]) -> io:
 
 fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &Refusal) -> io::Result<()> {
     let (dim, cyan) = (style::DIM, style::CYAN);
-    write!(out, "  could not {verb} {address}: {}", safe::line(&refusal.reason))?;
+    write!(out, "  could not {verb} {address}: {}", text::line(&refusal.reason))?;
     if let Some(rule) = refusal.rule {
         write!(out, " {dim}[{rule}]{dim:#}")?;
     }
     writeln!(out)?;
     if let Some(help) = &refusal.help {
-        for (number, line) in safe::lines(help).lines().enumerate() {
+        for (number, line) in text::lines(help).lines().enumerate() {
             match number {
                 0 => writeln!(out, "  {cyan}help:{cyan:#} {line}")?,
                 _ => writeln!(out, "        {line}")?,
@@ -74,7 +74,7 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     write_sum(out, plan, outcome)?;
     if let Some(refusal) = &outcome.unproven {
-        writeln!(out, "What was written could not be looked at once more: {}", safe::line(&refusal.reason))?;
+        writeln!(out, "What was written could not be looked at once more: {}", text::line(&refusal.reason))?;
         writeln!(out, "`keywright plan` tells whether the store holds it.")?;
     }
     Ok(())
@@ -88,8 +88,7 @@ fn write_sum(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Res
         let green = style::GREEN;
         return match total {
             0 => writeln!(out, "nothing to do."),
-            1 => writeln!(out, "{green}1 change done{green:#}."),
-            _ => writeln!(out, "{green}{total} changes done{green:#}."),
+            _ => writeln!(out, "{green}{} done{green:#}.", text::count(total, "change")),
         };
     }
     let mut comma = "";
@@ -116,11 +115,9 @@ fn write_addresses(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome, name
     if all.is_empty() {
         return Ok(());
     }
-    let named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    let more = all.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = text::and_more(&all, NAMED, ", ");
     let colour = of_fate(name);
-    writeln!(out, "  {colour}{name:<11}{colour:#}  {named}{more}")
+    writeln!(out, "  {colour}{name:<11}{colour:#}  {named}")
 }
 
 /// What to do about what was not done, the most urgent first.

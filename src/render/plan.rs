@@ -8,7 +8,6 @@ use super::places::Places;
 use super::rows;
 use super::rows::Cell;
 use super::rows::Row;
-use super::safe;
 use super::style;
 use super::unified;
 use crate::diagnostic::Sources;
@@ -18,6 +17,7 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Plan;
 use crate::saved_plan::SavedPlan;
+use crate::text;
 
 /// How the fields of a change are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -68,10 +68,10 @@ pub fn findings(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
     }
     for finding in &saved.findings {
         let colour = style::of_severity(finding.severity).bold();
-        let (severity, rule, message) = (finding.severity, safe::line(&finding.rule), safe::line(&finding.message));
+        let (severity, rule, message) = (finding.severity, text::line(&finding.rule), text::line(&finding.message));
         write!(out, "{colour}{severity}[{rule}]{colour:#}: {message}")?;
         match &finding.place {
-            Some(place) => writeln!(out, "  {dim}{}{dim:#}", safe::line(&place.to_string()))?,
+            Some(place) => writeln!(out, "  {dim}{}{dim:#}", text::line(&place.to_string()))?,
             None => writeln!(out)?,
         }
     }
@@ -84,7 +84,7 @@ type LineOf<'a> = dyn Fn(usize, &Change) -> Option<String> + 'a;
 fn shown(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, line: &LineOf<'_>, style: Style) -> io::Result<()> {
     if !plan.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
-        let (workspace, store) = (safe::line(header.workspace), safe::line(header.store));
+        let (workspace, store) = (text::line(header.workspace), text::line(header.store));
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
         let columns = Columns::of(plan);
         for (index, change) in plan.changes.iter().enumerate() {
@@ -132,11 +132,11 @@ fn write_change(
     if let Some(place) = place {
         let used = sign.len() + 1 + address.chars().count();
         let gap = columns.place.saturating_sub(used).max(2);
-        write!(out, "{:gap$}{dim}{}{dim:#}", "", safe::line(place))?;
+        write!(out, "{:gap$}{dim}{}{dim:#}", "", text::line(place))?;
     }
     writeln!(out)?;
     if !change.reason.is_empty() && !OBVIOUS.contains(&change.reason.as_str()) {
-        writeln!(out, "{INDENT}{dim}reason:{dim:#} {}", safe::line(&change.reason))?;
+        writeln!(out, "{INDENT}{dim}reason:{dim:#} {}", text::line(&change.reason))?;
     }
     match style {
         Style::Unified => unified::write(out, change),
@@ -194,7 +194,7 @@ fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     let names: Vec<String> = plan.kept.iter().map(|kept| rows::shown(&kept.address)).collect();
     let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(48);
     for (name, kept) in names.iter().zip(&plan.kept) {
-        writeln!(out, "  {name:<widest$}  {dim}{}{dim:#}", safe::line(&kept.why))?;
+        writeln!(out, "  {name:<widest$}  {dim}{}{dim:#}", text::line(&kept.why))?;
     }
     writeln!(out)
 }

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::safe;
 use super::style;
 use crate::model::Instant;
+use crate::text;
 
 /// One run, to be shown.
 pub struct Run<'a> {
@@ -51,7 +51,7 @@ pub fn runs(out: &mut dyn io::Write, runs: &[Run<'_>]) -> io::Result<()> {
 
 fn line(out: &mut dyn io::Write, run: &Run<'_>) -> io::Result<()> {
     let (bold, dim) = (style::BOLD, style::DIM);
-    let (host, store, process) = (safe::line(run.host), safe::line(run.store), run.process);
+    let (host, store, process) = (text::line(run.host), text::line(run.store), run.process);
     let (number, state) = (run.number, run.state());
     let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
     writeln!(out, "{bold}{number:>4}{bold:#}  {began}  {state:<24}  {dim}{store} · process {process} on {host}{dim:#}")
@@ -63,13 +63,13 @@ pub fn run(out: &mut dyn io::Write, run: &Run<'_>, writes: &[Noted<'_>]) -> io::
     writeln!(out)?;
     let dim = style::DIM;
     for write in writes {
-        let (address, action) = (safe::line(write.address), safe::line(write.action));
+        let (address, action) = (text::line(write.address), text::line(write.action));
         let fate = write.fate.unwrap_or("in flight");
         let took = write.ended.map(|ended| (ended - write.intended).num_milliseconds());
         let took = took.map_or_else(String::new, |took| format!("  {took} ms"));
         writeln!(out, "{fate:<11}  {action:<8}  {address}{dim}{took}{dim:#}")?;
         if let Some(reason) = write.reason {
-            writeln!(out, "  {}", safe::line(reason))?;
+            writeln!(out, "  {}", text::line(reason))?;
         }
     }
     Ok(())

@@ -13,9 +13,9 @@ use crate::manifest::Manifest;
 use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::api_key::ApiKeyState;
 use crate::manifest::read::Spanned;
-use crate::manifest::read::shown;
 use crate::manifest::scalar::InstantOrNever;
 use crate::model::Instant;
+use crate::text::quoted;
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for (manifest, spec) in world.api_keys() {
@@ -119,7 +119,7 @@ fn check_organisations(spec: &ApiKeySpec, findings: &mut Findings) {
             None => !text.trim().is_empty() && !text.contains(','),
         };
         if !fine {
-            let problem = Diagnostic::error("MFT-009", format!("`{}` does not name an organisation", shown(text)));
+            let problem = Diagnostic::error("MFT-009", format!("`{}` does not name an organisation", quoted(text)));
             findings
                 .add(problem.at(organisation.place).help("write a code or name without a comma, or id: and a number"));
         }
@@ -134,7 +134,7 @@ fn check_api_types(spec: &ApiKeySpec, world: &World<'_>, findings: &mut Findings
             || text.trim() != &**text
             || text.contains([',', ';', '|', '"', '\'', '[', ']', '{', '}'])
         {
-            let problem = Diagnostic::error("MFT-011", format!("`{}` can not be sent as an API type", shown(text)));
+            let problem = Diagnostic::error("MFT-011", format!("`{}` can not be sent as an API type", quoted(text)));
             findings.add(
                 problem.at(api.place).help("it can not be blank, nor hold , ; | quotes, brackets or outer spaces"),
             );
@@ -142,17 +142,17 @@ fn check_api_types(spec: &ApiKeySpec, world: &World<'_>, findings: &mut Findings
             && !catalogue.contains(&**text)
         {
             let problem =
-                Diagnostic::error("MFT-012", format!("`{}` is not an API type of this workspace", shown(text)));
+                Diagnostic::error("MFT-012", format!("`{}` is not an API type of this workspace", quoted(text)));
             // Nobody reads a list of hundreds, and comparing with a hostile one would take for ever.
             let known = catalogue.iter().take(100).copied();
             let help = crate::diagnostic::did_you_mean(text, known.clone()).map_or_else(
-                || format!("the workspace lists {}", known.map(shown).collect::<Vec<_>>().join(", ")),
+                || format!("the workspace lists {}", known.map(quoted).collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
             findings.add(problem.at(api.place).help(help));
         } else if catalogue.is_none() && world.workspace.remote.managed_file_transfer.is_some() {
             let problem =
-                Diagnostic::warning("MFT-012", format!("nothing says whether `{}` is an API type", shown(text)));
+                Diagnostic::warning("MFT-012", format!("nothing says whether `{}` is an API type", quoted(text)));
             findings.add(
                 problem.at(api.place).help("list the API types under spec.stores.managedFileTransfer.allowedApis"),
             );
@@ -165,7 +165,7 @@ fn check_repetitions(spec: &ApiKeySpec, findings: &mut Findings) {
         let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
         for item in &listed.value {
             if let Some(first) = seen.insert(&item.value, item.place) {
-                let problem = Diagnostic::warning("MFT-010", format!("`{}` is listed twice", shown(&item.value)));
+                let problem = Diagnostic::warning("MFT-010", format!("`{}` is listed twice", quoted(&item.value)));
                 findings.add(problem.at(item.place).label(first, "first here").help("remove one"));
             }
         }

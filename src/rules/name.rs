@@ -5,9 +5,9 @@ use super::world::World;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Manifest;
 use crate::manifest::document::name_rule;
-use crate::manifest::read::shown;
 use crate::model::Kind;
-use crate::model::is_hidden;
+use crate::text::is_hidden;
+use crate::text::quoted;
 
 /// Longest name, in characters; nothing where no figure is known.
 const fn longest(kind: Kind) -> Option<usize> {
@@ -16,6 +16,12 @@ const fn longest(kind: Kind) -> Option<usize> {
         Kind::Application => Some(127),
         Kind::ApiKey => None,
     }
+}
+
+/// Whether no name may hold a character. Joiners belong to the spelling of some languages and, like the selectors of a
+/// form, to emoji.
+pub fn is_hidden_in_name(character: char) -> bool {
+    is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
@@ -34,13 +40,11 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
         return;
     }
     let rule = if kind == Kind::ApiKey { "MFT-001" } else { "KW-010" };
-    // Joiners belong to the spelling of some languages.
-    let is_hidden = |character| is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}');
-    if name.value.chars().any(is_hidden) {
-        let message = format!("the name `{}` holds characters that nobody sees", shown(&name.value));
+    if name.value.contains(is_hidden_in_name) {
+        let message = format!("the name `{}` holds characters that nobody sees", quoted(&name.value));
         findings.add(Diagnostic::error(rule, message).at(name.place).help("remove the control and format characters"));
     } else if name.value.trim() != &*name.value {
-        let message = format!("the name `{}` begins or ends with a space", shown(&name.value));
+        let message = format!("the name `{}` begins or ends with a space", quoted(&name.value));
         findings.add(Diagnostic::error(rule, message).at(name.place).help(format!("write `{}`", name.value.trim())));
     }
     if let Some(longest) = longest(kind)

@@ -332,8 +332,12 @@ pub(super) fn check_counts(world: &World<'_>, findings: &mut Findings) {
         let user = &keys[0].user.value;
         let most = plan.max_num_keys_allowed.as_ref();
         if let Some((most, extra)) = beyond(most, keys) {
-            let message =
-                format!("{user} holds {} keys in plan {}, which allows {}", keys.len(), extra.plan.value, most.value);
+            let message = format!(
+                "{user} holds {} in plan {}, which allows {}",
+                crate::text::count(keys.len(), "key"),
+                extra.plan.value,
+                most.value
+            );
             let problem =
                 Diagnostic::warning("CAM-040", message).at(extra.plan.place).label(most.place, "at most so many");
             findings.add(problem.help("raise maxNumKeysAllowed, or use another plan"));
@@ -342,7 +346,11 @@ pub(super) fn check_counts(world: &World<'_>, findings: &mut Findings) {
         // What 0 means is not documented, so nothing is said about it.
         let review = plan.num_keys_before_review.as_ref().filter(|review| moderated && review.value > 0);
         if let Some((review, extra)) = beyond(review, keys) {
-            let message = format!("{user} holds {} keys in the moderated plan {}", keys.len(), extra.plan.value);
+            let message = format!(
+                "{user} holds {} in the moderated plan {}",
+                crate::text::count(keys.len(), "key"),
+                extra.plan.value
+            );
             let problem =
                 Diagnostic::info("CAM-041", message).at(extra.plan.place).label(review.place, "more are reviewed");
             findings.add(problem.help("a further key may start as waiting, until an administrator looks at it"));

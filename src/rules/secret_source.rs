@@ -47,7 +47,7 @@ fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Envi
 fn check_env(from: &SecretFrom, environment: &Environment, findings: &mut Findings) {
     let Some(env) = &from.env else { return };
     if !environment.prefixes.iter().any(|prefix| env.value.starts_with(&**prefix)) {
-        let message = format!("manifests may not read the variable `{}`", crate::manifest::read::shown(&env.value));
+        let message = format!("manifests may not read the variable `{}`", crate::text::quoted(&env.value));
         let problem = Diagnostic::error("KW-012", message).at(env.place);
         findings.add(problem.help("list its prefix in keywright.yaml under spec.environment.allow"));
     }
@@ -75,7 +75,7 @@ fn check_command(from: &SecretFrom, place: Place, environment: &Environment, fin
         return;
     };
     if !environment.programs.contains(&program.value) {
-        let message = format!("manifests may not run `{}`", crate::manifest::read::shown(&program.value));
+        let message = format!("manifests may not run `{}`", crate::text::quoted(&program.value));
         let problem = Diagnostic::error("KW-012", message).at(program.place);
         findings.add(problem.help("list the program in keywright.yaml under spec.environment.commands"));
     }

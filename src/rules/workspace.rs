@@ -8,7 +8,6 @@ use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::read::Spanned;
-use crate::manifest::read::shown;
 use crate::manifest::workspace::EnvironmentSpec;
 use crate::manifest::workspace::GuardsSpec;
 use crate::manifest::workspace::OwnershipSpec;
@@ -18,6 +17,7 @@ use crate::manifest::workspace::OwnsKeys;
 use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
 use crate::manifest::workspace::WorkspaceFile;
+use crate::text::quoted;
 use crate::workspace::Environment;
 use crate::workspace::Guards;
 use crate::workspace::Ownership;
@@ -149,7 +149,7 @@ fn severity_of(
     severity: &Spanned<Box<str>>,
 ) -> Result<(RuleId, Option<Severity>), Box<Diagnostic>> {
     let Some(known) = catalogue::find(&rule.value).filter(|known| known.id.0 == &*rule.value) else {
-        let problem = Diagnostic::error("KW-019", format!("there is no rule `{}`", shown(&rule.value))).at(rule.place);
+        let problem = Diagnostic::error("KW-019", format!("there is no rule `{}`", quoted(&rule.value))).at(rule.place);
         let near = did_you_mean(&rule.value, catalogue::all().map(|known| known.id.0));
         let help = near
             .map_or_else(|| "`keywright explain` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -162,7 +162,7 @@ fn severity_of(
         "off" => None,
         other => {
             let problem =
-                Diagnostic::error("KW-019", format!("`{}` is not a severity", shown(other))).at(severity.place);
+                Diagnostic::error("KW-019", format!("`{}` is not a severity", quoted(other))).at(severity.place);
             return Err(Box::new(problem.help("write error, warning, info or off")));
         }
     };

@@ -7,7 +7,6 @@ use super::SavedPlan;
 use super::document::Document;
 use super::document::KIND;
 use super::document::VERSION;
-use crate::model::is_hidden;
 
 /// Most bytes that a file may have: enough for the first plan of a workspace of 100,000 objects.
 pub const LONGEST: usize = 64 << 20;
@@ -110,11 +109,5 @@ const SHOWN: usize = 400;
 
 /// A text of the file as a message may hold it: on one line, and not long.
 pub(super) fn shown(text: &str) -> String {
-    let visible = |character| if is_hidden(character) { '\u{fffd}' } else { character };
-    let mut characters = text.chars();
-    let mut shown: String = characters.by_ref().take(SHOWN).map(visible).collect();
-    if characters.next().is_some() {
-        shown.push('…');
-    }
-    shown
+    crate::text::cut(text, SHOWN).into_owned()
 }

@@ -115,7 +115,7 @@ fn no_id_and_nothing_that_moves_a_cursor_is_in_the_file() {
     let text = String::from_utf8(sample().to_bytes()).unwrap();
     assert!(!text.contains(ID), "{text}");
     assert!(text.contains(&Digest::of(ID.as_bytes()).hex()));
-    assert!(text.chars().all(|character| character == '\n' || !crate::model::is_hidden(character)), "{text}");
+    assert!(text.chars().all(|character| character == '\n' || !crate::text::is_hidden(character)), "{text}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::plan;
 use crate::plan::Change;
-use crate::render::json;
+use crate::text;
 
 impl SavedPlan {
     /// The bytes of the file. There is no id, no value of a key and no shared secret in them.
@@ -38,7 +38,7 @@ impl Document {
         // Texts, numbers and flags always have a JSON form, and memory takes them all.
         let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Lines::default()));
         bytes.push(b'\n');
-        json::escaped(&String::from_utf8(bytes).unwrap_or_default())
+        text::json(&String::from_utf8(bytes).unwrap_or_default())
     }
 
     /// What stands under `checksum`, whatever stands there now.

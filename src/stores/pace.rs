@@ -63,8 +63,10 @@ pub(super) enum Closed {
 impl From<Closed> for Refusal {
     fn from(closed: Closed) -> Self {
         match closed {
-            Closed::Spent { calls } => Self::unavailable(format!("the {calls} calls of `callsPerDay` are used up"))
-                .help("run again tomorrow, or raise callsPerDay in keywright.yaml"),
+            Closed::Spent { calls } => {
+                Self::unavailable(format!("`callsPerDay` is used up: {} made", crate::text::count(calls, "call")))
+                    .help("run again tomorrow, or raise callsPerDay in keywright.yaml")
+            }
             Closed::LockLost => Self::unavailable("the lock of the workspace was lost, and another run may be at work")
                 .help("`keywright runs` tells who runs; plan and apply again"),
         }

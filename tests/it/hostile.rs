@@ -538,3 +538,24 @@ fn standard_input_is_bounded_too() {
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stdout).contains("larger than 16 MiB"));
 }
+
+#[test]
+fn null_is_refused_in_every_spelling_and_for_every_type() {
+    let kind = |kind: &str, field: &str| {
+        format!("apiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec:\n  {field}\n")
+    };
+    for null in ["", "~", "null", "Null", "NULL"] {
+        for field in ["company: ", "status: ", "roles: "] {
+            refuses(user(&format!("{field}{null}")), &["error[KW-008]", "b.yaml:5:"]);
+        }
+        for field in ["throttle", "status"] {
+            let field = format!("settings: {{{field}: {null} }}");
+            refuses(kind("PackageKey", &field), &["error[KW-008]", "b.yaml:5:"]);
+        }
+        refuses(kind("ApiKey", &format!("expires: {null}")), &["error[KW-008]", "b.yaml:5:"]);
+        // In quotes it is text.
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b.yaml"), user(&format!("company: '{null}'"))).unwrap();
+        validate(folder.path(), &[]).ends(0, &["Valid: 1 object."]);
+    }
+}

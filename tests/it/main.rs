@@ -12,6 +12,7 @@ mod cloud;
 mod console;
 mod emulator;
 mod hostile;
+mod invisible;
 mod laws;
 mod readme;
 mod runners;

@@ -89,10 +89,8 @@ fn refuse_stale(named: &Named, resolved: &Resolved) -> Result<(), Failure> {
     if stale.is_empty() {
         return Ok(());
     }
-    let more = stale.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let names = stale[..stale.len().min(NAMED)].join(", ");
-    let message = format!("could not apply the plan {}: changed since it was made: {names}{more}", named.name);
+    let names = crate::text::and_more(&stale, NAMED, ", ");
+    let message = format!("could not apply the plan {}: changed since it was made: {names}", named.name);
     let failure = Failure { exit: Exit::Stale, ..Failure::new(message) };
     Err(failure.help("nothing was changed; plan again, or leave out --strict to do the rest"))
 }

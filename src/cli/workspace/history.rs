@@ -90,12 +90,10 @@ pub(super) fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
         };
         format!("{} {}{found}", write.action, write.address)
     };
-    let named: Vec<String> = in_flight.iter().take(5).map(what).collect();
-    let more = in_flight.len().saturating_sub(named.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let was = if named.is_empty() { "nothing".to_owned() } else { named.join("; ") };
+    let named: Vec<String> = in_flight.iter().map(what).collect();
+    let was = if named.is_empty() { "nothing".to_owned() } else { crate::text::and_more(&named, 5, "; ") };
     let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
-    let message = format!("run {} of {began} was cut off; in flight was: {was}{more}", run.number);
+    let message = format!("run {} of {began} was cut off; in flight was: {was}", run.number);
     let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
     Diagnostic::warning("KW-023", message).help(help)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::manifest::read::shown;
 use crate::manifest::read::whole_number;
 use crate::matching::Matching;
 use crate::model::Kind;
@@ -11,6 +10,7 @@ use crate::model::LiveObject;
 use crate::model::Transfer;
 use crate::model::Value;
 use crate::plan::Context;
+use crate::text::quoted;
 
 pub(super) fn check(
     context: &Context<'_>,
@@ -41,7 +41,7 @@ fn nameless(transfer: &Transfer) -> Option<Diagnostic> {
 /// No paging is documented, and a list of exactly so many may be a page (`mft-api-keys.md` Q19).
 fn round(transfer: &Transfer) -> Option<Diagnostic> {
     let count = transfer.round?;
-    let message = format!("the list has exactly {count} keys, and may be cut off there");
+    let message = format!("the list has exactly {}, and may be cut off there", crate::text::count(count, "key"));
     Some(Diagnostic::warning("MFT-034", message).help("compare with the portal before keys are created"))
 }
 
@@ -72,6 +72,6 @@ fn dangling(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
 /// MFT-036.
 fn other_name(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
     let name = transfer.keys.get(&live.id)?.other_name.as_deref()?;
-    let message = format!("the live {} also has the name `{}`, which is not its keyName", live.address, shown(name));
+    let message = format!("the live {} also has the name `{}`, which is not its keyName", live.address, quoted(name));
     Some(Diagnostic::info("MFT-036", message).help("nothing needs to be done: keys are found by their keyName"))
 }

@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::Value as Json;
 
-use crate::render::safe;
 use crate::render::style;
-use crate::render::wrap::wrap;
+use crate::text;
+use crate::text::wrap;
 
 /// Writes what a field means and what can be written there, and the fields below it. `path` is below `spec`, like
 /// `rotation.every`, or begins with `metadata`; an empty one tells about the kind itself. False, and nothing written,
@@ -17,7 +17,7 @@ pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<b
     };
     let (bold, dim) = (style::BOLD, style::DIM);
     let name = if path.is_empty() { "spec" } else { path };
-    writeln!(out, "{bold}{}{bold:#}  {dim}{}{dim:#}", safe::line(name), kind_of_value(schema, required))?;
+    writeln!(out, "{bold}{}{bold:#}  {dim}{}{dim:#}", text::line(name), kind_of_value(schema, required))?;
     if let Some(description) = text(schema, "description") {
         writeln!(out)?;
         wrap(description, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;

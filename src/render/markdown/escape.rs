@@ -6,12 +6,12 @@
 
 use std::fmt::Write;
 
-use crate::render::safe;
+use crate::text;
 
 /// A text as part of a sentence.
 pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in safe::line(text).chars() {
+    for character in text::line(text).chars() {
         if is_harmless(character) {
             out.push(character);
         } else {

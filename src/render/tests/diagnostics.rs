@@ -204,7 +204,7 @@ proptest! {
         }
         let shown = styled(|out| text::diagnostics(out, &[finding], &Sources(sources)));
         prop_assert!(shown.split('\u{1b}').skip(1).all(is_style), "{shown:?}");
-        let harmless = |c: char| matches!(c, '\n' | '\u{1b}') || super::super::safe::visible(c) == c;
+        let harmless = |c: char| matches!(c, '\n' | '\u{1b}') || crate::text::visible(c) == c;
         prop_assert!(shown.chars().all(harmless), "{shown:?}");
         prop_assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
     }

@@ -181,7 +181,7 @@ fn names_can_not_forge_output() {
     let expected = "
   + user/a%E2%80%AEb
       reason: because␊+ user/eve
-      eav.te␛am             \"x\\u{1b}[2J\"
+      eav.te␛am             \"x\\x1b[2J\"
 
 Plan: 1 to create
 ";

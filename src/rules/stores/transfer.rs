@@ -6,10 +6,10 @@ use super::limits_of;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::manifest::read::Spanned;
-use crate::manifest::read::shown;
 use crate::manifest::workspace::ManagedFileTransferSpec;
 use crate::manifest::workspace::OperationsSpec;
 use crate::manifest::workspace::TransferCredentials;
+use crate::text::quoted;
 use crate::workspace::Limits;
 use crate::workspace::Operation;
 use crate::workspace::TransferCredential;
@@ -115,7 +115,7 @@ fn operation(written: &Spanned<Box<str>>, methods: &[&str], findings: &mut Vec<D
     if operation.is_some() {
         return operation;
     }
-    let problem = Diagnostic::error("MFT-021", format!("`{}` is not such an operation", shown(&written.value)));
+    let problem = Diagnostic::error("MFT-021", format!("`{}` is not such an operation", quoted(&written.value)));
     let help = format!("write {} and a path without a query, like {} /api/ApiKey", methods.join(" or "), methods[0]);
     findings.push(problem.at(written.place).help(help));
     None

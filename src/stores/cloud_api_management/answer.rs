@@ -151,5 +151,5 @@ impl Answer {
 
 /// What a server says is told in part and on one line: it may be long, and it may be hostile.
 fn short(text: &str) -> String {
-    crate::manifest::read::shown(text).into_owned()
+    crate::text::quoted(text).into_owned()
 }

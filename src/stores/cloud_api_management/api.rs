@@ -23,6 +23,7 @@ use crate::database::Holding;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::pace::Pace;
+use crate::stores::retry;
 use crate::stores::transport;
 use crate::stores::transport::Unread;
 
@@ -166,7 +167,7 @@ impl Api {
                 // What never arrived can always be said again; what may have arrived only where twice is as good as once.
                 sent if lost + 1 < TRIES && (matches!(sent, Sent::Never(_)) || call.can_repeat()) => {
                     lost += 1;
-                    rest(lost).await;
+                    retry::rest(retry::FIRST, lost).await;
                     continue;
                 }
                 Sent::Maybe(cause) if !call.can_repeat() => return Err(Failure::Lost(unreachable(call, &cause))),
@@ -185,7 +186,7 @@ impl Api {
                 Some(gate) => return Err(self.turned_away(call, gate, &answer).into()),
                 None if answer.status >= 500 && call.can_repeat() && lost + 1 < TRIES => {
                     lost += 1;
-                    rest(lost).await;
+                    retry::rest(retry::FIRST, lost).await;
                 }
                 None => return understood(call, answer),
             }
@@ -242,7 +243,7 @@ impl Api {
                 .help("packages and plans need the role Administrator or API Manager; users, applications and keys need Administrator, Program Manager or Community Manager"),
             Gate::Spent => {
                 let when = answer.quota_reset().map_or_else(String::new, |when| {
-                    format!("; it is counted anew {}", crate::manifest::read::shown(when))
+                    format!("; it is counted anew {}", crate::text::quoted(when))
                 });
                 let refusal = Refusal::unavailable(format!("the API's quota of the day is spent{when}"))
                     .help("run again after that: what was done stays done");
@@ -288,11 +289,6 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
         }
         _ => Err(failed(call, &answer).into()),
     }
-}
-
-/// Longer from try to try: half a second, one, two, and so on.
-async fn rest(tries: u32) {
-    tokio::time::sleep(Duration::from_millis(250 << tries.min(5))).await;
 }
 
 /// What became of a request.

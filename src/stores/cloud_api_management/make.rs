@@ -26,6 +26,7 @@ use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
+use crate::stores::retry;
 
 /// How often a create whose answer was lost is said again, each time after a look.
 const TRIES_LOST: u32 = 5;
@@ -106,7 +107,7 @@ impl CloudApiManagement {
             // A key whose value the store mints is refused by nobody when it is made twice: it is looked for longer.
             let looks = if value.is_none() && kind == Kind::PackageKey { 4 } else { 1 };
             for look in 0..looks {
-                tokio::time::sleep(Duration::from_millis(100 << (attempt + look))).await;
+                retry::rest(Duration::from_millis(100), attempt + look + 1).await;
                 if let Some(found) = self.look_up(change, path, body, value, before).await? {
                     return Ok(found);
                 }

@@ -12,6 +12,7 @@ use super::answer;
 use super::answer::Gate;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::stores::retry::with_retry;
 use crate::stores::transport;
 
 /// What signs in. All of it comes by reference; none of it is ever told.
@@ -110,14 +111,8 @@ impl SignIn {
 
     /// Asks for a token. A sign-in can be said again; a server that is down for a moment is asked a few times.
     async fn ask(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Refusal> {
-        for attempt in 1..TRIES {
-            match self.ask_once(client, form).await {
-                Err(Unsigned::Down(_)) => tokio::time::sleep(Duration::from_millis(250 << attempt)).await,
-                Err(Unsigned::Refused(refusal)) => return Err(refusal),
-                Ok(token) => return Ok(token),
-            }
-        }
-        self.ask_once(client, form).await.map_err(Unsigned::refusal)
+        let is_down = |unsigned: &Unsigned| matches!(unsigned, Unsigned::Down(_));
+        with_retry(TRIES, is_down, || self.ask_once(client, form)).await.map_err(Unsigned::refusal)
     }
 
     async fn ask_once(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Unsigned> {

@@ -1,8 +1,6 @@
 //! One change → the calls that make it (`cloud-api-management.md` 4.1, 4.2). Every write asks for the whole object back,
 //! so that what the API did not take is known at once.
 
-use std::time::Duration;
-
 use serde_json::Value as Json;
 
 use super::CloudApiManagement;
@@ -24,6 +22,7 @@ use crate::plan::FieldChange;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
+use crate::stores::retry::with_retry;
 
 /// How often a write is said again that the API did not take, though nothing it names is wrong: an object that was
 /// just made may not be visible yet (Q1, 8.17).
@@ -108,16 +107,8 @@ impl CloudApiManagement {
         &self,
         call: impl Fn() -> F,
     ) -> Result<T, Failure> {
-        let mut tries = 0;
-        loop {
-            match call().await {
-                Err(Failure::Wrong { is_settled: false, .. }) if tries + 1 < TRIES_TOO_EARLY => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(250 << tries)).await;
-                }
-                ended => return ended,
-            }
-        }
+        let is_early = |failure: &Failure| matches!(failure, Failure::Wrong { is_settled: false, .. });
+        with_retry(TRIES_TOO_EARLY, is_early, call).await
     }
 
     pub(super) fn body(

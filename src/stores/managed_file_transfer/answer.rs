@@ -9,9 +9,10 @@ use reqwest::header::HeaderMap;
 use serde_json::Map;
 use serde_json::Value as Json;
 
-use crate::manifest::read::shown;
 use crate::stores::transport;
 use crate::stores::transport::Unread;
+use crate::text::cut;
+use crate::text::quoted;
 
 /// Most bytes of an answer. A list of ten thousand keys has about five million.
 const LONGEST: usize = 32 << 20;
@@ -95,7 +96,7 @@ fn of_object(object: &Map<String, Json>) -> String {
         .take(FIELDS)
         .map(|(field, messages)| {
             let first = messages.as_array().and_then(|all| all.first()).unwrap_or(messages);
-            format!("{}: {}", shown(field), first.as_str().unwrap_or("wrong"))
+            format!("{}: {}", quoted(field), first.as_str().unwrap_or("wrong"))
         })
         .collect();
     if !errors.is_empty() {
@@ -120,10 +121,7 @@ pub(super) fn told<'m>(text: &str, secrets: impl IntoIterator<Item = &'m str>) -
     }
     let words =
         text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { "(hidden)" } else { word });
-    let line = words.collect::<Vec<_>>().join(" ");
-    let line: String =
-        line.chars().take(TOLD).map(|c| if crate::model::is_hidden(c) { '\u{fffd}' } else { c }).collect();
-    line
+    cut(&words.collect::<Vec<_>>().join(" "), TOLD).into_owned()
 }
 
 #[cfg(test)]
@@ -163,7 +161,7 @@ mod tests {
         let text = format!("no key {id},\n nor {other}\u{1b}[31m");
         let said = told(&text, [id]);
         assert_eq!(said, "no key (hidden), nor (hidden)");
-        assert_eq!(told(&"é ".repeat(9_000), []).chars().count(), 500);
+        assert_eq!(told(&"é ".repeat(9_000), []).chars().count(), 501);
     }
 
     #[test]

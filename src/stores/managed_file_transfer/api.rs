@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::Method;
@@ -24,6 +23,7 @@ use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::stores::pace::Pace;
+use crate::stores::retry;
 use crate::stores::transport;
 use crate::workspace::Operation;
 
@@ -116,7 +116,7 @@ impl Api {
         let call = Call { operation, query, body: None };
         let mut tries = 1;
         loop {
-            let pause = Duration::from_millis(250 << tries);
+            let pause = retry::pause(retry::FIRST, tries);
             match self.send(&call).await? {
                 Sent::Never(_) | Sent::Maybe(_) if tries < TRIES => tokio::time::sleep(pause).await,
                 Sent::Answered(answer) if may_pass(answer.status) && tries < TRIES => {
@@ -141,7 +141,7 @@ impl Api {
         let mut tries = 1;
         loop {
             match self.send(&call).await? {
-                Sent::Never(_) if tries < TRIES => tokio::time::sleep(Duration::from_millis(250 << tries)).await,
+                Sent::Never(_) if tries < TRIES => retry::rest(retry::FIRST, tries).await,
                 Sent::Never(cause) => return Err(Failure::Refused(unreachable(operation, &cause))),
                 Sent::Maybe(cause) => return Err(Failure::Lost(unreachable(operation, &cause))),
                 Sent::Answered(answer) => {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::ManagedFileTransfer;
 use super::api::Failure;
@@ -17,6 +16,7 @@ use crate::model::LiveId;
 use crate::plan::Change;
 use crate::store::Performed;
 use crate::store::Refusal;
+use crate::stores::retry;
 
 /// How often the list is read until it shows a key whose create was answered, or whose answer was lost.
 const LOOKS_FOR_NEW: u32 = LOOKS + 2;
@@ -87,7 +87,7 @@ impl ManagedFileTransfer {
                 (None, _) => {}
             }
             if look < LOOKS_FOR_NEW {
-                tokio::time::sleep(Duration::from_millis(125 << look)).await;
+                retry::rest(retry::FIRST / 2, look).await;
             }
         }
         Err(match lost {

@@ -106,7 +106,7 @@ fn item(of: Of, part: &str) -> Option<Box<str>> {
         // What can not be declared (MFT-011) may be a list in a style that nobody knows.
         Of::ApiTypes => {
             let is_odd = part.is_empty() || part.contains([',', ';', '|', '"', '\'', '[', ']', '{', '}']);
-            (!is_odd && !part.contains(crate::model::is_hidden)).then(|| part.into())
+            (!is_odd && !part.contains(crate::text::is_hidden)).then(|| part.into())
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::store::Write;
+use crate::stores::retry;
 
 /// A list that is older is read again before something is changed because of it.
 const FRESH: Duration = Duration::from_mins(1);
@@ -87,7 +88,7 @@ impl ManagedFileTransfer {
             if attempt >= TRIES_LOST {
                 return Err(lost);
             }
-            tokio::time::sleep(Duration::from_millis(250 << attempt)).await;
+            retry::rest(retry::FIRST, attempt).await;
             listing = self.look().await?;
         }
         Ok(Performed::default())
@@ -116,7 +117,7 @@ impl ManagedFileTransfer {
                 break;
             }
             if look < LOOKS {
-                tokio::time::sleep(Duration::from_millis(250 << look)).await;
+                retry::rest(retry::FIRST, look).await;
             }
         }
         Ok(Performed { altered, ..Performed::default() })

@@ -4,7 +4,7 @@
 const WIDTH: usize = 100;
 
 /// The words of a text in lines that stand `indent` columns in. A word is never broken.
-pub(super) fn wrap(text: &str, indent: usize) -> Vec<String> {
+pub fn wrap(text: &str, indent: usize) -> Vec<String> {
     let width = WIDTH.saturating_sub(indent);
     let mut lines = vec![String::new()];
     let mut used = 0;

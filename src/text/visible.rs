@@ -1,0 +1,138 @@
+//! Characters that nobody sees, and that can move, reorder or hide what stands around them. Nothing from a file or a
+//! store reaches a terminal with one.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_general_category::GeneralCategory;
+use unicode_general_category::get_general_category;
+
+use super::cut::cut_with;
+
+/// A text of a finding is cut after so many characters.
+const LONGEST: usize = 2_000;
+
+/// Whether a character has no shape of its own: controls, format characters, line ends (the categories Cc, Cf, Zl and
+/// Zp), and what Unicode calls ignorable: fillers, variation selectors, and the places that are kept for more of them.
+/// Private and unassigned characters are drawn as boxes, so they are seen.
+pub fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    matches!(
+        get_general_category(character),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    ) || matches!(
+        character,
+        '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2065}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// The character that is shown for `character`. One stands for one, so that columns stay what they are.
+pub fn visible(character: char) -> char {
+    match character {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        hidden if is_hidden(hidden) => '\u{fffd}',
+        other => other,
+    }
+}
+
+/// A text on one line, of at most 2,000 characters.
+pub fn line(text: &str) -> Cow<'_, str> {
+    cut_with(text, LONGEST, visible)
+}
+
+/// A text that may have several lines, of at most 2,000 characters.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    cut_with(text, LONGEST, |character| if character == '\n' { '\n' } else { visible(character) })
+}
+
+/// A text as YAML writes it between double quotes, on one line; every reader reads it back equal.
+pub fn yaml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        let code = u32::from(character);
+        let _ = match character {
+            '"' | '\\' => write!(out, "\\{character}"),
+            '\n' => out.write_str("\\n"),
+            '\t' => out.write_str("\\t"),
+            _ if !is_hidden(character) => out.write_char(character),
+            _ if code <= 0xff => write!(out, "\\x{code:02x}"),
+            _ if code <= 0xffff => write!(out, "\\u{code:04x}"),
+            _ => write!(out, "\\U{code:08x}"),
+        };
+    }
+    out.push('"');
+    out
+}
+
+/// Writes as `\u…` what JSON allows raw and a terminal must not get. Only texts can hold such characters, so the
+/// document stays the same for a program.
+pub fn json(document: &str) -> String {
+    let mut safe = String::with_capacity(document.len());
+    for character in document.chars() {
+        if character == '\n' || !is_hidden(character) {
+            safe.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_every_script_are_seen_and_what_has_no_shape_is_hidden() {
+        for seen in "aé漢🦀 /%\u{a0}\u{e000}\u{301}\u{3000}".chars() {
+            assert!(!is_hidden(seen), "{seen:?}");
+        }
+        let hidden = "\0\n\t\u{1b}\u{7f}\u{9b}\u{ad}\u{34f}\u{600}\u{61c}\u{180e}\u{200b}\u{200d}\u{2028}\u{202e}\u{2060}\
+            \u{2065}\u{2066}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{fff9}\u{1d173}\u{e0001}\u{e0041}\u{e0100}\u{e0fff}";
+        for hidden in hidden.chars() {
+            assert!(is_hidden(hidden), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn what_moves_the_cursor_or_reorders_a_line_is_made_visible() {
+        assert_eq!(line("a\u{1b}[31mb\tc\nd\r"), "a␛[31mb␉c␊d␍");
+        assert_eq!(line("\u{7f}\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}"), "␡�����");
+        assert_eq!(lines("a\nb\u{7}"), "a\nb␇");
+        assert!(matches!(line("plain, é, 漢, 🦀"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_has_no_end_is_cut() {
+        let cut = line(&"é".repeat(1_000_000)).into_owned();
+        assert_eq!(cut.chars().count(), LONGEST + 1);
+        assert!(cut.ends_with("é…"));
+    }
+
+    #[test]
+    fn quoted_texts_are_read_back() {
+        for text in ["", "a\"\\\n\t\r", "\u{1b}[31m\u{7f}\u{9b}", "x\u{202e}\u{e0041}y", "é漢🦀"] {
+            let quoted = yaml(text);
+            assert!(!quoted.contains(is_hidden), "{quoted:?}");
+            assert_eq!(serde_yaml::from_str::<String>(&quoted).unwrap(), text);
+        }
+    }
+}
