@@ -129,9 +129,10 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn new(rule: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+    /// Findings are made from their rule, which knows the severity: [`crate::rule::Rule::finding`].
+    pub(crate) fn new(rule: RuleId, severity: Severity, message: impl Into<String>) -> Self {
         Self {
-            rule: RuleId(rule),
+            rule,
             severity,
             message: message.into(),
             place: None,
@@ -139,18 +140,6 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
         }
-    }
-
-    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
-        Self::new(rule, Severity::Error, message)
-    }
-
-    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
-        Self::new(rule, Severity::Warning, message)
-    }
-
-    pub fn info(rule: &'static str, message: impl Into<String>) -> Self {
-        Self::new(rule, Severity::Info, message)
     }
 
     #[must_use]
@@ -220,6 +209,10 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
 mod tests {
     use super::*;
 
+    fn found(rule: &'static str, severity: Severity, message: &str) -> Diagnostic {
+        Diagnostic::new(RuleId(rule), severity, message)
+    }
+
     #[test]
     fn positions_count_lines_and_characters_from_one() {
         let sources = Sources(vec![Source { name: "a.yaml".into(), text: "é: 1\nab: 2\n".into(), readable: true }]);
@@ -235,18 +228,18 @@ mod tests {
     fn findings_are_sorted_by_place_and_stand_once() {
         let place = |start| Place { source: SourceId(0), start, end: start + 1 };
         let mut all = vec![
-            Diagnostic::error("KW-001", "nowhere"),
-            Diagnostic::error("CAM-002", "later").at(place(9)),
-            Diagnostic::error("CAM-003", "b").at(place(1)),
-            Diagnostic::error("CAM-001", "b").at(place(1)),
-            Diagnostic::error("CAM-001", "b").at(place(1)),
-            Diagnostic::warning("CAM-001", "a").at(place(1)),
+            found("KW-001", Severity::Error, "nowhere"),
+            found("CAM-002", Severity::Error, "later").at(place(9)),
+            found("CAM-003", Severity::Error, "b").at(place(1)),
+            found("CAM-001", Severity::Error, "b").at(place(1)),
+            found("CAM-001", Severity::Error, "b").at(place(1)),
+            found("CAM-001", Severity::Warning, "a").at(place(1)),
         ];
         sort(&mut all);
         let shown: Vec<_> = all.iter().map(|d| format!("{} {}", d.rule, d.message)).collect();
         assert_eq!(shown, ["CAM-001 a", "CAM-001 b", "CAM-003 b", "CAM-002 later", "KW-001 nowhere"]);
         assert!(has_errors(&all));
-        assert!(!has_errors(&[Diagnostic::warning("CAM-001", "a"), Diagnostic::info("CAM-001", "a")]));
+        assert!(!has_errors(&[found("CAM-001", Severity::Warning, "a"), found("CAM-001", Severity::Info, "a")]));
     }
 
     #[test]

@@ -24,6 +24,8 @@
 
 pub mod text;
 pub mod diagnostic;
+#[macro_use]
+pub mod rule;
 pub mod model;
 pub mod manifest;
 pub mod workspace;

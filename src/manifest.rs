@@ -14,6 +14,7 @@ pub mod package;
 pub mod package_key;
 pub mod plan;
 pub mod read;
+pub mod rules;
 pub mod scalar;
 pub mod schema;
 pub mod tree;
@@ -105,7 +106,7 @@ impl Parsed {
             };
             if !std::mem::replace(&mut self.is_over, true) {
                 let message = format!("the workspace holds more than {many} {what}");
-                let problem = Diagnostic::error("KW-003", message).at(manifest.name_place());
+                let problem = rules::KW_003.finding(message).at(manifest.name_place());
                 let help = "split the workspace in two, each with its own keywright.yaml";
                 self.diagnostics.insert(0, problem.help(help));
             }

@@ -1,16 +1,17 @@
-//! The table of rules, and the only road from raw manifests to [`Desired`].
+//! The rules, a file each in the folders of their relatives, and the only road from raw manifests to [`Desired`].
 
 mod api_key;
 mod application;
 pub mod catalogue;
 mod database;
 mod desired;
-mod duplicates;
 mod findings;
+mod guard;
 mod name;
 mod package;
 mod package_key;
 mod plan;
+mod run;
 mod secret_source;
 mod stores;
 mod user;
@@ -18,20 +19,28 @@ pub mod values;
 pub mod workspace;
 mod world;
 
+pub use crate::manifest::rules::ids::*;
 pub use api_key::generation;
+pub use api_key::ids::*;
 pub use api_key::logical_name;
 pub use api_key::looks_like_a_key;
-pub use catalogue::Example;
-pub use catalogue::Rule;
-pub use catalogue::When;
+pub use application::ids::*;
 pub use findings::Findings;
 pub use findings::with_severities;
+pub use guard::ids::*;
+pub use name::ids::*;
 pub use name::is_hidden_in_name;
+pub use package::ids::*;
 pub use package_key::DEFAULT_KEY_LENGTH;
 pub use package_key::LEAST_RANDOM;
+pub use package_key::ids::*;
 pub use package_key::is_key_text;
 pub use package_key::too_short;
+pub use plan::ids::*;
+pub use run::ids::*;
 pub use user::INTERNAL_MEMBER;
+pub use user::ids::*;
+pub use workspace::ids::*;
 
 use crate::diagnostic::Checked;
 use crate::diagnostic::Diagnostic;
@@ -47,24 +56,16 @@ use world::World;
 /// A check reports what it finds in the world.
 type Check = fn(&World<'_>, &mut Findings);
 
-/// The checks that need nothing but the manifests, the workspace and the time. Each looks at one kind of object, or
-/// at one thing that goes across kinds; the ids they report are in the [`catalogue`].
-const CHECKS: &[Check] = &[
-    name::check,
-    duplicates::check,
-    user::check,
-    application::check,
-    package::check,
-    plan::check,
-    package_key::check,
-    package_key::check_limits,
-    package_key::check_owners,
-    package_key::check_slots,
-    package_key::check_deliveries,
-    package_key::check_counts,
-    secret_source::check,
-    api_key::check,
-    api_key::check_generations,
+/// The checks of the folders, and those of what several rules share.
+const CHECKS: [&[Check]; 8] = [
+    name::CHECKS,
+    user::CHECKS,
+    application::CHECKS,
+    package::CHECKS,
+    plan::CHECKS,
+    package_key::CHECKS,
+    api_key::CHECKS,
+    &[secret_source::check],
 ];
 
 /// Checks the manifests and resolves them. `found` is what reading them found already: the result has a value only
@@ -76,7 +77,7 @@ pub fn check(
     now: Instant,
 ) -> Checked<Desired> {
     let world = World::new(&manifests, &found, workspace, now);
-    let per_check: Vec<Findings> = CHECKS.par_iter().map(|check| run(*check, &world)).collect();
+    let per_check: Vec<Findings> = CHECKS.concat().par_iter().map(|check| run(*check, &world)).collect();
     drop(world);
     let mut findings = Findings::from(found);
     for more in per_check {

@@ -18,6 +18,7 @@ use crate::model::Kind;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::model::desired::SecretOrigin;
+use crate::rules;
 use crate::rules::values::Values;
 
 /// Longest secret that is read, in bytes.
@@ -93,8 +94,7 @@ fn read_one(
             (format!("could not get a secret from {program}: {cause}"), "run the command by hand to see why".to_owned())
         }),
     };
-    let refused =
-        |message: String, help: String| Box::new(Diagnostic::error("KW-013", message).at(source.place).help(help));
+    let refused = |message: String, help: String| Box::new(rules::KW_013.finding(message).at(source.place).help(help));
     let text = text.map_err(|(message, help)| refused(message, help))?;
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() || line.contains(['\n', '\r', '\0']) {

@@ -206,13 +206,13 @@ impl Texts {
         if self.is_full() {
             let message = format!("the manifests have more than {} MiB together", MAX_WORKSPACE >> 20);
             let help = "what comes after this file was not read; split the workspace in two";
-            return self.refuse(name, "", Diagnostic::error("KW-003", message).help(help), 0);
+            return self.refuse(name, "", rules::KW_003.finding(message).help(help), 0);
         }
         match String::from_utf8(bytes) {
             Ok(text) => self.sources.push(Source { name, text: text.into(), readable: true }),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                let problem = Diagnostic::error("KW-001", format!("could not read {name}: it is not UTF-8"));
+                let problem = rules::KW_001.finding(format!("could not read {name}: it is not UTF-8"));
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 self.refuse(name, &text, problem.help("save the file as UTF-8"), at);
             }
@@ -226,11 +226,11 @@ impl Texts {
 
     fn too_large(&mut self, name: Box<str>) {
         let message = format!("{name} is larger than {} MiB", MAX_FILE >> 20);
-        self.refuse(name, "", Diagnostic::error("KW-003", message).help("split the file"), 0);
+        self.refuse(name, "", rules::KW_003.finding(message).help("split the file"), 0);
     }
 
     fn unreadable(&mut self, name: &str, cause: &str) {
-        let problem = Diagnostic::error("KW-001", format!("could not read {name}: {cause}"));
+        let problem = rules::KW_001.finding(format!("could not read {name}: {cause}"));
         self.refuse(name.into(), "", problem.help("mend the file, or remove it from the workspace"), 0);
     }
 
@@ -262,7 +262,7 @@ impl Texts {
         if self.sources.is_empty() {
             let message = format!("there is no manifest in {}", root.display());
             let help = "write one into a file that ends in .yaml or .yml, or name the right folder";
-            diagnostics.push(Diagnostic::error("KW-011", message).help(help));
+            diagnostics.push(rules::KW_011.finding(message).help(help));
         }
         let last = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.extend(workspace_source.map(|source| Source { readable: false, ..source }));

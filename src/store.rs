@@ -16,6 +16,8 @@ use crate::model::Live;
 use crate::model::Secret;
 use crate::model::Value;
 use crate::plan::Change;
+use crate::rule::Rule;
+use crate::rules;
 
 /// Reads the live state. All that planning is ever given.
 pub trait Reader {
@@ -191,13 +193,13 @@ pub enum RefusalKind {
 }
 
 impl Refusal {
-    pub fn rejected(rule: &'static str, reason: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::Rejected, rule: Some(RuleId(rule)), reason: reason.into(), help: None }
+    pub fn rejected(rule: &Rule, reason: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Rejected, rule: Some(rule.id), reason: reason.into(), help: None }
     }
 
     pub fn stale(reason: impl Into<String>) -> Self {
         let help = Some("plan again: the object was changed since".to_owned());
-        Self { kind: RefusalKind::Stale, rule: Some(RuleId("CAM-052")), reason: reason.into(), help }
+        Self { kind: RefusalKind::Stale, rule: Some(rules::CAM_052.id), reason: reason.into(), help }
     }
 
     pub fn unavailable(reason: impl Into<String>) -> Self {

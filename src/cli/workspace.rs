@@ -281,7 +281,7 @@ fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
 /// KW-020: a part of a workspace can not say what nobody declares.
 fn blind_prune(planning: &Planning, loaded: &Loaded) -> Option<Diagnostic> {
     let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
-    let error = || Diagnostic::error("KW-020", message).help("name the workspace folder and nothing else");
+    let error = || rules::KW_020.finding(message).help("name the workspace folder and nothing else");
     (planning.prune && !loaded.is_whole).then(error)
 }
 

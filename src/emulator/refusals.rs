@@ -54,21 +54,23 @@ fn property(kind: Kind, rule: &str, reason: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use crate::model::Kind;
+    use crate::rules;
     use crate::store::Refusal;
 
     #[test]
     fn a_duplicate_is_told_by_its_words() {
-        let refusal = Refusal::rejected("CAM-014", "package/pay is already in the store");
+        let refusal = Refusal::rejected(&rules::CAM_014, "package/pay is already in the store");
         let error = super::error(Kind::Package, &refusal);
         assert_eq!((error.status, error.errors[0].0.as_str()), (400, "name"));
         assert!(error.errors[0].1.contains("duplicate value"));
-        let refusal = Refusal::rejected("CAM-014", "its name is empty");
+        let refusal = Refusal::rejected(&rules::CAM_014, "its name is empty");
         assert!(!super::error(Kind::Package, &refusal).errors[0].1.contains("duplicate"));
     }
 
     #[test]
     fn the_property_is_the_one_of_the_api() {
-        let refusal = Refusal::rejected("CAM-020", "`throttle.perSecond` must be a whole number of 0 or more, not -1");
+        let refusal =
+            Refusal::rejected(&rules::CAM_020, "`throttle.perSecond` must be a whole number of 0 or more, not -1");
         assert_eq!(super::error(Kind::Plan, &refusal).errors[0].0, "qpsLimitCeiling");
         assert_eq!(super::error(Kind::User, &Refusal::unavailable("disk full")).status, 500);
     }

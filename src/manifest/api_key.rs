@@ -2,10 +2,11 @@
 
 use super::read::Spanned;
 use super::scalar::InstantOrNever;
+use crate::manifest::rules;
 
 words! {
     /// Whether the key shall be there.
-    enum ApiKeyState "KW-007" {
+    enum ApiKeyState rules::KW_007 {
         Present = "present",
         /// There, and switched off.
         Disabled = "disabled",

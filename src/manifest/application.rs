@@ -2,15 +2,16 @@
 
 use super::read::Spanned;
 use super::read::TextMap;
+use crate::manifest::rules;
 
 mapping! {
     "Application.spec.packages[]"
     /// A package that the application uses; one key is generated for it.
     struct PackageUse {
         /// The package's name.
-        field package: Box<str> = "package" required "KW-006",
+        field package: Box<str> = "package" required rules::KW_006,
         /// The plan of that package under which the key runs.
-        field plan: Box<str> = "plan" required "KW-006",
+        field plan: Box<str> = "plan" required rules::KW_006,
     }
 }
 
@@ -19,7 +20,7 @@ mapping! {
     /// An application of a user. Package keys belong to an application. metadata.name is its name, at most 127 characters.
     struct ApplicationSpec {
         /// The username of the owner. An application can not change hands.
-        field user: Box<str> = "user" required "CAM-009",
+        field user: Box<str> = "user" required rules::CAM_009,
         /// What the application is for.
         managed description: Box<str> = "description",
         /// The kind of application in your area's own words.

@@ -4,7 +4,7 @@
 ///
 /// ```text
 /// /// What the field means, for editors and `explain`.
-/// managed email: Box<str> = "email" required "CAM-003",
+/// managed email: Box<str> = "email" required rules::CAM_003,
 /// ```
 ///
 /// `managed` fields become wishes of the object; `field`s are used by the rules. A `required` field that is missing
@@ -14,7 +14,7 @@ macro_rules! mapping {
         $what:literal
         $(#[doc = $doc:literal])*
         struct $name:ident {
-            $( $(#[doc = $field_doc:literal])* $how:ident $field:ident : $type:ty = $key:literal $(required $rule:literal)? , )*
+            $( $(#[doc = $field_doc:literal])* $how:ident $field:ident : $type:ty = $key:literal $(required $rule:path)? , )*
         }
     ) => {
         $(#[doc = $doc])*
@@ -44,7 +44,7 @@ macro_rules! mapping {
                         read.$field = $crate::manifest::read::spanned(value, reading);
                     } $(else {
                         reading.report(
-                            $crate::diagnostic::Diagnostic::error($rule, concat!($what, " has no `", $key, "`"))
+                            $rule.finding(concat!($what, " has no `", $key, "`"))
                                 .at($crate::manifest::read::head(node))
                                 .help(concat!("add `", $key, ": …`")),
                         );
@@ -71,7 +71,7 @@ macro_rules! mapping {
                 )*
                 #[allow(unused_mut, clippy::allow_attributes, reason = "some mappings require nothing")]
                 let mut required: Vec<&str> = Vec::new();
-                $( $( let _: &str = $rule; required.push($key); )? )*
+                $( $( let _ = &$rule; required.push($key); )? )*
                 $crate::manifest::schema::object(properties, &required, concat!($($doc, "\n"),*))
             }
         }
@@ -88,7 +88,7 @@ macro_rules! mapping {
 macro_rules! words {
     (
         $(#[doc = $doc:literal])*
-        enum $name:ident $rule:literal { $( $(#[doc = $word_doc:literal])* $variant:ident = $word:literal, )* }
+        enum $name:ident $rule:path { $( $(#[doc = $word_doc:literal])* $variant:ident = $word:literal, )* }
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,7 +104,7 @@ macro_rules! words {
 
         impl $crate::manifest::read::FromNode for $name {
             fn from_node(node: &$crate::manifest::tree::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
-                match $crate::manifest::scalar::word(node, Self::WORDS, $rule, reading)? {
+                match $crate::manifest::scalar::word(node, Self::WORDS, &$rule, reading)? {
                     $( $word => Some(Self::$variant), )*
                     _ => None,
                 }

@@ -14,10 +14,11 @@ use super::read::head;
 use super::tree::Content;
 use super::tree::Node;
 use super::user::UserSpec;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
+use crate::manifest::rules;
 use crate::model::Kind;
+use crate::rule::Rule;
 use crate::text::quoted;
 
 mapping! {
@@ -110,14 +111,14 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     let overlong = manifest.names().find(|name| name.value.len() > MAX_NAME).map(|name| (name.place, name.value.len()));
     if let Some((place, length)) = overlong {
         let message = format!("the name has {length} bytes; no name has more than {MAX_NAME}");
-        reading.report(Diagnostic::error("KW-003", message).at(place).help("choose a shorter name"));
+        reading.report(rules::KW_003.finding(message).at(place).help("choose a shorter name"));
         return None;
     }
     if let Some(names) = &manifest.metadata.previously
         && names.value.len() > MAX_FORMER
     {
         let message = format!("{} former names are more than {MAX_FORMER}", names.value.len());
-        let problem = Diagnostic::error("KW-003", message).at(names.place);
+        let problem = rules::KW_003.finding(message).at(names.place);
         reading.report(problem.help("keep those that a store may still know"));
         return None;
     }
@@ -135,7 +136,7 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
     check_version(root, pairs, reading);
     let Some(node) = field(pairs, "kind") else {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        let problem = Diagnostic::error("KW-009", "the document has no `kind`, so it is not a manifest").at(head(root));
+        let problem = rules::KW_009.finding("the document has no `kind`, so it is not a manifest").at(head(root));
         let help =
             format!("add `kind: …`, one of {}; or name the manifest folders in keywright.yaml", names.join(", "));
         reading.report(problem.help(help));
@@ -145,7 +146,7 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
     if let Some(kind) = Kind::from_name(&written) {
         return Some(kind);
     }
-    let problem = Diagnostic::error("KW-009", format!("there is no kind `{}`", quoted(&written))).at(node.place);
+    let problem = rules::KW_009.finding(format!("there is no kind `{}`", quoted(&written))).at(node.place);
     let help = if &*written == "Workspace" {
         "a Workspace stands in keywright.yaml at the top of the workspace only".to_owned()
     } else {
@@ -161,32 +162,32 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
 pub fn check_version(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) {
     let help = format!("write `apiVersion: {}`", super::API_VERSION);
     let Some(node) = field(pairs, "apiVersion") else {
-        reading.report(Diagnostic::error("KW-009", "the document has no `apiVersion`").at(head(root)).help(help));
+        reading.report(rules::KW_009.finding("the document has no `apiVersion`").at(head(root)).help(help));
         return;
     };
     if let Some(version) = Box::<str>::from_node(node, reading)
         && &*version != super::API_VERSION
     {
         let message = format!("`{}` is not an apiVersion of Keywright", quoted(&version));
-        reading.report(Diagnostic::error("KW-009", message).at(node.place).help(help));
+        reading.report(rules::KW_009.finding(message).at(node.place).help(help));
     }
 }
 
 fn missing<T>(root: &Node<'_>, name: &str, kind: Kind, reading: &mut Reading) -> Option<T> {
     let message = format!("the {kind} has no `{name}`");
-    reading.report(Diagnostic::error("KW-006", message).at(head(root)).help(format!("add `{name}:` with its fields")));
+    reading.report(rules::KW_006.finding(message).at(head(root)).help(format!("add `{name}:` with its fields")));
     None
 }
 
 /// The rule that a missing or overlong name of a kind breaks.
-pub const fn name_rule(kind: Kind) -> &'static str {
+pub const fn name_rule(kind: Kind) -> &'static Rule {
     match kind {
-        Kind::User => "CAM-001",
-        Kind::Application => "CAM-010",
-        Kind::Package => "CAM-014",
-        Kind::Plan => "CAM-018",
-        Kind::PackageKey => "CAM-042",
-        Kind::ApiKey => "MFT-001",
+        Kind::User => &rules::CAM_001,
+        Kind::Application => &rules::CAM_010,
+        Kind::Package => &rules::CAM_014,
+        Kind::Plan => &rules::CAM_018,
+        Kind::PackageKey => &rules::CAM_042,
+        Kind::ApiKey => &rules::MFT_001,
     }
 }
 
@@ -195,7 +196,7 @@ fn read_metadata(kind: Kind, node: &Node<'_>, reading: &mut Reading) -> Option<M
     if let Content::Mapping(pairs) = &node.content
         && field(pairs, "name").is_none()
     {
-        let problem = Diagnostic::error(name_rule(kind), format!("the {kind} has no name")).at(head(node));
+        let problem = name_rule(kind).finding(format!("the {kind} has no name")).at(head(node));
         reading.report(problem.help("add `name: …` under metadata"));
     }
     Some(metadata)

@@ -2,10 +2,11 @@
 
 use super::read::Spanned;
 use super::read::TextMap;
+use crate::manifest::rules;
 
 words! {
     /// How often a notification is sent at most.
-    enum NotifyPeriod "CAM-015" {
+    enum NotifyPeriod rules::CAM_015 {
         Minute = "minute",
         Hour = "hour",
         Day = "day",

@@ -6,11 +6,12 @@ use super::scalar::Duration;
 use super::scalar::KeyLimit;
 use super::schema::Managed;
 use crate::diagnostic::Place;
+use crate::manifest::rules;
 use crate::model::Wish;
 
 words! {
     /// Whether calls with the key are answered.
-    enum KeyStatus "CAM-030" {
+    enum KeyStatus rules::CAM_030 {
         /// Calls are answered, within the plan's limits.
         Active = "active",
         /// Waits for an administrator; only a key that does not exist yet can be declared so.
@@ -22,7 +23,7 @@ words! {
 
 words! {
     /// Who makes up the value of a generated key.
-    enum Minter "KW-007" {
+    enum Minter rules::KW_007 {
         /// Keywright, before the key exists: a lost answer can then never double a key.
         Keywright = "keywright",
         /// The store.
@@ -85,7 +86,7 @@ mapping! {
     /// When a generated key is followed by a new one. The old one stays active for a while beside it.
     struct RotationSpec {
         /// The age at which a new key is made, like 90d.
-        field every: Duration = "every" required "KW-006",
+        field every: Duration = "every" required rules::KW_006,
         /// How long the old key stays active beside the new one; 0s when left out.
         field overlap: Duration = "overlap",
         /// How long the old key stays disabled before it is deleted; 0s when left out.
@@ -98,9 +99,9 @@ mapping! {
     /// A file that receives the key's value.
     struct DeliverTo {
         /// The path of the file below the workspace; it is made with access for its owner only.
-        field file: Box<str> = "file" required "KW-006",
+        field file: Box<str> = "file" required rules::KW_006,
         /// The name before the equals sign: NAME=value.
-        field variable: Box<str> = "as" required "KW-006",
+        field variable: Box<str> = "as" required rules::KW_006,
     }
 }
 
@@ -109,17 +110,17 @@ mapping! {
     /// A key with which an application calls the APIs of a package. The fields are those of the vendor's New Package Key form. metadata.name is a label, unique among keys; the store does not know it.
     struct PackageKeySpec {
         /// The username of the user for whom the key is; the user must be active.
-        field user: Box<str> = "user" required "CAM-023",
+        field user: Box<str> = "user" required rules::CAM_023,
         /// The name of the user's application that the key belongs to.
-        field application: Box<str> = "application" required "CAM-023",
+        field application: Box<str> = "application" required rules::CAM_023,
         /// The name of the package that the key opens.
-        field package: Box<str> = "package" required "CAM-023",
+        field package: Box<str> = "package" required rules::CAM_023,
         /// The name of the plan of that package under which the key runs. A key can change to another plan of the same package.
-        field plan: Box<str> = "plan" required "CAM-023",
+        field plan: Box<str> = "plan" required rules::CAM_023,
         /// The last day of the key, like 2027-06-30, or never. Left out, a new key never expires.
         managed expires: DateOrNever = "expires",
         /// Which type of key it is: {generate: {prefix: chk_}} or {custom: {env: CHECKOUT_KEY}}.
-        field key: Key = "key" required "CAM-042",
+        field key: Key = "key" required rules::CAM_042,
         /// A shared secret of your own, sent when the key is created; it can not change afterwards.
         field secret: SecretFrom = "secret",
         /// What can be changed of a key after it exists.

@@ -4,12 +4,13 @@ use super::read::Spanned;
 use super::read::TextMap;
 use super::schema::Managed;
 use crate::diagnostic::Place;
+use crate::manifest::rules;
 use crate::model::Value;
 use crate::model::Wish;
 
 words! {
     /// Whether a plan is in use.
-    enum PlanStatus "CAM-019" {
+    enum PlanStatus rules::CAM_019 {
         Active = "active",
         Inactive = "inactive",
     }
@@ -17,7 +18,7 @@ words! {
 
 words! {
     /// The period that a quota counts.
-    enum QuotaPeriod "CAM-019" {
+    enum QuotaPeriod rules::CAM_019 {
         Minute = "minute",
         Hour = "hour",
         Day = "day",
@@ -58,7 +59,7 @@ mapping! {
     /// The terms under which keys of a package are used: how fast, how much, by whom. metadata.name is its name, unique within its package.
     struct PlanSpec {
         /// The name of the package that the plan belongs to.
-        field package: Box<str> = "package" required "CAM-022",
+        field package: Box<str> = "package" required rules::CAM_022,
         /// What the plan offers.
         managed description: Box<str> = "description",
         /// active or inactive.

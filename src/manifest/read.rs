@@ -1,5 +1,6 @@
 //! Tree → typed values, collecting every problem instead of stopping at the first.
 
+use crate::rule::Rule;
 use schemars::JsonSchema;
 
 use super::tree::Content;
@@ -8,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::did_you_mean;
+use crate::manifest::rules;
 use crate::text;
 
 /// Most problems that are told of one file; the reading ends with the next one.
@@ -59,7 +61,7 @@ impl Reading {
         if self.is_over {
             let last = self.diagnostics.last().and_then(|diagnostic| diagnostic.place);
             let message = format!("the file has more than {MAX_PROBLEMS} problems; the others are not shown");
-            let mut diagnostic = Diagnostic::error("KW-003", message).help("mend these first");
+            let mut diagnostic = rules::KW_003.finding(message).help("mend these first");
             diagnostic.place = last;
             self.diagnostics.push(diagnostic);
         }
@@ -72,20 +74,20 @@ impl Reading {
             Content::Scalar { text, plain: true } if is_null(text) => return self.null(node),
             // Where several things are wanted a single one may be a secret in the wrong place: it is not repeated.
             Content::Scalar { .. } if wanted.starts_with("a mapping") || wanted.starts_with("a list") => {
-                Diagnostic::error("KW-007", format!("expected {wanted}, found {}", node.content.describe()))
+                rules::KW_007.finding(format!("expected {wanted}, found {}", node.content.describe()))
             }
             Content::Scalar { text, plain } => {
                 let quoted = if *plain { "" } else { " in quotes" };
-                Diagnostic::error("KW-007", format!("expected {wanted}, found `{}`{quoted}", text::quoted(text)))
+                rules::KW_007.finding(format!("expected {wanted}, found `{}`{quoted}", text::quoted(text)))
             }
-            other => Diagnostic::error("KW-007", format!("expected {wanted}, found {}", other.describe())),
+            other => rules::KW_007.finding(format!("expected {wanted}, found {}", other.describe())),
         };
         self.report(problem.at(node.place));
     }
 
     fn null(&mut self, node: &Node<'_>) {
         let help = "leave the field out if Keywright shall not manage it, or write \"\" or [] for emptiness";
-        self.report(Diagnostic::error("KW-008", "the value is missing (null)").at(node.place).help(help));
+        self.report(rules::KW_008.finding("the value is missing (null)").at(node.place).help(help));
     }
 }
 
@@ -110,7 +112,7 @@ fn more<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Sp
 fn named(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Spanned<Box<str>>>> {
     let name: Option<Spanned<Box<str>>> = more(node, reading)?;
     if name.as_ref().is_some_and(|name| name.value.trim().is_empty()) {
-        let problem = Diagnostic::error("KW-007", "the name of a field is empty").at(node.place);
+        let problem = rules::KW_007.finding("the name of a field is empty").at(node.place);
         reading.report(problem.help("write a name before the colon"));
         return Some(None);
     }
@@ -124,7 +126,7 @@ impl FromNode for Box<str> {
             Content::Scalar { text, .. } if !is_null(text) => {
                 // What it is is not repeated: it may be the value of a key.
                 let message = "expected text, found what YAML reads as a number or a truth value";
-                reading.report(Diagnostic::error("KW-007", message).at(node.place).help("write it in quotes"));
+                reading.report(rules::KW_007.finding(message).at(node.place).help("write it in quotes"));
                 None
             }
             _ => {
@@ -218,7 +220,7 @@ pub fn fields<'n, 'a>(
 
 fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading: &mut Reading) {
     let problem = match refused_field(name, what) {
-        Some((rule, message, help)) => Diagnostic::error(rule, message).help(help),
+        Some((rule, message, help)) => rule.finding(message).help(help),
         None => {
             let help = match did_you_mean(name, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -227,29 +229,29 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
             // Below a secret, an unknown name may be the secret itself: it is repeated only when it is nearly a field.
             let is_safe = !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did");
             let name = if is_safe { format!("field `{}`", text::quoted(name)) } else { "such field".to_owned() };
-            Diagnostic::error("KW-005", format!("{what} has no {name}")).help(help)
+            rules::KW_005.finding(format!("{what} has no {name}")).help(help)
         }
     };
     reading.report(problem.at(key.place));
 }
 
 /// Fields that the stores have and that a manifest may not set, each with the rule that says so.
-fn refused_field(name: &str, what: &str) -> Option<(&'static str, &'static str, &'static str)> {
+fn refused_field(name: &str, what: &str) -> Option<(&'static Rule, &'static str, &'static str)> {
     const SERVER_SET: [&str; 8] =
         ["id", "name", "createdDate", "createdBy", "updatedDate", "updatedBy", "deletedDate", "deletedBy"];
     match what {
         "Package.spec" if name == "keyAdapter" => Some((
-            "CAM-017",
+            &rules::CAM_017,
             "`keyAdapter` is not managed: only the vendor's engineers set it",
             "remove the field; Keywright leaves the value in the store as it is",
         )),
         "Application.spec" if name == "status" || name == "isPackaged" => Some((
-            "CAM-010",
+            &rules::CAM_010,
             "an application's `status` and `isPackaged` can not be set",
             "remove the field; the store decides it",
         )),
         "ApiKey.spec" if SERVER_SET.contains(&name) => Some((
-            "MFT-005",
+            &rules::MFT_005,
             "the server sets this field, and an `id` may be the credential itself",
             "remove the field; a key is found by its metadata.name",
         )),

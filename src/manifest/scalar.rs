@@ -1,5 +1,6 @@
 //! Values that are written as one text but mean more: words, dates, instants, durations, limits.
 
+use crate::rule::Rule;
 use std::borrow::Cow;
 
 use chrono::DateTime;
@@ -18,21 +19,16 @@ use super::read::whole_number;
 use super::schema::Managed;
 use super::tree::Content;
 use super::tree::Node;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
+use crate::manifest::rules;
 use crate::model::Instant;
 use crate::model::Value;
 use crate::model::Wish;
 use crate::text::quoted;
 
 /// One of `words`, or a finding under `rule`.
-pub fn word(
-    node: &Node<'_>,
-    words: &[&'static str],
-    rule: &'static str,
-    reading: &mut Reading,
-) -> Option<&'static str> {
+pub fn word(node: &Node<'_>, words: &[&'static str], rule: &Rule, reading: &mut Reading) -> Option<&'static str> {
     let Content::Scalar { text, plain } = &node.content else {
         reading.mistyped(node, &format!("one of {}", words.join(", ")));
         return None;
@@ -45,7 +41,7 @@ pub fn word(
         return None;
     }
     let message = format!("`{}` is not one of {}", quoted(text), words.join(", "));
-    let problem = Diagnostic::error(rule, message).at(node.place);
+    let problem = rule.finding(message).at(node.place);
     reading.report(match did_you_mean(text, words.iter().copied()) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem,
@@ -87,7 +83,7 @@ impl FromNode for DateOrNever {
             _ => {
                 let message = format!("`{}` is not a date of the calendar", quoted(text));
                 let help = "write year, month and day like 2027-06-30, or never";
-                reading.report(Diagnostic::error("CAM-032", message).at(node.place).help(help));
+                reading.report(rules::CAM_032.finding(message).at(node.place).help(help));
                 None
             }
         }
@@ -136,7 +132,7 @@ impl FromNode for InstantOrNever {
         }
         let message = format!("`{}` is not an instant with an offset", quoted(text));
         let help = "write it like 2027-06-30T00:00:00Z or 2027-06-30T02:00:00+02:00, or never";
-        reading.report(Diagnostic::error("MFT-013", message).at(node.place).help(help));
+        reading.report(rules::MFT_013.finding(message).at(node.place).help(help));
         None
     }
 }
@@ -181,7 +177,7 @@ impl FromNode for Duration {
         }
         let message = format!("`{}` is not a duration", quoted(text));
         let help = "write a whole number and a unit, like 90d: s, m, h, d (24 hours) or w; at most a hundred years";
-        reading.report(Diagnostic::error("KW-015", message).at(node.place).help(help));
+        reading.report(rules::KW_015.finding(message).at(node.place).help(help));
         None
     }
 }
@@ -261,7 +257,7 @@ impl<const QUOTA: bool> FromNode for KeyLimit<QUOTA> {
             other => other.describe().to_owned(),
         };
         let help = "write `plan` for the plan's limit, `unlimited`, or a whole number of 1 or more";
-        reading.report(Diagnostic::error("CAM-028", format!("{found} is not a limit")).at(node.place).help(help));
+        reading.report(rules::CAM_028.finding(format!("{found} is not a limit")).at(node.place).help(help));
         None
     }
 }

@@ -11,8 +11,8 @@ use granit_parser::Span;
 use granit_parser::Tag;
 
 use super::read::Reading;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
+use crate::manifest::rules;
 
 /// Deepest nesting of lists and mappings. Manifests need 7.
 pub const MAX_DEPTH: usize = 64;
@@ -160,7 +160,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         let expected = ["str", "map", "seq"].iter().any(|known| tag.is_yaml_core_schema_tag(known));
         if !expected {
             let place = self.place(span);
-            let problem = Diagnostic::error("KW-002", "a YAML tag is not allowed here").at(place);
+            let problem = rules::KW_002.finding("a YAML tag is not allowed here").at(place);
             self.reading.report(problem.help("remove the tag; only !!str has a use in a manifest"));
         }
     }
@@ -181,7 +181,7 @@ impl<'a, 'r> Builder<'a, 'r> {
             return Ok(());
         }
         let message = format!("the document is nested more than {MAX_DEPTH} levels deep");
-        self.reading.report(Diagnostic::error("KW-003", message).at(place));
+        self.reading.report(rules::KW_003.finding(message).at(place));
         Err(Stopped::At(place.end as usize))
     }
 
@@ -221,7 +221,7 @@ impl<'a, 'r> Builder<'a, 'r> {
             let Some(text) = name(key) else { continue };
             if let Some(earlier) = first.get(&text) {
                 let message = format!("the key `{}` stands twice", crate::text::quoted(&text));
-                let problem = Diagnostic::error("KW-004", message).at(key.place);
+                let problem = rules::KW_004.finding(message).at(key.place);
                 let problem = problem.label(*earlier, "first here");
                 self.reading.report(problem.help("keep one of the two; YAML itself leaves open which one counts"));
             } else {
@@ -233,7 +233,7 @@ impl<'a, 'r> Builder<'a, 'r> {
     fn resolve(&mut self, anchor: usize, span: Span) -> Result<Node<'a>, Stopped> {
         let place = self.place(span);
         let Some(node) = self.anchors.get(&anchor) else {
-            let problem = Diagnostic::error("KW-002", "the alias stands inside of what it repeats").at(place);
+            let problem = rules::KW_002.finding("the alias stands inside of what it repeats").at(place);
             self.reading.report(problem.help("write the value out instead of the alias"));
             return Err(Stopped::At(place.end as usize));
         };
@@ -261,7 +261,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         }
         if self.used.nodes > MAX_NODES {
             let message = format!("the file holds more than {MAX_NODES} YAML nodes, with those that aliases repeat");
-            self.reading.report(Diagnostic::error("KW-003", message).at(node.place).help("split the file"));
+            self.reading.report(rules::KW_003.finding(message).at(node.place).help("split the file"));
             return Err(Stopped::ForGood);
         }
         if anchor != 0 {
@@ -280,7 +280,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         if self.used.repeated <= MAX_REPEATED {
             return Ok(());
         }
-        let problem = Diagnostic::error("KW-003", "the anchors and aliases of the file repeat too much").at(place);
+        let problem = rules::KW_003.finding("the anchors and aliases of the file repeat too much").at(place);
         self.reading.report(problem.help("write the values out instead of anchors and aliases"));
         Err(Stopped::ForGood)
     }
@@ -291,7 +291,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         let start = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let end = text[start..].chars().next().map_or(start, |next| start + next.len_utf8());
         let place = self.reading.place(self.base + start, self.base + end);
-        let problem = Diagnostic::error("KW-002", format!("not valid YAML: {}", error.info())).at(place);
+        let problem = rules::KW_002.finding(format!("not valid YAML: {}", error.info())).at(place);
         let tab = text[..start].rfind('\n').map_or(text, |line| &text[line..]).starts_with("\n\t");
         let help =
             if tab { "indent with spaces; YAML allows no tabs there" } else { "mend the text at the marked place" };

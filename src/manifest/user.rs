@@ -2,10 +2,11 @@
 
 use super::read::Spanned;
 use super::read::TextMap;
+use crate::manifest::rules;
 
 words! {
     /// Whether a user may use the portal and hold keys.
-    enum UserStatus "CAM-006" {
+    enum UserStatus rules::CAM_006 {
         /// Signed in and able to hold keys.
         Active = "active",
         /// Registered and not yet confirmed; holds no keys.
@@ -20,9 +21,9 @@ mapping! {
     /// A person or team that owns applications. metadata.name is the username, which is unique over the whole platform and stays taken for ever once it was used.
     struct UserSpec {
         /// The mail address; it can not change once the user exists.
-        managed email: Box<str> = "email" required "CAM-003",
+        managed email: Box<str> = "email" required rules::CAM_003,
         /// The name that the portal shows.
-        managed display_name: Box<str> = "displayName" required "CAM-004",
+        managed display_name: Box<str> = "displayName" required rules::CAM_004,
         /// active, waiting or disabled. Only an active user can hold keys; disabling a user takes the keys away.
         managed status: UserStatus = "status",
         /// The given name.

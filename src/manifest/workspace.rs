@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
+use crate::manifest::rules;
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::SchemaGenerator;
@@ -21,7 +22,7 @@ use std::borrow::Cow;
 
 words! {
     /// Which users count as owned.
-    enum OwnsTop "KW-007" {
+    enum OwnsTop rules::KW_007 {
         Declared = "declared",
         All = "all",
     }
@@ -29,7 +30,7 @@ words! {
 
 words! {
     /// Which applications count as owned.
-    enum OwnsApplications "KW-007" {
+    enum OwnsApplications rules::KW_007 {
         Declared = "declared",
         OfDeclaredUsers = "ofDeclaredUsers",
         All = "all",
@@ -38,7 +39,7 @@ words! {
 
 words! {
     /// Which plans count as owned.
-    enum OwnsPlans "KW-007" {
+    enum OwnsPlans rules::KW_007 {
         Declared = "declared",
         OfDeclaredPackages = "ofDeclaredPackages",
         All = "all",
@@ -47,7 +48,7 @@ words! {
 
 words! {
     /// Which package keys count as owned.
-    enum OwnsKeys "KW-007" {
+    enum OwnsKeys rules::KW_007 {
         Declared = "declared",
         OfDeclaredApplications = "ofDeclaredApplications",
         All = "all",
@@ -59,7 +60,7 @@ mapping! {
     /// API keys by the beginning of their names.
     struct ApiKeyPrefix {
         /// API keys whose keyName begins so are owned.
-        field prefix: Box<str> = "prefix" required "KW-006",
+        field prefix: Box<str> = "prefix" required rules::KW_006,
     }
 }
 
@@ -75,7 +76,7 @@ impl FromNode for OwnsApiKeys {
         if matches!(node.content, Content::Mapping(_)) {
             return ApiKeyPrefix::from_node(node, reading)?.prefix.map(|prefix| Self::Prefix(prefix.value));
         }
-        match super::scalar::word(node, OwnsTop::WORDS, "KW-007", reading)? {
+        match super::scalar::word(node, OwnsTop::WORDS, &rules::KW_007, reading)? {
             "all" => Some(Self::All),
             _ => Some(Self::Declared),
         }
@@ -169,13 +170,13 @@ mapping! {
     /// How Keywright signs in to the V3 API.
     struct CloudCredentials {
         /// The V3 API key.
-        field api_key: SecretFrom = "apiKey" required "KW-006",
+        field api_key: SecretFrom = "apiKey" required rules::KW_006,
         /// The secret that belongs to the V3 API key.
-        field api_secret: SecretFrom = "apiSecret" required "KW-006",
+        field api_secret: SecretFrom = "apiSecret" required rules::KW_006,
         /// The username of the service account.
-        field username: SecretFrom = "username" required "KW-006",
+        field username: SecretFrom = "username" required rules::KW_006,
         /// The password of the service account.
-        field password: SecretFrom = "password" required "KW-006",
+        field password: SecretFrom = "password" required rules::KW_006,
     }
 }
 
@@ -186,9 +187,9 @@ mapping! {
         /// The address of the API; /v3/token and /v3/rest stand below it. http only for loopback.
         field url: Box<str> = "url",
         /// The id (UUID) of the area.
-        field area: Box<str> = "area" required "KW-006",
+        field area: Box<str> = "area" required rules::KW_006,
         /// How Keywright signs in.
-        field credentials: CloudCredentials = "credentials" required "KW-006",
+        field credentials: CloudCredentials = "credentials" required rules::KW_006,
         /// How hard the API may be called.
         field limits: LimitsSpec = "limits",
     }
@@ -314,7 +315,7 @@ pub fn parse(id: SourceId, source: &Source) -> (WorkspaceFile, Vec<Diagnostic>) 
         documents += 1;
         if documents > 1 {
             let problem =
-                Diagnostic::error("KW-009", "keywright.yaml holds more than one document").at(super::read::head(root));
+                rules::KW_009.finding("keywright.yaml holds more than one document").at(super::read::head(root));
             reading.report(problem.help("keep the Workspace; move manifests to files of their own"));
         } else {
             read(root, &mut file, reading);
@@ -332,7 +333,7 @@ fn read(root: &Node<'_>, file: &mut WorkspaceFile, reading: &mut Reading) {
         Some((_, None)) => {}
         found => {
             let place = found.map_or_else(|| super::read::head(root), |(node, _)| node.place);
-            let problem = Diagnostic::error("KW-009", "keywright.yaml is not a Workspace").at(place);
+            let problem = rules::KW_009.finding("keywright.yaml is not a Workspace").at(place);
             reading.report(problem.help("write `kind: Workspace`; manifests stand in other files"));
             return;
         }

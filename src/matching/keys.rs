@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use super::Found;
 use super::Matching;
-use crate::diagnostic::Diagnostic;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Desired;
@@ -17,6 +16,7 @@ use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::desired::DeclaredKey;
+use crate::rules;
 use crate::rules::values::Values;
 
 /// A key of the store, by what the manifests call its application and package.
@@ -121,7 +121,7 @@ impl<'a> Keys<'a> {
                 let message =
                     format!("{} has the value of {}, which is not declared here", object.address, other.address);
                 let place = crate::rules::values::source_place(&key.source, object.place);
-                let problem = Diagnostic::error("CAM-025", message).at(place);
+                let problem = rules::CAM_025.finding(message).at(place);
                 matching.diagnostics.push(problem.help("a value exists once in a package; choose another"));
                 matching.stopped.insert(object.address.clone());
             }
@@ -137,7 +137,7 @@ impl<'a> Keys<'a> {
             }
             [_, ..] => {
                 let message = format!("the store holds more than one key that could be {}", object.address);
-                let problem = Diagnostic::error("CAM-049", message).at(object.place);
+                let problem = rules::CAM_049.finding(message).at(object.place);
                 matching.diagnostics.push(problem.help("delete all but one of them in the store"));
                 matching.stopped.insert(object.address.clone());
                 self.claimed.extend(hits.iter().map(|hit| &hit.id));

@@ -10,6 +10,7 @@ use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
+use crate::rules;
 
 /// The objects of the store by the address that they have in the manifests.
 type Index<'a> = BTreeMap<Address, Vec<&'a LiveObject>>;
@@ -54,9 +55,9 @@ fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matchi
 }
 
 fn ambiguous(declared: &Declared, address: &Address, matching: &mut Matching<'_>) {
-    let rule = if address.kind() == Kind::ApiKey { "MFT-024" } else { "CAM-049" };
+    let rule = if address.kind() == Kind::ApiKey { &rules::MFT_024 } else { &rules::CAM_049 };
     let message = format!("the store holds more than one {address}");
-    let problem = Diagnostic::error(rule, message).at(declared.place).help("remove or rename all but one in the store");
+    let problem = rule.finding(message).at(declared.place).help("remove or rename all but one in the store");
     matching.diagnostics.push(problem);
     matching.stopped.extend([declared.address.clone(), address.clone()]);
 }
@@ -65,17 +66,17 @@ fn ambiguous(declared: &Declared, address: &Address, matching: &mut Matching<'_>
 fn immutable_name(declared: &Declared, former: &Address) -> Option<Diagnostic> {
     match declared.address.kind() {
         Kind::User => {
-            let problem = Diagnostic::error("CAM-007", format!("{former} can not be renamed: a username is for ever"));
+            let problem = rules::CAM_007.finding(format!("{former} can not be renamed: a username is for ever"));
             Some(problem.help("declare a new user without `previously`; the old name can never be used again"))
         }
         Kind::Application if former.first_name() != declared.address.first_name() => {
             let message = format!("{former} can not be given to {}", declared.address.first_name());
-            let problem = Diagnostic::error("CAM-013", message);
+            let problem = rules::CAM_013.finding(message);
             Some(problem.help("declare a new application, move its callers to new keys, then remove the old one"))
         }
         Kind::ApiKey => {
             let problem =
-                Diagnostic::error("MFT-002", format!("{former} can not be renamed: the name is what it is found by"));
+                rules::MFT_002.finding(format!("{former} can not be renamed: the name is what it is found by"));
             Some(problem.help("declare a new key without `previously`, and disable the old one later"))
         }
         Kind::Application | Kind::Package | Kind::Plan | Kind::PackageKey => None,

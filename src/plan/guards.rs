@@ -14,6 +14,7 @@ use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::rules;
 
 /// `--max-delete 5` or `--max-delete 10%`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,8 +70,7 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {
-            let problem =
-                Diagnostic::warning("KW-021", format!("--allow {address} names nothing that the plan changes"));
+            let problem = rules::KW_021.finding(format!("--allow {address} names nothing that the plan changes"));
             match crate::diagnostic::did_you_mean(address, touched.iter().map(String::as_str)) {
                 Some(near) => problem.help(format!("did you mean {near}?")),
                 None => problem.help("take it out, or write the address as the plan does"),
@@ -97,7 +97,7 @@ fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("{} is protected and would be {}d", declared.address, change.action);
-    Some(at(Diagnostic::error("KW-102", message), change).help("remove `protect: true` from its metadata first"))
+    Some(at(rules::KW_102.finding(message), change).help("remove `protect: true` from its metadata first"))
 }
 
 /// Whether an update also switches the object off.
@@ -119,7 +119,7 @@ fn expires(change: &Change, context: &Context<'_>) -> bool {
 fn replace(change: &Change) -> Option<Diagnostic> {
     (change.action == Action::Replace).then(|| {
         let message = format!("{} would be replaced: calls fail while it does not exist", change.address);
-        at(Diagnostic::error("KW-103", message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_103.finding(message), change).help(format!("allow it with --allow {}", change.address))
     })
 }
 
@@ -127,7 +127,7 @@ fn replace(change: &Change) -> Option<Diagnostic> {
 fn disabled_user(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     (change.address.kind() == Kind::User && switches_off(change, context)).then(|| {
         let message = format!("{} would be disabled, and every key of that user with it", change.address);
-        at(Diagnostic::error("KW-104", message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_104.finding(message), change).help(format!("allow it with --allow {}", change.address))
     })
 }
 
@@ -135,7 +135,7 @@ fn disabled_user(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
 fn burnt_username(change: &Change) -> Option<Diagnostic> {
     (change.address.kind() == Kind::User && change.action == Action::Delete).then(|| {
         let message = format!("{} would be deleted, and its username could never be used again", change.address);
-        at(Diagnostic::error("KW-106", message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_106.finding(message), change).help(format!("allow it with --allow {}", change.address))
     })
 }
 
@@ -166,12 +166,12 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         let managed = managed(kind, plan, context);
         (harmed > limits(managed)).then(|| {
             let (rule, what) = match kind {
-                Kind::ApiKey => ("MFT-040", "disabled or narrowed"),
-                _ => ("KW-101", "deleted or replaced"),
+                Kind::ApiKey => (&rules::MFT_040, "disabled or narrowed"),
+                _ => (&rules::KW_101, "deleted or replaced"),
             };
             let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
             let help = format!("look at the plan again; if it is meant, allow it with --max-delete {harmed}");
-            Diagnostic::error(rule, message).help(help)
+            rule.finding(message).help(help)
         })
     });
     stopped.collect()
@@ -228,7 +228,7 @@ fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec
         })
         .map(|(application, change)| {
             let message = format!("{application} would be left without an active key");
-            at(Diagnostic::error("KW-105", message), change).help(format!("allow it with --allow {}", change.address))
+            at(rules::KW_105.finding(message), change).help(format!("allow it with --allow {}", change.address))
         })
         .collect()
 }

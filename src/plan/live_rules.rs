@@ -1,5 +1,6 @@
 //! The rules that take a look at the live store: references to what is not declared, owners, immutable fields.
 
+use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 use super::Context;
@@ -15,6 +16,7 @@ use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
+use crate::rules;
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings: Vec::new() };
@@ -86,7 +88,7 @@ impl LiveRules<'_, '_> {
             let is_wanted = self.context.desired.of(kind).next().is_some();
             if is_wanted && !self.context.live.is_complete(kind) {
                 let message = format!("the store's list of {} is not complete", kind.plural());
-                let problem = Diagnostic::error("CAM-050", message);
+                let problem = rules::CAM_050.finding(message);
                 self.findings.push(problem.help("run again when the store answers in full; nothing was changed"));
             }
         }
@@ -96,16 +98,16 @@ impl LiveRules<'_, '_> {
     fn check_parent(&mut self, declared: &Declared) {
         let Some(parent) = declared.parent.as_ref().filter(|parent| !self.exists(&parent.address)) else { return };
         let rule = match declared.address.kind() {
-            Kind::Application => "CAM-009",
-            Kind::Plan => "CAM-022",
-            _ => "CAM-023",
+            Kind::Application => &rules::CAM_009,
+            Kind::Plan => &rules::CAM_022,
+            _ => &rules::CAM_023,
         };
         self.unknown(rule, declared, &parent.address, parent.place);
     }
 
-    fn unknown(&mut self, rule: &'static str, declared: &Declared, missing: &Address, place: Place) {
+    fn unknown(&mut self, rule: &Rule, declared: &Declared, missing: &Address, place: Place) {
         let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
-        let problem = Diagnostic::error(rule, message).at(place);
+        let problem = rule.finding(message).at(place);
         self.findings.push(match self.meant(missing) {
             Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
             None => problem.help(format!("declare {missing}, or correct the name")),
@@ -129,9 +131,9 @@ impl LiveRules<'_, '_> {
     /// CAM-023: the package of a key exists and has the plan.
     fn check_terms(&mut self, declared: &Declared, key: &DeclaredKey) {
         if !self.exists(&key.package.address) {
-            self.unknown("CAM-023", declared, &key.package.address, key.package.place);
+            self.unknown(&rules::CAM_023, declared, &key.package.address, key.package.place);
         } else if !self.exists(&key.plan.address) {
-            self.unknown("CAM-023", declared, &key.plan.address, key.plan.place);
+            self.unknown(&rules::CAM_023, declared, &key.plan.address, key.plan.place);
         }
     }
 
@@ -147,7 +149,7 @@ impl LiveRules<'_, '_> {
         let status = self.expected(&user, "status").and_then(Value::as_text).unwrap_or("waiting");
         if status != "active" {
             let message = format!("{} is for {user}, who is {status}", declared.address);
-            let problem = Diagnostic::error("CAM-034", message).at(application.place);
+            let problem = rules::CAM_034.finding(message).at(application.place);
             self.findings.push(match self.place_of(&user, "status") {
                 Some(place) => problem
                     .label(place, "declared here")
@@ -164,7 +166,7 @@ impl LiveRules<'_, '_> {
             && let Some(live) = live.filter(|live| *live != "waiting")
         {
             let message = format!("{} is {live} and can not go back to waiting", declared.address);
-            let problem = Diagnostic::error("CAM-031", message).at(declared.place_of("settings.status"));
+            let problem = rules::CAM_031.finding(message).at(declared.place_of("settings.status"));
             self.findings.push(problem.help("write active or disabled"));
         }
     }
@@ -176,7 +178,7 @@ impl LiveRules<'_, '_> {
         if found.is_some() && live.is_none_or(|live| live != wanted) {
             let message = format!("the shared secret of {} differs and can not change", declared.address);
             let place = declared.key.as_ref().and_then(|key| key.secret.as_ref()).map_or(declared.place, |s| s.place);
-            let problem = Diagnostic::error("CAM-039", message).at(place);
+            let problem = rules::CAM_039.finding(message).at(place);
             self.findings.push(problem.help("make a new key beside this one, move its callers, then remove this one"));
         }
     }
@@ -197,7 +199,7 @@ impl LiveRules<'_, '_> {
             let allowed = self.expected(&key.plan.address, flag).and_then(Value::as_bool);
             if own && !(is_declared && wanted.is_some()) && allowed == Some(false) {
                 let message = format!("{} allows keys no {dimension} of their own", key.plan.address);
-                let problem = Diagnostic::error("CAM-027", message).at(declared.place_of(field));
+                let problem = rules::CAM_027.finding(message).at(declared.place_of(field));
                 self.findings
                     .push(problem.help(format!("write `{dimension}: plan`, or `keyOverride: true` in the plan")));
             }
@@ -211,7 +213,7 @@ impl LiveRules<'_, '_> {
             && wanted != live
         {
             let message = format!("the email of {} is {} and can not change", declared.address, Value::text(live));
-            let problem = Diagnostic::error("CAM-008", message).at(declared.place_of("email"));
+            let problem = rules::CAM_008.finding(message).at(declared.place_of("email"));
             self.findings
                 .push(problem.help("write the email that the user has; only the user can change it, in the portal"));
         }
@@ -227,7 +229,7 @@ impl LiveRules<'_, '_> {
                 "{} is an administrator, the platform's, or who Keywright signs in as: never disabled",
                 declared.address
             );
-            let problem = Diagnostic::error("CAM-046", message).at(declared.place_of("status"));
+            let problem = rules::CAM_046.finding(message).at(declared.place_of("status"));
             self.findings.push(
                 problem.help("take the administrator's role away in the Control Center, or sign in as somebody else"),
             );
@@ -245,7 +247,7 @@ impl LiveRules<'_, '_> {
                 || "create it in the Control Center first".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.findings.push(Diagnostic::error("CAM-047", message).at(wish.place).help(help));
+            self.findings.push(rules::CAM_047.finding(message).at(wish.place).help(help));
         }
     }
 
@@ -254,7 +256,7 @@ impl LiveRules<'_, '_> {
         let today = self.context.now.format("%Y-%m-%d").to_string();
         if let Some(date) = declared.text("expires").filter(|date| *date < today.as_str()) {
             let message = format!("{} would be made with an end in the past, {date}", declared.address);
-            let problem = Diagnostic::error("CAM-033", message).at(declared.place_of("expires"));
+            let problem = rules::CAM_033.finding(message).at(declared.place_of("expires"));
             self.findings.push(problem.help("write a later date, or remove the manifest"));
         }
         self.check_length(declared, key);
@@ -268,7 +270,7 @@ impl LiveRules<'_, '_> {
             };
             let message = format!("{} is a new key; {} {fate}", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
-            self.findings.push(Diagnostic::warning("CAM-038", message).at(place).help(help));
+            self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
         }
     }
 
@@ -285,12 +287,12 @@ impl LiveRules<'_, '_> {
     fn check_move(&mut self, declared: &Declared, found: &Found<'_>) {
         let (true, Some(key), Some(live)) = (found.moved, &declared.key, &found.live.key) else { return };
         let (rule, what, place) = if self.matching.translated(&live.package) == key.package.address {
-            ("CAM-037", "application", declared.parent.as_ref().map_or(declared.place, |parent| parent.place))
+            (&rules::CAM_037, "application", declared.parent.as_ref().map_or(declared.place, |parent| parent.place))
         } else {
-            ("CAM-036", "package", key.package.place)
+            (&rules::CAM_036, "package", key.package.place)
         };
         let message = format!("{} moves to another {what}: it is deleted and made again", declared.address);
-        let problem = Diagnostic::warning(rule, message).at(place);
+        let problem = rule.finding(message).at(place);
         self.findings.push(problem.help("calls fail until it is made again"));
     }
 
@@ -322,7 +324,7 @@ impl LiveRules<'_, '_> {
                     "{user} would hold {} in {plan}, which allows {most}",
                     crate::text::count(declared + others, "key")
                 );
-                let mut problem = Diagnostic::warning("CAM-040", message);
+                let mut problem = rules::CAM_040.finding(message);
                 problem.place = place;
                 self.findings.push(problem.help("raise maxNumKeysAllowed, or remove keys"));
             }

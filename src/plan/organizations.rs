@@ -11,6 +11,7 @@ use crate::model::Live;
 use crate::model::Value;
 use crate::model::Wish;
 use crate::model::transfer::Organization;
+use crate::rules;
 use crate::text::quoted;
 
 /// The field that names organizations.
@@ -38,7 +39,7 @@ fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<D
                 resolved.insert(format!("id:{id}").into());
             }
             Err((message, help)) => {
-                findings.push(Diagnostic::error("MFT-025", message).at(wish.place).help(help));
+                findings.push(rules::MFT_025.finding(message).at(wish.place).help(help));
                 resolved.insert(name.clone());
             }
         }

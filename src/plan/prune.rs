@@ -18,6 +18,7 @@ use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::rules;
 use crate::rules::INTERNAL_MEMBER;
 use crate::workspace::Owns;
 
@@ -138,8 +139,7 @@ impl Pruned {
         let kinds: BTreeSet<Kind> = unwanted.iter().map(|live| live.address.kind()).collect();
         for kind in kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)) {
             let message = format!("the store's list of {} is not complete, so none is deleted", kind.plural());
-            self.diagnostics
-                .push(Diagnostic::error("CAM-050", message).help("run again when the store answers in full"));
+            self.diagnostics.push(rules::CAM_050.finding(message).help("run again when the store answers in full"));
             unwanted.retain(|live| live.address.kind() != kind);
         }
     }
@@ -172,8 +172,12 @@ impl Pruned {
         }
         unwanted.retain(|live| {
             let Some(child) = staying.get(&matching.known_as(live)) else { return true };
-            let rule = if matches!(live.address.kind(), Kind::Package | Kind::Plan) { "CAM-045" } else { "CAM-044" };
-            let problem = Diagnostic::error(rule, format!("{} is not declared but still has {child}", live.address));
+            let rule = if matches!(live.address.kind(), Kind::Package | Kind::Plan) {
+                &rules::CAM_045
+            } else {
+                &rules::CAM_044
+            };
+            let problem = rule.finding(format!("{} is not declared but still has {child}", live.address));
             self.diagnostics.push(problem.help("declare it, or let go of what hangs on it first"));
             false
         });

@@ -19,6 +19,7 @@ use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::rules;
 
 /// What stops a plan that was made earlier; nothing when it may be applied. Its changes must have found their objects.
 pub fn recheck(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
@@ -41,7 +42,7 @@ fn incomplete(plan: &Plan, context: &Context<'_>) -> impl Iterator<Item = Diagno
     let kinds: BTreeSet<Kind> = plan.changes.iter().map(|change| change.address.kind()).collect();
     kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)).map(|kind| {
         let message = format!("the store's list of {} is not complete", kind.plural());
-        Diagnostic::error("CAM-050", message).help("run again when the store answers in full; nothing was changed")
+        rules::CAM_050.finding(message).help("run again when the store answers in full; nothing was changed")
     })
 }
 
@@ -72,11 +73,11 @@ fn not_to_go(
 ) -> Option<Diagnostic> {
     if prune::is_protected(live, context.live) {
         let message = format!("{address} is an administrator or belongs to the platform");
-        return Some(Diagnostic::error("CAM-046", message).help("such users are never deleted"));
+        return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
     }
     if prune::is_owned(context, matching, live) {
         return None;
     }
     let message = format!("{address} is not declared, and the workspace does not own it");
-    Some(Diagnostic::error("KW-107", message).help("plan again: what is not owned is left alone"))
+    Some(rules::KW_107.finding(message).help("plan again: what is not owned is left alone"))
 }

@@ -11,6 +11,7 @@ use super::own_key;
 use super::own_key::OwnKey;
 use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
+use crate::rules;
 
 pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let mut stopped = Vec::new();
@@ -34,20 +35,20 @@ fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Optio
         OwnKey::Known(id) if **id == live.id => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
             let message =
-                format!("{} is the key that this run uses, and could lose access: {}", change.address, shown(fields));
-            let problem = at(Diagnostic::error("MFT-030", message), change);
+                format!("{} is the key that this run uses, and could lose access: {}", change.address, quoted(fields));
+            let problem = at(rules::MFT_030.finding(message), change);
             Some(problem.help("sign in with another key first, then plan again"))
         }
         OwnKey::Unknown if change.place.is_none() => {
             let message = format!("{} would be switched off, and may be the key that this run uses", change.address);
-            let problem = Diagnostic::error("MFT-030", message);
+            let problem = rules::MFT_030.finding(message);
             Some(problem.help(own_key::help(context)))
         }
         OwnKey::None | OwnKey::Known(_) | OwnKey::Unknown => None,
     }
 }
 
-fn shown(mut fields: Vec<&str>) -> String {
+fn quoted(mut fields: Vec<&str>) -> String {
     fields.sort_unstable();
     fields.dedup();
     fields.join(", ")
@@ -63,6 +64,6 @@ fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("{} was deleted in the portal, and would be made again", change.address);
-    let problem = at(Diagnostic::error("MFT-037", message), change);
+    let problem = at(rules::MFT_037.also(message), change);
     Some(problem.help(format!("remove the manifest; or, if it is meant, allow it with --allow {}", change.address)))
 }

@@ -15,7 +15,6 @@ use super::guards::is_allowed;
 use super::own_key::OwnKey;
 use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Severity;
 use crate::matching::Matching;
 use crate::model::Declared;
 use crate::model::Kind;
@@ -23,6 +22,7 @@ use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Transfer;
 use crate::model::Value;
+use crate::rules;
 use crate::text::quoted;
 use crate::workspace::TransferStore;
 
@@ -40,7 +40,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     }
     for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
         findings.extend(unrestricted(transfer, live, "no manifest declares it"));
-        findings.extend(unread(transfer, live));
+        findings.extend(unread(transfer, live, false));
     }
     findings.extend(whose(context, matching, plan));
     findings.extend(own_key_unknown(context, plan));
@@ -93,7 +93,7 @@ fn widening(context: &Context<'_>, change: &Change) -> Option<Diagnostic> {
     let wider = access::of(change).wider;
     let (first, declared) = (wider.first()?, context.desired.get(&change.address)?);
     change.target.live.as_ref()?;
-    let problem = Diagnostic::info("MFT-031", format!("{} is given more: {}", change.address, wider.join(", ")));
+    let problem = rules::MFT_031.finding(format!("{} is given more: {}", change.address, wider.join(", ")));
     Some(
         problem
             .at(declared.place_of(first))
@@ -108,13 +108,10 @@ fn check_found(
     live: &LiveObject,
     findings: &mut Vec<Diagnostic>,
 ) {
-    for mut problem in unread(transfer, live) {
-        // A key that is switched off may lose what nobody understands; one that stays on may not.
-        let stays_on =
-            declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true);
-        problem.severity = if stays_on { Severity::Error } else { Severity::Warning };
-        findings.push(problem.at(declared.place));
-    }
+    // A key that is switched off may lose what nobody understands; one that stays on may not.
+    let stays_on =
+        declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true);
+    findings.extend(unread(transfer, live, stays_on).into_iter().map(|problem| problem.at(declared.place)));
     let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
     if LISTS.iter().any(limits) {
         findings
@@ -123,7 +120,7 @@ fn check_found(
     findings.extend(expiring(context, declared, live));
     if is_revoked(context, transfer, declared, live) {
         let message = format!("{} is declared enabled, and somebody else switched it off", declared.address);
-        let problem = Diagnostic::warning("MFT-041", message).at(declared.place_of("enabled"));
+        let problem = rules::MFT_041.finding(message).at(declared.place_of("enabled"));
         findings.push(problem.help(format!(
             "ask why: it may have leaked; then write `enabled: false`, or run with --allow {}",
             declared.address
@@ -138,7 +135,8 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
     if transfer.deleted.contains(&declared.name) && is_allowed(&declared.address, context) {
         let message = format!("{} was deleted in the portal, and is made again", declared.address);
         findings.push(
-            Diagnostic::warning("MFT-037", message)
+            rules::MFT_037
+                .finding(message)
                 .at(declared.place)
                 .help("make sure that it was not deleted because it leaked"),
         );
@@ -148,18 +146,18 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
     if let Some(near) = near.filter(|near| near.name != declared.name) {
         let message =
             format!("the store holds `{}`, which differs from the declared name only in case", quoted(&near.name));
-        let problem = Diagnostic::warning("MFT-003", message).at(declared.place);
+        let problem = rules::MFT_003.finding(message).at(declared.place);
         findings.push(problem.help("write the name as the store has it, or a new key is made beside it"));
     }
 }
 
-/// MFT-027, as a warning.
-fn unread(transfer: &Transfer, live: &LiveObject) -> Vec<Diagnostic> {
+/// MFT-027.
+fn unread(transfer: &Transfer, live: &LiveObject, stays_on: bool) -> Vec<Diagnostic> {
     let facts = transfer.keys.get(&live.id);
     let problem = |field: &&'static str| {
         let message = format!("`{field}` of the live {} is not understood, and is left as it is", live.address);
-        Diagnostic::warning("MFT-027", message)
-            .help("set it in the portal, so that it is one plain list, then plan again")
+        let problem = if stays_on { rules::MFT_027.finding(message) } else { rules::MFT_027.also(message) };
+        problem.help("set it in the portal, so that it is one plain list, then plan again")
     };
     facts.into_iter().flat_map(|facts| &facts.unread).map(problem).collect()
 }
@@ -172,7 +170,7 @@ fn unrestricted(transfer: &Transfer, live: &LiveObject, why: &str) -> Option<Dia
     let open: Vec<&str> = LISTS.iter().filter(|list| is_open(list)).copied().collect();
     (live.attributes.flag("enabled") && !open.is_empty()).then(|| {
         let message = format!("the live {} may have no limit in {}, and {why}", live.address, open.join(" and "));
-        Diagnostic::warning("MFT-028", message).help("limit the key, or declare that it is meant so")
+        rules::MFT_028.finding(message).help("limit the key, or declare that it is meant so")
     })
 }
 
@@ -191,7 +189,7 @@ fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Op
     } else {
         ("expires at", "write a later `expires`, or make the next generation of the key in time")
     };
-    let problem = Diagnostic::warning("MFT-029", format!("the live {} {what} {end}", declared.address));
+    let problem = rules::MFT_029.finding(format!("the live {} {what} {end}", declared.address));
     Some(problem.at(declared.place_of("expires")).help(help))
 }
 
@@ -218,7 +216,8 @@ fn tenants(
     others
         .map(|(what, tenant)| {
             let message = format!("{what} belongs to tenant {tenant}, and the workspace is for tenant {guard}");
-            Diagnostic::error("MFT-022", message)
+            rules::MFT_022
+                .finding(message)
                 .help("check `url` and the credential, or correct `tenant` in keywright.yaml")
         })
         .collect()
@@ -239,8 +238,7 @@ fn owner(context: &Context<'_>, transfer: &Transfer, settings: &TransferStore, p
         None => format!("nobody can tell whether the credential is that of {}: the store does not say", quoted(owner)),
     };
     let changes = plan.changes.iter().any(|change| change.address.kind() == Kind::ApiKey) || context.options.prune;
-    let severity = if changes { Severity::Error } else { Severity::Warning };
-    let problem = Diagnostic::new("MFT-023", severity, message);
+    let problem = if changes { rules::MFT_023.finding(message) } else { rules::MFT_023.also(message) };
     Some(problem.help("use the credential of the owner, or correct `owner` in keywright.yaml"))
 }
 
@@ -253,5 +251,5 @@ fn own_key_unknown(context: &Context<'_>, plan: &Plan) -> Option<Diagnostic> {
         return None;
     }
     let message = "nobody can tell which key this run uses: it could be one that the plan takes access from";
-    Some(Diagnostic::warning("MFT-030", message).help(super::own_key::help(context)))
+    Some(rules::MFT_030.also(message).help(super::own_key::help(context)))
 }

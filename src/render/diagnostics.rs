@@ -20,6 +20,7 @@ use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::manifest::hide::hide;
 use crate::manifest::hide::without_secrets;
+use crate::rules;
 use crate::text;
 
 /// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
@@ -39,7 +40,7 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
         .collect();
     let mut sources = without_secrets(sources, |id| shown.contains(&id));
     // MFT-019 takes a text for the value of a key, wherever it stands.
-    let leaks = diagnostics.iter().filter(|diagnostic| diagnostic.rule.0 == "MFT-019");
+    let leaks = diagnostics.iter().filter(|diagnostic| diagnostic.rule == rules::MFT_019.id);
     leaks.filter_map(|leak| leak.place).for_each(|place| hide(&mut sources, place));
     let places = Places::new(&sources);
     diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}\n", draw(diagnostic, &places)))

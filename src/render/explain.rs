@@ -9,15 +9,15 @@ use std::io;
 use anstyle::Style;
 
 use super::style;
-use crate::rules::Example;
-use crate::rules::Rule;
-use crate::rules::When;
+use crate::rule::Example;
+use crate::rule::Rule;
+use crate::rule::When;
 use crate::rules::catalogue;
 use crate::text::wrap;
 
 /// Writes all there is to know about a rule.
 pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
-    let (bold, dim, red, green) = (style::BOLD, style::DIM, style::RED.bold(), style::GREEN.bold());
+    let (bold, dim) = (style::BOLD, style::DIM);
     let colour = style::of_severity(rule.severity).bold();
     writeln!(out, "{colour}{}[{}]{colour:#}", rule.severity, rule.id)?;
     wrap(rule.says, 0).into_iter().try_for_each(|line| writeln!(out, "{bold}{line}{bold:#}"))?;
@@ -29,25 +29,25 @@ pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
     } else {
         "can be changed under rules: in keywright.yaml"
     };
-    for (name, text) in [("decided", decided(rule.when)), ("severity", severity), ("source", rule.source)] {
+    let also = rule.also.map(|(severity, which)| format!("{severity} {which}"));
+    let rows = [("decided", decided(rule.when)), ("severity", severity)].into_iter();
+    let rows = rows.chain(also.as_deref().map(|also| ("also", also))).chain([("source", rule.source)]);
+    for (name, text) in rows {
         for (number, line) in wrap(text, 12).into_iter().enumerate() {
             writeln!(out, "  {dim}{:<10}{dim:#}{line}", if number == 0 { name } else { "" })?;
         }
     }
-    match rule.example {
-        Example::Manifests { wrong, right } => {
-            writeln!(out, "\n{red}Wrong{red:#}\n")?;
-            write_manifest(out, wrong, right, style::RED)?;
-            writeln!(out, "\n{green}Right{green:#}\n")?;
-            write_manifest(out, right, wrong, style::GREEN)
-        }
-        Example::Story { wrong, right } => {
-            writeln!(out, "\n{red}Wrong{red:#}\n")?;
-            wrap(wrong, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-            writeln!(out, "\n{green}Right{green:#}\n")?;
-            wrap(right, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))
+    for (title, text, other, colour) in
+        [("Wrong", rule.wrong, rule.right, style::RED), ("Right", rule.right, rule.wrong, style::GREEN)]
+    {
+        let bold = colour.bold();
+        writeln!(out, "\n{bold}{title}{bold:#}\n")?;
+        match rule.example {
+            Example::Manifests => write_manifest(out, text, other, colour)?,
+            Example::Story => wrap(text, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?,
         }
     }
+    Ok(())
 }
 
 const fn decided(when: When) -> &'static str {

@@ -9,6 +9,7 @@ use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::plan::Plan;
+use crate::rules;
 use crate::store::Altered;
 use crate::store::Refusal;
 use crate::text;
@@ -39,16 +40,17 @@ fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[Altered]) -> io:
     let (dim, cyan) = (style::DIM, style::CYAN);
     let names: Vec<String> = fields.iter().map(|altered| format!("`{}`", text::line(&altered.field))).collect();
     let (rule, help) = match kind {
-        Kind::ApiKey => {
-            ("MFT-033", "set it in the portal, or make the next generation of the key: a new key takes all fields")
-        }
+        Kind::ApiKey => (
+            &rules::MFT_033,
+            "set it in the portal, or make the next generation of the key: a new key takes all fields",
+        ),
         // The field that the vendor's page says is ignored (CAM-057).
         Kind::Plan if fields.iter().all(|altered| altered.field == "selfServiceKeyProvisioningEnabled") => {
-            ("CAM-057", "set it in the Control Center, or take it out of the manifest")
+            (&rules::CAM_057, "set it in the Control Center, or take it out of the manifest")
         }
-        _ => ("CAM-054", "take the field out of the manifest, or ask who runs a trigger on the store"),
+        _ => (&rules::CAM_054, "take the field out of the manifest, or ask who runs a trigger on the store"),
     };
-    writeln!(out, "  the store keeps its own {} {dim}[{rule}]{dim:#}", names.join(", "))?;
+    writeln!(out, "  the store keeps its own {} {dim}[{}]{dim:#}", names.join(", "), rule.id)?;
     writeln!(out, "  {cyan}help:{cyan:#} {help}")
 }
 

@@ -43,14 +43,16 @@ const fn noun(severity: Severity, count: usize) -> &'static str {
 mod tests {
     use super::summary;
     use crate::diagnostic::Diagnostic;
+    use crate::diagnostic::Severity;
     use crate::render::tests::plain;
+    use crate::rules;
 
     #[test]
     fn counts_by_severity_and_names_the_first_of_the_worst() {
-        let mut all = vec![Diagnostic::info("KW-009", "i"), Diagnostic::warning("CAM-043", "w")];
+        let mut all = vec![Diagnostic::new(rules::KW_009.id, Severity::Info, "i"), rules::CAM_043.finding("w")];
         assert_eq!(plain(|out| summary(out, &all)), "1 warning, 1 info · keywright explain CAM-043\n");
-        all.push(Diagnostic::error("CAM-027", "e"));
-        all.push(Diagnostic::error("CAM-001", "e"));
+        all.push(rules::CAM_027.finding("e"));
+        all.push(rules::CAM_001.finding("e"));
         assert_eq!(plain(|out| summary(out, &all)), "2 errors, 1 warning, 1 info · keywright explain CAM-027\n");
         assert_eq!(plain(|out| summary(out, &[])), "");
     }

@@ -1,13 +1,22 @@
 //! Rules about applications.
 
+mod cam_012;
+mod cam_013;
+
 use super::Findings;
 use super::user::check_length;
 use super::world::World;
 use crate::manifest::Spec;
 use crate::manifest::application::ApplicationSpec;
 use crate::manifest::read::Spanned;
+use crate::rules;
 
-pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+rules! {
+    cam_012::CAM_012, cam_013::CAM_013;
+    checks: check
+}
+
+fn check(world: &World<'_>, findings: &mut Findings) {
     for manifest in world.manifests {
         if let Spec::Application(spec) = &manifest.spec {
             check_lengths(spec, findings);
@@ -28,6 +37,6 @@ fn check_lengths(spec: &ApplicationSpec, findings: &mut Findings) {
         ("uri", &spec.uri, 255),
     ];
     for (field, text, longest) in limits {
-        check_length("CAM-012", field, text.as_ref(), longest, findings);
+        check_length(&rules::CAM_012, field, text.as_ref(), longest, findings);
     }
 }

@@ -1,94 +1,45 @@
-//! What every rule says, why it exists, who says so, and an example of wrong and right. `keywright explain` prints it.
+//! Every rule there is.
 
-use crate::diagnostic::RuleId;
-use crate::diagnostic::Severity;
+use std::sync::LazyLock;
 
-/// A user for examples that need one.
-macro_rules! alice {
-    () => {
-        r"apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {email: alice@example.com, displayName: Alice, status: active}
----
-"
-    };
-}
+use super::api_key;
+use super::application;
+use super::guard;
+use super::name;
+use super::package;
+use super::package_key;
+use super::plan;
+use super::run;
+use super::user;
+use super::workspace;
+use crate::manifest;
+use crate::rule::Rule;
 
-/// An application of alice for examples that need one.
-macro_rules! checkout {
-    () => {
-        r"apiVersion: keywright.dev/v1
-kind: Application
-metadata: {name: checkout}
-spec: {user: alice, description: Web checkout}
----
-"
-    };
-}
-
-/// A package for examples that need one.
-macro_rules! payments {
-    () => {
-        r"apiVersion: keywright.dev/v1
-kind: Package
-metadata: {name: payments}
-spec: {description: Card and wallet payments}
----
-"
-    };
-}
-
-/// A plan of payments for examples that need one.
-macro_rules! gold {
-    () => {
-        r"apiVersion: keywright.dev/v1
-kind: Plan
-metadata: {name: gold}
-spec: {package: payments, description: For partners}
----
-"
-    };
-}
-
-mod api_key;
-mod api_key_run;
-mod api_key_time;
-mod application;
-mod guard;
-mod manifest;
-mod package;
-mod package_key;
-mod package_key_changes;
-mod package_key_limits;
-mod package_key_status;
-mod plan;
-mod run;
-mod user;
-mod workspace;
-
-/// The groups, each sorted by id, in the order of their ids.
-const GROUPS: [&[Rule]; 15] = [
+/// The folders that hold rules.
+const FOLDERS: [&[&Rule]; 11] = [
+    manifest::rules::RULES,
+    name::RULES,
     user::RULES,
     application::RULES,
     package::RULES,
     plan::RULES,
     package_key::RULES,
-    package_key_limits::RULES,
-    package_key_status::RULES,
-    package_key_changes::RULES,
-    run::RULES,
     api_key::RULES,
-    api_key_time::RULES,
-    api_key_run::RULES,
-    manifest::RULES,
     workspace::RULES,
+    run::RULES,
     guard::RULES,
 ];
 
+static ALL: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
+    let mut all = FOLDERS.concat();
+    let group = |rule: &&Rule| ["CAM", "MFT", "KW"].iter().position(|group| rule.id.0.starts_with(group));
+    all.sort_by_key(|rule| (group(rule), rule.id));
+    all
+});
+
 /// Every rule, in the order of the ids: CAM, MFT, KW.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    GROUPS.into_iter().flatten()
+    ALL.iter().copied()
 }
 
 /// The rule of an id, however it is written: `CAM-024` or `cam-024`.
@@ -96,66 +47,25 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id.0.eq_ignore_ascii_case(id))
 }
 
-/// One documented check.
-pub struct Rule {
-    pub id: RuleId,
-    pub severity: Severity,
-    pub when: When,
-    /// Protects the integrity of the store: the workspace can not lower its severity.
-    pub fixed: bool,
-    /// One sentence: what must be so.
-    pub says: &'static str,
-    /// Why the rule exists: what goes wrong without it.
-    pub why: &'static str,
-    /// Who says so: the section of the reference and the vendor's page.
-    pub source: &'static str,
-    pub example: Example,
-}
-
-/// When a rule can be decided.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum When {
-    /// From the manifests alone: `validate` and everything after it.
-    Validate,
-    /// Against the live store: `plan` and `apply`.
-    Plan,
-    /// By the store itself, or by how changes are carried out.
-    Apply,
-    /// By the client of Cloud API Management, while it reads and writes.
-    Remote,
-}
-
-/// Wrong and right.
-pub enum Example {
-    /// Whole manifests, planned against an empty store: the first breaks this rule, the second breaks none. Tests run
-    /// both.
-    Manifests { wrong: &'static str, right: &'static str },
-    /// Told in words, because it takes a store to break the rule.
-    Story { wrong: &'static str, right: &'static str },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Severity;
+    use crate::rule::Example;
+    use crate::rule::When;
 
     #[test]
-    fn every_id_stands_once_and_in_order() {
-        let numbers = |prefix: &str, range: std::ops::RangeInclusive<u32>| -> Vec<String> {
-            range.map(|number| format!("{prefix}-{number:03}")).collect()
-        };
-        let expected =
-            [numbers("CAM", 1..=58), numbers("MFT", 1..=42), numbers("KW", 1..=23), numbers("KW", 101..=107)];
-        let ids: Vec<_> = all().map(|rule| rule.id.0).collect();
-        assert_eq!(ids, expected.concat());
+    fn every_id_stands_once() {
+        let mut ids: Vec<_> = all().map(|rule| rule.id.0).collect();
+        assert_eq!((ids[0], ids[ids.len() - 1]), ("CAM-001", "KW-107"));
+        ids.sort_unstable();
+        assert!(ids.windows(2).all(|two| two[0] != two[1]), "{ids:?}");
     }
 
     #[test]
     fn every_text_is_a_sentence() {
         for rule in all() {
-            let (wrong, right) = match rule.example {
-                Example::Manifests { wrong, right } | Example::Story { wrong, right } => (wrong, right),
-            };
-            for text in [rule.says, rule.why, rule.source, wrong, right] {
+            for text in [rule.says, rule.why, rule.source, rule.wrong, rule.right] {
                 assert!(!text.trim().is_empty(), "{}: an empty text", rule.id);
                 assert!(!text.contains("  ") || text.contains('\n'), "{}: two spaces: {text}", rule.id);
             }
@@ -172,9 +82,10 @@ mod tests {
     }
 
     #[test]
-    fn only_errors_are_fixed() {
-        for rule in all().filter(|rule| rule.fixed) {
-            assert_eq!(rule.severity, Severity::Error, "{}", rule.id);
+    fn only_errors_are_fixed_and_a_second_severity_is_another_one() {
+        for rule in all() {
+            assert!(!rule.fixed || rule.severity == Severity::Error, "{}", rule.id);
+            assert!(rule.also.is_none_or(|(severity, _)| severity != rule.severity), "{}", rule.id);
         }
     }
 
@@ -182,7 +93,8 @@ mod tests {
     fn manifests_show_what_planning_decides() {
         for rule in all() {
             match rule.example {
-                Example::Manifests { wrong, right } => {
+                Example::Manifests => {
+                    let (wrong, right) = (rule.wrong, rule.right);
                     assert!(matches!(rule.when, When::Validate | When::Plan), "{}", rule.id);
                     assert_ne!(wrong, right, "{}", rule.id);
                     for document in [wrong, right].into_iter().flat_map(|text| text.split("\n---\n")) {
@@ -193,8 +105,8 @@ mod tests {
                         );
                     }
                 }
-                Example::Story { wrong, right } => {
-                    for text in [wrong, right] {
+                Example::Story => {
+                    for text in [rule.wrong, rule.right] {
                         assert!(text.ends_with('.'), "{}: no full stop: {text}", rule.id);
                     }
                 }

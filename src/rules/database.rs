@@ -4,6 +4,7 @@ use super::stores::credential;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::read::Spanned;
 use crate::manifest::workspace::WorkspaceSpec;
+use crate::rules;
 use crate::workspace::DEFAULT_SCHEMA;
 use crate::workspace::DatabaseAt;
 
@@ -15,25 +16,25 @@ pub(super) fn database(spec: &WorkspaceSpec, findings: &mut Vec<Diagnostic>) -> 
     let password = spec.database_password.as_ref();
     if let Some(path) = written.value.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
         if let Some(password) = password {
-            let problem = Diagnostic::error("KW-007", "a SQLite file has no password").at(password.place);
+            let problem = rules::KW_007.finding("a SQLite file has no password").at(password.place);
             findings.push(problem.help("leave `databasePassword` out"));
         }
         return Some(DatabaseAt::File(path.into()));
     }
     let Some((scheme @ ("postgres" | "postgresql"), rest)) = written.value.split_once("://") else {
-        let problem = Diagnostic::error("KW-007", "the database is not one that Keywright knows").at(written.place);
+        let problem = rules::KW_007.finding("the database is not one that Keywright knows").at(written.place);
         findings.push(problem.help(HELP));
         return None;
     };
     let (address, settings) = rest.split_once('?').unwrap_or((rest, ""));
     if has_password(address, settings) {
-        let problem = Diagnostic::error("CAM-043", "a credential is written in keywright.yaml").at(written.place);
+        let problem = rules::CAM_043.also("a credential is written in keywright.yaml").at(written.place);
         findings.push(problem.help("take it out of the address; use PGPASSWORD, or `databasePassword: {env: …}`"));
         return None;
     }
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '#';
     if address.trim_matches('/').is_empty() || settings.contains('@') || !rest.chars().all(is_plain) {
-        let problem = Diagnostic::error("KW-007", "this is not the address of a PostgreSQL database").at(written.place);
+        let problem = rules::KW_007.finding("this is not the address of a PostgreSQL database").at(written.place);
         findings.push(problem.help(HELP));
         return None;
     }
@@ -61,7 +62,7 @@ fn schema(settings: &str, written: &Spanned<Box<str>>, findings: &mut Vec<Diagno
     if named.starts_with(is_first) && named.len() <= 63 && named.chars().all(is_letter) && !named.starts_with("pg_") {
         return Some(named.into());
     }
-    let problem = Diagnostic::error("KW-007", "this is not the name of a schema").at(written.place);
+    let problem = rules::KW_007.finding("this is not the name of a schema").at(written.place);
     findings.push(problem.help("use small letters, digits and _, at most 63, not beginning with a digit or pg_"));
     None
 }

@@ -60,9 +60,9 @@ fn objects_of(manifest: &Manifest) -> Vec<Declared> {
 }
 
 fn base(manifest: &Manifest) -> Option<Declared> {
-    let previously = super::duplicates::former_addresses(manifest);
+    let previously = super::name::duplicates::former_addresses(manifest);
     Some(Declared {
-        address: super::duplicates::address_of(manifest)?,
+        address: super::name::duplicates::address_of(manifest)?,
         place: manifest.name_place(),
         name: manifest.name().into(),
         parent: None,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::MAX_FINDINGS;
+use crate::rules;
 use crate::workspace::Workspace;
 
 /// Collects findings.
@@ -30,7 +31,7 @@ impl Findings {
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
         if self.is_over {
             let message = format!("there are more than {MAX_FINDINGS} findings; the others are not shown");
-            self.found.push(Diagnostic::error("KW-003", message).help("mend these first"));
+            self.found.push(rules::KW_003.finding(message).help("mend these first"));
         }
         self.found
     }

@@ -1,13 +1,28 @@
 //! Names: present, visible, not too long.
 
+mod cam_002;
+mod cam_011;
+mod cam_058;
+pub(super) mod duplicates;
+mod kw_010;
+mod kw_016;
+mod mft_002;
+mod mft_003;
+
 use super::Findings;
 use super::world::World;
-use crate::diagnostic::Diagnostic;
 use crate::manifest::Manifest;
 use crate::manifest::document::name_rule;
 use crate::model::Kind;
+use crate::rules;
 use crate::text::is_hidden;
 use crate::text::quoted;
+
+rules! {
+    cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, mft_002::MFT_002,
+    mft_003::MFT_003;
+    checks: check, duplicates::check
+}
 
 /// Longest name, in characters; nothing where no figure is known.
 const fn longest(kind: Kind) -> Option<usize> {
@@ -24,7 +39,7 @@ pub fn is_hidden_in_name(character: char) -> bool {
     is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+fn check(world: &World<'_>, findings: &mut Findings) {
     for manifest in world.manifests {
         check_one(manifest, findings);
     }
@@ -35,22 +50,22 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
     let kind = manifest.kind;
     let length = name.value.chars().count();
     if name.value.trim().is_empty() {
-        let problem = Diagnostic::error(name_rule(kind), format!("the {kind} has an empty name")).at(name.place);
+        let problem = name_rule(kind).finding(format!("the {kind} has an empty name")).at(name.place);
         findings.add(problem.help("write the name under metadata.name"));
         return;
     }
-    let rule = if kind == Kind::ApiKey { "MFT-001" } else { "KW-010" };
+    let rule = if kind == Kind::ApiKey { &rules::MFT_001 } else { &rules::KW_010 };
     if name.value.contains(is_hidden_in_name) {
         let message = format!("the name `{}` holds characters that nobody sees", quoted(&name.value));
-        findings.add(Diagnostic::error(rule, message).at(name.place).help("remove the control and format characters"));
+        findings.add(rule.finding(message).at(name.place).help("remove the control and format characters"));
     } else if name.value.trim() != &*name.value {
         let message = format!("the name `{}` begins or ends with a space", quoted(&name.value));
-        findings.add(Diagnostic::error(rule, message).at(name.place).help(format!("write `{}`", name.value.trim())));
+        findings.add(rule.finding(message).at(name.place).help(format!("write `{}`", name.value.trim())));
     }
     if let Some(longest) = longest(kind)
         && length > longest
     {
         let message = format!("the name has {length} characters; names of kind {kind} have at most {longest}");
-        findings.add(Diagnostic::error(name_rule(kind), message).at(name.place).help("choose a shorter name"));
+        findings.add(name_rule(kind).finding(message).at(name.place).help("choose a shorter name"));
     }
 }

@@ -1,12 +1,19 @@
 //! Rules about plans.
 
+mod cam_020;
+mod cam_021;
+
 use super::Findings;
 use super::world::World;
-use crate::diagnostic::Diagnostic;
-use crate::manifest::plan::PlanSpec;
 use crate::manifest::read::Spanned;
+use crate::rules;
 
-pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+rules! {
+    cam_020::CAM_020, cam_021::CAM_021;
+    checks: check, cam_021::check
+}
+
+fn check(world: &World<'_>, findings: &mut Findings) {
     for (_, spec) in world.plans.values() {
         let throttle = spec.throttle.as_ref().map(|throttle| &throttle.value);
         let quota = spec.quota.as_ref().map(|quota| &quota.value);
@@ -16,7 +23,6 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         check_dimension("calls", calls, quota.and_then(|quota| quota.unlimited.as_ref()), findings);
         check_count("maxNumKeysAllowed", spec.max_num_keys_allowed.as_ref(), findings);
         check_count("numKeysBeforeReview", spec.num_keys_before_review.as_ref(), findings);
-        check_review(spec, findings);
     }
 }
 
@@ -31,7 +37,7 @@ fn check_dimension(
         && unlimited.value
         && number.value != 0
     {
-        let problem = Diagnostic::error("CAM-020", format!("`{field}` and `unlimited: true` exclude each other"));
+        let problem = rules::CAM_020.finding(format!("`{field}` and `unlimited: true` exclude each other"));
         let problem = problem.at(number.place).label(unlimited.place, "declared unlimited here");
         findings.add(problem.help("keep one of the two"));
     }
@@ -41,18 +47,7 @@ fn check_count(field: &str, number: Option<&Spanned<i64>>, findings: &mut Findin
     if let Some(number) = number
         && number.value < 0
     {
-        let problem = Diagnostic::error("CAM-020", format!("`{field}` is {}; it can not be negative", number.value));
+        let problem = rules::CAM_020.finding(format!("`{field}` is {}; it can not be negative", number.value));
         findings.add(problem.at(number.place).help("write 0 or more"));
-    }
-}
-
-fn check_review(spec: &PlanSpec, findings: &mut Findings) {
-    if let (Some(review), Some(most)) = (&spec.num_keys_before_review, &spec.max_num_keys_allowed)
-        && review.value > most.value
-    {
-        let message = format!("review begins after {} keys, but a user can hold only {}", review.value, most.value);
-        let problem =
-            Diagnostic::warning("CAM-021", message).at(review.place).label(most.place, "at most so many here");
-        findings.add(problem.help("no key will ever be reviewed; lower numKeysBeforeReview"));
     }
 }

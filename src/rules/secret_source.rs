@@ -3,10 +3,10 @@
 use super::Findings;
 use super::package_key::is_inside;
 use super::world::World;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;
+use crate::rules;
 use crate::workspace::Environment;
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
@@ -27,11 +27,11 @@ fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Envi
         // A field that could not be read looks like one that is missing.
         0 if !is_whole => {}
         0 => {
-            let problem = Diagnostic::error("KW-006", "it is not said where the secret comes from").at(source.place);
+            let problem = rules::KW_006.finding("it is not said where the secret comes from").at(source.place);
             findings.add(problem.help("write one of env, file, command, value"));
         }
         _ => {
-            let problem = Diagnostic::error("KW-007", "the secret comes from several places at once").at(source.place);
+            let problem = rules::KW_007.finding("the secret comes from several places at once").at(source.place);
             findings.add(problem.help("keep one of env, file, command, value"));
         }
     }
@@ -39,7 +39,7 @@ fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Envi
     check_file(from, environment, findings);
     check_command(from, source.place, environment, findings);
     if let Some(value) = &from.value {
-        let problem = Diagnostic::warning("CAM-043", "a secret is written in the manifest").at(value.place);
+        let problem = rules::CAM_043.finding("a secret is written in the manifest").at(value.place);
         findings.add(problem.help("whoever can read the repository can read it; use env, file or command"));
     }
 }
@@ -48,7 +48,7 @@ fn check_env(from: &SecretFrom, environment: &Environment, findings: &mut Findin
     let Some(env) = &from.env else { return };
     if !environment.prefixes.iter().any(|prefix| env.value.starts_with(&**prefix)) {
         let message = format!("manifests may not read the variable `{}`", crate::text::quoted(&env.value));
-        let problem = Diagnostic::error("KW-012", message).at(env.place);
+        let problem = rules::KW_012.finding(message).at(env.place);
         findings.add(problem.help("list its prefix in keywright.yaml under spec.environment.allow"));
     }
 }
@@ -62,7 +62,7 @@ fn check_file(from: &SecretFrom, environment: &Environment, findings: &mut Findi
     };
     let allowed = environment.folders.iter().any(|folder| below(folder));
     if climbs || !(is_inside(&file.value) || allowed) {
-        let problem = Diagnostic::error("KW-012", "manifests may not read this file").at(file.place);
+        let problem = rules::KW_012.finding("manifests may not read this file").at(file.place);
         findings.add(problem.help("keep it below the workspace, or list its folder under spec.environment.files"));
     }
 }
@@ -70,13 +70,13 @@ fn check_file(from: &SecretFrom, environment: &Environment, findings: &mut Findi
 fn check_command(from: &SecretFrom, place: Place, environment: &Environment, findings: &mut Findings) {
     let Some(command) = &from.command else { return };
     let Some(program) = command.value.first() else {
-        let problem = Diagnostic::error("KW-006", "the command is empty").at(place);
+        let problem = rules::KW_006.finding("the command is empty").at(place);
         findings.add(problem.help("write the program and its arguments as a list"));
         return;
     };
     if !environment.programs.contains(&program.value) {
         let message = format!("manifests may not run `{}`", crate::text::quoted(&program.value));
-        let problem = Diagnostic::error("KW-012", message).at(program.place);
+        let problem = rules::KW_012.finding(message).at(program.place);
         findings.add(problem.help("list the program in keywright.yaml under spec.environment.commands"));
     }
 }

@@ -11,6 +11,8 @@ use crate::manifest::workspace::CloudApiManagementSpec;
 use crate::manifest::workspace::LimitsSpec;
 use crate::manifest::workspace::StoresSpec;
 use crate::model::SecretSource;
+use crate::rule::Rule;
+use crate::rules;
 use crate::workspace::CloudStore;
 use crate::workspace::Limits;
 use crate::workspace::RemoteStores;
@@ -34,12 +36,12 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     let spec = &spec.value;
     let url = spec.url.as_ref().map_or(CLOUD_URL, |url| &url.value);
     if let Some(written) = &spec.url {
-        check_url("KW-022", written, findings);
+        check_url(&rules::KW_022, written, findings);
     }
     let limits = spec.limits.as_ref().map_or_else(Limits::default, |limits| limits_of(&limits.value, findings));
     let area = spec.area.as_ref()?;
     if area.value.trim().is_empty() {
-        let problem = Diagnostic::error("KW-006", "the area is empty").at(area.place);
+        let problem = rules::KW_006.finding("the area is empty").at(area.place);
         findings.push(problem.help("write the id (UUID) of the area"));
     }
     let credentials = &spec.credentials.as_ref()?.value;
@@ -58,7 +60,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
 }
 
 /// KW-022, MFT-020: credentials and keys go over the wire.
-fn check_url(rule: &'static str, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
+fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -67,7 +69,7 @@ fn check_url(rule: &'static str, url: &Spanned<Box<str>>, findings: &mut Vec<Dia
     if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
         return;
     }
-    let problem = Diagnostic::error(rule, "this is not an address that a store may have").at(url.place);
+    let problem = rule.finding("this is not an address that a store may have").at(url.place);
     findings.push(problem.help("write https:// and the host; http only for this machine, like http://127.0.0.1:8080"));
 }
 
@@ -75,13 +77,13 @@ fn check_url(rule: &'static str, url: &Spanned<Box<str>>, findings: &mut Vec<Dia
 pub(super) fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnostic>) -> Option<SecretSource> {
     let secret = &from.value;
     if let Some(value) = &secret.value {
-        let problem = Diagnostic::error("CAM-043", "a credential is written in keywright.yaml").at(value.place);
+        let problem = rules::CAM_043.also("a credential is written in keywright.yaml").at(value.place);
         findings.push(problem.help("whoever can read the repository can read it; use env, file or command"));
         return None;
     }
     let set = [secret.env.is_some(), secret.file.is_some(), secret.command.is_some()];
     if set.iter().filter(|set| **set).count() != 1 {
-        let problem = Diagnostic::error("KW-006", "it is not said where the credential comes from").at(from.place);
+        let problem = rules::KW_006.finding("it is not said where the credential comes from").at(from.place);
         findings.push(problem.help("write one of env, file, command"));
         return None;
     }
@@ -95,7 +97,7 @@ fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
         if (1..=most).contains(&number.value) {
             return u32::try_from(number.value).ok();
         }
-        let problem = Diagnostic::error("KW-007", format!("{} is not from 1 to {most}", number.value));
+        let problem = rules::KW_007.finding(format!("{} is not from 1 to {most}", number.value));
         findings.push(problem.at(number.place).help("write a number in that range"));
         None
     };

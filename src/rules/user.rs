@@ -1,20 +1,29 @@
 //! Rules about users.
 
+mod cam_005;
+mod cam_007;
+mod cam_008;
+mod cam_046;
+mod cam_047;
+mod cam_048;
+
 use super::Findings;
 use super::world::World;
-use crate::diagnostic::Diagnostic;
 use crate::manifest::read::Spanned;
 use crate::manifest::user::UserSpec;
-use crate::manifest::user::UserStatus;
+use crate::rule::Rule;
+use crate::rules;
+pub use cam_046::INTERNAL_MEMBER;
 
-/// The platform's own member, which nobody may touch (CAM-046).
-pub const INTERNAL_MEMBER: &str = "MasheryInternalOAuth2";
+rules! {
+    cam_005::CAM_005, cam_007::CAM_007, cam_008::CAM_008, cam_046::CAM_046, cam_047::CAM_047, cam_048::CAM_048;
+    checks: check, cam_046::check
+}
 
-pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
-    for (name, (_, spec)) in &world.users {
+fn check(world: &World<'_>, findings: &mut Findings) {
+    for (_, spec) in world.users.values() {
         check_email(spec, findings);
         check_display_name(spec, findings);
-        check_internal(name, spec, findings);
         check_lengths(spec, findings);
     }
 }
@@ -23,11 +32,10 @@ fn check_email(spec: &UserSpec, findings: &mut Findings) {
     let Some(email) = &spec.email else { return };
     let (local, domain) = email.value.split_once('@').unwrap_or_default();
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
-        let problem =
-            Diagnostic::error("CAM-003", "an email address has one `@` with text on both sides").at(email.place);
+        let problem = rules::CAM_003.finding("an email address has one `@` with text on both sides").at(email.place);
         findings.add(problem.help("write it like alice@example.com"));
     } else if email.value.chars().count() > 255 {
-        let problem = Diagnostic::error("CAM-003", "the email address is longer than 255 characters").at(email.place);
+        let problem = rules::CAM_003.finding("the email address is longer than 255 characters").at(email.place);
         findings.add(problem.help("use a shorter address"));
     }
 }
@@ -37,17 +45,7 @@ fn check_display_name(spec: &UserSpec, findings: &mut Findings) {
     let length = name.value.chars().count();
     if name.value.trim().is_empty() || length > 255 {
         let message = format!("a displayName has 1 to 255 characters, this one {length}");
-        findings.add(Diagnostic::error("CAM-004", message).at(name.place).help("write the name that people know"));
-    }
-}
-
-fn check_internal(name: &str, spec: &UserSpec, findings: &mut Findings) {
-    if let Some(status) = &spec.status
-        && name == INTERNAL_MEMBER
-        && status.value != UserStatus::Active
-    {
-        let message = format!("{INTERNAL_MEMBER} belongs to the platform and is never disabled");
-        findings.add(Diagnostic::error("CAM-046", message).at(status.place).help("remove the field, or the manifest"));
+        findings.add(rules::CAM_004.finding(message).at(name.place).help("write the name that people know"));
     }
 }
 
@@ -71,13 +69,13 @@ fn check_lengths(spec: &UserSpec, findings: &mut Findings) {
         ("externalId", &spec.external_id, 255),
     ];
     for (field, text, longest) in limits {
-        check_length("CAM-005", field, text.as_ref(), longest, findings);
+        check_length(&rules::CAM_005, field, text.as_ref(), longest, findings);
     }
 }
 
 /// Warns of a text that is longer than the store is known to keep.
 pub(super) fn check_length(
-    rule: &'static str,
+    rule: &Rule,
     field: &str,
     text: Option<&Spanned<Box<str>>>,
     longest: usize,
@@ -88,6 +86,6 @@ pub(super) fn check_length(
     if text.value.len() > longest && text.value.chars().count() > longest {
         let message =
             format!("`{field}` has {} characters; the store keeps at most {longest}", text.value.chars().count());
-        findings.add(Diagnostic::warning(rule, message).at(text.place).help("shorten it, or it may be cut or refused"));
+        findings.add(rule.finding(message).at(text.place).help("shorten it, or it may be cut or refused"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Findings;
-use super::package_key::is_key_text;
+use super::package_key::cam_024::check_text;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::model::Address;
@@ -15,6 +15,7 @@ use crate::model::Kind;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::model::desired::SecretOrigin;
+use crate::rules;
 
 /// The values of custom keys that are known, by the key's address. No message quotes one.
 pub type Values = BTreeMap<Address, Secret>;
@@ -44,14 +45,14 @@ pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
         let digest = value.digest();
         if let Some(first) = in_package.insert((&key.package.address, digest), place) {
             let message = format!("{} has the value of another key of {}", object.address, key.package.address);
-            let problem = Diagnostic::error("CAM-025", message).at(place).label(first, "the other key");
+            let problem = rules::CAM_025.finding(message).at(place).label(first, "the other key");
             findings.add(problem.help("a value exists once in a package; choose another"));
             continue;
         }
         let Some(application) = &object.parent else { continue };
         if let Some((other, first)) = in_application.insert((&application.address, digest), (&object.address, place)) {
             let message = format!("{} and {other} of one application have the same value", object.address);
-            let problem = Diagnostic::warning("CAM-026", message).at(place).label(first, "the other key");
+            let problem = rules::CAM_026.finding(message).at(place).label(first, "the other key");
             findings.add(problem.help("use one application for each, or another value"));
         }
     }
@@ -64,21 +65,4 @@ pub fn source_place(source: &KeySource, otherwise: Place) -> Place {
         KeySource::Custom(source) => source.place,
         KeySource::Generate { .. } => otherwise,
     }
-}
-
-fn check_text(object: &Declared, value: &Secret, place: Place) -> Option<Diagnostic> {
-    let text = value.expose();
-    let problem = if text.is_empty() {
-        Diagnostic::error("CAM-024", format!("the value of {} is empty", object.address))
-    } else if !is_key_text(text) {
-        Diagnostic::error(
-            "CAM-024",
-            format!("the value of {} holds characters that a key can not have", object.address),
-        )
-    } else if text.len() > 255 {
-        Diagnostic::warning("CAM-024", format!("the value of {} is longer than 255 characters", object.address))
-    } else {
-        return None;
-    };
-    Some(problem.at(place).help("use 1 to 255 letters, digits and the characters _ - . :"))
 }

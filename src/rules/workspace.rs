@@ -1,12 +1,18 @@
 //! `keywright.yaml` as it was written → the settings of the workspace.
 
-use super::catalogue;
+mod kw_001;
+mod kw_011;
+mod kw_012;
+mod kw_013;
+mod kw_019;
+mod kw_020;
+mod kw_022;
+mod mft_020;
+mod mft_021;
+
 use super::database;
 use super::stores;
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::RuleId;
-use crate::diagnostic::Severity;
-use crate::diagnostic::did_you_mean;
 use crate::manifest::read::Spanned;
 use crate::manifest::workspace::EnvironmentSpec;
 use crate::manifest::workspace::GuardsSpec;
@@ -17,12 +23,17 @@ use crate::manifest::workspace::OwnsKeys;
 use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
 use crate::manifest::workspace::WorkspaceFile;
-use crate::text::quoted;
+use crate::rules;
 use crate::workspace::Environment;
 use crate::workspace::Guards;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
 use crate::workspace::Workspace;
+
+rules! {
+    kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
+    kw_022::KW_022, mft_020::MFT_020, mft_021::MFT_021
+}
 
 /// Checks the workspace file and puts the defaults in. `folder` is the name of a workspace that says none.
 pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>) {
@@ -51,7 +62,7 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
         if findings.len() > LONGEST_LIST {
             break;
         }
-        match severity_of(rule, severity) {
+        match kw_019::severity_of(rule, severity) {
             Ok((rule, severity)) => {
                 workspace.severities.insert(rule, severity);
             }
@@ -67,7 +78,7 @@ const LONGEST_LIST: usize = 1_000;
 pub(super) fn texts(list: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
     if list.value.len() > LONGEST_LIST {
         let message = format!("the list has {} entries, more than {LONGEST_LIST}", list.value.len());
-        findings.push(Diagnostic::error("KW-003", message).at(list.place).help("shorten the list"));
+        findings.push(rules::KW_003.finding(message).at(list.place).help("shorten the list"));
     }
     list.value.iter().take(LONGEST_LIST).map(|item| item.value.clone()).collect()
 }
@@ -108,7 +119,7 @@ fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
     let Some(deletes) = &spec.deletes else { return guards };
     let within = |number: &Spanned<i64>, most: i64, findings: &mut Vec<Diagnostic>| {
         if !(0..=most).contains(&number.value) {
-            let problem = Diagnostic::error("KW-007", format!("{} is not from 0 to {most}", number.value));
+            let problem = rules::KW_007.finding(format!("{} is not from 0 to {most}", number.value));
             findings.push(problem.at(number.place).help("write a number in that range"));
         }
         number.value
@@ -130,46 +141,15 @@ fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Env
         Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) };
     for prefix in spec.allow.iter().flat_map(|allow| allow.value.iter().take(LONGEST_LIST)) {
         if prefix.value.is_empty() {
-            let problem = Diagnostic::error("KW-012", "an empty prefix would open every variable").at(prefix.place);
+            let problem = rules::KW_012.finding("an empty prefix would open every variable").at(prefix.place);
             findings.push(problem.help("write how the names of the allowed variables begin, like APP_"));
         }
     }
     for folder in spec.files.iter().flat_map(|files| files.value.iter().take(LONGEST_LIST)) {
         if !folder.value.starts_with('/') || folder.value.trim_matches('/').is_empty() {
-            let problem = Diagnostic::error("KW-012", "this is not a folder outside of the workspace").at(folder.place);
+            let problem = rules::KW_012.finding("this is not a folder outside of the workspace").at(folder.place);
             findings.push(problem.help("write its whole path, like /run/secrets"));
         }
     }
     environment
-}
-
-/// The severity that `rules:` gives to a rule; nothing means off.
-fn severity_of(
-    rule: &Spanned<Box<str>>,
-    severity: &Spanned<Box<str>>,
-) -> Result<(RuleId, Option<Severity>), Box<Diagnostic>> {
-    let Some(known) = catalogue::find(&rule.value).filter(|known| known.id.0 == &*rule.value) else {
-        let problem = Diagnostic::error("KW-019", format!("there is no rule `{}`", quoted(&rule.value))).at(rule.place);
-        let near = did_you_mean(&rule.value, catalogue::all().map(|known| known.id.0));
-        let help = near
-            .map_or_else(|| "`keywright explain` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Box::new(problem.help(help)));
-    };
-    let wanted = match &*severity.value {
-        "error" => Some(Severity::Error),
-        "warning" => Some(Severity::Warning),
-        "info" => Some(Severity::Info),
-        "off" => None,
-        other => {
-            let problem =
-                Diagnostic::error("KW-019", format!("`{}` is not a severity", quoted(other))).at(severity.place);
-            return Err(Box::new(problem.help("write error, warning, info or off")));
-        }
-    };
-    if known.fixed && wanted != Some(Severity::Error) {
-        let message = format!("{} protects the store and can not be lowered", known.id);
-        let problem = Diagnostic::error("KW-019", message).at(severity.place);
-        return Err(Box::new(problem.help(format!("remove the line; `keywright explain {}` says why", known.id))));
-    }
-    Ok((known.id, wanted))
 }

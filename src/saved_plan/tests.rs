@@ -15,6 +15,7 @@ use crate::plan::LiveTarget;
 use crate::plan::MaxDelete;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
+use crate::rules;
 
 /// The id of every object; it must not be in any file.
 const ID: &str = "the-id-that-is-a-credential";
@@ -76,7 +77,7 @@ fn sample() -> SavedPlan {
         is_part: true,
     };
     let text = crate::diagnostic::Source { name: "m.yaml".into(), text: "a\nb\nc\n".into(), readable: true };
-    let found = [Diagnostic::warning("CAM-038", "a new key").help("look")];
+    let found = [rules::CAM_038.finding("a new key").help("look")];
     SavedPlan::of(&plan, origin, options, [Kind::User].into(), &found, &Sources(vec![text]))
 }
 

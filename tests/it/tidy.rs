@@ -104,18 +104,54 @@ fn no_test_file_is_forgotten() {
     }
 }
 
+/// The text of every file of `src` that is not a test, without the tests at its end.
+fn code() -> Vec<(String, String)> {
+    let mut files = files_of(&["src"]);
+    files.retain(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs"));
+    files.into_iter().map(|(name, text)| (name, text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned())).collect()
+}
+
 #[test]
-fn every_rule_that_validate_decides_has_a_case_that_refuses_and_one_that_accepts() {
-    let mut missing = Vec::new();
-    for rule in catalogue::all().filter(|rule| matches!(rule.example, catalogue::Example::Manifests { .. })) {
-        for end in ["refuses", "accepts"] {
-            let folder = format!("tests/cases/{}-{end}", rule.id.0.to_lowercase());
-            if !root().join(&folder).join("expected.txt").is_file() {
-                missing.push(folder);
+fn a_rule_is_one_file_that_is_named_after_it_and_says_where_it_is_decided() {
+    let code = code();
+    let mut wrong = Vec::new();
+    for id in catalogue::all().map(|rule| rule.id.0) {
+        let constant = id.replace('-', "_");
+        let end = format!("/{}.rs", constant.to_lowercase());
+        let Some((name, text)) = code.iter().find(|(name, _)| name.ends_with(&end)) else {
+            wrong.push(format!("{id} has no file of its name"));
+            continue;
+        };
+        if !text.contains(&format!("pub static {constant}: Rule")) || !text.starts_with(&format!("//! {id}. ")) {
+            wrong.push(format!("{name} does not begin with the rule, or holds another one"));
+        }
+        let head: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        let places: Vec<String> =
+            head.concat().split('`').filter(|part| part.ends_with(".rs")).map(str::to_owned).collect();
+        for place in places {
+            let there = code.iter().find(|(name, _)| *name == format!("src/{place}"));
+            if there.is_none_or(|(_, text)| !text.contains(&constant) && !text.contains(id)) {
+                wrong.push(format!("{name} says `{place}`, which does not name the rule"));
             }
         }
     }
-    assert!(missing.is_empty(), "{missing:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The emulator answers as an outsider would, from the id in a refusal alone; its words for a rule are its own.
+#[test]
+fn no_rule_is_named_by_a_text_outside_of_its_file() {
+    let mut wrong = Vec::new();
+    let files = code().into_iter().filter(|(name, _)| !name.starts_with("src/emulator/"));
+    for (name, text) in files {
+        for id in catalogue::all().map(|rule| rule.id.0) {
+            let own = name.ends_with(&format!("/{}.rs", id.replace('-', "_").to_lowercase()));
+            if !own && text.contains(&format!("\"{id}\"")) {
+                wrong.push(format!("{name} names {id} by a text: use `rules::{}`", id.replace('-', "_")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

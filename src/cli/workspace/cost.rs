@@ -5,6 +5,7 @@ use crate::cli::Failure;
 use crate::diagnostic::Diagnostic;
 use crate::plan::Forecast;
 use crate::plan::Plan;
+use crate::rules;
 use crate::stores::Remotes;
 
 use super::Planning;
@@ -19,7 +20,7 @@ pub(super) fn over_the_day(forecast: &Forecast) -> Option<Diagnostic> {
     forecast.share_of_day.filter(|share| *share > 1.0)?;
     let message = format!("the run takes {} calls, more than `callsPerDay` allows", forecast.total());
     let help = "apply it in parts on several days, or raise callsPerDay in keywright.yaml if the area allows more";
-    Some(Diagnostic::warning("CAM-051", message).help(help))
+    Some(rules::CAM_051.finding(message).help(help))
 }
 
 /// `90s`, `10m` or `2h` in seconds.

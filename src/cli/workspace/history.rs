@@ -19,6 +19,7 @@ use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Remembered;
+use crate::rules;
 use crate::source::Loaded;
 use crate::stores::Remotes;
 
@@ -95,5 +96,5 @@ pub(super) fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
     let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
     let message = format!("run {} of {began} was cut off; in flight was: {was}", run.number);
     let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
-    Diagnostic::warning("KW-023", message).help(help)
+    rules::KW_023.finding(message).help(help)
 }

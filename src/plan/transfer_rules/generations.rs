@@ -12,6 +12,7 @@ use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Context;
+use crate::rules;
 use crate::rules::generation;
 
 /// How long an old generation may be on beside the next one.
@@ -65,7 +66,7 @@ fn too_many(keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
     if keys.len() > 2 && keys.iter().any(|key| key.place.is_none()) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).take(5).collect();
         let message = format!("{} generations of one key would be enabled: {}", keys.len(), names.join(", "));
-        let problem = Diagnostic::error("MFT-038", message).at(place);
+        let problem = rules::MFT_038.finding(message).at(place);
         findings.push(problem.help("declare the oldest with `enabled: false`, or disable it in the portal"));
     }
 }
@@ -79,7 +80,7 @@ fn too_long(context: &Context<'_>, keys: &[On<'_>], place: Place, findings: &mut
         }
         let message =
             format!("`{}` is still enabled, {} days after `{}` was made", old.name, GRACE.num_days(), next.name);
-        let problem = Diagnostic::warning("MFT-039", message).at(old.place.unwrap_or(place));
+        let problem = rules::MFT_039.finding(message).at(old.place.unwrap_or(place));
         findings.push(problem.help(format!("when its callers have moved to `{}`, write `enabled: false`", next.name)));
     }
 }

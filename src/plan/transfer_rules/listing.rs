@@ -10,6 +10,7 @@ use crate::model::LiveObject;
 use crate::model::Transfer;
 use crate::model::Value;
 use crate::plan::Context;
+use crate::rules;
 use crate::text::quoted;
 
 pub(super) fn check(
@@ -35,14 +36,14 @@ fn nameless(transfer: &Transfer) -> Option<Diagnostic> {
         1 => "a live key has no name, so that nobody can declare it".to_owned(),
         more => format!("{more} live keys have no name, so that nobody can declare them"),
     };
-    Some(Diagnostic::warning("MFT-035", message).help("name it in the portal, or delete it there"))
+    Some(rules::MFT_035.finding(message).help("name it in the portal, or delete it there"))
 }
 
 /// No paging is documented, and a list of exactly so many may be a page (`mft-api-keys.md` Q19).
 fn round(transfer: &Transfer) -> Option<Diagnostic> {
     let count = transfer.round?;
     let message = format!("the list has exactly {}, and may be cut off there", crate::text::count(count, "key"));
-    Some(Diagnostic::warning("MFT-034", message).help("compare with the portal before keys are created"))
+    Some(rules::MFT_034.also(message).help("compare with the portal before keys are created"))
 }
 
 fn unseen_organizations(context: &Context<'_>, transfer: &Transfer) -> Option<Diagnostic> {
@@ -50,7 +51,7 @@ fn unseen_organizations(context: &Context<'_>, transfer: &Transfer) -> Option<Di
     let is_asked = context.desired.of(Kind::ApiKey).any(|declared| names(declared.value("allowedOrgs")));
     (transfer.organizations.is_none() && is_asked).then(|| {
         let message = "the credential may not see the organizations, so their numbers are taken unchecked";
-        Diagnostic::warning("MFT-025", message).help("let the user of the credential see them")
+        rules::MFT_025.also(message).help("let the user of the credential see them")
     })
 }
 
@@ -64,14 +65,12 @@ fn dangling(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("the live {} names organizations that are gone: {}", live.address, gone.join(", "));
-    Some(
-        Diagnostic::warning("MFT-026", message).help("write the organizations that are left; the next apply sets them"),
-    )
+    Some(rules::MFT_026.finding(message).help("write the organizations that are left; the next apply sets them"))
 }
 
 /// MFT-036.
 fn other_name(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
     let name = transfer.keys.get(&live.id)?.other_name.as_deref()?;
     let message = format!("the live {} also has the name `{}`, which is not its keyName", live.address, quoted(name));
-    Some(Diagnostic::info("MFT-036", message).help("nothing needs to be done: keys are found by their keyName"))
+    Some(rules::MFT_036.finding(message).help("nothing needs to be done: keys are found by their keyName"))
 }

@@ -8,10 +8,12 @@ use super::plain;
 use super::styled;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::render::text;
+use crate::rules;
 
 const MANIFEST: &str = "apiVersion: keywright.dev/v1
 kind: Application
@@ -54,7 +56,8 @@ const fn span(start: usize, end: usize) -> Place {
 
 #[test]
 fn a_finding_shows_its_place_what_decided_and_what_helps() {
-    let finding = Diagnostic::error("CAM-034", "user/carol is disabled, so nothing new can be made for it")
+    let finding = rules::CAM_034
+        .finding("user/carol is disabled, so nothing new can be made for it")
         .at(at(0, "carol"))
         .note("this user")
         .label(at(1, "disabled"), "declared disabled here")
@@ -84,7 +87,7 @@ error[CAM-034]: user/carol is disabled, so nothing new can be made for it
 
 #[test]
 fn a_finding_without_a_place_is_its_sentence() {
-    let finding = || Diagnostic::warning("KW-009", "the store could not be asked for its roles");
+    let finding = || Diagnostic::new(rules::KW_009.id, Severity::Warning, "the store could not be asked for its roles");
     let expected = "warning[KW-009]: the store could not be asked for its roles\n\n";
     assert_eq!(drawn(finding(), &sources()), expected);
     let nowhere = Place { source: SourceId(7), start: 0, end: 9 };
@@ -95,7 +98,7 @@ info[KW-009]: roles were not checked
  = help: look at the store
 
 ";
-    let finding = Diagnostic::info("KW-009", "roles were not checked").help("look at the store");
+    let finding = Diagnostic::new(rules::KW_009.id, Severity::Info, "roles were not checked").help("look at the store");
     assert_eq!(drawn(finding, &sources()), expected);
 }
 
@@ -103,7 +106,7 @@ info[KW-009]: roles were not checked
 fn a_line_without_end_is_cut_around_the_mark_and_its_column_stays_true() {
     let text = format!("a: {}X{}\n", "é".repeat(5000), "y".repeat(5000));
     let at = text.find('X').unwrap();
-    let finding = Diagnostic::error("KW-001", "long").at(span(at, at + 1)).note("here");
+    let finding = rules::KW_001.finding("long").at(span(at, at + 1)).note("here");
     let expected = format!(
         "error[KW-001]: long\n --> x␛.yaml:1:5004\n  |\n1 | …{}X{}…\n  | {:41}^ here\n\n",
         "é".repeat(40),
@@ -117,7 +120,7 @@ fn a_line_without_end_is_cut_around_the_mark_and_its_column_stays_true() {
 fn marks_far_from_each_other_are_shown_apart() {
     let text = format!("first: 1\n{}last: 2\n", "\n".repeat(1_000_000));
     let last = text.find("last").unwrap();
-    let finding = Diagnostic::error("KW-003", "twice").at(span(last, last + 4)).label(span(0, 5), "first here");
+    let finding = rules::KW_003.finding("twice").at(span(last, last + 4)).label(span(0, 5), "first here");
     let expected = "\
 error[KW-003]: twice
        --> x␛.yaml:1000002:1
@@ -137,7 +140,7 @@ error[KW-003]: twice
 #[test]
 fn nothing_of_a_source_or_a_message_reaches_the_terminal_raw() {
     let text = "\tb: \u{1b}[31m\u{202e}z\u{9b}\r\n";
-    let finding = Diagnostic::error("KW-001", "a\u{1b}[0m\nb").at(span(1, 14)).note("c\u{7}").help("d\u{1b}\ne");
+    let finding = rules::KW_001.finding("a\u{1b}[0m\nb").at(span(1, 14)).note("c\u{7}").help("d\u{1b}\ne");
     let expected = "\
 error[KW-001]: a␛[0m␊b
  --> x␛.yaml:1:2
@@ -154,14 +157,14 @@ error[KW-001]: a␛[0m␊b
 
 #[test]
 fn a_place_of_several_lines_is_narrowed_to_the_first() {
-    let finding = Diagnostic::error("KW-001", "m").at(span(3, 20)).note("n");
+    let finding = rules::KW_001.finding("m").at(span(3, 20)).note("n");
     let expected = "error[KW-001]: m\n --> x␛.yaml:1:4\n  |\n1 | one two\n  |    ^^^^ n\n\n";
     assert_eq!(drawn(finding, &hostile("one two\nthree\nfour\n")), expected);
 }
 
 #[test]
 fn the_end_of_a_file_is_a_place() {
-    let drawn = |text: &str, at| drawn(Diagnostic::error("KW-001", "m").at(span(at, at + 9)).note("n"), &hostile(text));
+    let drawn = |text: &str, at| drawn(rules::KW_001.finding("m").at(span(at, at + 9)).note("n"), &hostile(text));
     assert_eq!(drawn("", 0), "error[KW-001]: m\n --> x␛.yaml:1:1\n  |\n1 |\n  | ^ n\n\n");
     assert_eq!(drawn("a\n", 2), "error[KW-001]: m\n --> x␛.yaml:2:1\n  |\n2 |\n  | ^ n\n\n");
     assert_eq!(drawn("a\n", 900), "error[KW-001]: m\n --> x␛.yaml:2:1\n  |\n2 |\n  | ^ n\n\n");
@@ -173,9 +176,7 @@ fn many_findings_in_a_text_of_many_megabytes_are_drawn_at_once() {
     for text in ["é: [1, 2]\n".repeat(1_500_000), "é: [1, 2], ".repeat(1_300_000)] {
         let step = text.len() / 1_000;
         let all: Vec<_> = (0..1_000)
-            .map(|number| {
-                Diagnostic::error("KW-001", "m").at(span(number * step, number * step + 3)).label(span(0, 1), "l")
-            })
+            .map(|number| rules::KW_001.finding("m").at(span(number * step, number * step + 3)).label(span(0, 1), "l"))
             .collect();
         let shown = plain(|out| text::diagnostics(out, &all, &hostile(text)));
         assert_eq!(shown.matches("error[KW-001]").count(), 1_000);
@@ -198,7 +199,7 @@ proptest! {
             (Place { source: SourceId(source), start, end }, text)
         });
         let (place, note) = places.next().unwrap();
-        let mut finding = Diagnostic::error("KW-001", message.clone()).at(place).note(note).help(message);
+        let mut finding = rules::KW_001.finding(message.clone()).at(place).note(note).help(message);
         for (place, text) in places {
             finding = finding.label(place, text);
         }

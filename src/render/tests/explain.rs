@@ -4,33 +4,33 @@ use serde_json::json;
 
 use super::plain;
 use super::styled;
-use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::manifest::schema;
 use crate::model::Kind;
 use crate::render::explain;
-use crate::rules::Example;
-use crate::rules::Rule;
-use crate::rules::When;
+use crate::rule::Example;
+use crate::rule::Rule;
+use crate::rule::When;
 use crate::rules::catalogue;
 
-fn rule(example: Example, when: When, fixed: bool) -> Rule {
+fn rule(example: Example, [wrong, right]: [&'static str; 2], when: When, fixed: bool) -> Rule {
     Rule {
-        id: RuleId("CAM-900"),
-        severity: Severity::Warning,
         when,
         fixed,
         says: "A key has a label that says so much about the application which it belongs to that nobody must look it up.",
         why: "Labels are what people read.",
         source: "cloud-api-management.md §1",
+        wrong,
+        right,
         example,
+        also: (!fixed).then_some((Severity::Info, "for a key that is switched off")),
+        ..Rule::warning("CAM-900")
     }
 }
 
 #[test]
 fn a_rule_tells_what_when_why_and_who() {
-    let example =
-        Example::Manifests { wrong: "kind: User\nmetadata: {}\n", right: "kind: User\nmetadata: {name: a}\n" };
+    let manifests = ["kind: User\nmetadata: {}\n", "kind: User\nmetadata: {name: a}\n"];
     let expected = "\
 warning[CAM-900]
 A key has a label that says so much about the application which it belongs to that nobody must look
@@ -40,6 +40,7 @@ Labels are what people read.
 
   decided   by validate, from the manifests alone
   severity  can be changed under rules: in keywright.yaml
+  also      info for a key that is switched off
   source    cloud-api-management.md §1
 
 Wrong
@@ -52,7 +53,7 @@ Right
   kind: User
   metadata: {name: a}
 ";
-    let rule = rule(example, When::Validate, false);
+    let rule = rule(Example::Manifests, manifests, When::Validate, false);
     assert_eq!(plain(|out| explain::rule(out, &rule)), expected);
     let coloured = styled(|out| explain::rule(out, &rule));
     assert!(coloured.contains("  kind: User\n  \u{1b}[31mmetadata: {}\u{1b}[0m\n"), "{coloured:?}");
@@ -61,7 +62,7 @@ Right
 
 #[test]
 fn a_rule_that_needs_a_store_tells_a_story() {
-    let example = Example::Story { wrong: "The key is called x.", right: "The key is called checkout." };
+    let story = ["The key is called x.", "The key is called checkout."];
     let expected = "
   decided   by apply: by the store, or by how changes are carried out
   severity  fixed, because it protects the store
@@ -75,7 +76,7 @@ Right
 
   The key is called checkout.
 ";
-    let text = plain(|out| explain::rule(out, &rule(example, When::Apply, true)));
+    let text = plain(|out| explain::rule(out, &rule(Example::Story, story, When::Apply, true)));
     assert!(text.ends_with(expected), "{text}");
 }
 

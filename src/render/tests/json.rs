@@ -9,22 +9,25 @@ use super::sample;
 use super::styled;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
 use crate::diagnostic::SourceId;
 use crate::model::Address;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Plan;
 use crate::render::json;
+use crate::rules;
 
 fn findings() -> Vec<Diagnostic> {
     let place = |start, end| Place { source: SourceId(0), start, end };
     vec![
-        Diagnostic::error("CAM-027", "two keys\u{202e} have one label")
+        rules::CAM_027
+            .finding("two keys\u{202e} have one label")
             .at(place(7, 15))
             .note("again here")
             .label(place(0, 3), "first here")
             .help("rename one"),
-        Diagnostic::warning("KW-009", "roles were not checked"),
+        Diagnostic::new(rules::KW_009.id, Severity::Warning, "roles were not checked"),
     ]
 }
 

@@ -8,6 +8,7 @@ use crate::plan::Action;
 use crate::plan::Options;
 use crate::plan::Plan;
 use crate::render::markdown;
+use crate::rules;
 use crate::saved_plan::Origin;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::StoreName;
@@ -33,7 +34,7 @@ fn shown(saved: &SavedPlan) -> String {
 
 #[test]
 fn a_comment_begins_with_what_would_be_done() {
-    let text = shown(&saved(&sample::plan(), "payments", &[Diagnostic::warning("CAM-038", "a new key")]));
+    let text = shown(&saved(&sample::plan(), "payments", &[rules::CAM_038.finding("a new key")]));
     let expected = "\
 ### Plan for workspace payments · embedded store
 
@@ -58,7 +59,7 @@ fn nothing_breaks_out() {
     change.fields = vec![sample::field("eav", Some(Value::text(HOSTILE)), Some(Value::set([HOSTILE])))];
     change.fields[0].field = HOSTILE.to_owned().into();
     let plan = Plan { changes: vec![change], ..Plan::default() };
-    let text = shown(&saved(&plan, HOSTILE, &[Diagnostic::warning("CAM-038", HOSTILE)]));
+    let text = shown(&saved(&plan, HOSTILE, &[rules::CAM_038.finding(HOSTILE)]));
     let tags = ["<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"];
     assert!(text.match_indices('<').all(|(at, _)| tags.iter().any(|tag| text[at..].starts_with(tag))), "{text}");
     assert_eq!(text.matches("<details>").count(), 1);
@@ -75,7 +76,7 @@ fn a_comment_has_room_for_a_plan_of_any_size() {
         change
     };
     let plan = Plan { changes: (0..5_000).map(change).collect(), ..Plan::default() };
-    let found = vec![Diagnostic::warning("CAM-038", "m".repeat(1_500)); 500];
+    let found = vec![rules::CAM_038.finding("m".repeat(1_500)); 500];
     let text = shown(&saved(&plan, "payments", &found));
     assert!(text.chars().count() < 65_536, "{}", text.len());
     assert!(text.contains(" more, which `keywright show` names.") && text.contains(" more findings."), "no count");

@@ -22,6 +22,7 @@ use crate::plan::Plan;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 use crate::render::Header;
+use crate::rules;
 use crate::store::Refusal;
 
 pub(super) const HEADER: Header<'_> = Header { workspace: "payments", store: "embedded store" };
@@ -121,7 +122,8 @@ pub(super) fn plan() -> Plan {
 
 /// Every fate once, in the order of the plan.
 pub(super) fn outcome() -> Outcome {
-    let rejected = Refusal::rejected("CAM-034", "user/carol owns keys").help("delete the keys first\nor keep the user");
+    let rejected =
+        Refusal::rejected(&rules::CAM_034, "user/carol owns keys").help("delete the keys first\nor keep the user");
     let undelivered = Refusal::unavailable("secrets/checkout.env can not be written").help("make the folder secrets");
     let fates = vec![
         Fate::Done,

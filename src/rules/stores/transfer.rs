@@ -9,6 +9,7 @@ use crate::manifest::read::Spanned;
 use crate::manifest::workspace::ManagedFileTransferSpec;
 use crate::manifest::workspace::OperationsSpec;
 use crate::manifest::workspace::TransferCredentials;
+use crate::rules;
 use crate::text::quoted;
 use crate::workspace::Limits;
 use crate::workspace::Operation;
@@ -27,7 +28,7 @@ pub(super) fn store(spec: &Spanned<ManagedFileTransferSpec>, findings: &mut Vec<
     let credential = match &spec.credentials {
         Some(credentials) => credential_of(credentials, findings),
         None => {
-            let problem = Diagnostic::error("KW-006", "it is not said how to sign in").at(place);
+            let problem = rules::KW_006.finding("it is not said how to sign in").at(place);
             findings.push(problem.help("add `credentials: {apiKey: {env: …}}`"));
             None
         }
@@ -48,17 +49,17 @@ pub(super) fn store(spec: &Spanned<ManagedFileTransferSpec>, findings: &mut Vec<
 /// (`mft-api-keys.md` 1.3).
 fn site(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) -> Option<Box<str>> {
     let Some(url) = &spec.url else {
-        let problem = Diagnostic::error("MFT-020", "the address of the site is missing").at(place);
+        let problem = rules::MFT_020.finding("the address of the site is missing").at(place);
         findings.push(problem.help("add `url: https://…`; it is never guessed"));
         return None;
     };
     let trimmed = url.value.trim_end_matches('/');
     if trimmed.ends_with("/api/api") {
-        let problem = Diagnostic::error("MFT-020", "the address ends in `/api` twice").at(url.place);
+        let problem = rules::MFT_020.finding("the address ends in `/api` twice").at(url.place);
         findings.push(problem.help("write https:// and the host of the site; /api is added"));
         return None;
     }
-    check_url("MFT-020", url, findings);
+    check_url(&rules::MFT_020, url, findings);
     Some(trimmed.strip_suffix("/api").unwrap_or(trimmed).into())
 }
 
@@ -72,7 +73,7 @@ fn credential_of(
         (None, Some(from)) => credential(from, findings).map(TransferCredential::Bearer),
         (both, _) => {
             let what = if both.is_some() { "two ways to sign in are written" } else { "no way to sign in is written" };
-            let problem = Diagnostic::error("KW-006", what).at(credentials.place);
+            let problem = rules::KW_006.finding(what).at(credentials.place);
             findings.push(problem.help("write one of apiKey, bearer"));
             None
         }
@@ -99,7 +100,7 @@ fn operations_of(spec: &OperationsSpec, findings: &mut Vec<Diagnostic>) -> Trans
         if let (Some(one), Some(other), Some(first), Some(second)) = (one, other, first, second)
             && one == other
         {
-            let problem = Diagnostic::error("MFT-021", format!("{names} are the same operation")).at(second.place);
+            let problem = rules::MFT_021.finding(format!("{names} are the same operation")).at(second.place);
             findings.push(problem.label(first.place, "the other").help("take both from the site's Swagger page"));
         }
     }
@@ -115,7 +116,7 @@ fn operation(written: &Spanned<Box<str>>, methods: &[&str], findings: &mut Vec<D
     if operation.is_some() {
         return operation;
     }
-    let problem = Diagnostic::error("MFT-021", format!("`{}` is not such an operation", quoted(&written.value)));
+    let problem = rules::MFT_021.finding(format!("`{}` is not such an operation", quoted(&written.value)));
     let help = format!("write {} and a path without a query, like {} /api/ApiKey", methods.join(" or "), methods[0]);
     findings.push(problem.at(written.place).help(help));
     None

@@ -22,6 +22,7 @@ use crate::model::Secret;
 use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::ValueFrom;
+use crate::rules;
 use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
@@ -148,9 +149,10 @@ impl CloudApiManagement {
         let mut hits = rows.into_iter().filter(is_it);
         match (hits.next(), hits.next()) {
             (found, None) => Ok(found),
-            _ => {
-                Err(Refusal::rejected("CAM-049", "the answer was lost, and more than one object could be the new one"))
-            }
+            _ => Err(Refusal::rejected(
+                &rules::CAM_049,
+                "the answer was lost, and more than one object could be the new one",
+            )),
         }
     }
 

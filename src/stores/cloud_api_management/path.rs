@@ -3,6 +3,7 @@
 //! whole collection in a delete, nor to let an empty id turn an object's path into that of its collection (CAM-055).
 
 use crate::model::LiveId;
+use crate::rules;
 use crate::store::Refusal;
 
 /// A list that can be read, and that an object can be added to.
@@ -85,7 +86,7 @@ fn segment(id: &LiveId) -> Result<&str, Refusal> {
     let text = id.expose();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if text.is_empty() || text.len() > 64 || !text.bytes().all(is_plain) {
-        return Err(Refusal::rejected("CAM-055", "the store gave an id that can not stand in a path"));
+        return Err(Refusal::rejected(&rules::CAM_055, "the store gave an id that can not stand in a path"));
     }
     Ok(text)
 }

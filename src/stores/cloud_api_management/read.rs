@@ -21,12 +21,12 @@ use super::object;
 use super::path::CollectionPath;
 use super::value;
 use super::value::Object;
-use crate::diagnostic::RuleId;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::rules;
 use crate::store::Query;
 use crate::store::Refusal;
 use crate::store::Wanted;
@@ -260,7 +260,7 @@ impl CloudApiManagement {
         let listing = list::whole(&self.api, &asked).await?;
         if !listing.is_whole() {
             let refusal = Refusal::unavailable("the list of roles is not complete").help("run again");
-            return Err(Refusal { rule: Some(RuleId("CAM-050")), ..refusal });
+            return Err(Refusal { rule: Some(rules::CAM_050.id), ..refusal });
         }
         let rows = listing.rows;
         let roles: value::Roles = rows

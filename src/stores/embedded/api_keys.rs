@@ -7,16 +7,17 @@ use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rules;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
     if name.trim() != name || name.is_empty() || name.chars().any(char::is_control) {
-        return refuse("MFT-001", "its name is empty, has spaces at its ends, or control characters");
+        return refuse(&rules::MFT_001, "its name is empty, has spaces at its ends, or control characters");
     }
     if work.one(Kind::ApiKey, "WHERE o.name = ?1", &[&name])?.is_some() {
-        return refuse("MFT-002", format!("{} is already in the store", Address::api_key(name)));
+        return refuse(&rules::MFT_002, format!("{} is already in the store", Address::api_key(name)));
     }
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO api_keys (id, name, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";

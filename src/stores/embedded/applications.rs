@@ -9,6 +9,7 @@ use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rules;
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
@@ -26,7 +27,7 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let parent = stored.object.parent.as_ref();
     if let Some(wanted) = work.change().target.parent.as_ref().filter(|wanted| Some(*wanted) != parent) {
         return refuse(
-            "CAM-013",
+            &rules::CAM_013,
             format!("an application stays with its user: user/{user} can not give it to {wanted}"),
         );
     }
@@ -44,26 +45,26 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without("CAM-044", Kind::PackageKey, "o.application = ?1", stored.row)?;
+    work.without(&rules::CAM_044, Kind::PackageKey, "o.application = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 
 fn user(work: &Work<'_>) -> Result<Stored, Stop> {
     let Some(parent) = &work.change().target.parent else {
-        return refuse("CAM-009", "no user is named as its owner");
+        return refuse(&rules::CAM_009, "no user is named as its owner");
     };
     match work.one(Kind::User, "WHERE o.username = ?1", &[&parent.name()])? {
         Some(user) => Ok(user),
-        None => refuse("CAM-009", format!("{parent} is not in the store")),
+        None => refuse(&rules::CAM_009, format!("{parent} is not in the store")),
     }
 }
 
 fn check_new_name(work: &Work<'_>, user: &Stored, name: &str) -> Result<(), Stop> {
-    check_name("CAM-010", name, 127)?;
+    check_name(&rules::CAM_010, name, 127)?;
     match work.one(Kind::Application, "WHERE o.user = ?1 AND o.name = ?2", &[&user.row, &name])? {
         Some(_) => {
             let address = Address::application(&user.object.name, name);
-            refuse("CAM-011", format!("{address} is already in the store"))
+            refuse(&rules::CAM_011, format!("{address} is already in the store"))
         }
         None => Ok(()),
     }

@@ -2,6 +2,8 @@
 
 use crate::model::Kind;
 use crate::model::Value;
+use crate::rule::Rule;
+use crate::rules;
 use crate::store::Refusal;
 
 /// One field of one kind.
@@ -16,7 +18,7 @@ pub(super) struct Field {
 pub(super) enum Start {
     Nothing,
     /// The field must be set, says this rule.
-    Required(&'static str),
+    Required(&'static Rule),
     Word(&'static str),
     Number(i64),
     Flag(bool),
@@ -33,25 +35,25 @@ impl Start {
     }
 }
 
-/// What a field accepts. The texts are the ids of the rules that say so.
+/// What a field accepts. With the rules that say so.
 #[derive(Clone, Copy)]
 enum Form {
     Text,
     /// Text of at most so many characters.
-    Short(&'static str, usize),
-    Email(&'static str),
-    Word(&'static str, &'static [&'static str]),
+    Short(&'static Rule, usize),
+    Email(&'static Rule),
+    Word(&'static Rule, &'static [&'static str]),
     Flag,
     /// A whole number that is not negative.
-    Count(&'static str),
+    Count(&'static Rule),
     /// A whole number that is not negative, or `unlimited`.
-    Limit(&'static str),
+    Limit(&'static Rule),
     /// `plan`, `unlimited`, or a whole number above zero.
-    Override(&'static str),
+    Override(&'static Rule),
     Set,
-    Roles(&'static str),
-    Date(&'static str),
-    Instant(&'static str),
+    Roles(&'static Rule),
+    Date(&'static Rule),
+    Instant(&'static Rule),
 }
 
 const PERIODS: &[&str] = &["minute", "hour", "day", "week", "month"];
@@ -60,18 +62,18 @@ const PERIODS: &[&str] = &["minute", "hour", "day", "week", "month"];
 /// rules warn of them, and what is only warned of must be possible.
 const PACKAGE: &[Field] = &[
     text("description"),
-    count("keyLength", 24, "CAM-016"),
-    count("nearQuotaThreshold", 50, "CAM-016"),
+    count("keyLength", 24, &rules::CAM_016),
+    count("nearQuotaThreshold", 50, &rules::CAM_016),
     set("notifyAdminEmails"),
     flag("notifyAdminNearQuota", false),
     flag("notifyAdminOverQuota", false),
     flag("notifyAdminOverThrottle", false),
-    word("notifyAdminPeriod", "day", "CAM-015", PERIODS),
+    word("notifyAdminPeriod", "day", &rules::CAM_015, PERIODS),
     flag("notifyDeveloperNearQuota", false),
     flag("notifyDeveloperOverQuota", false),
     flag("notifyDeveloperOverThrottle", false),
-    word("notifyDeveloperPeriod", "day", "CAM-015", PERIODS),
-    count("sharedSecretLength", 0, "CAM-016"),
+    word("notifyDeveloperPeriod", "day", &rules::CAM_015, PERIODS),
+    count("sharedSecretLength", 0, &rules::CAM_016),
 ];
 
 const PLAN: &[Field] = &[
@@ -79,18 +81,18 @@ const PLAN: &[Field] = &[
     text("adminEmailTemplateSetId"),
     text("description"),
     text("emailTemplateSetId"),
-    count("maxNumKeysAllowed", 4, "CAM-020"),
+    count("maxNumKeysAllowed", 4, &rules::CAM_020),
     text("notes"),
-    count("numKeysBeforeReview", 0, "CAM-020"),
-    Field { name: "quota.calls", form: Form::Limit("CAM-020"), start: Start::Number(5000) },
+    count("numKeysBeforeReview", 0, &rules::CAM_020),
+    Field { name: "quota.calls", form: Form::Limit(&rules::CAM_020), start: Start::Number(5000) },
     flag("quota.keyOverride", true),
-    word("quota.per", "day", "CAM-019", &["minute", "hour", "day", "month"]),
+    word("quota.per", "day", &rules::CAM_019, &["minute", "hour", "day", "month"]),
     flag("responseFilterOverrideAllowed", true),
     roles("roles"),
     flag("selfServiceKeyProvisioningEnabled", true),
-    word("status", "active", "CAM-019", &["active", "inactive"]),
+    word("status", "active", &rules::CAM_019, &["active", "inactive"]),
     flag("throttle.keyOverride", true),
-    Field { name: "throttle.perSecond", form: Form::Limit("CAM-020"), start: Start::Number(2) },
+    Field { name: "throttle.perSecond", form: Form::Limit(&rules::CAM_020), start: Start::Number(2) },
 ];
 
 const USER: &[Field] = &[
@@ -99,8 +101,8 @@ const USER: &[Field] = &[
     text("blog"),
     text("company"),
     text("countryCode"),
-    Field { name: "displayName", form: Form::Short("CAM-004", 255), start: Start::Required("CAM-004") },
-    Field { name: "email", form: Form::Email("CAM-003"), start: Start::Required("CAM-003") },
+    Field { name: "displayName", form: Form::Short(&rules::CAM_004, 255), start: Start::Required(&rules::CAM_004) },
+    Field { name: "email", form: Form::Email(&rules::CAM_003), start: Start::Required(&rules::CAM_003) },
     text("externalId"),
     text("firstName"),
     text("im"),
@@ -112,7 +114,7 @@ const USER: &[Field] = &[
     text("region"),
     text("registrationIpaddr"),
     roles("roles"),
-    word("status", "waiting", "CAM-006", &["active", "waiting", "disabled"]),
+    word("status", "waiting", &rules::CAM_006, &["active", "waiting", "disabled"]),
     text("uri"),
 ];
 
@@ -134,18 +136,18 @@ const APPLICATION: &[Field] = &[
 ];
 
 const PACKAGE_KEY: &[Field] = &[
-    Field { name: "expires", form: Form::Date("CAM-032"), start: Start::Word("never") },
-    Field { name: "plan", form: Form::Text, start: Start::Required("CAM-023") },
-    Field { name: "settings.quota", form: Form::Override("CAM-028"), start: Start::Word("plan") },
-    word("settings.status", "active", "CAM-030", &["active", "waiting", "disabled"]),
-    Field { name: "settings.throttle", form: Form::Override("CAM-028"), start: Start::Word("plan") },
+    Field { name: "expires", form: Form::Date(&rules::CAM_032), start: Start::Word("never") },
+    Field { name: "plan", form: Form::Text, start: Start::Required(&rules::CAM_023) },
+    Field { name: "settings.quota", form: Form::Override(&rules::CAM_028), start: Start::Word("plan") },
+    word("settings.status", "active", &rules::CAM_030, &["active", "waiting", "disabled"]),
+    Field { name: "settings.throttle", form: Form::Override(&rules::CAM_028), start: Start::Word("plan") },
 ];
 
 const API_KEY: &[Field] = &[
     set("allowedApis"),
     set("allowedOrgs"),
-    Field { name: "enabled", form: Form::Flag, start: Start::Required("MFT-006") },
-    Field { name: "expires", form: Form::Instant("MFT-013"), start: Start::Word("never") },
+    Field { name: "enabled", form: Form::Flag, start: Start::Required(&rules::MFT_006) },
+    Field { name: "expires", form: Form::Instant(&rules::MFT_013), start: Start::Word("never") },
 ];
 
 const fn text(name: &'static str) -> Field {
@@ -157,18 +159,18 @@ const fn set(name: &'static str) -> Field {
 }
 
 const fn roles(name: &'static str) -> Field {
-    Field { name, form: Form::Roles("CAM-047"), start: Start::Nothing }
+    Field { name, form: Form::Roles(&rules::CAM_047), start: Start::Nothing }
 }
 
 const fn flag(name: &'static str, start: bool) -> Field {
     Field { name, form: Form::Flag, start: Start::Flag(start) }
 }
 
-const fn count(name: &'static str, start: i64, rule: &'static str) -> Field {
+const fn count(name: &'static str, start: i64, rule: &'static Rule) -> Field {
     Field { name, form: Form::Count(rule), start: Start::Number(start) }
 }
 
-const fn word(name: &'static str, start: &'static str, rule: &'static str, words: &'static [&'static str]) -> Field {
+const fn word(name: &'static str, start: &'static str, rule: &'static Rule, words: &'static [&'static str]) -> Field {
     Field { name, form: Form::Word(rule, words), start: Start::Word(start) }
 }
 
@@ -201,12 +203,12 @@ pub(super) fn check(kind: Kind, name: &str, value: &Value) -> Result<(), Refusal
     match find(kind, name) {
         Some(field) => field.form.check(name, value),
         None if name == "keyAdapter" => {
-            Err(Refusal::rejected("CAM-017", "the store does not let anybody set `keyAdapter`"))
+            Err(Refusal::rejected(&rules::CAM_017, "the store does not let anybody set `keyAdapter`"))
         }
         None if free(kind).is_some_and(|start| name.len() > start.len() && name.starts_with(start)) => {
             Form::Text.check(name, value)
         }
-        None => Err(Refusal::rejected("KW-005", format!("an object of kind {kind} has no field `{name}`"))),
+        None => Err(Refusal::rejected(&rules::KW_005, format!("an object of kind {kind} has no field `{name}`"))),
     }
 }
 
@@ -219,13 +221,13 @@ impl Form {
     }
 
     /// The rule that the value breaks, and what the value must be.
-    fn broken(self, value: &Value) -> Option<(&'static str, String)> {
+    fn broken(self, value: &Value) -> Option<(&'static Rule, String)> {
         let (is_right, rule, must) = match (self, value) {
             (Self::Text, Value::Text(_)) | (Self::Flag, Value::Bool(_)) | (Self::Set, Value::Set(_)) => return None,
-            (Self::Text, _) => (false, "KW-007", "a text".to_owned()),
-            (Self::Flag, _) => (false, "KW-007", "true or false".to_owned()),
+            (Self::Text, _) => (false, &rules::KW_007, "a text".to_owned()),
+            (Self::Flag, _) => (false, &rules::KW_007, "true or false".to_owned()),
             (Self::Set | Self::Roles(_), value) if !matches!(value, Value::Set(_)) => {
-                (false, "KW-007", "a list of texts".to_owned())
+                (false, &rules::KW_007, "a list of texts".to_owned())
             }
             (Self::Set, _) => return None,
             (Self::Short(rule, max), value) => {

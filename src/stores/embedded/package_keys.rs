@@ -15,6 +15,7 @@ use crate::model::Secret;
 use crate::model::Value;
 use crate::plan::KeyTarget;
 use crate::plan::ValueFrom;
+use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
 
@@ -101,15 +102,15 @@ fn slot(
     target: &KeyTarget,
     attributes: &Attributes,
 ) -> Result<Slot, Stop> {
-    let Some(address) = application else { return refuse("CAM-023", "no application is named") };
+    let Some(address) = application else { return refuse(&rules::CAM_023, "no application is named") };
     let names = (address.first_name(), address.name());
     let Some(application) =
         work.one(Kind::Application, "WHERE u.username = ?1 AND o.name = ?2", &[&names.0, &names.1])?
     else {
-        return refuse("CAM-023", format!("{address} is not in the store"));
+        return refuse(&rules::CAM_023, format!("{address} is not in the store"));
     };
     let Some(package) = work.one(Kind::Package, "WHERE o.name = ?1", &[&target.package.name()])? else {
-        return refuse("CAM-023", format!("{} is not in the store", target.package));
+        return refuse(&rules::CAM_023, format!("{} is not in the store", target.package));
     };
     let plan = plan(work, Some(&target.package), attributes)?;
     Ok(Slot { application, package, plan })
@@ -123,7 +124,7 @@ fn plan(work: &Work<'_>, package: Option<&Address>, attributes: &Attributes) -> 
         return Ok(plan);
     }
     let (package, plan) = (Address::package(&package), Address::plan(&package, name));
-    refuse("CAM-023", format!("{package} has no {plan}; a key's plan must belong to its package"))
+    refuse(&rules::CAM_023, format!("{package} has no {plan}; a key's plan must belong to its package"))
 }
 
 /// Only the key of an active user can be made or switched on.
@@ -134,12 +135,12 @@ fn check_user(work: &Work<'_>, username: &str) -> Result<(), Stop> {
         return Ok(());
     }
     let address = Address::user(username);
-    refuse("CAM-034", format!("{address} is {status}, and only an active user can hold an active key"))
+    refuse(&rules::CAM_034, format!("{address} is {status}, and only an active user can hold an active key"))
 }
 
 fn check_status(work: &Work<'_>, stored: &Stored, after: Option<&str>) -> Result<(), Stop> {
     if after == Some("waiting") {
-        return refuse("CAM-031", "a key that was once approved or refused never goes back to waiting");
+        return refuse(&rules::CAM_031, "a key that was once approved or refused never goes back to waiting");
     }
     if after != Some("active") {
         return Ok(());
@@ -155,7 +156,10 @@ fn check_overrides(plan: &Stored, attributes: &Attributes) -> Result<(), Stop> {
         let is_own = attributes.get(setting).is_some_and(|value| value.as_text() != Some("plan"));
         if is_own && !plan.object.attributes.flag(permission) {
             let address = &plan.object.address;
-            return refuse("CAM-027", format!("{address} does not let keys set `{setting}` (`{permission}` is false)"));
+            return refuse(
+                &rules::CAM_027,
+                format!("{address} does not let keys set `{setting}` (`{permission}` is false)"),
+            );
         }
     }
     Ok(())
@@ -165,17 +169,17 @@ fn check_overrides(plan: &Stored, attributes: &Attributes) -> Result<(), Stop> {
 fn refuse_fixed(work: &Work<'_>, stored: &Stored) -> Result<(), Stop> {
     let (change, object) = (work.change(), &stored.object);
     if let Some(wanted) = change.target.parent.as_ref().filter(|wanted| Some(*wanted) != object.parent.as_ref()) {
-        return refuse("CAM-037", format!("a key can not move to another application, so not to {wanted}"));
+        return refuse(&rules::CAM_037, format!("a key can not move to another application, so not to {wanted}"));
     }
     let Some(key) = &object.key else { return Ok(()) };
     if let Some(target) = change.target.key.as_ref().filter(|target| target.package != key.package) {
-        return refuse("CAM-036", format!("a key can not move to another package, so not to {}", target.package));
+        return refuse(&rules::CAM_036, format!("a key can not move to another package, so not to {}", target.package));
     }
     if work.write.value.is_some_and(|value| *value != key.value) {
-        return refuse("CAM-038", "the value of a key can not change");
+        return refuse(&rules::CAM_038, "the value of a key can not change");
     }
     if work.write.secret.is_some_and(|secret| Some(secret) != key.secret.as_ref()) {
-        return refuse("CAM-039", "the shared secret of a key can not change");
+        return refuse(&rules::CAM_039, "the shared secret of a key can not change");
     }
     Ok(())
 }
@@ -219,18 +223,18 @@ fn length(package: &Stored, field: &str) -> Result<usize, Stop> {
         return Ok(length);
     }
     let address = &package.object.address;
-    refuse("CAM-016", format!("{address} has `{field}` {number}; the store mints 1 to 255 characters"))
+    refuse(&rules::CAM_016, format!("{address} has `{field}` {number}; the store mints 1 to 255 characters"))
 }
 
 fn check_value(value: &Secret) -> Result<(), Stop> {
     let text = value.expose();
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
     if !text.bytes().all(is_allowed) {
-        return refuse("CAM-024", "its value has other characters than letters, digits, `_`, `-`, `.` and `:`");
+        return refuse(&rules::CAM_024, "its value has other characters than letters, digits, `_`, `-`, `.` and `:`");
     }
     match text.len() {
         1..=255 => Ok(()),
-        length => refuse("CAM-024", format!("its value has {length} characters; the store takes 1 to 255")),
+        length => refuse(&rules::CAM_024, format!("its value has {length} characters; the store takes 1 to 255")),
     }
 }
 
@@ -239,7 +243,7 @@ fn check_unused(work: &Work<'_>, package: &Stored, value: &Secret) -> Result<(),
     match work.one(Kind::PackageKey, clause, &[&package.row, &value.expose()])? {
         Some(other) => {
             let (package, other) = (&package.object.address, &other.object.address);
-            refuse("CAM-025", format!("{package} already has a key with the same value: {other}"))
+            refuse(&rules::CAM_025, format!("{package} already has a key with the same value: {other}"))
         }
         None => Ok(()),
     }

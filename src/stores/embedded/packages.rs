@@ -8,6 +8,7 @@ use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rules;
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
@@ -31,15 +32,15 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without("CAM-045", Kind::PackageKey, "o.package = ?1", stored.row)?;
-    work.without("CAM-044", Kind::Plan, "o.package = ?1", stored.row)?;
+    work.without(&rules::CAM_045, Kind::PackageKey, "o.package = ?1", stored.row)?;
+    work.without(&rules::CAM_044, Kind::Plan, "o.package = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 
 fn check_new_name(work: &Work<'_>, name: &str) -> Result<(), Stop> {
-    check_name("CAM-014", name, 255)?;
+    check_name(&rules::CAM_014, name, 255)?;
     match work.one(Kind::Package, "WHERE o.name = ?1", &[&name])? {
-        Some(_) => refuse("CAM-014", format!("{} is already in the store", Address::package(name))),
+        Some(_) => refuse(&rules::CAM_014, format!("{} is already in the store", Address::package(name))),
         None => Ok(()),
     }
 }

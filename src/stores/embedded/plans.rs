@@ -9,6 +9,7 @@ use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rules;
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
@@ -23,7 +24,7 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let stored = work.current()?;
     let parent = stored.object.parent.as_ref();
     if let Some(wanted) = work.change().target.parent.as_ref().filter(|wanted| Some(*wanted) != parent) {
-        return refuse("CAM-022", format!("a plan can not move to another package, so not to {wanted}"));
+        return refuse(&rules::CAM_022, format!("a plan can not move to another package, so not to {wanted}"));
     }
     let mut attributes = stored.object.attributes.clone();
     work.apply_fields(&mut attributes)?;
@@ -38,24 +39,24 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without("CAM-045", Kind::PackageKey, "o.plan = ?1", stored.row)?;
+    work.without(&rules::CAM_045, Kind::PackageKey, "o.plan = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 
 fn package(work: &Work<'_>) -> Result<Stored, Stop> {
     let Some(parent) = &work.change().target.parent else {
-        return refuse("CAM-022", "no package is named");
+        return refuse(&rules::CAM_022, "no package is named");
     };
     match work.one(Kind::Package, "WHERE o.name = ?1", &[&parent.name()])? {
         Some(package) => Ok(package),
-        None => refuse("CAM-022", format!("{parent} is not in the store")),
+        None => refuse(&rules::CAM_022, format!("{parent} is not in the store")),
     }
 }
 
 fn check_new_name(work: &Work<'_>, package: i64, package_name: &str, name: &str) -> Result<(), Stop> {
-    check_name("CAM-018", name, 255)?;
+    check_name(&rules::CAM_018, name, 255)?;
     match work.one(Kind::Plan, "WHERE o.package = ?1 AND o.name = ?2", &[&package, &name])? {
-        Some(_) => refuse("CAM-018", format!("{} is already in the store", Address::plan(package_name, name))),
+        Some(_) => refuse(&rules::CAM_018, format!("{} is already in the store", Address::plan(package_name, name))),
         None => Ok(()),
     }
 }

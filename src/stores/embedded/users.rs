@@ -12,6 +12,7 @@ use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::rules;
 
 /// The vendor's own user, through which the platform issues tokens.
 const INTERNAL: &str = "MasheryInternalOAuth2";
@@ -21,7 +22,7 @@ const HIS: &str = "o.application IN (SELECT row FROM applications WHERE \"user\"
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
-    check_name("CAM-001", name, 255)?;
+    check_name(&rules::CAM_001, name, 255)?;
     check_free(work, name)?;
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO users (id, username, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";
@@ -31,13 +32,13 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let stored = work.current()?;
     if work.name_after(&stored) != stored.object.name {
-        return refuse("CAM-007", "a username can not change; another username is another user");
+        return refuse(&rules::CAM_007, "a username can not change; another username is another user");
     }
     let before = &stored.object.attributes;
     let mut after = before.clone();
     work.apply_fields(&mut after)?;
     if before.get("email") != after.get("email") {
-        return refuse("CAM-008", "the e-mail address of a user can not change through the API");
+        return refuse(&rules::CAM_008, "the e-mail address of a user can not change through the API");
     }
     if after.text("status") != Some("disabled") || before.text("status") == Some("disabled") {
         return work.save_fields(Kind::User, stored.row, &after);
@@ -49,7 +50,7 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
     refuse_internal(&stored, "deleted")?;
-    work.without("CAM-044", Kind::Application, "o.user = ?1", stored.row)?;
+    work.without(&rules::CAM_044, Kind::Application, "o.user = ?1", stored.row)?;
     work.delete_row(&stored)?;
     let sql = "INSERT INTO burnt_usernames (username, burnt) VALUES (?1, ?2)";
     work.run(sql, &[&stored.object.name, &work.now()])
@@ -73,7 +74,7 @@ fn disable(work: &Work<'_>, stored: &Stored, after: &Attributes) -> Result<(), S
 
 fn refuse_internal(stored: &Stored, done: &str) -> Result<(), Stop> {
     if &*stored.object.name == INTERNAL {
-        return refuse("CAM-046", format!("{INTERNAL} belongs to the platform and is never {done}"));
+        return refuse(&rules::CAM_046, format!("{INTERNAL} belongs to the platform and is never {done}"));
     }
     Ok(())
 }
@@ -81,11 +82,13 @@ fn refuse_internal(stored: &Stored, done: &str) -> Result<(), Stop> {
 fn check_free(work: &Work<'_>, name: &str) -> Result<(), Stop> {
     let address = Address::user(name);
     if work.one(Kind::User, "WHERE o.username = ?1", &[&name])?.is_some() {
-        return refuse("CAM-048", format!("{address} is already in the store"));
+        return refuse(&rules::CAM_048, format!("{address} is already in the store"));
     }
     let sql = "SELECT burnt FROM burnt_usernames WHERE username = ?1";
     match work.connection.number(sql, &[&name])? {
-        Some(_) => refuse("CAM-048", format!("{address} was deleted before, and its username stays taken for ever")),
+        Some(_) => {
+            refuse(&rules::CAM_048, format!("{address} was deleted before, and its username stays taken for ever"))
+        }
         None => Ok(()),
     }
 }

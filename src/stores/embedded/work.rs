@@ -1,5 +1,6 @@
 //! One change while it is made: what the change says, what the store holds, and the checks that all kinds share.
 
+use crate::rule::Rule;
 use std::cell::RefCell;
 
 use super::fields;
@@ -40,7 +41,7 @@ impl From<SqlError> for Stop {
 }
 
 /// The refusal of a documented rule.
-pub(super) fn refuse<T>(rule: &'static str, reason: impl Into<String>) -> Result<T, Stop> {
+pub(super) fn refuse<T>(rule: &Rule, reason: impl Into<String>) -> Result<T, Stop> {
     Err(Refusal::rejected(rule, reason).into())
 }
 
@@ -182,7 +183,7 @@ impl<'a> Work<'a> {
     }
 
     /// Refuses while objects hang on the one that shall be deleted, and names the first of them.
-    pub(super) fn without(&self, rule: &'static str, kind: Kind, clause: &str, row: i64) -> Result<(), Stop> {
+    pub(super) fn without(&self, rule: &Rule, kind: Kind, clause: &str, row: i64) -> Result<(), Stop> {
         const SHOWN: usize = 3;
         let sql = format!("WHERE {clause} ORDER BY o.row LIMIT {}", SHOWN + 1);
         let children = read::some(self.connection, kind, &sql, &[&row])?;
@@ -225,7 +226,7 @@ pub(super) fn new_id() -> String {
 }
 
 /// Refuses a name that is empty or has more than `max` characters.
-pub(super) fn check_name(rule: &'static str, name: &str, max: usize) -> Result<(), Stop> {
+pub(super) fn check_name(rule: &Rule, name: &str, max: usize) -> Result<(), Stop> {
     match name.chars().count() {
         0 => refuse(rule, "its name is empty"),
         count if count > max => refuse(rule, format!("its name has {count} characters; the store takes {max}")),

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 use super::answer;
 use super::answer::Answer;
 use crate::database::Holding;
-use crate::diagnostic::RuleId;
 use crate::model::Secret;
+use crate::rules;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::stores::pace::Pace;
@@ -269,5 +269,5 @@ pub(super) fn odd(operation: &Operation, cause: &str) -> Refusal {
     let refusal = Refusal::unavailable(format!("{operation} {cause}"));
     let refusal = refusal
         .help("check `url` and the path of the operation in keywright.yaml; the portal answers any path with a page");
-    Refusal { rule: Some(RuleId("MFT-034")), ..refusal }
+    Refusal { rule: Some(rules::MFT_034.id), ..refusal }
 }

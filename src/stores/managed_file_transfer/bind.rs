@@ -4,7 +4,7 @@
 use serde_json::Map;
 use serde_json::Value as Json;
 
-use crate::diagnostic::RuleId;
+use crate::rules;
 use crate::store::Refusal;
 use crate::workspace::Operation;
 use crate::workspace::TransferOperations;
@@ -86,7 +86,7 @@ fn told(name: &str, candidates: &[Operation]) -> String {
 }
 
 pub(super) fn unbound(reason: String, help: &str) -> Refusal {
-    Refusal { rule: Some(RuleId("MFT-021")), ..Refusal::unavailable(reason).help(help) }
+    Refusal { rule: Some(rules::MFT_021.id), ..Refusal::unavailable(reason).help(help) }
 }
 
 fn parse(bytes: &[u8]) -> Result<Json, Refusal> {

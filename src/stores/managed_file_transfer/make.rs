@@ -11,9 +11,9 @@ use super::list::Listing;
 use super::write::LOOKS;
 use super::write::differing;
 use super::write::stale;
-use crate::diagnostic::RuleId;
 use crate::model::LiveId;
 use crate::plan::Change;
+use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::stores::retry;
@@ -79,7 +79,7 @@ impl ManagedFileTransfer {
                 }
                 (Some(_), Some(_)) => {
                     let reason = format!("the store now holds more than one new {}", change.address);
-                    let refusal = Refusal::rejected("MFT-024", reason);
+                    let refusal = Refusal::rejected(&rules::MFT_024, reason);
                     return Err(
                         refusal.help("somebody else made one at the same time: delete all but one in the portal")
                     );
@@ -101,7 +101,7 @@ impl ManagedFileTransfer {
             None => {
                 let reason = "the store says that it made the key, and its list does not show it";
                 let refusal = Refusal::unavailable(reason).help("run again when the portal shows the key");
-                Refusal { rule: Some(RuleId("MFT-033")), ..refusal }
+                Refusal { rule: Some(rules::MFT_033.id), ..refusal }
             }
         })
     }
@@ -109,5 +109,5 @@ impl ManagedFileTransfer {
 
 fn other_tenant(seen: i64, wanted: i64) -> Refusal {
     let reason = format!("the store is that of tenant {seen}, and the key is for tenant {wanted}");
-    Refusal::rejected("MFT-022", reason).help("check `url` and the credential")
+    Refusal::rejected(&rules::MFT_022, reason).help("check `url` and the credential")
 }

@@ -19,6 +19,7 @@ use crate::model::Secret;
 use crate::model::Transfer;
 use crate::model::transfer::Account;
 use crate::model::transfer::Organization;
+use crate::rules;
 use crate::store::Refusal;
 
 impl ManagedFileTransfer {
@@ -84,7 +85,7 @@ impl ManagedFileTransfer {
 fn seen<T>(failure: Failure) -> Result<Option<T>, Refusal> {
     match failure {
         Failure::Forbidden(_) | Failure::Missing(_) => Ok(None),
-        Failure::Refused(refusal) if refusal.rule.is_some_and(|rule| rule.0 == "MFT-034") => Ok(None),
+        Failure::Refused(refusal) if refusal.rule.is_some_and(|rule| rule == rules::MFT_034.id) => Ok(None),
         failure => Err(failure.into()),
     }
 }

@@ -7,12 +7,12 @@ use super::ManagedFileTransfer;
 use super::api::Failure;
 use super::key::Key;
 use super::list::Listing;
-use crate::diagnostic::RuleId;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
+use crate::rules;
 use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
@@ -143,7 +143,7 @@ pub(super) fn differing(key: &Key, changes: &[FieldChange]) -> Vec<Altered> {
 }
 
 pub(super) fn stale(reason: String) -> Refusal {
-    Refusal { rule: Some(RuleId("MFT-032")), ..Refusal::stale(reason) }
+    Refusal { rule: Some(rules::MFT_032.id), ..Refusal::stale(reason) }
 }
 
 fn gone(change: &Change) -> Refusal {

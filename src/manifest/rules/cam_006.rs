@@ -1,0 +1,11 @@
+//! CAM-006. Decided in `manifest/user.rs` and `stores/embedded/fields.rs`.
+
+use crate::rule::Rule;
+
+pub static CAM_006: Rule = Rule {
+    says: "The status of a user is active, waiting or disabled.",
+    why: "The store knows no other account status. Disabling takes the keys of the user with it, so Keywright must not \
+          guess what another word means.",
+    source: "TIBCO docs, User Access Settings",
+    ..Rule::fixed("CAM-006").shown_by(cases!("cam-006"))
+};

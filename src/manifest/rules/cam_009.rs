@@ -1,0 +1,11 @@
+//! CAM-009. Decided in `manifest/application.rs`, `plan/live_rules.rs` and `stores/embedded/applications.rs`.
+
+use crate::rule::Rule;
+
+pub static CAM_009: Rule = Rule {
+    says: "Every application names a user that is declared or that lives in the store.",
+    why: "An application is created under its user and can not exist without one. A mistyped username would stop the \
+          application and all of its keys.",
+    source: "Boomi help, Creating package keys",
+    ..Rule::fixed("CAM-009").by_plan().shown_by(cases!("cam-009"))
+};

@@ -1,0 +1,11 @@
+//! MFT-013. Decided in `manifest/scalar.rs` and `stores/embedded/fields.rs`.
+
+use crate::rule::Rule;
+
+pub static MFT_013: Rule = Rule {
+    says: "The expires of an API key is an instant with its offset, such as 2027-06-30T00:00:00Z, or `never`.",
+    why: "Without an offset every reader thinks of another time zone. The key would end hours before or after what was \
+          meant.",
+    source: "AFT Management API, ApiKey",
+    ..Rule::fixed("MFT-013").shown_by(cases!("mft-013"))
+};

@@ -1,0 +1,13 @@
+//! MFT-032. Decided in `stores/managed_file_transfer/write.rs`.
+
+use crate::rule::Rule;
+
+pub static MFT_032: Rule = Rule {
+    says: "A key that changed since the plan was made is not written.",
+    why: "The server has no version check. Writing anyway would undo what somebody else did, unseen.",
+    source: "AFT Management API, ApiKey",
+    wrong: "After the plan was made somebody changed `erp-orders` in the portal; the apply finds another updatedDate.",
+    right: "The change to `erp-orders` is void as stale, the rest goes on, and the next plan starts from the new \
+            state.",
+    ..Rule::fixed("MFT-032").by_apply()
+};

@@ -1,0 +1,33 @@
+//! MFT-038. Decided here, and in `plan/transfer_rules/generations.rs`.
+
+use super::logical_name;
+use crate::diagnostic::Place;
+use crate::rule::Rule;
+use crate::rules::Findings;
+use crate::rules::world::World;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+pub static MFT_038: Rule = Rule {
+    says: "At most two generations of one API key are enabled.",
+    why: "Rotation needs the old and the new key side by side, and no third. Every older one is a key that should be \
+          off and still opens the door.",
+    source: "Rotation, inferred",
+    ..Rule::fixed("MFT-038").shown_by(cases!("mft-038"))
+};
+
+pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+    let mut enabled: BTreeMap<&str, BTreeSet<(Place, &str)>> = BTreeMap::new();
+    for (manifest, spec) in world.api_keys() {
+        if spec.enabled.as_ref().is_some_and(|enabled| enabled.value) {
+            enabled.entry(logical_name(manifest.name())).or_default().insert((manifest.name_place(), manifest.name()));
+        }
+    }
+    for (logical, generations) in enabled {
+        if let Some((place, name)) = generations.iter().nth(2) {
+            let message = format!("`{name}` is the third enabled generation of `{logical}`");
+            let problem = MFT_038.finding(message).at(*place);
+            findings.add(problem.help("disable the oldest before a third is made"));
+        }
+    }
+}

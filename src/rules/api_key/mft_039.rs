@@ -1,0 +1,12 @@
+//! MFT-039. Decided in `plan/transfer_rules/generations.rs`.
+
+use crate::rule::Rule;
+
+pub static MFT_039: Rule = Rule {
+    says: "An older generation is disabled when its grace period is over.",
+    why: "The old key stays valid for whoever still has it. The rotation has not ended until it is off.",
+    source: "Rotation, inferred",
+    wrong: "`erp-orders.g2` lives since 1 October 2026, and `erp-orders` is still enabled in late November.",
+    right: "`erp-orders` is disabled 14 days after its successor was handed out.",
+    ..Rule::warning("MFT-039").by_plan()
+};

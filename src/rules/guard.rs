@@ -1,0 +1,17 @@
+//! The guards: changes that somebody has to allow. They are decided in `plan/guards.rs` and `plan/transfer_guards.rs`.
+
+mod kw_101;
+mod kw_102;
+mod kw_103;
+mod kw_104;
+mod kw_105;
+mod kw_106;
+mod kw_107;
+mod mft_030;
+mod mft_037;
+mod mft_040;
+
+rules! {
+    kw_101::KW_101, kw_102::KW_102, kw_103::KW_103, kw_104::KW_104, kw_105::KW_105, kw_106::KW_106,
+    kw_107::KW_107, mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040
+}

@@ -1,0 +1,145 @@
+//! Objects that are declared twice, and names that differ only in case.
+
+use crate::rule::Rule;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::manifest::Manifest;
+use crate::manifest::Spec;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::rules;
+use crate::rules::Findings;
+use crate::rules::world::World;
+
+/// The rule that forbids two objects of a kind with one name.
+const fn rule_of(kind: Kind) -> &'static Rule {
+    match kind {
+        Kind::User => &rules::CAM_002,
+        Kind::Application => &rules::CAM_011,
+        Kind::Package => &rules::CAM_014,
+        Kind::Plan => &rules::CAM_018,
+        Kind::PackageKey => &rules::CAM_058,
+        Kind::ApiKey => &rules::MFT_002,
+    }
+}
+
+/// The address under which a manifest declares its object; nothing while a name is missing.
+pub(in crate::rules) fn address_of(manifest: &Manifest) -> Option<Address> {
+    let name = &manifest.metadata.name.as_ref()?.value;
+    Some(match &manifest.spec {
+        Spec::User(_) => Address::user(name),
+        Spec::Package(_) => Address::package(name),
+        Spec::Plan(spec) => Address::plan(&spec.package.as_ref()?.value, name),
+        Spec::Application(spec) => Address::application(&spec.user.as_ref()?.value, name),
+        Spec::PackageKey(_) => Address::key(name),
+        Spec::ApiKey(_) => Address::api_key(name),
+    })
+}
+
+pub(in crate::rules) fn check(world: &World<'_>, findings: &mut Findings) {
+    let declared = declarations(world, findings);
+    check_case(&declared, findings);
+    check_previously(world, &declared, findings);
+}
+
+/// What is declared where, sorted by address. Of what is declared twice, the first.
+fn declarations(world: &World<'_>, findings: &mut Findings) -> Vec<(Address, Place)> {
+    let objects =
+        world.manifests.par_iter().filter_map(|manifest| Some((address_of(manifest)?, manifest.name_place())));
+    let uses = world.keys.par_iter().filter(|key| key.spec.is_none());
+    let keys =
+        uses.map(|key| (Address::key_of_application(&key.user.value, key.application, &key.package.value), key.place));
+    let mut declared: Vec<_> = objects.chain(keys).collect();
+    // A sort that keeps the order of what is equal, so that the first stays the first.
+    declared.par_sort_by(|a, b| a.0.cmp(&b.0));
+    declared.dedup_by(|again, first| {
+        let is_twice = again.0 == first.0;
+        if is_twice {
+            findings.add(twice(&again.0, again.1, first.1));
+        }
+        is_twice
+    });
+    declared
+}
+
+fn twice(address: &Address, place: Place, first: Place) -> Diagnostic {
+    rule_of(address.kind())
+        .finding(format!("{address} is declared twice"))
+        .at(place)
+        .label(first, "first declared here")
+        .help("keep one of the two, or give one another name")
+}
+
+/// Usernames and key names that differ only in case: the stores do not say whether they tell them apart.
+fn check_case(declared: &[(Address, Place)], findings: &mut Findings) {
+    let has_case = |kind| matches!(kind, Kind::User | Kind::ApiKey);
+    let named = declared.iter().filter(|(address, _)| has_case(address.kind()));
+    let mut folded: Vec<_> =
+        named.map(|(address, place)| (address.kind(), address.name().to_lowercase(), address, *place)).collect();
+    folded.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    for alike in folded.chunk_by(|a, b| (a.0, &a.1) == (b.0, &b.1)) {
+        let (kind, _, other, first) = &alike[0];
+        for (_, _, address, place) in &alike[1..] {
+            let message = format!("{address} and {other} differ only in case");
+            let problem = match kind {
+                Kind::User => rules::CAM_002.also(message),
+                _ => rules::MFT_003.finding(message),
+            };
+            let problem = problem.at(*place).label(*first, "the other one");
+            findings.add(problem.help("the store may take them for one; choose names that differ in more"));
+        }
+    }
+}
+
+/// The addresses that a manifest's `previously` names. `bob/shop` is the own application that has a slash in its name,
+/// or else the application that belonged to bob, which CAM-013 refuses by name.
+pub(in crate::rules) fn former_addresses(manifest: &Manifest) -> Vec<(Address, Place)> {
+    let mut formers = Vec::new();
+    for name in manifest.metadata.previously.iter().flat_map(|previously| &previously.value) {
+        formers.extend(former_address(manifest, &name.value).map(|address| (address, name.place)));
+        if let (Spec::Application(_), Some((user, application))) = (&manifest.spec, name.value.split_once('/')) {
+            formers.push((Address::application(user, application), name.place));
+        }
+    }
+    formers
+}
+
+fn former_address(manifest: &Manifest, name: &str) -> Option<Address> {
+    Some(match &manifest.spec {
+        Spec::User(_) => Address::user(name),
+        Spec::Package(_) => Address::package(name),
+        Spec::Plan(spec) => Address::plan(&spec.package.as_ref()?.value, name),
+        Spec::Application(spec) => Address::application(&spec.user.as_ref()?.value, name),
+        Spec::PackageKey(_) => Address::key(name),
+        Spec::ApiKey(_) => Address::api_key(name),
+    })
+}
+
+fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: &mut Findings) {
+    let declared = |address: &Address| {
+        let at = declared.binary_search_by(|(other, _)| other.cmp(address)).ok()?;
+        Some(declared[at].1)
+    };
+    let mut claimed: BTreeMap<Address, Place> = BTreeMap::new();
+    for manifest in world.manifests {
+        let own = address_of(manifest);
+        for (former, place) in former_addresses(manifest) {
+            let (message, other) = if own.as_ref() == Some(&former) {
+                (format!("{former} is named as its own former name"), manifest.name_place())
+            } else if let Some(other) = declared(&former) {
+                (format!("{former} is a former name here and is declared too"), other)
+            } else if let Some(other) = claimed.get(&former) {
+                (format!("{former} is the former name of two objects"), *other)
+            } else {
+                claimed.insert(former, place);
+                continue;
+            };
+            let problem = rules::KW_016.finding(message).at(place).label(other, "here");
+            findings.add(problem.help("remove it from `previously`"));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! CAM-024. Decided here, and in `stores/embedded/package_keys.rs`.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
+use crate::model::Declared;
+use crate::model::Secret;
+use crate::rule::Rule;
+
+pub static CAM_024: Rule = Rule {
+    says: "A custom key value holds only letters A to Z and a to z, digits, and `_ - . :`, and has 1 to 255 \
+           characters.",
+    why: "The store supports no other characters in a custom key. The gateway would not recognise such a key in a \
+          call, and the key can not be corrected, only replaced.",
+    source: "Boomi help, Creating package keys",
+    also: Some((Severity::Warning, "for a value that is only too long: the figure comes from the older API")),
+    ..Rule::fixed("CAM-024").shown_by(cases!("cam-024"))
+};
+
+/// The characters of a key value.
+pub fn is_key_text(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))
+}
+
+/// What is wrong with a value, which is not quoted.
+pub(in crate::rules) fn check_text(object: &Declared, value: &Secret, place: Place) -> Option<Diagnostic> {
+    let text = value.expose();
+    let problem = if text.is_empty() {
+        CAM_024.finding(format!("the value of {} is empty", object.address))
+    } else if !is_key_text(text) {
+        CAM_024.finding(format!("the value of {} holds characters that a key can not have", object.address))
+    } else if text.len() > 255 {
+        CAM_024.also(format!("the value of {} is longer than 255 characters", object.address))
+    } else {
+        return None;
+    };
+    Some(problem.at(place).help("use 1 to 255 letters, digits and the characters _ - . :"))
+}

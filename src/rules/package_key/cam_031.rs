@@ -1,0 +1,13 @@
+//! CAM-031. Decided in `plan/live_rules.rs` and `stores/embedded/package_keys.rs`.
+
+use crate::rule::Rule;
+
+pub static CAM_031: Rule = Rule {
+    says: "A live key that is active or disabled does not become waiting.",
+    why: "The store allows every change of a key's status but that one. The plan would fail in every run.",
+    source: "TIBCO docs, Managing application package keys",
+    wrong: "The store holds `checkout-production` as active; the manifest says `settings: {status: waiting}`.",
+    right: "The manifest says `settings: {status: disabled}`, which stops the traffic until somebody says active \
+            again.",
+    ..Rule::fixed("CAM-031").by_plan()
+};

@@ -1,0 +1,13 @@
+//! CAM-039. Decided in `plan/live_rules.rs` and `stores/embedded/package_keys.rs`.
+
+use crate::rule::Rule;
+
+pub static CAM_039: Rule = Rule {
+    says: "The secret of a live key does not change.",
+    why: "The store takes a secret only when the key is created and ignores it later. The manifest would promise a \
+          secret that signs nothing.",
+    source: "Mashery Terraform provider, application package key",
+    wrong: "The variable behind `secret` of `checkout-production` holds a new value; the key lives with the old one.",
+    right: "A new key is declared with the new secret, and the old key is removed when its consumer has moved.",
+    ..Rule::fixed("CAM-039").by_plan()
+};

@@ -1,0 +1,62 @@
+//! KW-017. Decided here.
+
+use super::DEFAULT_KEY_LENGTH;
+use super::generated;
+use super::is_key_text;
+use crate::diagnostic::Diagnostic;
+use crate::manifest::package_key::Generate;
+use crate::manifest::package_key::Minter;
+use crate::rule::Rule;
+use crate::rules::Findings;
+use crate::rules::world::KeyOf;
+use crate::rules::world::World;
+
+pub static KW_017: Rule = Rule {
+    says: "The prefix of a generated key uses the characters of a custom key and leaves at least 16 random ones within \
+           the package's keyLength.",
+    why: "The random part is all that keeps a stranger from guessing the key. Other characters the store does not \
+          support.",
+    source: "Keywright's own rule; Boomi help, Creating package keys",
+    ..Rule::fixed("KW-017").shown_by(cases!("kw-017"))
+};
+
+/// Fewest random characters of a minted value: 16 of 36 are 82 bits.
+pub const LEAST_RANDOM: usize = 16;
+
+pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
+    for key in &world.keys {
+        if let Some(generate) = key.spec.and_then(generated) {
+            check_prefix(world, key, generate, findings);
+        }
+    }
+}
+
+fn check_prefix(world: &World<'_>, key: &KeyOf<'_>, generate: &Generate, findings: &mut Findings) {
+    let prefix = generate.prefix.as_ref().map_or("", |prefix| &*prefix.value);
+    let place = generate.prefix.as_ref().map_or(key.place, |prefix| prefix.place);
+    let package = world.packages.get(&*key.package.value);
+    let declared = package.and_then(|(_, spec)| spec.key_length.as_ref());
+    let length = declared.map_or(DEFAULT_KEY_LENGTH, |length| usize::try_from(length.value).unwrap_or(0));
+    let by_store = generate.by.as_ref().filter(|by| by.value == Minter::Store);
+    if !is_key_text(prefix) {
+        let problem = KW_017.finding("the prefix holds characters that a key can not have").at(place);
+        findings.add(problem.help("use letters, digits and the characters _ - . :"));
+    } else if let (Some(by), Some(prefix)) = (by_store, &generate.prefix) {
+        let problem = KW_017.finding("the store mints values without a prefix").at(prefix.place);
+        let problem = problem.label(by.place, "minted by the store");
+        findings.add(problem.help("the key would never be found again; remove the prefix, or let Keywright mint it"));
+    } else if by_store.is_none() && prefix.len() + LEAST_RANDOM > length {
+        let problem = too_short(&key.called, prefix, length).at(place);
+        findings.add(match declared {
+            Some(length) => problem.label(length.place, "the package's keyLength"),
+            None => problem,
+        });
+    }
+}
+
+/// A value that could be guessed.
+pub fn too_short(key: &str, prefix: &str, length: usize) -> Diagnostic {
+    let left = length.saturating_sub(prefix.len());
+    let message = format!("{key} would have {left} random characters of {length}; it needs {LEAST_RANDOM}");
+    KW_017.finding(message).help("shorten the prefix, or raise the package's keyLength")
+}

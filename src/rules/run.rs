@@ -1,0 +1,19 @@
+//! The rules about a run: what hangs on what is deleted, what is read and written, and what became of it.
+
+mod cam_044;
+mod cam_045;
+mod cam_049;
+mod cam_050;
+mod cam_051;
+mod cam_052;
+mod cam_053;
+mod cam_054;
+mod cam_055;
+mod cam_057;
+mod kw_021;
+mod kw_023;
+
+rules! {
+    cam_044::CAM_044, cam_045::CAM_045, cam_049::CAM_049, cam_050::CAM_050, cam_051::CAM_051, cam_052::CAM_052,
+    cam_053::CAM_053, cam_054::CAM_054, cam_055::CAM_055, cam_057::CAM_057, kw_021::KW_021, kw_023::KW_023
+}
