@@ -1,5 +1,5 @@
-//! YAML text → raw manifests, every value with its place. Nothing here knows a rule of a store beyond the id under
-//! which a missing or mistyped field is reported.
+//! YAML text → raw manifests, every value with its place. Nothing here knows a rule of a store beyond what the line of a
+//! field says of it.
 //!
 //! Parsing never fails: it gives what it could read, and says what it could not.
 
@@ -9,6 +9,8 @@ mod declare;
 pub mod api_key;
 pub mod application;
 pub mod document;
+pub mod field;
+pub mod fields;
 pub mod hide;
 pub mod package;
 pub mod package_key;

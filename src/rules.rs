@@ -7,8 +7,8 @@ mod database;
 mod desired;
 mod findings;
 mod guard;
+mod limits;
 mod name;
-mod package;
 mod package_key;
 mod plan;
 mod run;
@@ -30,9 +30,8 @@ pub use findings::with_severities;
 pub use guard::ids::*;
 pub use name::ids::*;
 pub use name::is_hidden_in_name;
-pub use package::ids::*;
-pub use package_key::DEFAULT_KEY_LENGTH;
 pub use package_key::LEAST_RANDOM;
+pub use package_key::default_key_length;
 pub use package_key::ids::*;
 pub use package_key::is_key_text;
 pub use package_key::too_short;
@@ -57,15 +56,13 @@ use world::World;
 type Check = fn(&World<'_>, &mut Findings);
 
 /// The checks of the folders, and those of what several rules share.
-const CHECKS: [&[Check]; 8] = [
+const CHECKS: [&[Check]; 6] = [
     name::CHECKS,
     user::CHECKS,
-    application::CHECKS,
-    package::CHECKS,
     plan::CHECKS,
     package_key::CHECKS,
     api_key::CHECKS,
-    &[secret_source::check],
+    &[limits::check, secret_source::check],
 ];
 
 /// Checks the manifests and resolves them. `found` is what reading them found already: the result has a value only

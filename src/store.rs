@@ -197,6 +197,11 @@ impl Refusal {
         Self { kind: RefusalKind::Rejected, rule: Some(rule.id), reason: reason.into(), help: None }
     }
 
+    /// A field that the store does not keep. Leaving it out of a write would report it as done, every time.
+    pub fn unknown_field(kind: Kind, name: &str) -> Self {
+        Self::rejected(&rules::KW_005, format!("an object of kind {kind} has no field `{name}`"))
+    }
+
     pub fn stale(reason: impl Into<String>) -> Self {
         let help = Some("plan again: the object was changed since".to_owned());
         Self { kind: RefusalKind::Stale, rule: Some(rules::CAM_052.id), reason: reason.into(), help }

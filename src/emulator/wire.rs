@@ -81,6 +81,7 @@ impl Is {
             Self::TemplateSet(field) | Self::Emails(field) | Self::Ceiling(field) | Self::OwnCeiling(field) => {
                 Some(field)
             }
+            Self::Eav => Some("eav"),
             Self::Roles => Some("roles"),
             Self::Expires => Some("expires"),
             Self::Inside(Kind::Plan) => Some("plan"),
@@ -132,8 +133,22 @@ const fn text(name: &'static str) -> Property {
 
 #[cfg(test)]
 mod tests {
+    use super::flat_attributes;
     use super::of;
+    use super::property_of;
+    use crate::manifest::field::Form;
+    use crate::manifest::fields;
     use crate::model::Kind;
+
+    #[test]
+    fn every_managed_field_has_a_property() {
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey) {
+            for field in fields::of(kind) {
+                let is_flat = field.form == Form::Texts && flat_attributes(kind).is_some();
+                assert!(is_flat || property_of(kind, field.name).is_some(), "{kind} {}", field.name);
+            }
+        }
+    }
 
     #[test]
     fn each_property_stands_once() {

@@ -20,7 +20,7 @@ mapping! {
     /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API can not delete keys, only switch them off.
     struct ApiKeySpec {
         /// Whether the key works. It must be said, because the API takes a missing value for false.
-        field enabled: bool = "enabled",
+        stored enabled: bool = "enabled" needs MFT_006,
         /// present (the default), disabled or absent.
         field state: ApiKeyState = "state",
         /// The API types that the key may call. An empty list needs allApis: true.
@@ -32,6 +32,6 @@ mapping! {
         /// true when the key is good for every organisation.
         field all_orgs: bool = "allOrgs",
         /// The instant from which the key no longer works, with its offset, like 2027-06-30T00:00:00Z, or never.
-        managed expires: InstantOrNever = "expires",
+        managed expires: InstantOrNever = "expires" default "never",
     }
 }

@@ -1,20 +1,42 @@
-//! Declares what a manifest may hold, once: the struct, its reader, its JSON Schema and its wishes come from one text.
+//! Declares what a manifest may hold, once: the struct, its reader, its JSON Schema, its wishes and its part of the table
+//! of fields come from one text.
 
-/// Declares the fields of a mapping. Each line is
+/// Declares the fields of a mapping. A line says everything about its field, and all else is made from it:
 ///
 /// ```text
-/// /// What the field means, for editors and `explain`.
-/// managed email: Box<str> = "email" required rules::CAM_003,
+/// /// What the field means, for editors and `explain`; {least}, {most} and {default} are those of the line.
+/// managed email: Box<str> = "email" required CAM_003 as Email to 255 refuse CAM_003,
+/// managed key_length: i64 = "keyLength" from 1 to 255 warn CAM_016 default 24,
 /// ```
 ///
-/// `managed` fields become wishes of the object; `field`s are used by the rules. A `required` field that is missing
-/// is reported under the id given. The struct's documentation describes the mapping.
+/// - `managed`: a store keeps the field, and a value is a wish of the object. `limit`: likewise, and a field `unlimited`
+///   beside it says that there is none. `group`: a mapping of such fields, which begin with what it is declared `below`.
+///   `stored`: a store keeps the field, and the rules make the wish. `field`: only the rules use it.
+/// - `required`: the rule under which a field that is missing is reported. `needs`: the rule under which only a store
+///   asks for it.
+/// - `as`: the form of the value, where the type does not say it.
+/// - `from`, `to`: the fewest and the most characters of a text, or the least and greatest number.
+/// - `warn`, `refuse`: the rule that a wrong value breaks, and what is done about one that is outside of the limits.
+/// - `default`: what a store gives a new object in which nobody sets the field.
+///
+/// The struct's documentation describes the mapping.
 macro_rules! mapping {
+    ($what:literal below $below:literal $($rest:tt)*) => {
+        mapping!(@all $what $below $($rest)*);
+    };
+    ($what:literal $($rest:tt)*) => {
+        mapping!(@all $what "" $($rest)*);
+    };
     (
-        $what:literal
+        @all $what:literal $below:literal
         $(#[doc = $doc:literal])*
         struct $name:ident {
-            $( $(#[doc = $field_doc:literal])* $how:ident $field:ident : $type:ty = $key:literal $(required $rule:path)? , )*
+            $(
+                $(#[doc = $field_doc:literal])*
+                $how:ident $field:ident : $type:ty = $key:literal
+                $(required $required:tt)? $(needs $needs:tt)? $(as $form:ident)? $(from $least:literal)? $(to $most:literal)?
+                $(warn $warn:tt)? $(refuse $refuse:tt)? $(default $default:literal)? ,
+            )*
         }
     ) => {
         $(#[doc = $doc])*
@@ -23,15 +45,28 @@ macro_rules! mapping {
             $( $(#[doc = $field_doc])* pub $field: Option<$crate::manifest::read::Spanned<$type>>, )*
         }
 
+        #[allow(unused_variables, clippy::ptr_arg, clippy::allow_attributes, reason = "some mappings have no managed field")]
         impl $name {
             const KEYS: &'static [&'static str] = &[$($key),*];
 
-            /// The managed fields that are set, in the order of declaration.
-            #[allow(unused_mut, unused_variables, clippy::allow_attributes, reason = "some mappings have no managed field")]
-            pub fn wishes(&self) -> Vec<$crate::model::Wish> {
-                let mut wishes = Vec::new();
-                $( mapping!(@wish $how self $field $key wishes); )*
-                wishes
+            /// What is known of the fields that a store keeps, in the order of declaration.
+            pub fn table(all: &mut Vec<$crate::manifest::field::Field>) {
+                $(
+                    mapping!(
+                        @table $how all $type, concat!($below, $key), ($($required)? $($needs)?) ($($form)?) ($($least)?)
+                        ($($most)?) ($($warn)?) ($($refuse)?) ($($default)?)
+                    );
+                )*
+            }
+
+            /// Adds a wish for each field that is set, in the order of declaration.
+            pub fn wishes(&self, wishes: &mut Vec<$crate::model::Wish>) {
+                $( mapping!(@wish $how self $field concat!($below, $key), wishes); )*
+            }
+
+            /// Shows the size of each value that is set and has one: the characters of a text, or the number itself.
+            pub fn sizes(&self, see: &mut dyn FnMut(&'static str, i64, $crate::diagnostic::Place)) {
+                $( mapping!(@size $how self $field concat!($below, $key), see); )*
             }
         }
 
@@ -44,7 +79,7 @@ macro_rules! mapping {
                         read.$field = $crate::manifest::read::spanned(value, reading);
                     } $(else {
                         reading.report(
-                            $rule.finding(concat!($what, " has no `", $key, "`"))
+                            $crate::manifest::rules::$required.finding(concat!($what, " has no `", $key, "`"))
                                 .at($crate::manifest::read::head(node))
                                 .help(concat!("add `", $key, ": …`")),
                         );
@@ -67,21 +102,87 @@ macro_rules! mapping {
                 let mut properties = serde_json::Map::new();
                 $(
                     let schema = generator.subschema_for::<$type>();
-                    properties.insert($key.to_owned(), $crate::manifest::schema::described(schema, concat!($($field_doc, "\n"),*)));
+                    let doc = concat!($($field_doc, "\n"),*).to_owned();
+                    $( let doc = doc.replace("{least}", stringify!($least)); )?
+                    $( let doc = doc.replace("{most}", stringify!($most)); )?
+                    $( let doc = doc.replace("{default}", stringify!($default)); )?
+                    properties.insert($key.to_owned(), $crate::manifest::schema::described(schema, &doc));
                 )*
                 #[allow(unused_mut, clippy::allow_attributes, reason = "some mappings require nothing")]
                 let mut required: Vec<&str> = Vec::new();
-                $( $( let _ = &$rule; required.push($key); )? )*
+                $( $( let _ = &$crate::manifest::rules::$required; required.push($key); )? )*
                 $crate::manifest::schema::object(properties, &required, concat!($($doc, "\n"),*))
             }
         }
     };
-    (@wish managed $self:ident $field:ident $key:literal $wishes:ident) => {
+
+    (@table field $($rest:tt)*) => {};
+    (@table group $all:ident $type:ty, $($rest:tt)*) => {
+        <$type>::table($all);
+    };
+    (@table limit $all:ident $type:ty, $name:expr, $required:tt () $($rest:tt)*) => {
+        mapping!(@table managed $all $type, $name, $required (Limit) $($rest)*);
+    };
+    (
+        @table $how:ident $all:ident $type:ty, $name:expr, ($($required:tt)?) ($($form:ident)?) ($($least:literal)?)
+        ($($most:literal)?) ($($warn:tt)?) ($($refuse:tt)?) ($($default:literal)?)
+    ) => {
+        $all.push($crate::manifest::field::Field {
+            name: $name,
+            form: mapping!(@first $($crate::manifest::field::Form::$form,)? <$type as $crate::manifest::schema::Managed>::FORM),
+            rule: mapping!(@first $(&$crate::manifest::rules::$refuse,)? $(&$crate::manifest::rules::$warn,)? <$type as $crate::manifest::schema::Managed>::RULE),
+            least: mapping!(@option $($least)?),
+            most: mapping!(@option $($most)?),
+            is_strict: mapping!(@first $({ let _ = &$crate::manifest::rules::$refuse; true },)? false),
+            required: mapping!(@option $(&$crate::manifest::rules::$required)?),
+            default: mapping!(@option $($crate::model::Value::from($default))?),
+        });
+    };
+
+    (@wish managed $self:ident $field:ident $name:expr, $wishes:ident) => {
         if let Some(spanned) = &$self.$field {
-            $crate::manifest::schema::Managed::wish(&spanned.value, $key, spanned.place, &mut $wishes);
+            $crate::manifest::schema::Managed::wish(&spanned.value, $name, spanned.place, $wishes);
         }
     };
-    (@wish field $self:ident $field:ident $key:literal $wishes:ident) => {};
+    // `unlimited: false` alone says nothing.
+    (@wish limit $self:ident $field:ident $name:expr, $wishes:ident) => {
+        if let Some(unlimited) = $self.unlimited.as_ref().filter(|unlimited| unlimited.value) {
+            let value = $crate::model::Value::text("unlimited");
+            $wishes.push($crate::model::Wish { field: $name.into(), value, place: unlimited.place });
+        } else {
+            mapping!(@wish managed $self $field $name, $wishes);
+        }
+    };
+    (@wish group $self:ident $field:ident $name:expr, $wishes:ident) => {
+        if let Some(spanned) = &$self.$field {
+            spanned.value.wishes($wishes);
+        }
+    };
+    (@wish $how:ident $($rest:tt)*) => {};
+
+    (@size group $self:ident $field:ident $name:expr, $see:ident) => {
+        if let Some(spanned) = &$self.$field {
+            spanned.value.sizes($see);
+        }
+    };
+    (@size field $($rest:tt)*) => {};
+    (@size $how:ident $self:ident $field:ident $name:expr, $see:ident) => {
+        if let Some(spanned) = &$self.$field
+            && let Some(size) = $crate::manifest::schema::Managed::size(&spanned.value)
+        {
+            $see($name, size, spanned.place);
+        }
+    };
+
+    (@first $first:expr $(, $rest:expr)*) => {
+        $first
+    };
+    (@option) => {
+        None
+    };
+    (@option $some:expr) => {
+        Some($some)
+    };
 }
 
 /// Declares the words that a field takes; another word is reported under the rule given.
@@ -126,6 +227,9 @@ macro_rules! words {
         }
 
         impl $crate::manifest::schema::Managed for $name {
+            const FORM: $crate::manifest::field::Form = $crate::manifest::field::Form::Word(Self::WORDS);
+            const RULE: &'static $crate::rule::Rule = &$rule;
+
             fn wish(&self, field: &'static str, place: $crate::diagnostic::Place, wishes: &mut Vec<$crate::model::Wish>) {
                 let value = $crate::model::Value::text(self.word());
                 wishes.push($crate::model::Wish { field: field.into(), value, place });

@@ -53,6 +53,20 @@ pub enum Spec {
     ApiKey(Box<ApiKeySpec>),
 }
 
+impl Spec {
+    /// Shows the size of each managed value that has one: the characters of a text, or the number itself.
+    pub fn sizes(&self, see: &mut dyn FnMut(&'static str, i64, Place)) {
+        match self {
+            Self::Package(spec) => spec.sizes(see),
+            Self::Plan(spec) => spec.sizes(see),
+            Self::User(spec) => spec.sizes(see),
+            Self::Application(spec) => spec.sizes(see),
+            Self::PackageKey(spec) => spec.sizes(see),
+            Self::ApiKey(spec) => spec.sizes(see),
+        }
+    }
+}
+
 impl Manifest {
     /// The name, or an empty text when it is missing, which was reported.
     pub fn name(&self) -> &str {

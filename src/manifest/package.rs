@@ -22,29 +22,29 @@ mapping! {
         /// What the package offers.
         managed description: Box<str> = "description",
         /// How often developers are notified at most: minute, hour, day, week or month.
-        managed notify_developer_period: NotifyPeriod = "notifyDeveloperPeriod",
+        managed notify_developer_period: NotifyPeriod = "notifyDeveloperPeriod" default "day",
         /// Whether developers hear that their quota is nearly used up.
-        managed notify_developer_near_quota: bool = "notifyDeveloperNearQuota",
+        managed notify_developer_near_quota: bool = "notifyDeveloperNearQuota" default false,
         /// Whether developers hear that their quota is used up.
-        managed notify_developer_over_quota: bool = "notifyDeveloperOverQuota",
+        managed notify_developer_over_quota: bool = "notifyDeveloperOverQuota" default false,
         /// Whether developers hear that they called too fast.
-        managed notify_developer_over_throttle: bool = "notifyDeveloperOverThrottle",
+        managed notify_developer_over_throttle: bool = "notifyDeveloperOverThrottle" default false,
         /// How often administrators are notified at most: minute, hour, day, week or month.
-        managed notify_admin_period: NotifyPeriod = "notifyAdminPeriod",
+        managed notify_admin_period: NotifyPeriod = "notifyAdminPeriod" default "day",
         /// Whether administrators hear that a key's quota is nearly used up.
-        managed notify_admin_near_quota: bool = "notifyAdminNearQuota",
+        managed notify_admin_near_quota: bool = "notifyAdminNearQuota" default false,
         /// Whether administrators hear that a key's quota is used up.
-        managed notify_admin_over_quota: bool = "notifyAdminOverQuota",
+        managed notify_admin_over_quota: bool = "notifyAdminOverQuota" default false,
         /// Whether administrators hear that a key called too fast.
-        managed notify_admin_over_throttle: bool = "notifyAdminOverThrottle",
+        managed notify_admin_over_throttle: bool = "notifyAdminOverThrottle" default false,
         /// The mail addresses of the administrators to notify; their order does not matter.
         managed notify_admin_emails: Vec<Spanned<Box<str>>> = "notifyAdminEmails",
-        /// From how many per cent of the quota it counts as nearly used up, 0 to 100.
-        managed near_quota_threshold: i64 = "nearQuotaThreshold",
-        /// How long generated key values are, 1 to 255 characters; the store's default is 24.
-        managed key_length: i64 = "keyLength",
-        /// How long generated shared secrets are, 0 to 255 characters; 0 means that keys have none.
-        managed shared_secret_length: i64 = "sharedSecretLength",
+        /// From how many per cent of the quota it counts as nearly used up, {least} to {most}.
+        managed near_quota_threshold: i64 = "nearQuotaThreshold" from 0 to 100 warn CAM_016 default 50,
+        /// How long generated key values are, {least} to {most} characters; the store's default is {default}.
+        managed key_length: i64 = "keyLength" from 1 to 255 warn CAM_016 default 24,
+        /// How long generated shared secrets are, {least} to {most} characters; 0 means that keys have none.
+        managed shared_secret_length: i64 = "sharedSecretLength" from 0 to 255 warn CAM_016 default 0,
         /// Custom attributes of the package, by name. Attributes that are not listed are left alone.
         managed eav: TextMap = "eav",
     }

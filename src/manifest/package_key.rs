@@ -4,10 +4,7 @@ use super::read::Spanned;
 use super::scalar::DateOrNever;
 use super::scalar::Duration;
 use super::scalar::KeyLimit;
-use super::schema::Managed;
-use crate::diagnostic::Place;
 use crate::manifest::rules;
-use crate::model::Wish;
 
 words! {
     /// Whether calls with the key are answered.
@@ -69,15 +66,15 @@ mapping! {
 }
 
 mapping! {
-    "PackageKey.spec.settings"
+    "PackageKey.spec.settings" below "settings."
     /// What can be changed of a key after it exists.
     struct Settings {
         /// active, disabled, or for a key that does not exist yet waiting.
-        field status: KeyStatus = "status",
+        managed status: KeyStatus = "status" default "active",
         /// Calls per second: plan (the plan's limit), unlimited, a number, or {perSecond: 50}. A number or unlimited needs the plan's throttle.keyOverride.
-        field throttle: KeyLimit<false> = "throttle",
+        managed throttle: KeyLimit<false> = "throttle" default "plan",
         /// Calls in the plan's period: plan (the plan's quota), unlimited, a number, or {calls: 10000}. A number or unlimited needs the plan's quota.keyOverride.
-        field quota: KeyLimit<true> = "quota",
+        managed quota: KeyLimit<true> = "quota" default "plan",
     }
 }
 
@@ -86,7 +83,7 @@ mapping! {
     /// When a generated key is followed by a new one. The old one stays active for a while beside it.
     struct RotationSpec {
         /// The age at which a new key is made, like 90d.
-        field every: Duration = "every" required rules::KW_006,
+        field every: Duration = "every" required KW_006,
         /// How long the old key stays active beside the new one; 0s when left out.
         field overlap: Duration = "overlap",
         /// How long the old key stays disabled before it is deleted; 0s when left out.
@@ -99,9 +96,9 @@ mapping! {
     /// A file that receives the key's value.
     struct DeliverTo {
         /// The path of the file below the workspace; it is made with access for its owner only.
-        field file: Box<str> = "file" required rules::KW_006,
+        field file: Box<str> = "file" required KW_006,
         /// The name before the equals sign: NAME=value.
-        field variable: Box<str> = "as" required rules::KW_006,
+        field variable: Box<str> = "as" required KW_006,
     }
 }
 
@@ -110,38 +107,24 @@ mapping! {
     /// A key with which an application calls the APIs of a package. The fields are those of the vendor's New Package Key form. metadata.name is a label, unique among keys; the store does not know it.
     struct PackageKeySpec {
         /// The username of the user for whom the key is; the user must be active.
-        field user: Box<str> = "user" required rules::CAM_023,
+        field user: Box<str> = "user" required CAM_023,
         /// The name of the user's application that the key belongs to.
-        field application: Box<str> = "application" required rules::CAM_023,
+        field application: Box<str> = "application" required CAM_023,
         /// The name of the package that the key opens.
-        field package: Box<str> = "package" required rules::CAM_023,
+        field package: Box<str> = "package" required CAM_023,
         /// The name of the plan of that package under which the key runs. A key can change to another plan of the same package.
-        field plan: Box<str> = "plan" required rules::CAM_023,
+        stored plan: Box<str> = "plan" required CAM_023,
         /// The last day of the key, like 2027-06-30, or never. Left out, a new key never expires.
-        managed expires: DateOrNever = "expires",
+        managed expires: DateOrNever = "expires" default "never",
         /// Which type of key it is: {generate: {prefix: chk_}} or {custom: {env: CHECKOUT_KEY}}.
-        field key: Key = "key" required rules::CAM_042,
+        field key: Key = "key" required CAM_042,
         /// A shared secret of your own, sent when the key is created; it can not change afterwards.
         field secret: SecretFrom = "secret",
         /// What can be changed of a key after it exists.
-        managed settings: Settings = "settings",
+        group settings: Settings = "settings",
         /// When a generated key is followed by a new one.
         field rotation: RotationSpec = "rotation",
         /// The files that receive the key's value.
         field deliver: Vec<Spanned<DeliverTo>> = "deliver",
-    }
-}
-
-impl Managed for Settings {
-    fn wish(&self, _: &'static str, _: Place, wishes: &mut Vec<Wish>) {
-        if let Some(status) = &self.status {
-            status.value.wish("settings.status", status.place, wishes);
-        }
-        if let Some(limit) = &self.throttle {
-            wishes.push(Wish { field: "settings.throttle".into(), value: limit.value.value(), place: limit.place });
-        }
-        if let Some(limit) = &self.quota {
-            wishes.push(Wish { field: "settings.quota".into(), value: limit.value.value(), place: limit.place });
-        }
     }
 }

@@ -21,6 +21,7 @@ use super::tree::Content;
 use super::tree::Node;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
+use crate::manifest::field::Form;
 use crate::manifest::rules;
 use crate::model::Instant;
 use crate::model::Value;
@@ -105,6 +106,9 @@ impl JsonSchema for DateOrNever {
 }
 
 impl Managed for DateOrNever {
+    const FORM: Form = Form::Date;
+    const RULE: &'static Rule = &rules::CAM_032;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         let value = match self {
             Self::Date(date) => Value::text(date.format("%Y-%m-%d").to_string()),
@@ -152,6 +156,9 @@ impl JsonSchema for InstantOrNever {
 }
 
 impl Managed for InstantOrNever {
+    const FORM: Form = Form::Instant;
+    const RULE: &'static Rule = &rules::MFT_013;
+
     /// In UTC and whole seconds, the form in which both sides are compared (`mft-api-keys.md` 2.5).
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         let value = match self {
@@ -223,9 +230,9 @@ impl<const QUOTA: bool> KeyLimit<QUOTA> {
 
     pub fn value(self) -> Value {
         match self {
-            Self::Plan => Value::text("plan"),
-            Self::Unlimited => Value::text("unlimited"),
-            Self::Own(number) => Value::Number(number),
+            Self::Plan => "plan".into(),
+            Self::Unlimited => "unlimited".into(),
+            Self::Own(number) => number.into(),
         }
     }
 
@@ -240,6 +247,15 @@ impl<const QUOTA: bool> KeyLimit<QUOTA> {
             }
             Content::Scalar { .. } | Content::Mapping(_) | Content::List(_) => None,
         }
+    }
+}
+
+impl<const QUOTA: bool> Managed for KeyLimit<QUOTA> {
+    const FORM: Form = Form::OwnLimit;
+    const RULE: &'static Rule = &rules::CAM_028;
+
+    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
+        wishes.push(Wish { field: field.into(), value: self.value(), place });
     }
 }
 

@@ -13,14 +13,26 @@ use serde_json::Value as Json;
 use super::read::Spanned;
 use super::read::TextMap;
 use crate::diagnostic::Place;
+use crate::manifest::field::Form;
+use crate::manifest::rules;
 use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::model::Wish;
+use crate::rule::Rule;
 
 /// A value that becomes one wish or several.
 pub trait Managed {
+    const FORM: Form;
+    /// The rule that a wrong value breaks, where the field names no other.
+    const RULE: &'static Rule = &rules::KW_007;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>);
+
+    /// The characters of a text, or the number itself.
+    fn size(&self) -> Option<i64> {
+        None
+    }
 }
 
 fn push(field: impl Into<FieldName>, value: Value, place: Place, wishes: &mut Vec<Wish>) {
@@ -28,30 +40,48 @@ fn push(field: impl Into<FieldName>, value: Value, place: Place, wishes: &mut Ve
 }
 
 impl Managed for Box<str> {
+    const FORM: Form = Form::Text;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         push(field, Value::Text(self.clone()), place, wishes);
+    }
+
+    fn size(&self) -> Option<i64> {
+        i64::try_from(self.chars().count()).ok()
     }
 }
 
 impl Managed for bool {
+    const FORM: Form = Form::Flag;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         push(field, Value::Bool(*self), place, wishes);
     }
 }
 
 impl Managed for i64 {
+    const FORM: Form = Form::Number;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         push(field, Value::Number(*self), place, wishes);
+    }
+
+    fn size(&self) -> Option<i64> {
+        Some(*self)
     }
 }
 
 impl Managed for Vec<Spanned<Box<str>>> {
+    const FORM: Form = Form::Set;
+
     fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
         push(field, Value::set(self.iter().map(|item| item.value.clone())), place, wishes);
     }
 }
 
 impl Managed for TextMap {
+    const FORM: Form = Form::Texts;
+
     fn wish(&self, field: &'static str, _: Place, wishes: &mut Vec<Wish>) {
         // By name: the order in which a manifest lists them has no meaning, so a plan must not show it.
         let mut sorted: Vec<_> = self.0.iter().collect();

@@ -21,45 +21,45 @@ mapping! {
     /// A person or team that owns applications. metadata.name is the username, which is unique over the whole platform and stays taken for ever once it was used.
     struct UserSpec {
         /// The mail address; it can not change once the user exists.
-        managed email: Box<str> = "email" required rules::CAM_003,
+        managed email: Box<str> = "email" required CAM_003 as Email to 255 refuse CAM_003,
         /// The name that the portal shows.
-        managed display_name: Box<str> = "displayName" required rules::CAM_004,
+        managed display_name: Box<str> = "displayName" required CAM_004 from 1 to 255 refuse CAM_004,
         /// active, waiting or disabled. Only an active user can hold keys; disabling a user takes the keys away.
-        managed status: UserStatus = "status",
+        managed status: UserStatus = "status" default "waiting",
         /// The given name.
-        managed first_name: Box<str> = "firstName",
+        managed first_name: Box<str> = "firstName" to 255 warn CAM_005,
         /// The family name.
-        managed last_name: Box<str> = "lastName",
+        managed last_name: Box<str> = "lastName" to 255 warn CAM_005,
         /// The company that the user works for.
-        managed company: Box<str> = "company",
+        managed company: Box<str> = "company" to 255 warn CAM_005,
         /// The first line of the postal address.
-        managed address1: Box<str> = "address1",
+        managed address1: Box<str> = "address1" to 255 warn CAM_005,
         /// The second line of the postal address.
-        managed address2: Box<str> = "address2",
+        managed address2: Box<str> = "address2" to 255 warn CAM_005,
         /// The town or city.
-        managed locality: Box<str> = "locality",
-        /// The state, province or region, at most 50 characters.
-        managed region: Box<str> = "region",
-        /// The postal code, at most 64 characters; write it in quotes.
-        managed postal_code: Box<str> = "postalCode",
+        managed locality: Box<str> = "locality" to 255 warn CAM_005,
+        /// The state, province or region, at most {most} characters.
+        managed region: Box<str> = "region" to 50 warn CAM_005,
+        /// The postal code, at most {most} characters; write it in quotes.
+        managed postal_code: Box<str> = "postalCode" to 64 warn CAM_005,
         /// The country as two letters, like DE.
-        managed country_code: Box<str> = "countryCode",
+        managed country_code: Box<str> = "countryCode" to 8 warn CAM_005,
         /// The telephone number; write it in quotes.
-        managed phone: Box<str> = "phone",
+        managed phone: Box<str> = "phone" to 255 warn CAM_005,
         /// The address of the user's web site.
-        managed uri: Box<str> = "uri",
+        managed uri: Box<str> = "uri" to 255 warn CAM_005,
         /// The address of the user's blog.
-        managed blog: Box<str> = "blog",
+        managed blog: Box<str> = "blog" to 255 warn CAM_005,
         /// The name in an instant messenger.
-        managed im: Box<str> = "im",
-        /// Which instant messenger that is, at most 64 characters.
-        managed imsvc: Box<str> = "imsvc",
-        /// The network address from which the user registered, at most 15 characters.
-        managed registration_ipaddr: Box<str> = "registrationIpaddr",
+        managed im: Box<str> = "im" to 255 warn CAM_005,
+        /// Which instant messenger that is, at most {most} characters.
+        managed imsvc: Box<str> = "imsvc" to 64 warn CAM_005,
+        /// The network address from which the user registered, at most {most} characters.
+        managed registration_ipaddr: Box<str> = "registrationIpaddr" to 15 warn CAM_005,
         /// The user's id in another system of yours.
-        managed external_id: Box<str> = "externalId",
+        managed external_id: Box<str> = "externalId" to 255 warn CAM_005,
         /// The portal access groups of the user, by name; they must exist, because the API can not create them.
-        managed roles: Vec<Spanned<Box<str>>> = "roles",
+        managed roles: Vec<Spanned<Box<str>>> = "roles" as Roles refuse CAM_047,
         /// Custom attributes of your area, by name. Attributes that are not listed are left alone.
         managed extended_attributes: TextMap = "extendedAttributes",
     }

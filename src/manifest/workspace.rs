@@ -60,7 +60,7 @@ mapping! {
     /// API keys by the beginning of their names.
     struct ApiKeyPrefix {
         /// API keys whose keyName begins so are owned.
-        field prefix: Box<str> = "prefix" required rules::KW_006,
+        field prefix: Box<str> = "prefix" required KW_006,
     }
 }
 
@@ -170,13 +170,13 @@ mapping! {
     /// How Keywright signs in to the V3 API.
     struct CloudCredentials {
         /// The V3 API key.
-        field api_key: SecretFrom = "apiKey" required rules::KW_006,
+        field api_key: SecretFrom = "apiKey" required KW_006,
         /// The secret that belongs to the V3 API key.
-        field api_secret: SecretFrom = "apiSecret" required rules::KW_006,
+        field api_secret: SecretFrom = "apiSecret" required KW_006,
         /// The username of the service account.
-        field username: SecretFrom = "username" required rules::KW_006,
+        field username: SecretFrom = "username" required KW_006,
         /// The password of the service account.
-        field password: SecretFrom = "password" required rules::KW_006,
+        field password: SecretFrom = "password" required KW_006,
     }
 }
 
@@ -187,9 +187,9 @@ mapping! {
         /// The address of the API; /v3/token and /v3/rest stand below it. http only for loopback.
         field url: Box<str> = "url",
         /// The id (UUID) of the area.
-        field area: Box<str> = "area" required rules::KW_006,
+        field area: Box<str> = "area" required KW_006,
         /// How Keywright signs in.
-        field credentials: CloudCredentials = "credentials" required rules::KW_006,
+        field credentials: CloudCredentials = "credentials" required KW_006,
         /// How hard the API may be called.
         field limits: LimitsSpec = "limits",
     }

@@ -49,6 +49,24 @@ impl Value {
     }
 }
 
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
 impl fmt::Display for Value {
     /// As YAML writes it on one line. Hidden characters are escaped, so a value can not forge output.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -246,5 +246,8 @@ pub(super) fn length(context: &Context<'_>, matching: &Matching<'_>, key: &Decla
     let declared = context.desired.get(package).and_then(|package| package.value("keyLength"));
     let live = matching.in_store.get(package);
     let number = declared.or_else(|| live.and_then(|live| live.attributes.get("keyLength"))).and_then(Value::as_number);
-    number.and_then(|number| usize::try_from(number).ok()).unwrap_or(crate::rules::DEFAULT_KEY_LENGTH).clamp(1, 255)
+    number
+        .and_then(|number| usize::try_from(number).ok())
+        .unwrap_or_else(crate::rules::default_key_length)
+        .clamp(1, 255)
 }

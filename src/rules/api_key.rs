@@ -1,7 +1,6 @@
 //! Rules about the API keys of Boomi MFT.
 
 mod mft_004;
-mod mft_006;
 mod mft_007;
 mod mft_008;
 mod mft_009;
@@ -33,6 +32,7 @@ mod mft_039;
 mod mft_041;
 mod mft_042;
 
+use super::Findings;
 use super::world::World;
 use crate::diagnostic::Place;
 use crate::manifest::Manifest;
@@ -41,18 +41,28 @@ use crate::manifest::api_key::ApiKeyState;
 use crate::manifest::read::Spanned;
 use crate::manifest::scalar::InstantOrNever;
 use crate::model::Instant;
+use crate::rules;
 pub use mft_019::looks_like_a_key;
 
 rules! {
-    mft_004::MFT_004, mft_006::MFT_006, mft_007::MFT_007, mft_008::MFT_008, mft_009::MFT_009, mft_010::MFT_010,
+    mft_004::MFT_004, mft_007::MFT_007, mft_008::MFT_008, mft_009::MFT_009, mft_010::MFT_010,
     mft_011::MFT_011, mft_012::MFT_012, mft_014::MFT_014, mft_015::MFT_015, mft_016::MFT_016, mft_017::MFT_017,
     mft_018::MFT_018, mft_019::MFT_019, mft_022::MFT_022, mft_023::MFT_023, mft_024::MFT_024, mft_025::MFT_025,
     mft_026::MFT_026, mft_027::MFT_027, mft_028::MFT_028, mft_029::MFT_029, mft_031::MFT_031, mft_032::MFT_032,
     mft_033::MFT_033, mft_034::MFT_034, mft_035::MFT_035, mft_036::MFT_036, mft_038::MFT_038, mft_039::MFT_039,
     mft_041::MFT_041, mft_042::MFT_042;
-    checks: mft_004::check, mft_006::check, mft_007::check, mft_008::check, mft_009::check, mft_010::check,
+    checks: mft_004::check, check_enabled, mft_007::check, mft_008::check, mft_009::check, mft_010::check,
     mft_011::check, mft_012::check, mft_014::check, mft_015::check, mft_016::check, mft_017::check, mft_018::check,
     mft_019::check, mft_038::check
+}
+
+fn check_enabled(world: &World<'_>, findings: &mut Findings) {
+    for (manifest, spec) in whole(world) {
+        if spec.enabled.is_none() && state(spec) == ApiKeyState::Present {
+            let problem = rules::MFT_006.finding("it is not said whether the key is enabled").at(manifest.name_place());
+            findings.add(problem.help("add `enabled: true` or `enabled: false` under spec"));
+        }
+    }
 }
 
 /// The keys whose manifests were read whole: a field that could not be read looks like one that is missing.

@@ -6,7 +6,6 @@ use super::api_key;
 use super::application;
 use super::guard;
 use super::name;
-use super::package;
 use super::package_key;
 use super::plan;
 use super::run;
@@ -16,12 +15,11 @@ use crate::manifest;
 use crate::rule::Rule;
 
 /// The folders that hold rules.
-const FOLDERS: [&[&Rule]; 11] = [
+const FOLDERS: [&[&Rule]; 10] = [
     manifest::rules::RULES,
     name::RULES,
     user::RULES,
     application::RULES,
-    package::RULES,
     plan::RULES,
     package_key::RULES,
     api_key::RULES,

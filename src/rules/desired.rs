@@ -39,18 +39,18 @@ pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
 fn objects_of(manifest: &Manifest) -> Vec<Declared> {
     let Some(mut object) = base(manifest) else { return Vec::new() };
     match &manifest.spec {
-        Spec::User(spec) => object.wishes = spec.wishes(),
-        Spec::Package(spec) => object.wishes = spec.wishes(),
+        Spec::User(spec) => spec.wishes(&mut object.wishes),
+        Spec::Package(spec) => spec.wishes(&mut object.wishes),
         Spec::Plan(spec) => {
             object.parent = spec.package.as_ref().map(|package| refer(Address::package(&package.value), package.place));
-            object.wishes = spec.wishes();
+            spec.wishes(&mut object.wishes);
         }
         Spec::Application(spec) => {
             let owner = spec.user.as_ref().map(|user| refer(Address::user(&user.value), user.place));
             let keys = spec.packages.iter().flat_map(|uses| &uses.value);
             let keys: Vec<_> = keys.filter_map(|entry| key_of_use(manifest, spec, entry.place, &entry.value)).collect();
             object.parent = owner;
-            object.wishes = spec.wishes();
+            spec.wishes(&mut object.wishes);
             return std::iter::once(object).chain(keys).collect();
         }
         Spec::PackageKey(spec) => return key(object, spec).into_iter().collect(),
@@ -114,7 +114,7 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
     object.previously = Vec::new();
     object.parent = Some(refer(Address::application(&user.value, &application.value), application.place));
     object.wishes.push(Wish { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place });
-    object.wishes.extend(spec.wishes());
+    spec.wishes(&mut object.wishes);
     object.key = Some(Box::new(DeclaredKey {
         package: refer(Address::package(&package.value), package.place),
         plan: refer(Address::plan(&package.value, &plan.value), plan.place),
@@ -186,7 +186,7 @@ fn api_key(object: &mut Declared, spec: &ApiKeySpec) {
         (None, None) => (false, object.place),
     };
     object.wishes.push(Wish { field: "enabled".into(), value: Value::Bool(enabled), place });
-    object.wishes.extend(spec.wishes());
+    spec.wishes(&mut object.wishes);
     for (field, flag) in [("allowedApis", &spec.all_apis), ("allowedOrgs", &spec.all_orgs)] {
         if let Some(flag) = flag.as_ref().filter(|flag| flag.value)
             && object.wish(field).is_none()

@@ -24,6 +24,7 @@ mod kw_018;
 use super::Findings;
 use super::world::KeyOf;
 use super::world::World;
+use crate::manifest::fields;
 use crate::manifest::package_key::Generate;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::read::Spanned;
@@ -41,9 +42,13 @@ rules! {
     checks: check, cam_027::check, cam_033::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
     kw_014::check, kw_017::check, kw_018::check
 }
+use crate::model::Kind;
 
-/// The key length of a package that says nothing else (`cloud-api-management.md` 1.4).
-pub const DEFAULT_KEY_LENGTH: usize = 24;
+/// The key length of a package that says nothing else.
+pub fn default_key_length() -> usize {
+    let length = fields::find(Kind::Package, "keyLength").and_then(|field| field.default.as_ref()?.as_number());
+    length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default()
+}
 
 fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {

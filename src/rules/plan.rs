@@ -1,6 +1,5 @@
 //! Rules about plans.
 
-mod cam_020;
 mod cam_021;
 
 use super::Findings;
@@ -8,8 +7,7 @@ use super::world::World;
 use crate::manifest::read::Spanned;
 use crate::rules;
 
-rules! {
-    cam_020::CAM_020, cam_021::CAM_021;
+rules! { cam_021::CAM_021;
     checks: check, cam_021::check
 }
 
@@ -21,8 +19,6 @@ fn check(world: &World<'_>, findings: &mut Findings) {
         let calls = quota.and_then(|quota| quota.calls.as_ref());
         check_dimension("perSecond", per_second, throttle.and_then(|t| t.unlimited.as_ref()), findings);
         check_dimension("calls", calls, quota.and_then(|quota| quota.unlimited.as_ref()), findings);
-        check_count("maxNumKeysAllowed", spec.max_num_keys_allowed.as_ref(), findings);
-        check_count("numKeysBeforeReview", spec.num_keys_before_review.as_ref(), findings);
     }
 }
 
@@ -32,7 +28,6 @@ fn check_dimension(
     unlimited: Option<&Spanned<bool>>,
     findings: &mut Findings,
 ) {
-    check_count(field, number, findings);
     if let (Some(number), Some(unlimited)) = (number, unlimited)
         && unlimited.value
         && number.value != 0
@@ -40,14 +35,5 @@ fn check_dimension(
         let problem = rules::CAM_020.finding(format!("`{field}` and `unlimited: true` exclude each other"));
         let problem = problem.at(number.place).label(unlimited.place, "declared unlimited here");
         findings.add(problem.help("keep one of the two"));
-    }
-}
-
-fn check_count(field: &str, number: Option<&Spanned<i64>>, findings: &mut Findings) {
-    if let Some(number) = number
-        && number.value < 0
-    {
-        let problem = rules::CAM_020.finding(format!("`{field}` is {}; it can not be negative", number.value));
-        findings.add(problem.at(number.place).help("write 0 or more"));
     }
 }

@@ -10,6 +10,7 @@ mod quirks;
 mod reading;
 mod saved;
 pub(crate) mod soak;
+mod unknown;
 
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";

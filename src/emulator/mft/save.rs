@@ -240,3 +240,21 @@ fn failure(refusal: &Refusal) -> Failure {
     };
     Failure::property(property, refusal.reason.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+    use crate::emulator::mft::schema;
+    use crate::manifest::fields;
+    use crate::model::Kind;
+
+    #[test]
+    fn every_managed_field_has_a_property() {
+        let wanted = Wanted { enabled: true, expires: None, apis: None, orgs: None }.fields();
+        for field in fields::of(Kind::ApiKey) {
+            assert!(wanted.iter().any(|change| change.field == field.name), "{}", field.name);
+            let property = if field.name == "expires" { "expirationDate" } else { field.name };
+            assert!(schema::PROPERTIES.iter().any(|known| known.name == property), "{property}");
+        }
+    }
+}

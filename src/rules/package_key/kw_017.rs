@@ -1,6 +1,6 @@
 //! KW-017. Decided here.
 
-use super::DEFAULT_KEY_LENGTH;
+use super::default_key_length;
 use super::generated;
 use super::is_key_text;
 use crate::diagnostic::Diagnostic;
@@ -36,7 +36,7 @@ fn check_prefix(world: &World<'_>, key: &KeyOf<'_>, generate: &Generate, finding
     let place = generate.prefix.as_ref().map_or(key.place, |prefix| prefix.place);
     let package = world.packages.get(&*key.package.value);
     let declared = package.and_then(|(_, spec)| spec.key_length.as_ref());
-    let length = declared.map_or(DEFAULT_KEY_LENGTH, |length| usize::try_from(length.value).unwrap_or(0));
+    let length = declared.map_or_else(default_key_length, |length| usize::try_from(length.value).unwrap_or(0));
     let by_store = generate.by.as_ref().filter(|by| by.value == Minter::Store);
     if !is_key_text(prefix) {
         let problem = KW_017.finding("the prefix holds characters that a key can not have").at(place);

@@ -1,6 +1,8 @@
 //! The fields of each kind as the V3 API calls them, and how each is written there (`cloud-api-management.md` 1.2–1.6).
 
 use crate::model::Kind;
+use crate::plan::FieldChange;
+use crate::store::Refusal;
 
 /// A field of a manifest and its property on the wire.
 pub(super) struct Field {
@@ -137,6 +139,27 @@ pub(super) const fn of(kind: Kind) -> &'static [Field] {
     }
 }
 
+/// Refuses what a write would leave out, because no property is known for it.
+pub(super) fn check(kind: Kind, changes: &[FieldChange]) -> Result<(), Refusal> {
+    match changes.iter().find(|change| !is_written(kind, &change.field)) {
+        Some(change) => Err(Refusal::unknown_field(kind, &change.field)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a write sends the field: as a property, as an attribute that the area's owner added, or as what names the
+/// object and what it hangs on.
+fn is_written(kind: Kind, name: &str) -> bool {
+    let begins = |start| name.len() > str::len(start) && name.starts_with(start);
+    let is_beside = match kind {
+        Kind::User | Kind::Application => begins("extendedAttributes."),
+        Kind::Package | Kind::Plan => begins("eav."),
+        Kind::PackageKey => matches!(name, "application" | "package" | "plan"),
+        Kind::ApiKey => false,
+    };
+    is_beside || name == "name" || of(kind).iter().any(|field| field.name == name)
+}
+
 /// Properties that name an object and what it hangs on.
 const fn identity(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -188,6 +211,24 @@ pub(super) fn is_known(kind: Kind, property: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::fields;
+
+    #[test]
+    fn every_managed_field_is_written_and_nothing_else() {
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey) {
+            for field in fields::of(kind) {
+                let more = if field.form == crate::manifest::field::Form::Texts { ".x" } else { "" };
+                assert!(is_written(kind, &format!("{}{more}", field.name)), "{kind} {}", field.name);
+            }
+            for field in of(kind) {
+                assert!(fields::find(kind, field.name).is_some(), "{kind} {}", field.name);
+            }
+        }
+        let (user, plan) = (Kind::User, Kind::Plan);
+        for (kind, not) in [(user, "shoeSize"), (user, "eav.a"), (user, "plan"), (plan, "eav."), (plan, "quota")] {
+            assert!(!is_written(kind, not), "{kind} {not}");
+        }
+    }
 
     #[test]
     fn every_property_is_asked_for_once() {

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
+use super::fields;
 use super::make::Old;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
@@ -30,6 +31,7 @@ const TRIES_TOO_EARLY: u32 = 5;
 
 impl CloudApiManagement {
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        fields::check(write.change.address.kind(), &write.change.fields)?;
         self.known.check(write.change)?;
         match write.change.action {
             Action::Create => self.make(write, None).await,

@@ -12,7 +12,7 @@ use serde::de::MapAccess;
 use serde::de::SeqAccess;
 use serde::de::Visitor;
 
-use super::fields;
+use crate::manifest::fields;
 use crate::model::Attributes;
 use crate::model::FieldName;
 use crate::model::Kind;
@@ -102,7 +102,7 @@ impl Visitor<'_> for Name {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<FieldName, E> {
-        let known = fields::find(self.0, name);
+        let known = fields::of(self.0).iter().find(|field| field.name == name);
         Ok(known.map_or_else(|| FieldName::Owned(name.to_owned()), |field| FieldName::Borrowed(field.name)))
     }
 }

@@ -3,8 +3,7 @@
 use crate::rule::Rule;
 use std::cell::RefCell;
 
-use super::fields;
-use super::fields::Start;
+use super::fields::check;
 use super::read;
 use super::read::Stored;
 use super::ripples::Move;
@@ -13,6 +12,7 @@ use super::stored;
 use crate::database::Connection;
 use crate::database::Parameter;
 use crate::database::SqlError;
+use crate::manifest::fields;
 use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::Kind;
@@ -115,11 +115,11 @@ impl<'a> Work<'a> {
             if attributes.get(field.name).is_some() {
                 continue;
             }
-            if let Start::Required(rule) = field.start {
+            if let Some(rule) = field.required {
                 return refuse(rule, format!("`{}` is not set", field.name));
             }
-            if let Some(value) = field.start.value() {
-                attributes.insert(field.name, value);
+            if let Some(value) = &field.default {
+                attributes.insert(field.name, value.clone());
             }
         }
         Ok(attributes)
@@ -131,24 +131,25 @@ impl<'a> Work<'a> {
         field == "name" || moves
     }
 
-    /// Sets and clears what the change says, after the check of each value. A field with a start value falls back to
-    /// it when it is cleared.
+    /// Sets and clears what the change says, after the check of each value. A field with a default falls back to it
+    /// when it is cleared.
     pub(super) fn apply_fields(&self, attributes: &mut Attributes) -> Result<(), Stop> {
         for change in self.change().fields.iter().filter(|change| !self.is_told_by_target(&change.field)) {
             let name = change.field.as_ref();
-            let start = fields::find(self.kind(), name).map_or(Start::Nothing, |field| field.start);
-            let after = change.after.clone().or_else(|| start.value());
-            match (after, start) {
-                (None, Start::Required(rule)) => return refuse(rule, format!("`{name}` can not be empty")),
-                (None, _) => {
+            let field = fields::find(self.kind(), name);
+            match change.after.as_ref().or_else(|| field?.default.as_ref()) {
+                None => {
+                    if let Some(rule) = field.and_then(|field| field.required) {
+                        return refuse(rule, format!("`{name}` can not be empty"));
+                    }
                     attributes.remove(name);
                 }
-                (Some(value), _) => {
-                    fields::check(self.kind(), name, &value)?;
+                Some(value) => {
+                    check(self.kind(), name, value)?;
                     if value.is_empty() {
                         attributes.remove(name);
                     } else {
-                        attributes.insert(change.field.clone(), value);
+                        attributes.insert(change.field.clone(), value.clone());
                     }
                 }
             }

@@ -16,15 +16,25 @@ use super::scope::Of;
 use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Instant;
+use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::transfer::TransferKey;
 use crate::plan::FieldChange;
+use crate::store::Refusal;
 
 /// Properties that a request does not have, or that are never written: `name` is computed, and what setting a deletion
 /// mark does is not known (2.2, 2.6).
 const NEVER_SENT: [&str; 3] = ["name", "deletedBy", "deletedDate"];
+
+/// The fields as manifests call them, and as the API does.
+const FIELDS: [(&str, &str); 4] = [
+    ("enabled", "enabled"),
+    ("allowedApis", "allowedApis"),
+    ("allowedOrgs", "allowedOrgs"),
+    ("expires", "expirationDate"),
+];
 
 /// The lists, by the name that both manifests and the API use.
 const LISTS: [(&str, Of); 2] = [("allowedApis", Of::ApiTypes), ("allowedOrgs", Of::Organizations)];
@@ -195,8 +205,8 @@ pub(super) fn new(name: &str, changes: &[FieldChange], tenant: Option<i64>, habi
     let mut body = Object::new();
     body.insert("keyName".into(), Json::from(name));
     body.insert("enabled".into(), Json::from(false));
-    for name in ["allowedApis", "allowedOrgs", "expirationDate"] {
-        body.insert(name.into(), Json::Null);
+    for (_, name) in &FIELDS[1..] {
+        body.insert((*name).into(), Json::Null);
     }
     if let Some(tenant) = tenant {
         body.insert("tenantId".into(), Json::from(tenant));
@@ -205,9 +215,21 @@ pub(super) fn new(name: &str, changes: &[FieldChange], tenant: Option<i64>, habi
     body
 }
 
+/// Refuses what a write would leave out, because no property is known for it.
+pub(super) fn check(changes: &[FieldChange]) -> Result<(), Refusal> {
+    match changes.iter().find(|change| property_of(&change.field).is_none()) {
+        Some(change) => Err(Refusal::unknown_field(Kind::ApiKey, &change.field)),
+        None => Ok(()),
+    }
+}
+
+fn property_of(field: &str) -> Option<&'static str> {
+    FIELDS.iter().find(|(name, _)| *name == field).map(|(_, property)| *property)
+}
+
 fn set(body: &mut Object, changes: &[FieldChange], habits: &Habits) {
     for change in changes {
-        let name = if change.field == "expires" { "expirationDate" } else { &change.field };
+        let Some(name) = property_of(&change.field) else { continue };
         // The site's own spelling of the property, so that there are never two.
         let present = property(body, name).map(|(name, value)| (name.to_owned(), value.clone()));
         let own = |of| present.as_ref().and_then(|(_, value)| scope::read(of, Some(value)));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ManagedFileTransfer;
 use super::api::Failure;
+use super::key;
 use super::key::Key;
 use super::list::Listing;
 use crate::model::LiveId;
@@ -32,6 +33,7 @@ pub(super) const LOOKS: u32 = 3;
 impl ManagedFileTransfer {
     /// One change at a time: in the order of the plan, so that replacements are there before anything is switched off.
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        key::check(&write.change.fields)?;
         let _alone = self.turns.lock().await;
         match write.change.action {
             Action::Create => self.make(write.change).await,

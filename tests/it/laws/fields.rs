@@ -1,7 +1,10 @@
-//! Random values for every field that a manifest can set.
+//! Random values for every field in the table of fields.
 
 use std::collections::BTreeMap;
 
+use keywright::manifest::field::Field;
+use keywright::manifest::field::Form;
+use keywright::manifest::fields as table;
 use keywright::model::Kind;
 use keywright::model::Value;
 
@@ -73,128 +76,54 @@ const TEXTS: [&str; 24] = [
 /// Names of custom attributes that are legal and awkward.
 const ATTRIBUTES: [&str; 8] = ["team", "a.b", "<<", "true", "größe", "1", "x y", "\"q\""];
 
-const USER_TEXTS: [&str; 16] = [
-    "firstName",
-    "lastName",
-    "company",
-    "address1",
-    "address2",
-    "locality",
-    "region",
-    "postalCode",
-    "countryCode",
-    "phone",
-    "uri",
-    "blog",
-    "im",
-    "imsvc",
-    "registrationIpaddr",
-    "externalId",
-];
-const APPLICATION_TEXTS: [&str; 12] = [
-    "description",
-    "type",
-    "adsSystem",
-    "usageModel",
-    "tags",
-    "notes",
-    "howDidYouHear",
-    "preferredProtocol",
-    "preferredOutput",
-    "externalId",
-    "uri",
-    "oauthRedirectUri",
-];
-const PACKAGE_FLAGS: [&str; 6] = [
-    "notifyDeveloperNearQuota",
-    "notifyDeveloperOverQuota",
-    "notifyDeveloperOverThrottle",
-    "notifyAdminNearQuota",
-    "notifyAdminOverQuota",
-    "notifyAdminOverThrottle",
-];
-const PLAN_FLAGS: [&str; 5] = [
-    "selfServiceKeyProvisioningEnabled",
-    "adminKeyProvisioningEnabled",
-    "responseFilterOverrideAllowed",
-    "throttle.keyOverride",
-    "quota.keyOverride",
-];
-const PLAN_TEXTS: [&str; 4] = ["description", "notes", "emailTemplateSetId", "adminEmailTemplateSetId"];
-const PERIODS: [&str; 5] = ["minute", "hour", "day", "week", "month"];
 const ROLES: [&str; 3] = ["Everyone", "API Manager", "Reports User"];
+
+/// What the world itself decides: what a user can not change, and what a key hangs on.
+const OF_THE_WORLD: [&str; 3] = ["email", "displayName", "plan"];
 
 /// A random field of a kind with a random value that the store takes.
 pub(super) fn field(kind: Kind, tape: &mut Tape) -> (String, Value) {
-    match kind {
-        Kind::User => match tape.below(5) {
-            0 => ("roles".into(), set(&ROLES, tape)),
-            1 => (custom("extendedAttributes", tape), text(tape)),
-            _ => (tape.choose(&USER_TEXTS).into(), text(tape)),
-        },
-        Kind::Application => match tape.below(5) {
-            0 => (tape.choose(&["commercial", "ads"]).into(), flag(tape)),
-            1 => (custom("extendedAttributes", tape), text(tape)),
-            _ => (tape.choose(&APPLICATION_TEXTS).into(), text(tape)),
-        },
-        Kind::Package => package(tape),
-        Kind::Plan => plan(tape),
-        Kind::PackageKey => match tape.below(4) {
-            0 => ("settings.throttle".into(), limit(&["plan", "unlimited"], 1, tape)),
-            1 => ("settings.quota".into(), limit(&["plan", "unlimited"], 1, tape)),
-            2 => ("settings.status".into(), Value::text(tape.choose(&["active", "disabled"]))),
-            _ => ("expires".into(), Value::text(tape.choose(&["never", "2028-02-29", "2031-12-31"]))),
-        },
-        Kind::ApiKey => match tape.below(4) {
-            0 => ("enabled".into(), flag(tape)),
-            1 => ("allowedApis".into(), set(&["audit", "orders", "größe x"], tape)),
-            2 => ("allowedOrgs".into(), set(&["ACME", "id:41", "x y"], tape)),
-            _ => {
-                ("expires".into(), Value::text(tape.choose(&["never", "2027-12-31T00:00:00Z", "2029-01-01T00:00:00Z"])))
-            }
-        },
+    let is_free = |field: &&Field| !OF_THE_WORLD.contains(&field.name) && (kind, field.name) != (Kind::User, "status");
+    let free: Vec<&Field> = table::of(kind).iter().filter(is_free).collect();
+    let field = free[tape.below(free.len())];
+    let name = match field.form {
+        Form::Texts => custom(field.name, tape),
+        _ => field.name.to_owned(),
+    };
+    (name, value(field, tape))
+}
+
+/// A random value that a field takes, and with which the world stays valid.
+fn value(field: &Field, tape: &mut Tape) -> Value {
+    match (field.name, field.form) {
+        // A value needs enough random characters.
+        ("keyLength", _) => number(&[24, 32, 64], tape),
+        ("settings.status", _) => Value::text(tape.choose(&["active", "disabled"])),
+        ("allowedApis", _) => set(&["audit", "orders", "größe x"], tape),
+        ("allowedOrgs", _) => set(&["ACME", "id:41", "x y"], tape),
+        (_, Form::Text | Form::Texts | Form::Email) => text(tape),
+        (_, Form::Word(words)) => Value::text(tape.choose(words)),
+        (_, Form::Flag) => flag(tape),
+        (_, Form::Number) => number(&[field.least.unwrap_or(0), 4, field.most.unwrap_or(1_000_000)], tape),
+        (_, Form::Limit) => limit(&["unlimited"], 0, tape),
+        (_, Form::OwnLimit) => limit(&["plan", "unlimited"], 1, tape),
+        (_, Form::Set) => set(&["a@example.com", "b@example.com"], tape),
+        (_, Form::Roles) => set(&ROLES, tape),
+        (_, Form::Date) => Value::text(tape.choose(&["never", "2028-02-29", "2031-12-31"])),
+        (_, Form::Instant) => Value::text(tape.choose(&["never", "2027-12-31T00:00:00Z", "2029-01-01T00:00:00Z"])),
     }
 }
 
 /// Up to four random fields, and sometimes several custom attributes.
 pub(super) fn fields(kind: Kind, tape: &mut Tape) -> Fields {
     let mut fields: Fields = (0..tape.below(5)).map(|_| field(kind, tape)).collect();
-    let family = match kind {
-        Kind::User | Kind::Application => "extendedAttributes",
-        Kind::Package | Kind::Plan => "eav",
-        Kind::PackageKey | Kind::ApiKey => return fields,
-    };
-    if tape.chance(6) {
-        fields.extend((0..3).map(|_| (custom(family, tape), text(tape))));
+    let family = table::of(kind).iter().find(|field| field.form == Form::Texts);
+    if let Some(family) = family
+        && tape.chance(6)
+    {
+        fields.extend((0..3).map(|_| (custom(family.name, tape), text(tape))));
     }
     fields
-}
-
-fn package(tape: &mut Tape) -> (String, Value) {
-    match tape.below(7) {
-        0 => ("description".into(), text(tape)),
-        1 => ("notifyAdminEmails".into(), set(&["a@example.com", "b@example.com"], tape)),
-        2 => ("nearQuotaThreshold".into(), number(&[0, 50, 100], tape)),
-        3 => ("keyLength".into(), number(&[24, 32, 64], tape)),
-        4 => (tape.choose(&["notifyDeveloperPeriod", "notifyAdminPeriod"]).into(), Value::text(tape.choose(&PERIODS))),
-        5 => (custom("eav", tape), text(tape)),
-        _ if tape.chance(6) => ("sharedSecretLength".into(), number(&[0, 10], tape)),
-        _ => (tape.choose(&PACKAGE_FLAGS).into(), flag(tape)),
-    }
-}
-
-fn plan(tape: &mut Tape) -> (String, Value) {
-    match tape.below(9) {
-        0 => (tape.choose(&PLAN_TEXTS).into(), text(tape)),
-        1 => ("throttle.perSecond".into(), limit(&["unlimited"], 0, tape)),
-        2 => ("quota.calls".into(), limit(&["unlimited"], 0, tape)),
-        3 => ("quota.per".into(), Value::text(tape.choose(&["minute", "hour", "day", "month"]))),
-        4 => ("status".into(), Value::text(tape.choose(&["active", "inactive"]))),
-        5 => (tape.choose(&["maxNumKeysAllowed", "numKeysBeforeReview"]).into(), number(&[0, 1, 4], tape)),
-        6 => ("roles".into(), set(&ROLES, tape)),
-        7 => (custom("eav", tape), text(tape)),
-        _ => (tape.choose(&PLAN_FLAGS).into(), flag(tape)),
-    }
 }
 
 pub(super) fn limit(words: &[&str], least: i64, tape: &mut Tape) -> Value {

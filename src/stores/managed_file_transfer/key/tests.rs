@@ -119,3 +119,17 @@ fn a_new_key_has_no_id_and_says_everything_else() {
     assert_eq!(body, wanted);
     assert_eq!(new("erp", &[change("expires", Value::text("never"))], None, &Habits::default()).get("tenantId"), None);
 }
+
+#[test]
+fn every_managed_field_has_a_property_and_another_is_refused() {
+    let fields: Vec<&str> =
+        crate::manifest::fields::of(crate::model::Kind::ApiKey).iter().map(|field| field.name).collect();
+    for name in &fields {
+        assert_eq!(check(&[FieldChange { field: (*name).into(), before: None, after: None }]), Ok(()), "{name}");
+    }
+    assert!(FIELDS.iter().all(|(name, _)| fields.contains(name)));
+    for not in ["keyName", "name", "shoeSize"] {
+        let refusal = check(&[change(not, Value::text("44"))]).unwrap_err();
+        assert_eq!(refusal.rule, Some(crate::diagnostic::RuleId("KW-005")), "{not}");
+    }
+}

@@ -1,4 +1,4 @@
-//! CAM-012. Decided in `rules/application.rs`.
+//! CAM-012. Decided in `rules/limits.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-005. Decided in `rules/user.rs`.
+//! CAM-005. Decided in `rules/limits.rs`.
 
 use crate::rule::Rule;
 
