@@ -82,20 +82,22 @@ pub struct Secrets<'a> {
     pub live: &'a Live,
 }
 
-/// Carries out every change whose needs are met, as many at a time as the store can use, the first of the plan first.
-/// A failure blocks only what needs it; the rest goes on. Fails as a whole only when the store's last look before the
+/// Carries out every change that is not `void` and whose needs are met, as many at a time as the store can use, the first
+/// of the plan first. A failure blocks only what needs it; the rest goes on. Fails as a whole only when the store's last look before the
 /// writes does, and then nothing was written.
 pub async fn apply<S: Store, E: Effects>(
     plan: &Plan,
+    void: &BTreeMap<usize, Fate>,
     store: &S,
     secrets: &Secrets<'_>,
     effects: &mut E,
 ) -> Result<Outcome, Refusal> {
-    let changes: Vec<&Change> = plan.changes.iter().collect();
+    let left = plan.changes.iter().enumerate().filter(|(index, _)| !void.contains_key(index));
+    let changes: Vec<&Change> = left.map(|(_, change)| change).collect();
     store.confirm(&changes).await?;
     let existing = existing_values(plan, secrets.live);
     let effects = RefCell::new(effects);
-    let mut schedule = Schedule::of(plan);
+    let mut schedule = Schedule::of(plan, void);
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < store.concurrency().max(1)
@@ -187,7 +189,7 @@ async fn carry_out<S: Store, E: Effects>(
     let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
         return done(performed.altered);
     };
-    let live = change.target.live.as_ref().and_then(|live| existing.get(&live.id).copied());
+    let live = change.live_id().and_then(|id| existing.get(id).copied());
     let delivered = match performed.value.as_ref().or(value.as_ref()).or(live) {
         Some(value) => deliver(key, value, &mut **effects.borrow_mut()),
         None => Err(Refusal::unavailable("the store did not tell the key's value")),

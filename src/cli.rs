@@ -1,23 +1,24 @@
 //! The command line: one command a file, each with its help, its arguments and its `run`.
 
 mod apply;
+mod arguments;
 mod completions;
 mod emulator;
 mod explain;
 mod export;
+mod failure;
 mod log;
 mod plan;
-mod remotes;
 mod runs;
+mod runtime;
 mod saved_plan;
 mod schema;
+mod session;
 mod show;
 mod validate;
-mod workspace;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::io::Read;
 use std::io::Write;
 use std::path::PathBuf;
@@ -26,7 +27,11 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use self::failure::Stop;
 use crate::model::Instant;
+
+pub use self::failure::Exit;
+pub use self::failure::Failure;
 
 /// Everything of the outside that a command may touch, given by `main` or by a test.
 pub struct Console<'a> {
@@ -49,61 +54,6 @@ impl Console<'_> {
     /// The time by now.
     fn time(&self) -> Instant {
         self.now + self.began.elapsed()
-    }
-}
-
-/// How a command ends. The numbers are an interface: scripts depend on them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
-    /// Done, or nothing to do.
-    Done = 0,
-    /// Something went wrong that no other number tells.
-    Error = 1,
-    /// There are changes to make (only with `--detailed-exitcode`).
-    Pending = 2,
-    /// The manifests are not valid.
-    Invalid = 3,
-    /// A guard stopped the plan.
-    Stopped = 4,
-    /// The objects moved since the plan was made.
-    Stale = 5,
-    /// Some changes were made and some were not.
-    Partly = 6,
-    /// Another run is working on the workspace.
-    Locked = 7,
-    /// The apply would cost more than it may.
-    OverBudget = 8,
-    /// Everything was done, but the store holds some fields otherwise than it was told.
-    Differs = 9,
-    /// The command line is not right.
-    Usage = 64,
-    /// Somebody pressed Ctrl-C, or asked the process to end.
-    Interrupted = 130,
-}
-
-/// Why a command could not do its work.
-#[derive(Debug)]
-pub struct Failure {
-    /// Completes the sentence «could not …», or stands for itself.
-    pub message: String,
-    pub help: Option<String>,
-    pub exit: Exit,
-}
-
-impl Failure {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, exit: Exit::Error }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::new(format!("could not write the output: {error}"))
     }
 }
 
@@ -178,34 +128,22 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A bar and a log would write over each other.
     console.draws &= !log.is_on();
-    let result = match arguments.command {
-        Command::Validate(arguments) => validate::run(&arguments, console),
+    let result: Result<Exit, Stop> = match arguments.command {
+        Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(&arguments, console),
-        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(&arguments, console),
-        Command::Export(arguments) => export::run(&arguments, console),
-        Command::Runs(arguments) => runs::run(&arguments, console),
-        Command::Emulator(arguments) => emulator::run(arguments, console),
-        Command::Schema(arguments) => schema::run(&arguments, console),
-        Command::Explain(arguments) => explain::run(&arguments, console),
-        Command::Completions(arguments) => completions::run(&arguments, console),
+        Command::Export(arguments) => export::run(&arguments, console).map_err(Stop::from),
+        Command::Runs(arguments) => runs::run(&arguments, console).map_err(Stop::from),
+        Command::Emulator(arguments) => emulator::run(arguments, console).map_err(Stop::from),
+        Command::Schema(arguments) => schema::run(&arguments, console).map_err(Stop::from),
+        Command::Explain(arguments) => explain::run(&arguments, console).map_err(Stop::from),
+        Command::Completions(arguments) => completions::run(&arguments, console).map_err(Stop::from),
     };
-    let exit = result.unwrap_or_else(|failure| {
-        // When even this can not be written there is nobody left to tell.
-        let _ = tell(&failure, console.err);
-        failure.exit
-    });
+    // When even the reason can not be written there is nobody left to tell.
+    let exit = result.unwrap_or_else(|stop| stop.print(console).unwrap_or(Exit::Error));
     log.end(exit);
     exit
-}
-
-fn tell(failure: &Failure, err: &mut dyn Write) -> io::Result<()> {
-    let red = anstyle::AnsiColor::Red.on_default().bold();
-    writeln!(err, "{red}error{red:#}: {}", crate::text::lines(&failure.message))?;
-    match &failure.help {
-        Some(help) => writeln!(err, "  help: {}", crate::text::lines(help)),
-        None => Ok(()),
-    }
 }
 
 /// Help and version are asked for, and go to standard output; everything else is a mistake.

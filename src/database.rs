@@ -69,7 +69,7 @@ impl Database {
 
     /// From now on every write is made only as long as nobody has taken the lock over.
     #[must_use]
-    pub fn under(mut self, lock: &Lock) -> Self {
+    pub fn guarded_by(mut self, lock: &Lock) -> Self {
         if let (Connection::Postgres(session), Some(fence)) = (&mut self.connection, lock.fence()) {
             session.set_fence(fence);
         }

@@ -1,7 +1,12 @@
 //! What is wrong, where, and what helps.
 
+mod places;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub use places::Places;
+pub use places::Spot;
 
 /// Most findings that are told of a workspace; a hostile one could otherwise fill the memory with complaints about it.
 pub const MAX_FINDINGS: usize = 10_000;
@@ -73,35 +78,22 @@ pub struct Source {
 #[derive(Default)]
 pub struct Sources(pub Vec<Source>);
 
-/// A place as people write it. Lines and columns count from 1; columns count characters.
+/// A line of a file, for people. It goes where the file itself does not: into plans.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Position {
+pub struct FileLine {
     pub file: Box<str>,
     pub line: usize,
-    pub column: usize,
 }
 
-impl fmt::Display for Position {
+impl fmt::Display for FileLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}", self.file, self.line)
     }
 }
 
 impl Sources {
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.0.get(id.0 as usize)
-    }
-
-    /// File, line and column of the start of a place.
-    pub fn position(&self, place: Place) -> Option<Position> {
-        let source = self.get(place.source)?;
-        let before = source.text.get(..place.start as usize).unwrap_or(&source.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Position {
-            file: source.name.clone(),
-            line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
     }
 }
 
@@ -167,6 +159,28 @@ impl Diagnostic {
     }
 }
 
+/// A finding as a saved plan remembers it: without the text that it is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    pub rule: String,
+    pub severity: Severity,
+    pub message: String,
+    pub place: Option<FileLine>,
+    pub help: Option<String>,
+}
+
+impl Finding {
+    pub fn of(diagnostic: &Diagnostic, places: &Places<'_>) -> Self {
+        Self {
+            rule: diagnostic.rule.0.to_owned(),
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            place: diagnostic.place.and_then(|place| places.line(place)),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
 /// A value with all that was found on the way to it. There is a value only when nothing is an error.
 #[must_use = "diagnostics that nobody reads hide mistakes"]
 pub struct Checked<T> {
@@ -211,17 +225,6 @@ mod tests {
 
     fn found(rule: &'static str, severity: Severity, message: &str) -> Diagnostic {
         Diagnostic::new(RuleId(rule), severity, message)
-    }
-
-    #[test]
-    fn positions_count_lines_and_characters_from_one() {
-        let sources = Sources(vec![Source { name: "a.yaml".into(), text: "é: 1\nab: 2\n".into(), readable: true }]);
-        let at = |start| sources.position(Place { source: SourceId(0), start, end: start }).unwrap().to_string();
-        assert_eq!(at(0), "a.yaml:1:1");
-        assert_eq!(at(2), "a.yaml:1:2");
-        assert_eq!(at(10), "a.yaml:2:5");
-        assert_eq!(at(9999), "a.yaml:3:1");
-        assert!(sources.position(Place { source: SourceId(7), start: 0, end: 0 }).is_none());
     }
 
     #[test]

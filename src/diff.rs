@@ -1,9 +1,9 @@
 //! Field-level differences between what is declared and what is there.
 
+use crate::change::FieldChange;
 use crate::model::Attributes;
 use crate::model::Value;
 use crate::model::Wish;
-use crate::plan::FieldChange;
 
 /// The fields that must change so that `live` is as wished. A field that is not wished is not managed and never
 /// differs; a field that the store did not send counts as empty.

@@ -9,7 +9,8 @@
 //!
 //! Everything between text in and calls out is a value: [`manifest::Manifest`] is what was written, with places;
 //! [`model::Desired`] is what is wanted and valid; [`model::Live`] is what is there; [`plan::Plan`] is what to do; and
-//! [`outcome::Outcome`] is what became of it. The modules below stand in the order of that work.
+//! [`outcome::Outcome`] is what became of it. The modules below stand in the order of that work, and none uses a later
+//! one. A plan that was saved and read again takes the same road from [`plan::review`] on.
 //!
 //! What is absent, and stays absent:
 //!
@@ -31,15 +32,16 @@ pub mod manifest;
 pub mod workspace;
 pub mod rules;
 pub mod matching;
+pub mod change;
 pub mod diff;
 pub mod rotation;
 pub mod store;
-pub mod plan;
 pub mod outcome;
+pub mod plan;
 pub mod apply;
-pub mod saved_plan;
 pub mod export;
 pub mod render;
+pub mod saved_plan;
 
 // The edges: the only places that touch files, the network, the clock, the environment and databases.
 pub mod source;

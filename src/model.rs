@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod desired;
 pub mod kind;
 pub mod live;
+mod live_id;
 pub mod secret;
 pub mod transfer;
 
@@ -25,9 +26,9 @@ pub use desired::SecretSource;
 pub use desired::Wish;
 pub use kind::Kind;
 pub use live::Live;
-pub use live::LiveId;
 pub use live::LiveKey;
 pub use live::LiveObject;
+pub use live_id::LiveId;
 pub use secret::Digest;
 pub use secret::Secret;
 pub use transfer::Transfer;

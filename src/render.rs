@@ -11,7 +11,6 @@ mod forecast;
 pub mod json;
 pub mod markdown;
 mod outcome;
-mod places;
 mod plan;
 mod rows;
 mod runs;
@@ -23,6 +22,10 @@ mod unified;
 pub use runs::Noted;
 pub use runs::Run;
 
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Finding;
+use crate::diagnostic::Sources;
+
 /// What a plan is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
@@ -30,6 +33,15 @@ pub struct Header<'a> {
     pub workspace: &'a str,
     /// The store in words: `embedded store`.
     pub store: &'a str,
+}
+
+/// What was found on the way to a plan.
+#[derive(Clone, Copy)]
+pub enum Findings<'a> {
+    /// By this run, in these texts.
+    Found(&'a [Diagnostic], &'a Sources),
+    /// By the run that saved the plan.
+    Remembered(&'a [Finding]),
 }
 
 #[cfg(test)]

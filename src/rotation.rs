@@ -62,6 +62,7 @@ mod tests {
             id: LiveId::new(id),
             name: "".into(),
             parent: None,
+            parent_id: None,
             attributes: Attributes::from_iter([("settings.status", Value::text(status))]),
             created: made.map(at),
             updated: None,

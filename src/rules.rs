@@ -8,6 +8,7 @@ mod desired;
 mod findings;
 mod guard;
 mod limits;
+mod listed;
 mod name;
 mod package_key;
 mod plan;

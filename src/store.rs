@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
+use crate::change::Change;
 use crate::diagnostic::RuleId;
 use crate::model::Address;
 use crate::model::Declared;
@@ -15,7 +16,6 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::Secret;
 use crate::model::Value;
-use crate::plan::Change;
 use crate::rule::Rule;
 use crate::rules;
 

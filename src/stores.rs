@@ -42,10 +42,10 @@ impl Remotes {
 
     /// From now on no store is called while it is not certain that the run has this lock.
     #[must_use]
-    pub fn under(mut self, lock: Option<&Lock>) -> Self {
+    pub fn guarded_by(mut self, lock: Option<&Lock>) -> Self {
         if let Some(holding) = lock.and_then(Lock::holding) {
-            self.cloud.iter_mut().for_each(|store| store.under(holding.clone()));
-            self.transfer.iter_mut().for_each(|store| store.under(holding.clone()));
+            self.cloud.iter_mut().for_each(|store| store.guarded_by(holding.clone()));
+            self.transfer.iter_mut().for_each(|store| store.guarded_by(holding.clone()));
         }
         self
     }

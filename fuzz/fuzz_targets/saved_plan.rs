@@ -2,13 +2,19 @@
 #![no_main]
 #![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
-use keywright::matching::Matching;
+use std::collections::BTreeMap;
+
+use keywright::diagnostic::Sources;
 use keywright::model::Desired;
 use keywright::model::Live;
+use keywright::plan;
+use keywright::plan::Context;
+use keywright::plan::Remembered;
 use keywright::render;
 use keywright::rules::values::Values;
 use keywright::saved_plan;
 use keywright::saved_plan::SavedPlan;
+use keywright::workspace::Workspace;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -29,12 +35,26 @@ fuzz_target!(|bytes: &[u8]| {
 /// In an empty store only what is made can be done.
 fn check_void(saved: &SavedPlan) {
     let (desired, live) = (Desired::default(), Live::default());
-    let _ = saved_plan::query(saved, &desired);
-    let resolved = saved_plan::resolve(saved, &desired, &Values::new(), &live, &Matching::default());
-    let Ok(resolved) = resolved else { return };
-    assert_eq!(resolved.rest.changes.len() + resolved.void.len(), saved.plan.changes.len());
-    for (index, change) in resolved.rest.changes.iter().enumerate() {
-        assert!(change.needs.iter().all(|need| *need < index), "a change that waits for a later one");
+    let _ = plan::query(&saved.plan, saved.options.prune, &saved.added, &desired);
+    let planned = plan::review(
+        saved.plan.clone(),
+        &Context {
+            desired: &desired,
+            sources: &Sources::default(),
+            live: &live,
+            values: &Values::new(),
+            secrets: &BTreeMap::new(),
+            delivered: &BTreeMap::new(),
+            workspace: &Workspace::named("fuzz"),
+            now: saved.origin.made,
+            options: &saved.options,
+            remembered: &Remembered::default(),
+        },
+    );
+    let Ok(planned) = planned else { return };
+    assert_eq!(planned.left().count() + planned.void.len(), saved.plan.changes.len());
+    for change in planned.left() {
+        assert!(change.needs.iter().all(|need| !planned.void.contains_key(need)), "a change that needs a void one");
         assert!(change.target.live.is_none(), "an object in an empty store");
     }
 }
@@ -43,13 +63,17 @@ fn check_void(saved: &SavedPlan) {
 fn check_drawing(saved: &SavedPlan) {
     const TAGS: [&str; 6] = ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>"];
     let mut drawn = Vec::new();
-    render::text::saved_plan(&mut drawn, saved, render::text::Style::Unified).expect("a writer that takes everything");
-    render::text::saved_plan(&mut drawn, saved, render::text::Style::Fields).expect("a writer that takes everything");
-    render::text::findings(&mut drawn, saved).expect("a writer that takes everything");
-    render::json::saved_plan(&mut drawn, saved).expect("a writer that takes everything");
+    let store = saved.origin.stores();
+    let header = render::Header { workspace: &saved.origin.workspace, store: &store };
+    for style in [render::text::Style::Unified, render::text::Style::Fields] {
+        render::text::plan(&mut drawn, &saved.plan, &header, style).expect("a writer that takes everything");
+    }
+    render::text::findings(&mut drawn, &saved.findings).expect("a writer that takes everything");
+    let findings = render::Findings::Remembered(&saved.findings);
+    render::json::plan(&mut drawn, &saved.plan, &header, &[], findings).expect("a writer that takes everything");
     keywright_fuzz::check_escapes(&String::from_utf8(drawn).expect("UTF-8"));
     let mut comment = Vec::new();
-    render::markdown::saved_plan(&mut comment, saved).expect("a writer that takes everything");
+    render::markdown::plan(&mut comment, &saved.plan, &saved.origin, &saved.findings).expect("a writer that takes everything");
     let comment = String::from_utf8(comment).expect("UTF-8");
     assert!(!comment.contains(|c: char| c.is_control() && c != '\n'), "a raw control character");
     for (at, _) in comment.match_indices('<') {

@@ -1,6 +1,7 @@
 //! Which change is next: one starts as soon as what it needs is done, and nothing waits for anything else.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Effects;
@@ -18,6 +19,8 @@ pub(super) struct Schedule<'a> {
     needed_by: Vec<Vec<usize>>,
     /// The changes that wait for nothing any more; the first of the plan goes first.
     ready: BTreeSet<usize>,
+    /// What was settled before the run, and told by whoever settled it.
+    void: &'a BTreeMap<usize, Fate>,
     /// How many changes, from the first, were told about.
     told: usize,
 }
@@ -30,7 +33,8 @@ pub(super) enum Step<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    pub(super) fn of(plan: &'a Plan) -> Self {
+    /// What needs a change that is `void` is void too.
+    pub(super) fn of(plan: &'a Plan, void: &'a BTreeMap<usize, Fate>) -> Self {
         let mut needed_by = vec![Vec::new(); plan.changes.len()];
         for (index, change) in plan.changes.iter().enumerate() {
             for &need in &change.needs {
@@ -38,8 +42,9 @@ impl<'a> Schedule<'a> {
             }
         }
         let waits_for: Vec<usize> = plan.changes.iter().map(|change| change.needs.len()).collect();
-        let ready = (0..waits_for.len()).filter(|&index| waits_for[index] == 0).collect();
-        Self { plan, fates: vec![None; waits_for.len()], waits_for, needed_by, ready, told: 0 }
+        let fates: Vec<Option<Fate>> = (0..waits_for.len()).map(|index| void.get(&index).cloned()).collect();
+        let ready = (0..waits_for.len()).filter(|&index| waits_for[index] == 0 && fates[index].is_none()).collect();
+        Self { plan, fates, waits_for, needed_by, ready, void, told: 0 }
     }
 
     pub(super) fn next(&mut self) -> Option<(usize, Step<'a>)> {
@@ -78,7 +83,9 @@ impl<'a> Schedule<'a> {
 
     fn tell<E: Effects>(&mut self, effects: &RefCell<&mut E>) {
         while let Some(Some(fate)) = self.fates.get(self.told) {
-            effects.borrow_mut().tell(self.told, &self.plan.changes[self.told], fate);
+            if !self.void.contains_key(&self.told) {
+                effects.borrow_mut().tell(self.told, &self.plan.changes[self.told], fate);
+            }
             self.told += 1;
         }
     }

@@ -77,7 +77,9 @@ fn run(changes: Vec<Change>, store: &Told, seen: &mut Seen) -> Outcome {
     let values = Values::from([(Address::key("given"), Secret::new("fake-given"))]);
     let secrets = Secrets { values: &values, shared: &BTreeMap::new(), live: &Live::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(apply(&plan, store, &secrets, seen)).unwrap_or_else(|_| unreachable!("the store needs no look"))
+    runtime
+        .block_on(apply(&plan, &BTreeMap::new(), store, &secrets, seen))
+        .unwrap_or_else(|_| unreachable!("the store needs no look"))
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 mod effects;
 mod form;
-mod saved;
-mod told;
+mod progress;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -15,27 +14,31 @@ use clap::Args;
 use self::effects::World;
 use self::effects::stop_on_signals;
 use self::form::Form;
-use self::told::Told;
+use self::progress::ProgressReporter;
 use super::Console;
 use super::Exit;
 use super::Failure;
+use super::arguments::Manifests;
+use super::arguments::Planning;
+use super::failure::Stop;
 use super::plan;
 use super::plan::Diff;
-use super::remotes;
+use super::runtime::block_on;
 use super::saved_plan;
-use super::workspace;
-use super::workspace::Manifests;
-use super::workspace::Planning;
-use super::workspace::Progress;
-use super::workspace::Ready;
-use super::workspace::history::home;
+use super::session::Prepared;
+use super::session::Session;
+use super::session::database;
+use super::session::origin::store_key;
+use super::session::origin::store_name;
 use crate::apply;
 use crate::apply::Secrets;
 use crate::database::journal;
 use crate::database::journal::Journal;
+use crate::model;
 use crate::outcome::Fate;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::Planned;
 use crate::render;
 use crate::stores::Stores;
 use crate::stores::embedded::Embedded;
@@ -70,59 +73,90 @@ pub(super) struct Arguments {
     format: Form,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    if let Some(saved) = saved_plan::named(&arguments.manifests, console)? {
-        return saved::run(arguments, &saved, console);
-    }
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let saved = saved_plan::named(&arguments.manifests, console)?;
+    let file = saved.as_ref().map(|saved| saved.name.clone());
+    arguments.check(file.is_some())?;
     let (form, format) = (arguments.format, arguments.format.of_findings());
-    if form != Form::Text && !arguments.auto_approve {
-        let failure = Failure::new("could not ask whether to apply a plan that is not shown");
-        return Err(failure.help("--format json and json-stream need --auto-approve"));
-    }
-    if arguments.strict {
-        let failure = Failure::new("could not be strict: --strict is for a saved plan");
-        return Err(Failure { exit: Exit::Usage, ..failure }.help("name the file that `plan --out` saved"));
-    }
     let planning = arguments.planning.locking();
-    let ready = match workspace::prepare(&arguments.manifests, &planning, format, console)? {
-        Progress::Ready(ready) => ready,
-        Progress::Ended(exit) => return Ok(exit),
+    let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
+    let checked = Session::open(manifests, console)?.check(console.now);
+    let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
+    let prepared = match saved {
+        Some(saved) => snapshot.review(saved, &planning, console.now)?,
+        None => snapshot.plan(&planning, console.now)?,
     };
-    let verdict = plan::verdict(&ready);
+    let verdict = plan::verdict(&prepared);
     if form == Form::Text || verdict != Exit::Done {
-        plan::show(&ready, format, Diff::Fields, console)?;
+        plan::show(&prepared, format, Diff::Fields, console)?;
+    }
+    if let Some(name) = file.as_ref().filter(|_| arguments.strict) {
+        refuse_stale(name, &prepared)?;
     }
     if verdict != Exit::Done {
         return Ok(verdict);
     }
-    if ready.planned.plan.is_empty() {
-        Told::begin(form, &ready.planned.plan, &BTreeMap::new(), console)?;
-        return tell(form, &ready.planned.plan, &Outcome::default(), console).map(|()| Exit::Done);
+    if let Some(failure) = planning.over_budget(&prepared.forecasts) {
+        return Err(failure.into());
     }
-    if let Some(failure) = planning.over_budget(&ready.forecasts) {
-        return Err(failure);
+    let is_asked = file.is_none() && !prepared.planned.plan.is_empty();
+    if is_asked && !arguments.auto_approve && !approved(console)? {
+        return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
-    if !arguments.auto_approve && !approved(console)? {
-        return Err(Failure::new("nothing was changed: the plan was not approved"));
-    }
-    let (before, began) = (ready.remotes.calls(), clock());
-    let Carried { outcome, failure } = carry_out(&ready, &ready.planned.plan, &BTreeMap::new(), form, console)?;
-    tell(form, &ready.planned.plan, &outcome, console)?;
+    let (before, began) = (prepared.remotes.calls(), clock());
+    let Carried { outcome, failure } = carry_out(&prepared, form, console)?;
+    tell(form, &prepared.planned.plan, &outcome, console)?;
     if form == Form::Text {
-        tell_calls(&ready, &before, began.elapsed().as_secs_f64(), console)?;
+        tell_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
-    failure.map_or_else(|| Ok(exit(&outcome)), Err)
+    failure.map_or_else(|| Ok(exit(&outcome)), |failure| Err(failure.into()))
+}
+
+impl Arguments {
+    /// What goes with a plan that was saved does not go with one that is made now, and the other way around.
+    fn check(&self, is_saved: bool) -> Result<(), Failure> {
+        let usage = |failure, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
+        if is_saved && self.planning.prunes() {
+            return usage("could not prune: what a saved plan deletes is settled", "plan again with --prune and --out");
+        }
+        if !is_saved && self.format != Form::Text && !self.auto_approve {
+            let failure = Failure::new("could not ask whether to apply a plan that is not shown");
+            return Err(failure.help("--format json and json-stream need --auto-approve"));
+        }
+        if !is_saved && self.strict {
+            let failure = "could not be strict: --strict is for a saved plan";
+            return usage(failure, "name the file that `plan --out` saved");
+        }
+        Ok(())
+    }
+}
+
+/// With --strict a plan is done whole or not at all.
+fn refuse_stale(name: &str, prepared: &Prepared) -> Result<(), Failure> {
+    const NAMED: usize = 5;
+    let Planned { plan, void, .. } = &prepared.planned;
+    let stale = void.iter().filter(|(_, fate)| matches!(fate, Fate::Failed(_)));
+    let stale: Vec<String> = stale.map(|(&index, _)| plan.changes[index].address.to_string()).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let more = stale.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let names = stale[..stale.len().min(NAMED)].join(", ");
+    let message = format!("could not apply the plan {name}: changed since it was made: {names}{more}");
+    let failure = Failure { exit: Exit::Stale, ..Failure::new(message) };
+    Err(failure.help("nothing was changed; plan again, or leave out --strict to do the rest"))
 }
 
 /// Says what the apply cost, beside what was forecast.
 fn tell_calls(
-    ready: &Ready,
+    prepared: &Prepared,
     before: &BTreeMap<&str, u64>,
     seconds: f64,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let now = ready.remotes.calls();
-    for forecast in ready.forecasts.iter().filter(|forecast| forecast.left() > 0) {
+    let now = prepared.remotes.calls();
+    for forecast in prepared.forecasts.iter().filter(|forecast| forecast.left() > 0) {
         let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
         render::text::calls(console.out, forecast, made(&now).saturating_sub(made(before)), seconds)?;
     }
@@ -154,24 +188,24 @@ struct Carried {
     failure: Option<Failure>,
 }
 
-/// Of the `whole` plan those in `void` can not be made; the others are the ones of `ready`.
-fn carry_out(
-    ready: &Ready,
-    whole: &Plan,
-    void: &BTreeMap<usize, Fate>,
-    form: Form,
-    console: &mut Console<'_>,
-) -> Result<Carried, Failure> {
-    let embedded = Embedded::new(workspace::database::open(&ready.location, ready.lock.as_ref())?, console.time());
-    let store = Stores { remotes: &ready.remotes, embedded };
-    let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &ready.live };
-    let journal = begin(ready, console.time())?;
+/// Makes the changes that can be made.
+fn carry_out(prepared: &Prepared, form: Form, console: &mut Console<'_>) -> Result<Carried, Failure> {
+    let planned = &prepared.planned;
+    if planned.left().next().is_none() {
+        ProgressReporter::begin(form, planned, console)?;
+        let fates = planned.void.values().cloned().collect();
+        return Ok(Carried { outcome: Outcome { fates, unproven: None }, failure: None });
+    }
+    let embedded = Embedded::new(database::open(&prepared.location, prepared.lock.as_ref())?, console.time());
+    let store = Stores { remotes: &prepared.remotes, embedded };
+    let secrets = Secrets { values: &prepared.secrets.values, shared: &prepared.secrets.shared, live: &prepared.live };
+    let journal = begin(prepared, console.time())?;
     let stop = stop_on_signals()?;
     let now = console.time();
-    let told = Told::begin(form, whole, void, console)?;
-    let mut world = World::new(&ready.loaded.root, journal, stop, now, told);
-    let work = apply::apply(&ready.planned.plan, &store, &secrets, &mut world);
-    let outcome = workspace::block_on(work)?.map_err(workspace::refused)?;
+    let progress = ProgressReporter::begin(form, planned, console)?;
+    let mut world = World::new(&prepared.loaded.root, journal, stop, now, progress);
+    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut world);
+    let outcome = block_on(work)?.map_err(Failure::of_store)?;
     let failure = match world.end() {
         // The changes are made whether or not somebody still reads about them.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
@@ -181,15 +215,14 @@ fn carry_out(
 }
 
 /// Begins the journal of the run. The run before, if it was cut off, has been looked into by now.
-fn begin(ready: &Ready, now: crate::model::Instant) -> Result<Journal, Failure> {
-    let database = workspace::database::open(&ready.location, ready.lock.as_ref())?;
-    let failed = |error| workspace::database::failure(&error);
-    if let Some(run) = &ready.cut_off {
+fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
+    let (loaded, changes) = (&prepared.loaded, prepared.planned.left().count());
+    let database = database::open(&prepared.location, prepared.lock.as_ref())?;
+    let failed = |error| Failure::of_database(&error);
+    if let Some(run) = &prepared.cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
-    let changes = ready.planned.plan.changes.len();
-    let journal = Journal::begin(database, &remotes::store_name(&ready.loaded), &home(&ready.loaded), changes, now)
-        .map_err(failed)?;
+    let journal = Journal::begin(database, &store_name(loaded), &store_key(loaded), changes, now).map_err(failed)?;
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

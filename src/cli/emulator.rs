@@ -13,7 +13,6 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
-use super::workspace;
 use crate::database::Database;
 use crate::database::Mode;
 use crate::emulator::CanNotBegin;
@@ -143,7 +142,7 @@ fn open(arguments: &Arguments, console: &Console<'_>) -> Result<Database, Failur
         Some(path) => Database::in_file(&console.folder.join(path), Mode::Write),
         None => Database::in_memory().map(Some),
     };
-    let opened = opened.map_err(|error| workspace::database::failure(&error))?;
+    let opened = opened.map_err(|error| Failure::of_database(&error))?;
     opened.ok_or_else(|| Failure::new("could not open the database"))
 }
 

@@ -6,7 +6,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use crate::diagnostic::did_you_mean;
-use crate::manifest::schema;
+use crate::manifest::documents;
 use crate::render::explain;
 use crate::rules::catalogue;
 
@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     let (kind, path) = what.split_once('.').unwrap_or((what, ""));
     let path = path.strip_prefix("spec.").unwrap_or(path);
-    let schema = if kind == "Workspace" { schema::of_workspace() } else { schema::of_kind(super::schema::kind(kind)?) };
+    let schema =
+        if kind == "Workspace" { documents::of_workspace() } else { documents::of_kind(super::schema::kind(kind)?) };
     if explain::field(console.out, path, &schema)? {
         return Ok(Exit::Done);
     }

@@ -5,11 +5,9 @@ use clap::Args;
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::remotes;
-use super::workspace;
-use super::workspace::Manifests;
+use super::arguments::Manifests;
+use super::session::Session;
 use crate::export;
-use crate::store::Query;
 
 /// Print the live store as manifests that plan to nothing to do
 ///
@@ -22,10 +20,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let loaded = workspace::load(&arguments.manifests, console)?;
-    let remotes = remotes::remotes(&loaded, false, console)?;
-    let location = workspace::database::location(&loaded, console)?;
-    let live = workspace::read(&location, &remotes, &Query::everything())?;
+    let live = Session::open(&arguments.manifests, console)?.everything(console)?;
     export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

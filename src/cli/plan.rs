@@ -9,13 +9,13 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
-use super::remotes;
+use super::arguments::Manifests;
+use super::arguments::Planning;
+use super::failure::Stop;
 use super::saved_plan;
-use super::workspace;
-use super::workspace::Manifests;
-use super::workspace::Planning;
-use super::workspace::Progress;
-use super::workspace::Ready;
+use super::session::Prepared;
+use super::session::Session;
+use super::session::origin::store_name;
 use crate::diagnostic::has_errors;
 use crate::render;
 
@@ -61,37 +61,36 @@ pub(super) enum Diff {
     Unified,
 }
 
-pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let ready = match workspace::prepare(&arguments.manifests, &arguments.planning, arguments.format, console)? {
-        Progress::Ready(ready) => ready,
-        Progress::Ended(exit) => return Ok(exit),
-    };
-    show(&ready, arguments.format, arguments.diff, console)?;
-    if let Some(failure) = arguments.planning.over_budget(&ready.forecasts) {
-        return Err(failure);
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let planning = &arguments.planning;
+    let checked = Session::open(&arguments.manifests, console)?.check(console.now);
+    let prepared = checked.read(planning, None, arguments.format, console)?.plan(planning, console.now)?;
+    show(&prepared, arguments.format, arguments.diff, console)?;
+    if let Some(failure) = planning.over_budget(&prepared.forecasts) {
+        return Err(failure.into());
     }
-    let verdict = verdict(&ready);
+    let verdict = verdict(&prepared);
     if let Some(path) = &arguments.out {
         if verdict != Exit::Done {
             let why = "could not save the plan: it could not be applied, see above";
-            return Err(Failure { exit: verdict, ..Failure::new(why) });
+            return Err(Failure { exit: verdict, ..Failure::new(why) }.into());
         }
-        saved_plan::save(&ready, path, console)?;
+        saved_plan::save(&prepared.to_saved(console), path, console)?;
         if arguments.format == Format::Text {
             writeln!(console.err, "Saved: `keywright apply {}` does this and nothing else.", path.display())?;
         }
     }
     Ok(match verdict {
-        Exit::Done if arguments.detailed_exitcode && !ready.planned.plan.is_empty() => Exit::Pending,
+        Exit::Done if arguments.detailed_exitcode && !prepared.planned.plan.is_empty() => Exit::Pending,
         verdict => verdict,
     })
 }
 
 /// Whether the plan may be applied.
-pub(super) fn verdict(ready: &Ready) -> Exit {
-    if has_errors(&ready.diagnostics) {
+pub(super) fn verdict(prepared: &Prepared) -> Exit {
+    if has_errors(&prepared.diagnostics) {
         Exit::Invalid
-    } else if has_errors(&ready.planned.stopped) {
+    } else if has_errors(&prepared.planned.stopped) {
         Exit::Stopped
     } else {
         Exit::Done
@@ -99,11 +98,11 @@ pub(super) fn verdict(ready: &Ready) -> Exit {
 }
 
 /// Shows the plan, and after it everything that was found, so that what stops it stands last.
-pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
-    let store = remotes::store_name(&ready.loaded);
-    let header = render::Header { workspace: &ready.loaded.workspace.name, store: &store };
-    let sources = &ready.loaded.sources;
-    let all: Vec<_> = ready.diagnostics.iter().chain(&ready.planned.stopped).cloned().collect();
+pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
+    let store = store_name(&prepared.loaded);
+    let header = render::Header { workspace: &prepared.loaded.workspace.name, store: &store };
+    let sources = &prepared.loaded.sources;
+    let all: Vec<_> = prepared.diagnostics.iter().chain(&prepared.planned.stopped).cloned().collect();
     match format {
         Format::Text => {
             let style = match diff {
@@ -111,9 +110,9 @@ pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Cons
                 Diff::Unified => render::text::Style::Unified,
             };
             // An empty plan would say that there is nothing to do, which is not known when something is wrong.
-            if !(ready.planned.plan.is_empty() && has_errors(&all)) {
-                render::text::plan(console.out, &ready.planned.plan, &header, sources, style)?;
-                render::text::forecast(console.out, &ready.forecasts)?;
+            if !(prepared.planned.plan.is_empty() && has_errors(&all)) {
+                render::text::plan(console.out, &prepared.planned.plan, &header, style)?;
+                render::text::forecast(console.out, &prepared.forecasts)?;
                 console.out.flush()?;
             }
             render::text::diagnostics(console.err, &all, sources)?;
@@ -121,7 +120,10 @@ pub(super) fn show(ready: &Ready, format: Format, diff: Diff, console: &mut Cons
                 render::text::summary(console.err, &all)?;
             }
         }
-        Format::Json => render::json::plan(console.out, &ready.planned.plan, &header, &ready.forecasts, &all, sources)?,
+        Format::Json => {
+            let findings = render::Findings::Found(&all, sources);
+            render::json::plan(console.out, &prepared.planned.plan, &header, &prepared.forecasts, findings)?;
+        }
     }
     Ok(())
 }

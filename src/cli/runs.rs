@@ -7,8 +7,8 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
-use super::workspace;
-use super::workspace::Manifests;
+use super::arguments::Manifests;
+use super::session::Session;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -38,9 +38,9 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let loaded = workspace::load(&Manifests::below(console.folder.clone()), console)?;
-    let failed = |error| workspace::database::failure(&error);
-    let database = workspace::database::look(&workspace::database::location(&loaded, console)?)?;
+    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    let failed = |error| Failure::of_database(&error);
+    let database = session.database(console)?;
     match (&arguments.command, database) {
         (None, None) => show_all(&[], arguments.format, console)?,
         (None, Some(database)) => show_all(&journal::runs(&database).map_err(failed)?, arguments.format, console)?,

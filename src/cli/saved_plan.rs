@@ -6,35 +6,21 @@ use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 
-use chrono::SubsecRound;
-
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::workspace;
-use super::workspace::Manifests;
-use super::workspace::Ready;
+use super::arguments::Manifests;
 use crate::saved_plan::LONGEST;
-use crate::saved_plan::Origin;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::is_saved_plan;
 
 /// Saves a plan that could be applied.
-pub(super) fn save(ready: &Ready, path: &Path, console: &Console<'_>) -> Result<(), Failure> {
+pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Result<(), Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
         failure.help("name a new file, or one that holds an older plan, in a folder that can be written to")
     };
-    let origin = Origin {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        made: console.now.trunc_subsecs(0),
-        workspace: ready.loaded.workspace.name.to_string(),
-        stores: workspace::saved::stores(&ready.loaded),
-    };
-    let (options, added) = (ready.options.clone(), ready.query.added.clone());
-    let plan = &ready.planned.plan;
-    let saved = SavedPlan::of(plan, origin, options, added, &ready.diagnostics, &ready.loaded.sources);
     let bytes = saved.to_bytes();
     if bytes.len() > LONGEST {
         return Err(failed(Problem::TooLarge.to_string()));
@@ -64,13 +50,13 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// A saved plan, and how people call its file.
-pub(super) struct Named {
+pub(super) struct LoadedPlan {
     pub(super) plan: SavedPlan,
     pub(super) name: String,
 }
 
 /// The saved plan that the arguments name, if they name one: known by its content, whatever the file is called.
-pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Option<Named>, Failure> {
+pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Option<LoadedPlan>, Failure> {
     let Some(path) = manifests.only_path() else { return Ok(None) };
     // Whatever can not be read is told by those who read manifests.
     match bytes_of(&console.folder.join(path)) {
@@ -80,7 +66,7 @@ pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Opti
 }
 
 /// The saved plan in a file.
-pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<Named, Failure> {
+pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<LoadedPlan, Failure> {
     match bytes_of(&console.folder.join(path)) {
         Ok(Some(bytes)) => read(path, &bytes),
         Ok(None) => Err(unreadable(path, "it is not a regular file")),
@@ -98,10 +84,10 @@ fn bytes_of(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-fn read(path: &Path, bytes: &[u8]) -> Result<Named, Failure> {
+fn read(path: &Path, bytes: &[u8]) -> Result<LoadedPlan, Failure> {
     let name = path.display().to_string();
     match SavedPlan::read(bytes) {
-        Ok(plan) => Ok(Named { plan, name }),
+        Ok(plan) => Ok(LoadedPlan { plan, name }),
         Err(problem) => Err(unreadable(path, &problem.to_string()).help(problem.help())),
     }
 }

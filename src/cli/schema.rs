@@ -6,7 +6,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use crate::diagnostic::did_you_mean;
-use crate::manifest::schema;
+use crate::manifest::documents;
 use crate::model::Kind;
 use crate::render::json;
 use crate::saved_plan;
@@ -24,12 +24,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let schema = match arguments.kind.as_deref() {
-        None => schema::of_any(),
-        Some("Workspace") => schema::of_workspace(),
+        None => documents::of_any(),
+        Some("Workspace") => documents::of_workspace(),
         Some("SavedPlan") => saved_plan::schema(),
         Some(name) => match output(name) {
             Some(schema) => schema,
-            None => schema::of_kind(kind(name)?),
+            None => documents::of_kind(kind(name)?),
         },
     };
     serde_json::to_writer_pretty(&mut *console.out, &schema).map_err(std::io::Error::from)?;

@@ -40,13 +40,17 @@ enum PlanFormat {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let saved = saved_plan::open(&arguments.file, console)?.plan;
+    let (plan, findings, store) = (&saved.plan, &saved.findings, saved.origin.stores());
+    let header = render::Header { workspace: &saved.origin.workspace, store: &store };
     match arguments.format {
         PlanFormat::Text => {
-            render::text::saved_plan(console.out, &saved, render::text::Style::Fields)?;
-            render::text::findings(console.out, &saved)?;
+            render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;
+            render::text::findings(console.out, findings)?;
         }
-        PlanFormat::Json => render::json::saved_plan(console.out, &saved)?,
-        PlanFormat::Markdown => render::markdown::saved_plan(console.out, &saved)?,
+        PlanFormat::Json => {
+            render::json::plan(console.out, plan, &header, &[], render::Findings::Remembered(findings))?;
+        }
+        PlanFormat::Markdown => render::markdown::plan(console.out, plan, &saved.origin, findings)?,
     }
     Ok(Exit::Done)
 }

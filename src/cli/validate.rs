@@ -6,8 +6,8 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::Format;
-use super::workspace;
-use super::workspace::Manifests;
+use super::arguments::Manifests;
+use super::session::Session;
 use crate::diagnostic::has_errors;
 use crate::render;
 
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let checked = workspace::check(&arguments.manifests, console)?;
+    let checked = Session::open(&arguments.manifests, console)?.check(console.now);
     match arguments.format {
         Format::Text => render::text::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
         Format::Json => render::json::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,

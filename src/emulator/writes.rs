@@ -246,7 +246,7 @@ pub(super) fn change(
 
 /// An object of the store as the target of a change. The store is looked at right before, so nothing is ever stale.
 pub(super) fn at(object: &LiveObject) -> (Address, Target) {
-    let live = LiveTarget { id: object.id.clone(), fingerprint: object.fingerprint() };
-    let target = Target { name: object.name.clone(), parent: None, live: Some(live), key: None };
+    let live = Some(LiveTarget::of(object));
+    let target = Target { name: object.name.clone(), parent: None, live, key: None };
     (object.address.clone(), target)
 }

@@ -5,14 +5,14 @@ use std::io;
 use serde_yaml::Mapping;
 use serde_yaml::Value as Yaml;
 
-use crate::manifest::schema;
+use crate::manifest::documents;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::Value;
 
 /// The fields below `spec` of a kind, as declared.
 pub(super) fn field_order(kind: Kind) -> Vec<String> {
-    let schema = schema::of_kind(kind);
+    let schema = documents::of_kind(kind);
     let fields = schema["properties"]["spec"]["properties"].as_object();
     fields.map_or_else(Vec::new, |fields| fields.keys().cloned().collect())
 }

@@ -71,7 +71,7 @@ macro_rules! mapping {
         }
 
         impl $crate::manifest::read::FromNode for $name {
-            fn from_node(node: &$crate::manifest::tree::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
+            fn from_node(node: &$crate::manifest::node::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
                 let pairs = $crate::manifest::read::fields(node, Self::KEYS, $what, reading)?;
                 let mut read = Self::default();
                 $(
@@ -204,7 +204,7 @@ macro_rules! words {
         }
 
         impl $crate::manifest::read::FromNode for $name {
-            fn from_node(node: &$crate::manifest::tree::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
+            fn from_node(node: &$crate::manifest::node::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
                 match $crate::manifest::scalar::word(node, Self::WORDS, &$rule, reading)? {
                     $( $word => Some(Self::$variant), )*
                     _ => None,

@@ -2,6 +2,8 @@
 
 use super::api_key::ApiKeySpec;
 use super::application::ApplicationSpec;
+use super::node::Content;
+use super::node::Node;
 use super::package::PackageSpec;
 use super::package_key::PackageKeySpec;
 use super::plan::PlanSpec;
@@ -11,8 +13,6 @@ use super::read::Spanned;
 use super::read::field;
 use super::read::fields;
 use super::read::head;
-use super::tree::Content;
-use super::tree::Node;
 use super::user::UserSpec;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;

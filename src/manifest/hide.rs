@@ -1,9 +1,9 @@
 //! Texts as they may be shown: the secrets that stand in them are made illegible. Every place stays where it is.
 
+use super::node::Content;
+use super::node::Node;
 use super::read::Reading;
 use super::read::is_null;
-use super::tree::Content;
-use super::tree::Node;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;

@@ -3,8 +3,8 @@
 use crate::rule::Rule;
 use schemars::JsonSchema;
 
-use super::tree::Content;
-use super::tree::Node;
+use super::node::Content;
+use super::node::Node;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::SourceId;

@@ -12,13 +12,13 @@ use schemars::Schema;
 use schemars::SchemaGenerator;
 use schemars::json_schema;
 
+use super::node::Content;
+use super::node::Node;
 use super::read::FromNode;
 use super::read::Reading;
 use super::read::is_null;
 use super::read::whole_number;
 use super::schema::Managed;
-use super::tree::Content;
-use super::tree::Node;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::field::Form;

@@ -1,11 +1,10 @@
-//! JSON Schemas for editors, and the road from a field to the wish that the diff sees.
+//! What the schema says of a field, and the road from a field to the wish that the diff sees.
 
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
 use schemars::json_schema;
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -16,7 +15,6 @@ use crate::diagnostic::Place;
 use crate::manifest::field::Form;
 use crate::manifest::rules;
 use crate::model::FieldName;
-use crate::model::Kind;
 use crate::model::Value;
 use crate::model::Wish;
 use crate::rule::Rule;
@@ -145,87 +143,4 @@ pub fn described(mut schema: Schema, documentation: &str) -> Json {
 /// A doc comment as one paragraph.
 fn sentence(documentation: &str) -> String {
     documentation.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The schema of one kind of manifest, as a draft-07 document: the draft that editors understand best.
-pub fn of_kind(kind: Kind) -> Json {
-    let mut generator = SchemaSettings::draft07().into_generator();
-    let spec = match kind {
-        Kind::User => super::user::UserSpec::json_schema(&mut generator),
-        Kind::Application => super::application::ApplicationSpec::json_schema(&mut generator),
-        Kind::Package => super::package::PackageSpec::json_schema(&mut generator),
-        Kind::Plan => super::plan::PlanSpec::json_schema(&mut generator),
-        Kind::PackageKey => super::package_key::PackageKeySpec::json_schema(&mut generator),
-        Kind::ApiKey => super::api_key::ApiKeySpec::json_schema(&mut generator),
-    };
-    let mut metadata = super::document::Metadata::json_schema(&mut generator);
-    // Reading reports a missing name under the rule of the kind, so the mapping itself does not ask for it.
-    let closed = metadata.remove("additionalProperties").unwrap_or_default();
-    metadata.insert("required".to_owned(), serde_json::json!(["name"]));
-    metadata.insert("additionalProperties".to_owned(), closed);
-    document(kind.name(), metadata, spec)
-}
-
-/// The schema of `keywright.yaml`.
-pub fn of_workspace() -> Json {
-    let mut generator = SchemaSettings::draft07().into_generator();
-    let metadata = super::workspace::WorkspaceMetadata::json_schema(&mut generator);
-    let spec = super::workspace::WorkspaceSpec::json_schema(&mut generator);
-    let mut schema = document("Workspace", metadata, spec);
-    // The workspace file works with nothing in it but its kind.
-    schema["required"] = serde_json::json!(["apiVersion", "kind"]);
-    schema
-}
-
-fn document(kind: &str, metadata: Schema, spec: Schema) -> Json {
-    let about = spec.get("description").cloned().unwrap_or_default();
-    serde_json::json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": format!("Keywright {kind}"),
-        "description": about,
-        "type": "object",
-        "properties": {
-            "apiVersion": { "const": super::API_VERSION, "description": "The version of the manifest format." },
-            "kind": { "const": kind, "description": about },
-            "metadata": metadata.to_value(),
-            "spec": spec.to_value(),
-        },
-        "required": ["apiVersion", "kind", "metadata", "spec"],
-        "additionalProperties": false,
-    })
-}
-
-/// The schema of any manifest: what `kind` says decides which fields are right, so that completion and errors in an
-/// editor are about that kind.
-pub fn of_any() -> Json {
-    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-    let mut definitions = Map::new();
-    let mut choices = Vec::new();
-    for kind in Kind::ALL {
-        let mut schema = of_kind(kind);
-        if let Some(fields) = schema.as_object_mut() {
-            fields.remove("$schema");
-        }
-        definitions.insert(kind.name().to_owned(), schema);
-        // A pattern and no const: while it completes, the YAML language server takes the beginning of a const for
-        // the whole, and would offer the fields of a PackageKey in a Package.
-        let named = serde_json::json!({ "type": "string", "pattern": format!("^{}$", kind.name()) });
-        choices.push(serde_json::json!({
-            "if": { "properties": { "kind": named }, "required": ["kind"] },
-            "then": { "$ref": format!("#/definitions/{}", kind.name()) },
-        }));
-    }
-    serde_json::json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Keywright manifest",
-        "description": "One object that Keywright keeps equal to what is written here.",
-        "type": "object",
-        "properties": {
-            "apiVersion": { "const": super::API_VERSION, "description": "The version of the manifest format." },
-            "kind": { "enum": names, "description": "What the manifest declares; it decides which fields stand under spec." },
-        },
-        "required": ["apiVersion", "kind", "metadata", "spec"],
-        "allOf": choices,
-        "definitions": definitions,
-    })
 }

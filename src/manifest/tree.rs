@@ -10,6 +10,8 @@ use granit_parser::ScanError;
 use granit_parser::Span;
 use granit_parser::Tag;
 
+use super::node::Content;
+use super::node::Node;
 use super::read::Reading;
 use crate::diagnostic::Place;
 use crate::manifest::rules;
@@ -26,35 +28,6 @@ const MAX_REPEATED: usize = 200_000;
 
 /// Largest text of one file, in bytes.
 pub const MAX_FILE: usize = 16 << 20;
-
-/// A node of a document.
-#[derive(Clone)]
-pub struct Node<'a> {
-    pub place: Place,
-    pub content: Content<'a>,
-}
-
-#[derive(Clone)]
-pub enum Content<'a> {
-    /// `plain` is true for text without quotes, whose meaning depends on what it looks like.
-    Scalar {
-        text: Cow<'a, str>,
-        plain: bool,
-    },
-    List(Vec<Node<'a>>),
-    Mapping(Vec<(Node<'a>, Node<'a>)>),
-}
-
-impl Content<'_> {
-    /// What the node is, for messages.
-    pub const fn describe(&self) -> &'static str {
-        match self {
-            Self::Scalar { .. } => "a single value",
-            Self::List(_) => "a list",
-            Self::Mapping(_) => "a mapping",
-        }
-    }
-}
 
 /// Calls `each` with the root of every document that could be read. After a document that is not YAML, reading goes
 /// on at the next line that begins with `---`, so that one mistake does not hide the rest of the file; not so after

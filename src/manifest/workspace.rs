@@ -1,5 +1,7 @@
 //! `keywright.yaml`: which manifests, which stores, what is owned. Everything in it has a default.
 
+use super::node::Content;
+use super::node::Node;
 use super::package_key::SecretFrom;
 use super::read::FromNode;
 use super::read::Reading;
@@ -7,8 +9,6 @@ use super::read::Spanned;
 use super::read::TextMap;
 use super::read::field;
 use super::read::fields;
-use super::tree::Content;
-use super::tree::Node;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;

@@ -52,7 +52,8 @@ fn desired(objects: Vec<Declared>) -> Desired {
 fn live_object(address: Address, id: &str, parent: Option<Address>) -> LiveObject {
     let name = address.name().into();
     let attributes = Attributes::default();
-    LiveObject { address, id: LiveId::new(id), name, parent, attributes, created: None, updated: None, key: None }
+    let (id, parent_id) = (LiveId::new(id), None);
+    LiveObject { address, id, name, parent, parent_id, attributes, created: None, updated: None, key: None }
 }
 
 fn live_key(id: &str, application: &str, package: &str, value: &str, made: i64) -> LiveObject {
@@ -63,8 +64,8 @@ fn live_key(id: &str, application: &str, package: &str, value: &str, made: i64) 
     );
     object.name = "".into();
     object.created = Instant::from_timestamp(made, 0);
-    object.key =
-        Some(Box::new(LiveKey { package: Address::package(package), value: Secret::new(value), secret: None }));
+    let (address, package_id) = (Address::package(package), LiveId::new(package));
+    object.key = Some(Box::new(LiveKey { package: address, package_id, value: Secret::new(value), secret: None }));
     object
 }
 

@@ -7,6 +7,7 @@ use super::Attributes;
 use super::Digest;
 use super::Instant;
 use super::Kind;
+use super::LiveId;
 use super::Secret;
 use super::Transfer;
 
@@ -77,6 +78,9 @@ pub struct LiveObject {
     pub name: Box<str>,
     /// An application's user, a plan's package, a key's application.
     pub parent: Option<Address>,
+    /// The id of `parent`, which stays the same when the parent is renamed. Where a username is for ever, it is the id of
+    /// an application's user.
+    pub parent_id: Option<LiveId>,
     /// Every field that the store told and that Keywright knows. Empty texts and sets are left out.
     pub attributes: Attributes,
     pub created: Option<Instant>,
@@ -88,38 +92,25 @@ pub struct LiveObject {
 /// What only package keys have. Their plan is the attribute `plan`, because it can change.
 pub struct LiveKey {
     pub package: Address,
+    pub package_id: LiveId,
     pub value: Secret,
     /// The shared secret, when the store told one.
     pub secret: Option<Secret>,
 }
 
 impl LiveObject {
-    /// Changes when a name or any field of the object does. What it hangs on is not part of it: that can not change,
-    /// and a renamed parent is the same parent. Holds no secret: a key's value can not change either.
+    /// Changes when a name or any field of the object does, or when it hangs on another object. A renamed parent is the
+    /// same parent. Holds no secret: a key's value can not change.
     pub fn fingerprint(&self) -> Digest {
         let mut text = format!("{}\n{}\n", self.address.kind().name(), self.name);
+        let package = self.key.as_ref().map(|key| &key.package_id);
+        for id in self.parent_id.iter().chain(package) {
+            text.push_str(id.expose());
+            text.push('\n');
+        }
         for (field, value) in self.attributes.iter() {
             text.push_str(&format!("{field}={value}\n"));
         }
         Digest::of(text.as_bytes())
-    }
-}
-
-/// The store's id of an object. For MFT it may be the credential itself (`mft-api-keys.md` 2.3), so it is handled as a
-/// secret: no `Debug`, no `Display`; people are shown its fingerprint.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LiveId(Box<str>);
-
-impl LiveId {
-    pub fn new(id: impl Into<Box<str>>) -> Self {
-        Self(id.into())
-    }
-
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    pub fn fingerprint(&self) -> Digest {
-        Digest::of(self.0.as_bytes())
     }
 }

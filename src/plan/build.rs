@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Action;
+use super::Context;
 use super::Kept;
 use super::Plan;
+use super::Planned;
 use super::access;
 use super::draft;
 use super::draft::Draft;
 use super::guards;
-use super::guards::MaxDelete;
 use super::live_rules;
 use super::order;
 use super::prune;
 use super::remembered;
-use super::remembered::Remembered;
-use super::transfer_guards;
 use super::transfer_rules;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Places;
 use crate::diagnostic::sort;
 use crate::diff;
 use crate::matching::Found;
@@ -27,62 +26,11 @@ use crate::matching::Matching;
 use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Declared;
-use crate::model::Delivery;
-use crate::model::Desired;
-use crate::model::Digest;
-use crate::model::Instant;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::Presence;
-use crate::model::Secret;
 use crate::model::Value;
 use crate::rotation;
-use crate::rules::values::Values;
 use crate::rules::with_severities;
-use crate::workspace::Workspace;
-
-/// All that a plan is made from.
-pub struct Context<'a> {
-    pub desired: &'a Desired,
-    pub live: &'a Live,
-    /// The values of custom keys.
-    pub values: &'a Values,
-    /// The declared shared secrets of keys.
-    pub secrets: &'a BTreeMap<Address, Secret>,
-    /// The values that stand at the places of delivery.
-    pub delivered: &'a BTreeMap<Delivery, Digest>,
-    pub workspace: &'a Workspace,
-    pub now: Instant,
-    pub options: &'a Options,
-    /// What the store did not take before.
-    pub remembered: &'a Remembered,
-}
-
-/// What the run may do beyond the manifests.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Options {
-    /// Delete what is owned and not declared.
-    pub prune: bool,
-    /// Addresses for which the guards are lifted, as the user wrote them.
-    pub allow: BTreeSet<String>,
-    /// Lifts the guard against many deletes up to this limit.
-    pub max_delete: Option<MaxDelete>,
-    /// Only a part of the workspace was read: what it does not declare may be declared elsewhere, so no key is taken
-    /// over and none is retired.
-    pub is_part: bool,
-}
-
-/// A plan, and what is wrong with it or worth knowing about it. A plan with errors may be looked at, not applied.
-#[must_use = "a plan without its findings hides what may not be done"]
-pub struct Planned {
-    pub plan: Plan,
-    /// What the rules say, in view of the live store.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What the guards stop.
-    pub stopped: Vec<Diagnostic>,
-    /// Addresses and fields that are left alone because of what is remembered.
-    pub withheld: BTreeSet<(String, String)>,
-}
 
 /// Plans what makes `live` as `desired`.
 pub fn plan(context: &Context<'_>) -> Planned {
@@ -96,7 +44,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.changes);
     diagnostics.extend(pruned.diagnostics);
     let mut plan = Plan {
-        changes: order::in_order(drafts.changes, &matching),
+        changes: order::in_order(drafts.changes, &matching, &Places::new(context.sources)),
         unchanged: drafts.unchanged,
         left_alone: pruned.left_alone,
         kept: pruned.kept,
@@ -106,12 +54,11 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
-    let mut stopped = guards::check(&plan, context, &matching);
-    stopped.extend(transfer_guards::check(&plan, context));
+    let mut stopped = guards::check(&plan.changes.iter().collect::<Vec<_>>(), context, &matching);
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
     sort(&mut stopped);
-    Planned { plan, diagnostics, stopped, withheld }
+    Planned { plan, void: BTreeMap::new(), diagnostics, stopped, withheld }
 }
 
 /// What becomes of the declared objects, before it is put in order.
@@ -204,7 +151,8 @@ impl<'a> Drafts<'a> {
             self.kept.push(Kept { address: declared.address.clone(), why });
         }
         if !found.moved
-            && let Some((untaken, why)) = remembered::withhold(context, declared, &fields)
+            && let Some((untaken, why)) =
+                remembered::withhold(context.remembered, &context.options.allow, declared, &fields)
         {
             self.kept.push(Kept { address: declared.address.clone(), why });
             self.withheld.extend(untaken.into_iter().map(|field| (declared.address.to_string(), field)));

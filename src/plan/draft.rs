@@ -8,6 +8,7 @@ use super::KeyTarget;
 use super::LiveTarget;
 use super::Target;
 use super::ValueFrom;
+use crate::diagnostic::Place;
 use crate::diff;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -25,6 +26,8 @@ pub(super) struct Draft {
     pub(super) change: Change,
     /// How the manifests call the object, which differs from the change's address when a parent is renamed.
     pub(super) known_as: Address,
+    /// The manifest that asks for it.
+    pub(super) place: Option<Place>,
     /// What must exist, in its new shape, before the change; for a delete, what can only go after it.
     pub(super) needs: Vec<Address>,
 }
@@ -65,7 +68,7 @@ pub(super) fn follow(
 ) -> Draft {
     let mut draft = create(context, declared, matching, reason);
     if let Some(key) = draft.target.key.as_mut() {
-        key.follows = Some(found.live.id.clone());
+        key.follows = Some(found.live.id.fingerprint());
     }
     draft
 }
@@ -79,7 +82,7 @@ pub(super) fn change(
     reason: &str,
 ) -> Draft {
     let mut draft = of(declared, action, fields, reason);
-    draft.target.live = Some(live_target(found.live));
+    draft.target.live = Some(LiveTarget::of(found.live));
     draft.target.key = declared.key.as_deref().map(kept_key);
     draft
 }
@@ -105,7 +108,7 @@ pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
         _ => diff::all_gone(&live.attributes),
     };
     let target =
-        Target { name: live.name.clone(), parent: live.parent.clone(), live: Some(live_target(live)), key: None };
+        Target { name: live.name.clone(), parent: live.parent.clone(), live: Some(LiveTarget::of(live)), key: None };
     let change = Change {
         address: live.address.clone(),
         action,
@@ -115,7 +118,7 @@ pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
         needs: Vec::new(),
         target,
     };
-    Draft { known_as: live.address.clone(), change, needs: Vec::new() }
+    Draft { known_as: live.address.clone(), change, place: None, needs: Vec::new() }
 }
 
 /// Delete and create with the same value: the key goes to another package or application.
@@ -219,15 +222,11 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
         action,
         fields,
         reason: reason.to_owned(),
-        place: Some(declared.place),
+        place: None,
         needs: Vec::new(),
         target: Target { name: declared.name.clone(), parent, live: None, key: None },
     };
-    Draft { known_as: declared.address.clone(), change, needs }
-}
-
-pub(super) fn live_target(live: &LiveObject) -> LiveTarget {
-    LiveTarget { id: live.id.clone(), fingerprint: live.fingerprint() }
+    Draft { known_as: declared.address.clone(), change, place: Some(declared.place), needs }
 }
 
 fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {

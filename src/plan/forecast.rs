@@ -53,7 +53,7 @@ pub struct Forecast {
 
 impl Forecast {
     /// The cost of performing `changes` in the store that the tariff is of.
-    pub fn of(changes: &[Change], tariff: &Tariff) -> Self {
+    pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change> + Clone, tariff: &Tariff) -> Self {
         let mut cost = Self {
             store: tariff.store,
             read: tariff.snapshot,
@@ -66,7 +66,7 @@ impl Forecast {
             share_of_day: None,
             token_renewals: 0,
         };
-        let there = changes.iter().filter(|change| tariff.kinds.contains(&change.address.kind()));
+        let there = changes.clone().into_iter().filter(|change| tariff.kinds.contains(&change.address.kind()));
         for change in there {
             cost.add(change);
         }
@@ -191,7 +191,6 @@ mod tests {
     use super::*;
     use crate::model::Address;
     use crate::model::Digest;
-    use crate::model::LiveId;
     use crate::plan::LiveTarget;
     use crate::plan::Target;
 
@@ -207,8 +206,7 @@ mod tests {
     };
 
     fn change(address: Address, action: Action) -> Change {
-        let live =
-            (action != Action::Create).then(|| LiveTarget { id: LiveId::new("1"), fingerprint: Digest::of(b"") });
+        let live = (action != Action::Create).then(|| LiveTarget::seen(Digest::of(b"1"), Digest::of(b"")));
         let field = crate::plan::FieldChange { field: "email".into(), before: None, after: None };
         Change {
             address,

@@ -7,8 +7,13 @@ use std::collections::BTreeSet;
 use super::Action;
 use super::Change;
 use super::Context;
+use super::MaxDelete;
 use super::Plan;
 use super::access;
+use super::consent::at;
+use super::consent::is_allowed;
+use super::prune;
+use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -16,49 +21,20 @@ use crate::model::Kind;
 use crate::model::Value;
 use crate::rules;
 
-/// `--max-delete 5` or `--max-delete 10%`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MaxDelete {
-    Count(usize),
-    Percent(usize),
-}
-
-impl std::fmt::Display for MaxDelete {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Count(count) => write!(f, "{count}"),
-            Self::Percent(percent) => write!(f, "{percent}%"),
-        }
-    }
-}
-
-impl std::str::FromStr for MaxDelete {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = |_| format!("`{text}` is neither a number like 5 nor a percentage like 10%");
-        match text.strip_suffix('%') {
-            Some(percent) => match percent.parse().map_err(wrong)? {
-                percent @ 0..=100 => Ok(Self::Percent(percent)),
-                more => Err(format!("{more}% is more than everything")),
-            },
-            None => text.parse().map(Self::Count).map_err(wrong),
-        }
-    }
-}
-
-pub(super) fn check(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+/// What stops these changes of a plan, whenever it was made.
+pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut stopped = Vec::new();
-    for change in &plan.changes {
+    for change in changes {
         stopped.extend(protected(change, context));
         if !is_allowed(&change.address, context) {
-            stopped.extend(replace(change));
+            stopped.extend(replace(change, context));
             stopped.extend(disabled_user(change, context));
-            stopped.extend(burnt_username(change));
+            stopped.extend(burnt_username(change, context));
         }
     }
-    stopped.extend(too_many(plan, context));
-    stopped.extend(last_keys(plan, context, matching));
+    stopped.extend(too_many(changes, context, matching));
+    stopped.extend(last_keys(changes, context, matching));
+    stopped.extend(transfer_guards::check(changes, context));
     stopped
 }
 
@@ -79,17 +55,6 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-pub(super) fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
-    context.options.allow.contains(&address.to_string())
-}
-
-pub(super) fn at(problem: Diagnostic, change: &Change) -> Diagnostic {
-    match change.place {
-        Some(place) => problem.at(place),
-        None => problem,
-    }
-}
-
 /// KW-102: a protected object is not replaced or switched off, whatever is allowed.
 fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
@@ -97,7 +62,7 @@ fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("{} is protected and would be {}d", declared.address, change.action);
-    Some(at(rules::KW_102.finding(message), change).help("remove `protect: true` from its metadata first"))
+    Some(at(rules::KW_102.finding(message), change, context).help("remove `protect: true` from its metadata first"))
 }
 
 /// Whether an update also switches the object off.
@@ -116,10 +81,10 @@ fn expires(change: &Change, context: &Context<'_>) -> bool {
 }
 
 /// KW-103: a replace is an outage.
-fn replace(change: &Change) -> Option<Diagnostic> {
+fn replace(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     (change.action == Action::Replace).then(|| {
         let message = format!("{} would be replaced: calls fail while it does not exist", change.address);
-        at(rules::KW_103.finding(message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_103.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
     })
 }
 
@@ -127,22 +92,22 @@ fn replace(change: &Change) -> Option<Diagnostic> {
 fn disabled_user(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     (change.address.kind() == Kind::User && switches_off(change, context)).then(|| {
         let message = format!("{} would be disabled, and every key of that user with it", change.address);
-        at(rules::KW_104.finding(message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_104.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
     })
 }
 
 /// KW-106: a deleted username can never be used again.
-fn burnt_username(change: &Change) -> Option<Diagnostic> {
+fn burnt_username(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     (change.address.kind() == Kind::User && change.action == Action::Delete).then(|| {
         let message = format!("{} would be deleted, and its username could never be used again", change.address);
-        at(rules::KW_106.finding(message), change).help(format!("allow it with --allow {}", change.address))
+        at(rules::KW_106.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
     })
 }
 
 /// KW-101: deletes and replaces of a kind above both the percentage and the count.
-fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
-    let is_harm = |change: &&Change| {
+    let is_harm = |change: &&&Change| {
         let harms = match change.address.kind() {
             // An API key can not be deleted: what its callers feel is that it is switched off, or may do less.
             Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
@@ -150,7 +115,7 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         };
         harms && !is_allowed(&change.address, context)
     };
-    for change in plan.changes.iter().filter(is_harm) {
+    for change in changes.iter().filter(is_harm) {
         *harmed.entry(change.address.kind()).or_default() += 1;
     }
     let guards = context.workspace.guards;
@@ -163,7 +128,7 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         }
     };
     let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
-        let managed = managed(kind, plan, context);
+        let managed = managed(kind, context, matching);
         (harmed > limits(managed)).then(|| {
             let (rule, what) = match kind {
                 Kind::ApiKey => (&rules::MFT_040, "disabled or narrowed"),
@@ -177,34 +142,32 @@ fn too_many(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     stopped.collect()
 }
 
-/// How many objects of a kind the store holds that the workspace manages or is about to delete.
-fn managed(kind: Kind, plan: &Plan, context: &Context<'_>) -> usize {
-    context.live.of(kind).len().saturating_sub(plan.left_alone.get(&kind).copied().unwrap_or(0))
+/// How many objects of a kind the store holds that the workspace manages or is about to delete. Counted anew for every
+/// plan: the store may have moved on since it was made, and its file may say anything.
+fn managed(kind: Kind, context: &Context<'_>, matching: &Matching<'_>) -> usize {
+    let of_kind = matching.unmatched.iter().filter(|live| live.address.kind() == kind);
+    let left_alone = of_kind.filter(|live| !prune::is_owned(context, matching, live)).count();
+    context.live.of(kind).len().saturating_sub(left_alone)
 }
 
 /// KW-105: an application that stays keeps at least one active key, if it had one.
-fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let ends = |change: &&Change| {
+fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let ends = |change: &&&Change| {
         let goes = matches!(change.action, Action::Delete | Action::Replace) || switches_off(change, context);
         change.address.kind() == Kind::PackageKey && goes
     };
-    let ending: BTreeMap<_, &Change> = plan
-        .changes
-        .iter()
-        .filter(ends)
-        .filter_map(|change| Some((&change.target.live.as_ref()?.id, change)))
-        .collect();
+    let ending: BTreeMap<_, &Change> =
+        changes.iter().filter(ends).filter_map(|&change| Some((change.live_id()?, change))).collect();
     if ending.is_empty() {
         return Vec::new();
     }
-    let mut surviving: BTreeSet<Address> = plan
-        .changes
+    let mut surviving: BTreeSet<Address> = changes
         .iter()
         .filter(|change| becomes_active(change))
         .filter_map(|change| change.target.parent.clone())
         .collect();
     let deleted: BTreeSet<&Address> =
-        plan.changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
+        changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
     let mut losing: BTreeMap<Address, &Change> = BTreeMap::new();
     for live in context.live.of(Kind::PackageKey) {
         let Some(application) = matching.parent_of(live) else { continue };
@@ -228,7 +191,8 @@ fn last_keys(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec
         })
         .map(|(application, change)| {
             let message = format!("{application} would be left without an active key");
-            at(rules::KW_105.finding(message), change).help(format!("allow it with --allow {}", change.address))
+            at(rules::KW_105.finding(message), change, context)
+                .help(format!("allow it with --allow {}", change.address))
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use super::Action;
 use super::Change;
 use super::access;
 use super::draft::Draft;
+use crate::diagnostic::Places;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Kind;
@@ -46,8 +47,8 @@ fn rank(change: &Change) -> i8 {
     }
 }
 
-/// Sorts the changes and says which needs which. The same drafts in any order give the same result.
-pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<Change> {
+/// Sorts the changes, and says which needs which and where each is asked for. The same drafts in any order give the same result.
+pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: &Places<'_>) -> Vec<Change> {
     drafts.sort_by(|a, b| {
         let key = |draft: &Draft| (phase(draft.action), rank(&draft.change));
         key(a).cmp(&key(b)).then_with(|| a.address.cmp(&b.address)).then_with(|| a.action.cmp(&b.action))
@@ -78,6 +79,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>) -> Vec<C
         needs.dedup();
         let mut change = draft.change;
         change.needs = needs;
+        change.place = draft.place.and_then(|place| places.line(place));
         changes.push(change);
     }
     changes

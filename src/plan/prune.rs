@@ -186,13 +186,13 @@ impl Pruned {
 
 fn deleted(drafts: &[Draft]) -> impl Iterator<Item = &LiveId> {
     let deletes = drafts.iter().filter(|draft| draft.action == Action::Delete);
-    deletes.filter_map(|draft| Some(&draft.change.target.live.as_ref()?.id))
+    deletes.filter_map(|draft| draft.change.live_id())
 }
 
 /// The changes of keys that are in the store, by the store's id.
 fn changed_keys(drafts: &[Draft]) -> BTreeMap<&LiveId, &Draft> {
     let keys = drafts.iter().filter(|draft| draft.address.kind() == Kind::PackageKey);
-    keys.filter_map(|draft| Some((&draft.change.target.live.as_ref()?.id, draft))).collect()
+    keys.filter_map(|draft| Some((draft.change.live_id()?, draft))).collect()
 }
 
 /// What an object that stays keeps alive, as the manifests call it. `change` is what happens to a key.
@@ -238,6 +238,7 @@ mod tests {
             id: LiveId::new(name),
             name: name.into(),
             parent: None,
+            parent_id: None,
             attributes: Attributes::default(),
             created: None,
             updated: None,

@@ -2,8 +2,8 @@
 //! (CAM-054, MFT-033).
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::Context;
 use super::FieldChange;
 use super::access;
 use crate::model::Declared;
@@ -34,16 +34,17 @@ pub fn trace(value: Option<&Value>) -> Digest {
 /// then: the fields and the sentence that tells so. All or nothing, because another field that changes may be what was
 /// missing. What takes access away is always tried again: to hide it would be worse than to repeat it.
 pub(super) fn withhold(
-    context: &Context<'_>,
+    remembered: &Remembered,
+    allow: &BTreeSet<String>,
     declared: &Declared,
     fields: &[FieldChange],
 ) -> Option<(Vec<String>, String)> {
     let address = declared.address.to_string();
-    if context.remembered.0.is_empty() || context.options.allow.contains(&address) || takes_away(fields) {
+    if remembered.0.is_empty() || allow.contains(&address) || takes_away(fields) {
         return None;
     }
     let untaken = |change: &FieldChange| {
-        let known = context.remembered.0.get(&(address.clone(), change.field.to_string()))?;
+        let known = remembered.0.get(&(address.clone(), change.field.to_string()))?;
         let is_the_same = known.wanted == trace(change.after.as_ref()) && known.held == trace(change.before.as_ref());
         is_the_same.then_some(known.run)
     };

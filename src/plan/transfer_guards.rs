@@ -3,20 +3,20 @@
 use super::Action;
 use super::Change;
 use super::Context;
-use super::Plan;
 use super::access;
-use super::guards::at;
-use super::guards::is_allowed;
+use super::consent::at;
+use super::consent::is_allowed;
+use super::consent::place_of;
 use super::own_key;
 use super::own_key::OwnKey;
 use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
 use crate::rules;
 
-pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(changes: &[&Change], context: &Context<'_>) -> Vec<Diagnostic> {
     let mut stopped = Vec::new();
     let own = own_key::own_key(context);
-    for change in plan.changes.iter().filter(|change| change.address.kind() == Kind::ApiKey) {
+    for change in changes.iter().filter(|change| change.address.kind() == Kind::ApiKey) {
         stopped.extend(own_change(change, &own, context));
         stopped.extend(brought_back(change, context));
     }
@@ -26,20 +26,20 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
 /// MFT-030: whatever is not certain to leave the key in use as good as it is, is not done to it, whatever is allowed.
 /// Where nobody knows which key that is, nothing that is not declared is switched off.
 fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Option<Diagnostic> {
-    let live = change.target.live.as_ref()?;
+    let live = change.live_id()?;
     let access = access::of(change);
     if access.narrower.is_empty() && access.doubtful.is_empty() {
         return None;
     }
     match own {
-        OwnKey::Known(id) if **id == live.id => {
+        OwnKey::Known(id) if *id == live => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
             let message =
                 format!("{} is the key that this run uses, and could lose access: {}", change.address, quoted(fields));
-            let problem = at(rules::MFT_030.finding(message), change);
+            let problem = at(rules::MFT_030.finding(message), change, context);
             Some(problem.help("sign in with another key first, then plan again"))
         }
-        OwnKey::Unknown if change.place.is_none() => {
+        OwnKey::Unknown if place_of(change, context).is_none() => {
             let message = format!("{} would be switched off, and may be the key that this run uses", change.address);
             let problem = rules::MFT_030.finding(message);
             Some(problem.help(own_key::help(context)))
@@ -64,6 +64,6 @@ fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("{} was deleted in the portal, and would be made again", change.address);
-    let problem = at(rules::MFT_037.also(message), change);
+    let problem = at(rules::MFT_037.also(message), change, context);
     Some(problem.help(format!("remove the manifest; or, if it is meant, allow it with --allow {}", change.address)))
 }

@@ -11,7 +11,7 @@ use super::Context;
 use super::FieldChange;
 use super::Plan;
 use super::access;
-use super::guards::is_allowed;
+use super::consent::is_allowed;
 use super::own_key::OwnKey;
 use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::places::Places;
-use super::places::Spot;
+use crate::diagnostic::Places;
+use crate::diagnostic::Spot;
 use crate::text;
 
 /// How many characters of a line are shown.

@@ -18,6 +18,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::Findings;
 use super::Header;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
@@ -26,7 +27,6 @@ use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::plan::Forecast;
 use crate::plan::Plan;
-use crate::saved_plan::SavedPlan;
 use crate::text;
 
 /// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
@@ -44,17 +44,9 @@ pub fn plan(
     plan: &Plan,
     header: &Header<'_>,
     forecasts: &[Forecast],
-    diagnostics: &[Diagnostic],
-    sources: &Sources,
+    findings: Findings<'_>,
 ) -> io::Result<()> {
-    write(out, &plan::Document::of(plan, header, forecasts, diagnostics, sources))
-}
-
-/// Writes a saved plan as the document that [`plan`] wrote when it was made, as far as the file remembers it.
-pub fn saved_plan(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
-    let store = saved.origin.stores();
-    let header = Header { workspace: &saved.origin.workspace, store: &store };
-    write(out, &plan::Document::of_saved(saved, &header))
+    write(out, &plan::Document::of(plan, header, forecasts, findings))
 }
 
 /// Writes what became of every change of a plan.

@@ -12,11 +12,11 @@ use self::escape::prose;
 use super::rows;
 use super::rows::Row;
 use super::style;
+use crate::diagnostic::Finding;
 use crate::plan::Action;
 use crate::plan::Change;
-use crate::saved_plan::Finding;
-use crate::saved_plan::Mark;
-use crate::saved_plan::SavedPlan;
+use crate::plan::Origin;
+use crate::plan::Plan;
 
 /// A comment of a pull request may have 65,536 characters.
 const LONGEST: usize = 60_000;
@@ -25,22 +25,20 @@ const LONGEST_TABLE: usize = 30_000;
 /// A value that is longer is cut.
 const LONGEST_VALUE: usize = 1_000;
 
-/// Writes a saved plan. What does not fit into a comment is counted.
-pub fn saved_plan(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
+/// Writes a plan with what was worth knowing when it was made. What does not fit into a comment is counted.
+pub fn plan(out: &mut dyn io::Write, plan: &Plan, origin: &Origin, found: &[Finding]) -> io::Result<()> {
     let mut text = String::new();
-    head(&mut text, saved);
-    if !saved.plan.is_empty() {
-        table(&mut text, saved);
-        findings(&mut text, saved);
-        details(&mut text, saved);
+    head(&mut text, plan, origin);
+    if !plan.is_empty() {
+        table(&mut text, plan);
+        findings(&mut text, found);
+        details(&mut text, plan);
     }
     out.write_all(text.as_bytes())
 }
 
-fn head(text: &mut String, saved: &SavedPlan) {
-    let origin = &saved.origin;
+fn head(text: &mut String, plan: &Plan, origin: &Origin) {
     let _ = writeln!(text, "### Plan for workspace {} · {}\n", prose(&origin.workspace), prose(&origin.stores()));
-    let plan = &saved.plan;
     let counts = Action::ALL.map(|action| (plan.count(action), action));
     let counted: Vec<String> = counts
         .into_iter()
@@ -59,11 +57,11 @@ fn head(text: &mut String, saved: &SavedPlan) {
     let _ = writeln!(text, " · made {made} by Keywright {}", prose(&origin.version));
 }
 
-fn table(text: &mut String, saved: &SavedPlan) {
+fn table(text: &mut String, plan: &Plan) {
     text.push_str("\n| | Change | Object | Manifest |\n|---|---|---|---|\n");
     let mut untold = 0_usize;
-    for (change, mark) in saved.changes() {
-        let row = table_row(change, mark);
+    for change in &plan.changes {
+        let row = table_row(change);
         if untold > 0 || text.len() + row.len() > LONGEST_TABLE {
             untold += 1;
         } else {
@@ -75,17 +73,17 @@ fn table(text: &mut String, saved: &SavedPlan) {
     }
 }
 
-fn table_row(change: &Change, mark: &Mark) -> String {
+fn table_row(change: &Change) -> String {
     let (sign, _) = style::of_action(change.action);
-    let place = mark.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
+    let place = change.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
     format!("| {} | {} | {} | {place} |\n", code(sign), change.action, code(&rows::shown(&change.address)))
 }
 
-fn findings(text: &mut String, saved: &SavedPlan) {
-    for (index, finding) in saved.findings.iter().enumerate() {
+fn findings(text: &mut String, findings: &[Finding]) {
+    for (index, finding) in findings.iter().enumerate() {
         let line = finding_line(finding);
         if text.len() + line.len() > LONGEST_TABLE + LONGEST_VALUE {
-            let _ = writeln!(text, "\n…and {}.", crate::text::count(saved.findings.len() - index, "more finding*"));
+            let _ = writeln!(text, "\n…and {} more findings.", findings.len() - index);
             return;
         }
         if index == 0 {
@@ -100,9 +98,9 @@ fn finding_line(finding: &Finding) -> String {
     format!("- **{}** {}: {}{place}\n", finding.severity, prose(&finding.rule), prose(&finding.message))
 }
 
-fn details(text: &mut String, saved: &SavedPlan) {
+fn details(text: &mut String, plan: &Plan) {
     let mut untold = 0_usize;
-    for change in &saved.plan.changes {
+    for change in &plan.changes {
         let details = detail(change);
         if untold > 0 || text.len() + details.len() > LONGEST {
             untold += 1;

@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::Header;
-use super::places::Places;
 use super::rows;
 use super::rows::Cell;
 use super::rows::Row;
 use super::style;
 use super::unified;
-use crate::diagnostic::Sources;
+use crate::diagnostic::Finding;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Plan;
-use crate::saved_plan::SavedPlan;
 use crate::text;
 
 /// How the fields of a change are shown.
@@ -36,37 +34,13 @@ const OBVIOUS: [&str; 2] = ["declared but not in the store", "differs from the m
 const WIDTH: usize = 110;
 const INDENT: &str = "      ";
 
-/// Writes every change in order, what stays although it is not wanted, and a summary.
-pub fn plan(
-    out: &mut dyn io::Write,
-    plan: &Plan,
-    header: &Header<'_>,
-    sources: &Sources,
-    style: Style,
-) -> io::Result<()> {
-    let places = Places::new(sources);
-    let line = |_: usize, change: &Change| {
-        let spot = places.spot(change.place?)?;
-        Some(format!("{}:{}", spot.source.name, places.position(&spot, spot.start).0))
-    };
-    shown(out, plan, header, &line, style)
-}
-
-/// Writes a saved plan as [`plan`] wrote it when it was made, and what was worth knowing then.
-pub fn saved_plan(out: &mut dyn io::Write, saved: &SavedPlan, style: Style) -> io::Result<()> {
-    let store = saved.origin.stores();
-    let header = Header { workspace: &saved.origin.workspace, store: &store };
-    let line = |index: usize, _: &Change| Some(saved.marks.get(index)?.place.as_ref()?.to_string());
-    shown(out, &saved.plan, &header, &line, style)
-}
-
 /// Writes what was worth knowing when a saved plan was made, a line each.
-pub fn findings(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
+pub fn findings(out: &mut dyn io::Write, findings: &[Finding]) -> io::Result<()> {
     let dim = style::DIM;
-    if !saved.findings.is_empty() {
+    if !findings.is_empty() {
         writeln!(out)?;
     }
-    for finding in &saved.findings {
+    for finding in findings {
         let colour = style::of_severity(finding.severity).bold();
         let (severity, rule, message) = (finding.severity, text::line(&finding.rule), text::line(&finding.message));
         write!(out, "{colour}{severity}[{rule}]{colour:#}: {message}")?;
@@ -78,17 +52,15 @@ pub fn findings(out: &mut dyn io::Write, saved: &SavedPlan) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the manifest that asks for a change stands: file and line, for the change with this index.
-type LineOf<'a> = dyn Fn(usize, &Change) -> Option<String> + 'a;
-
-fn shown(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, line: &LineOf<'_>, style: Style) -> io::Result<()> {
+/// Writes every change in order, what stays although it is not wanted, and a summary.
+pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: Style) -> io::Result<()> {
     if !plan.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
         let (workspace, store) = (text::line(header.workspace), text::line(header.store));
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
         let columns = Columns::of(plan);
-        for (index, change) in plan.changes.iter().enumerate() {
-            write_change(out, change, line(index, change).as_deref(), &columns, style)?;
+        for change in &plan.changes {
+            write_change(out, change, &columns, style)?;
         }
         if style == Style::Fields {
             writeln!(out)?;
@@ -118,21 +90,15 @@ impl Columns {
     }
 }
 
-fn write_change(
-    out: &mut dyn io::Write,
-    change: &Change,
-    place: Option<&str>,
-    columns: &Columns,
-    style: Style,
-) -> io::Result<()> {
+fn write_change(out: &mut dyn io::Write, change: &Change, columns: &Columns, style: Style) -> io::Result<()> {
     let (sign, colour) = style::of_action(change.action);
     let (bold, dim) = (style::BOLD, style::DIM);
     let address = rows::shown(&change.address);
     write!(out, "  {colour}{sign}{colour:#} {bold}{address}{bold:#}")?;
-    if let Some(place) = place {
+    if let Some(place) = &change.place {
         let used = sign.len() + 1 + address.chars().count();
         let gap = columns.place.saturating_sub(used).max(2);
-        write!(out, "{:gap$}{dim}{}{dim:#}", "", text::line(place))?;
+        write!(out, "{:gap$}{dim}{}{dim:#}", "", text::line(&place.to_string()))?;
     }
     writeln!(out)?;
     if !change.reason.is_empty() && !OBVIOUS.contains(&change.reason.as_str()) {

@@ -3,7 +3,7 @@
 mod transfer;
 
 use super::desired;
-use super::workspace::texts;
+use super::listed::texts;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;

@@ -4,17 +4,13 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use super::FileLine;
-use super::Finding;
-use super::Mark;
-use super::Origin;
 use super::SavedPlan;
-use super::Seen;
-use super::StoreName;
 use super::document;
 use super::document::Document;
 use super::read::Problem;
 use super::read::shown;
+use crate::diagnostic::FileLine;
+use crate::diagnostic::Finding;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Digest;
@@ -26,7 +22,10 @@ use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::Kept;
 use crate::plan::KeyTarget;
+use crate::plan::LiveTarget;
+use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 
@@ -42,13 +41,10 @@ impl Document {
             left_alone: by_kind(self.left_alone)?,
             kept: self.kept.into_iter().map(kept).collect::<Result<_, _>>()?,
         };
-        let mut marks = Vec::with_capacity(self.changes.len());
         for (index, document) in self.changes.into_iter().enumerate() {
             let address = shown(&document.address);
-            let (change, mark) =
-                change(index, document).map_err(|wrong| Problem::Change { change: index, address, wrong })?;
+            let change = change(index, document).map_err(|wrong| Problem::Change { change: index, address, wrong })?;
             plan.changes.push(change);
-            marks.push(mark);
         }
         let store = |store: document::Store| StoreName { name: store.name, host: store.host, area: store.area };
         Ok(SavedPlan {
@@ -61,7 +57,6 @@ impl Document {
             options: options(self.options)?,
             added: self.added_attributes.into_iter().map(Into::into).collect(),
             plan,
-            marks,
             findings: self.findings.into_iter().map(finding).collect(),
         })
     }
@@ -95,7 +90,7 @@ fn options(options: document::Options) -> Result<plan::Options, Problem> {
     })
 }
 
-fn change(index: usize, change: document::Change) -> Result<(Change, Mark), &'static str> {
+fn change(index: usize, change: document::Change) -> Result<Change, &'static str> {
     let address = Address::parse(&change.address).ok_or("has no address")?;
     let action = Action::from(change.action);
     let is_later = change.needs.iter().any(|need| *need >= index);
@@ -110,11 +105,11 @@ fn change(index: usize, change: document::Change) -> Result<(Change, Mark), &'st
     if change.key.is_some() && address.kind() != Kind::PackageKey {
         return Err("is of no package key, and says what only package keys have");
     }
-    let object = change.object.map(seen).transpose()?;
-    if object.is_some() != (action != Action::Create) {
+    let live = change.object.map(seen).transpose()?;
+    if live.is_some() != (action != Action::Create) {
         return Err("is a create of an object that is there, or a change of one that is not");
     }
-    let (key, follows) = change.key.map(key).transpose()?.unzip();
+    let key = change.key.map(key).transpose()?;
     if key.is_none() && address.kind() == Kind::PackageKey && needs_key(action) {
         return Err("does not say where the value of the key comes from");
     }
@@ -123,10 +118,9 @@ fn change(index: usize, change: document::Change) -> Result<(Change, Mark), &'st
         before: change.before.map(value),
         after: change.after.map(value),
     };
-    let target = Target { name: change.name.into(), parent, live: None, key };
-    let fields = change.fields.into_iter().map(field).collect();
-    let mark = Mark { place: change.place.map(file_line), object, follows: follows.flatten() };
-    Ok((Change { address, action, fields, reason: change.reason, place: None, needs: change.needs, target }, mark))
+    let target = Target { name: change.name.into(), parent, live, key };
+    let (fields, place) = (change.fields.into_iter().map(field).collect(), change.place.map(file_line));
+    Ok(Change { address, action, fields, reason: change.reason, place, needs: change.needs, target })
 }
 
 const fn needs_key(action: Action) -> bool {
@@ -143,15 +137,15 @@ const fn parent_kind(kind: Kind) -> Option<Kind> {
     }
 }
 
-fn seen(object: document::Object) -> Result<Seen, &'static str> {
-    Ok(Seen { id: digest(&object.id)?, fingerprint: digest(&object.fingerprint)? })
+fn seen(object: document::Object) -> Result<LiveTarget, &'static str> {
+    Ok(LiveTarget::seen(digest(&object.id)?, digest(&object.fingerprint)?))
 }
 
 fn digest(text: &str) -> Result<Digest, &'static str> {
     Digest::from_hex(text).ok_or("has a fingerprint that is none")
 }
 
-fn key(key: document::Key) -> Result<(KeyTarget, Option<Digest>), &'static str> {
+fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
     let package = Address::parse(&key.package).filter(|package| package.kind() == Kind::Package);
     let value = match key.value {
         document::KeyValue::Minted { length, .. } if !(1..=LONGEST_VALUE).contains(&length) => {
@@ -166,14 +160,13 @@ fn key(key: document::Key) -> Result<(KeyTarget, Option<Digest>), &'static str> 
         document::KeyValue::Kept => ValueFrom::Kept,
     };
     let delivery = |to: document::Delivery| Delivery { file: to.file.into(), variable: to.r#as.into() };
-    let target = KeyTarget {
+    Ok(KeyTarget {
         package: package.ok_or("is for no package")?,
         value,
         with_secret: key.with_secret,
         deliver: key.deliver.into_iter().map(delivery).collect(),
-        follows: None,
-    };
-    Ok((target, key.follows.as_deref().map(digest).transpose()?))
+        follows: key.follows.as_deref().map(digest).transpose()?,
+    })
 }
 
 fn value(value: document::Value) -> Value {
@@ -186,7 +179,7 @@ fn value(value: document::Value) -> Value {
 }
 
 fn file_line(place: document::FileLine) -> FileLine {
-    FileLine { file: place.file, line: place.line }
+    FileLine { file: place.file.into(), line: place.line }
 }
 
 fn finding(finding: document::Finding) -> Finding {

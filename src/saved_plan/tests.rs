@@ -3,25 +3,29 @@
 use serde_json::Value as Json;
 
 use super::*;
+use crate::diagnostic::FileLine;
+use crate::diagnostic::Severity;
 use crate::model::Address;
 use crate::model::Delivery;
+use crate::model::Digest;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::Action;
+use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::Kept;
 use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
 use crate::plan::MaxDelete;
+use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
-use crate::rules;
 
 /// The id of every object; it must not be in any file.
 const ID: &str = "the-id-that-is-a-credential";
 
 fn change(action: Action, address: Address, needs: Vec<usize>) -> Change {
-    let live = (action != Action::Create).then(|| LiveTarget { id: LiveId::new(ID), fingerprint: Digest::of(b"seen") });
+    let live = (action != Action::Create).then(|| LiveTarget::seen(LiveId::new(ID).fingerprint(), Digest::of(b"seen")));
     let target = Target { name: address.name().into(), parent: None, live, key: None };
     Change { address, action, fields: Vec::new(), reason: "a reason".into(), place: None, needs, target }
 }
@@ -40,7 +44,7 @@ fn sample() -> SavedPlan {
         field("b", Some(Value::Bool(false)), None),
         field("roles", Some(Value::set(["b", "a"])), Some(Value::set::<&str>([]))),
     ];
-    user.place = Some(crate::diagnostic::Place { source: crate::diagnostic::SourceId(0), start: 3, end: 4 });
+    user.place = Some(FileLine { file: "m.yaml".into(), line: 2 });
     let mut key = change(Action::Create, Address::key("k"), vec![0]);
     key.target.parent = Some(Address::application("al/ice\u{202e}", "shop"));
     key.target.key = Some(KeyTarget {
@@ -48,7 +52,7 @@ fn sample() -> SavedPlan {
         value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
         with_secret: true,
         deliver: vec![Delivery { file: "secrets/größe.env".into(), variable: "K".into() }],
-        follows: Some(LiveId::new(ID)),
+        follows: Some(LiveId::new(ID).fingerprint()),
     });
     let others = [ValueFrom::Store, ValueFrom::Given, ValueFrom::Kept].map(|value| {
         let mut change = key.clone();
@@ -76,9 +80,14 @@ fn sample() -> SavedPlan {
         max_delete: Some(MaxDelete::Percent(5)),
         is_part: true,
     };
-    let text = crate::diagnostic::Source { name: "m.yaml".into(), text: "a\nb\nc\n".into(), readable: true };
-    let found = [rules::CAM_038.finding("a new key").help("look")];
-    SavedPlan::of(&plan, origin, options, [Kind::User].into(), &found, &Sources(vec![text]))
+    let finding = Finding {
+        rule: "CAM-038".into(),
+        severity: Severity::Warning,
+        message: "a new key".into(),
+        place: None,
+        help: Some("look".into()),
+    };
+    SavedPlan { origin, options, added: [Kind::User].into(), plan, findings: vec![finding] }
 }
 
 #[track_caller]
@@ -107,7 +116,7 @@ fn a_plan_loads_equal_and_is_the_same_bytes() {
     let loaded = SavedPlan::read(&bytes).unwrap_or_else(|problem| panic!("{problem}"));
     assert!(loaded == saved, "what was read is not what was saved");
     assert_eq!(loaded.to_bytes(), bytes);
-    assert_eq!(saved.marks[0].place, Some(FileLine { file: "m.yaml".into(), line: 2 }));
+    assert_eq!(loaded.plan.changes[0].place, Some(FileLine { file: "m.yaml".into(), line: 2 }));
     assert!(is_saved_plan(&bytes));
 }
 

@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use chrono::SecondsFormat;
 use serde::Serialize;
 
-use super::FileLine;
-use super::Finding;
-use super::Mark;
 use super::SavedPlan;
-use super::StoreName;
 use super::document;
 use super::document::Document;
 use super::document::KIND;
 use super::document::VERSION;
 use super::lines::Lines;
+use crate::diagnostic::FileLine;
+use crate::diagnostic::Finding;
 use crate::model;
 use crate::model::Digest;
 use crate::model::Kind;
 use crate::plan;
 use crate::plan::Change;
+use crate::plan::StoreName;
 use crate::text;
 
 impl SavedPlan {
@@ -61,7 +60,7 @@ impl Document {
             stores: saved.origin.stores.iter().map(store).collect(),
             options: options(&saved.options),
             added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),
-            changes: saved.changes().map(|(planned, mark)| change(planned, mark)).collect(),
+            changes: plan.changes.iter().map(change).collect(),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
@@ -88,28 +87,30 @@ fn by_kind(counts: &BTreeMap<Kind, usize>) -> BTreeMap<String, usize> {
     counts.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect()
 }
 
-fn change(change: &Change, mark: &Mark) -> document::Change {
+fn change(change: &Change) -> document::Change {
     let field = |field: &plan::FieldChange| document::FieldChange {
         field: field.field.to_string(),
         before: field.before.as_ref().map(value),
         after: field.after.as_ref().map(value),
     };
+    let object =
+        |seen: &plan::LiveTarget| document::Object { id: seen.object.hex(), fingerprint: seen.fingerprint.hex() };
     document::Change {
         address: change.address.to_string(),
         action: change.action.into(),
         reason: change.reason.clone(),
-        place: mark.place.as_ref().map(file_line),
+        place: change.place.as_ref().map(file_line),
         needs: change.needs.clone(),
         fields: change.fields.iter().map(field).collect(),
         name: change.target.name.to_string(),
         parent: change.target.parent.as_ref().map(ToString::to_string),
-        key: change.target.key.as_ref().map(|target| key(target, mark)),
-        object: mark.object.map(|seen| document::Object { id: seen.id.hex(), fingerprint: seen.fingerprint.hex() }),
+        key: change.target.key.as_ref().map(key),
+        object: change.target.live.as_ref().map(object),
     }
 }
 
 fn file_line(place: &FileLine) -> document::FileLine {
-    document::FileLine { file: place.file.clone(), line: place.line }
+    document::FileLine { file: place.file.to_string(), line: place.line }
 }
 
 fn value(value: &model::Value) -> document::Value {
@@ -121,7 +122,7 @@ fn value(value: &model::Value) -> document::Value {
     }
 }
 
-fn key(key: &plan::KeyTarget, mark: &Mark) -> document::Key {
+fn key(key: &plan::KeyTarget) -> document::Key {
     let value = match &key.value {
         plan::ValueFrom::Minted { prefix, length } => {
             document::KeyValue::Minted { prefix: prefix.to_string(), length: *length }
@@ -137,7 +138,7 @@ fn key(key: &plan::KeyTarget, mark: &Mark) -> document::Key {
         value,
         with_secret: key.with_secret,
         deliver: key.deliver.iter().map(delivery).collect(),
-        follows: mark.follows.map(|id| id.hex()),
+        follows: key.follows.map(|id| id.hex()),
     }
 }
 

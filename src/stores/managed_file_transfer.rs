@@ -98,8 +98,8 @@ impl ManagedFileTransfer {
     }
 
     /// From now on nothing is called while it is not certain that the run has its lock.
-    pub fn under(&mut self, lock: watch::Receiver<Holding>) {
-        self.api.under(lock);
+    pub fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+        self.api.guarded_by(lock);
     }
 
     /// What a plan has to reckon with.

@@ -91,7 +91,7 @@ impl Pace {
     }
 
     /// From now on nothing is called while it is not certain that the run has its lock.
-    pub(super) fn under(&mut self, lock: watch::Receiver<Holding>) {
+    pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.lock = Some(lock);
     }
 
@@ -217,7 +217,7 @@ mod tests {
     async fn nothing_is_called_while_the_lock_is_not_certain() {
         let (tell, lock) = watch::channel(Holding::Held);
         let mut pace = Pace::new(1000.0, None, 1);
-        pace.under(lock);
+        pace.guarded_by(lock);
         assert!(pace.turn().await.is_ok());
         tell.send(Holding::Unknown).unwrap();
         let waits = tokio::time::timeout(Duration::from_secs(5), pace.turn());

@@ -6,6 +6,7 @@
     reason = "tests work in folders of their own, and a panic is how they fail"
 )]
 
+mod arrows;
 mod cases;
 mod catalogue;
 mod cloud;

@@ -205,6 +205,32 @@ fn a_rotation_is_made_once() {
 }
 
 #[test]
+fn what_moved_to_another_parent_is_not_the_object_that_was_reviewed() {
+    let bob = USER.split("---\n").next().unwrap().replace("alice", "bob") + "---\n";
+    let till = OLD.replace("old", "till");
+    let key = KEY.replace("plan: gold", "plan: gold\n  expires: 2030-01-01");
+    let later = USER.replace("spec: {user: alice}", "spec: {user: alice, description: reviewed}");
+    let team = Team::new("", &[&bob, USER, &till, &key]);
+    team.runs("apply --auto-approve", 0);
+    let database = rusqlite::Connection::open(team.path(".keywright/keywright.db")).unwrap();
+    let by_hand = |sql: &str| assert_eq!(database.execute(sql, []).unwrap(), 1, "{sql}");
+
+    team.write("", &[&bob, USER, &till, &key.replace("2030", "2031")]);
+    team.runs("plan --out p.json", 0);
+    by_hand("UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'till')");
+    let ran = team.runs("apply p.json", 5);
+    assert!(ran.out.contains("is not as the plan saw it"), "{}", ran.out);
+    by_hand("UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'checkout')");
+
+    team.write("", &[&bob, &later, &till, &key]);
+    team.runs("plan --out p.json", 0);
+    by_hand("UPDATE applications SET user = (SELECT row FROM users WHERE username = 'bob') WHERE name = 'checkout'");
+    let ran = team.runs("apply p.json", 5);
+    assert!(ran.out.contains("application/alice/checkout is not as the plan saw it"), "{}", ran.out);
+    assert!(!team.runs("export", 0).out.contains("reviewed"));
+}
+
+#[test]
 fn a_plan_for_another_area_or_host_is_refused_by_name() {
     let team = Team::new("", &[USER]);
     let cloud = |host: &str, area: &str| {

@@ -14,13 +14,12 @@ use signal_hook::flag::register;
 use signal_hook::flag::register_conditional_shutdown;
 
 use super::clock;
-use super::told::Told;
+use super::progress::ProgressReporter;
 use crate::apply::Effects;
 use crate::apply::Promise;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
-use crate::cli::workspace;
 use crate::database::journal::Journal;
 use crate::delivery;
 use crate::model;
@@ -50,7 +49,7 @@ pub(super) struct World<'a> {
     /// When each change was begun, and after its end how long it took.
     begun: BTreeMap<usize, Instant>,
     took: BTreeMap<usize, u64>,
-    told: Told<'a>,
+    progress: ProgressReporter<'a>,
 }
 
 impl<'a> World<'a> {
@@ -59,18 +58,18 @@ impl<'a> World<'a> {
         journal: Journal,
         stop: Arc<AtomicBool>,
         now: model::Instant,
-        told: Told<'a>,
+        progress: ProgressReporter<'a>,
     ) -> Self {
         let (begun, took) = (BTreeMap::new(), BTreeMap::new());
-        Self { root, journal, stop, clock: (now, clock()), begun, took, told }
+        Self { root, journal, stop, clock: (now, clock()), begun, took, progress }
     }
 
-    /// Closes the journal. Gives the error that kept the changes from being told, if there was one.
+    /// Closes the journal. Gives the error that kept the changes from being printed, if there was one.
     pub(super) fn end(self) -> Result<Option<io::Error>, Failure> {
         let now = self.now();
-        let untold = self.told.end();
-        self.journal.end(now).map_err(|error| workspace::database::failure(&error))?;
-        Ok(untold)
+        let unprinted = self.progress.end();
+        self.journal.end(now).map_err(|error| Failure::of_database(&error))?;
+        Ok(unprinted)
     }
 
     fn now(&self) -> model::Instant {
@@ -105,7 +104,7 @@ impl Effects for World<'_> {
         if let Some(begun) = self.begun.remove(&index) {
             self.took.insert(index, milliseconds(begun));
         }
-        self.told.ended();
+        self.progress.ended();
     }
 
     fn is_stopped(&self) -> bool {
@@ -123,6 +122,6 @@ impl Effects for World<'_> {
         let (address, action) = (change.address.to_string(), change.action.name());
         tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");
         self.journal.learn(change, fate);
-        self.told.change(index, change, fate, milliseconds);
+        self.progress.change(index, change, fate, milliseconds);
     }
 }

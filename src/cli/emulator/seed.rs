@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::super::Console;
 use super::super::Exit;
 use super::super::Failure;
-use super::super::workspace;
-use super::super::workspace::Manifests;
+use super::super::arguments::Manifests;
+use super::super::runtime::block_on;
+use super::super::session::Session;
 use crate::apply;
 use crate::apply::Effects;
 use crate::apply::Secrets;
@@ -32,7 +33,7 @@ use crate::stores::embedded::Embedded;
 
 /// Makes the store what the manifests below `path` say.
 pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>) -> Result<Database, Failure> {
-    let checked = workspace::check(&Manifests::below(path), console)?;
+    let checked = Session::open(&Manifests::below(path), console)?.check(console.now);
     let loaded = checked.loaded;
     let Some(desired) = checked.desired else { return Err(invalid(&checked.diagnostics, &loaded, console)) };
     let folders = &loaded.workspace.environment.folders;
@@ -42,9 +43,10 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
     }
     let store = Embedded::new(database, console.now);
     let query = Query::everything();
-    let live = workspace::block_on(store.read(&query))?.map_err(workspace::refused)?;
+    let live = block_on(store.read(&query))?.map_err(Failure::of_store)?;
     let planned = plan::plan(&Context {
         desired: &desired,
+        sources: &loaded.sources,
         live: &live,
         values: &read.values,
         secrets: &read.shared,
@@ -60,8 +62,8 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
     }
     let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
     let mut nowhere = Nowhere { failed: None };
-    let work = apply::apply(&planned.plan, &store, &secrets, &mut nowhere);
-    let _ = workspace::block_on(work)?.map_err(workspace::refused)?;
+    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut nowhere);
+    let _ = block_on(work)?.map_err(Failure::of_store)?;
     match nowhere.failed {
         Some(reason) => Err(Failure::new(reason)),
         None => Ok(store.into_database()),

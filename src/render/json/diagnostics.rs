@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::words::Severity;
 use crate::diagnostic;
+use crate::diagnostic::Finding;
+use crate::diagnostic::Places;
 use crate::diagnostic::Sources;
-use crate::render::places::Places;
-use crate::render::places::Spot;
-use crate::saved_plan::Finding;
+use crate::diagnostic::Spot;
 
 /// What the document calls itself.
 pub(super) const KIND: &str = "diagnostics";
@@ -116,7 +116,7 @@ impl<'a> Diagnostic<'a> {
             rule: &finding.rule,
             severity: finding.severity.into(),
             message: &finding.message,
-            file: finding.place.as_ref().map(|place| place.file.as_str()),
+            file: finding.place.as_ref().map(|place| &*place.file),
             line: finding.place.as_ref().map(|place| place.line),
             column: None,
             end_line: None,

@@ -10,14 +10,11 @@ use super::forecast::Forecast;
 use super::words::Action;
 use super::words::Kind;
 use super::words::Value;
-use crate::diagnostic;
-use crate::diagnostic::Sources;
+use crate::diagnostic::Places;
 use crate::model;
 use crate::plan;
+use crate::render::Findings;
 use crate::render::Header;
-use crate::render::places::Places;
-use crate::saved_plan::Mark;
-use crate::saved_plan::SavedPlan;
 
 /// What the document calls itself.
 pub(super) const KIND: &str = "plan";
@@ -169,35 +166,7 @@ impl<'a> Document<'a> {
         plan: &'a plan::Plan,
         header: &Header<'a>,
         forecasts: &[plan::Forecast],
-        diagnostics: &'a [diagnostic::Diagnostic],
-        sources: &'a Sources,
-    ) -> Self {
-        let places = Places::new(sources);
-        let change = |change: &'a plan::Change| {
-            let spot = change.place.and_then(|place| places.spot(place));
-            let place = spot.map(|spot| (spot.source.name.as_ref(), places.position(&spot, spot.start).0));
-            Change::of(change, plan, place, change.target.live.as_ref().map(|live| live.fingerprint))
-        };
-        let changes = plan.changes.iter().map(change).collect();
-        let forecasts = forecasts.iter().map(Into::into).collect();
-        Self { forecasts, ..Self::with(plan, header, changes, diagnostics::list(diagnostics, &places)) }
-    }
-
-    /// The document that was made when the plan was saved, as far as the file remembers it.
-    pub(super) fn of_saved(saved: &'a SavedPlan, header: &Header<'a>) -> Self {
-        let change = |(change, mark): (&'a plan::Change, &'a Mark)| {
-            let place = mark.place.as_ref().map(|place| (place.file.as_str(), place.line));
-            Change::of(change, &saved.plan, place, mark.object.map(|object| object.fingerprint))
-        };
-        let findings = saved.findings.iter().map(diagnostics::Diagnostic::of_saved).collect();
-        Self::with(&saved.plan, header, saved.changes().map(change).collect(), findings)
-    }
-
-    fn with(
-        plan: &'a plan::Plan,
-        header: &Header<'a>,
-        changes: Vec<Change<'a>>,
-        diagnostics: Vec<diagnostics::Diagnostic<'a>>,
+        findings: Findings<'a>,
     ) -> Self {
         let kept = |kept: &'a plan::Kept| Kept { address: kept.address.to_string(), why: &kept.why };
         Self {
@@ -205,13 +174,16 @@ impl<'a> Document<'a> {
             kind: KIND,
             workspace: header.workspace,
             store: header.store,
-            changes,
+            changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
-            forecasts: Vec::new(),
-            diagnostics,
+            forecasts: forecasts.iter().map(Into::into).collect(),
+            diagnostics: match findings {
+                Findings::Found(diagnostics, sources) => diagnostics::list(diagnostics, &Places::new(sources)),
+                Findings::Remembered(findings) => findings.iter().map(diagnostics::Diagnostic::of_saved).collect(),
+            },
         }
     }
 }
@@ -221,12 +193,7 @@ fn by_kind(counts: &BTreeMap<model::Kind, usize>) -> BTreeMap<&'static str, usiz
 }
 
 impl<'a> Change<'a> {
-    fn of(
-        change: &'a plan::Change,
-        plan: &plan::Plan,
-        place: Option<(&'a str, usize)>,
-        fingerprint: Option<model::Digest>,
-    ) -> Self {
+    fn of(change: &'a plan::Change, plan: &plan::Plan) -> Self {
         let address = |index: &usize| plan.changes.get(*index).map(|change| change.address.to_string());
         let fields = change.fields.iter().map(|field| FieldChange {
             field: &field.field,
@@ -238,12 +205,12 @@ impl<'a> Change<'a> {
             kind: change.address.kind().into(),
             action: change.action.into(),
             reason: &change.reason,
-            file: place.map(|(file, _)| file),
-            line: place.map(|(_, line)| line),
+            file: change.place.as_ref().map(|place| &*place.file),
+            line: change.place.as_ref().map(|place| place.line),
             needs: change.needs.iter().filter_map(address).collect(),
             fields: fields.collect(),
             key: change.target.key.as_ref().map(Key::of),
-            fingerprint: fingerprint.map(|fingerprint| fingerprint.hex()),
+            fingerprint: change.target.live.as_ref().map(|live| live.fingerprint.hex()),
         }
     }
 }

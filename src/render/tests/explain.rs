@@ -5,7 +5,7 @@ use serde_json::json;
 use super::plain;
 use super::styled;
 use crate::diagnostic::Severity;
-use crate::manifest::schema;
+use crate::manifest::documents;
 use crate::model::Kind;
 use crate::render::explain;
 use crate::rule::Example;
@@ -175,13 +175,13 @@ fn what_is_no_field_is_not_told() {
 #[test]
 fn the_fields_of_every_kind_are_told() {
     for kind in Kind::ALL {
-        let schema = schema::of_kind(kind);
+        let schema = documents::of_kind(kind);
         for name in schema["properties"]["spec"]["properties"].as_object().unwrap().keys() {
             let text = told(name, &schema).unwrap();
             assert!(text.starts_with(name) && !text.contains("any value"), "{text}");
             assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
         }
     }
-    assert!(told("rotation.every", &schema::of_kind(Kind::PackageKey)).unwrap().contains("The age"));
-    assert!(told("guards.deletes", &schema::of_workspace()).is_some());
+    assert!(told("rotation.every", &documents::of_kind(Kind::PackageKey)).unwrap().contains("The age"));
+    assert!(told("guards.deletes", &documents::of_workspace()).is_some());
 }

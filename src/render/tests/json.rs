@@ -15,6 +15,7 @@ use crate::model::Address;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Plan;
+use crate::render::Findings;
 use crate::render::json;
 use crate::rules;
 
@@ -36,7 +37,7 @@ fn diagnostics_text() -> String {
 }
 
 fn plan_text(plan: &Plan) -> String {
-    plain(|out| json::plan(out, plan, &sample::HEADER, &[], &findings(), &sample::sources()))
+    plain(|out| json::plan(out, plan, &sample::HEADER, &[], Findings::Found(&findings(), &sample::sources())))
 }
 
 fn outcome_text() -> String {
@@ -278,7 +279,7 @@ fn no_document_holds_an_id_or_a_raw_control_character() {
         let raw: RangeInclusive<char> = '\u{7f}'..='\u{9f}';
         assert!(!text.contains(|c| raw.contains(&c) || c == '\u{202e}' || c == '\u{e0001}'), "{text}");
     }
-    let written = styled(|out| json::plan(out, &plan, &sample::HEADER, &[], &[], &sample::sources()));
+    let written = styled(|out| json::plan(out, &plan, &sample::HEADER, &[], Findings::Found(&[], &sample::sources())));
     assert!(written.contains(r"\u007f\u009b\udb40\udc01"), "{written}");
     let read: Json = serde_json::from_str(&written).unwrap();
     assert_eq!(read["changes"][0]["reason"], "\u{7f}\u{9b}\u{e0001}");

@@ -2,39 +2,38 @@
 
 use super::sample;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Finding;
+use crate::diagnostic::Places;
 use crate::model::Address;
 use crate::model::Value;
 use crate::plan::Action;
-use crate::plan::Options;
+use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::plan::StoreName;
 use crate::render::markdown;
 use crate::rules;
-use crate::saved_plan::Origin;
-use crate::saved_plan::SavedPlan;
-use crate::saved_plan::StoreName;
 
 /// Ends code, cells, lines and tags, and would begin others.
 const HOSTILE: &str = "`|</code></summary></details><img src=x onerror=alert(1)>\n\n# h ![i](//e) @team \u{202e}";
 
-fn saved(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> SavedPlan {
+fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
     let origin = Origin {
         version: "1.2.3".into(),
         made: "2026-11-21T12:00:00Z".parse().unwrap(),
         workspace: workspace.into(),
         stores: vec![StoreName { name: "embedded store".into(), host: None, area: None }],
     };
-    SavedPlan::of(plan, origin, Options::default(), [].into(), found, &sample::sources())
-}
-
-fn shown(saved: &SavedPlan) -> String {
+    let sources = sample::sources();
+    let places = Places::new(&sources);
+    let found: Vec<Finding> = found.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect();
     let mut bytes = Vec::new();
-    markdown::saved_plan(&mut bytes, saved).unwrap();
+    markdown::plan(&mut bytes, plan, &origin, &found).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
 #[test]
 fn a_comment_begins_with_what_would_be_done() {
-    let text = shown(&saved(&sample::plan(), "payments", &[rules::CAM_038.finding("a new key")]));
+    let text = shown(&sample::plan(), "payments", &[rules::CAM_038.finding("a new key")]);
     let expected = "\
 ### Plan for workspace payments · embedded store
 
@@ -50,7 +49,7 @@ kept · 4 left alone (not owned) · made 2026-11-21 12:00 UTC by Keywright 1.2.3
     let deleted = "<details><summary>delete <code>application/bob/old</code></summary>\n\n\
                    Why: owned, and no manifest declares it (--prune)\n\n</details>\n";
     assert!(text.ends_with(deleted), "{text}");
-    assert!(shown(&saved(&Plan::default(), "payments", &[])).contains("**Nothing to do** · made"));
+    assert!(shown(&Plan::default(), "payments", &[]).contains("**Nothing to do** · made"));
 }
 
 #[test]
@@ -59,7 +58,7 @@ fn nothing_breaks_out() {
     change.fields = vec![sample::field("eav", Some(Value::text(HOSTILE)), Some(Value::set([HOSTILE])))];
     change.fields[0].field = HOSTILE.to_owned().into();
     let plan = Plan { changes: vec![change], ..Plan::default() };
-    let text = shown(&saved(&plan, HOSTILE, &[rules::CAM_038.finding(HOSTILE)]));
+    let text = shown(&plan, HOSTILE, &[rules::CAM_038.finding(HOSTILE)]);
     let tags = ["<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"];
     assert!(text.match_indices('<').all(|(at, _)| tags.iter().any(|tag| text[at..].starts_with(tag))), "{text}");
     assert_eq!(text.matches("<details>").count(), 1);
@@ -77,7 +76,7 @@ fn a_comment_has_room_for_a_plan_of_any_size() {
     };
     let plan = Plan { changes: (0..5_000).map(change).collect(), ..Plan::default() };
     let found = vec![rules::CAM_038.finding("m".repeat(1_500)); 500];
-    let text = shown(&saved(&plan, "payments", &found));
+    let text = shown(&plan, "payments", &found);
     assert!(text.chars().count() < 65_536, "{}", text.len());
     assert!(text.contains(" more, which `keywright show` names.") && text.contains(" more findings."), "no count");
     assert!(text.contains(" more changes do not fit; `keywright show` tells them."), "no count");

@@ -12,7 +12,7 @@ use crate::render::text;
 use crate::render::text::Style;
 
 fn shown(plan: &Plan, style: Style) -> String {
-    plain(|out| text::plan(out, plan, &sample::HEADER, &sample::sources(), style))
+    plain(|out| text::plan(out, plan, &sample::HEADER, style))
 }
 
 /// A plan of one change.
@@ -165,7 +165,7 @@ fn a_plan_without_changes_says_so() {
 #[test]
 fn signs_have_their_colours() {
     let colours = ["32", "33", "31", "32", "35", "36", "32", "31"];
-    let text = styled(|out| text::plan(out, &sample::plan(), &sample::HEADER, &sample::sources(), Style::Fields));
+    let text = styled(|out| text::plan(out, &sample::plan(), &sample::HEADER, Style::Fields));
     let signs = text.lines().filter(|line| line.starts_with("  \u{1b}")).take(colours.len());
     for (line, colour) in signs.zip(colours) {
         assert!(line.starts_with(&format!("  \u{1b}[{colour}m")), "{line:?}");

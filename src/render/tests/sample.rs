@@ -1,8 +1,7 @@
 //! A plan with every action, and what became of it.
 
-use crate::diagnostic::Place;
+use crate::diagnostic::FileLine;
 use crate::diagnostic::Source;
-use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::model::Address;
 use crate::model::Delivery;
@@ -38,14 +37,13 @@ pub(super) fn sources() -> Sources {
     ])
 }
 
-/// The first byte of a line of `quickstart.yaml`.
-pub(super) const fn line(number: u32) -> Place {
-    Place { source: SourceId(1), start: (number - 1) * 5, end: (number - 1) * 5 + 4 }
+fn in_quickstart(line: usize) -> FileLine {
+    FileLine { file: "quickstart.yaml".into(), line }
 }
 
 pub(super) fn change(action: Action, address: Address, reason: &str) -> Change {
     let live = (action != Action::Create)
-        .then(|| LiveTarget { id: LiveId::new(ID), fingerprint: Digest::of(address.to_string().as_bytes()) });
+        .then(|| LiveTarget::seen(LiveId::new(ID).fingerprint(), Digest::of(address.to_string().as_bytes())));
     let target = Target { name: address.name().into(), parent: None, live, key: None };
     Change { address, action, fields: Vec::new(), reason: reason.into(), place: None, needs: Vec::new(), target }
 }
@@ -65,11 +63,11 @@ fn key(value: ValueFrom) -> KeyTarget {
 /// Every action once, create twice.
 pub(super) fn plan() -> Plan {
     let mut package = change(Action::Create, Address::package("payments"), "declared but not in the store");
-    package.place = Some(line(12));
+    package.place = Some(in_quickstart(12));
     package.fields = vec![field("description", None, text("Card and wallet payments"))];
 
     let mut gold = change(Action::Update, Address::plan("payments", "gold"), "differs from the manifest");
-    gold.place = Some(line(20));
+    gold.place = Some(in_quickstart(20));
     gold.fields = vec![
         field("description", None, text("For partners")),
         field("throttle.perSecond", Some(Value::Number(10)), Some(Value::Number(20))),
@@ -77,11 +75,11 @@ pub(super) fn plan() -> Plan {
     ];
 
     let user = change(Action::Disable, Address::user("carol"), "status is disabled in the manifest");
-    let mut user = Change { place: Some(line(30)), ..user };
+    let mut user = Change { place: Some(in_quickstart(30)), ..user };
     user.fields = vec![field("status", text("active"), text("disabled"))];
 
     let mut created = change(Action::Create, Address::key("checkout-sandbox"), "declared but not in the store");
-    created.place = Some(line(33));
+    created.place = Some(in_quickstart(33));
     created.needs = vec![0];
     created.fields = vec![field("plan", None, text("gold")), field("settings.status", None, text("active"))];
     created.target.parent = Some(Address::application("alice", "checkout"));
@@ -92,7 +90,7 @@ pub(super) fn plan() -> Plan {
 
     let reason = "the package of a key can not change; consumers of the old key are refused";
     let mut replaced = change(Action::Replace, Address::key("checkout-production"), reason);
-    replaced.place = Some(Place { source: SourceId(0), start: 14, end: 17 });
+    replaced.place = Some(FileLine { file: "keys.yaml".into(), line: 3 });
     replaced.needs = vec![0, 1];
     replaced.fields = vec![field("package", text("payments"), text("wallets"))];
     replaced.target.key = Some(key(ValueFrom::Store));

@@ -27,8 +27,8 @@ impl CloudApiManagement {
         let changes: Vec<&Change> = changes.iter().copied().filter(|change| change.target.live.is_some()).collect();
         // What is about to be renamed is called by its new name from here on.
         for change in changes.iter().filter(|change| change.after("name").is_some()) {
-            if let Some(live) = &change.target.live {
-                self.known.alias(&address_of(change), &live.id);
+            if let Some(id) = change.live_id() {
+                self.known.alias(&address_of(change), id);
             }
         }
         let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));
@@ -42,8 +42,7 @@ impl CloudApiManagement {
     }
 
     fn confirm_from(&self, mut live: Live, changes: &[&Change]) {
-        let ids: BTreeSet<&LiveId> =
-            changes.iter().filter_map(|change| Some(&change.target.live.as_ref()?.id)).collect();
+        let ids: BTreeSet<&LiveId> = changes.iter().filter_map(|change| change.live_id()).collect();
         for object in Kind::ALL.into_iter().flat_map(|kind| live.give(kind)) {
             if ids.contains(&object.id) {
                 self.known.confirm(object);
@@ -52,9 +51,9 @@ impl CloudApiManagement {
     }
 
     async fn confirm_one(&self, change: &Change) -> Result<(), Refusal> {
-        let Some(target) = &change.target.live else { return Ok(()) };
+        let Some(id) = change.live_id() else { return Ok(()) };
         // One that is gone: the change itself will say so, and a delete has nothing left to do.
-        if let Some(object) = self.look_at(change, &target.id).await? {
+        if let Some(object) = self.look_at(change, id).await? {
             self.known.confirm(object);
         }
         Ok(())

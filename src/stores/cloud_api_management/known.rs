@@ -42,6 +42,10 @@ impl Index {
         self.addresses.insert(id.expose().into(), address.clone());
     }
 
+    pub(super) fn id(&self, address: &Address) -> Option<LiveId> {
+        self.ids.get(address).cloned()
+    }
+
     /// The object that an answer refers to by its id.
     pub(super) fn address(&self, id: &str) -> Option<&Address> {
         self.addresses.get(id)
@@ -70,7 +74,7 @@ impl Known {
     /// The id under which the API knows a named object.
     pub(super) fn id(&self, address: &Address) -> Result<LiveId, Refusal> {
         let missing = || Refusal::stale(format!("{address} is not in the store"));
-        self.with(|index| index.ids.get(address).cloned()).ok_or_else(missing)
+        self.with(|index| index.id(address)).ok_or_else(missing)
     }
 
     pub(super) fn learn_roles(&self, roles: Roles) {
@@ -103,7 +107,7 @@ impl Known {
     /// Whether the object of a change is what the plan saw.
     pub(super) fn check(&self, change: &Change) -> Result<(), Refusal> {
         let Some(target) = &change.target.live else { return Ok(()) };
-        let now = self.with(|index| index.confirmed.get(&target.id).map(LiveObject::fingerprint));
+        let now = self.with(|index| index.confirmed.get(target.id()?).map(LiveObject::fingerprint));
         match now {
             Some(now) if now == target.fingerprint => Ok(()),
             Some(_) => Err(Refusal::stale(format!("{} is not as the plan saw it", change.address))),

@@ -27,19 +27,26 @@ pub(super) fn live(
         _ => value::text(object, "name")?,
     };
     let mut attributes = value::attributes(kind, object, has_added);
-    let (mut parent, mut key) = (within.cloned(), None);
+    let (mut parent, mut parent_id, mut key) = (within.cloned(), None, None);
     let address = match kind {
         Kind::User => Address::user(&name),
         Kind::Package => Address::package(&name),
         Kind::Application => {
             let owner = value::text(object, "username").map(|username| Address::user(&username));
+            // Whoever asked for one application knows the user that it had, and the answer the one that it has.
+            parent_id = owner.as_ref().or(within).map(|owner| LiveId::new(owner.name()));
             parent = parent.or(owner);
             Address::application(&parent.as_ref()?.name(), &name)
         }
-        Kind::Plan => Address::below(Kind::Plan, Some(within?), &name),
+        Kind::Plan => {
+            parent_id = index.id(within?);
+            Address::below(Kind::Plan, within, &name)
+        }
         Kind::PackageKey => {
             let application = within.or_else(|| index.address(value::inner_id(object, "application")?))?.clone();
-            let package = index.address(value::inner_id(object, "package")?)?.clone();
+            parent_id = value::inner_id(object, "application").map(LiveId::new).or_else(|| index.id(&application));
+            let package_id = value::inner_id(object, "package")?;
+            let package = index.address(package_id)?.clone();
             let plan = value::inner_id(object, "plan").and_then(|plan| index.address(plan));
             if let Some(plan) = plan {
                 attributes.insert("plan", Value::text(plan.name()));
@@ -47,12 +54,14 @@ pub(super) fn live(
             let (user, name) = (application.first_name(), application.name());
             let address = Address::key_in_store(&user, &name, &package.name(), &id);
             let secret = value::text(object, "secret").map(Secret::new);
-            key = Some(Box::new(LiveKey { package, value: Secret::new(value::text(object, "apikey")?), secret }));
+            let (package_id, value) = (LiveId::new(package_id), Secret::new(value::text(object, "apikey")?));
+            key = Some(Box::new(LiveKey { package, package_id, value, secret }));
             parent = Some(application);
             address
         }
         Kind::ApiKey => return None,
     };
     let (created, updated) = (value::instant(object, "created"), value::instant(object, "updated"));
-    Some(LiveObject { address, id: LiveId::new(id), name: name.into(), parent, attributes, created, updated, key })
+    let (id, name) = (LiveId::new(id), name.into());
+    Some(LiveObject { address, id, name, parent, parent_id, attributes, created, updated, key })
 }

@@ -75,8 +75,8 @@ impl CloudApiManagement {
 
     fn id_of(&self, change: &Change) -> Option<LiveId> {
         let made = || self.known.id(&address_of(change)).ok();
-        match (&change.target.live, change.action) {
-            (Some(live), action) if action != crate::plan::Action::Replace => Some(live.id.clone()),
+        match (change.live_id(), change.action) {
+            (Some(id), action) if action != crate::plan::Action::Replace => Some(id.clone()),
             _ => made(),
         }
     }

@@ -165,7 +165,7 @@ fn elsewhere() -> Refusal {
 
 fn live_id(change: &Change) -> Result<LiveId, Refusal> {
     let missing = || Refusal::unavailable("the plan does not say which object of the store is meant");
-    change.target.live.as_ref().map(|live| live.id.clone()).ok_or_else(missing)
+    change.live_id().cloned().ok_or_else(missing)
 }
 
 pub(super) fn reference(id: &LiveId) -> Json {

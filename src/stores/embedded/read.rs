@@ -92,18 +92,18 @@ const fn select(kind: Kind) -> &'static str {
     match kind {
         Kind::Package => "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name FROM packages o",
         Kind::Plan => {
-            "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name, p.row, p.name
+            "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name, p.row, p.name, p.id
                FROM plans o JOIN packages p ON p.row = o.package"
         }
         Kind::User => "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.username FROM users o",
         Kind::Application => {
-            "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name, u.username
+            "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name, u.username, u.id
                FROM applications o JOIN users u ON u.row = o.user"
         }
         // CROSS JOIN keeps SQLite from beginning with a smaller table and seeking keys by index, in no order.
         Kind::PackageKey => {
             "SELECT o.row, o.id, o.attributes, o.created, o.updated, u.username, p.row, p.name, a.name, t.name,
-                    o.value, o.secret
+                    o.value, o.secret, p.id, a.id
                FROM package_keys o
                CROSS JOIN applications a ON a.row = o.application
                CROSS JOIN users u ON u.row = a.user
@@ -134,22 +134,22 @@ impl Packages {
 fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> Result<Stored, SqlError> {
     let id = row.text(1)?;
     let name = if kind == Kind::PackageKey { "" } else { row.text(5)? };
-    let (address, parent) = match kind {
-        Kind::Package => (Address::package(name), None),
-        Kind::User => (Address::user(name), None),
-        Kind::ApiKey => (Address::api_key(name), None),
+    let (address, parent, parent_id) = match kind {
+        Kind::Package => (Address::package(name), None, None),
+        Kind::User => (Address::user(name), None, None),
+        Kind::ApiKey => (Address::api_key(name), None, None),
         Kind::Plan => {
             let package = packages.of(row)?;
-            (Address::below(kind, Some(&package), name), Some(package))
+            (Address::below(kind, Some(&package), name), Some(package), Some(row.text(8)?))
         }
         Kind::Application => {
             let user = row.text(6)?;
-            (Address::application(user, name), Some(Address::user(user)))
+            (Address::application(user, name), Some(Address::user(user)), Some(row.text(7)?))
         }
         Kind::PackageKey => {
             let (user, application) = (row.text(5)?, row.text(8)?);
             let address = Address::key_in_store(user, application, row.text(7)?, id);
-            (address, Some(Address::application(user, application)))
+            (address, Some(Address::application(user, application)), Some(row.text(13)?))
         }
     };
     let (key, plan) = if kind == Kind::PackageKey {
@@ -163,6 +163,7 @@ fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> Result<Stored, 
         id: LiveId::new(id),
         name: name.into(),
         parent,
+        parent_id: parent_id.map(LiveId::new),
         attributes,
         created: Some(instant(row, 3)?),
         updated: Some(instant(row, 4)?),
@@ -173,7 +174,8 @@ fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> Result<Stored, 
 
 fn key(row: &Row<'_>, package: Address) -> Result<LiveKey, SqlError> {
     let secret = row.optional_text(11)?;
-    Ok(LiveKey { package, value: Secret::new(row.text(10)?), secret: secret.map(Secret::new) })
+    let (package_id, value) = (LiveId::new(row.text(12)?), Secret::new(row.text(10)?));
+    Ok(LiveKey { package, package_id, value, secret: secret.map(Secret::new) })
 }
 
 fn instant(row: &Row<'_>, column: usize) -> Result<Instant, SqlError> {

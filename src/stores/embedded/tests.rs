@@ -100,7 +100,7 @@ fn create_key(value: &str) -> Ask {
 fn change(action: Action, object: &LiveObject) -> Ask {
     let mut asked = ask(action, object.address.clone(), &object.name);
     asked.change.target.parent = object.parent.clone();
-    asked.change.target.live = Some(LiveTarget { id: object.id.clone(), fingerprint: object.fingerprint() });
+    asked.change.target.live = Some(LiveTarget::of(object));
     asked
 }
 
@@ -221,6 +221,7 @@ impl World {
 fn copy(object: &LiveObject) -> LiveObject {
     let key = object.key.as_ref().map(|key| crate::model::LiveKey {
         package: key.package.clone(),
+        package_id: key.package_id.clone(),
         value: key.value.clone(),
         secret: key.secret.clone(),
     });
@@ -229,6 +230,7 @@ fn copy(object: &LiveObject) -> LiveObject {
         id: object.id.clone(),
         name: object.name.clone(),
         parent: object.parent.clone(),
+        parent_id: object.parent_id.clone(),
         attributes: object.attributes.clone(),
         created: object.created,
         updated: object.updated,

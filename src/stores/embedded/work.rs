@@ -84,14 +84,15 @@ impl<'a> Work<'a> {
 
     /// Like [`Self::current`]; nothing when the object is gone.
     pub(super) fn current_or_gone(&self) -> Result<Option<Stored>, Stop> {
-        let Some(target) = &self.change().target.live else {
+        let Some((target, id)) = self.change().target.live.as_ref().and_then(|target| Some((target, target.id()?)))
+        else {
             return Err(Refusal::unavailable("the plan does not say which object of the store is meant").into());
         };
-        let Some(stored) = self.one(self.kind(), "WHERE o.id = ?1", &[&target.id.expose()])? else {
+        let Some(stored) = self.one(self.kind(), "WHERE o.id = ?1", &[&id.expose()])? else {
             return Ok(None);
         };
         let (seen, now) = (target.fingerprint, stored.object.fingerprint());
-        if seen == now || self.before.explain(&target.id, seen, now) {
+        if seen == now || self.before.explain(id, seen, now) {
             Ok(Some(stored))
         } else {
             Err(Refusal::stale(format!("{} is not as the plan saw it", stored.object.address)).into())

@@ -84,8 +84,8 @@ impl Api {
     }
 
     /// From now on nothing is called while it is not certain that the run has its lock.
-    pub(super) fn under(&mut self, lock: watch::Receiver<Holding>) {
-        self.pace.under(lock);
+    pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+        self.pace.guarded_by(lock);
     }
 
     /// Calls so far.

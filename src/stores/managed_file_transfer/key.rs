@@ -147,6 +147,7 @@ impl Key {
             id: self.id.clone(),
             name: self.name.clone(),
             parent: None,
+            parent_id: None,
             attributes: self.attributes().0,
             created: self.date("createdDate"),
             updated: self.date("updatedDate"),

@@ -64,26 +64,25 @@ impl ManagedFileTransfer {
     }
 
     async fn update(&self, change: &Change) -> Result<Performed, Refusal> {
-        let target = change.target.live.as_ref();
-        let target = target.ok_or_else(|| Refusal::unavailable("the plan does not say which key is meant"))?;
+        let id = change.live_id().ok_or_else(|| Refusal::unavailable("the plan does not say which key is meant"))?;
         let operation = Self::operation(&self.operations.update, "update")?;
         let mut listing = self.recent().await?;
         for attempt in 1.. {
-            let key = self.checked(change, &target.id, &listing)?;
+            let key = self.checked(change, id, &listing)?;
             let body = key.changed(&change.fields, &listing.habits);
             let lost = match self.api.write(operation, &body).await {
-                Ok(_) => return self.read_back(change, &target.id).await,
+                Ok(_) => return self.read_back(change, id).await,
                 Err(Failure::Lost(refusal)) => refusal,
                 Err(Failure::Missing(refusal)) => {
                     // Gone, or not ours: the list says which.
                     let listing = self.look().await?;
-                    return Err(if listing.by_id(&target.id).is_none() { gone(change) } else { refusal });
+                    return Err(if listing.by_id(id).is_none() { gone(change) } else { refusal });
                 }
                 Err(failure) => return Err(failure.into()),
             };
             // It may have been done: then it must not be said again, and is not.
             listing = self.look().await?;
-            let key = listing.by_id(&target.id).ok_or_else(|| gone(change))?;
+            let key = listing.by_id(id).ok_or_else(|| gone(change))?;
             if differing(key, &change.fields).is_empty() {
                 return Ok(Performed::default());
             }

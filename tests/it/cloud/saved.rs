@@ -77,3 +77,31 @@ fn what_somebody_else_changed_meanwhile_is_stale_and_nothing_else() {
     assert!(said.exit == 5 && said.text.contains("stale    ~ plan/payments/silver"), "{}", said.text);
     assert!(said.text.contains("Applied: 4 done, 1 stale."), "{}", said.text);
 }
+
+#[test]
+fn an_application_that_somebody_gave_to_another_user_is_not_changed() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    assert_eq!(world.apply().exit, 0);
+    let before = MANIFESTS.replace("Web checkout", "Checkout of the web shop");
+    world.write(&before);
+    let file = world.path().join("plan").to_str().unwrap().to_owned();
+    assert_eq!(world.keywright(&["plan", "--out", &file]).exit, 0);
+    let host = area.url.clone();
+    drop(area);
+    let database = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let give = "UPDATE applications SET user = (SELECT row FROM users WHERE username = 'ann') WHERE name = 'checkout'";
+    assert_eq!(database.execute(give, []).unwrap(), 1);
+    drop(database);
+    // The emulator is another process now, at another port.
+    let area = world.area(&[]);
+    world.point_at(&area, FAST, "");
+    let host_of = |url: &str| url.split('/').nth(2).unwrap().to_owned();
+    let text = std::fs::read_to_string(&file).unwrap().replace(&host_of(&host), &host_of(&area.url));
+    std::fs::write(&file, keywright::saved_plan::sealed(text.as_bytes()).unwrap()).unwrap();
+    let said = apply(&world, &file, &[]);
+    assert_eq!(said.exit, 5, "{}", said.text);
+    assert!(said.text.contains("application/alice/checkout is not as the plan saw it"), "{}", said.text);
+    assert!(!area.requests().iter().any(|request| request.method() == "PUT"), "{}", said.text);
+}

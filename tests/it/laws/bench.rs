@@ -117,9 +117,10 @@ pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     let all: Vec<Diagnostic> =
         ready.diagnostics.iter().chain(&planned.diagnostics).chain(&planned.stopped).cloned().collect();
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
-        render::text::plan(&mut out, &planned.plan, &header, &ready.sources, style).expect("memory takes all");
+        render::text::plan(&mut out, &planned.plan, &header, style).expect("memory takes all");
     }
-    render::json::plan(&mut out, &planned.plan, &header, &[], &all, &ready.sources).expect("memory takes all");
+    render::json::plan(&mut out, &planned.plan, &header, &[], render::Findings::Found(&all, &ready.sources))
+        .expect("memory takes all");
     render::text::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
     render::json::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
     render::text::summary(&mut out, &all).expect("memory takes all");
@@ -171,6 +172,7 @@ impl Bench {
             self.delivered.iter().map(|(to, value)| (to.clone(), value.digest())).collect();
         plan::plan(&Context {
             desired: ready.desired.as_ref().expect("the manifests have no errors"),
+            sources: &ready.sources,
             live,
             values: &ready.secrets.values,
             secrets: &ready.secrets.shared,
@@ -201,7 +203,7 @@ impl Bench {
         let Self { store, delivered, randomness, undeliverable, told } = self;
         let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, told, deliveries: 0 };
         let store = Faulty::new(store, fault);
-        let outcome = block_on(apply::apply(&planned.plan, &store, &secrets, &mut effects))
+        let outcome = block_on(apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut effects))
             .expect("the embedded store needs no look");
         if let Some(told) = told {
             let mut text = Vec::new();

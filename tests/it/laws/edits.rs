@@ -135,11 +135,10 @@ fn change(action: Action, address: Address, live: Option<&LiveObject>, fields: &
         before: None,
         after: after.clone(),
     });
-    let seen = |object: &LiveObject| LiveTarget { id: object.id.clone(), fingerprint: object.fingerprint() };
     let target = Target {
         name: live.map_or_else(|| address.name().into(), |object| object.name.clone()),
         parent: live.and_then(|object| object.parent.clone()),
-        live: live.map(seen),
+        live: live.map(LiveTarget::of),
         key: None,
     };
     let fields = fields.collect();

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use keywright::apply;
 use keywright::apply::Effects;
 use keywright::apply::Secrets;
+use keywright::diagnostic::Finding;
+use keywright::diagnostic::Places;
 use keywright::diagnostic::has_errors;
-use keywright::matching::matching;
 use keywright::model::Delivery;
 use keywright::model::Digest;
 use keywright::model::Kind;
@@ -24,11 +25,10 @@ use keywright::plan::Change;
 use keywright::plan::Context;
 use keywright::plan::MaxDelete;
 use keywright::plan::Options;
+use keywright::plan::Origin;
 use keywright::plan::Plan;
+use keywright::plan::Planned;
 use keywright::plan::Remembered;
-use keywright::saved_plan;
-use keywright::saved_plan::Origin;
-use keywright::saved_plan::Resolved;
 use keywright::saved_plan::SavedPlan;
 use keywright::store::Performed;
 use keywright::store::Query;
@@ -115,7 +115,9 @@ fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, T
     };
     // The plan was made from everything that the store can tell.
     let added = Query::everything().added;
-    let saved = SavedPlan::of(plan, origin, options, added, &ready.diagnostics, &ready.sources);
+    let places = Places::new(&ready.sources);
+    let findings = ready.diagnostics.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect();
+    let saved = SavedPlan { origin, options, added, plan: plan.clone(), findings };
     let bytes = saved.to_bytes();
     let loaded = SavedPlan::read(&bytes).map_err(|problem| TestCaseError::fail(problem.to_string()))?;
     prop_assert!(loaded == saved, "it loads otherwise than it was saved");
@@ -124,14 +126,13 @@ fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, T
 }
 
 /// Finds the objects of a saved plan in the store, and asks the guards.
-fn resolved(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Resolved), TestCaseError> {
+fn reviewed(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Planned), TestCaseError> {
     let desired = ready.desired.as_ref().expect("the manifests have no errors");
-    let live = block_on(bench.store.read(&saved_plan::query(saved, desired))).expect("the store can be read");
-    let matching = matching(desired, &live, &ready.secrets.values, false);
-    let resolved = saved_plan::resolve(saved, desired, &ready.secrets.values, &live, &matching)
-        .map_err(|undeclared| TestCaseError::fail(undeclared.to_string()))?;
+    let query = plan::query(&saved.plan, saved.options.prune, &saved.added, desired);
+    let live = block_on(bench.store.read(&query)).expect("the store can be read");
     let context = Context {
         desired,
+        sources: &ready.sources,
         live: &live,
         values: &ready.secrets.values,
         secrets: &ready.secrets.shared,
@@ -141,10 +142,10 @@ fn resolved(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Re
         options: &saved.options,
         remembered: &Remembered::default(),
     };
-    let stopped = plan::recheck(&resolved.rest, &context, &matching);
-    prop_assert!(!has_errors(&stopped), "what was consented to is stopped:\n{}", found(&stopped));
-    drop(matching);
-    Ok((live, resolved))
+    let planned =
+        plan::review(saved.plan.clone(), &context).map_err(|undeclared| TestCaseError::fail(undeclared.to_string()))?;
+    prop_assert!(!has_errors(&planned.stopped), "what was consented to is stopped:\n{}", found(&planned.stopped));
+    Ok((live, planned))
 }
 
 /// Applies what can be made, and says what was asked of the store.
@@ -152,19 +153,20 @@ fn carry_out(
     bench: &mut Bench,
     ready: &Ready,
     live: &Live,
-    resolved: &Resolved,
+    planned: &Planned,
     (concurrency, seed): (usize, u64),
 ) -> (Vec<Change>, Outcome) {
     let store = Recording { store: &bench.store, concurrency, asked: RefCell::default() };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live };
     let mut effects = Around { delivered: &mut bench.delivered, randomness: seed };
-    let outcome = block_on(apply::apply(&resolved.rest, &store, &secrets, &mut effects)).expect("it needs no look");
-    (store.asked.into_inner(), resolved.outcome(outcome))
+    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut effects);
+    let outcome = block_on(work).expect("it needs no look");
+    (store.asked.into_inner(), outcome)
 }
 
 /// What a store is told by a change. Where a manifest stands and what was done before is not its matter.
 fn write(change: &Change) -> String {
-    let live = change.target.live.as_ref().map(|live| (live.id.fingerprint(), live.fingerprint));
+    let live = change.target.live.as_ref().map(|live| (live.object, live.fingerprint));
     let key = change.target.key.as_ref().map(|key| (&key.package, &key.value, key.with_secret, &key.deliver));
     let target = (&change.target.name, &change.target.parent, live, key);
     format!("{} {} {:?} {target:?}", change.action, change.address, change.fields)
@@ -192,7 +194,7 @@ fn nothing_secret(saved: &SavedPlan, live: &Live, ready: &Ready) -> Result<(), T
 }
 
 fn same<'a>(live: &'a Live, change: &Change) -> Option<&'a LiveObject> {
-    let id = &change.target.live.as_ref()?.id;
+    let id = change.live_id()?;
     live.of(change.address.kind()).iter().find(|object| object.id == *id)
 }
 
@@ -219,9 +221,9 @@ proptest! {
             }
             let saved = saved(&ready, &planned.plan, &settings)?;
             nothing_secret(&saved, &bench.live(), &ready)?;
-            let (live, resolved) = resolved(&bench, &ready, &saved)?;
-            prop_assert!(resolved.void.is_empty(), "stale without a cause:\n{}", told(&planned.plan));
-            let (asked, outcome) = carry_out(&mut bench, &ready, &live, &resolved, (concurrency, seed));
+            let (live, reviewed) = reviewed(&bench, &ready, &saved)?;
+            prop_assert!(reviewed.void.is_empty(), "stale without a cause:\n{}", told(&planned.plan));
+            let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, seed));
             prop_assert_eq!(writes(&asked), writes(&planned.plan.changes));
             all_done(&planned, &outcome)?;
             nothing_to_do(&bench, &ready, &settings)?;
@@ -245,22 +247,22 @@ proptest! {
             edits::edit(&bench, &mut tape);
         }
         let now = bench.live();
-        let Ok((live, resolved)) = resolved(&bench, &ready, &saved) else { return Ok(()) };
+        let Ok((live, reviewed)) = reviewed(&bench, &ready, &saved) else { return Ok(()) };
         let changes = &planned.plan.changes;
         let stale: BTreeSet<usize> =
-            resolved.void.iter().filter(|(_, fate)| fate.name() == "stale").map(|(index, _)| *index).collect();
+            reviewed.void.iter().filter(|(_, fate)| fate.name() == "stale").map(|(index, _)| *index).collect();
         for (index, change) in changes.iter().enumerate() {
             let Some(target) = &change.target.live else { continue };
             let moved = same(&now, change).is_none_or(|object| object.fingerprint() != target.fingerprint);
             prop_assert_eq!(stale.contains(&index), moved, "{} {}", change.action, change.address);
         }
         for (index, change) in changes.iter().enumerate().filter(|(index, _)| !stale.contains(index)) {
-            let is_blocked = change.needs.iter().any(|need| resolved.void.contains_key(need));
-            prop_assert_eq!(resolved.void.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
+            let is_blocked = change.needs.iter().any(|need| reviewed.void.contains_key(need));
+            prop_assert_eq!(reviewed.void.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
         }
-        let (asked, outcome) = carry_out(&mut bench, &ready, &live, &resolved, (concurrency, 0x9e37_79b9));
+        let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, 0x9e37_79b9));
         prop_assert_eq!(outcome.fates.len(), changes.len());
-        let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !resolved.void.contains_key(i)).map(|(_, c)| c));
+        let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !reviewed.void.contains_key(i)).map(|(_, c)| c));
         for write in writes(&asked) {
             prop_assert!(allowed.contains(&write), "not in the plan, or void: {write}");
         }

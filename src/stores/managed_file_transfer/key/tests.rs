@@ -130,6 +130,6 @@ fn every_managed_field_has_a_property_and_another_is_refused() {
     assert!(FIELDS.iter().all(|(name, _)| fields.contains(name)));
     for not in ["keyName", "name", "shoeSize"] {
         let refusal = check(&[change(not, Value::text("44"))]).unwrap_err();
-        assert_eq!(refusal.rule, Some(crate::diagnostic::RuleId("KW-005")), "{not}");
+        assert_eq!(refusal.rule, Some(crate::rules::KW_005.id), "{not}");
     }
 }

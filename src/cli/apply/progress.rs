@@ -1,6 +1,5 @@
-//! How an apply is told while it goes on: a line a change, under it a bar where there is a terminal; or events.
+//! How an apply is reported while it goes on: a line a change, under it a bar where there is a terminal; or events.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 use std::time::Duration;
@@ -14,69 +13,66 @@ use crate::cli::Console;
 use crate::cli::Failure;
 use crate::outcome::Fate;
 use crate::plan::Change;
-use crate::plan::Plan;
+use crate::plan::Planned;
 use crate::render;
 
 /// How often the bar counts down while nothing ends.
 const TICK: Duration = Duration::from_millis(250);
 
-pub(super) struct Told<'a> {
+pub(super) struct ProgressReporter<'a> {
     form: Form,
     out: &'a mut dyn Write,
-    /// The places in the whole plan of the changes that are made.
-    places: Vec<usize>,
-    total: usize,
+    /// The number of the line of each change of the plan, from 0: those that can not be made come first.
+    lines: Vec<usize>,
     bar: ProgressBar,
-    /// Why nothing more can be told.
-    untold: Option<io::Error>,
+    /// Why nothing more can be printed.
+    failed: Option<io::Error>,
 }
 
-impl<'a> Told<'a> {
-    /// Tells what is settled before anything is begun: the changes in `void` can not be made.
-    pub(super) fn begin(
-        form: Form,
-        whole: &Plan,
-        void: &BTreeMap<usize, Fate>,
-        console: &'a mut Console<'_>,
-    ) -> Result<Self, Failure> {
-        let total = whole.changes.len();
-        let out = &mut *console.out;
+impl<'a> ProgressReporter<'a> {
+    /// Begins with what is settled before anything is done: the changes that can not be made.
+    pub(super) fn begin(form: Form, planned: &Planned, console: &'a mut Console<'_>) -> Result<Self, Failure> {
+        let (changes, void) = (&planned.plan.changes, &planned.void);
+        let (out, total) = (&mut *console.out, changes.len());
         match form {
             Form::Text if total > 0 => writeln!(out)?,
             Form::Text | Form::Json => {}
             Form::JsonStream => render::json::apply_began(out, total)?,
         }
-        for (line, (&index, fate)) in void.iter().enumerate() {
+        let mut lines = vec![0; total];
+        let left = (0..total).filter(|index| !void.contains_key(index));
+        void.keys().copied().chain(left).enumerate().for_each(|(line, index)| lines[index] = line);
+        for (&index, fate) in void {
             match form {
-                Form::Text => render::text::progress(out, line, total, &whole.changes[index], fate)?,
+                Form::Text => render::text::progress(out, lines[index], total, &changes[index], fate)?,
                 Form::Json => {}
-                Form::JsonStream => render::json::apply_change(out, index, &whole.changes[index], fate, None)?,
+                Form::JsonStream => render::json::apply_change(out, index, &changes[index], fate, None)?,
             }
         }
         // Whoever waits must see that it begins, however long the first change takes.
         out.flush()?;
-        let places: Vec<usize> = (0..total).filter(|index| !void.contains_key(index)).collect();
-        let draws = form == Form::Text && console.draws && !places.is_empty();
-        let bar = if draws { bar(places.len()) } else { ProgressBar::hidden() };
-        Ok(Self { form, out: console.out, places, total, bar, untold: None })
+        let left = total - void.len();
+        let draws = form == Form::Text && console.draws && left > 0;
+        let bar = if draws { bar(left) } else { ProgressBar::hidden() };
+        Ok(Self { form, out: console.out, lines, bar, failed: None })
     }
 
-    /// A change has ended, which is told when it is its turn.
+    /// A change has ended, which is printed when it is its turn.
     pub(super) fn ended(&self) {
         self.bar.inc(1);
     }
 
     pub(super) fn change(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) {
-        if self.untold.is_none()
+        if self.failed.is_none()
             && let Err(error) = self.write(index, change, fate, milliseconds)
         {
-            self.untold = Some(error);
+            self.failed = Some(error);
         }
     }
 
     fn write(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) -> io::Result<()> {
-        let (out, total) = (&mut *self.out, self.total);
-        let line = total - self.places.len() + index;
+        let (out, total) = (&mut *self.out, self.lines.len());
+        let line = self.lines.get(index).copied().unwrap_or(index);
         match self.form {
             Form::Text if self.bar.is_hidden() => render::text::progress(out, line, total, change, fate),
             // The bar stands aside while the line is written above it.
@@ -86,8 +82,7 @@ impl<'a> Told<'a> {
             }),
             Form::Json => Ok(()),
             Form::JsonStream => {
-                let place = self.places.get(index).copied().unwrap_or(index);
-                render::json::apply_change(out, place, change, fate, milliseconds)?;
+                render::json::apply_change(out, index, change, fate, milliseconds)?;
                 out.flush()
             }
         }
@@ -95,7 +90,7 @@ impl<'a> Told<'a> {
 
     pub(super) fn end(self) -> Option<io::Error> {
         self.bar.finish_and_clear();
-        self.untold
+        self.failed
     }
 }
 

@@ -3,16 +3,17 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::diagnostic::Place;
-use crate::diagnostic::Source;
-use crate::diagnostic::SourceId;
-use crate::diagnostic::Sources;
+use super::FileLine;
+use super::Place;
+use super::Source;
+use super::SourceId;
+use super::Sources;
 
 /// How many bytes lie between two counts. A list of all lines would be eight times as large as a text of line breaks.
 const BLOCK: usize = 4096;
 
 /// Answers where places are. A text is indexed when it is first asked about.
-pub(super) struct Places<'a> {
+pub struct Places<'a> {
     sources: &'a Sources,
     indexes: Vec<OnceCell<Index>>,
 }
@@ -30,28 +31,35 @@ struct Counts {
 
 /// A place that is really in its text: not past the end, not inside a character, not backwards.
 #[derive(Clone, Copy)]
-pub(super) struct Spot<'a> {
-    pub(super) id: SourceId,
-    pub(super) source: &'a Source,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Spot<'a> {
+    pub id: SourceId,
+    pub source: &'a Source,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(sources: &'a Sources) -> Self {
+    pub fn new(sources: &'a Sources) -> Self {
         Self { sources, indexes: sources.0.iter().map(|_| OnceCell::new()).collect() }
     }
 
     /// The place, brought into its text; nothing when there is no such text.
-    pub(super) fn spot(&self, place: Place) -> Option<Spot<'a>> {
+    pub fn spot(&self, place: Place) -> Option<Spot<'a>> {
         let source = self.sources.get(place.source)?;
         let start = source.text.floor_char_boundary(place.start as usize);
         let end = source.text.floor_char_boundary(place.end as usize).max(start);
         Some(Spot { id: place.source, source, start, end })
     }
 
+    /// The line of a place, as people write it.
+    pub fn line(&self, place: Place) -> Option<FileLine> {
+        let spot = self.spot(place)?;
+        let before = self.index(&spot).counts_before(spot.source.text.as_bytes(), spot.start);
+        Some(FileLine { file: spot.source.name.clone(), line: before.breaks + 1 })
+    }
+
     /// The bytes of a line, counted from 0, without its line break.
-    pub(super) fn line_bytes(&self, spot: &Spot<'_>, line: usize) -> Range<usize> {
+    pub fn line_bytes(&self, spot: &Spot<'_>, line: usize) -> Range<usize> {
         let text = spot.source.text.as_bytes();
         let index = self.index(spot);
         let Some(start) = index.line_start(text, line) else { return text.len()..text.len() };
@@ -62,7 +70,7 @@ impl<'a> Places<'a> {
     }
 
     /// Line and column of a byte as people write them, counted from 1.
-    pub(super) fn position(&self, spot: &Spot<'_>, at: usize) -> (usize, usize) {
+    pub fn position(&self, spot: &Spot<'_>, at: usize) -> (usize, usize) {
         let index = self.index(spot);
         let text = spot.source.text.as_bytes();
         let before = index.counts_before(text, at);
@@ -125,16 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_those_that_the_sources_tell() {
+    fn positions_count_lines_and_characters_from_one() {
         let text = "é: 1\r\nab: 2\n\n".to_owned() + &"漢".repeat(5000) + "\nlast";
         let sources = sources(&text);
         let places = Places::new(&sources);
         for start in (0..40).chain(12_000..12_040).chain(15_000..15_030) {
             let place = Place { source: SourceId(0), start, end: start };
             let spot = places.spot(place).unwrap();
-            let inside = Place { start: u32::try_from(spot.start).unwrap(), ..place };
-            let told = sources.position(inside).unwrap();
-            assert_eq!(places.position(&spot, spot.start), (told.line, told.column), "{start}");
+            let before = &text[..spot.start];
+            let (line, column) =
+                (before.split('\n').count(), before.split('\n').next_back().unwrap().chars().count() + 1);
+            assert_eq!(places.position(&spot, spot.start), (line, column), "{start}");
+            assert_eq!(places.line(place).unwrap().to_string(), format!("a.yaml:{line}"));
         }
     }
 

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::Console;
-use super::Failure;
-use super::workspace::refused;
+use crate::cli::Console;
+use crate::cli::Failure;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::secrets;
@@ -33,20 +32,6 @@ pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> R
     })
 }
 
-/// What the header of a plan calls the stores.
-pub(super) fn store_name(loaded: &Loaded) -> String {
-    let remote = &loaded.workspace.remote;
-    let cloud = remote.cloud_api_management.as_ref().map(|store| format!("Cloud API Management, area {}", store.area));
-    let transfer = remote.managed_file_transfer.as_ref().map(|store| {
-        let host = store.url.split_once("://").map_or(&*store.url, |(_, rest)| rest);
-        format!("Managed File Transfer, {host}")
-    });
-    match (cloud, transfer) {
-        (None, None) => "embedded store".to_owned(),
-        (cloud, transfer) => cloud.into_iter().chain(transfer).collect::<Vec<_>>().join(" · "),
-    }
-}
-
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {
     let secret = |source| secret(source, "Cloud API Management", loaded, console);
     let credentials = Credentials {
@@ -55,7 +40,7 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
         username: secret(&store.username)?,
         password: secret(&store.password)?,
     };
-    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(refused)
+    CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(Failure::of_store)
 }
 
 fn transfer(
@@ -65,9 +50,9 @@ fn transfer(
     console: &Console<'_>,
 ) -> Result<ManagedFileTransfer, Failure> {
     let openapi = store.openapi.as_deref().map(|path| read_openapi(path, &loaded.root)).transpose()?;
-    let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(refused)?;
+    let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(Failure::of_store)?;
     // Before the credential is even read: without the operations nothing would be done with it.
-    operations.check(writes).map_err(refused)?;
+    operations.check(writes).map_err(Failure::of_store)?;
     let value = secret(store.credential.source(), "Managed File Transfer", loaded, console)?;
     let sign_in = match store.credential {
         TransferCredential::ApiKey(_) => SignIn::ApiKey(value),
@@ -75,7 +60,7 @@ fn transfer(
     };
     let (limits, tenant) = (&store.limits, store.tenant);
     let settings = Settings { url: &store.url, sign_in, operations, limits, tenant, writes };
-    ManagedFileTransfer::new(settings).map_err(refused)
+    ManagedFileTransfer::new(settings).map_err(Failure::of_store)
 }
 
 fn secret(source: &SecretSource, store: &str, loaded: &Loaded, console: &Console<'_>) -> Result<Secret, Failure> {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::history;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
@@ -13,8 +12,6 @@ use crate::database::Location;
 use crate::database::Lock;
 use crate::database::Mode;
 use crate::database::Server;
-use crate::database::journal::Noted;
-use crate::database::journal::Run;
 use crate::model::Instant;
 use crate::model::Secret;
 use crate::secrets;
@@ -46,44 +43,23 @@ pub(in crate::cli) fn location(loaded: &Loaded, console: &Console<'_>) -> Result
     Ok(Location::Server(Box::new(server)))
 }
 
-/// The database as a run finds it.
-pub(super) struct Found {
-    pub(super) location: Location,
-    /// Held from before the store is read until what was planned from it is done.
-    pub(super) lock: Option<Lock>,
-    /// The run before, if it was cut off, and what it noted.
-    pub(super) cut_off: Option<(Run, Vec<Noted>)>,
-}
-
-/// Finds the database, and keeps other runs out when there is patience to wait for them.
-pub(super) fn find(loaded: &Loaded, patience: Option<Duration>, console: &Console<'_>) -> Result<Found, Failure> {
-    let location = location(loaded, console)?;
-    let lock = patience.map(|patience| locked(&location, patience, console.time())).transpose()?;
-    let cut_off = history::cut_off(&location, lock.is_some())?;
-    Ok(Found { location, lock, cut_off })
-}
-
 /// Keeps other runs out of the workspace. Makes the database, because the lock is beside it.
-fn locked(location: &Location, patience: Duration, now: Instant) -> Result<Lock, Failure> {
-    Database::open(location, Mode::Write).map_err(|error| failure(&error))?;
+pub(super) fn locked(location: &Location, patience: Duration, now: Instant) -> Result<Lock, Failure> {
+    Database::open(location, Mode::Write).map_err(|error| Failure::of_database(&error))?;
     database::lock(location, patience, now).map_err(|error| {
         let exit = if matches!(error, DatabaseError::Locked { .. }) { Exit::Locked } else { Exit::Error };
-        Failure { exit, ..failure(&error) }
+        Failure { exit, ..Failure::of_database(&error) }
     })
 }
 
 /// The database, open for writing as long as nobody takes the lock over.
 pub(in crate::cli) fn open(location: &Location, lock: Option<&Lock>) -> Result<Database, Failure> {
-    let database = Database::open(location, Mode::Write).map_err(|error| failure(&error))?;
+    let database = Database::open(location, Mode::Write).map_err(|error| Failure::of_database(&error))?;
     let database = database.ok_or_else(|| Failure::new("could not open the workspace database"))?;
-    Ok(lock.into_iter().fold(database, Database::under))
+    Ok(lock.into_iter().fold(database, Database::guarded_by))
 }
 
 /// The database, open for reading. Nothing when there is none yet.
 pub(in crate::cli) fn look(location: &Location) -> Result<Option<Database>, Failure> {
-    Database::open(location, Mode::Read).map_err(|error| failure(&error))
-}
-
-pub(in crate::cli) fn failure(error: &DatabaseError) -> Failure {
-    Failure::new(format!("could not {error}")).help(error.help())
+    Database::open(location, Mode::Read).map_err(|error| Failure::of_database(&error))
 }

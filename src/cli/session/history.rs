@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::database::failure;
 use super::database::look;
 use super::database::open;
+use super::origin::store_key;
 use crate::cli::Failure;
 use crate::database;
 use crate::database::DatabaseError;
@@ -25,7 +25,7 @@ use crate::stores::Remotes;
 
 /// The run before, if it was cut off. One that still goes on has the lock.
 pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
-    let failed = |error: DatabaseError| failure(&error);
+    let failed = |error: DatabaseError| Failure::of_database(&error);
     if !is_ours && database::is_locked(location).map_err(failed)? {
         return Ok(None);
     }
@@ -40,7 +40,7 @@ pub(super) fn remembered(location: &Location, loaded: &Loaded, remotes: &Remotes
         return Ok(Remembered::default());
     }
     let Some(database) = look(location)? else { return Ok(Remembered::default()) };
-    database::remembered(&database, &home(loaded)).map_err(|error| failure(&error))
+    database::remembered(&database, &store_key(loaded)).map_err(|error| Failure::of_database(&error))
 }
 
 /// What is remembered, and what of it came up in this plan.
@@ -65,21 +65,11 @@ pub(super) fn forget(
         return Ok(());
     }
     let database = open(location, Some(lock))?;
-    database::forget(&database, &home(loaded), &obsolete).map_err(|error| failure(&error))
-}
-
-/// What the memory calls the stores of a workspace: their hosts and areas.
-pub(in crate::cli) fn home(loaded: &Loaded) -> String {
-    let stores = super::saved::stores(loaded).into_iter();
-    let name = |part: Option<String>| part.unwrap_or_default();
-    stores
-        .map(|store| format!("{} {} {}", store.name, name(store.host), name(store.area)))
-        .collect::<Vec<_>>()
-        .join(", ")
+    database::forget(&database, &store_key(loaded), &obsolete).map_err(|error| Failure::of_database(&error))
 }
 
 /// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
-pub(super) fn told_of(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
+pub(super) fn interrupted_run_warning(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
     let values: BTreeSet<String> =
         live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
     let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();

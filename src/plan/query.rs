@@ -1,21 +1,23 @@
-//! What of the stores must be read before a saved plan can be applied.
+//! What of the stores must be read before a plan that was made earlier can be applied.
 
-use super::SavedPlan;
+use std::collections::BTreeSet;
+
+use super::Change;
+use super::Plan;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Kind;
-use crate::plan::Change;
 use crate::store::Query;
 use crate::store::Wanted;
 
 /// What a plan for `desired` would read, and what the changes are about, wherever the manifests have moved to since.
-pub fn query(saved: &SavedPlan, desired: &Desired) -> Query {
-    let mut query = Query::for_plan(desired, saved.options.prune);
-    // A fingerprint is of all that was seen, so the same must be seen again.
-    query.added.clone_from(&saved.added);
-    query.names_roles |= saved.plan.changes.iter().any(|change| change.fields.iter().any(|f| f.field == "roles"));
+/// `added` is [`Query::added`] of the plan: a fingerprint is of all that was seen, so the same must be seen again.
+pub fn query(plan: &Plan, prunes: bool, added: &BTreeSet<Kind>, desired: &Desired) -> Query {
+    let mut query = Query::for_plan(desired, prunes);
+    query.added.clone_from(added);
+    query.names_roles |= plan.changes.iter().any(|change| change.fields.iter().any(|f| f.field == "roles"));
     if let Some(wanted) = &mut query.only {
-        saved.plan.changes.iter().for_each(|change| want(wanted, change));
+        plan.changes.iter().for_each(|change| want(wanted, change));
     }
     query
 }

@@ -1,5 +1,5 @@
-//! The guards once more, for a plan that was made earlier: in view of the store as it is now, and of the workspace's
-//! present limits, ownership and protection.
+//! A plan that was made earlier, in view of the store and of the workspace as they are now: what is left of it, and the
+//! guards once more, with the workspace's present limits, ownership and protection.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -8,38 +8,41 @@ use super::Action;
 use super::Change;
 use super::Context;
 use super::Plan;
+use super::Planned;
+use super::consent::place_of;
 use super::guards;
 use super::prune;
-use super::transfer_guards;
+use super::resolve::Undeclared;
+use super::resolve::resolve;
 use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
+use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::rules;
 
-/// What stops a plan that was made earlier; nothing when it may be applied. Its changes must have found their objects.
-pub fn recheck(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    // What the workspace manages is counted anew: the store has moved on, and the file may say anything.
-    let mut counted = Plan { changes: plan.changes.clone(), ..Plan::default() };
-    for live in matching.unmatched.iter().filter(|live| !prune::is_owned(context, matching, live)) {
-        *counted.left_alone.entry(live.address.kind()).or_default() += 1;
-    }
-    let mut stopped = guards::check(&counted, context, matching);
-    stopped.extend(transfer_guards::check(plan, context));
-    stopped.extend(transfer_rules::whose(context, matching, plan));
-    stopped.extend(incomplete(plan, context));
-    stopped.extend(unowned(plan, context, matching));
+/// Takes up a plan that was made earlier. Fails when the manifests no longer say what it needs to know of them.
+pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
+    let matching = matching(context.desired, context.live, context.values, context.options.is_part);
+    let void = resolve(&mut plan, context, &matching)?;
+    let mut planned = Planned { plan, void, diagnostics: Vec::new(), stopped: Vec::new(), withheld: BTreeSet::new() };
+    let left: Vec<&Change> = planned.left().collect();
+    let mut stopped = guards::check(&left, context, &matching);
+    stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));
+    stopped.extend(incomplete(&left, context));
+    stopped.extend(unowned(&left, context, &matching));
     sort(&mut stopped);
-    stopped
+    planned.stopped = stopped;
+    Ok(planned)
 }
 
 /// CAM-050: what is missing from a short list would be made a second time.
-fn incomplete(plan: &Plan, context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
-    let kinds: BTreeSet<Kind> = plan.changes.iter().map(|change| change.address.kind()).collect();
+fn incomplete(changes: &[&Change], context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    let kinds: BTreeSet<Kind> = changes.iter().map(|change| change.address.kind()).collect();
     kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)).map(|kind| {
         let message = format!("the store's list of {} is not complete", kind.plural());
         rules::CAM_050.finding(message).help("run again when the store answers in full; nothing was changed")
@@ -47,16 +50,15 @@ fn incomplete(plan: &Plan, context: &Context<'_>) -> impl Iterator<Item = Diagno
 }
 
 /// KW-107, CAM-046: what nobody declares is deleted only while the workspace owns it, and administrators never are.
-fn unowned(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let goes = |change: &&Change| match change.address.kind() {
-        Kind::ApiKey => change.action == Action::Disable && change.place.is_none(),
+fn unowned(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let goes = |change: &&&Change| match change.address.kind() {
+        Kind::ApiKey => change.action == Action::Disable && place_of(change, context).is_none(),
         _ => change.action == Action::Delete,
     };
-    let going: BTreeMap<(Kind, &LiveId), &Change> = plan
-        .changes
+    let going: BTreeMap<(Kind, &LiveId), &Change> = changes
         .iter()
         .filter(goes)
-        .filter_map(|change| Some(((change.address.kind(), &change.target.live.as_ref()?.id), change)))
+        .filter_map(|&change| Some(((change.address.kind(), change.live_id()?), change)))
         .collect();
     let undeclared = matching.unmatched.iter().filter_map(|&live| {
         let change = going.get(&(live.address.kind(), &live.id))?;
