@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
 use crate::render;
 use crate::store::Refusal;
+use crate::text;
 
 /// How a command ends. The numbers are an interface: scripts depend on them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,9 +110,9 @@ impl Stop {
 impl Failure {
     fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
         let red = anstyle::AnsiColor::Red.on_default().bold();
-        writeln!(err, "{red}error{red:#}: {}", self.message)?;
+        writeln!(err, "{red}error{red:#}: {}", text::lines(&self.message))?;
         if let Some(help) = &self.help {
-            writeln!(err, "  help: {help}")?;
+            writeln!(err, "  help: {}", text::lines(help))?;
         }
         Ok(self.exit)
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::is_hidden;
+use super::hidden::is_hidden;
 
 /// At most `longest` characters of a text, on one line, with U+FFFD for each character that nobody sees; `…` stands for
 /// the rest.

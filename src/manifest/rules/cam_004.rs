@@ -1,4 +1,4 @@
-//! CAM-004. Decided in `manifest/user.rs`, `rules/user.rs` and `stores/embedded/fields.rs`.
+//! CAM-004. Decided in `manifest/user.rs` and `rules/user.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-005. Decided in `rules/limits.rs`.
+//! CAM-005. Decided in `manifest/user.rs`.
 
 use crate::rule::Rule;
 

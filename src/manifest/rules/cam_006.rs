@@ -1,4 +1,4 @@
-//! CAM-006. Decided in `manifest/user.rs` and `stores/embedded/fields.rs`.
+//! CAM-006. Decided in `manifest/user.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-012. Decided in `rules/limits.rs`.
+//! CAM-012. Decided in `manifest/application.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-015. Decided in `manifest/package.rs` and `stores/embedded/fields.rs`.
+//! CAM-015. Decided in `manifest/package.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-016. Decided in `rules/limits.rs`, `stores/embedded/fields.rs` and `stores/embedded/package_keys.rs`.
+//! CAM-016. Decided in `manifest/package.rs` and `stores/embedded/package_keys.rs`.
 
 use crate::rule::Rule;
 

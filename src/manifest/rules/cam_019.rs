@@ -1,4 +1,4 @@
-//! CAM-019. Decided in `manifest/plan.rs` and `stores/embedded/fields.rs`.
+//! CAM-019. Decided in `manifest/plan.rs`.
 
 use crate::rule::Rule;
 

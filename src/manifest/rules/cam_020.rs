@@ -1,4 +1,4 @@
-//! CAM-020. Decided in `rules/limits.rs`, `rules/plan.rs` and `stores/embedded/fields.rs`.
+//! CAM-020. Decided in `manifest/plan.rs` and `rules/plan.rs`.
 
 use crate::rule::Rule;
 

@@ -1,5 +1,4 @@
-//! CAM-023. Decided in `manifest/package_key.rs`, `plan/live_rules.rs`, `stores/embedded/fields.rs` and
-//! `stores/embedded/package_keys.rs`.
+//! CAM-023. Decided in `manifest/package_key.rs`, `plan/live_rules.rs` and `stores/embedded/package_keys.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-030. Decided in `manifest/package_key.rs` and `stores/embedded/fields.rs`.
+//! CAM-030. Decided in `manifest/package_key.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-032. Decided in `manifest/scalar.rs` and `stores/embedded/fields.rs`.
+//! CAM-032. Decided in `manifest/scalar.rs`.
 
 use crate::rule::Rule;
 

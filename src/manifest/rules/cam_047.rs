@@ -1,4 +1,4 @@
-//! CAM-047. Decided in `plan/live_rules.rs` and `stores/embedded/fields.rs`.
+//! CAM-047. Decided in `manifest/plan.rs`, `manifest/user.rs` and `plan/live_rules.rs`.
 
 use crate::rule::Rule;
 

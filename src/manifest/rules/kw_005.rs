@@ -1,4 +1,4 @@
-//! KW-005. Decided in `manifest/read.rs` and `stores/embedded/fields.rs`.
+//! KW-005. Decided in `manifest/read.rs` and `store.rs`.
 
 use crate::rule::Rule;
 

@@ -1,6 +1,6 @@
-//! KW-007. Decided in `manifest/api_key.rs`, `manifest/package_key.rs`, `manifest/read.rs`, `manifest/workspace.rs`,
-//! `rules/database.rs`, `rules/secret_source.rs`, `rules/stores.rs`, `rules/workspace.rs` and
-//! `stores/embedded/fields.rs`.
+//! KW-007. Decided in `manifest/api_key.rs`, `manifest/field.rs`, `manifest/package_key.rs`, `manifest/read.rs`,
+//! `manifest/schema.rs`, `manifest/workspace.rs`, `rules/database.rs`, `rules/secret_source.rs`, `rules/stores.rs` and
+//! `rules/workspace.rs`.
 
 use crate::rule::Rule;
 

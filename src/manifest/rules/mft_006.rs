@@ -1,4 +1,4 @@
-//! MFT-006. Decided in `rules/api_key.rs` and `stores/embedded/fields.rs`.
+//! MFT-006. Decided in `manifest/api_key.rs` and `rules/api_key.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! MFT-013. Decided in `manifest/scalar.rs` and `stores/embedded/fields.rs`.
+//! MFT-013. Decided in `manifest/scalar.rs`.
 
 use crate::rule::Rule;
 

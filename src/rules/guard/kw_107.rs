@@ -1,4 +1,4 @@
-//! KW-107. Decided in `plan/recheck.rs`.
+//! KW-107. Decided in `plan/review.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-050. Decided in `plan/live_rules.rs`, `plan/prune.rs`, `plan/recheck.rs` and
+//! CAM-050. Decided in `plan/live_rules.rs`, `plan/prune.rs`, `plan/review.rs` and
 //! `stores/cloud_api_management/read.rs`.
 
 use crate::rule::Rule;

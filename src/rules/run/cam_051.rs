@@ -1,4 +1,4 @@
-//! CAM-051. Decided in `cli/workspace/cost.rs`.
+//! CAM-051. Decided in `cli/session/cost.rs`.
 
 use crate::rule::Rule;
 

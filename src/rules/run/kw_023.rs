@@ -1,4 +1,4 @@
-//! KW-023. Decided in `cli/workspace/history.rs`.
+//! KW-023. Decided in `cli/session/history.rs`.
 
 use crate::rule::Rule;
 

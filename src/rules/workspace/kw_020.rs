@@ -1,4 +1,4 @@
-//! KW-020. Decided in `cli/workspace.rs`.
+//! KW-020. Decided in `cli/session/snapshot.rs`.
 
 use crate::rule::Rule;
 
