@@ -1,4 +1,4 @@
-//! The stores: where keys live. A workspace may use several; every kind lives in one of them.
+//! The stores: where keys live. A workspace can use several; all objects of a kind live in one of them.
 
 pub mod cloud_api_management;
 pub mod embedded;
@@ -35,12 +35,12 @@ pub struct Remotes {
 }
 
 impl Remotes {
-    /// Whether everything is in the embedded store.
+    /// Whether all kinds are in the embedded store.
     pub const fn is_empty(&self) -> bool {
         self.cloud.is_none() && self.transfer.is_none()
     }
 
-    /// From now on no store is called while it is not certain that the run has this lock.
+    /// From now on, remote stores are called only while the run holds this lock.
     #[must_use]
     pub fn guarded_by(mut self, lock: Option<&Lock>) -> Self {
         if let Some(holding) = lock.and_then(Lock::holding) {
@@ -51,7 +51,7 @@ impl Remotes {
     }
 }
 
-/// Reads the stores of a workspace, and can do nothing else.
+/// The stores of a workspace, read-only.
 pub struct Readers<'a> {
     pub remotes: &'a Remotes,
     pub embedded: EmbeddedReader,
@@ -81,13 +81,13 @@ impl Remotes {
         }
     }
 
-    /// What each store costs.
+    /// The limits and costs of each remote store.
     pub fn tariffs(&self) -> Vec<Tariff> {
         let cloud = self.cloud.iter().map(CloudApiManagement::tariff);
         cloud.chain(self.transfer.iter().map(ManagedFileTransfer::tariff)).collect()
     }
 
-    /// Calls so far, by the name that the store has in its tariff.
+    /// Calls so far, by the store's name in its tariff.
     pub fn calls(&self) -> BTreeMap<&'static str, u64> {
         let cloud = self.cloud.iter().map(|store| (store.tariff().store, store.calls()));
         cloud.chain(self.transfer.iter().map(|store| (store.tariff().store, store.calls()))).collect()
@@ -101,15 +101,15 @@ impl Remotes {
 
     async fn read(&self, embedded: &impl Reader, query: &Query) -> Result<Live, Refusal> {
         let mut live = embedded.read(&self.part(query, Home::Embedded)).await?;
-        let of_cloud = self.part(query, Home::Cloud);
-        if let Some(cloud) = self.cloud.as_ref().filter(|_| !of_cloud.kinds.is_empty()) {
-            // Which roles there are is for the store to say where they are used.
+        let cloud_part = self.part(query, Home::Cloud);
+        if let Some(cloud) = self.cloud.as_ref().filter(|_| !cloud_part.kinds.is_empty()) {
+            // The roles come from the store that uses them.
             live.roles = None;
-            live.join(cloud.read(&of_cloud).await?);
+            live.join(cloud.read(&cloud_part).await?);
         }
-        let of_transfer = self.part(query, Home::Transfer);
-        if let Some(transfer) = self.transfer.as_ref().filter(|_| !of_transfer.kinds.is_empty()) {
-            live.join(transfer.read(&of_transfer).await?);
+        let transfer_part = self.part(query, Home::Transfer);
+        if let Some(transfer) = self.transfer.as_ref().filter(|_| !transfer_part.kinds.is_empty()) {
+            live.join(transfer.read(&transfer_part).await?);
         }
         Ok(live)
     }
@@ -135,7 +135,7 @@ impl Stores<'_> {
 }
 
 impl Store for Stores<'_> {
-    /// Each store holds its own pace; changes that wait for one store must not keep another waiting.
+    /// Each store has its own pace: changes that wait for one store must not delay another.
     fn concurrency(&self) -> usize {
         let cloud = self.remotes.cloud.as_ref().map_or(1, Store::concurrency);
         let transfer = self.remotes.transfer.as_ref().map_or(0, Store::concurrency);
@@ -152,7 +152,7 @@ impl Store for Stores<'_> {
         Ok(())
     }
 
-    /// The embedded store is its own proof, and Managed File Transfer is read back at every change.
+    /// The embedded store needs no verification, and Managed File Transfer verifies every change as it is made.
     async fn read_back(&self, changes: &[&Change]) -> ReadBack {
         match &self.remotes.cloud {
             Some(cloud) => cloud.read_back(&self.changes_at(changes, Home::Cloud)).await,

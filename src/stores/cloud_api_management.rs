@@ -3,10 +3,10 @@
 //! ```text
 //! token, pace ─▶ api ─▶ list ─▶ read      a snapshot, by the cheaper of two ways
 //!                 │      ▲
-//!                 │      └───── confirm   the last look before the writes
-//!                 └───▶ write, make       one change each; echo compares what came back
+//!                 │      └───── confirm   the check before the writes; read_back is the verification after them
+//!                 └───▶ write, make       one change each; echo compares the answer with the request
 //! fields, value, object                   names and shapes on the wire ↔ the model
-//! path                                    what can be called at all
+//! path                                    the paths that can be called
 //! ```
 
 mod answer;
@@ -14,7 +14,7 @@ mod api;
 mod confirm;
 mod echo;
 mod fields;
-mod known;
+mod index;
 mod list;
 mod make;
 mod object;
@@ -33,7 +33,7 @@ use reqwest::Url;
 use tokio::sync::watch;
 
 use self::api::Api;
-use self::known::Known;
+use self::index::AreaIndex;
 use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
@@ -54,57 +54,50 @@ use crate::workspace::Limits;
 /// One area of Cloud API Management.
 pub struct CloudApiManagement {
     api: Api,
-    known: Known,
+    index: AreaIndex,
     username: Box<str>,
     page_size: usize,
     concurrency: usize,
     calls_per_day: Option<u64>,
-    /// Held while the store mints a key.
+    /// Held while the store generates a key value.
     minting: tokio::sync::Mutex<()>,
 }
 
 impl CloudApiManagement {
-    /// `url` is the address above `/v3`; the rules have checked it. Nothing is called yet.
+    /// Makes no call. `url` is the address above `/v3`; the rules have checked it.
     pub fn new(url: &str, area: &str, credentials: Credentials, limits: &Limits) -> Result<Self, Refusal> {
-        let odd = |_| {
-            Refusal::unavailable("`url` of the store is not an address").help("write it like https://api.example.com")
-        };
-        let url = Url::parse(url).map_err(odd)?;
-        let below = |path: &str| {
-            let mut address = url.clone();
-            address.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-            address
-        };
+        let url = Url::parse(url).map_err(|_| {
+            Refusal::unavailable("`url` of the store is not a valid URL").help("write it like https://api.example.com")
+        })?;
         let client = transport::client()?;
         let username = credentials.username.expose().into();
-        let sign_in = SignIn::new(below("/v3/token"), area.into(), credentials);
+        let sign_in = SignIn::new(transport::below(&url, "/v3/token"), area.into(), credentials);
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.in_flight());
-        let api = Api::new(client, below("/v3/rest"), sign_in, pace);
-        let (page_size, concurrency) = (limits.page_size, limits.in_flight());
+        let api = Api::new(client, transport::below(&url, "/v3/rest"), sign_in, pace);
         Ok(Self {
             api,
-            known: Known::default(),
+            index: AreaIndex::default(),
             username,
-            page_size,
-            concurrency,
+            page_size: limits.page_size,
+            concurrency: limits.in_flight(),
             calls_per_day: limits.calls_per_day,
             minting: tokio::sync::Mutex::default(),
         })
     }
 
-    /// From now on nothing is called while it is not certain that the run has its lock.
+    /// From now on, calls are made only while the run holds its lock.
     pub fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.api.guarded_by(lock);
     }
 
-    /// What a plan has to reckon with. Known in full after a snapshot.
+    /// The limits and costs of this store, complete after a snapshot.
     pub fn tariff(&self) -> Tariff {
         Tariff {
             store: "Cloud API Management",
             kinds: &[Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey],
             per_second: self.api.per_second(),
             per_day: self.calls_per_day,
-            snapshot: self.known.with(|index| index.snapshot_calls),
+            snapshot: self.index.with(|index| index.snapshot_calls),
             token_life: token::USUAL_LIFE,
             page_size: self.page_size,
             reads_back: false,

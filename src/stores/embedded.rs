@@ -1,7 +1,7 @@
-//! The embedded store: a durable key store in the workspace database that holds to the documented rules itself, so
-//! that the first command works without an account, and so that what it accepts the real stores accept.
+//! The embedded store: a durable key store in the workspace database. It needs no account, and it enforces the
+//! documented rules, so that the real stores accept what it accepts.
 //!
-//! Every change is one transaction: it is there whole or not at all, whenever the process ends.
+//! Every change is one transaction: if the process ends, it is done completely or not at all.
 
 mod api_keys;
 mod applications;
@@ -12,12 +12,12 @@ mod package_keys;
 mod packages;
 mod plans;
 mod read;
-mod ripples;
+mod side_effects;
 mod stored;
 mod users;
 mod work;
 
-use self::ripples::Ripples;
+use self::side_effects::SideEffects;
 use self::work::Stop;
 use self::work::Work;
 use crate::database::Database;
@@ -33,7 +33,7 @@ use crate::store::RefusalKind;
 use crate::store::Store;
 use crate::store::Write;
 
-/// The roles that every area has. They can be named, not made.
+/// The roles of every area. They cannot be created.
 pub const ROLES: [&str; 12] = [
     "Administrator",
     "API Manager",
@@ -49,9 +49,9 @@ pub const ROLES: [&str; 12] = [
     "Support User",
 ];
 
-/// Reads the embedded store, and can do nothing else.
+/// The embedded store, read-only.
 pub struct EmbeddedReader {
-    /// Nothing for a store that was never written to; it is empty, and that is known for certain.
+    /// `None` for a store that was never written to, and so is empty.
     pub database: Option<Database>,
 }
 
@@ -59,13 +59,13 @@ pub struct EmbeddedReader {
 pub struct Embedded {
     database: Database,
     now: Instant,
-    ripples: Ripples,
+    effects: SideEffects,
 }
 
 impl Embedded {
-    /// `now` becomes the time of what is created and changed. The database must be open for writing.
+    /// `now` is the time of all creates and updates. The database must be open for writing.
     pub fn new(database: Database, now: Instant) -> Self {
-        Self { database, now, ripples: Ripples::default() }
+        Self { database, now, effects: SideEffects::default() }
     }
 
     pub const fn database(&self) -> &Database {
@@ -77,11 +77,11 @@ impl Embedded {
             return Ok(Performed::default());
         }
         let (performed, seen) = self.database.connection().transaction(|connection| {
-            let work = Work::new(connection, write, self.now, &self.ripples);
+            let work = Work::new(connection, write, self.now, &self.effects);
             let performed = dispatch(&work)?;
-            Ok::<_, Stop>((performed, work.into_ripples()))
+            Ok::<_, Stop>((performed, work.into_effects()))
         })?;
-        self.ripples.remember(seen);
+        self.effects.remember(seen);
         Ok(performed)
     }
 }
@@ -90,7 +90,7 @@ impl Reader for EmbeddedReader {
     async fn read(&self, query: &Query) -> Result<Live, Refusal> {
         match &self.database {
             Some(database) => read::snapshot(database.connection(), query).map_err(|error| database.refusal(error)),
-            None => Ok(nothing(query)),
+            None => Ok(empty_snapshot(query)),
         }
     }
 }
@@ -110,8 +110,8 @@ impl Store for Embedded {
     }
 }
 
-/// A snapshot of a store that holds nothing.
-fn nothing(query: &Query) -> Live {
+/// A snapshot of an empty store.
+fn empty_snapshot(query: &Query) -> Live {
     let mut live = Live::default();
     for &kind in &query.kinds {
         live.take(kind, Vec::new(), 0);
@@ -155,7 +155,7 @@ fn dispatch(work: &Work<'_>) -> Result<Performed, Stop> {
 }
 
 fn not_replaceable(kind: Kind) -> Refusal {
-    let reason = format!("only package keys can be replaced, not an object of kind {kind}");
+    let reason = format!("only package keys can be replaced, not objects of kind {kind}");
     Refusal { kind: RefusalKind::Rejected, rule: None, reason, help: None }
 }
 

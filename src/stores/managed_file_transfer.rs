@@ -1,22 +1,22 @@
 //! Boomi Managed File Transfer (formerly Thru): the ApiKey operations of its AFT Management API.
 //!
 //! ```text
-//! bind                          which method and path each operation has; nothing is ever guessed
-//! api, answer ─▶ list ─▶ read   a snapshot: keys, organizations, whose keys they are
+//! bind                          the method and path of each operation; never guessed
+//! api, answer ─▶ list ─▶ read   a snapshot: keys, organizations, account
 //!      │          ▲
-//!      │          └──── confirm, read-back
+//!      │          └──── confirm, verification
 //!      └───▶ write, make        one change each, one at a time
 //! key, scope                    one key on the wire ↔ the model
 //! ```
 //!
-//! The API is documented in part only. What it leaves open is settled in `mft-api-keys.md` §6, always the careful way:
-//! an id is handled as a secret, a key is never fetched by it, a create is never repeated, and nothing is deleted.
+//! The API is only partly documented. `mft-api-keys.md` §6 decides the open questions with caution: an id is treated as
+//! a secret, a key is never fetched by its id, a create is never repeated, and nothing is deleted.
 
 mod answer;
 mod api;
 mod bind;
 mod key;
-mod known;
+mod site;
 mod list;
 mod make;
 mod read;
@@ -31,8 +31,8 @@ use reqwest::Url;
 use tokio::sync::watch;
 
 use self::api::Api;
-use self::bind::Slot;
-use self::known::Known;
+use self::bind::Binding;
+use self::site::SiteState;
 use super::pace::Pace;
 use super::transport;
 use crate::database::Holding;
@@ -56,17 +56,17 @@ const SNAPSHOT: usize = 3;
 pub struct ManagedFileTransfer {
     api: Api,
     operations: Operations,
-    /// Whether the run is one that writes, and so needs the operations for it from the start (MFT-021).
+    /// Whether the run writes, and so needs the operations for it from the start (MFT-021).
     writes: bool,
     calls_per_day: Option<u64>,
-    /// The tenant that the workspace is for.
+    /// The tenant that the workspace expects.
     guarded_tenant: Option<i64>,
-    known: Known,
-    /// Held while a change is made.
+    state: SiteState,
+    /// Held during a change.
     turns: tokio::sync::Mutex<()>,
 }
 
-/// What a client is made with.
+/// The settings of a client.
 pub struct Settings<'a> {
     /// The address above `/api`; the rules have checked it.
     pub url: &'a str,
@@ -78,12 +78,12 @@ pub struct Settings<'a> {
 }
 
 impl ManagedFileTransfer {
-    /// Nothing is called yet.
+    /// Makes no call.
     pub fn new(settings: Settings<'_>) -> Result<Self, Refusal> {
-        let odd = |_| {
-            Refusal::unavailable("`url` of the store is not an address").help("write it like https://files.example.com")
-        };
-        let url = Url::parse(settings.url).map_err(odd)?;
+        let url = Url::parse(settings.url).map_err(|_| {
+            Refusal::unavailable("`url` of the store is not a valid URL")
+                .help("write it like https://files.example.com")
+        })?;
         let limits = settings.limits;
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, 1);
         Ok(Self {
@@ -92,17 +92,17 @@ impl ManagedFileTransfer {
             writes: settings.writes,
             calls_per_day: limits.calls_per_day,
             guarded_tenant: settings.tenant,
-            known: Known::default(),
+            state: SiteState::default(),
             turns: tokio::sync::Mutex::default(),
         })
     }
 
-    /// From now on nothing is called while it is not certain that the run has its lock.
+    /// From now on, calls are made only while the run holds its lock.
     pub fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.api.guarded_by(lock);
     }
 
-    /// What a plan has to reckon with.
+    /// The limits and costs of this store.
     pub fn tariff(&self) -> Tariff {
         Tariff {
             store: "Managed File Transfer",
@@ -121,8 +121,9 @@ impl ManagedFileTransfer {
         self.api.calls()
     }
 
-    fn operation<'s>(slot: &'s Slot, name: &str) -> Result<&'s Operation, Refusal> {
-        slot.as_ref()
+    fn operation<'s>(binding: &'s Binding, name: &str) -> Result<&'s Operation, Refusal> {
+        binding
+            .as_ref()
             .map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
     }
 }
@@ -138,7 +139,7 @@ impl Store for ManagedFileTransfer {
         if changes.is_empty() {
             return Ok(());
         }
-        self.look().await.map(drop)
+        self.refresh().await.map(drop)
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {

@@ -1,4 +1,4 @@
-//! How often a remote store is called: never faster than its owner allows, and never more in flight than is of use.
+//! Limits calls of a remote store: their rate, their number, and how many are in flight.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -12,23 +12,24 @@ use tokio::time::Instant;
 use crate::database::Holding;
 use crate::store::Refusal;
 
-/// Calls are spread this much further apart than the rate asks for, so that two that come closer together on their way
-/// do not fall into the same second of the server's clock. At low rates a whole call is at stake, and more is given.
+/// Calls are spread this much further apart than the rate requires, because the network can bring two calls closer
+/// together, into the same second of the server's clock. At low rates one call more is a larger share, so the slack is
+/// larger.
 const fn slack(per_second: f64) -> f64 {
     if per_second < 10.0 { 1.05 } else { 1.02 }
 }
 
-/// How late a call may go out without the next ones being put off. After a longer stall the calls that waited would
-/// all go out at once, and the server would count them in one second.
+/// How late a call can be without delaying the next ones. After a longer stall, the waiting calls would all go out at
+/// once, and the server would count them in one second.
 const LATE: Duration = Duration::from_millis(15);
 
-/// One store's calls, spread evenly. A bucket of one token: a burst would be counted in one second by the server.
+/// Spreads the calls of one store evenly: a token bucket of size one, because the server counts a burst in one second.
 pub(super) struct Pace {
     state: Mutex<State>,
     in_flight: Semaphore,
-    /// Held by the call that is next, so that they go in the order in which they asked.
+    /// Held by the next call, to keep calls in the order in which they were requested.
     next: tokio::sync::Mutex<()>,
-    /// What tells whether the run still has its lock, where it could lose it.
+    /// Whether the run still holds its lock; `None` if it cannot lose it.
     lock: Option<watch::Receiver<Holding>>,
 }
 
@@ -40,7 +41,7 @@ struct State {
 }
 
 impl State {
-    /// Takes the slot at `at`, unless it was put off.
+    /// Takes the slot at `at`, unless it was postponed.
     fn take(&mut self, at: Instant) -> bool {
         if self.next > at {
             return false;
@@ -51,12 +52,12 @@ impl State {
     }
 }
 
-/// Why no call is made any more.
+/// Why no more calls are made.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Closed {
-    /// As many calls were made as the day allows.
+    /// The limit of calls is reached.
     Spent { calls: u64 },
-    /// Another run may be at work.
+    /// Another run may be active.
     LockLost,
 }
 
@@ -64,16 +65,16 @@ impl From<Closed> for Refusal {
     fn from(closed: Closed) -> Self {
         match closed {
             Closed::Spent { calls } => {
-                Self::unavailable(format!("`callsPerDay` is used up: {} made", crate::text::count(calls, "call")))
+                Self::unavailable(format!("`callsPerDay` is used up after {}", crate::text::count(calls, "call")))
                     .help("run again tomorrow, or raise callsPerDay in keywright.yaml")
             }
-            Closed::LockLost => Self::unavailable("the lock of the workspace was lost, and another run may be at work")
-                .help("`keywright runs` tells who runs; plan and apply again"),
+            Closed::LockLost => Self::unavailable("the workspace lock was lost; another run may be active")
+                .help("see `keywright runs`; when no other run is active, plan and apply again"),
         }
     }
 }
 
-/// One call in flight. Dropped when its answer is there.
+/// One call in flight. Dropped when its answer has arrived.
 pub(super) struct Turn<'a> {
     _permit: Option<SemaphorePermit<'a>>,
 }
@@ -90,7 +91,7 @@ impl Pace {
         }
     }
 
-    /// From now on nothing is called while it is not certain that the run has its lock.
+    /// From now on, calls are made only while the run holds its lock.
     pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.lock = Some(lock);
     }
@@ -102,9 +103,9 @@ impl Pace {
         if known.is_ok_and(|holding| *holding == Holding::Held) { Ok(()) } else { Err(Closed::LockLost) }
     }
 
-    /// Waits until the next call may go out. Calls go in the order in which they asked.
+    /// Waits until the next call can go out.
     pub(super) async fn turn(&self) -> Result<Turn<'_>, Closed> {
-        // The semaphore is never closed; without a permit a call would only be one too many in flight.
+        // The semaphore is never closed; without a permit, there would only be one call too many in flight.
         let permit = self.in_flight.acquire().await.ok();
         let _next = self.next.lock().await;
         self.check_lock().await?;
@@ -112,9 +113,9 @@ impl Pace {
         loop {
             let at = self.with(|state| state.next);
             tokio::time::sleep_until(at).await;
-            // Somebody may have put the next call off in the meantime.
+            // `hold` may have postponed the next call in the meantime.
             if self.with(|state| state.take(at)) {
-                // At a low rate much may have happened meanwhile.
+                // At a low rate, the lock may have been lost during the wait.
                 self.check_lock().await?;
                 return Ok(Turn { _permit: permit });
             }
@@ -135,17 +136,17 @@ impl Pace {
         })
     }
 
-    /// The server allows no more than this: a faster pace becomes slower, a slower one stays.
+    /// Slows down to the rate that the server allows; a slower pace is kept.
     pub(super) fn tighten(&self, per_second: f64) {
         self.with(|state| state.gap = state.gap.max(gap(per_second)));
     }
 
-    /// The server was called too often: nobody calls for a while.
+    /// Makes no calls for a while, because the server was called too often.
     pub(super) fn hold(&self, pause: Duration) {
         self.with(|state| state.next = state.next.max(Instant::now() + pause));
     }
 
-    /// Calls in a second as they are really spread.
+    /// Calls per second, with the slack.
     pub(super) fn per_second(&self) -> f64 {
         1.0 / self.with(|state| state.gap).as_secs_f64()
     }
@@ -156,7 +157,7 @@ impl Pace {
     }
 }
 
-/// Rates from one call in a day to ten thousand in a second.
+/// The time between two calls, for rates from one call per day to ten thousand per second.
 fn gap(per_second: f64) -> Duration {
     let rate = per_second.clamp(1.0 / 86_400.0, 10_000.0);
     Duration::from_secs_f64(slack(rate) / rate)
@@ -177,7 +178,7 @@ mod tests {
             }
             for (index, start) in times.iter().enumerate() {
                 let within = times[index..].iter().filter(|at| **at - *start < Duration::from_secs(1)).count();
-                assert!(within <= rate as usize, "{within} calls in a second, {rate} are allowed");
+                assert!(within <= rate as usize, "{within} calls in one second, but only {rate} are allowed");
             }
         }
     }
@@ -214,17 +215,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_is_called_while_the_lock_is_not_certain() {
-        let (tell, lock) = watch::channel(Holding::Held);
+    async fn nothing_is_called_while_the_lock_is_uncertain() {
+        let (sender, lock) = watch::channel(Holding::Held);
         let mut pace = Pace::new(1000.0, None, 1);
         pace.guarded_by(lock);
         assert!(pace.turn().await.is_ok());
-        tell.send(Holding::Unknown).unwrap();
+        sender.send(Holding::Unknown).unwrap();
         let waits = tokio::time::timeout(Duration::from_secs(5), pace.turn());
         assert!(waits.await.is_err(), "a call was made");
-        tell.send(Holding::Held).unwrap();
+        sender.send(Holding::Held).unwrap();
         assert!(pace.turn().await.is_ok());
-        tell.send(Holding::Lost).unwrap();
+        sender.send(Holding::Lost).unwrap();
         assert_eq!(pace.turn().await.err(), Some(Closed::LockLost));
     }
 }

@@ -1,6 +1,6 @@
-//! What the clients of both remote stores have in common: a cautious HTTP client, a log that tells no secret, and
-//! answers that end.
-#![expect(clippy::disallowed_methods, reason = "edge: how long an answer takes")]
+//! What the clients of both remote stores share: a cautious HTTP client, a log without secrets, and answers of limited
+//! length.
+#![expect(clippy::disallowed_methods, reason = "edge: measures how long an answer takes")]
 
 use std::error::Error as _;
 use std::sync::atomic::AtomicU64;
@@ -11,35 +11,36 @@ use std::time::Instant;
 use reqwest::Client;
 use reqwest::RequestBuilder;
 use reqwest::Response;
+use reqwest::Url;
 
 use crate::store::Refusal;
 
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(15);
+/// Time limit for connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long an answer may keep silent.
-const SILENCE: Duration = Duration::from_mins(1);
+/// Time limit for each read of an answer.
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long one call may take in all.
-const LONGEST: Duration = Duration::from_mins(5);
+/// Time limit for one whole call.
+const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Redirects are not followed: a redirect would carry the credential to wherever it points. There is no way to turn the
-/// check of certificates off.
+/// Redirects are not followed, because a redirect would carry the credential to its target. Certificate checks cannot
+/// be turned off.
 pub(super) fn client() -> Result<Client, Refusal> {
-    // An error says that another store of this process was here first.
+    // An error means that another store of this process has already installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .timeout(LONGEST)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .timeout(CALL_TIMEOUT)
         .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
         .build();
-    client.map_err(|error| Refusal::unavailable(format!("the network can not be used: {}", cause(&error))))
+    client.map_err(|error| Refusal::unavailable(format!("could not set up the HTTP client: {}", cause(&error))))
 }
 
-/// Sends one request and tells the log how it went. `name` is what messages call it, without its query; of what is sent
-/// only the names of the `properties` are told.
+/// Sends one request and logs the result. `name` is the request's name in messages, without its query. Of the body,
+/// only the names of the `properties` are logged.
 pub(super) async fn send<'p>(
     request: RequestBuilder,
     name: impl std::fmt::Display,
@@ -64,38 +65,62 @@ pub(super) async fn send<'p>(
     answer
 }
 
-/// Why an answer was not read to its end. Says what became of it, to go after the request's name.
-pub(super) enum Unread {
-    Cut(String),
-    /// It went on for longer than this. Asking again would not help.
-    Endless(usize),
+/// The address of `path`, which begins with `/`, below `base`.
+pub(super) fn below(base: &Url, path: &str) -> Url {
+    let mut address = base.clone();
+    address.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    address
 }
 
-impl Unread {
+/// What is known about a request after an attempt to send it.
+pub(super) enum Sent<T> {
+    Answered(T),
+    /// There was no connection: the server has not received it.
+    NotDelivered(String),
+    /// The connection broke: the server may have acted on it.
+    Unknown(String),
+}
+
+impl<T> From<reqwest::Error> for Sent<T> {
+    fn from(error: reqwest::Error) -> Self {
+        let is_undelivered = error.is_connect() || error.is_builder();
+        if is_undelivered { Self::NotDelivered(cause(&error)) } else { Self::Unknown(cause(&error)) }
+    }
+}
+
+/// Why an answer was not read to its end.
+pub(super) enum BodyError {
+    Interrupted(String),
+    /// It has more bytes than this. Another attempt would not help.
+    TooLarge(usize),
+}
+
+impl BodyError {
+    /// Follows the request's name in messages.
     pub(super) fn cause(&self) -> String {
         match self {
-            Self::Cut(cause) => format!("was cut short: {cause}"),
-            Self::Endless(longest) => format!("answered with more than {} MiB", longest >> 20),
+            Self::Interrupted(cause) => format!("was interrupted: {cause}"),
+            Self::TooLarge(max) => format!("answered with more than {} MiB", max >> 20),
         }
     }
 }
 
-/// Reads a body of at most `longest` bytes to its end.
-pub(super) async fn body(response: &mut Response, longest: usize) -> Result<Vec<u8>, Unread> {
+/// Reads a body of at most `max` bytes.
+pub(super) async fn body(response: &mut Response, max: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Unread::Cut(cause(&error)))? {
-        if body.len() + chunk.len() > longest {
-            return Err(Unread::Endless(longest));
+    while let Some(chunk) = response.chunk().await.map_err(|error| BodyError::Interrupted(cause(&error)))? {
+        if body.len() + chunk.len() > max {
+            return Err(BodyError::TooLarge(max));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
-/// The innermost cause of a failed request. The outer ones repeat the address with its query.
+/// The innermost cause of a failed request: the outer ones repeat the address with its query.
 pub(super) fn cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "there was no answer in time".to_owned();
+        return "it timed out".to_owned();
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {

@@ -219,14 +219,14 @@ fn what_moved_to_another_parent_is_not_the_object_that_was_reviewed() {
     team.runs("plan --out p.json", 0);
     by_hand("UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'till')");
     let ran = team.runs("apply p.json", 5);
-    assert!(ran.out.contains("is not as the plan saw it"), "{}", ran.out);
+    assert!(ran.out.contains("has changed since the plan was made"), "{}", ran.out);
     by_hand("UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'checkout')");
 
     team.write("", &[&bob, &later, &till, &key]);
     team.runs("plan --out p.json", 0);
     by_hand("UPDATE applications SET user = (SELECT row FROM users WHERE username = 'bob') WHERE name = 'checkout'");
     let ran = team.runs("apply p.json", 5);
-    assert!(ran.out.contains("application/alice/checkout is not as the plan saw it"), "{}", ran.out);
+    assert!(ran.out.contains("application/alice/checkout has changed since the plan was made"), "{}", ran.out);
     assert!(!team.runs("export", 0).out.contains("reviewed"));
 }
 

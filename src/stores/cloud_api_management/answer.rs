@@ -1,4 +1,4 @@
-//! One answer of the API: read within bounds, and understood before anything is done with it.
+//! One answer of the API, read up to a maximum length.
 
 use std::time::Duration;
 
@@ -10,33 +10,32 @@ use serde_json::Value as Json;
 use super::echo::masked;
 use super::value::Object;
 use crate::stores::transport;
-use crate::stores::transport::Unread;
+use crate::stores::transport::BodyError;
 
-/// Most bytes of an answer. A page of a thousand objects has about two million.
-const LONGEST: usize = 64 << 20;
+/// Maximum length of an answer. A page of a thousand objects has about two million bytes.
+const MAX_BYTES: usize = 64 << 20;
 
-/// What came back, whatever it says.
+/// A complete answer, with any status.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
 
-/// Reads an answer to its end.
-pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
+pub(super) async fn read(mut response: Response) -> Result<Answer, BodyError> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let body = transport::body(&mut response, LONGEST).await?;
+    let body = transport::body(&mut response, MAX_BYTES).await?;
     Ok(Answer { status, headers, body })
 }
 
-/// Why the gateway before the API refuses a call (5.3). All of these are 403, and the body is never looked at.
+/// Why the gateway in front of the API rejects a call (5.3). The body says nothing about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Gate {
-    /// Too many calls in this second. The call did not reach the API.
+    /// Too many calls in this second.
     TooFast,
-    /// The quota of the day is spent.
+    /// The daily quota is used up.
     Spent,
-    /// The token, or the key it was made with, is not known or not active.
+    /// The token, or the API key that it was made with, is unknown or inactive.
     Inactive,
     Forbidden,
 }
@@ -57,11 +56,11 @@ struct PropertyError {
     message: String,
 }
 
-/// What the API says is wrong with a request (5.4).
+/// Why the API rejects a request (5.4).
 #[derive(Default)]
 pub(super) struct Complaint {
     pub(super) text: String,
-    /// Whether it names a property: then it is about what was sent, and saying it again will not help.
+    /// Whether it names a property: then the body is wrong, and a retry does not help.
     pub(super) is_about_property: bool,
     pub(super) is_duplicate: bool,
 }
@@ -75,17 +74,17 @@ impl Answer {
         self.header(name)?.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
     }
 
-    /// How many objects there are in all, whatever the page.
+    /// How many objects the whole list has.
     pub(super) fn total(&self) -> Option<usize> {
         self.header("X-Total-Count")?.trim().parse().ok()
     }
 
-    /// The calls per second that the server allows, when it says so.
+    /// The calls per second that the server allows; `None` if it does not say.
     pub(super) fn rate_allotted(&self) -> Option<f64> {
         self.number("X-Packagekey-Qps-Allotted").filter(|rate| *rate >= 1.0)
     }
 
-    /// When the quota is counted anew, in the server's words.
+    /// When the quota resets, as the server writes it.
     pub(super) fn quota_reset(&self) -> Option<&str> {
         self.header("X-Plan-Quota-Reset")
     }
@@ -109,7 +108,7 @@ impl Answer {
         })
     }
 
-    /// `sent` is what was asked for, whose secrets are not repeated.
+    /// `sent` is the body of the request, whose secrets are hidden in the text.
     pub(super) fn complaint(&self, sent: Option<&Object>) -> Complaint {
         let Ok(error) = serde_json::from_slice::<ApiError>(&self.body) else { return Complaint::default() };
         let named: Vec<_> = error.errors.iter().filter(|error| !error.property.is_empty()).collect();
@@ -125,31 +124,32 @@ impl Answer {
     pub(super) fn object(&self) -> Result<Object, String> {
         match self.json()? {
             Json::Object(object) => Ok(object),
-            _ => Err("answered with JSON that is no object".to_owned()),
+            _ => Err("answered with JSON that is not an object".to_owned()),
         }
     }
 
     /// The list in the body.
     pub(super) fn rows(&self) -> Result<Vec<Object>, String> {
-        let Json::Array(rows) = self.json()? else { return Err("answered with JSON that is no list".to_owned()) };
+        let Json::Array(rows) = self.json()? else { return Err("answered with JSON that is not a list".to_owned()) };
         let object = |row| if let Json::Object(object) = row { Some(object) } else { None };
         let rows: Option<Vec<Object>> = rows.into_iter().map(object).collect();
-        rows.ok_or_else(|| "answered with a list of other things than objects".to_owned())
+        rows.ok_or_else(|| "answered with a list that does not contain objects".to_owned())
     }
 
     fn json(&self) -> Result<Json, String> {
         let body = self.body.trim_ascii();
         if body.is_empty() {
-            return Err("answered with nothing".to_owned());
+            return Err("answered with an empty body".to_owned());
         }
         serde_json::from_slice(body).map_err(|_| {
-            let what = if body.first() == Some(&b'<') { "HTML or XML" } else { "something" };
-            format!("answered with {what} that is not JSON")
+            let what =
+                if body.first() == Some(&b'<') { "HTML or XML instead of JSON" } else { "text that is not JSON" };
+            format!("answered with {what}")
         })
     }
 }
 
-/// What a server says is told in part and on one line: it may be long, and it may be hostile.
+/// The start of a server's text, on one line: the text may be long or hostile.
 fn short(text: &str) -> String {
     crate::text::quoted(text).into_owned()
 }

@@ -1,7 +1,7 @@
-//! Calls of the API: signed in, paced, tried again where that is safe, and understood.
+//! Calls of the API: signs in, keeps the pace, retries where that is safe, and interprets answers.
 //!
-//! What may be tried again is the heart of it: a call that the gateway turned away never reached the API, and reads,
-//! merges and deletes can be said twice. A create can not: when its answer is lost, whoever asked must look.
+//! A call that the gateway rejected never reached the API, so it can be retried. Reads, merges and deletes can be
+//! repeated. A create cannot: after a lost answer, the caller must check whether the object exists.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -22,30 +22,32 @@ use super::value::Object;
 use crate::database::Holding;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::store::RefusalKind;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
-use crate::stores::transport::Unread;
+use crate::stores::transport::BodyError;
+use crate::stores::transport::Sent;
 
-/// How often a call that was turned away or got lost is tried before the change is given up.
+/// How often a call that failed or got lost is tried.
 const TRIES: u32 = 6;
 
-/// How often a call that came too early in its second is tried: each time it waits longer.
+/// How often a call that exceeded the rate is tried, with growing pauses.
 const TRIES_TOO_FAST: u32 = 10;
 
-/// How often a token may be refused before the credentials count as refused.
+/// How many tokens can be rejected before the credentials count as rejected.
 const SIGN_INS: u32 = 3;
 
-/// Why a call has no answer to go on with.
+/// Why a call has no usable answer.
 pub(super) enum Failure {
     Refused(Refusal),
-    /// A create whose answer is lost: it may have been done.
+    /// The answer to a create is lost: the object may exist.
     Lost(Refusal),
-    /// There is no such object.
+    /// The object does not exist.
     Missing(Refusal),
-    /// The API says that what was sent is wrong. `is_settled` when it says so of a property; otherwise an object that
-    /// was made a moment ago may only not be visible yet (Q1, Q2).
-    Wrong {
+    /// The API rejects the body. `is_settled` if it names a property; otherwise an object that was just created may not
+    /// be visible yet (Q1, Q2).
+    Invalid {
         refusal: Refusal,
         is_settled: bool,
         is_duplicate: bool,
@@ -64,7 +66,7 @@ impl From<Failure> for Refusal {
             Failure::Refused(refusal)
             | Failure::Lost(refusal)
             | Failure::Missing(refusal)
-            | Failure::Wrong { refusal, .. } => refusal,
+            | Failure::Invalid { refusal, .. } => refusal,
         }
     }
 }
@@ -74,11 +76,11 @@ pub(super) struct Api {
     base: Url,
     sign_in: SignIn,
     pace: Pace,
-    /// Set once the quota of the day is spent: from then on nothing is called.
+    /// Set once the daily quota is used up: from then on, no calls are made.
     spent: Mutex<Option<Refusal>>,
 }
 
-/// One call. Its name is what messages call it; the query and the body are never told.
+/// One call. Messages and logs contain its name, never its query or its body.
 struct Call<'a> {
     method: Method,
     path: &'a str,
@@ -101,7 +103,7 @@ impl Api {
         Self { client, base, sign_in, pace, spent: Mutex::new(None) }
     }
 
-    /// From now on nothing is called while it is not certain that the run has its lock.
+    /// From now on, calls are made only while the run holds its lock.
     pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.pace.guarded_by(lock);
     }
@@ -111,7 +113,6 @@ impl Api {
         self.pace.calls()
     }
 
-    /// Calls in a second as they are really spread.
     pub(super) fn per_second(&self) -> f64 {
         self.pace.per_second()
     }
@@ -129,7 +130,7 @@ impl Api {
         answer.object().map_err(|cause| Failure::Refused(unreadable(&call, &cause)))
     }
 
-    /// Makes an object. An answer that can not be read counts as lost: the object may be there.
+    /// Creates an object. An unreadable answer counts as lost: the object may exist.
     pub(super) async fn create(&self, path: &CollectionPath, body: &Object, fields: String) -> Result<Object, Failure> {
         let query = [("fields", fields)];
         let call = Call { method: Method::POST, path: path.as_str(), query: &query, body: Some(body) };
@@ -137,7 +138,7 @@ impl Api {
         answer.object().map_err(|cause| Failure::Lost(unreadable(&call, &cause)))
     }
 
-    /// Changes the properties in `body` and no others. Nothing when the answer can not be read: the change was made.
+    /// Changes only the properties in `body`. `None` if the change was made but the answer is unreadable.
     pub(super) async fn update(
         &self,
         path: &ObjectPath,
@@ -149,7 +150,7 @@ impl Api {
         Ok(self.call(&call).await?.object().ok())
     }
 
-    /// Deletes one object. One that is gone already is as good.
+    /// Deletes one object. Succeeds if it is already gone.
     pub(super) async fn delete(&self, path: &ObjectPath) -> Result<(), Failure> {
         let call = Call { method: Method::DELETE, path: path.as_str(), query: &[], body: None };
         match self.call(&call).await {
@@ -164,14 +165,14 @@ impl Api {
             let token = self.sign_in.token(&self.client).await?;
             let answer = match self.send(call, &token).await? {
                 Sent::Answered(answer) => answer,
-                // What never arrived can always be said again; what may have arrived only where twice is as good as once.
-                sent if lost + 1 < TRIES && (matches!(sent, Sent::Never(_)) || call.can_repeat()) => {
+                // A call that was not delivered can always be repeated; any other, only if that is harmless.
+                sent if lost + 1 < TRIES && (matches!(sent, Sent::NotDelivered(_)) || call.can_repeat()) => {
                     lost += 1;
-                    retry::rest(retry::FIRST, lost).await;
+                    retry::wait(retry::FIRST, lost).await;
                     continue;
                 }
-                Sent::Maybe(cause) if !call.can_repeat() => return Err(Failure::Lost(unreachable(call, &cause))),
-                Sent::Never(cause) | Sent::Maybe(cause) => return Err(unreachable(call, &cause).into()),
+                Sent::Unknown(cause) if !call.can_repeat() => return Err(Failure::Lost(unreachable(call, &cause))),
+                Sent::NotDelivered(cause) | Sent::Unknown(cause) => return Err(unreachable(call, &cause).into()),
             };
             match answer.gate() {
                 Some(Gate::TooFast) if too_fast + 1 < TRIES_TOO_FAST => {
@@ -183,22 +184,25 @@ impl Api {
                     inactive += 1;
                     self.sign_in.forget(&token).await;
                 }
-                Some(gate) => return Err(self.turned_away(call, gate, &answer).into()),
+                Some(gate) => return Err(self.gateway_refusal(call, gate, &answer).into()),
                 None if answer.status >= 500 && call.can_repeat() && lost + 1 < TRIES => {
                     lost += 1;
-                    retry::rest(retry::FIRST, lost).await;
+                    retry::wait(retry::FIRST, lost).await;
                 }
-                None => return understood(call, answer),
+                None => return interpret(call, answer),
             }
         }
     }
 
-    async fn send(&self, call: &Call<'_>, token: &Secret) -> Result<Sent, Refusal> {
+    async fn send(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Refusal> {
         if let Some(refusal) = self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(refusal);
         }
         let _turn = self.pace.turn().await.map_err(Refusal::from)?;
-        let mut request = self.client.request(call.method.clone(), self.address(call.path)).bearer_auth(token.expose());
+        let mut request = self
+            .client
+            .request(call.method.clone(), transport::below(&self.base, call.path))
+            .bearer_auth(token.expose());
         if !call.query.is_empty() {
             request = request.query(call.query);
         }
@@ -208,16 +212,15 @@ impl Api {
         let properties = call.body.into_iter().flat_map(Object::keys);
         let response = match transport::send(request, call.name(), properties).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
-            Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),
+            Err(error) => return Ok(error.into()),
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
-            Err(unread @ Unread::Endless(_)) if call.can_repeat() => {
-                let refusal = Refusal::unavailable(format!("{} {}", call.name(), unread.cause()));
+            Err(error @ BodyError::TooLarge(_)) if call.can_repeat() => {
+                let refusal = Refusal::unavailable(format!("{} {}", call.name(), error.cause()));
                 return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
             }
-            Err(unread) => return Ok(Sent::Maybe(unread.cause())),
+            Err(error) => return Ok(Sent::Unknown(error.cause())),
         };
         if let Some(rate) = answer.rate_allotted() {
             self.pace.tighten(rate);
@@ -225,28 +228,25 @@ impl Api {
         Ok(Sent::Answered(answer))
     }
 
-    /// Paths begin with `/` and hold nothing that an address could misread.
-    fn address(&self, path: &str) -> Url {
-        let mut address = self.base.clone();
-        address.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        address
-    }
-
-    fn turned_away(&self, call: &Call<'_>, gate: Gate, answer: &Answer) -> Refusal {
+    fn gateway_refusal(&self, call: &Call<'_>, gate: Gate, answer: &Answer) -> Refusal {
         let (name, status) = (call.name(), answer.status);
         match gate {
-            Gate::TooFast => Refusal::unavailable(format!("{name} was called too often, {TRIES_TOO_FAST} times in a row"))
-                .help("lower callsPerSecond in keywright.yaml; somebody else may be using the same credentials"),
-            Gate::Inactive => Refusal::unavailable(format!("{name} answered {status}: the sign-in is not taken"))
+            Gate::TooFast => {
+                Refusal::unavailable(format!("{name} exceeded the rate limit {TRIES_TOO_FAST} times in a row"))
+                    .help("lower callsPerSecond in keywright.yaml; another program may be using the same credentials")
+            }
+            Gate::Inactive => Refusal::unavailable(format!("{name} answered {status}: the sign-in was rejected"))
                 .help("check that the API key is active and belongs to the area"),
-            Gate::Forbidden => Refusal::unavailable(format!("{name} answered {status}: not allowed"))
-                .help("packages and plans need the role Administrator or API Manager; users, applications and keys need Administrator, Program Manager or Community Manager"),
+            Gate::Forbidden => Refusal::unavailable(format!("{name} answered {status}: access is not allowed")).help(
+                "give the user a role that allows it: API Manager for packages and plans; Program Manager or Community \
+                 Manager for users, applications and keys; Administrator for all of them",
+            ),
             Gate::Spent => {
-                let when = answer.quota_reset().map_or_else(String::new, |when| {
-                    format!("; it is counted anew {}", crate::text::quoted(when))
-                });
-                let refusal = Refusal::unavailable(format!("the API's quota of the day is spent{when}"))
-                    .help("run again after that: what was done stays done");
+                let when = answer
+                    .quota_reset()
+                    .map_or_else(String::new, |when| format!("; it resets at {}", crate::text::quoted(when)));
+                let refusal = Refusal::unavailable(format!("the daily quota of the API is used up{when}"))
+                    .help("run again after the reset; completed changes are kept");
                 *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal.clone());
                 refusal
             }
@@ -254,34 +254,34 @@ impl Api {
     }
 }
 
-/// What the API itself says to a call that the gateway let through.
-fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
+/// Interprets the API's own answer to a call that the gateway accepted.
+fn interpret(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
     let (name, status) = (call.name(), answer.status);
     match status {
         200..300 => Ok(answer),
         300..400 => {
             let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
-            let host = to.as_ref().and_then(Url::host_str).unwrap_or("elsewhere");
-            let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
-            Err(refusal.help("set `url` in keywright.yaml to where the API is").into())
+            let host = to.as_ref().and_then(Url::host_str).unwrap_or("another address");
+            let refusal = Refusal::unavailable(format!("{name} was redirected to {host}; redirects are not followed"));
+            Err(refusal.help("set `url` in keywright.yaml to the address of the API").into())
         }
         404 => {
-            let refusal = Refusal::stale(format!("{name} answered 404: it is not there"));
-            // A list is always there, if the address is that of the API.
+            let refusal = Refusal::stale(format!("{name} answered 404: the object does not exist"));
+            // A list always exists if `url` is the address of the API.
             let is_list = call.method == Method::GET && !call.query.is_empty() && call.query[0].0 == "limit";
             if is_list {
                 let refusal = Refusal::unavailable(refusal.reason);
-                return Err(refusal.help("check `url`: it is the address above /v3").into());
+                return Err(refusal.help("check `url`: it must be the address above /v3").into());
             }
             Err(Failure::Missing(refusal))
         }
         500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer))),
         400 => {
             let complaint = answer.complaint(call.body);
-            let why = if complaint.text.is_empty() { "no reason was given" } else { &complaint.text };
+            let why = if complaint.text.is_empty() { "no reason given" } else { &complaint.text };
             let mut refusal = Refusal::unavailable(format!("{name} answered 400: {why}"));
-            refusal.kind = crate::store::RefusalKind::Rejected;
-            Err(Failure::Wrong {
+            refusal.kind = RefusalKind::Rejected;
+            Err(Failure::Invalid {
                 refusal,
                 is_settled: complaint.is_about_property,
                 is_duplicate: complaint.is_duplicate,
@@ -289,15 +289,6 @@ fn understood(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
         }
         _ => Err(failed(call, &answer).into()),
     }
-}
-
-/// What became of a request.
-enum Sent {
-    Answered(Answer),
-    /// There was no connection: the API has not seen it.
-    Never(String),
-    /// The connection broke: the API may have done it.
-    Maybe(String),
 }
 
 fn failed(call: &Call<'_>, answer: &Answer) -> Refusal {
@@ -308,7 +299,7 @@ fn failed(call: &Call<'_>, answer: &Answer) -> Refusal {
 }
 
 fn unreachable(call: &Call<'_>, cause: &str) -> Refusal {
-    Refusal::unavailable(format!("{} had no answer: {cause}", call.name())).help("check `url` and the network")
+    Refusal::unavailable(format!("{} got no answer: {cause}", call.name())).help("check `url` and the network")
 }
 
 fn unreadable(call: &Call<'_>, cause: &str) -> Refusal {

@@ -1,7 +1,7 @@
-//! The last look before the writes: every object must still be what the plan saw (`cloud-api-management.md` 5.5).
+//! The check before the writes: every object must still be as the plan saw it (`cloud-api-management.md` 5.5).
 //!
-//! The API knows no conditional write, so this narrows the gap and does not close it. What this run itself moves in
-//! between, a renamed plan in its keys for one, is no surprise to it: the look comes before the first write.
+//! The API has no conditional writes, so a change between the check and the write stays possible. All checks come
+//! before the first write, because this run's own changes affect other objects: a renamed plan shows in its keys.
 
 use std::collections::BTreeSet;
 
@@ -22,16 +22,16 @@ use crate::plan::Change;
 use crate::store::Refusal;
 
 impl CloudApiManagement {
-    /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls.
+    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls.
     pub(super) async fn confirm_all(&self, changes: &[&Change]) -> Result<(), Refusal> {
         let changes: Vec<&Change> = changes.iter().copied().filter(|change| change.target.live.is_some()).collect();
-        // What is about to be renamed is called by its new name from here on.
+        // From here on, an object that will be renamed is also found by its new name.
         for change in changes.iter().filter(|change| change.after("name").is_some()) {
             if let Some(id) = change.live_id() {
-                self.known.alias(&address_of(change), id);
+                self.index.alias(&address_of(change), id);
             }
         }
-        let (query, snapshot_calls) = self.known.with(|index| (index.query.clone(), index.snapshot_calls));
+        let (query, snapshot_calls) = self.index.with(|index| (index.query.clone(), index.snapshot_calls));
         if snapshot_calls > 0 && snapshot_calls < changes.len() {
             let live = self.snapshot(&query).await?;
             self.confirm_from(live, &changes);
@@ -45,32 +45,32 @@ impl CloudApiManagement {
         let ids: BTreeSet<&LiveId> = changes.iter().filter_map(|change| change.live_id()).collect();
         for object in Kind::ALL.into_iter().flat_map(|kind| live.give(kind)) {
             if ids.contains(&object.id) {
-                self.known.confirm(object);
+                self.index.confirm(object);
             }
         }
     }
 
     async fn confirm_one(&self, change: &Change) -> Result<(), Refusal> {
         let Some(id) = change.live_id() else { return Ok(()) };
-        // One that is gone: the change itself will say so, and a delete has nothing left to do.
-        if let Some(object) = self.look_at(change, id).await? {
-            self.known.confirm(object);
+        // If the object is gone, the change itself reports it; a delete has nothing to do.
+        if let Some(object) = self.read_one(change, id).await? {
+            self.index.confirm(object);
         }
         Ok(())
     }
 
-    /// The object of a change as it is now; nothing when it is not there.
-    pub(super) async fn look_at(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
+    /// The object of a change as it is now; `None` if it does not exist.
+    pub(super) async fn read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
         let kind = change.address.kind();
         let path = match kind {
             Kind::Plan => {
-                let package = change.target.parent.as_ref().map(|parent| self.known.id(parent)).transpose()?;
+                let package = change.target.parent.as_ref().map(|parent| self.index.id(parent)).transpose()?;
                 ObjectPath::plan(&package.unwrap_or_else(|| LiveId::new("")), id)?
             }
             _ => self.object_path(change, id)?,
         };
-        let has_added = self.known.has_added(kind);
-        let row = match self.api.get(&path, self.known.fields(kind)).await {
+        let has_added = self.index.has_added(kind);
+        let row = match self.api.get(&path, self.index.fields(kind)).await {
             Ok(row) => row,
             Err(Failure::Missing(_)) => return Ok(None),
             Err(failure) => return Err(failure.into()),
@@ -78,7 +78,7 @@ impl CloudApiManagement {
         let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
         let parent = change.target.parent.as_ref();
         let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
-        Ok(self.known.with(|index| object::live(kind, &row, within, has_added, index)))
+        Ok(self.index.with(|index| object::live(kind, &row, within, has_added, index)))
     }
 
     async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {

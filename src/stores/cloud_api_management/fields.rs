@@ -1,4 +1,4 @@
-//! The fields of each kind as the V3 API calls them, and how each is written there (`cloud-api-management.md` 1.2–1.6).
+//! The fields of each kind in the V3 API: their names and formats (`cloud-api-management.md` 1.2–1.6).
 
 use crate::model::Kind;
 use crate::plan::FieldChange;
@@ -6,34 +6,34 @@ use crate::store::Refusal;
 
 /// A field of a manifest and its property on the wire.
 pub(super) struct Field {
-    /// As manifests call it: `throttle.perSecond`.
+    /// The name in manifests: `throttle.perSecond`.
     pub(super) name: &'static str,
-    /// As the API calls it: `qpsLimitCeiling`.
+    /// The name in the API: `qpsLimitCeiling`.
     pub(super) wire: &'static str,
     pub(super) form: Form,
 }
 
-/// How a value is written on the wire.
+/// The format of a value on the wire.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
     Flag,
     Number,
-    /// An id of something that is not managed, or null.
+    /// The id of an object that Keywright does not manage, or null.
     Reference,
-    /// Texts with commas between them.
+    /// Texts, separated by commas.
     Commas,
     /// A list of `{id, name}`, for a plan with the action `register_keys`.
     Roles,
-    /// A number, with a second property that says that there is no limit.
+    /// A number, and a second property for "unlimited".
     Limit {
         exempt: &'static str,
     },
-    /// Likewise, where 0 and null mean that the plan decides.
+    /// The same, but 0 and null mean that the plan's limit applies.
     OwnLimit {
         exempt: &'static str,
     },
-    /// A date, or nothing for never.
+    /// A date, or null for never.
     Date,
 }
 
@@ -127,7 +127,7 @@ const PACKAGE_KEY: &[Field] = &[
     same("expires", Form::Date),
 ];
 
-/// The fields of a kind that are values of their own. API keys live in another store.
+/// The fields of a kind, without names and parents. API keys live in another store.
 pub(super) const fn of(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::User => USER,
@@ -139,7 +139,7 @@ pub(super) const fn of(kind: Kind) -> &'static [Field] {
     }
 }
 
-/// Refuses what a write would leave out, because no property is known for it.
+/// Refuses fields without a property, which a write would leave out.
 pub(super) fn check(kind: Kind, changes: &[FieldChange]) -> Result<(), Refusal> {
     match changes.iter().find(|change| !is_written(kind, &change.field)) {
         Some(change) => Err(Refusal::unknown_field(kind, &change.field)),
@@ -147,20 +147,19 @@ pub(super) fn check(kind: Kind, changes: &[FieldChange]) -> Result<(), Refusal> 
     }
 }
 
-/// Whether a write sends the field: as a property, as an attribute that the area's owner added, or as what names the
-/// object and what it hangs on.
+/// Whether a write sends the field: as a property, as a custom attribute, or as the name or parent of the object.
 fn is_written(kind: Kind, name: &str) -> bool {
     let begins = |start| name.len() > str::len(start) && name.starts_with(start);
-    let is_beside = match kind {
+    let is_other = match kind {
         Kind::User | Kind::Application => begins("extendedAttributes."),
         Kind::Package | Kind::Plan => begins("eav."),
         Kind::PackageKey => matches!(name, "application" | "package" | "plan"),
         Kind::ApiKey => false,
     };
-    is_beside || name == "name" || of(kind).iter().any(|field| field.name == name)
+    is_other || name == "name" || of(kind).iter().any(|field| field.name == name)
 }
 
-/// Properties that name an object and what it hangs on.
+/// Properties that identify an object and its parent.
 const fn identity(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::User => &["id", "created", "updated", "username"],
@@ -171,23 +170,23 @@ const fn identity(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// How what a key hangs on is asked for.
+/// How `fields` requests a key's package, plan and application.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Hung {
-    /// By paths: only the ids. Inside a key, package and plan use names of properties of their own (1.6).
+pub(super) enum ReferenceStyle {
+    /// Only the ids, by paths. Inside a key, package and plan have different property names (1.6).
     #[default]
     Ids,
-    /// Whole, from servers that take no paths (8.21).
+    /// Whole objects, from servers that accept no paths (8.21).
     Whole,
 }
 
-/// Everything that Keywright knows of a kind, for the parameter `fields`. Without it an answer is partial, and what is
-/// missing would look empty (Q3).
-pub(super) fn all(kind: Kind, hung: Hung) -> String {
+/// The parameter `fields` with all properties of a kind. Without it, answers are partial and missing properties would
+/// count as empty (Q3).
+pub(super) fn all(kind: Kind, references: ReferenceStyle) -> String {
     let mut names: Vec<&str> = identity(kind).to_vec();
-    match (kind, hung) {
-        (Kind::PackageKey, Hung::Ids) => names.extend(["package.id", "plan.id", "application.id"]),
-        (Kind::PackageKey, Hung::Whole) => names.extend(["package", "plan", "application"]),
+    match (kind, references) {
+        (Kind::PackageKey, ReferenceStyle::Ids) => names.extend(["package.id", "plan.id", "application.id"]),
+        (Kind::PackageKey, ReferenceStyle::Whole) => names.extend(["package", "plan", "application"]),
         _ => {}
     }
     for field in of(kind) {
@@ -199,12 +198,11 @@ pub(super) fn all(kind: Kind, hung: Hung) -> String {
     names.join(",")
 }
 
-/// Whether the API has this property in an answer without `fields`. Any other text there is an attribute that the
-/// area's owner added (1.3).
+/// Whether the API defines this property. In an answer without `fields`, other properties are custom attributes (1.3).
 pub(super) fn is_known(kind: Kind, property: &str) -> bool {
-    const TOLD_ANYWAY: &[&str] = &["status", "isPackaged", "packageKeys", "applications", "passwdNew", "externalId"];
+    const ALWAYS_SENT: &[&str] = &["status", "isPackaged", "packageKeys", "applications", "passwdNew", "externalId"];
     identity(kind).contains(&property)
-        || TOLD_ANYWAY.contains(&property)
+        || ALWAYS_SENT.contains(&property)
         || of(kind).iter().any(|field| field.wire == property)
 }
 
@@ -214,7 +212,7 @@ mod tests {
     use crate::manifest::fields;
 
     #[test]
-    fn every_managed_field_is_written_and_nothing_else() {
+    fn only_managed_fields_are_written() {
         for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey) {
             for field in fields::of(kind) {
                 let more = if field.form == crate::manifest::field::Form::Texts { ".x" } else { "" };
@@ -231,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn every_property_is_asked_for_once() {
+    fn every_property_is_requested_once() {
         for kind in [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey] {
-            let all = all(kind, Hung::Ids);
+            let all = all(kind, ReferenceStyle::Ids);
             let names: Vec<&str> = all.split(',').collect();
             let unique: std::collections::BTreeSet<_> = names.iter().collect();
             assert_eq!(unique.len(), names.len(), "{kind}: {all}");

@@ -1,4 +1,5 @@
-//! A new object, made once: a lost answer is settled by looking, and what the create did not take is set by a merge.
+//! Creates an object exactly once. After a lost answer, it looks for the object; an update then sets what the create
+//! did not accept.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use serde_json::Value as Json;
 use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
-use super::echo::missed;
+use super::echo::not_accepted;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::value;
@@ -29,19 +30,19 @@ use crate::store::Refusal;
 use crate::store::Write;
 use crate::stores::retry;
 
-/// How often a create whose answer was lost is said again, each time after a look.
+/// How often a create whose answer was lost is sent, each time after a search for the object.
 const TRIES_LOST: u32 = 5;
 
-/// A key that is replaced, as it was right before.
-pub(super) struct Old {
+/// A key that is replaced, as the check before the writes read it.
+pub(super) struct ReplacedKey {
     pub(super) attributes: Attributes,
     pub(super) value: Secret,
     pub(super) secret: Option<Secret>,
 }
 
 impl CloudApiManagement {
-    /// Makes an object. A lost answer is settled by looking: nothing is ever made twice.
-    pub(super) async fn make(&self, write: &Write<'_>, old: Option<&Old>) -> Result<Performed, Refusal> {
+    /// Creates an object, or the successor of `old`. Never creates it twice.
+    pub(super) async fn make(&self, write: &Write<'_>, old: Option<&ReplacedKey>) -> Result<Performed, Refusal> {
         let change = write.change;
         let kind = change.address.kind();
         let path = self.collection_path(change)?;
@@ -49,18 +50,18 @@ impl CloudApiManagement {
         let mut body = self.body(change, &fields, None)?;
         let value = self.identity(write, old, &mut body.object)?;
         let is_minted_by_store = value.is_none() && kind == Kind::PackageKey;
-        // Of two such keys made at the same time nobody could tell which lost answer belongs to which.
-        let _alone = if is_minted_by_store { Some(self.minting.lock().await) } else { None };
+        // After two lost answers at the same time, it would be unclear which key belongs to which create.
+        let _turn = if is_minted_by_store { Some(self.minting.lock().await) } else { None };
         let before = match value {
             None if is_minted_by_store => self.key_ids(&path).await?,
             _ => Vec::new(),
         };
         let echo = self.post(change, &path, &body.object, value.as_ref(), &before).await?;
-        let made = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
-            Refusal::unavailable("the store made the object and did not tell its id").help("plan again")
+        let id = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
+            Refusal::unavailable("the store created the object but its answer has no id").help("plan again")
         })?;
-        self.known.learn(&address_of(change), &made);
-        let object_path = self.object_path(change, &made)?;
+        self.index.learn(&address_of(change), &id);
+        let object_path = self.object_path(change, &id)?;
         let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
         self.put_added(kind, &object_path, &body).await?;
         let value =
@@ -68,7 +69,7 @@ impl CloudApiManagement {
         Ok(Performed { value, altered })
     }
 
-    /// Sets once more, in a merge, what the create did not take: the status of a key above all (Q6).
+    /// Sets, in an update, what the create did not accept, for example the status of a key (Q6).
     async fn settle(
         &self,
         kind: Kind,
@@ -77,12 +78,12 @@ impl CloudApiManagement {
         changes: &[FieldChange],
         echo: Object,
     ) -> Result<Vec<Altered>, Refusal> {
-        let missed = missed(kind, sent, changes, &echo);
-        if missed.is_empty() {
+        let not_accepted = not_accepted(kind, sent, changes, &echo);
+        if not_accepted.is_empty() {
             return Ok(Vec::new());
         }
-        let echo = self.put(kind, path, &missed).await?;
-        Ok(differing(kind, &missed, changes, &echo))
+        let echo = self.put(kind, path, &not_accepted).await?;
+        Ok(differing(kind, &not_accepted, changes, &echo))
     }
 
     async fn post(
@@ -96,20 +97,20 @@ impl CloudApiManagement {
         let kind = change.address.kind();
         let mut was_lost = false;
         for attempt in 0..TRIES_LOST {
-            let failure = match self.patiently(|| self.api.create(path, body, self.known.fields(kind))).await {
+            let failure = match self.retry_if_early(|| self.api.create(path, body, self.index.fields(kind))).await {
                 Ok(object) => return Ok(object),
                 Err(failure) => failure,
             };
-            let is_duplicate = matches!(failure, Failure::Wrong { is_duplicate: true, .. });
+            let is_duplicate = matches!(failure, Failure::Invalid { is_duplicate: true, .. });
             if !(matches!(failure, Failure::Lost(_)) || (is_duplicate && was_lost)) {
                 return Err(failure.into());
             }
             was_lost = true;
-            // A key whose value the store mints is refused by nobody when it is made twice: it is looked for longer.
-            let looks = if value.is_none() && kind == Kind::PackageKey { 4 } else { 1 };
-            for look in 0..looks {
-                retry::rest(Duration::from_millis(100), attempt + look + 1).await;
-                if let Some(found) = self.look_up(change, path, body, value, before).await? {
+            // The store would accept a second key with another generated value, so the search takes longer.
+            let searches = if value.is_none() && kind == Kind::PackageKey { 4 } else { 1 };
+            for search in 0..searches {
+                retry::wait(Duration::from_millis(100), attempt + search + 1).await;
+                if let Some(found) = self.find_created(change, path, body, value, before).await? {
                     return Ok(found);
                 }
             }
@@ -117,11 +118,11 @@ impl CloudApiManagement {
                 return Err(failure.into());
             }
         }
-        Err(Refusal::unavailable("the create was lost too often"))
+        Err(Refusal::unavailable("the answers to the create were lost too often"))
     }
 
-    /// The object that a lost create may have made.
-    async fn look_up(
+    /// The object that a create with a lost answer may have created.
+    async fn find_created(
         &self,
         change: &Change,
         path: &CollectionPath,
@@ -132,7 +133,7 @@ impl CloudApiManagement {
         let kind = change.address.kind();
         let name = if kind == Kind::User { "username" } else { "name" };
         let wanted = body.get(name).and_then(Json::as_str);
-        // A key is looked for among those of its application: its value goes into no address.
+        // A key is searched in its application's list, because its value must not become part of a URL.
         let filter = wanted.filter(|_| kind != Kind::PackageKey).map(|wanted| format!("{name}:{wanted}"));
         let rows = self.rows(path, kind, filter).await?;
         let is_it = |row: &Object| match (kind, value) {
@@ -161,8 +162,13 @@ impl CloudApiManagement {
         Ok(rows.iter().filter_map(|row| value::text(row, "id")).collect())
     }
 
-    /// What makes a new object itself: names, and for a key what it hangs on and its value, which is given back.
-    fn identity(&self, write: &Write<'_>, old: Option<&Old>, object: &mut Object) -> Result<Option<Secret>, Refusal> {
+    /// Adds the identity of a new object: its name, or a key's package and value. Returns a key's value.
+    fn identity(
+        &self,
+        write: &Write<'_>,
+        old: Option<&ReplacedKey>,
+        object: &mut Object,
+    ) -> Result<Option<Secret>, Refusal> {
         let change = write.change;
         let name = Json::from(&*change.target.name);
         match change.address.kind() {
@@ -185,16 +191,16 @@ impl CloudApiManagement {
     fn key_identity(
         &self,
         write: &Write<'_>,
-        old: Option<&Old>,
+        old: Option<&ReplacedKey>,
         object: &mut Object,
     ) -> Result<Option<Secret>, Refusal> {
-        let missing = || Refusal::unavailable("the plan does not say which package the key is for");
+        let missing = || Refusal::unavailable("the plan does not contain the package of the key");
         let target = write.change.target.key.as_ref().ok_or_else(missing)?;
-        object.insert("package".into(), reference(&self.known.id(&target.package)?));
+        object.insert("package".into(), reference(&self.index.id(&target.package)?));
         let value = match (&target.value, old) {
             (ValueFrom::Store, _) => None,
             (ValueFrom::Kept, Some(old)) => Some(old.value.clone()),
-            _ => Some(write.value.cloned().ok_or_else(|| Refusal::unavailable("the key's value was not handed over"))?),
+            _ => Some(write.value.cloned().ok_or_else(|| Refusal::unavailable("the value of the key is missing"))?),
         };
         if let Some(value) = &value {
             object.insert("apikey".into(), Json::from(value.expose()));
@@ -207,17 +213,17 @@ impl CloudApiManagement {
     }
 }
 
-/// The fields of a new object: those of the change, and for a key that is replaced also those that it had.
-fn fields_of_new(change: &Change, old: Option<&Old>) -> Vec<FieldChange> {
-    let is_told_by_target = |field: &str| matches!(field, "name" | "application" | "package");
+/// The fields of a new object: those of the change, and the other fields of the key that it replaces.
+fn fields_of_new(change: &Change, old: Option<&ReplacedKey>) -> Vec<FieldChange> {
+    let is_part_of_target = |field: &str| matches!(field, "name" | "application" | "package");
     let mut fields: Vec<FieldChange> =
-        change.fields.iter().filter(|field| !is_told_by_target(&field.field)).cloned().collect();
+        change.fields.iter().filter(|field| !is_part_of_target(&field.field)).cloned().collect();
     for (name, value) in old.into_iter().flat_map(|old| old.attributes.iter()) {
         if !fields.iter().any(|field| field.field == *name) {
             fields.push(FieldChange { field: name.clone(), before: None, after: Some(value.clone()) });
         }
     }
-    // A date that never comes need not be sent to an object that has none.
+    // A new key has no expiry date, so there is none to clear.
     fields
         .retain(|field| !(field.field == "expires" && field.after.as_ref().and_then(|v| v.as_text()) == Some("never")));
     fields

@@ -1,6 +1,6 @@
-//! One object of an answer → one object of the snapshot.
+//! Converts one object of an answer to one object of the snapshot.
 
-use super::known::Index;
+use super::index::Index;
 use super::value;
 use super::value::Object;
 use crate::model::Address;
@@ -11,8 +11,7 @@ use crate::model::LiveObject;
 use crate::model::Secret;
 use crate::model::Value;
 
-/// Nothing when the answer lacks what makes the object itself, or refers to something that was not read: the list that
-/// it came in is then not complete.
+/// `None` if the object lacks its identity or refers to an object that was not read. The list is then incomplete.
 pub(super) fn live(
     kind: Kind,
     object: &Object,
@@ -33,7 +32,7 @@ pub(super) fn live(
         Kind::Package => Address::package(&name),
         Kind::Application => {
             let owner = value::text(object, "username").map(|username| Address::user(&username));
-            // Whoever asked for one application knows the user that it had, and the answer the one that it has.
+            // `within` is the expected owner; the answer has the actual one.
             parent_id = owner.as_ref().or(within).map(|owner| LiveId::new(owner.name()));
             parent = parent.or(owner);
             Address::application(&parent.as_ref()?.name(), &name)

@@ -1,12 +1,12 @@
-//! Paths of the V3 API (`cloud-api-management.md` 4.1), built so that what must not be said can not be said: only an
-//! [`ObjectPath`] can be written to or deleted, and it is made from an id that is checked. There is no way to name a
-//! whole collection in a delete, nor to let an empty id turn an object's path into that of its collection (CAM-055).
+//! Paths of the V3 API (`cloud-api-management.md` 4.1). Only an [`ObjectPath`] can be written to or deleted, and it is
+//! made from a checked id. So no delete can name a whole collection, and an empty id cannot turn an object's path into
+//! that of its collection (CAM-055).
 
 use crate::model::LiveId;
 use crate::rules;
 use crate::store::Refusal;
 
-/// A list that can be read, and that an object can be added to.
+/// A collection that can be read and added to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct CollectionPath(String);
 
@@ -19,7 +19,7 @@ impl CollectionPath {
         Self("/members".to_owned())
     }
 
-    /// All applications of the area. None can be made here.
+    /// All applications of the area. Read-only.
     pub(super) fn applications() -> Self {
         Self("/applications".to_owned())
     }
@@ -36,7 +36,7 @@ impl CollectionPath {
         Ok(Self(format!("/packages/{}/plans", segment(package)?)))
     }
 
-    /// All package keys of the area. None can be made here.
+    /// All package keys of the area. Read-only.
     pub(super) fn package_keys() -> Self {
         Self("/packageKeys".to_owned())
     }
@@ -80,13 +80,12 @@ impl ObjectPath {
     }
 }
 
-/// Ids are UUIDs, or keys of 24 characters (1.1). Anything else, above all an empty text, `..` and `/`, never reaches
-/// a path.
+/// Ids are UUIDs, or keys of 24 characters (1.1). Other texts, for example the empty text, `..` and `/`, are refused.
 fn segment(id: &LiveId) -> Result<&str, Refusal> {
     let text = id.expose();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if text.is_empty() || text.len() > 64 || !text.bytes().all(is_plain) {
-        return Err(Refusal::rejected(&rules::CAM_055, "the store gave an id that can not stand in a path"));
+        return Err(Refusal::rejected(&rules::CAM_055, "the store sent an id that cannot be part of a URL"));
     }
     Ok(text)
 }
@@ -96,10 +95,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_odd_id_reaches_no_path() {
+    fn an_unexpected_id_is_refused_in_every_path() {
         let long = "a".repeat(65);
-        for odd in ["", ".", "..", "a/b", "a?b", "a#b", "a b", "a%2F", "é", long.as_str()] {
-            let id = LiveId::new(odd);
+        for invalid in ["", ".", "..", "a/b", "a?b", "a#b", "a b", "a%2F", "é", long.as_str()] {
+            let id = LiveId::new(invalid);
             let good = LiveId::new("1");
             for refused in [
                 ObjectPath::member(&id).err(),
@@ -112,7 +111,7 @@ mod tests {
                 CollectionPath::plans_of(&id).err(),
                 CollectionPath::package_keys_of(&id).err(),
             ] {
-                assert_eq!(refused.and_then(|refusal| refusal.rule).map(|rule| rule.0), Some("CAM-055"), "{odd}");
+                assert_eq!(refused.and_then(|refusal| refusal.rule).map(|rule| rule.0), Some("CAM-055"), "{invalid}");
             }
         }
     }

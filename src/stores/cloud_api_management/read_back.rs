@@ -1,4 +1,4 @@
-//! One more look after the writes: what the API answered may not be what it holds.
+//! The verification after the writes: the store may not hold what the API answered.
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -20,21 +20,20 @@ use crate::store::Altered;
 use crate::store::ReadBack;
 use crate::store::Refusal;
 
-/// How long an answer may be late that shows what was there before the writes.
+/// How long the API may still answer with the state before the writes.
 const SETTLED: Duration = Duration::from_millis(500);
 
 impl CloudApiManagement {
-    /// Looks at the objects of `changes` one by one, or at whole lists where that takes fewer calls; and once more at
-    /// those that are held otherwise, because lists may be late. An object that is not seen is passed over: the next
-    /// plan will miss it.
+    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls. Objects that differ are
+    /// read once more, because answers can lag behind. A missing object is skipped: the next plan will report it.
     pub(super) async fn read_back_all(&self, changes: &[&Change]) -> ReadBack {
         let ids = changes.iter().filter_map(|change| Some((*change, self.id_of(change)?)));
         let written: Vec<(&Change, LiveId)> = ids.collect();
         let lists = forecast::lists_afterwards(changes.iter().copied(), &self.tariff());
         let first = if lists > 0 && lists < written.len() {
-            self.look_at_lists(&written).await
+            self.read_back_lists(&written).await
         } else {
-            self.look_at_each(&written).await
+            self.read_back_each(&written).await
         };
         if first.altered.is_empty() {
             return first;
@@ -42,30 +41,30 @@ impl CloudApiManagement {
         tokio::time::sleep(SETTLED).await;
         let differing: BTreeSet<&Address> = first.altered.iter().map(|(address, _)| address).collect();
         let doubtful: Vec<_> = written.into_iter().filter(|(change, _)| differing.contains(&change.address)).collect();
-        let second = self.look_at_each(&doubtful).await;
+        let second = self.read_back_each(&doubtful).await;
         ReadBack { altered: second.altered, refusal: first.refusal.or(second.refusal) }
     }
 
-    async fn look_at_lists(&self, written: &[(&Change, LiveId)]) -> ReadBack {
-        let query = self.known.with(|index| index.query.clone());
+    async fn read_back_lists(&self, written: &[(&Change, LiveId)]) -> ReadBack {
+        let query = self.index.with(|index| index.query.clone());
         let mut live = match self.snapshot(&query).await {
             Ok(live) => live,
             Err(refusal) => return ReadBack { refusal: Some(refusal), ..ReadBack::default() },
         };
         let objects = Kind::ALL.into_iter().flat_map(|kind| live.give(kind));
         let by_id: HashMap<LiveId, LiveObject> = objects.map(|object| (object.id.clone(), object)).collect();
-        let seen = written.iter().filter_map(|(change, id)| otherwise(change, by_id.get(id)?));
+        let seen = written.iter().filter_map(|(change, id)| altered_fields(change, by_id.get(id)?));
         ReadBack { altered: seen.collect(), refusal: None }
     }
 
-    async fn look_at_each(&self, written: &[(&Change, LiveId)]) -> ReadBack {
-        let looks = written.iter().map(|(change, id)| async move {
-            let object = self.look_at(change, id).await?;
-            Ok::<_, Refusal>(object.and_then(|object| otherwise(change, &object)))
+    async fn read_back_each(&self, written: &[(&Change, LiveId)]) -> ReadBack {
+        let reads = written.iter().map(|(change, id)| async move {
+            let object = self.read_one(change, id).await?;
+            Ok::<_, Refusal>(object.and_then(|object| altered_fields(change, &object)))
         });
         let mut seen = ReadBack::default();
-        for look in join_all(looks).await {
-            match look {
+        for read in join_all(reads).await {
+            match read {
                 Ok(altered) => seen.altered.extend(altered),
                 Err(refusal) => seen.refusal = seen.refusal.or(Some(refusal)),
             }
@@ -74,16 +73,16 @@ impl CloudApiManagement {
     }
 
     fn id_of(&self, change: &Change) -> Option<LiveId> {
-        let made = || self.known.id(&address_of(change)).ok();
+        let created = || self.index.id(&address_of(change)).ok();
         match (change.live_id(), change.action) {
             (Some(id), action) if action != crate::plan::Action::Replace => Some(id.clone()),
-            _ => made(),
+            _ => created(),
         }
     }
 }
 
-/// The fields of a change that the object holds otherwise, if there are any.
-fn otherwise(change: &Change, object: &LiveObject) -> Option<(Address, Vec<Altered>)> {
+/// The fields of a change whose value in the object differs; `None` if there are none.
+fn altered_fields(change: &Change, object: &LiveObject) -> Option<(Address, Vec<Altered>)> {
     let is_ours = |name: &str| fields::of(change.address.kind()).iter().any(|field| field.name == name);
     let held = |name: &str| object.attributes.get(name).filter(|value| !value.is_empty());
     let differs = |wanted: Option<&Value>, name: &str| wanted.filter(|value| !value.is_empty()) != held(name);

@@ -1,4 +1,4 @@
-//! What the vendor and working clients have recorded of the API, read as this client reads it.
+//! Recorded requests and answers of the API, read by this client.
 
 use reqwest::header::HeaderMap;
 use reqwest::header::HeaderName;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::answer::Answer;
 use super::answer::Gate;
-use super::known::Known;
+use super::index::AreaIndex;
 use super::object;
 use super::value;
 use super::value::Object;
@@ -26,7 +26,7 @@ fn object(json: &Json) -> Object {
     json.as_object().unwrap().clone()
 }
 
-/// An answer as a sample describes it: status, headers and body.
+/// The answer that a sample describes, with status, headers and body.
 fn answer(sample: &Json, status: u16) -> Answer {
     let headers = sample["headers"].as_object().into_iter().flatten();
     let headers: HeaderMap = headers
@@ -38,10 +38,10 @@ fn answer(sample: &Json, status: u16) -> Answer {
 }
 
 fn live(kind: Kind, json: &Json, within: Option<&Address>) -> crate::model::LiveObject {
-    let known = Known::default();
-    known.learn(&Address::package("payments"), &LiveId::new("<package uuid>"));
-    known.learn(&Address::plan("payments", "gold"), &LiveId::new("<plan uuid>"));
-    known.with(|index| object::live(kind, &object(json), within, false, index)).unwrap()
+    let index = AreaIndex::default();
+    index.learn(&Address::package("payments"), &LiveId::new("<package uuid>"));
+    index.learn(&Address::plan("payments", "gold"), &LiveId::new("<plan uuid>"));
+    index.with(|index| object::live(kind, &object(json), within, false, index)).unwrap()
 }
 
 #[test]
@@ -105,16 +105,16 @@ fn errors_of_the_api() {
 
 #[test]
 fn requests() {
-    let wish = |field: &'static str, after| FieldChange { field: field.into(), before: None, after: Some(after) };
+    let changed = |field: &'static str, after| FieldChange { field: field.into(), before: None, after: Some(after) };
     let roles: value::Roles = [("Community Manager".into(), "<role uuid>".into())].into();
-    let sent = value::body(Kind::Plan, &[wish("roles", Value::set(["Community Manager"]))], None, &roles).object;
+    let sent = value::body(Kind::Plan, &[changed("roles", Value::set(["Community Manager"]))], None, &roles).object;
     let recorded = object(&sample!("06-plan-put-roles-request.json"));
     let shape = |object: &Object| {
         let role = object["roles"][0].as_object().unwrap();
         (object.keys().cloned().collect::<Vec<_>>(), role.keys().cloned().collect::<std::collections::BTreeSet<_>>())
     };
     assert_eq!(shape(&sent), shape(&recorded));
-    let status = [wish("settings.status", Value::text("active"))];
+    let status = [changed("settings.status", Value::text("active"))];
     let sent = value::body(Kind::PackageKey, &status, None, &roles).object;
     assert_eq!(Json::Object(sent), sample!("11-packagekey-status-put-request.json"));
 }

@@ -1,4 +1,4 @@
-//! Sign-in: a token by the password grant with the area as its scope, renewed before it ends (`cloud-api-management.md` 5.1).
+//! Gets tokens by the password grant with the area as scope, and renews them (`cloud-api-management.md` 5.1).
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::store::Refusal;
 use crate::stores::retry::with_retry;
 use crate::stores::transport;
 
-/// What signs in. All of it comes by reference; none of it is ever told.
+/// The credentials. The workspace only references them; they are never printed.
 pub struct Credentials {
     pub api_key: Secret,
     pub api_secret: Secret,
@@ -23,17 +23,16 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-/// How often a server that is down is asked for a token.
+/// How often a token is requested from a server that is down.
 const TRIES: u32 = 3;
 
-/// How long a token serves before it is renewed, in seconds, as the vendor's sample has it (5.1).
+/// Seconds until a token is renewed, for the lifetime in the vendor's sample (5.1).
 pub(super) const USUAL_LIFE: f64 = 3600.0 * 0.95;
 
-/// Longest life that is believed of a token.
+/// The longest token lifetime that is accepted.
 const LONGEST_LIFE: u64 = 24 * 60 * 60;
 
-/// A token is renewed this long before its end, or at 95 % of its life, whichever is later. The second is for short
-/// lives.
+/// A token is renewed this long before it expires, or at 95 % of its lifetime, whichever is later.
 const EARLY: Duration = Duration::from_mins(5);
 
 pub(super) struct SignIn {
@@ -69,7 +68,7 @@ impl SignIn {
         Self { address, area, credentials, current: Mutex::new(None) }
     }
 
-    /// A token that is good for a while. However many calls wait for one, it is fetched once.
+    /// A valid token. It is fetched only once, however many calls wait for it.
     pub(super) async fn token(&self, client: &Client) -> Result<Secret, Refusal> {
         let mut current = self.current.lock().await;
         if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
@@ -91,7 +90,7 @@ impl SignIn {
         Ok(value)
     }
 
-    /// Forgets a token that the API no longer takes, unless another call has already fetched a new one.
+    /// Discards a token that the API rejected, unless another call has already fetched a new one.
     pub(super) async fn forget(&self, refused: &Secret) {
         let mut current = self.current.lock().await;
         if current.as_ref().is_some_and(|token| token.value == *refused) {
@@ -109,44 +108,44 @@ impl SignIn {
         self.ask(client, &form).await
     }
 
-    /// Asks for a token. A sign-in can be said again; a server that is down for a moment is asked a few times.
+    /// Requests a token, with retries if the server is down.
     async fn ask(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Refusal> {
-        let is_down = |unsigned: &Unsigned| matches!(unsigned, Unsigned::Down(_));
-        with_retry(TRIES, is_down, || self.ask_once(client, form)).await.map_err(Unsigned::refusal)
+        let is_down = |error: &SignInError| matches!(error, SignInError::Unavailable(_));
+        with_retry(TRIES, is_down, || self.ask_once(client, form)).await.map_err(SignInError::refusal)
     }
 
-    async fn ask_once(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Unsigned> {
+    async fn ask_once(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, SignInError> {
         let request = client
             .post(self.address.clone())
             .basic_auth(self.credentials.api_key.expose(), Some(self.credentials.api_secret.expose()))
             .form(form);
         let down = |cause: String| {
             let reason = format!("could not sign in: POST /v3/token {cause}");
-            Unsigned::Down(Refusal::unavailable(reason).help("check `url` and the network"))
+            SignInError::Unavailable(Refusal::unavailable(reason).help("check `url` and the network"))
         };
         let response = transport::send(request, "POST /v3/token", std::iter::empty()).await;
-        let response = response.map_err(|error| down(format!("had no answer: {}", transport::cause(&error))))?;
-        let answer = answer::read(response).await.map_err(|unread| down(unread.cause()))?;
+        let response = response.map_err(|error| down(format!("got no answer: {}", transport::cause(&error))))?;
+        let answer = answer::read(response).await.map_err(|error| down(error.cause()))?;
         match answer.status {
-            200..300 => token(&answer).map_err(Unsigned::Refused),
-            500.. => Err(Unsigned::Down(refused(&answer))),
-            _ if answer.gate() == Some(Gate::TooFast) => Err(Unsigned::Down(refused(&answer))),
-            _ => Err(Unsigned::Refused(refused(&answer))),
+            200..300 => token(&answer).map_err(SignInError::Rejected),
+            500.. => Err(SignInError::Unavailable(refused(&answer))),
+            _ if answer.gate() == Some(Gate::TooFast) => Err(SignInError::Unavailable(refused(&answer))),
+            _ => Err(SignInError::Rejected(refused(&answer))),
         }
     }
 }
 
 /// Why there is no token.
-enum Unsigned {
-    /// The server could not be asked, or failed.
-    Down(Refusal),
-    Refused(Refusal),
+enum SignInError {
+    /// The server could not be reached, or failed.
+    Unavailable(Refusal),
+    Rejected(Refusal),
 }
 
-impl Unsigned {
+impl SignInError {
     fn refusal(self) -> Refusal {
         match self {
-            Self::Down(refusal) | Self::Refused(refusal) => refusal,
+            Self::Unavailable(refusal) | Self::Rejected(refusal) => refusal,
         }
     }
 }
@@ -154,7 +153,7 @@ impl Unsigned {
 fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
     let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
         Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token")
-            .help("check `url`: it is the address above /v3, and no proxy may answer in its place")
+            .help("check `url`: it must be the address above /v3, without a proxy that answers instead")
     })?;
     if token.access_token.is_empty() {
         return Err(Refusal::unavailable("could not sign in: POST /v3/token answered with an empty token"));
@@ -165,17 +164,17 @@ fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
     Ok(Token { value: Secret::new(token.access_token), refresh, renew_at })
 }
 
-/// What the codes mean is disputed, so both readings are told (5.1).
+/// Sources disagree on what the codes mean, so the messages name both meanings (5.1).
 fn refused(answer: &answer::Answer) -> Refusal {
     let code = serde_json::from_slice::<TokenError>(&answer.body).unwrap_or_default().error;
     let (why, help) = match code.as_str() {
         "invalid_client" => {
-            ("the API key and secret, or the user name and password, are wrong", "check all four credentials")
+            ("the API key and secret, or the username and password, are wrong", "check all four credentials")
         }
-        "invalid_request" | "invalid_grant" => ("the user name or password is wrong", "check both in the environment"),
-        "invalid_scope" => ("there is no such area", "check `area` in keywright.yaml"),
+        "invalid_request" | "invalid_grant" => ("the username or password is wrong", "check both in the environment"),
+        "invalid_scope" => ("the area does not exist", "check `area` in keywright.yaml"),
         _ if answer.status >= 500 => ("the server failed", "try again later"),
-        _ => ("the sign-in was refused", "check the credentials and `area`"),
+        _ => ("the sign-in was rejected", "check the credentials and `area`"),
     };
     Refusal::unavailable(format!("could not sign in: {why} (POST /v3/token answered {})", answer.status)).help(help)
 }

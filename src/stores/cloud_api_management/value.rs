@@ -1,4 +1,4 @@
-//! Objects on the wire ↔ fields of the model. Tolerant when it reads, exact when it writes.
+//! Converts objects on the wire to fields of the model, and back. Tolerant when reading, exact when writing.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ use crate::plan::FieldChange;
 /// One object as the API sends it.
 pub(super) type Object = Map<String, Json>;
 
-/// The ids of the area's roles by name, which is how manifests call them.
+/// The ids of the area's roles by name.
 pub(super) type Roles = BTreeMap<Box<str>, Box<str>>;
 
-/// The text under `name`; nothing when it is absent, null or empty. Numbers count as text: some ids are documented as
-/// numbers and are texts, or the other way round (Q12).
+/// The text of the property `name`; `None` if it is absent, null or empty. Numbers count as text, because some ids are
+/// documented as numbers but are texts, or the reverse (Q12).
 pub(super) fn text(object: &Object, name: &str) -> Option<String> {
     match object.get(name)? {
         Json::String(text) if !text.is_empty() => Some(text.clone()),
@@ -31,13 +31,12 @@ pub(super) fn text(object: &Object, name: &str) -> Option<String> {
     }
 }
 
-/// The `id` of an object inside of another: `package.id` of a key. Servers that take a path in `fields` answer with
-/// the nested object all the same.
+/// The `id` of a nested object: `package.id` of a key. The nesting is the same for both styles of `fields`.
 pub(super) fn inner_id<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
     object.get(name)?.get("id")?.as_str().filter(|id| !id.is_empty())
 }
 
-/// Both styles of the API: `2017-12-12T14:06:45Z` and `2018-01-17T20:43:59.000+0000`.
+/// Reads both time formats of the API: `2017-12-12T14:06:45Z` and `2018-01-17T20:43:59.000+0000`.
 pub(super) fn instant(object: &Object, name: &str) -> Option<Instant> {
     let text = object.get(name)?.as_str()?;
     let parsed =
@@ -45,8 +44,8 @@ pub(super) fn instant(object: &Object, name: &str) -> Option<Instant> {
     parsed.ok().map(|at| at.to_utc())
 }
 
-/// The fields that Keywright knows. `has_added` says that the object was asked for without `fields`, so that texts
-/// under unknown names are attributes that the area's owner added.
+/// The fields that Keywright manages. `has_added` if the object was requested without `fields`, so that unknown
+/// properties are custom attributes.
 pub(super) fn attributes(kind: Kind, object: &Object, has_added: bool) -> Attributes {
     let known = fields::of(kind).iter().filter_map(|field| Some((field.name.into(), read(field, object)?)));
     let eav = object.get("eav").and_then(Json::as_object).into_iter().flatten();
@@ -83,7 +82,7 @@ fn read(field: &Field, object: &Object) -> Option<Value> {
             Some(number @ 1..) => Some(Value::Number(number)),
             _ => Some(Value::text("plan")),
         },
-        // What comes after the date is not documented (8.10).
+        // The format after the date is not documented (8.10).
         Form::Date => match text(object, field.wire) {
             Some(text) => Some(Value::text(text.get(..10).unwrap_or(&text))),
             None => Some(Value::text("never")),
@@ -95,16 +94,16 @@ fn is_true(object: &Object, name: &str) -> bool {
     object.get(name).and_then(Json::as_bool).unwrap_or(false)
 }
 
-/// What a write sends: the object itself, and what must go in a call of its own.
+/// The body of a write, and what needs a separate call.
 #[derive(Default)]
 pub(super) struct Body {
     pub(super) object: Object,
-    /// Attributes that the area's owner added to users and applications, which go alone (1.3).
+    /// Custom attributes of users and applications, which need a separate call (1.3).
     pub(super) added: Object,
 }
 
-/// The properties that the changes set, and no others: the API merges (1.1). `before` is the object as it is in the
-/// store, of which the added attributes that nobody changes are sent along.
+/// Only the properties that the changes set, because the API merges (1.1). `before` is the object in the store, for the
+/// attributes of `eav` that do not change.
 pub(super) fn body(kind: Kind, changes: &[FieldChange], before: Option<&Attributes>, roles: &Roles) -> Body {
     let mut body = Body::default();
     for change in changes {
@@ -122,7 +121,7 @@ pub(super) fn body(kind: Kind, changes: &[FieldChange], before: Option<&Attribut
     body
 }
 
-/// All of `eav`, if any of it changes: whether the API merges inside of it is not documented.
+/// All of `eav` if any of it changes, because it is not documented whether the API merges inside it.
 fn eav(changes: &[FieldChange], before: Option<&Attributes>) -> Option<Object> {
     let changed = changes.iter().filter_map(|change| Some((change.field.strip_prefix("eav.")?, change.after.as_ref())));
     let changed: Vec<_> = changed.collect();
@@ -138,7 +137,7 @@ fn eav(changes: &[FieldChange], before: Option<&Attributes>) -> Option<Object> {
     Some(eav)
 }
 
-/// A text is cleared with an empty one; leaving it out would change nothing (1.1).
+/// An empty text clears a field; leaving it out would change nothing (1.1).
 fn json_text(value: Option<&Value>) -> Json {
     match value {
         Some(Value::Text(text)) => Json::from(&**text),
@@ -156,7 +155,7 @@ fn write(field: &Field, kind: Kind, after: Option<&Value>, roles: &Roles, object
         Form::Text | Form::Commas => json_text(after),
         Form::Flag => Json::from(after.and_then(Value::as_bool).unwrap_or(false)),
         Form::Number => Json::from(number),
-        // null switches it off (1.5).
+        // null clears it (1.5).
         Form::Reference if word.is_empty() => Json::Null,
         Form::Roles => role_list(kind, after, roles),
         Form::Limit { exempt } | Form::OwnLimit { exempt } => {

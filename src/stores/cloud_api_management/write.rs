@@ -1,5 +1,5 @@
-//! One change → the calls that make it (`cloud-api-management.md` 4.1, 4.2). Every write asks for the whole object back,
-//! so that what the API did not take is known at once.
+//! Makes one change (`cloud-api-management.md` 4.1, 4.2). Every write requests the whole object in the answer, which
+//! shows what the API did not accept.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
 use super::fields;
-use super::make::Old;
+use super::make::ReplacedKey;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::value;
@@ -25,14 +25,14 @@ use crate::store::Refusal;
 use crate::store::Write;
 use crate::stores::retry::with_retry;
 
-/// How often a write is said again that the API did not take, though nothing it names is wrong: an object that was
-/// just made may not be visible yet (Q1, 8.17).
+/// How often a write is tried if the API rejects it without naming a property: an object that was just created may not
+/// be visible yet (Q1, 8.17).
 const TRIES_TOO_EARLY: u32 = 5;
 
 impl CloudApiManagement {
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
         fields::check(write.change.address.kind(), &write.change.fields)?;
-        self.known.check(write.change)?;
+        self.index.check(write.change)?;
         match write.change.action {
             Action::Create => self.make(write, None).await,
             Action::Update | Action::Enable | Action::Disable => self.update(write.change).await,
@@ -46,7 +46,7 @@ impl CloudApiManagement {
         let id = live_id(change)?;
         let path = self.object_path(change, &id)?;
         let kind = change.address.kind();
-        let body = self.body(change, &change.fields, self.known.confirmed(&id).as_ref())?;
+        let body = self.body(change, &change.fields, self.index.confirmed(&id).as_ref())?;
         let mut altered = Vec::new();
         if !body.object.is_empty() {
             let echo = self.put(kind, &path, &body.object).await?;
@@ -56,16 +56,16 @@ impl CloudApiManagement {
         Ok(Performed { altered, ..Performed::default() })
     }
 
-    /// Merges, and gives the object as it is then. What answered with something unreadable may not have been the API,
-    /// so the object is looked at.
+    /// Updates the object and returns its new state. If the answer is unreadable, the object is read, because a proxy
+    /// may have answered.
     pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Object, Refusal> {
-        match self.patiently(|| self.api.update(path, object, self.known.fields(kind))).await? {
+        match self.retry_if_early(|| self.api.update(path, object, self.index.fields(kind))).await? {
             Some(echo) => Ok(echo),
-            None => Ok(self.api.get(path, self.known.fields(kind)).await?),
+            None => Ok(self.api.get(path, self.index.fields(kind)).await?),
         }
     }
 
-    /// Attributes that the area's owner added go in a call of their own (1.3).
+    /// Sets the custom attributes, in a separate call (1.3).
     pub(super) async fn put_added(&self, kind: Kind, path: &ObjectPath, body: &Body) -> Result<(), Refusal> {
         if !body.added.is_empty() {
             self.put(kind, path, &body.added).await?;
@@ -76,12 +76,11 @@ impl CloudApiManagement {
     async fn remove(&self, change: &Change) -> Result<(), Refusal> {
         let id = live_id(change)?;
         let path = self.object_path(change, &id)?;
-        Ok(self.patiently(|| self.api.delete(&path)).await?)
+        Ok(self.retry_if_early(|| self.api.delete(&path)).await?)
     }
 
-    /// A key that goes elsewhere: made there and deleted here, with the same value. In another package the new one can
-    /// stand beside the old one, so it is made first and no value is ever lost; in the same package the value is taken
-    /// until the old one is gone.
+    /// Replaces a key. In another package, the new key is created first, so that no value is lost. In the same package,
+    /// the old key must be deleted first, because it has the same value.
     async fn replace(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
         let change = write.change;
         let old = self.key_to_replace(change)?;
@@ -90,7 +89,7 @@ impl CloudApiManagement {
             self.remove(change).await?;
         }
         let performed = self.make(write, Some(&old)).await.map_err(|refusal| {
-            let lost = "the old key is deleted and the new one is not made";
+            let lost = "the old key is deleted and the new one is not created";
             if is_same_package { Refusal { reason: format!("{}; {lost}", refusal.reason), ..refusal } } else { refusal }
         })?;
         if !is_same_package {
@@ -99,17 +98,17 @@ impl CloudApiManagement {
         Ok(performed)
     }
 
-    fn key_to_replace(&self, change: &Change) -> Result<Old, Refusal> {
-        let missing = || Refusal::stale(format!("{} was not read right before it was to be replaced", change.address));
-        self.known.key_to_replace(&live_id(change)?).ok_or_else(missing)
+    fn key_to_replace(&self, change: &Change) -> Result<ReplacedKey, Refusal> {
+        let missing = || Refusal::stale(format!("{} was not found by the check before the writes", change.address));
+        self.index.key_to_replace(&live_id(change)?).ok_or_else(missing)
     }
 
-    /// Says a call again while it may only be too early for it.
-    pub(super) async fn patiently<T, F: Future<Output = Result<T, Failure>>>(
+    /// Repeats a call while the objects that it needs may not be visible yet.
+    pub(super) async fn retry_if_early<T, F: Future<Output = Result<T, Failure>>>(
         &self,
         call: impl Fn() -> F,
     ) -> Result<T, Failure> {
-        let is_early = |failure: &Failure| matches!(failure, Failure::Wrong { is_settled: false, .. });
+        let is_early = |failure: &Failure| matches!(failure, Failure::Invalid { is_settled: false, .. });
         with_retry(TRIES_TOO_EARLY, is_early, call).await
     }
 
@@ -120,27 +119,27 @@ impl CloudApiManagement {
         before: Option<&Attributes>,
     ) -> Result<Body, Refusal> {
         let kind = change.address.kind();
-        let mut body = value::body(kind, fields, before, &self.known.roles());
+        let mut body = value::body(kind, fields, before, &self.index.roles());
         if kind == Kind::PackageKey
             && let Some(plan) = fields.iter().find(|field| field.field == "plan").and_then(|field| field.after.as_ref())
         {
             let package = package_of(change)?;
             let plan = Address::below(Kind::Plan, Some(&package), plan.as_text().unwrap_or_default());
-            body.object.insert("plan".into(), reference(&self.known.id(&plan)?));
+            body.object.insert("plan".into(), reference(&self.index.id(&plan)?));
         }
         Ok(body)
     }
 
     pub(super) fn collection_path(&self, change: &Change) -> Result<CollectionPath, Refusal> {
-        let orphan = || Refusal::unavailable("the plan does not say what the object hangs on");
-        let parent = || change.target.parent.as_ref().ok_or_else(orphan).and_then(|parent| self.known.id(parent));
+        let orphan = || Refusal::unavailable("the plan does not contain the parent of the object");
+        let parent = || change.target.parent.as_ref().ok_or_else(orphan).and_then(|parent| self.index.id(parent));
         match change.address.kind() {
             Kind::User => Ok(CollectionPath::members()),
             Kind::Package => Ok(CollectionPath::packages()),
             Kind::Application => CollectionPath::applications_of(&parent()?),
             Kind::Plan => CollectionPath::plans_of(&parent()?),
             Kind::PackageKey => CollectionPath::package_keys_of(&parent()?),
-            Kind::ApiKey => Err(elsewhere()),
+            Kind::ApiKey => Err(no_api_keys()),
         }
     }
 
@@ -150,21 +149,21 @@ impl CloudApiManagement {
             Kind::Application => ObjectPath::application(id),
             Kind::Package => ObjectPath::package(id),
             Kind::Plan => {
-                let orphan = || Refusal::unavailable("the plan does not say which package the object is in");
-                ObjectPath::plan(&self.known.id(change.target.parent.as_ref().ok_or_else(orphan)?)?, id)
+                let orphan = || Refusal::unavailable("the plan does not contain the package of the object");
+                ObjectPath::plan(&self.index.id(change.target.parent.as_ref().ok_or_else(orphan)?)?, id)
             }
             Kind::PackageKey => ObjectPath::package_key(id),
-            Kind::ApiKey => Err(elsewhere()),
+            Kind::ApiKey => Err(no_api_keys()),
         }
     }
 }
 
-fn elsewhere() -> Refusal {
-    Refusal::unavailable("API keys are not in Cloud API Management")
+fn no_api_keys() -> Refusal {
+    Refusal::unavailable("Cloud API Management has no API keys")
 }
 
 fn live_id(change: &Change) -> Result<LiveId, Refusal> {
-    let missing = || Refusal::unavailable("the plan does not say which object of the store is meant");
+    let missing = || Refusal::unavailable("the plan does not contain the id of the object");
     change.live_id().cloned().ok_or_else(missing)
 }
 
@@ -176,10 +175,10 @@ pub(super) fn reference(id: &LiveId) -> Json {
 
 fn package_of(change: &Change) -> Result<Address, Refusal> {
     let key = change.target.key.as_ref().map(|key| key.package.clone());
-    key.ok_or_else(|| Refusal::unavailable("the plan does not say which package the key is in"))
+    key.ok_or_else(|| Refusal::unavailable("the plan does not contain the package of the key"))
 }
 
-/// The address that the object has once the change is made.
+/// The address of the object after the change.
 pub(super) fn address_of(change: &Change) -> Address {
     match change.address.kind() {
         Kind::PackageKey => change.address.clone(),

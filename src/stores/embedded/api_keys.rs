@@ -1,4 +1,4 @@
-//! API keys of Managed File Transfer: what the store holds them to.
+//! The rules for API keys of Managed File Transfer.
 
 use super::stored;
 use super::work::Stop;
@@ -14,7 +14,7 @@ use crate::store::RefusalKind;
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
     if name.trim() != name || name.is_empty() || name.chars().any(char::is_control) {
-        return refuse(&rules::MFT_001, "its name is empty, has spaces at its ends, or control characters");
+        return refuse(&rules::MFT_001, "its name is empty, has spaces at its ends, or contains control characters");
     }
     if work.one(Kind::ApiKey, "WHERE o.name = ?1", &[&name])?.is_some() {
         return refuse(&rules::MFT_002, format!("{} is already in the store", Address::api_key(name)));
@@ -27,20 +27,19 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let stored = work.current()?;
     if work.name_after(&stored) != stored.object.name {
-        return Err(refused("the name of an API key can not change").into());
+        return Err(refused("the name of an API key cannot change").into());
     }
     let mut attributes = stored.object.attributes.clone();
     work.apply_fields(&mut attributes)?;
     work.save_fields(Kind::ApiKey, stored.row, &attributes)
 }
 
-/// The Managed File Transfer API documents no way to delete an API key.
 pub(super) fn not_deletable() -> Refusal {
-    refused("the Managed File Transfer API has no delete for API keys")
-        .help("disable it with `enabled: false`; the portal is where it can be deleted")
+    refused("the Managed File Transfer API cannot delete API keys")
+        .help("disable the key with `enabled: false`, or delete it in the portal")
 }
 
-/// A refusal for a reason that no rule of the catalogue stands for.
+/// A refusal without a rule.
 fn refused(reason: &str) -> Refusal {
     Refusal { kind: RefusalKind::Rejected, rule: None, reason: reason.to_owned(), help: None }
 }

@@ -1,4 +1,4 @@
-//! Applications: what the store holds them to.
+//! The rules for applications.
 
 use super::read::Stored;
 use super::stored;
@@ -26,10 +26,7 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let user = stored.object.address.first_name();
     let parent = stored.object.parent.as_ref();
     if let Some(wanted) = work.change().target.parent.as_ref().filter(|wanted| Some(*wanted) != parent) {
-        return refuse(
-            &rules::CAM_013,
-            format!("an application stays with its user: user/{user} can not give it to {wanted}"),
-        );
+        return refuse(&rules::CAM_013, format!("the application belongs to user/{user} and cannot move to {wanted}"));
     }
     let mut attributes = stored.object.attributes.clone();
     work.apply_fields(&mut attributes)?;
@@ -40,18 +37,20 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     if let Some(owner) = work.one(Kind::User, "WHERE o.username = ?1", &[&user])? {
         check_new_name(work, &owner, &name)?;
     }
-    work.moving(Kind::PackageKey, "o.application = ?1", stored.row, || work.save(&stored, &name, &attributes))
+    work.recording_effects(Kind::PackageKey, "o.application = ?1", stored.row, || {
+        work.save(&stored, &name, &attributes)
+    })
 }
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without(&rules::CAM_044, Kind::PackageKey, "o.application = ?1", stored.row)?;
+    work.refuse_children(&rules::CAM_044, Kind::PackageKey, "o.application = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 
 fn user(work: &Work<'_>) -> Result<Stored, Stop> {
     let Some(parent) = &work.change().target.parent else {
-        return refuse(&rules::CAM_009, "no user is named as its owner");
+        return refuse(&rules::CAM_009, "the owner is missing");
     };
     match work.one(Kind::User, "WHERE o.username = ?1", &[&parent.name()])? {
         Some(user) => Ok(user),

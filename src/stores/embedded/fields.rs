@@ -1,4 +1,4 @@
-//! Whether the store accepts a value, by the table of fields that the manifests declare.
+//! Checks values against the table of manifest fields.
 
 use super::ROLES;
 use crate::manifest::field::Form;
@@ -8,14 +8,14 @@ use crate::model::Value;
 use crate::rules;
 use crate::store::Refusal;
 
-/// Whether the store accepts the value in the field.
+/// Refuses a value that the store does not accept in this field.
 pub(super) fn check(kind: Kind, name: &str, value: &Value) -> Result<(), Refusal> {
     let broken = match find(kind, name) {
         None if name == "keyAdapter" => {
-            return Err(Refusal::rejected(&rules::CAM_017, "the store does not let anybody set `keyAdapter`"));
+            return Err(Refusal::rejected(&rules::CAM_017, "`keyAdapter` cannot be set"));
         }
         None => return Err(Refusal::unknown_field(kind, name)),
-        Some(field) if field.form == Form::Roles && holds_others(value) => {
+        Some(field) if field.form == Form::Roles && has_unknown_roles(value) => {
             Some((field.rule, format!("a list of {}", ROLES.join(", "))))
         }
         Some(field) => field.broken(value),
@@ -26,15 +26,13 @@ pub(super) fn check(kind: Kind, name: &str, value: &Value) -> Result<(), Refusal
     }
 }
 
-fn holds_others(value: &Value) -> bool {
+fn has_unknown_roles(value: &Value) -> bool {
     matches!(value, Value::Set(items) if items.iter().any(|item| !ROLES.contains(&item.as_ref())))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check;
-    use crate::model::Kind;
-    use crate::model::Value;
+    use super::*;
 
     fn broken(kind: Kind, name: &str, value: Value) -> Option<&'static str> {
         check(kind, name, &value).err().and_then(|refusal| refusal.rule).map(|rule| rule.0)

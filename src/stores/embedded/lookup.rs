@@ -1,4 +1,4 @@
-//! Single objects, for whoever keeps a copy of the store in memory and wants it to stay equal.
+//! Single objects, for callers that keep a copy of the store in memory.
 
 use super::Embedded;
 use super::read;
@@ -11,48 +11,42 @@ use crate::model::Secret;
 use crate::store::Refusal;
 
 impl Embedded {
-    /// From now on this is the time of what is created and changed.
+    /// Sets the time of the next creates and updates.
     pub const fn set_now(&mut self, now: Instant) {
         self.now = now;
     }
 
-    /// Gives the database back.
     pub fn into_database(self) -> Database {
         self.database
     }
 
-    /// The object with this id.
     pub fn find(&self, kind: Kind, id: &str) -> Result<Option<LiveObject>, Refusal> {
         self.first(kind, "WHERE o.id = ?1", &[&id])
     }
 
-    /// The package with this name.
     pub fn find_package(&self, name: &str) -> Result<Option<LiveObject>, Refusal> {
         self.first(Kind::Package, "WHERE o.name = ?1", &[&name])
     }
 
-    /// The plan with this name in the package with that one.
     pub fn find_plan(&self, package: &str, name: &str) -> Result<Option<LiveObject>, Refusal> {
         self.first(Kind::Plan, "WHERE p.name = ?1 AND o.name = ?2", &[&package, &name])
     }
 
-    /// The user with this username.
     pub fn find_user(&self, username: &str) -> Result<Option<LiveObject>, Refusal> {
         self.first(Kind::User, "WHERE o.username = ?1", &[&username])
     }
 
-    /// The application with this name of the user with that one.
     pub fn find_application(&self, username: &str, name: &str) -> Result<Option<LiveObject>, Refusal> {
         self.first(Kind::Application, "WHERE u.username = ?1 AND o.name = ?2", &[&username, &name])
     }
 
-    /// The key with this value in the package with this name.
+    /// The key with this value in the package of this name.
     pub fn find_key(&self, package: &str, value: &Secret) -> Result<Option<LiveObject>, Refusal> {
         let clause = "WHERE o.package = (SELECT row FROM packages WHERE name = ?1) AND o.value = ?2";
         self.first(Kind::PackageKey, clause, &[&package, &value.expose()])
     }
 
-    /// A number that changes when somebody else writes to the database.
+    /// A number that changes when another connection writes to the database.
     pub fn foreign_changes(&self) -> Result<i64, Refusal> {
         self.database.connection().foreign_changes().map_err(|error| self.database.refusal(error))
     }

@@ -1,4 +1,4 @@
-//! Package keys: what the store holds them to.
+//! The rules for package keys.
 
 use super::minting::mint;
 use super::read::Stored;
@@ -19,8 +19,8 @@ use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
 
-/// What a key hangs on.
-struct Slot {
+/// The parents of a key.
+struct KeyParents {
     application: Stored,
     package: Stored,
     plan: Stored,
@@ -31,7 +31,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<Performed, Stop> {
     insert(work, work.change().target.parent.as_ref(), &attributes, None)
 }
 
-/// Deletes the key and makes one in its place, which begins with the settings of the old one.
+/// Deletes the key and creates its successor, which inherits its settings.
 pub(super) fn replace(work: &Work<'_>) -> Result<Performed, Stop> {
     let old = work.current()?;
     let mut attributes = old.object.attributes.clone();
@@ -74,35 +74,35 @@ fn insert(
     old: Option<&LiveKey>,
 ) -> Result<Performed, Stop> {
     let target = key_target(work)?;
-    let slot = slot(work, application, target, attributes)?;
-    check_user(work, &slot.application.object.address.first_name())?;
-    check_overrides(&slot.plan, attributes)?;
-    let value = value(work, target, &slot.package, old)?;
+    let parents = parents(work, application, target, attributes)?;
+    check_user(work, &parents.application.object.address.first_name())?;
+    check_overrides(&parents.plan, attributes)?;
+    let value = value(work, target, &parents.package, old)?;
     check_value(&value)?;
-    check_unused(work, &slot.package, &value)?;
-    let secret = secret(work, target, &slot.package, old)?;
+    check_unused(work, &parents.package, &value)?;
+    let secret = secret(work, target, &parents.package, old)?;
     let secret_text = secret.as_ref().map(Secret::expose);
     let json = stored::write(attributes, &["plan"]);
     let sql = "INSERT INTO package_keys
                  (id, application, package, plan, value, secret, attributes, created, updated)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
-    let (application, package, plan) = (slot.application.row, slot.package.row, slot.plan.row);
+    let (application, package, plan) = (parents.application.row, parents.package.row, parents.plan.row);
     work.run(sql, &[&new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
     Ok(Performed { value: Some(value), ..Performed::default() })
 }
 
 fn key_target<'a>(work: &Work<'a>) -> Result<&'a KeyTarget, Stop> {
-    let missing = || Refusal::unavailable("the plan does not say which package the key is for");
+    let missing = || Refusal::unavailable("the plan does not contain the package of the key");
     work.change().target.key.as_ref().ok_or_else(|| missing().into())
 }
 
-fn slot(
+fn parents(
     work: &Work<'_>,
     application: Option<&Address>,
     target: &KeyTarget,
     attributes: &Attributes,
-) -> Result<Slot, Stop> {
-    let Some(address) = application else { return refuse(&rules::CAM_023, "no application is named") };
+) -> Result<KeyParents, Stop> {
+    let Some(address) = application else { return refuse(&rules::CAM_023, "the application is missing") };
     let names = (address.first_name(), address.name());
     let Some(application) =
         work.one(Kind::Application, "WHERE u.username = ?1 AND o.name = ?2", &[&names.0, &names.1])?
@@ -113,10 +113,10 @@ fn slot(
         return refuse(&rules::CAM_023, format!("{} is not in the store", target.package));
     };
     let plan = plan(work, Some(&target.package), attributes)?;
-    Ok(Slot { application, package, plan })
+    Ok(KeyParents { application, package, plan })
 }
 
-/// The plan that the attributes name, if it is a plan of the package.
+/// The plan that the attributes name, which must be in the package.
 fn plan(work: &Work<'_>, package: Option<&Address>, attributes: &Attributes) -> Result<Stored, Stop> {
     let package = package.map(Address::name).unwrap_or_default();
     let name = attributes.text("plan").unwrap_or_default();
@@ -127,7 +127,7 @@ fn plan(work: &Work<'_>, package: Option<&Address>, attributes: &Attributes) -> 
     refuse(&rules::CAM_023, format!("{package} has no {plan}; a key's plan must belong to its package"))
 }
 
-/// Only the key of an active user can be made or switched on.
+/// Only keys of active users can be created or enabled.
 fn check_user(work: &Work<'_>, username: &str) -> Result<(), Stop> {
     let user = work.one(Kind::User, "WHERE o.username = ?1", &[&username])?;
     let status = user.as_ref().and_then(|user| user.object.attributes.text("status")).unwrap_or("waiting");
@@ -135,12 +135,12 @@ fn check_user(work: &Work<'_>, username: &str) -> Result<(), Stop> {
         return Ok(());
     }
     let address = Address::user(username);
-    refuse(&rules::CAM_034, format!("{address} is {status}, and only an active user can hold an active key"))
+    refuse(&rules::CAM_034, format!("{address} is {status}, and only active users can have active keys"))
 }
 
 fn check_status(work: &Work<'_>, stored: &Stored, after: Option<&str>) -> Result<(), Stop> {
     if after == Some("waiting") {
-        return refuse(&rules::CAM_031, "a key that was once approved or refused never goes back to waiting");
+        return refuse(&rules::CAM_031, "a key cannot return to the status `waiting`");
     }
     if after != Some("active") {
         return Ok(());
@@ -148,8 +148,8 @@ fn check_status(work: &Work<'_>, stored: &Stored, after: Option<&str>) -> Result
     check_user(work, &stored.object.address.first_name())
 }
 
-/// A key's own limit needs the plan's permission. Held when a key is written, not when a plan is: a plan may take the
-/// permission back, and the keys keep what they have.
+/// A key's own limit needs the plan's permission. Checked only when a key is written: if the plan withdraws the
+/// permission, existing keys keep their limits.
 fn check_overrides(plan: &Stored, attributes: &Attributes) -> Result<(), Stop> {
     let limits = [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")];
     for (setting, permission) in limits {
@@ -165,27 +165,27 @@ fn check_overrides(plan: &Stored, attributes: &Attributes) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What can never change in a key that exists.
+/// Refuses changes of a key's immutable properties.
 fn refuse_fixed(work: &Work<'_>, stored: &Stored) -> Result<(), Stop> {
     let (change, object) = (work.change(), &stored.object);
     if let Some(wanted) = change.target.parent.as_ref().filter(|wanted| Some(*wanted) != object.parent.as_ref()) {
-        return refuse(&rules::CAM_037, format!("a key can not move to another application, so not to {wanted}"));
+        return refuse(&rules::CAM_037, format!("a key cannot move to another application, here {wanted}"));
     }
     let Some(key) = &object.key else { return Ok(()) };
     if let Some(target) = change.target.key.as_ref().filter(|target| target.package != key.package) {
-        return refuse(&rules::CAM_036, format!("a key can not move to another package, so not to {}", target.package));
+        return refuse(&rules::CAM_036, format!("a key cannot move to another package, here {}", target.package));
     }
     if work.write.value.is_some_and(|value| *value != key.value) {
-        return refuse(&rules::CAM_038, "the value of a key can not change");
+        return refuse(&rules::CAM_038, "the value of a key cannot change");
     }
     if work.write.secret.is_some_and(|secret| Some(secret) != key.secret.as_ref()) {
-        return refuse(&rules::CAM_039, "the shared secret of a key can not change");
+        return refuse(&rules::CAM_039, "the shared secret of a key cannot change");
     }
     Ok(())
 }
 
 fn value(work: &Work<'_>, target: &KeyTarget, package: &Stored, old: Option<&LiveKey>) -> Result<Secret, Stop> {
-    let given = || Refusal::unavailable("the value of the key was not handed to the store");
+    let given = || Refusal::unavailable("the value of the key is missing");
     match (&target.value, old) {
         (ValueFrom::Store, _) => Ok(mint(length(package, "keyLength")?)?),
         (ValueFrom::Kept, Some(old)) => Ok(old.value.clone()),
@@ -193,7 +193,7 @@ fn value(work: &Work<'_>, target: &KeyTarget, package: &Stored, old: Option<&Liv
     }
 }
 
-/// The given secret; or that of the key that is replaced, if it keeps its value; or one that the package asks for.
+/// The given secret; else the replaced key's, if it keeps its value; else a generated one, if the package requires it.
 fn secret(
     work: &Work<'_>,
     target: &KeyTarget,
@@ -216,25 +216,25 @@ fn number(package: &Stored, field: &str) -> i64 {
     package.object.attributes.get(field).and_then(Value::as_number).unwrap_or(0)
 }
 
-/// How long a text the package wants minted.
+/// The length of the texts that the store generates for the package.
 fn length(package: &Stored, field: &str) -> Result<usize, Stop> {
     let number = number(package, field);
     if let Ok(length @ 1..=255) = usize::try_from(number) {
         return Ok(length);
     }
     let address = &package.object.address;
-    refuse(&rules::CAM_016, format!("{address} has `{field}` {number}; the store mints 1 to 255 characters"))
+    refuse(&rules::CAM_016, format!("{address} has `{field}` {number}; the store can generate 1 to 255 characters"))
 }
 
 fn check_value(value: &Secret) -> Result<(), Stop> {
     let text = value.expose();
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
     if !text.bytes().all(is_allowed) {
-        return refuse(&rules::CAM_024, "its value has other characters than letters, digits, `_`, `-`, `.` and `:`");
+        return refuse(&rules::CAM_024, "its value may contain only letters, digits, `_`, `-`, `.` and `:`");
     }
     match text.len() {
         1..=255 => Ok(()),
-        length => refuse(&rules::CAM_024, format!("its value has {length} characters; the store takes 1 to 255")),
+        length => refuse(&rules::CAM_024, format!("its value has {length} characters; the store accepts 1 to 255")),
     }
 }
 

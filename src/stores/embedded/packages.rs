@@ -1,4 +1,4 @@
-//! Packages: what the store holds them to.
+//! The rules for packages.
 
 use super::stored;
 use super::work::Stop;
@@ -27,13 +27,13 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
         return work.save(&stored, &name, &attributes);
     }
     check_new_name(work, &name)?;
-    work.moving(Kind::Plan, "o.package = ?1", stored.row, || work.save(&stored, &name, &attributes))
+    work.recording_effects(Kind::Plan, "o.package = ?1", stored.row, || work.save(&stored, &name, &attributes))
 }
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without(&rules::CAM_045, Kind::PackageKey, "o.package = ?1", stored.row)?;
-    work.without(&rules::CAM_044, Kind::Plan, "o.package = ?1", stored.row)?;
+    work.refuse_children(&rules::CAM_045, Kind::PackageKey, "o.package = ?1", stored.row)?;
+    work.refuse_children(&rules::CAM_044, Kind::Plan, "o.package = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 

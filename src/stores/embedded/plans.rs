@@ -1,4 +1,4 @@
-//! Plans: what the store holds them to.
+//! The rules for plans.
 
 use super::read::Stored;
 use super::stored;
@@ -24,7 +24,7 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let stored = work.current()?;
     let parent = stored.object.parent.as_ref();
     if let Some(wanted) = work.change().target.parent.as_ref().filter(|wanted| Some(*wanted) != parent) {
-        return refuse(&rules::CAM_022, format!("a plan can not move to another package, so not to {wanted}"));
+        return refuse(&rules::CAM_022, format!("a plan cannot move to another package, here {wanted}"));
     }
     let mut attributes = stored.object.attributes.clone();
     work.apply_fields(&mut attributes)?;
@@ -34,18 +34,18 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     }
     let package = work.connection.number("SELECT package FROM plans WHERE row = ?1", &[&stored.row])?;
     check_new_name(work, package.unwrap_or_default(), &stored.object.address.first_name(), &name)?;
-    work.moving(Kind::PackageKey, "o.plan = ?1", stored.row, || work.save(&stored, &name, &attributes))
+    work.recording_effects(Kind::PackageKey, "o.plan = ?1", stored.row, || work.save(&stored, &name, &attributes))
 }
 
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
-    work.without(&rules::CAM_045, Kind::PackageKey, "o.plan = ?1", stored.row)?;
+    work.refuse_children(&rules::CAM_045, Kind::PackageKey, "o.plan = ?1", stored.row)?;
     work.delete_row(&stored)
 }
 
 fn package(work: &Work<'_>) -> Result<Stored, Stop> {
     let Some(parent) = &work.change().target.parent else {
-        return refuse(&rules::CAM_022, "no package is named");
+        return refuse(&rules::CAM_022, "the package is missing");
     };
     match work.one(Kind::Package, "WHERE o.name = ?1", &[&parent.name()])? {
         Some(package) => Ok(package),

@@ -1,4 +1,4 @@
-//! Rows to objects: a whole snapshot, or the few rows that a change is about.
+//! Converts rows to objects, for snapshots and for the rows that a change affects.
 
 use std::collections::HashMap;
 
@@ -18,13 +18,13 @@ use crate::model::Secret;
 use crate::model::Value;
 use crate::store::Query;
 
-/// An object with the number under which the tables know it.
+/// An object with its row number.
 pub(super) struct Stored {
     pub(super) row: i64,
     pub(super) object: LiveObject,
 }
 
-/// All objects of the kinds asked for, as they were at one moment.
+/// All objects of the requested kinds, at one point in time.
 pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, SqlError> {
     connection.moment(|moment| {
         let mut live = Live::default();
@@ -40,7 +40,7 @@ pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, S
     })
 }
 
-/// The objects of a kind that `clause` (`WHERE o.… = ?1`) lets through; `o` is the object's own table.
+/// The objects of a kind that match `clause` (`WHERE o.… = ?1`); `o` is the object's table.
 pub(super) fn some(
     connection: &Connection,
     kind: Kind,
@@ -87,7 +87,7 @@ pub(super) const fn table(kind: Kind) -> &'static str {
     }
 }
 
-/// The columns up to `updated` are the same for every kind, see [`stored`].
+/// The first five columns are the same for every kind, see [`stored`].
 const fn select(kind: Kind) -> &'static str {
     match kind {
         Kind::Package => "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name FROM packages o",
@@ -100,7 +100,7 @@ const fn select(kind: Kind) -> &'static str {
             "SELECT o.row, o.id, o.attributes, o.created, o.updated, o.name, u.username, u.id
                FROM applications o JOIN users u ON u.row = o.user"
         }
-        // CROSS JOIN keeps SQLite from beginning with a smaller table and seeking keys by index, in no order.
+        // CROSS JOIN makes SQLite start with the keys, in row order, instead of a smaller table.
         Kind::PackageKey => {
             "SELECT o.row, o.id, o.attributes, o.created, o.updated, u.username, p.row, p.name, a.name, t.name,
                     o.value, o.secret, p.id, a.id
@@ -114,12 +114,12 @@ const fn select(kind: Kind) -> &'static str {
     }
 }
 
-/// The addresses of packages, each made once: all keys of a package share it.
+/// The addresses of packages. All keys of a package share one.
 #[derive(Default)]
 struct Packages(HashMap<i64, Address>);
 
 impl Packages {
-    /// The package whose row is in column 6 and whose name is in column 7.
+    /// The package with its row in column 6 and its name in column 7.
     fn of(&mut self, row: &Row<'_>) -> Result<Address, SqlError> {
         let number = row.number(6)?;
         if let Some(known) = self.0.get(&number) {
@@ -180,5 +180,5 @@ fn key(row: &Row<'_>, package: Address) -> Result<LiveKey, SqlError> {
 
 fn instant(row: &Row<'_>, column: usize) -> Result<Instant, SqlError> {
     let instant = Instant::from_timestamp_millis(row.number(column)?);
-    instant.ok_or_else(|| SqlError::unreadable(column, "it is no time"))
+    instant.ok_or_else(|| SqlError::unreadable(column, "not a valid time"))
 }

@@ -1,4 +1,4 @@
-//! The JSON form in which an object's fields are stored: one object of field name to value, nothing empty in it.
+//! The JSON form of an object's fields in the database: an object from field names to values, without empty values.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,19 +18,19 @@ use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Value;
 
-/// The attributes without those that are columns of their own.
+/// Writes the attributes, except those with their own columns.
 pub(super) fn write(attributes: &Attributes, columns: &[&str]) -> String {
     let mut text = Vec::with_capacity(128);
     let fields = attributes
         .iter()
         .filter(|(name, value)| !value.is_empty() && !columns.contains(&name.as_ref()))
         .map(|(name, value)| (name, Json(value)));
-    // Writing texts, numbers and flags into memory can not fail.
+    // Writing to memory cannot fail.
     let _ = serde_json::Serializer::new(&mut text).collect_map(fields);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// What [`write`] wrote, with the fields that are columns of their own.
+/// Reads what [`write`] wrote, and adds the fields with their own columns.
 pub(super) fn read(
     kind: Kind,
     text: &str,
@@ -55,7 +55,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Reads straight into the final form: a hundred thousand objects pass here, so nothing is built twice.
+/// Deserializes without an intermediate form, for speed with a hundred thousand objects.
 struct AttributesOf<I> {
     kind: Kind,
     columns: I,
@@ -83,7 +83,7 @@ impl<'de, I: IntoIterator<Item = (&'static str, Value)>> Visitor<'de> for Attrib
     }
 }
 
-/// A field name; those that the kind knows cost no memory.
+/// A field name; known names are not allocated.
 struct Name(Kind);
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a whole number, true, false or a list of texts")
+        f.write_str("a text, an integer, true, false or a list of texts")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
-        i64::try_from(number).map(Value::Number).map_err(|_| E::custom("a number is too big"))
+        i64::try_from(number).map(Value::Number).map_err(|_| E::custom("a number is too large"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -151,12 +151,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use super::write;
-    use crate::model::Attributes;
-    use crate::model::FieldName;
-    use crate::model::Kind;
-    use crate::model::Value;
+    use super::*;
 
     fn every_type() -> Attributes {
         [
@@ -172,13 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn every_type_of_value_comes_back_as_it_was() {
+    fn every_type_of_value_is_read_back_unchanged() {
         let text = write(&every_type(), &[]);
         assert_eq!(read(Kind::Application, &text, []).unwrap(), every_type());
     }
 
     #[test]
-    fn nothing_empty_and_no_column_is_stored() {
+    fn empty_values_and_columns_are_not_stored() {
         let attributes: Attributes = [
             ("description", Value::text("")),
             ("plan", Value::text("gold")),
@@ -201,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_written_here_is_an_error() {
+    fn other_json_is_an_error() {
         for text in
             ["", "[]", "{}x", r#"{"a":null}"#, r#"{"a":1.5}"#, r#"{"a":{"b":1}}"#, r#"{"a":18446744073709551615}"#]
         {

@@ -1,13 +1,13 @@
-//! What the embedded store does and refuses. A small world, and short words for what is asked of it.
+//! Tests of the embedded store: a small world, and builders for changes.
 
 mod api_keys;
 mod applications;
+mod keys;
 mod packages;
 mod plans;
 mod reading;
 mod replacing;
 mod settings;
-mod slots;
 mod staleness;
 mod users;
 
@@ -56,63 +56,63 @@ fn shop() -> Address {
     Address::application("alice", "shop")
 }
 
-/// What is asked of the store: one change with its secrets.
-struct Ask {
+/// One change with its secrets.
+struct Request {
     change: Change,
     value: Option<Secret>,
     secret: Option<Secret>,
 }
 
-fn ask(action: Action, address: Address, name: &str) -> Ask {
+fn request(action: Action, address: Address, name: &str) -> Request {
     let target = Target { name: name.into(), parent: None, live: None, key: None };
-    let reason = "asked by a test".to_owned();
+    let reason = "requested by a test".to_owned();
     let change = Change { address, action, fields: Vec::new(), reason, place: None, needs: Vec::new(), target };
-    Ask { change, value: None, secret: None }
+    Request { change, value: None, secret: None }
 }
 
-/// Makes an object at its address, below what the address says.
-fn create(address: Address) -> Ask {
+/// Creates an object, below the parent in its address.
+fn create(address: Address) -> Request {
     let (name, first) = (address.name(), address.first_name());
     let parent = match address.kind() {
         Kind::Plan => Some(Address::package(&first)),
         Kind::Application => Some(Address::user(&first)),
         _ => None,
     };
-    let mut asked = ask(Action::Create, address, &name);
-    asked.change.target.parent = parent;
-    asked
+    let mut request = request(Action::Create, address, &name);
+    request.change.target.parent = parent;
+    request
 }
 
-fn create_user(name: &str) -> Ask {
-    create(Address::user(name)).set("email", text("a@example.com")).set("displayName", text("Somebody"))
+fn create_user(name: &str) -> Request {
+    create(Address::user(name)).set("email", text("a@example.com")).set("displayName", text("Alice Example"))
 }
 
-fn create_api_key(name: &str) -> Ask {
+fn create_api_key(name: &str) -> Request {
     create(Address::api_key(name)).set("enabled", Value::Bool(true))
 }
 
-/// Makes a key in `package/pay` for `application/alice/shop` with the plan `gold`.
-fn create_key(value: &str) -> Ask {
-    let asked = ask(Action::Create, Address::key("label"), "").below(shop()).set("plan", text("gold"));
-    asked.key(Address::package("pay"), ValueFrom::Given).value(value)
+/// Creates a key in `package/pay` for `application/alice/shop` with the plan `gold`.
+fn create_key(value: &str) -> Request {
+    let request = request(Action::Create, Address::key("label"), "").below(shop()).set("plan", text("gold"));
+    request.key(Address::package("pay"), ValueFrom::Given).value(value)
 }
 
-fn change(action: Action, object: &LiveObject) -> Ask {
-    let mut asked = ask(action, object.address.clone(), &object.name);
-    asked.change.target.parent = object.parent.clone();
-    asked.change.target.live = Some(LiveTarget::of(object));
-    asked
+fn change(action: Action, object: &LiveObject) -> Request {
+    let mut request = request(action, object.address.clone(), &object.name);
+    request.change.target.parent = object.parent.clone();
+    request.change.target.live = Some(LiveTarget::of(object));
+    request
 }
 
-fn update(object: &LiveObject) -> Ask {
+fn update(object: &LiveObject) -> Request {
     change(Action::Update, object)
 }
 
-fn delete(object: &LiveObject) -> Ask {
+fn delete(object: &LiveObject) -> Request {
     change(Action::Delete, object)
 }
 
-impl Ask {
+impl Request {
     fn set(mut self, field: &'static str, after: Value) -> Self {
         let field = FieldName::Borrowed(field);
         self.change.fields.push(FieldChange { field, before: None, after: Some(after) });
@@ -145,21 +145,21 @@ impl Ask {
         self
     }
 
-    fn ask(&self, store: &Embedded) -> Result<Performed, Refusal> {
+    fn perform(&self, store: &Embedded) -> Result<Performed, Refusal> {
         let write = Write { change: &self.change, value: self.value.as_ref(), secret: self.secret.as_ref() };
         block_on(store.perform(&write))
     }
 
     #[track_caller]
     fn done(&self, world: &World) -> Option<Secret> {
-        self.ask(&world.0).unwrap_or_else(|refusal| panic!("refused: {refusal:?}")).value
+        self.perform(&world.0).unwrap_or_else(|refusal| panic!("refused: {refusal:?}")).value
     }
 
-    /// Asks for what must be refused by `rule`, and that nothing changed; returns the reason.
+    /// Asserts that `rule` refuses the change and that nothing changed; returns the reason.
     #[track_caller]
     fn refused(&self, world: &World, rule: &str) -> String {
         let before = world.fingerprints();
-        let refusal = self.ask(&world.0).err().expect("the store must refuse");
+        let refusal = self.perform(&world.0).err().expect("the store must refuse");
         assert_eq!(refusal.kind, RefusalKind::Rejected, "{refusal:?}");
         assert_eq!(refusal.rule.map(|rule| rule.0), Some(rule), "{refusal:?}");
         assert_eq!(world.fingerprints(), before, "a refused change left something behind");
@@ -167,7 +167,7 @@ impl Ask {
     }
 }
 
-/// A store with a package, a plan, an active user and an application of his.
+/// A store with a package, a plan, an active user and their application.
 struct World(Embedded);
 
 impl World {
@@ -193,9 +193,9 @@ impl World {
     }
 
     fn all(&self, kind: Kind) -> Vec<LiveObject> {
-        let live = block_on(self.0.read(&Query { kinds: [kind].into(), ..Query::default() })).unwrap();
+        let mut live = block_on(self.0.read(&Query { kinds: [kind].into(), ..Query::default() })).unwrap();
         assert!(live.is_complete(kind));
-        live.of(kind).iter().map(copy).collect()
+        live.give(kind)
     }
 
     #[track_caller]
@@ -218,27 +218,7 @@ impl World {
     }
 }
 
-fn copy(object: &LiveObject) -> LiveObject {
-    let key = object.key.as_ref().map(|key| crate::model::LiveKey {
-        package: key.package.clone(),
-        package_id: key.package_id.clone(),
-        value: key.value.clone(),
-        secret: key.secret.clone(),
-    });
-    LiveObject {
-        address: object.address.clone(),
-        id: object.id.clone(),
-        name: object.name.clone(),
-        parent: object.parent.clone(),
-        parent_id: object.parent_id.clone(),
-        attributes: object.attributes.clone(),
-        created: object.created,
-        updated: object.updated,
-        key: key.map(Box::new),
-    }
-}
-
-/// The fields of an object, one a line, as people read them.
+/// The fields of an object as text.
 fn fields(object: &LiveObject) -> Vec<String> {
     object.attributes.iter().map(|(name, value)| format!("{name}: {value}")).collect()
 }

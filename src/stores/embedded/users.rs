@@ -1,4 +1,4 @@
-//! Users: what the store holds them to.
+//! The rules for users.
 
 use super::read;
 use super::read::Stored;
@@ -14,11 +14,11 @@ use crate::model::Kind;
 use crate::model::Value;
 use crate::rules;
 
-/// The vendor's own user, through which the platform issues tokens.
+/// The platform's own user, which issues tokens.
 const INTERNAL: &str = "MasheryInternalOAuth2";
 
-/// The keys of a user. Written so that SQLite finds them by their applications instead of looking at every key.
-const HIS: &str = "o.application IN (SELECT row FROM applications WHERE \"user\" = ?1)";
+/// The keys of a user. With this form, SQLite finds them by an index on applications instead of scanning all keys.
+const KEYS_OF_USER: &str = "o.application IN (SELECT row FROM applications WHERE \"user\" = ?1)";
 
 pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let name = &*work.change().target.name;
@@ -32,13 +32,13 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
     let stored = work.current()?;
     if work.name_after(&stored) != stored.object.name {
-        return refuse(&rules::CAM_007, "a username can not change; another username is another user");
+        return refuse(&rules::CAM_007, "usernames cannot be renamed");
     }
     let before = &stored.object.attributes;
     let mut after = before.clone();
     work.apply_fields(&mut after)?;
     if before.get("email") != after.get("email") {
-        return refuse(&rules::CAM_008, "the e-mail address of a user can not change through the API");
+        return refuse(&rules::CAM_008, "the API cannot change the email address of a user");
     }
     if after.text("status") != Some("disabled") || before.text("status") == Some("disabled") {
         return work.save_fields(Kind::User, stored.row, &after);
@@ -50,18 +50,18 @@ pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {
 pub(super) fn delete(work: &Work<'_>) -> Result<(), Stop> {
     let Some(stored) = work.current_or_gone()? else { return Ok(()) };
     refuse_internal(&stored, "deleted")?;
-    work.without(&rules::CAM_044, Kind::Application, "o.user = ?1", stored.row)?;
+    work.refuse_children(&rules::CAM_044, Kind::Application, "o.user = ?1", stored.row)?;
     work.delete_row(&stored)?;
     let sql = "INSERT INTO burnt_usernames (username, burnt) VALUES (?1, ?2)";
     work.run(sql, &[&stored.object.name, &work.now()])
 }
 
-/// Disables the user and his keys. The vendor says in one place that the keys are removed and in another that they are
-/// disabled; this store does what can be undone. Enabling the user leaves the keys as they are.
+/// Disables the user and their keys. The vendor's documents disagree whether the keys are deleted or disabled; this
+/// store does what can be undone. Enabling the user does not enable the keys.
 fn disable(work: &Work<'_>, stored: &Stored, after: &Attributes) -> Result<(), Stop> {
-    work.moving(Kind::PackageKey, HIS, stored.row, || {
+    work.recording_effects(Kind::PackageKey, KEYS_OF_USER, stored.row, || {
         work.save_fields(Kind::User, stored.row, after)?;
-        for key in read::some(work.connection, Kind::PackageKey, &format!("WHERE {HIS}"), &[&stored.row])? {
+        for key in read::some(work.connection, Kind::PackageKey, &format!("WHERE {KEYS_OF_USER}"), &[&stored.row])? {
             let mut attributes = key.object.attributes;
             let disabled = Value::text("disabled");
             if attributes.insert("settings.status", disabled.clone()) != Some(disabled) {
@@ -74,7 +74,7 @@ fn disable(work: &Work<'_>, stored: &Stored, after: &Attributes) -> Result<(), S
 
 fn refuse_internal(stored: &Stored, done: &str) -> Result<(), Stop> {
     if &*stored.object.name == INTERNAL {
-        return refuse(&rules::CAM_046, format!("{INTERNAL} belongs to the platform and is never {done}"));
+        return refuse(&rules::CAM_046, format!("{INTERNAL} belongs to the platform and cannot be {done}"));
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ fn check_free(work: &Work<'_>, name: &str) -> Result<(), Stop> {
     let sql = "SELECT burnt FROM burnt_usernames WHERE username = ?1";
     match work.connection.number(sql, &[&name])? {
         Some(_) => {
-            refuse(&rules::CAM_048, format!("{address} was deleted before, and its username stays taken for ever"))
+            refuse(&rules::CAM_048, format!("{address} was deleted, and a deleted username can never be used again"))
         }
         None => Ok(()),
     }

@@ -1,13 +1,12 @@
-//! One change while it is made: what the change says, what the store holds, and the checks that all kinds share.
+//! One change in progress, and the checks that all kinds share.
 
-use crate::rule::Rule;
 use std::cell::RefCell;
 
 use super::fields::check;
 use super::read;
 use super::read::Stored;
-use super::ripples::Move;
-use super::ripples::Ripples;
+use super::side_effects::Effect;
+use super::side_effects::SideEffects;
 use super::stored;
 use crate::database::Connection;
 use crate::database::Parameter;
@@ -19,10 +18,11 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::rule::Rule;
 use crate::store::Refusal;
 use crate::store::Write;
 
-/// Why a change is not made.
+/// Why a change was not made.
 pub(super) enum Stop {
     Refused(Refusal),
     Failed(SqlError),
@@ -50,13 +50,18 @@ pub(super) struct Work<'a> {
     pub(super) connection: &'a Connection,
     pub(super) write: &'a Write<'a>,
     now: Instant,
-    before: &'a Ripples,
-    seen: RefCell<Vec<(LiveId, Move)>>,
+    effects: &'a SideEffects,
+    seen: RefCell<Vec<(LiveId, Effect)>>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(connection: &'a Connection, write: &'a Write<'a>, now: Instant, before: &'a Ripples) -> Self {
-        Self { connection, write, now, before, seen: RefCell::default() }
+    pub(super) fn new(
+        connection: &'a Connection,
+        write: &'a Write<'a>,
+        now: Instant,
+        effects: &'a SideEffects,
+    ) -> Self {
+        Self { connection, write, now, effects, seen: RefCell::default() }
     }
 
     pub(super) const fn change(&self) -> &'a Change {
@@ -72,30 +77,30 @@ impl<'a> Work<'a> {
         self.now.timestamp_millis()
     }
 
-    pub(super) fn into_ripples(self) -> Vec<(LiveId, Move)> {
+    pub(super) fn into_effects(self) -> Vec<(LiveId, Effect)> {
         self.seen.into_inner()
     }
 
-    /// The object that the change is about, as the plan saw it.
+    /// The object of the change; an error if it has changed since the plan was made.
     pub(super) fn current(&self) -> Result<Stored, Stop> {
         let gone = || Refusal::stale(format!("{} is no longer in the store", self.change().address));
         self.current_or_gone()?.ok_or_else(|| gone().into())
     }
 
-    /// Like [`Self::current`]; nothing when the object is gone.
+    /// Like [`Self::current`]; `None` if the object is gone.
     pub(super) fn current_or_gone(&self) -> Result<Option<Stored>, Stop> {
         let Some((target, id)) = self.change().target.live.as_ref().and_then(|target| Some((target, target.id()?)))
         else {
-            return Err(Refusal::unavailable("the plan does not say which object of the store is meant").into());
+            return Err(Refusal::unavailable("the plan does not contain the id of the object").into());
         };
         let Some(stored) = self.one(self.kind(), "WHERE o.id = ?1", &[&id.expose()])? else {
             return Ok(None);
         };
         let (seen, now) = (target.fingerprint, stored.object.fingerprint());
-        if seen == now || self.before.explain(id, seen, now) {
+        if seen == now || self.effects.explains(id, seen, now) {
             Ok(Some(stored))
         } else {
-            Err(Refusal::stale(format!("{} is not as the plan saw it", stored.object.address)).into())
+            Err(Refusal::stale(format!("{} has changed since the plan was made", stored.object.address)).into())
         }
     }
 
@@ -108,7 +113,7 @@ impl<'a> Work<'a> {
         read::one(self.connection, kind, clause, parameters)
     }
 
-    /// The fields of a new object: those that the change sets, and for the rest what the store sets by itself.
+    /// The fields of a new object: those of the change, and the defaults of the others.
     pub(super) fn new_attributes(&self) -> Result<Attributes, Stop> {
         let mut attributes = Attributes::default();
         self.apply_fields(&mut attributes)?;
@@ -117,7 +122,7 @@ impl<'a> Work<'a> {
                 continue;
             }
             if let Some(rule) = field.required {
-                return refuse(rule, format!("`{}` is not set", field.name));
+                return refuse(rule, format!("`{}` is missing", field.name));
             }
             if let Some(value) = &field.default {
                 attributes.insert(field.name, value.clone());
@@ -126,22 +131,21 @@ impl<'a> Work<'a> {
         Ok(attributes)
     }
 
-    /// Whether a field is there for people to read, and the change's target says the same to the store.
-    fn is_told_by_target(&self, field: &str) -> bool {
+    /// Whether the store reads this field from the change's target; the field itself is only for display.
+    fn is_part_of_target(&self, field: &str) -> bool {
         let moves = self.change().action == Action::Replace && matches!(field, "application" | "package");
         field == "name" || moves
     }
 
-    /// Sets and clears what the change says, after the check of each value. A field with a default falls back to it
-    /// when it is cleared.
+    /// Checks, sets and clears the fields of the change. A cleared field gets its default.
     pub(super) fn apply_fields(&self, attributes: &mut Attributes) -> Result<(), Stop> {
-        for change in self.change().fields.iter().filter(|change| !self.is_told_by_target(&change.field)) {
+        for change in self.change().fields.iter().filter(|change| !self.is_part_of_target(&change.field)) {
             let name = change.field.as_ref();
             let field = fields::find(self.kind(), name);
             match change.after.as_ref().or_else(|| field?.default.as_ref()) {
                 None => {
                     if let Some(rule) = field.and_then(|field| field.required) {
-                        return refuse(rule, format!("`{name}` can not be empty"));
+                        return refuse(rule, format!("`{name}` cannot be empty"));
                     }
                     attributes.remove(name);
                 }
@@ -158,19 +162,19 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// The name that an existing object shall have.
+    /// The name of an existing object after the change.
     pub(super) fn name_after(&self, stored: &Stored) -> Box<str> {
         self.change().after("name").and_then(|name| name.as_text()).unwrap_or(&stored.object.name).into()
     }
 
-    /// Writes name and fields of an existing object whose table has a column `name`.
+    /// Writes the name and fields of an existing object whose table has a column `name`.
     pub(super) fn save(&self, stored: &Stored, name: &str, attributes: &Attributes) -> Result<(), Stop> {
         let sql = format!("UPDATE {} SET name = ?2, attributes = ?3, updated = ?4 WHERE row = ?1", table_of(self));
         let json = stored::write(attributes, &[]);
         self.run(&sql, &[&stored.row, &name, &json, &self.now()])
     }
 
-    /// Writes the fields of an existing object that has no name, or none that can change.
+    /// Writes only the fields of an existing object.
     pub(super) fn save_fields(&self, kind: Kind, row: i64, attributes: &Attributes) -> Result<(), Stop> {
         let sql = format!("UPDATE {} SET attributes = ?2, updated = ?3 WHERE row = ?1", read::table(kind));
         self.run(&sql, &[&row, &stored::write(attributes, &["plan"]), &self.now()])
@@ -184,8 +188,8 @@ impl<'a> Work<'a> {
         Ok(self.connection.execute(sql, parameters)?)
     }
 
-    /// Refuses while objects hang on the one that shall be deleted, and names the first of them.
-    pub(super) fn without(&self, rule: &Rule, kind: Kind, clause: &str, row: i64) -> Result<(), Stop> {
+    /// Refuses to delete an object with children, and names the first of them.
+    pub(super) fn refuse_children(&self, rule: &Rule, kind: Kind, clause: &str, row: i64) -> Result<(), Stop> {
         const SHOWN: usize = 3;
         let sql = format!("WHERE {clause} ORDER BY o.row LIMIT {}", SHOWN + 1);
         let children = read::some(self.connection, kind, &sql, &[&row])?;
@@ -197,8 +201,8 @@ impl<'a> Work<'a> {
         refuse(rule, format!("{}{more} must be deleted first", names.join(", ")))
     }
 
-    /// Does `work`, which moves the objects of `kind` that `clause` lets through, and notes how they were moved.
-    pub(super) fn moving(
+    /// Does `work`, and records its effects on the objects of `kind` that match `clause`.
+    pub(super) fn recording_effects(
         &self,
         kind: Kind,
         clause: &str,
@@ -209,11 +213,11 @@ impl<'a> Work<'a> {
         let before = read::some(self.connection, kind, &sql, &[&row])?;
         work()?;
         let after = read::some(self.connection, kind, &sql, &[&row])?;
-        let moves = before.into_iter().zip(after).map(|(from, to)| {
-            let step = Move { from: from.object.fingerprint(), to: to.object.fingerprint() };
+        let effects = before.into_iter().zip(after).map(|(from, to)| {
+            let step = Effect { from: from.object.fingerprint(), to: to.object.fingerprint() };
             (from.object.id, step)
         });
-        self.seen.borrow_mut().extend(moves);
+        self.seen.borrow_mut().extend(effects);
         Ok(())
     }
 }
@@ -222,7 +226,6 @@ fn table_of(work: &Work<'_>) -> &'static str {
     read::table(work.kind())
 }
 
-/// A new id of the store.
 pub(super) fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
@@ -231,7 +234,9 @@ pub(super) fn new_id() -> String {
 pub(super) fn check_name(rule: &Rule, name: &str, max: usize) -> Result<(), Stop> {
     match name.chars().count() {
         0 => refuse(rule, "its name is empty"),
-        count if count > max => refuse(rule, format!("its name has {count} characters; the store takes {max}")),
+        count if count > max => {
+            refuse(rule, format!("its name has {count} characters; the store accepts at most {max}"))
+        }
         _ => Ok(()),
     }
 }

@@ -1,5 +1,5 @@
-//! One answer of the site, judged by its content: the types that it declares are not documented, and the web portal
-//! answers every path with a page (`mft-api-keys.md` 1.5).
+//! One answer of the site, interpreted by its content: its media types are not documented, and the web portal answers
+//! unknown paths with a web page (`mft-api-keys.md` 1.5).
 
 use std::time::Duration;
 
@@ -10,42 +10,41 @@ use serde_json::Map;
 use serde_json::Value as Json;
 
 use crate::stores::transport;
-use crate::stores::transport::Unread;
+use crate::stores::transport::BodyError;
 use crate::text::cut;
 use crate::text::quoted;
 
-/// Most bytes of an answer. A list of ten thousand keys has about five million.
-const LONGEST: usize = 32 << 20;
+/// Maximum length of an answer. A list of ten thousand keys has about five million bytes.
+const MAX_BYTES: usize = 32 << 20;
 
-/// Most characters that are told of what the site says.
-const TOLD: usize = 500;
+/// Maximum length of a site's text in messages.
+const MAX_CHARS: usize = 500;
 
-/// Most field errors that are told.
+/// Maximum number of field errors in a message.
 const FIELDS: usize = 5;
 
-/// What came back, whatever it says.
+/// A complete answer, with any status.
 pub(super) struct Answer {
     pub(super) status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-/// Reads an answer to its end.
-pub(super) async fn read(mut response: Response) -> Result<Answer, Unread> {
+pub(super) async fn read(mut response: Response) -> Result<Answer, BodyError> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let body = transport::body(&mut response, LONGEST).await?;
+    let body = transport::body(&mut response, MAX_BYTES).await?;
     Ok(Answer { status, headers, body })
 }
 
 impl Answer {
-    /// How long the site asks to wait; never longer than a minute.
+    /// How long the site asks to wait, at most one minute.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let seconds: f64 = self.headers.get("Retry-After")?.to_str().ok()?.trim().parse().ok()?;
         Some(Duration::from_secs_f64(seconds.clamp(0.0, 60.0)))
     }
 
-    /// The host that a redirect leads to.
-    pub(super) fn leads_to(&self) -> Option<String> {
+    /// The host that a redirect points to.
+    pub(super) fn redirect_host(&self) -> Option<String> {
         Url::parse(self.headers.get("Location")?.to_str().ok()?).ok()?.host_str().map(str::to_owned)
     }
 
@@ -58,37 +57,36 @@ impl Answer {
         self.text().first() == Some(&b'<')
     }
 
-    /// The body. The error goes after the request's name (MFT-034).
+    /// The body. The error follows the request's name in messages (MFT-034).
     pub(super) fn json(&self) -> Result<Json, String> {
         let text = self.text();
         if text.is_empty() {
-            return Err("answered with nothing".to_owned());
+            return Err("answered with an empty body".to_owned());
         }
         serde_json::from_slice(text).map_err(|_| {
-            let what = if self.is_page() { "a web page" } else { "something that is not JSON" };
+            let what = if self.is_page() { "a web page" } else { "text that is not JSON" };
             format!("answered with {what}")
         })
     }
 
-    /// What the site says is wrong, in one of the shapes that its platform is known for; nothing when it says nothing
-    /// that people could read.
+    /// The site's error message, from one of its platform's known formats; empty if there is none.
     pub(super) fn complaint(&self) -> String {
         let text = self.text();
         if self.is_page() {
             return "a web page".to_owned();
         }
-        let told = match serde_json::from_slice(text) {
-            Ok(Json::Object(object)) => of_object(&object),
+        let message = match serde_json::from_slice(text) {
+            Ok(Json::Object(object)) => error_text(&object),
             Ok(Json::String(text)) => text,
             Ok(_) => String::new(),
             Err(_) => String::from_utf8_lossy(&text[..text.len().min(64 << 10)]).into_owned(),
         };
-        told.trim().to_owned()
+        message.trim().to_owned()
     }
 }
 
 /// RFC 7807 with or without `errors`, `{message}`, `{thruStatus, data}`.
-fn of_object(object: &Map<String, Json>) -> String {
+fn error_text(object: &Map<String, Json>) -> String {
     let text =
         |name: &str| property(object, name).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
     let errors = property(object, "errors").and_then(|(_, errors)| errors.as_object()).into_iter().flatten();
@@ -106,22 +104,22 @@ fn of_object(object: &Map<String, Json>) -> String {
     texts.into_iter().find_map(text).unwrap_or_default().to_owned()
 }
 
-/// A property under its name in any case, and the name that it has (`mft-api-keys.md` 1.5).
+/// A property, found without regard to case, and its exact name (`mft-api-keys.md` 1.5).
 pub(super) fn property<'a>(object: &'a Map<String, Json>, name: &str) -> Option<(&'a str, &'a Json)> {
     let exact = object.get_key_value(name);
     let found = exact.or_else(|| object.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)));
     found.map(|(name, value)| (name.as_str(), value))
 }
 
-/// What is told of a text of the site: no id, no value, one line, and not much of it.
-pub(super) fn told<'m>(text: &str, secrets: impl IntoIterator<Item = &'m str>) -> String {
+/// Prepares a site's text for messages: one line, shortened, with ids and values hidden.
+pub(super) fn redact<'m>(text: &str, secrets: impl IntoIterator<Item = &'m str>) -> String {
     let mut text = text.to_owned();
     for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "(hidden)");
     }
     let words =
         text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { "(hidden)" } else { word });
-    cut(&words.collect::<Vec<_>>().join(" "), TOLD).into_owned()
+    cut(&words.collect::<Vec<_>>().join(" "), MAX_CHARS).into_owned()
 }
 
 #[cfg(test)]
@@ -134,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_error_shape_is_read() {
-        for (body, told) in [
+        for (body, message) in [
             ("", ""),
             (
                 r#"{"type":"x","title":"One or more validation errors occurred.","errors":{"KeyName":["is taken"],"X":"no"}}"#,
@@ -150,18 +148,18 @@ mod tests {
             ("<!DOCTYPE html><html></html>", "a web page"),
             ("[1]", ""),
         ] {
-            assert_eq!(answer(body).complaint(), told, "{body}");
+            assert_eq!(answer(body).complaint(), message, "{body}");
         }
     }
 
     #[test]
-    fn what_is_told_holds_no_id() {
+    fn redacted_text_contains_no_id() {
         let id = "fake-id-1";
         let other = "123e4567-e89b-42d3-a456-426614174000";
         let text = format!("no key {id},\n nor {other}\u{1b}[31m");
-        let said = told(&text, [id]);
-        assert_eq!(said, "no key (hidden), nor (hidden)");
-        assert_eq!(told(&"é ".repeat(9_000), []).chars().count(), 501);
+        let redacted = redact(&text, [id]);
+        assert_eq!(redacted, "no key (hidden), nor (hidden)");
+        assert_eq!(redact(&"é ".repeat(9_000), []).chars().count(), 501);
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Calls of the site: signed in, one at a time, no faster than allowed, and understood.
+//! Calls of the site: signs in, calls one at a time, keeps the pace, and interprets answers.
 //!
-//! Only reads are tried again here. A write whose answer is lost may have been done, so whoever asked must look
+//! Only reads are retried here. A write whose answer is lost may have been done, so the caller must check
 //! (`mft-api-keys.md` 1.5, 3.5).
 
 use std::collections::BTreeSet;
@@ -25,27 +25,28 @@ use crate::store::RefusalKind;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
+use crate::stores::transport::Sent;
 use crate::workspace::Operation;
 
-/// How often a read is tried, and how often a write that never left this machine.
+/// How often a read is tried, or a write that was not delivered.
 const TRIES: u32 = 3;
 
 /// One object as the site sends it.
 pub(super) type Object = Map<String, Json>;
 
-/// How Keywright signs in. One form, said by the workspace; the other one is never tried (`mft-api-keys.md` Q3).
+/// How Keywright signs in. The workspace chooses; the other way is never tried (`mft-api-keys.md` Q3).
 pub enum SignIn {
     /// The header `ApiKey`.
     ApiKey(Secret),
     Bearer(Secret),
 }
 
-/// Why a call has no answer to go on with.
+/// Why a call has no usable answer.
 pub(super) enum Failure {
     Refused(Refusal),
-    /// A write whose answer is lost or makes no sense: it may have been done.
+    /// The answer to a write is lost or unreadable: the write may have been done.
     Lost(Refusal),
-    /// There is no such thing, or not for this credential.
+    /// The object or path does not exist, or this credential cannot see it.
     Missing(Refusal),
     Forbidden(Refusal),
 }
@@ -66,9 +67,9 @@ pub(super) struct Api {
     base: Url,
     sign_in: SignIn,
     pace: Pace,
-    /// Set once the sign-in is refused: from then on nothing is called.
+    /// Set once the credential is rejected: from then on, no calls are made.
     stopped: Mutex<Option<Refusal>>,
-    /// Ids that were seen, any of which may be the value of a key. No message may hold one.
+    /// All ids read so far. Each may be the value of a key, so messages hide them.
     ids: Mutex<BTreeSet<Box<str>>>,
 }
 
@@ -83,22 +84,20 @@ impl Api {
         Self { client, base, sign_in, pace, stopped: Mutex::new(None), ids: Mutex::default() }
     }
 
-    /// From now on nothing is called while it is not certain that the run has its lock.
+    /// From now on, calls are made only while the run holds its lock.
     pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
         self.pace.guarded_by(lock);
     }
 
-    /// Calls so far.
     pub(super) fn calls(&self) -> u64 {
         self.pace.calls()
     }
 
-    /// Calls in a second as they are really spread.
     pub(super) fn per_second(&self) -> f64 {
         self.pace.per_second()
     }
 
-    /// The key that Keywright is signed in with, if it is one.
+    /// The key that Keywright signs in with; `None` if it signs in with a token.
     pub(super) const fn own_key(&self) -> Option<&Secret> {
         match &self.sign_in {
             SignIn::ApiKey(key) => Some(key),
@@ -106,7 +105,7 @@ impl Api {
         }
     }
 
-    /// Remembers ids that no message may hold.
+    /// Adds ids that messages must hide.
     pub(super) fn hide<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
         let mut hidden = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         hidden.extend(ids.into_iter().map(Box::from));
@@ -118,42 +117,42 @@ impl Api {
         loop {
             let pause = retry::pause(retry::FIRST, tries);
             match self.send(&call).await? {
-                Sent::Never(_) | Sent::Maybe(_) if tries < TRIES => tokio::time::sleep(pause).await,
-                Sent::Answered(answer) if may_pass(answer.status) && tries < TRIES => {
+                Sent::NotDelivered(_) | Sent::Unknown(_) if tries < TRIES => tokio::time::sleep(pause).await,
+                Sent::Answered(answer) if is_transient(answer.status) && tries < TRIES => {
                     let asked = answer.retry_after().filter(|_| matches!(answer.status, 429 | 503));
                     self.pace.hold(asked.unwrap_or(pause));
                 }
-                Sent::Never(cause) | Sent::Maybe(cause) => {
+                Sent::NotDelivered(cause) | Sent::Unknown(cause) => {
                     return Err(Failure::Refused(unreachable(operation, &cause)));
                 }
                 Sent::Answered(answer) => {
-                    let answer = self.understood(&call, answer)?;
-                    return answer.json().map_err(|cause| Failure::Refused(odd(operation, &cause)));
+                    let answer = self.interpret(&call, answer)?;
+                    return answer.json().map_err(|cause| Failure::Refused(unexpected(operation, &cause)));
                 }
             }
             tries += 1;
         }
     }
 
-    /// Sends a write once; again only while there was no connection at all, so that the site can not have seen it.
+    /// Sends a write once. Retries only if there was no connection, so that the site cannot have received it.
     pub(super) async fn write(&self, operation: &Operation, body: &Object) -> Result<Json, Failure> {
         let call = Call { operation, query: &[], body: Some(body) };
         let mut tries = 1;
         loop {
             match self.send(&call).await? {
-                Sent::Never(_) if tries < TRIES => retry::rest(retry::FIRST, tries).await,
-                Sent::Never(cause) => return Err(Failure::Refused(unreachable(operation, &cause))),
-                Sent::Maybe(cause) => return Err(Failure::Lost(unreachable(operation, &cause))),
+                Sent::NotDelivered(_) if tries < TRIES => retry::wait(retry::FIRST, tries).await,
+                Sent::NotDelivered(cause) => return Err(Failure::Refused(unreachable(operation, &cause))),
+                Sent::Unknown(cause) => return Err(Failure::Lost(unreachable(operation, &cause))),
                 Sent::Answered(answer) => {
-                    let answer = self.understood(&call, answer)?;
-                    return answer.json().map_err(|cause| Failure::Lost(odd(operation, &cause)));
+                    let answer = self.interpret(&call, answer)?;
+                    return answer.json().map_err(|cause| Failure::Lost(unexpected(operation, &cause)));
                 }
             }
             tries += 1;
         }
     }
 
-    async fn send(&self, call: &Call<'_>) -> Result<Sent, Failure> {
+    async fn send(&self, call: &Call<'_>) -> Result<Sent<Answer>, Failure> {
         if let Some(refusal) = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(Failure::Refused(refusal));
         }
@@ -162,7 +161,7 @@ impl Api {
         let (name, value) = self.credential()?;
         let mut request = self
             .client
-            .request(method, self.address(&call.operation.path))
+            .request(method, transport::below(&self.base, &call.operation.path))
             .header(name, value)
             .header("Accept", "application/json, text/plain;q=0.5");
         if !call.query.is_empty() {
@@ -175,12 +174,11 @@ impl Api {
         let properties = call.body.into_iter().flat_map(Object::keys);
         let response = match transport::send(request, call.operation, properties).await {
             Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => return Ok(Sent::Never(transport::cause(&error))),
-            Err(error) => return Ok(Sent::Maybe(transport::cause(&error))),
+            Err(error) => return Ok(error.into()),
         };
         Ok(match answer::read(response).await {
             Ok(answer) => Sent::Answered(answer),
-            Err(unread) => Sent::Maybe(unread.cause()),
+            Err(error) => Sent::Unknown(error.cause()),
         })
     }
 
@@ -190,84 +188,74 @@ impl Api {
             SignIn::Bearer(token) => ("Authorization", format!("Bearer {}", token.expose())),
         };
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            let refusal = Refusal::unavailable("the credential holds characters that can not be sent");
-            Failure::Refused(refusal.help("check where `credentials` reads it from"))
+            let refusal = Refusal::unavailable("the credential contains characters that cannot be sent");
+            Failure::Refused(refusal.help("check the source that `credentials` names in keywright.yaml"))
         })?;
         value.set_sensitive(true);
         Ok((name, value))
     }
 
-    fn address(&self, path: &str) -> Url {
-        let mut address = self.base.clone();
-        address.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
-        address
-    }
-
-    /// What the site itself says.
-    fn understood(&self, call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
+    /// Interprets an answer.
+    fn interpret(&self, call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
         let name = call.operation;
         let status = answer.status;
         match status {
             200..300 => Ok(answer),
             300..400 => {
-                let host = answer.leads_to().unwrap_or_else(|| "elsewhere".to_owned());
-                let refusal = Refusal::unavailable(format!("{name} was sent on to {host}, and was not followed"));
-                Err(Failure::Refused(refusal.help("set `url` in keywright.yaml to where the site is")))
+                let host = answer.redirect_host().unwrap_or_else(|| "another address".to_owned());
+                let refusal =
+                    Refusal::unavailable(format!("{name} was redirected to {host}; redirects are not followed"));
+                Err(Failure::Refused(refusal.help("set `url` in keywright.yaml to the address of the site")))
             }
             401 => {
-                let refusal = Refusal::unavailable(format!("{name} answered 401: the credential is not taken"));
-                let refusal = refusal.help("it may be wrong, expired or disabled; nothing more is tried with it");
+                let refusal = Refusal::unavailable(format!("{name} answered 401: the credential was rejected"));
+                let refusal =
+                    refusal.help("check that it is right, enabled and not expired; this run makes no more calls");
                 *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal.clone());
                 Err(Failure::Refused(refusal))
             }
-            403 => Err(Failure::Forbidden(self.complained(name, &answer, RefusalKind::Rejected).help(
-                "the user's role, or the API types of the key in use, may lack key management; a user's token may have it",
+            403 => Err(Failure::Forbidden(self.error_response(name, &answer, RefusalKind::Rejected).help(
+                "grant key management to the user's role and the key's API types, or sign in with a user's token",
             ))),
             404 => Err(Failure::Missing(
-                self.complained(name, &answer, RefusalKind::Unavailable)
+                self.error_response(name, &answer, RefusalKind::Unavailable)
                     .help("check `url` and the path of the operation in keywright.yaml"),
             )),
-            400..500 if !may_pass(status) => {
-                Err(Failure::Refused(self.complained(name, &answer, RefusalKind::Rejected)))
+            400..500 if !is_transient(status) => {
+                Err(Failure::Refused(self.error_response(name, &answer, RefusalKind::Rejected)))
             }
-            _ if call.body.is_some() => Err(Failure::Lost(self.complained(name, &answer, RefusalKind::Unavailable))),
-            _ => Err(Failure::Refused(self.complained(name, &answer, RefusalKind::Unavailable))),
+            _ if call.body.is_some() => {
+                Err(Failure::Lost(self.error_response(name, &answer, RefusalKind::Unavailable)))
+            }
+            _ => Err(Failure::Refused(self.error_response(name, &answer, RefusalKind::Unavailable))),
         }
     }
 
-    fn complained(&self, name: &Operation, answer: &Answer, kind: RefusalKind) -> Refusal {
+    fn error_response(&self, name: &Operation, answer: &Answer, kind: RefusalKind) -> Refusal {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let credential = match &self.sign_in {
             SignIn::ApiKey(secret) | SignIn::Bearer(secret) => secret.expose(),
         };
-        let complaint = answer::told(&answer.complaint(), ids.iter().map(|id| &**id).chain([credential]));
-        let why = if complaint.is_empty() { "no reason was given" } else { &complaint };
+        let complaint = answer::redact(&answer.complaint(), ids.iter().map(|id| &**id).chain([credential]));
+        let why = if complaint.is_empty() { "no reason given" } else { &complaint };
         Refusal { kind, ..Refusal::unavailable(format!("{name} answered {}: {why}", answer.status)) }
     }
 }
 
-/// Whether a status may be another one soon.
-const fn may_pass(status: u16) -> bool {
+/// Whether a retry may lead to another status.
+const fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429) || status >= 500
 }
 
-/// What became of a request.
-enum Sent {
-    Answered(Answer),
-    /// There was no connection: the site has not seen it.
-    Never(String),
-    /// The connection broke: the site may have done it.
-    Maybe(String),
-}
-
 fn unreachable(operation: &Operation, cause: &str) -> Refusal {
-    Refusal::unavailable(format!("{operation} had no answer: {cause}")).help("check `url` and the network")
+    Refusal::unavailable(format!("{operation} got no answer: {cause}")).help("check `url` and the network")
 }
 
-/// MFT-034: an answer that is not what the operation is documented to give.
-pub(super) fn odd(operation: &Operation, cause: &str) -> Refusal {
+/// MFT-034: an answer that does not match the documentation of the operation.
+pub(super) fn unexpected(operation: &Operation, cause: &str) -> Refusal {
     let refusal = Refusal::unavailable(format!("{operation} {cause}"));
-    let refusal = refusal
-        .help("check `url` and the path of the operation in keywright.yaml; the portal answers any path with a page");
+    let refusal = refusal.help(
+        "check `url` and the path of the operation in keywright.yaml; the portal answers unknown paths with a web page",
+    );
     Refusal { rule: Some(rules::MFT_034.id), ..refusal }
 }

@@ -1,5 +1,5 @@
-//! Which method and path each operation has (`mft-api-keys.md` 1.2). The vendor publishes neither, so they come from
-//! the tenant's own OpenAPI file or from `keywright.yaml`, and nothing is ever tried out.
+//! The method and path of each operation (`mft-api-keys.md` 1.2). The vendor does not publish them, so they come from
+//! the tenant's OpenAPI file or from `keywright.yaml`. Nothing is ever tried out.
 
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -9,80 +9,89 @@ use crate::store::Refusal;
 use crate::workspace::Operation;
 use crate::workspace::TransferOperations;
 
-/// The operations of a site, each bound to one method and path, or with what it could be.
+/// The operations of a site.
 pub struct Operations {
-    pub(super) list: Slot,
-    pub(super) create: Slot,
-    pub(super) update: Slot,
+    pub(super) list: Binding,
+    pub(super) create: Binding,
+    pub(super) update: Binding,
     pub(super) organizations: Operation,
     pub(super) account: Operation,
-    /// Whether the site's own file knows a delete, which no documentation does. It is never called.
+    /// Whether the OpenAPI file has an undocumented delete. It is never called.
     pub deletes: bool,
 }
 
-/// One operation, or all that it could be: none, or too many.
-pub(super) type Slot = Result<Operation, Vec<Operation>>;
+/// One operation, or its candidates if there is not exactly one.
+pub(super) type Binding = Result<Operation, Vec<Operation>>;
 
-/// What of the file is about one tag.
-struct Described<'a> {
+/// An operation in the OpenAPI file.
+struct Documented<'a> {
     operation: Operation,
     details: &'a Map<String, Json>,
 }
 
-/// Binds the operations. What is written goes before what the file says.
+/// Binds the operations. Those in `keywright.yaml` have priority over the OpenAPI file.
 pub fn bind(openapi: Option<&[u8]>, written: &TransferOperations) -> Result<Operations, Refusal> {
     let file = openapi.map(parse).transpose()?;
     let file = file.as_ref();
-    let keys = file.map_or_else(Vec::new, |file| described(file, "ApiKey"));
-    let is_update = |one: &Described<'_>| is_update(one, file);
-    let has_body = |one: &Described<'_>| file.is_some_and(|file| has_body(one, file));
-    let (gives_list, gives_object) = (gives(file, "array"), gives(file, "object"));
-    let is_list = |one: &Described<'_>| &*one.operation.method == "GET" && gives_list(one);
-    let is_get = |one: &Described<'_>| &*one.operation.method == "GET" && has_query_id(one, file) && gives_object(one);
-    let is_create = |one: &Described<'_>| &*one.operation.method == "POST" && has_body(one) && !is_update(one);
+    let keys = file.map_or_else(Vec::new, |file| documented(file, "ApiKey"));
+    let is_update = |one: &Documented<'_>| is_update(one, file);
+    let has_body = |one: &Documented<'_>| file.is_some_and(|file| has_body(one, file));
+    let (answers_list, answers_object) = (answers_with(file, "array"), answers_with(file, "object"));
+    let is_list = |one: &Documented<'_>| &*one.operation.method == "GET" && answers_list(one);
+    let is_get =
+        |one: &Documented<'_>| &*one.operation.method == "GET" && has_query_id(one, file) && answers_object(one);
+    let is_create = |one: &Documented<'_>| &*one.operation.method == "POST" && has_body(one) && !is_update(one);
     let operations = Operations {
-        list: slot(&keys, written.list.as_ref(), is_list),
-        create: slot(&keys, written.create.as_ref(), is_create),
-        update: slot(&keys, written.update.as_ref(), is_update),
-        organizations: beside(file, "Organization", written.organizations.as_ref(), "/api/Organization", &gives_list)?,
-        account: beside(file, "Account", written.account.as_ref(), "/api/Account", &gives_object)?,
+        list: resolve(&keys, written.list.as_ref(), is_list),
+        create: resolve(&keys, written.create.as_ref(), is_create),
+        update: resolve(&keys, written.update.as_ref(), is_update),
+        organizations: bind_other(
+            file,
+            "Organization",
+            written.organizations.as_ref(),
+            "/api/Organization",
+            &answers_list,
+        )?,
+        account: bind_other(file, "Account", written.account.as_ref(), "/api/Account", &answers_object)?,
         deletes: keys.iter().any(is_delete),
     };
-    let get = slot(&keys, written.get.as_ref(), is_get);
+    let get = resolve(&keys, written.get.as_ref(), is_get);
     if let (Ok(list), Ok(get)) = (&operations.list, get)
         && *list == get
     {
-        let reason = format!("list and get are both {list}, which no API can tell apart");
-        return Err(unbound(reason, "take the paths from the site's Swagger page"));
+        let reason = format!("list and get are the same operation, {list}");
+        return Err(unbound(reason, "copy the paths from the site's Swagger page"));
     }
     Ok(operations)
 }
 
 impl Operations {
-    /// What only reads needs the list; what writes needs all three (MFT-021).
+    /// Refuses missing operations: reads need only the list, writes all three (MFT-021).
     pub fn check(&self, writes: bool) -> Result<(), Refusal> {
-        let needed: &[(&str, &Slot)] = if writes {
+        let needed: &[(&str, &Binding)] = if writes {
             &[("list", &self.list), ("create", &self.create), ("update", &self.update)]
         } else {
             &[("list", &self.list)]
         };
-        let missing: Vec<String> =
-            needed.iter().filter_map(|(name, slot)| slot.as_ref().err().map(|found| told(name, found))).collect();
+        let missing: Vec<String> = needed
+            .iter()
+            .filter_map(|(name, binding)| binding.as_ref().err().map(|found| unbound_reason(name, found)))
+            .collect();
         if missing.is_empty() {
             return Ok(());
         }
-        let help = "name the site's OpenAPI file with `openapi`, or write `operations: {list: GET /api/…, create: POST /api/…, \
+        let help = "name the site's OpenAPI file in `openapi`, or write `operations: {list: GET /api/…, create: POST /api/…, \
                     update: PUT /api/…}` under spec.stores.managedFileTransfer";
         Err(unbound(missing.join("; "), help))
     }
 }
 
-fn told(name: &str, candidates: &[Operation]) -> String {
+fn unbound_reason(name: &str, candidates: &[Operation]) -> String {
     if candidates.is_empty() {
-        return format!("the operation {name} is not bound, and nothing could be it");
+        return format!("the operation {name} is not bound, and there is no candidate for it");
     }
     let candidates: Vec<String> = candidates.iter().take(10).map(ToString::to_string).collect();
-    format!("the operation {name} is not bound: it could be {}", candidates.join(" or "))
+    format!("the operation {name} is not bound: the candidates are {}", candidates.join(" or "))
 }
 
 pub(super) fn unbound(reason: String, help: &str) -> Refusal {
@@ -94,14 +103,14 @@ fn parse(bytes: &[u8]) -> Result<Json, Refusal> {
     let file: Option<Json> = serde_json::from_slice(bytes).ok();
     file.filter(|file| file.get("paths").is_some_and(Json::is_object)).ok_or_else(|| {
         unbound(
-            "the file that `openapi` names is not an OpenAPI file in JSON".to_owned(),
-            "take it from the Swagger page of the site, most likely at /swagger/v1/swagger.json",
+            "the file in `openapi` is not an OpenAPI file in JSON".to_owned(),
+            "download it from the site's Swagger page, usually at /swagger/v1/swagger.json",
         )
     })
 }
 
-/// The operations under a tag whose paths can be called as they stand. Sorted, so that messages are always the same.
-fn described<'a>(file: &'a Json, tag: &str) -> Vec<Described<'a>> {
+/// The operations of a tag whose paths are plain, without parameters. Sorted, so that messages are always the same.
+fn documented<'a>(file: &'a Json, tag: &str) -> Vec<Documented<'a>> {
     const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
     let prefix = prefix(file);
     let mut found = Vec::new();
@@ -112,7 +121,7 @@ fn described<'a>(file: &'a Json, tag: &str) -> Vec<Described<'a>> {
             let tags = details.get("tags").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
             let operation = Operation::new(&method.to_ascii_uppercase(), &format!("{prefix}{path}"));
             if let Some(operation) = operation.filter(|_| tags.into_iter().any(|known| known == tag)) {
-                found.push(Described { operation, details });
+                found.push(Documented { operation, details });
             }
         }
     }
@@ -120,7 +129,7 @@ fn described<'a>(file: &'a Json, tag: &str) -> Vec<Described<'a>> {
     found
 }
 
-/// What the file says that all paths stand below: `basePath`, or the path of the first server.
+/// The prefix of all paths: `basePath`, or the path of the first server.
 fn prefix(file: &Json) -> String {
     let base = file.get("basePath").and_then(Json::as_str);
     let server = file.get("servers").and_then(|servers| servers.get(0)?.get("url")?.as_str());
@@ -129,7 +138,7 @@ fn prefix(file: &Json) -> String {
     base.or(server).unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
-fn slot(keys: &[Described<'_>], written: Option<&Operation>, is_it: impl Fn(&Described<'_>) -> bool) -> Slot {
+fn resolve(keys: &[Documented<'_>], written: Option<&Operation>, is_it: impl Fn(&Documented<'_>) -> bool) -> Binding {
     if let Some(written) = written {
         return Ok(written.clone());
     }
@@ -141,56 +150,56 @@ fn slot(keys: &[Described<'_>], written: Option<&Operation>, is_it: impl Fn(&Des
     }
 }
 
-/// An operation of another tag, whose path is seen in use: the file's if it is clear there.
-fn beside(
+/// An operation of another tag: from the file if it has exactly one candidate, else the usual path.
+fn bind_other(
     file: Option<&Json>,
     tag: &str,
     written: Option<&Operation>,
     path: &str,
-    gives: &impl Fn(&Described<'_>) -> bool,
+    answers_with: &impl Fn(&Documented<'_>) -> bool,
 ) -> Result<Operation, Refusal> {
-    let known = file.map_or_else(Vec::new, |file| described(file, tag));
-    let is_it = |one: &Described<'_>| &*one.operation.method == "GET" && gives(one);
-    let default = || unbound(format!("{path} is not a path"), "write it under `operations`");
-    match slot(&known, written, is_it) {
+    let known = file.map_or_else(Vec::new, |file| documented(file, tag));
+    let is_it = |one: &Documented<'_>| &*one.operation.method == "GET" && answers_with(one);
+    let default = || unbound(format!("{path} is not a path"), "set it under `operations` in keywright.yaml");
+    match resolve(&known, written, is_it) {
         Ok(operation) => Ok(operation),
         Err(_) => Operation::new("GET", path).ok_or_else(default),
     }
 }
 
-fn is_update(one: &Described<'_>, file: Option<&Json>) -> bool {
-    let is_named = ["summary", "operationId"].iter().filter_map(|name| one.details.get(*name)?.as_str());
-    let says = is_named.chain([&*one.operation.path]).any(|text| text.to_ascii_lowercase().contains("update"));
+fn is_update(one: &Documented<'_>, file: Option<&Json>) -> bool {
+    let texts = ["summary", "operationId"].iter().filter_map(|name| one.details.get(*name)?.as_str());
+    let mentions = texts.chain([&*one.operation.path]).any(|text| text.to_ascii_lowercase().contains("update"));
     let replaces = matches!(&*one.operation.method, "PUT" | "PATCH");
-    (replaces || says) && &*one.operation.method != "DELETE" && file.is_some_and(|file| has_body(one, file))
+    (replaces || mentions) && &*one.operation.method != "DELETE" && file.is_some_and(|file| has_body(one, file))
 }
 
-fn is_delete(one: &Described<'_>) -> bool {
+fn is_delete(one: &Documented<'_>) -> bool {
     let names = one.details.get("operationId").and_then(Json::as_str).unwrap_or_default();
-    let says = |text: &str| text.to_ascii_lowercase().contains("delete");
-    &*one.operation.method == "DELETE" || says(names) || says(&one.operation.path)
+    let mentions = |text: &str| text.to_ascii_lowercase().contains("delete");
+    &*one.operation.method == "DELETE" || mentions(names) || mentions(&one.operation.path)
 }
 
-/// OpenAPI 3 says `requestBody`; Swagger 2 a parameter that is in the body.
-fn has_body(one: &Described<'_>, file: &Json) -> bool {
+/// OpenAPI 3 has `requestBody`, Swagger 2 a parameter in the body.
+fn has_body(one: &Documented<'_>, file: &Json) -> bool {
     one.details.contains_key("requestBody")
         || parameters(one, Some(file)).any(|parameter| parameter.get("in").and_then(Json::as_str) == Some("body"))
 }
 
-fn has_query_id(one: &Described<'_>, file: Option<&Json>) -> bool {
+fn has_query_id(one: &Documented<'_>, file: Option<&Json>) -> bool {
     parameters(one, file).any(|parameter| {
         let is = |name: &str, wanted: &str| parameter.get(name).and_then(Json::as_str) == Some(wanted);
         is("in", "query") && is("name", "id")
     })
 }
 
-fn parameters<'a>(one: &Described<'a>, file: Option<&'a Json>) -> impl Iterator<Item = &'a Json> {
+fn parameters<'a>(one: &Documented<'a>, file: Option<&'a Json>) -> impl Iterator<Item = &'a Json> {
     let listed = one.details.get("parameters").and_then(Json::as_array).into_iter().flatten();
     listed.map(move |parameter| file.map_or(parameter, |file| referred(parameter, file)))
 }
 
-/// Whether the answer 200 is of a type.
-fn gives<'f>(file: Option<&'f Json>, wanted: &'static str) -> impl Fn(&Described<'_>) -> bool + 'f {
+/// Whether the answer 200 has the type `wanted`.
+fn answers_with<'f>(file: Option<&'f Json>, wanted: &'static str) -> impl Fn(&Documented<'_>) -> bool + 'f {
     move |one| {
         let Some(file) = file else { return false };
         let answer = one.details.get("responses").and_then(|responses| responses.get("200"));
@@ -207,7 +216,7 @@ fn gives<'f>(file: Option<&'f Json>, wanted: &'static str) -> impl Fn(&Described
     }
 }
 
-/// Follows `$ref` within the file; a circle ends after a few steps.
+/// Follows `$ref` within the file, at most eight steps because of cycles.
 fn referred<'a>(mut schema: &'a Json, file: &'a Json) -> &'a Json {
     for _ in 0..8 {
         let Some(pointer) = schema.get("$ref").and_then(Json::as_str).and_then(|to| to.strip_prefix('#')) else {

@@ -1,4 +1,4 @@
-//! One key on the wire ↔ one object of the model (`mft-api-keys.md` 2.1).
+//! Converts one key on the wire to one object of the model, and back (`mft-api-keys.md` 2.1).
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use super::answer::property;
 use super::api::Object;
 use super::scope;
-use super::scope::Habit;
-use super::scope::Of;
+use super::scope::ListKind;
+use super::scope::ListStyles;
 use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Instant;
@@ -24,11 +24,10 @@ use crate::model::transfer::TransferKey;
 use crate::plan::FieldChange;
 use crate::store::Refusal;
 
-/// Properties that a request does not have, or that are never written: `name` is computed, and what setting a deletion
-/// mark does is not known (2.2, 2.6).
+/// Properties that are never sent: `name` is computed, and the effect of setting a deletion mark is unknown (2.2, 2.6).
 const NEVER_SENT: [&str; 3] = ["name", "deletedBy", "deletedDate"];
 
-/// The fields as manifests call them, and as the API does.
+/// The fields by their names in manifests and in the API.
 const FIELDS: [(&str, &str); 4] = [
     ("enabled", "enabled"),
     ("allowedApis", "allowedApis"),
@@ -36,38 +35,38 @@ const FIELDS: [(&str, &str); 4] = [
     ("expires", "expirationDate"),
 ];
 
-/// The lists, by the name that both manifests and the API use.
-const LISTS: [(&str, Of); 2] = [("allowedApis", Of::ApiTypes), ("allowedOrgs", Of::Organizations)];
+/// The lists, whose names are the same in manifests and in the API.
+const LISTS: [(&str, ListKind); 2] = [("allowedApis", ListKind::ApiTypes), ("allowedOrgs", ListKind::Organizations)];
 
-/// One key as the list has it.
+/// One key of the list.
 pub(super) struct Key {
     pub(super) id: LiveId,
-    /// Without the spaces at its ends, so that it is found all the same.
+    /// Without spaces at its ends, to match the name in the manifest.
     pub(super) name: Box<str>,
-    /// As it came, with everything that nobody knows.
+    /// Unchanged, with unknown properties.
     row: Object,
 }
 
-/// What a row of the list is.
+/// A row of the list.
 pub(super) enum Row {
     Key(Key),
-    /// Marked as deleted; its name, if it has one.
+    /// Marked as deleted; with its name, if it has one.
     Deleted(Option<Box<str>>),
     Nameless,
 }
 
-/// Reads a row. The error goes after the request's name.
+/// Reads a row. The error follows the request's name in messages.
 pub(super) fn row(row: Json) -> Result<Row, String> {
-    let Json::Object(row) = row else { return Err("answered with a list of other things than keys".to_owned()) };
+    let Json::Object(row) = row else { return Err("answered with a list that does not contain keys".to_owned()) };
     let text = |name: &str| property(&row, name).and_then(|(_, value)| value.as_str());
     let name: Option<Box<str>> = text("keyName").map(str::trim).filter(|name| !name.is_empty()).map(Into::into);
     if is_deleted(&row) {
         return Ok(Row::Deleted(name));
     }
     let id = text("id").filter(|id| !id.is_empty()).map(LiveId::new);
-    let id = id.ok_or("answered with a key that has no id")?;
+    let id = id.ok_or("answered with a key without an id")?;
     if !property(&row, "enabled").is_some_and(|(_, value)| value.is_boolean()) {
-        return Err("answered with a key that does not say whether it is enabled".to_owned());
+        return Err("answered with a key without `enabled`".to_owned());
     }
     Ok(match name {
         Some(name) => Row::Key(Key { id, name, row }),
@@ -88,7 +87,7 @@ impl Key {
         property(&self.row, name).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty())
     }
 
-    /// When it was changed last, as the site says it: a poor man's version (3.5).
+    /// The time of the last change, which serves as a version (3.5).
     pub(super) fn version(&self) -> Option<&str> {
         self.text("updatedDate")
     }
@@ -101,7 +100,7 @@ impl Key {
         self.text(name).and_then(instant).flatten()
     }
 
-    /// The fields that Keywright manages, and the names of those that it does not understand.
+    /// The fields that Keywright manages, and the names of those that it cannot read.
     pub(super) fn attributes(&self) -> (Attributes, BTreeSet<&'static str>) {
         let mut attributes = Attributes::default();
         let mut unread = BTreeSet::new();
@@ -159,50 +158,50 @@ impl Key {
         let other = self.text("name").filter(|name| name.trim() != &*self.name);
         TransferKey {
             tenant: self.tenant(),
-            // A name that looks like a value is not told.
+            // A name that may be a key's value must not be printed.
             other_name: other.filter(|name| !crate::rules::looks_like_a_key(name)).map(Into::into),
             changed_by: self.text("updatedBy").or_else(|| self.text("createdBy")).map(Into::into),
             unread: self.attributes().1,
         }
     }
 
-    /// Tells a habit how this key's lists are written.
-    pub(super) fn teach(&self, habits: &mut Habits) {
+    /// Counts the formats of this key's lists.
+    pub(super) fn count_styles(&self, styles: &mut SiteStyles) {
         for (name, of) in LISTS {
             if let Some(scope) = scope::read(of, property(&self.row, name).map(|(_, value)| value)) {
-                habits.of(of).learn(&scope);
+                styles.of(of).learn(&scope);
             }
         }
     }
 
-    /// The whole object with the changed fields laid over it: what nobody knows goes back as it came, and `enabled` is
-    /// always said (Q10, Q11).
-    pub(super) fn changed(&self, changes: &[FieldChange], habits: &Habits) -> Object {
+    /// The whole object with the changed fields. Unknown properties are sent back unchanged, and `enabled` is always
+    /// sent (Q10, Q11).
+    pub(super) fn changed(&self, changes: &[FieldChange], styles: &SiteStyles) -> Object {
         let mut body = self.row.clone();
         body.retain(|name, _| !NEVER_SENT.iter().any(|never| name.eq_ignore_ascii_case(never)));
-        set(&mut body, changes, habits);
+        set(&mut body, changes, styles);
         body
     }
 }
 
-/// How this site writes its lists.
+/// The formats of the site's lists.
 #[derive(Default)]
-pub(super) struct Habits {
-    organizations: Habit,
-    api_types: Habit,
+pub(super) struct SiteStyles {
+    organizations: ListStyles,
+    api_types: ListStyles,
 }
 
-impl Habits {
-    fn of(&mut self, of: Of) -> &mut Habit {
+impl SiteStyles {
+    fn of(&mut self, of: ListKind) -> &mut ListStyles {
         match of {
-            Of::Organizations => &mut self.organizations,
-            Of::ApiTypes => &mut self.api_types,
+            ListKind::Organizations => &mut self.organizations,
+            ListKind::ApiTypes => &mut self.api_types,
         }
     }
 }
 
-/// A new key: no id, because a sent one could become the value, and nothing that the site sets (Q6).
-pub(super) fn new(name: &str, changes: &[FieldChange], tenant: Option<i64>, habits: &Habits) -> Object {
+/// A new key, without properties that the site sets. It has no id, because the site could use it as the value (Q6).
+pub(super) fn new(name: &str, changes: &[FieldChange], tenant: Option<i64>, styles: &SiteStyles) -> Object {
     let mut body = Object::new();
     body.insert("keyName".into(), Json::from(name));
     body.insert("enabled".into(), Json::from(false));
@@ -212,11 +211,11 @@ pub(super) fn new(name: &str, changes: &[FieldChange], tenant: Option<i64>, habi
     if let Some(tenant) = tenant {
         body.insert("tenantId".into(), Json::from(tenant));
     }
-    set(&mut body, changes, habits);
+    set(&mut body, changes, styles);
     body
 }
 
-/// Refuses what a write would leave out, because no property is known for it.
+/// Refuses fields without a property, which a write would leave out.
 pub(super) fn check(changes: &[FieldChange]) -> Result<(), Refusal> {
     match changes.iter().find(|change| property_of(&change.field).is_none()) {
         Some(change) => Err(Refusal::unknown_field(Kind::ApiKey, &change.field)),
@@ -228,19 +227,19 @@ fn property_of(field: &str) -> Option<&'static str> {
     FIELDS.iter().find(|(name, _)| *name == field).map(|(_, property)| *property)
 }
 
-fn set(body: &mut Object, changes: &[FieldChange], habits: &Habits) {
+fn set(body: &mut Object, changes: &[FieldChange], styles: &SiteStyles) {
     for change in changes {
         let Some(name) = property_of(&change.field) else { continue };
-        // The site's own spelling of the property, so that there are never two.
+        // Keep the site's spelling of the property, to avoid a duplicate.
         let present = property(body, name).map(|(name, value)| (name.to_owned(), value.clone()));
         let own = |of| present.as_ref().and_then(|(_, value)| scope::read(of, Some(value)));
         let value = match (&*change.field, &change.after) {
             ("enabled", Some(Value::Bool(on))) => Json::from(*on),
             ("allowedApis", Some(Value::Set(items))) => {
-                habits.api_types.write(Of::ApiTypes, items, own(Of::ApiTypes).as_ref())
+                styles.api_types.write(ListKind::ApiTypes, items, own(ListKind::ApiTypes).as_ref())
             }
             ("allowedOrgs", Some(Value::Set(items))) => {
-                habits.organizations.write(Of::Organizations, items, own(Of::Organizations).as_ref())
+                styles.organizations.write(ListKind::Organizations, items, own(ListKind::Organizations).as_ref())
             }
             ("expires", Some(Value::Text(end))) if &**end == "never" => Json::Null,
             ("expires", Some(Value::Text(end))) => Json::from(&**end),
@@ -251,8 +250,8 @@ fn set(body: &mut Object, changes: &[FieldChange], habits: &Habits) {
     }
 }
 
-/// With or without an offset (none is UTC) and fractions; the platform's first day means that there is none, which is
-/// `Some(None)`. Nothing when it is no date at all (1.5).
+/// Reads a time with or without an offset (default UTC) and fractions. `Some(None)` for the year 1, which means "no
+/// date" on this platform; `None` if the text is not a date (1.5).
 fn instant(text: &str) -> Option<Option<Instant>> {
     let text = text.trim();
     let with_offset = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());

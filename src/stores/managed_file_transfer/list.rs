@@ -1,4 +1,4 @@
-//! The list of keys: what the credential's user has, without what is marked as deleted.
+//! The list of the keys of the credential's user, without keys that are marked as deleted.
 
 use std::collections::BTreeSet;
 
@@ -7,25 +7,25 @@ use serde_json::Value as Json;
 use super::ManagedFileTransfer;
 use super::answer::property;
 use super::api::Failure;
-use super::api::odd;
+use super::api::unexpected;
 use super::key;
-use super::key::Habits;
 use super::key::Key;
 use super::key::Row;
+use super::key::SiteStyles;
 use crate::model::LiveId;
 use crate::store::Refusal;
 
-/// Sizes at which a list may be one page of a longer one (`mft-api-keys.md` Q19).
+/// Lengths that suggest that the list is one page of a longer one (`mft-api-keys.md` Q19).
 const ROUND: [usize; 3] = [100, 500, 1000];
 
-/// The keys at one moment.
+/// The keys at one point in time.
 pub(super) struct Listing {
     pub(super) keys: Vec<Key>,
     /// Names of keys that are marked as deleted.
     pub(super) deleted: BTreeSet<Box<str>>,
     pub(super) nameless: usize,
     pub(super) round: Option<usize>,
-    pub(super) habits: Habits,
+    pub(super) styles: SiteStyles,
     pub(super) read_at: tokio::time::Instant,
 }
 
@@ -38,7 +38,7 @@ impl Listing {
         self.keys.iter().filter(move |key| &*key.name == name)
     }
 
-    /// The tenant of all keys; nothing when they do not agree or do not say.
+    /// The tenant of all keys; `None` if they differ or have none.
     pub(super) fn tenant(&self) -> Option<i64> {
         let tenants: BTreeSet<i64> = self.keys.iter().filter_map(Key::tenant).collect();
         if tenants.len() == 1 { tenants.first().copied() } else { None }
@@ -46,7 +46,7 @@ impl Listing {
 }
 
 impl ManagedFileTransfer {
-    /// Reads the list. Without it nothing is known, so that whatever is wrong with it ends the run.
+    /// Reads the list. Any failure ends the run, because nothing else is known without the list.
     pub(super) async fn list(&self) -> Result<Listing, Refusal> {
         let operation = Self::operation(&self.operations.list, "list")?;
         let body = match self.api.get(operation, &[]).await {
@@ -57,9 +57,9 @@ impl ManagedFileTransfer {
             }
             Err(failure) => return Err(failure.into()),
         };
-        let rows = rows(body).map_err(|cause| odd(operation, &cause))?;
+        let rows = rows(body).map_err(|cause| unexpected(operation, &cause))?;
         self.api.hide(rows.iter().filter_map(|row| property(row.as_object()?, "id")?.1.as_str()));
-        of_rows(rows).map_err(|cause| odd(operation, &cause))
+        of_rows(rows).map_err(|cause| unexpected(operation, &cause))
     }
 }
 
@@ -74,10 +74,10 @@ pub(super) fn rows(body: Json) -> Result<Vec<Json>, String> {
             });
             match (lists.next(), lists.next()) {
                 (Some(rows), None) => Ok(rows),
-                _ => Err("answered with an object that is not one list".to_owned()),
+                _ => Err("answered with an object that does not contain exactly one list".to_owned()),
             }
         }
-        _ => Err("answered with JSON that is no list".to_owned()),
+        _ => Err("answered with JSON that is not a list".to_owned()),
     }
 }
 
@@ -88,13 +88,13 @@ fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
         deleted: BTreeSet::new(),
         nameless: 0,
         round,
-        habits: Habits::default(),
+        styles: SiteStyles::default(),
         read_at: tokio::time::Instant::now(),
     };
     for row in rows {
         match key::row(row)? {
             Row::Key(key) => {
-                key.teach(&mut listing.habits);
+                key.count_styles(&mut listing.styles);
                 listing.keys.push(key);
             }
             Row::Deleted(name) => listing.deleted.extend(name),
@@ -104,7 +104,7 @@ fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
     Ok(listing)
 }
 
-/// The text under a property; numbers count as text.
+/// The text of a property; numbers count as text.
 pub(super) fn text(row: &super::api::Object, name: &str) -> Option<Box<str>> {
     match property(row, name)?.1 {
         Json::String(text) if !text.trim().is_empty() => Some(text.trim().into()),

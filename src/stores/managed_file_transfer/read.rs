@@ -1,4 +1,4 @@
-//! A snapshot: the keys, the organizations that they can be tied to, and whose keys they are.
+//! A snapshot: the keys, the organizations that they can be restricted to, and the account that owns them.
 
 use std::collections::BTreeMap;
 
@@ -46,43 +46,43 @@ impl ManagedFileTransfer {
         live.transfer = Some(Box::new(transfer));
         let versions = listing.keys.iter().map(|key| (key.id.clone(), key.version().map(Into::into)));
         let versions: BTreeMap<_, _> = versions.collect();
-        self.known.with(|known| {
-            known.versions = versions;
-            known.tenant = listing.tenant().or(tenant);
-            known.listing = Some(listing.into());
+        self.state.with(|facts| {
+            facts.versions = versions;
+            facts.tenant = listing.tenant().or(tenant);
+            facts.listing = Some(listing.into());
         });
         Ok(live)
     }
 
-    /// The key in use, where a key's id is its value (`mft-api-keys.md` 2.3). Compared in constant time.
+    /// The key that this run uses, if a key's id is its value (`mft-api-keys.md` 2.3). Compares in constant time.
     fn own_key(&self, listing: &Listing) -> Option<crate::model::LiveId> {
         let own = self.api.own_key()?;
         listing.keys.iter().map(|key| &key.id).find(|id| Secret::new(id.expose()) == *own).cloned()
     }
 
-    /// The organizations that are not deleted; nothing where the credential may not see them, or where they are is not
-    /// known. Only what is needed is taken out of the answer: it holds secrets (MFT-042).
+    /// The organizations that are not deleted; `None` if the credential cannot see them or their path is wrong. Keeps
+    /// only the needed properties, because the answer contains secrets (MFT-042).
     async fn organizations(&self) -> Result<Option<Vec<Organization>>, Refusal> {
         let rows = match self.api.get(&self.operations.organizations, &[("showDeleted", "false")]).await {
             Ok(body) => rows(body).ok(),
-            Err(failure) => seen(failure)?,
+            Err(failure) => optional(failure)?,
         };
         Ok(rows.map(|rows| rows.into_iter().filter_map(organization).collect()))
     }
 
-    /// Whose credential it is; nothing where the site does not say.
+    /// The account of the credential; `None` if the site does not return it.
     async fn account(&self) -> Result<Option<Account>, Refusal> {
         match self.api.get(&self.operations.account, &[]).await {
             Ok(Json::Object(row)) => Ok(account(&row)),
             Ok(_) => Ok(None),
-            Err(failure) => seen(failure),
+            Err(failure) => optional(failure),
         }
     }
 }
 
-/// What the credential may not see, or what is not where it is expected, is not there; a refused sign-in and a site
-/// that fails end the run.
-fn seen<T>(failure: Failure) -> Result<Option<T>, Refusal> {
+/// `None` for what the credential cannot see and for unexpected answers; a rejected credential or a failing site ends
+/// the run.
+fn optional<T>(failure: Failure) -> Result<Option<T>, Refusal> {
     match failure {
         Failure::Forbidden(_) | Failure::Missing(_) => Ok(None),
         Failure::Refused(refusal) if refusal.rule.is_some_and(|rule| rule == rules::MFT_034.id) => Ok(None),

@@ -1,21 +1,21 @@
-//! The texts `allowedOrgs` and `allowedApis`: how a list stands in them is not documented, so they are read tolerantly,
-//! written in the style that is there, and left alone when they are not understood (`mft-api-keys.md` 2.4).
+//! The lists `allowedOrgs` and `allowedApis`, whose format is not documented. They are read tolerantly, written in the
+//! style that the site uses, and not changed if they are not understood (`mft-api-keys.md` 2.4).
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-/// How a list is written.
+/// The format of a list.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Style {
     Separated(&'static str),
-    /// A JSON list in the text, of numbers or of texts.
+    /// A JSON list inside the text, of numbers or of texts.
     Numbers,
     Texts,
 }
 
-/// How a list without entries is written.
+/// The format of an empty list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Empty {
     Null,
@@ -23,25 +23,25 @@ pub(super) enum Empty {
     Brackets,
 }
 
-/// A list as it was read.
+/// A list.
 #[derive(Debug)]
 pub(super) struct Scope {
-    /// Organizations as `id:41`, API types as they are.
+    /// Organizations as `id:41`, API types unchanged.
     pub(super) items: BTreeSet<Box<str>>,
-    /// Nothing when one entry or none says nothing about it.
+    /// `None` if the list has too few entries to show it.
     style: Option<Style>,
     empty: Option<Empty>,
 }
 
-/// What kind of thing a list holds.
+/// What a list contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Of {
+pub(super) enum ListKind {
     Organizations,
     ApiTypes,
 }
 
-/// Reads a list; nothing when any of it is not understood.
-pub(super) fn read(of: Of, value: Option<&Json>) -> Option<Scope> {
+/// Reads a list; `None` if any part of it is not understood.
+pub(super) fn read(of: ListKind, value: Option<&Json>) -> Option<Scope> {
     let text = match value {
         None | Some(Json::Null) => return Some(empty(Empty::Null)),
         Some(Json::String(text)) => text.trim(),
@@ -75,7 +75,7 @@ fn of_json(text: &str) -> Option<(Vec<String>, Option<Style>)> {
     Some((parts?, (!is_empty).then_some(style)))
 }
 
-/// Commas; and semicolons or bars only where all between them are numbers.
+/// Splits at commas, or at semicolons or bars if all parts are numbers.
 fn of_text(text: &str) -> (Vec<String>, Option<Style>) {
     let split = |separator: char| {
         let parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty());
@@ -89,36 +89,36 @@ fn of_text(text: &str) -> (Vec<String>, Option<Style>) {
         let parts = split(separator);
         if separator == ',' || parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
             let style = Style::Separated(if text.contains(loose) { loose } else { tight });
-            let says = parts.len() > 1;
-            return (parts, says.then_some(style));
+            let shows_style = parts.len() > 1;
+            return (parts, shows_style.then_some(style));
         }
     }
     (vec![text.to_owned()], None)
 }
 
-fn item(of: Of, part: &str) -> Option<Box<str>> {
+fn item(of: ListKind, part: &str) -> Option<Box<str>> {
     match of {
-        // 0 means all organizations in other parts of the API, so here it is not taken for one.
-        Of::Organizations => match part.parse::<i32>() {
+        // 0 means all organizations in other parts of the API, so it is not accepted here.
+        ListKind::Organizations => match part.parse::<i32>() {
             Ok(id @ 1..) if part.bytes().all(|byte| byte.is_ascii_digit()) => Some(format!("id:{id}").into()),
             _ => None,
         },
-        // What can not be declared (MFT-011) may be a list in a style that nobody knows.
-        Of::ApiTypes => {
-            let is_odd = part.is_empty() || part.contains([',', ';', '|', '"', '\'', '[', ']', '{', '}']);
-            (!is_odd && !part.contains(crate::text::is_hidden)).then(|| part.into())
+        // Text that manifests cannot declare (MFT-011) may be a list in an unknown style.
+        ListKind::ApiTypes => {
+            let is_unknown = part.is_empty() || part.contains([',', ';', '|', '"', '\'', '[', ']', '{', '}']);
+            (!is_unknown && !part.contains(crate::text::is_hidden)).then(|| part.into())
         }
     }
 }
 
-/// How lists of one kind are written at this site: what most live keys have.
+/// Counts the formats of one kind of list in the site's keys.
 #[derive(Default)]
-pub(super) struct Habit {
+pub(super) struct ListStyles {
     styles: BTreeMap<Style, usize>,
     empties: BTreeMap<Empty, usize>,
 }
 
-impl Habit {
+impl ListStyles {
     pub(super) fn learn(&mut self, scope: &Scope) {
         if let Some(style) = &scope.style {
             *self.styles.entry(style.clone()).or_default() += 1;
@@ -128,9 +128,8 @@ impl Habit {
         }
     }
 
-    /// Writes a list in ascending order, in the style that the key's own list has, else as most lists here, else with
-    /// plain commas.
-    pub(super) fn write(&self, of: Of, items: &BTreeSet<Box<str>>, own: Option<&Scope>) -> Json {
+    /// Writes a list in ascending order, in the style of the key's own list, else of most lists here, else with commas.
+    pub(super) fn write(&self, of: ListKind, items: &BTreeSet<Box<str>>, own: Option<&Scope>) -> Json {
         if items.is_empty() {
             return match most(&self.empties).unwrap_or(Empty::Null) {
                 Empty::Null => Json::Null,
@@ -141,8 +140,8 @@ impl Habit {
         let own = own.and_then(|own| own.style.clone());
         let style = own.or_else(|| most(&self.styles)).unwrap_or(Style::Separated(","));
         let texts: Vec<String> = match of {
-            Of::ApiTypes => items.iter().map(ToString::to_string).collect(),
-            Of::Organizations => {
+            ListKind::ApiTypes => items.iter().map(ToString::to_string).collect(),
+            ListKind::Organizations => {
                 let mut ids: Vec<i64> =
                     items.iter().filter_map(|item| item.strip_prefix("id:")?.parse().ok()).collect();
                 ids.sort_unstable();
@@ -151,13 +150,13 @@ impl Habit {
         };
         Json::from(match style {
             Style::Separated(separator) => texts.join(separator),
-            Style::Numbers if of == Of::Organizations => format!("[{}]", texts.join(",")),
+            Style::Numbers if of == ListKind::Organizations => format!("[{}]", texts.join(",")),
             Style::Numbers | Style::Texts => Json::from(texts).to_string(),
         })
     }
 }
 
-/// What is there most often; of two the first in order, so that the choice is always the same.
+/// The most frequent one; of several, the first in order, so that the choice is always the same.
 fn most<T: Clone + Ord>(counts: &BTreeMap<T, usize>) -> Option<T> {
     counts.iter().rev().max_by_key(|(_, count)| **count).map(|(style, _)| style.clone())
 }
@@ -166,63 +165,63 @@ fn most<T: Clone + Ord>(counts: &BTreeMap<T, usize>) -> Option<T> {
 mod tests {
     use super::*;
 
-    fn items(of: Of, text: &str) -> Option<Vec<String>> {
+    fn items(of: ListKind, text: &str) -> Option<Vec<String>> {
         Some(read(of, Some(&Json::from(text)))?.items.iter().map(ToString::to_string).collect())
     }
 
-    fn round(text: &str, habit: &Habit) -> String {
-        let scope = read(Of::Organizations, Some(&Json::from(text))).unwrap();
-        let written = habit.write(Of::Organizations, &scope.items, Some(&scope));
+    fn round(text: &str, styles: &ListStyles) -> String {
+        let scope = read(ListKind::Organizations, Some(&Json::from(text))).unwrap();
+        let written = styles.write(ListKind::Organizations, &scope.items, Some(&scope));
         written.as_str().unwrap().to_owned()
     }
 
     #[test]
     fn every_style_is_read_and_kept() {
-        let habit = Habit::default();
+        let styles = ListStyles::default();
         for text in ["41,57", "41, 57", "41;57", "41; 57", "41|57", "[41,57]", r#"["41","57"]"#] {
-            assert_eq!(items(Of::Organizations, text), Some(vec!["id:41".into(), "id:57".into()]), "{text}");
-            assert_eq!(round(text, &habit), text);
+            assert_eq!(items(ListKind::Organizations, text), Some(vec!["id:41".into(), "id:57".into()]), "{text}");
+            assert_eq!(round(text, &styles), text);
         }
-        assert_eq!(round("57, 41,,41 ", &habit), "41, 57");
-        assert_eq!(round("9,10", &habit), "9,10");
-        assert_eq!(items(Of::ApiTypes, "billing, audit"), Some(vec!["audit".into(), "billing".into()]));
+        assert_eq!(round("57, 41,,41 ", &styles), "41, 57");
+        assert_eq!(round("9,10", &styles), "9,10");
+        assert_eq!(items(ListKind::ApiTypes, "billing, audit"), Some(vec!["audit".into(), "billing".into()]));
     }
 
     #[test]
-    fn what_is_not_understood_is_nothing() {
+    fn unknown_formats_are_not_read() {
         for text in ["41;north", "north", "41,0", "-1", "+41", "2147483648", "[41", "[[41]]", "[1.5]", "{}", "41 57"] {
-            assert_eq!(items(Of::Organizations, text), None, "{text}");
+            assert_eq!(items(ListKind::Organizations, text), None, "{text}");
         }
         for text in ["audit;billing", "a|b", "[audit]", "\"audit\""] {
-            assert_eq!(items(Of::ApiTypes, text), None, "{text}");
+            assert_eq!(items(ListKind::ApiTypes, text), None, "{text}");
         }
-        assert!(read(Of::Organizations, Some(&Json::from(41))).is_none());
+        assert!(read(ListKind::Organizations, Some(&Json::from(41))).is_none());
     }
 
     #[test]
-    fn nothing_and_empty_are_the_same_and_keep_their_form() {
-        let mut habit = Habit::default();
-        assert_eq!(habit.write(Of::ApiTypes, &BTreeSet::new(), None), Json::Null);
+    fn null_and_empty_are_equal_and_keep_their_format() {
+        let mut styles = ListStyles::default();
+        assert_eq!(styles.write(ListKind::ApiTypes, &BTreeSet::new(), None), Json::Null);
         for (value, written) in [(Json::from(""), Json::from("")), (Json::from("[]"), Json::from("[]"))] {
-            let scope = read(Of::ApiTypes, Some(&value)).unwrap();
+            let scope = read(ListKind::ApiTypes, Some(&value)).unwrap();
             assert!(scope.items.is_empty());
-            habit.learn(&scope);
-            habit.learn(&scope);
-            let one = Habit { empties: [(scope.empty.unwrap(), 1)].into(), ..Habit::default() };
-            assert_eq!(one.write(Of::ApiTypes, &BTreeSet::new(), None), written);
+            styles.learn(&scope);
+            styles.learn(&scope);
+            let one = ListStyles { empties: [(scope.empty.unwrap(), 1)].into(), ..ListStyles::default() };
+            assert_eq!(one.write(ListKind::ApiTypes, &BTreeSet::new(), None), written);
         }
-        assert!(read(Of::ApiTypes, None).unwrap().items.is_empty());
-        assert!(read(Of::ApiTypes, Some(&Json::Null)).unwrap().items.is_empty());
+        assert!(read(ListKind::ApiTypes, None).unwrap().items.is_empty());
+        assert!(read(ListKind::ApiTypes, Some(&Json::Null)).unwrap().items.is_empty());
     }
 
     #[test]
-    fn a_new_list_is_written_as_most_are() {
-        let mut habit = Habit::default();
+    fn a_new_list_is_written_in_the_most_frequent_style() {
+        let mut styles = ListStyles::default();
         for text in ["1, 2", "3, 4", "5;6"] {
-            habit.learn(&read(Of::Organizations, Some(&Json::from(text))).unwrap());
+            styles.learn(&read(ListKind::Organizations, Some(&Json::from(text))).unwrap());
         }
         let new: BTreeSet<Box<str>> = ["id:10".into(), "id:9".into()].into();
-        assert_eq!(habit.write(Of::Organizations, &new, None), Json::from("9, 10"));
-        assert_eq!(Habit::default().write(Of::Organizations, &new, None), Json::from("9,10"));
+        assert_eq!(styles.write(ListKind::Organizations, &new, None), Json::from("9, 10"));
+        assert_eq!(ListStyles::default().write(ListKind::Organizations, &new, None), Json::from("9,10"));
     }
 }

@@ -101,10 +101,10 @@ fn a_page_of_a_proxy_is_no_token() {
 #[test]
 fn a_server_that_is_not_the_api_is_told() {
     told(other("200 OK", "", r#"{"hello": "world"}"#), &["no list", "`url`"]);
-    told(other("200 OK", "", "[1, 2]"), &["other things than objects"]);
+    told(other("200 OK", "", "[1, 2]"), &["does not contain objects"]);
     told(other("200 OK", "", "[]"), &["X-Total-Count"]);
     told(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"name": "x"}]"#), &["an object without an id"]);
-    told(other("200 OK", "X-Total-Count: 1\r\n", ""), &["answered with nothing"]);
+    told(other("200 OK", "X-Total-Count: 1\r\n", ""), &["answered with an empty body"]);
     told(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"id": "#), &["not JSON"]);
     let script = Script { token: ("404 Not Found", "", "no"), ..other("404 Not Found", "", "no") };
     told(script, &["could not sign in", "404"]);
@@ -115,7 +115,7 @@ fn a_server_that_is_not_the_api_is_told() {
 fn a_wrong_area_is_told_by_its_setting() {
     let script =
         Script { token: ("400 Bad Request", "", r#"{"error": "invalid_scope"}"#), ..other("200 OK", "", "[]") };
-    told(script, &["there is no such area", "`area`"]);
+    told(script, &["the area does not exist", "`area`"]);
 }
 
 #[test]
@@ -150,5 +150,5 @@ fn who_may_not_is_told_which_roles_may() {
 #[test]
 fn a_token_that_is_never_taken_ends_the_run() {
     let headers = "X-Mashery-Error-Code: ERR_403_DEVELOPER_INACTIVE\r\n";
-    told(other("403 Forbidden", headers, "<h1>Developer Inactive</h1>"), &["the sign-in is not taken"]);
+    told(other("403 Forbidden", headers, "<h1>Developer Inactive</h1>"), &["the sign-in was rejected"]);
 }

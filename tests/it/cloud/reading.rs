@@ -83,8 +83,8 @@ fn a_spent_quota_stops_the_run_and_the_next_day_goes_on() {
     let area = world.area(&["--calls-per-day", "12"]);
     world.point_at(&area, FAST, "");
     let said = world.apply();
-    assert!(said.exit == 6 && said.text.contains("quota of the day is spent"), "{}: {}", said.exit, said.text);
-    assert!(said.text.contains("counted anew"), "{}", said.text);
+    assert!(said.exit == 6 && said.text.contains("daily quota of the API is used up"), "{}: {}", said.exit, said.text);
+    assert!(said.text.contains("it resets at"), "{}", said.text);
     let after = area.calls();
     assert!(after <= 12 + 8, "{after} calls after the quota was spent");
     drop(area);

@@ -102,6 +102,6 @@ fn an_application_that_somebody_gave_to_another_user_is_not_changed() {
     std::fs::write(&file, keywright::saved_plan::sealed(text.as_bytes()).unwrap()).unwrap();
     let said = apply(&world, &file, &[]);
     assert_eq!(said.exit, 5, "{}", said.text);
-    assert!(said.text.contains("application/alice/checkout is not as the plan saw it"), "{}", said.text);
+    assert!(said.text.contains("application/alice/checkout has changed since the plan was made"), "{}", said.text);
     assert!(!area.requests().iter().any(|request| request.method() == "PUT"), "{}", said.text);
 }

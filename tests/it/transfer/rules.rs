@@ -101,11 +101,11 @@ fn mft_034_an_answer_of_another_shape_is_no_empty_list() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
     for (status, odd, told) in [
         (200, json!(page), "a web page"),
-        (200, json!(""), "answered with nothing"),
+        (200, json!(""), "answered with an empty body"),
         (200, json!("null"), "no list"),
         (200, json!({"a": [], "b": []}), "not one list"),
         (200, json!([{"keyName": "x"}]), "no id"),
-        (200, json!([1]), "other things than keys"),
+        (200, json!([1]), "does not contain keys"),
         (404, json!(page), "404"),
     ] {
         let mut site_of = site(json!([]));
@@ -130,7 +130,7 @@ fn mft_030_the_key_in_use_is_known_by_its_value() {
 
 #[test]
 fn a_refused_sign_in_ends_the_run_at_once() {
-    for (status, told) in [(401, "the credential is not taken"), (403, "may lack key management")] {
+    for (status, told) in [(401, "the credential was rejected"), (403, "grant key management")] {
         let mut site_of = site(json!([row()]));
         site_of["answers"] = json!([[status, ""]]);
         let site = Scripted::start(site_of);

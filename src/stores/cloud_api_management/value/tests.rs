@@ -1,4 +1,4 @@
-//! Samples of the API, read and written.
+//! Reading and writing of values in the API's formats.
 
 use serde_json::json;
 
@@ -20,26 +20,26 @@ fn change(field: &'static str, after: Value) -> FieldChange {
 }
 
 #[test]
-fn both_styles_of_time_are_read() {
+fn both_time_formats_are_read() {
     let at = |text: &str| instant(&object(json!({ "updated": text })), "updated").map(|at| at.to_rfc3339());
     assert_eq!(at("2017-12-12T14:06:45Z").as_deref(), Some("2017-12-12T14:06:45+00:00"));
     assert_eq!(at("2018-01-17T20:43:59.000+0000").as_deref(), Some("2018-01-17T20:43:59+00:00"));
-    for odd in ["", "yesterday", "2018-01-17", "2018-13-17T20:43:59Z"] {
-        assert_eq!(at(odd), None, "{odd}");
+    for invalid in ["", "yesterday", "2018-01-17", "2018-13-17T20:43:59Z"] {
+        assert_eq!(at(invalid), None, "{invalid}");
     }
 }
 
 #[test]
-fn a_member_is_read_and_what_is_empty_is_left_out() {
+fn a_member_is_read_without_empty_properties() {
     let member = json!({"id": "1", "username": "u", "email": "u@example.com", "displayName": "U", "blog": "",
         "locality": "Example City ", "areaStatus": "active", "passwdNew": "", "unknown": "x", "roles": [{"id": "r", "name": "Member"}]});
-    let told =
+    let expected =
         ["displayName=U", "email=u@example.com", "locality=\"Example City \"", "roles=[Member]", "status=active"];
-    assert_eq!(read_one(Kind::User, member), told);
+    assert_eq!(read_one(Kind::User, member), expected);
 }
 
 #[test]
-fn limits_of_plans_and_keys_are_read_as_manifests_say_them() {
+fn limits_of_plans_and_keys_are_read_in_the_form_of_manifests() {
     let plan = json!({"qpsLimitCeiling": 2, "qpsLimitExempt": false, "rateLimitCeiling": 0, "rateLimitExempt": true, "rateLimitPeriod": "week"});
     assert_eq!(read_one(Kind::Plan, plan), ["quota.calls=unlimited", "quota.per=week", "throttle.perSecond=2"]);
     let own = |json| read_one(Kind::PackageKey, json);
@@ -53,11 +53,11 @@ fn limits_of_plans_and_keys_are_read_as_manifests_say_them() {
 }
 
 #[test]
-fn odd_types_are_no_surprise() {
-    let odd = json!({"email": 7, "displayName": null, "roles": "x", "uri": ["a"], "areaStatus": {"a": 1}});
-    assert_eq!(read_one(Kind::User, odd), ["email=7"]);
-    let odd = json!({"notifyAdminEmails": " b@x , a@x,,", "keyLength": "24", "nearQuotaThreshold": 1.5, "eav": {"a": "1", "b": 2, "c": ""}});
-    assert_eq!(read_one(Kind::Package, odd), ["eav.a=1", "notifyAdminEmails=[a@x, b@x]"]);
+fn unexpected_types_are_tolerated() {
+    let invalid = json!({"email": 7, "displayName": null, "roles": "x", "uri": ["a"], "areaStatus": {"a": 1}});
+    assert_eq!(read_one(Kind::User, invalid), ["email=7"]);
+    let invalid = json!({"notifyAdminEmails": " b@x , a@x,,", "keyLength": "24", "nearQuotaThreshold": 1.5, "eav": {"a": "1", "b": 2, "c": ""}});
+    assert_eq!(read_one(Kind::Package, invalid), ["eav.a=1", "notifyAdminEmails=[a@x, b@x]"]);
     assert_eq!(text(&object(json!({"id": 17})), "id").as_deref(), Some("17"));
     assert_eq!(inner_id(&object(json!({"package": {"id": ""}})), "package"), None);
 }
@@ -83,7 +83,7 @@ fn only_what_changes_is_sent() {
 }
 
 #[test]
-fn added_attributes_go_alone_and_eav_goes_whole() {
+fn custom_attributes_are_separate_and_eav_is_complete() {
     let changes = [change("extendedAttributes.team", Value::text("a")), change("tags", Value::text(""))];
     let sent = body(Kind::Application, &changes, None, &Roles::new());
     assert_eq!((Json::Object(sent.object), Json::Object(sent.added)), (json!({"tags": ""}), json!({"team": "a"})));

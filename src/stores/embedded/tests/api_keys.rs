@@ -1,17 +1,6 @@
 //! API keys of Managed File Transfer.
 
-use super::World;
-use super::ask;
-use super::change;
-use super::create;
-use super::create_api_key;
-use super::delete;
-use super::fields;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 fn orders() -> Address {
     Address::api_key("orders")
@@ -27,7 +16,7 @@ fn a_new_api_key_never_expires() {
 }
 
 #[test]
-fn every_field_of_an_api_key_comes_back_and_can_change() {
+fn every_field_of_an_api_key_is_stored_and_can_change() {
     let world = World::empty();
     create_api_key("orders")
         .set("allowedApis", Value::set(["audit", "billing"]))
@@ -55,9 +44,9 @@ fn names_are_clean_unique_and_fixed() {
     create_api_key("orders").refused(&world, "MFT-002");
     create_api_key("Orders").done(&world);
     for name in ["", " x", "x ", "a\nb"] {
-        ask(Action::Create, orders(), name).set("enabled", Value::Bool(true)).refused(&world, "MFT-001");
+        request(Action::Create, orders(), name).set("enabled", Value::Bool(true)).refused(&world, "MFT-001");
     }
-    let refusal = update(&world.get(&orders())).set("name", text("bills")).ask(&world.0).err().unwrap();
+    let refusal = update(&world.get(&orders())).set("name", text("bills")).perform(&world.0).err().unwrap();
     assert!(refusal.reason.contains("name"), "{refusal:?}");
 }
 
@@ -71,11 +60,11 @@ fn fields_are_checked() {
 }
 
 #[test]
-fn there_is_no_delete() {
+fn an_api_key_cannot_be_deleted() {
     let world = World::empty();
     create_api_key("orders").done(&world);
-    let refusal = delete(&world.get(&orders())).ask(&world.0).err().unwrap();
-    assert!(refusal.reason.contains("no delete"), "{refusal:?}");
+    let refusal = delete(&world.get(&orders())).perform(&world.0).err().unwrap();
+    assert!(refusal.reason.contains("cannot delete"), "{refusal:?}");
     assert!(refusal.help.unwrap().contains("portal"));
     world.get(&orders());
 }

@@ -1,38 +1,25 @@
 //! Applications.
 
-use super::World;
-use super::ask;
-use super::create;
-use super::create_key;
-use super::create_user;
-use super::delete;
-use super::fields;
-use super::shop;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 #[test]
-fn a_new_application_hangs_on_its_user() {
+fn a_new_application_belongs_to_its_user() {
     let world = World::new();
     let application = world.get(&shop());
     assert_eq!(fields(&application), ["ads: false", "commercial: false"]);
     assert_eq!(application.parent, Some(Address::user("alice")));
     assert_eq!(&*application.name, "shop");
     create(Address::application("alice", "a/b % c")).set("ads", Value::Bool(true)).done(&world);
-    let odd = world.get(&Address::application("alice", "a/b % c"));
-    assert!(odd.attributes.flag("ads"));
+    let invalid = world.get(&Address::application("alice", "a/b % c"));
+    assert!(invalid.attributes.flag("ads"));
 }
 
 #[test]
-fn an_application_needs_a_user_that_is_there() {
+fn an_application_needs_an_existing_user() {
     let world = World::new();
     let reason = create(Address::application("bob", "shop")).refused(&world, "CAM-009");
     assert_eq!(reason, "user/bob is not in the store");
-    ask(Action::Create, shop(), "shop").refused(&world, "CAM-009");
+    request(Action::Create, shop(), "shop").refused(&world, "CAM-009");
     create_user("bob").done(&world);
     create(Address::application("bob", "shop")).done(&world);
 }
@@ -44,7 +31,7 @@ fn names_are_unique_below_a_user_and_not_too_long() {
     let named = |name: &str| create(Address::application("alice", name));
     named(&"é".repeat(128)).refused(&world, "CAM-010");
     named(&"é".repeat(127)).done(&world);
-    ask(Action::Create, shop(), "").below(Address::user("alice")).refused(&world, "CAM-010");
+    request(Action::Create, shop(), "").below(Address::user("alice")).refused(&world, "CAM-010");
     named("other").done(&world);
     let other = world.get(&Address::application("alice", "other"));
     update(&other).set("name", text("shop")).refused(&world, "CAM-011");

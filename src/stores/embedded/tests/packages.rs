@@ -1,25 +1,13 @@
 //! Packages.
 
-use super::World;
-use super::ask;
-use super::create;
-use super::create_key;
-use super::delete;
-use super::fields;
-use super::shop;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 fn pay() -> Address {
     Address::package("pay")
 }
 
 #[test]
-fn a_new_package_has_the_vendors_values() {
+fn a_new_package_has_the_vendors_defaults() {
     let world = World::new();
     let expected = [
         "keyLength: 24",
@@ -38,7 +26,7 @@ fn a_new_package_has_the_vendors_values() {
 }
 
 #[test]
-fn every_field_of_a_package_comes_back() {
+fn every_field_of_a_package_is_stored() {
     let world = World::new();
     let emails = Value::set(["b@example.com", "a@example.com"]);
     update(&world.get(&pay()))
@@ -63,7 +51,7 @@ fn names_are_unique_and_not_too_long() {
     let world = World::new();
     create(pay()).refused(&world, "CAM-014");
     create(Address::package(&"p".repeat(256))).refused(&world, "CAM-014");
-    ask(Action::Create, pay(), "").refused(&world, "CAM-014");
+    request(Action::Create, pay(), "").refused(&world, "CAM-014");
     create(Address::package("other")).done(&world);
     let other = world.get(&Address::package("other"));
     update(&other).set("name", text("pay")).refused(&world, "CAM-014");
@@ -99,7 +87,7 @@ fn only_keys_can_be_replaced() {
     let world = World::new();
     for address in [pay(), Address::plan("pay", "gold"), Address::user("alice"), shop()] {
         let object = world.get(&address);
-        let refusal = super::change(Action::Replace, &object).ask(&world.0).err().unwrap();
+        let refusal = super::change(Action::Replace, &object).perform(&world.0).err().unwrap();
         assert!(refusal.reason.contains("only package keys"), "{refusal:?}");
     }
 }

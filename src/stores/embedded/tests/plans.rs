@@ -1,24 +1,13 @@
 //! Plans.
 
-use super::World;
-use super::ask;
-use super::create;
-use super::create_key;
-use super::delete;
-use super::fields;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 fn gold() -> Address {
     Address::plan("pay", "gold")
 }
 
 #[test]
-fn a_new_plan_has_the_vendors_values() {
+fn a_new_plan_has_the_vendors_defaults() {
     let world = World::new();
     let plan = world.get(&gold());
     let expected = [
@@ -41,12 +30,12 @@ fn a_new_plan_has_the_vendors_values() {
 #[test]
 fn limits_are_numbers_or_unlimited() {
     let world = World::new();
-    let asked = create(Address::plan("pay", "free"))
+    let request = create(Address::plan("pay", "free"))
         .set("throttle.perSecond", text("unlimited"))
         .set("quota.calls", Value::Number(0))
         .set("quota.per", text("month"))
         .set("roles", Value::set(["Member"]));
-    asked.done(&world);
+    request.done(&world);
     let plan = world.get(&Address::plan("pay", "free"));
     assert_eq!(plan.attributes.text("throttle.perSecond"), Some("unlimited"));
     assert_eq!(plan.attributes.get("quota.calls"), Some(&Value::Number(0)));
@@ -57,10 +46,10 @@ fn limits_are_numbers_or_unlimited() {
 }
 
 #[test]
-fn a_plan_needs_a_package_that_is_there_and_stays_in_it() {
+fn a_plan_needs_an_existing_package_and_stays_in_it() {
     let world = World::new();
     create(Address::plan("cards", "gold")).refused(&world, "CAM-022");
-    ask(Action::Create, gold(), "gold").refused(&world, "CAM-022");
+    request(Action::Create, gold(), "gold").refused(&world, "CAM-022");
     create(Address::package("cards")).done(&world);
     create(Address::plan("cards", "gold")).done(&world);
     update(&world.get(&gold())).below(Address::package("cards")).refused(&world, "CAM-022");

@@ -1,23 +1,9 @@
-//! Reading: whole, sparse, and without a trace.
+//! Reading of the store, and its durability.
 
 use tempfile::TempDir;
 
-use super::World;
-use super::block_on;
-use super::create_key;
-use super::create_user;
-use super::now;
-use super::read;
-use super::text;
-use super::update;
-use crate::database::Database;
+use super::*;
 use crate::database::Mode;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::store::Query;
-use crate::store::Reader;
-use crate::store::RefusalKind;
-use crate::stores::embedded::Embedded;
 use crate::stores::embedded::EmbeddedReader;
 use crate::stores::embedded::ROLES;
 
@@ -30,7 +16,7 @@ fn a_store_that_was_never_written_to_is_empty_and_complete() {
 }
 
 #[test]
-fn only_the_kinds_asked_for_are_read() {
+fn only_the_requested_kinds_are_read() {
     let world = World::new();
     let live = block_on(world.0.read(&Query { kinds: [Kind::User].into(), ..Query::default() })).unwrap();
     assert!(live.is_complete(Kind::User) && !live.is_complete(Kind::Plan));
@@ -40,7 +26,7 @@ fn only_the_kinds_asked_for_are_read() {
 }
 
 #[test]
-fn a_thousand_objects_are_read_whole_and_in_the_order_of_their_addresses() {
+fn a_thousand_objects_are_read_in_the_order_of_their_addresses() {
     let world = World::new();
     let connection = world.0.database.connection();
     let sql = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
@@ -57,7 +43,7 @@ fn a_thousand_objects_are_read_whole_and_in_the_order_of_their_addresses() {
 }
 
 #[test]
-fn what_was_written_is_there_after_reopening() {
+fn written_objects_exist_after_reopening() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(".keywright/keywright.db");
     let open = |mode| Database::in_file(&path, mode).unwrap();
@@ -74,7 +60,7 @@ fn what_was_written_is_there_after_reopening() {
 }
 
 #[test]
-fn the_time_of_creation_stays_and_that_of_the_change_follows() {
+fn an_update_changes_only_the_time_of_the_last_change() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keywright.db");
     let open = || Database::in_file(&path, Mode::Write).unwrap().unwrap();
@@ -90,7 +76,7 @@ fn the_time_of_creation_stays_and_that_of_the_change_follows() {
 }
 
 #[test]
-fn a_damaged_row_is_an_answer_and_not_a_short_list() {
+fn a_damaged_row_is_an_error_and_not_a_shorter_list() {
     let world = World::new();
     world.0.database.connection().execute("UPDATE users SET attributes = '{\"status\":'", &[]).unwrap();
     let refusal = block_on(world.0.read(&Query { kinds: [Kind::User].into(), ..Query::default() })).err().unwrap();
@@ -99,7 +85,7 @@ fn a_damaged_row_is_an_answer_and_not_a_short_list() {
 }
 
 #[test]
-fn sqlite_itself_holds_the_references() {
+fn sqlite_enforces_the_references() {
     let world = World::new();
     create_key("value").done(&world);
     let connection = world.0.database.connection();
@@ -116,7 +102,7 @@ fn a_store_opened_for_reading_refuses_to_write() {
     drop(World::in_database(Database::in_file(&path, Mode::Write).unwrap().unwrap()));
     let database = Database::in_file(&path, Mode::Read).unwrap().unwrap();
     let store = Embedded::new(database, now());
-    let refusal = create_user("bob").ask(&store).err().unwrap();
+    let refusal = create_user("bob").perform(&store).err().unwrap();
     assert_eq!(refusal.kind, RefusalKind::Unavailable);
     assert_eq!(read(&store).of(Kind::User).len(), 1);
 }

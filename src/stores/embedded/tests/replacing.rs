@@ -1,18 +1,6 @@
 //! Replacing a package key: delete and create, both or neither.
 
-use super::Ask;
-use super::World;
-use super::change;
-use super::create;
-use super::create_key;
-use super::create_user;
-use super::text;
-use crate::model::Address;
-use crate::model::LiveObject;
-use crate::model::Secret;
-use crate::model::Value;
-use crate::plan::Action;
-use crate::plan::ValueFrom;
+use super::*;
 
 fn cards() -> Address {
     Address::package("cards")
@@ -26,7 +14,7 @@ fn world() -> World {
     world
 }
 
-fn replace(key: &LiveObject, package: Address, value: ValueFrom) -> Ask {
+fn replace(key: &LiveObject, package: Address, value: ValueFrom) -> Request {
     change(Action::Replace, key).key(package, value)
 }
 
@@ -49,8 +37,8 @@ fn a_key_that_moves_to_another_package_keeps_its_value_and_its_settings() {
 fn a_key_can_be_replaced_by_one_of_the_same_value_in_the_same_package() {
     let world = world();
     create(Address::application("alice", "other")).done(&world);
-    let asked = replace(&world.key(), Address::package("pay"), ValueFrom::Kept);
-    asked.below(Address::application("alice", "other")).done(&world);
+    let request = replace(&world.key(), Address::package("pay"), ValueFrom::Kept);
+    request.below(Address::application("alice", "other")).done(&world);
     assert_eq!(world.key().parent, Some(Address::application("alice", "other")));
 }
 
@@ -69,8 +57,8 @@ fn a_new_value_comes_from_outside_or_from_the_store() {
 fn a_replace_that_is_refused_leaves_the_old_key() {
     let world = world();
     let key = world.key();
-    let refused = |asked: Ask, rule| {
-        asked.refused(&world, rule);
+    let refused = |request: Request, rule| {
+        request.refused(&world, rule);
         assert!(world.key().id == key.id);
     };
     refused(replace(&key, cards(), ValueFrom::Kept), "CAM-023");

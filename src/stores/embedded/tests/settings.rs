@@ -1,14 +1,6 @@
 //! Package keys: status, limits, plan and expiry.
 
-use super::World;
-use super::change;
-use super::create;
-use super::create_key;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 fn gold(world: &World) -> crate::model::LiveObject {
     world.get(&Address::plan("pay", "gold"))
@@ -26,7 +18,7 @@ fn a_key_never_goes_back_to_waiting() {
 }
 
 #[test]
-fn the_key_of_a_disabled_user_is_not_switched_on() {
+fn the_key_of_a_disabled_user_cannot_be_enabled() {
     let world = World::new();
     create_key("value").done(&world);
     let alice = Address::user("alice");
@@ -58,7 +50,7 @@ fn own_limits_need_the_plans_permission() {
 }
 
 #[test]
-fn a_key_keeps_its_limit_when_the_plan_takes_the_permission_back() {
+fn a_key_keeps_its_limit_when_the_plan_withdraws_the_permission() {
     let world = World::new();
     create_key("v").set("settings.quota", Value::Number(5)).done(&world);
     update(&gold(&world)).set("quota.keyOverride", Value::Bool(false)).done(&world);
@@ -85,7 +77,7 @@ fn a_key_changes_plan_within_its_package_when_the_plan_allows_its_limits() {
 }
 
 #[test]
-fn settings_hold_to_their_words() {
+fn settings_accept_only_documented_values() {
     let world = World::new();
     create_key("v").set("settings.quota", Value::Number(0)).refused(&world, "CAM-028");
     create_key("v").set("settings.status", text("on")).refused(&world, "CAM-030");

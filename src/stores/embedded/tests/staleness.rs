@@ -1,30 +1,16 @@
-//! A change is made only to the object that the plan saw.
+//! A change is made only if the object is as the plan saw it.
 
-use super::Ask;
-use super::World;
-use super::change;
-use super::create;
-use super::create_key;
-use super::create_user;
-use super::delete;
-use super::shop;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Value;
-use crate::plan::Action;
-use crate::plan::ValueFrom;
-use crate::store::RefusalKind;
+use super::*;
 
 #[track_caller]
-fn stale(asked: &Ask, world: &World) {
-    let refusal = asked.ask(&world.0).err().expect("the store must refuse");
+fn stale(request: &Request, world: &World) {
+    let refusal = request.perform(&world.0).err().expect("the store must refuse");
     assert_eq!((refusal.kind, refusal.rule.map(|rule| rule.0)), (RefusalKind::Stale, Some("CAM-052")));
     assert!(refusal.help.is_some());
 }
 
 #[test]
-fn an_object_that_somebody_changed_is_stale() {
+fn an_object_that_another_process_changed_is_stale() {
     let world = World::new();
     create_key("value").done(&world);
     let (user, key) = (world.get(&Address::user("alice")), world.key());
@@ -57,13 +43,13 @@ fn an_object_that_is_gone_is_stale_and_already_deleted() {
 #[test]
 fn a_change_without_a_target_is_not_made() {
     let world = World::new();
-    let mut asked = update(&world.get(&shop())).set("notes", text("x"));
-    asked.change.target.live = None;
-    assert_eq!(asked.ask(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
+    let mut request = update(&world.get(&shop())).set("notes", text("x"));
+    request.change.target.live = None;
+    assert_eq!(request.perform(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
 }
 
 #[test]
-fn what_the_plans_own_changes_moved_is_not_stale() {
+fn objects_that_the_plan_itself_changed_are_not_stale() {
     let world = World::new();
     create_key("value").done(&world);
     let key = world.key();
@@ -71,10 +57,10 @@ fn what_the_plans_own_changes_moved_is_not_stale() {
     update(&world.get(&Address::plan("pay", "gold"))).set("name", text("platinum")).done(&world);
     let disabled = change(Action::Disable, &world.get(&Address::user("alice"))).set("status", text("disabled"));
     disabled.done(&world);
-    let asked = update(&key).below(Address::application("alice", "store")).set("expires", text("2030-01-01"));
-    asked.done(&world);
+    let request = update(&key).below(Address::application("alice", "store")).set("expires", text("2030-01-01"));
+    request.done(&world);
     assert_eq!(world.key().attributes.text("expires"), Some("2030-01-01"));
-    stale(&asked, &world);
+    stale(&request, &world);
 }
 
 #[test]
@@ -87,7 +73,7 @@ fn a_plan_follows_the_rename_of_its_package() {
 }
 
 #[test]
-fn what_somebody_else_did_between_two_own_changes_is_stale() {
+fn another_change_between_two_own_changes_makes_an_object_stale() {
     let world = World::new();
     create_key("value").done(&world);
     let key = world.key();
@@ -98,7 +84,7 @@ fn what_somebody_else_did_between_two_own_changes_is_stale() {
 }
 
 #[test]
-fn delivering_is_nothing_to_do_for_a_store() {
+fn a_delivery_changes_nothing_in_the_store() {
     let world = World::new();
     create_key("value").done(&world);
     let before = world.fingerprints();
@@ -107,7 +93,7 @@ fn delivering_is_nothing_to_do_for_a_store() {
 }
 
 #[test]
-fn a_failed_create_leaves_no_half() {
+fn a_failed_create_leaves_nothing_behind() {
     let world = World::new();
     create_user("bob").set("status", text("wrong")).refused(&world, "CAM-006");
     create(Address::application("bob", "app")).refused(&world, "CAM-009");

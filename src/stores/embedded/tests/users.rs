@@ -1,38 +1,24 @@
 //! Users.
 
-use super::World;
-use super::ask;
-use super::change;
-use super::create;
-use super::create_key;
-use super::create_user;
-use super::delete;
-use super::fields;
-use super::now;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::model::Value;
-use crate::plan::Action;
+use super::*;
 
 fn alice() -> Address {
     Address::user("alice")
 }
 
 #[test]
-fn a_new_user_waits_and_has_an_id_and_times() {
+fn a_new_user_has_the_status_waiting_an_id_and_times() {
     let world = World::empty();
     create_user("alice").done(&world);
     let user = world.get(&alice());
-    assert_eq!(fields(&user), ["displayName: Somebody", "email: a@example.com", "status: waiting"]);
+    assert_eq!(fields(&user), ["displayName: Alice Example", "email: a@example.com", "status: waiting"]);
     assert_eq!((user.created, user.updated), (Some(now()), Some(now())));
     assert_eq!(user.id.expose().len(), 36);
     assert_eq!(&*user.name, "alice");
 }
 
 #[test]
-fn every_field_of_a_user_comes_back() {
+fn every_field_of_a_user_is_stored() {
     let world = World::empty();
     let roles = Value::set(["Everyone", "API Manager"]);
     create_user("alice")
@@ -49,13 +35,13 @@ fn every_field_of_a_user_comes_back() {
 }
 
 #[test]
-fn what_a_user_must_have_is_asked_for() {
+fn required_fields_of_a_user_are_checked() {
     let world = World::empty();
     create(alice()).set("displayName", text("A")).refused(&world, "CAM-003");
     create(alice()).set("email", text("a@b")).refused(&world, "CAM-004");
     create_user("alice").set("status", text("on")).refused(&world, "CAM-006");
     create_user("alice").set("roles", Value::set(["Wizard"])).refused(&world, "CAM-047");
-    ask(Action::Create, Address::user(""), "").refused(&world, "CAM-001");
+    request(Action::Create, Address::user(""), "").refused(&world, "CAM-001");
     create_user(&"a".repeat(256)).refused(&world, "CAM-001");
     create_user(&"a".repeat(255)).done(&world);
 }
@@ -66,7 +52,7 @@ fn updates_set_and_clear_fields_and_leave_the_others() {
     create_user("alice").set("phone", text("1")).set("blog", text("b")).set("im", text("i")).done(&world);
     update(&world.get(&alice())).set("phone", text("2")).clear("blog").set("im", text("")).done(&world);
     let user = world.get(&alice());
-    assert_eq!(fields(&user), ["displayName: Somebody", "email: a@example.com", "phone: 2", "status: waiting"]);
+    assert_eq!(fields(&user), ["displayName: Alice Example", "email: a@example.com", "phone: 2", "status: waiting"]);
     update(&user).clear("displayName").refused(&world, "CAM-004");
     update(&user).set("displayName", text("Alice")).set("status", text("active")).done(&world);
     update(&world.get(&alice())).clear("status").done(&world);
@@ -83,7 +69,7 @@ fn username_and_email_never_change() {
 }
 
 #[test]
-fn a_username_is_taken_for_ever() {
+fn a_username_can_never_be_used_again() {
     let world = World::empty();
     create_user("alice").done(&world);
     let reason = create_user("alice").refused(&world, "CAM-048");
@@ -91,7 +77,7 @@ fn a_username_is_taken_for_ever() {
     delete(&world.get(&alice())).done(&world);
     assert!(world.all(Kind::User).is_empty());
     let reason = create_user("alice").refused(&world, "CAM-048");
-    assert_eq!(reason, "user/alice was deleted before, and its username stays taken for ever");
+    assert_eq!(reason, "user/alice was deleted, and a deleted username can never be used again");
     create_user("Alice").done(&world);
 }
 
@@ -111,7 +97,7 @@ fn a_user_with_applications_is_not_deleted() {
 }
 
 #[test]
-fn disabling_a_user_disables_his_keys_and_enabling_does_not_enable_them() {
+fn disabling_a_user_disables_their_keys_and_enabling_does_not_enable_them() {
     let world = World::new();
     create_user("bob").set("status", text("active")).done(&world);
     create(Address::application("bob", "app")).done(&world);
@@ -129,7 +115,7 @@ fn disabling_a_user_disables_his_keys_and_enabling_does_not_enable_them() {
 }
 
 #[test]
-fn the_platforms_own_user_stays() {
+fn the_platforms_own_user_cannot_be_disabled_or_deleted() {
     let world = World::empty();
     let internal = Address::user("MasheryInternalOAuth2");
     create_user("MasheryInternalOAuth2").set("status", text("active")).done(&world);

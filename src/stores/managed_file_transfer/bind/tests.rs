@@ -1,8 +1,8 @@
-//! Files of the shapes that the platform is known to make, and what is bound from them.
+//! Binding from OpenAPI files in the platform's known formats.
 
 use super::*;
 
-/// `(method, path, operationId, has a body, has the query id, what it answers)`
+/// `(method, path, operationId, has a body, has the query id, type of the answer)`
 type Shape<'a> = (&'a str, &'a str, &'a str, bool, bool, &'a str);
 
 const USUAL: [Shape<'_>; 4] = [
@@ -41,8 +41,8 @@ fn file(shapes: &[Shape<'_>], is_swagger_2: bool) -> Vec<u8> {
     serde_json::to_vec(&serde_json::json!({"paths": paths, "components": schemas})).unwrap()
 }
 
-fn shown(slot: &Slot) -> String {
-    match slot {
+fn shown(binding: &Binding) -> String {
+    match binding {
         Ok(operation) => operation.to_string(),
         Err(candidates) => format!("{candidates:?}"),
     }
@@ -54,7 +54,7 @@ fn bound(shapes: &[Shape<'_>], is_swagger_2: bool) -> [String; 3] {
 }
 
 #[test]
-fn the_operations_are_told_apart_by_what_they_take_and_give() {
+fn operations_are_recognized_by_parameters_and_answers() {
     for is_swagger_2 in [false, true] {
         assert_eq!(bound(&USUAL, is_swagger_2), ["GET /api/ApiKey/getApiKeys", "POST /api/ApiKey", "PUT /api/ApiKey"]);
     }
@@ -71,7 +71,7 @@ fn the_operations_are_told_apart_by_what_they_take_and_give() {
 }
 
 #[test]
-fn what_is_not_certain_is_not_bound_and_the_candidates_are_told() {
+fn ambiguous_operations_are_not_bound_and_their_candidates_are_reported() {
     let mut two = USUAL.to_vec();
     two.push(("get", "/api/ApiKey/all", "", false, false, "array"));
     let operations = bind(Some(&file(&two, false)), &TransferOperations::default()).ok().unwrap();
@@ -107,7 +107,7 @@ fn a_delete_is_seen_and_never_bound() {
     let operations = bind(Some(&file(&with, false)), &TransferOperations::default()).ok().unwrap();
     assert!(operations.deletes);
     assert!(
-        [&operations.list, &operations.create, &operations.update].iter().all(|slot| !shown(slot).contains("DELETE"))
+        [&operations.list, &operations.create, &operations.update].iter().all(|one| !shown(one).contains("DELETE"))
     );
 }
 
@@ -122,9 +122,9 @@ fn list_and_get_are_never_the_same() {
 }
 
 #[test]
-fn files_that_are_something_else_are_refused() {
-    for odd in ["", "null", "[]", "{}", r#"{"paths":[]}"#, "openapi: 3.0.0", "<html>"] {
-        assert!(bind(Some(odd.as_bytes()), &TransferOperations::default()).is_err(), "{odd}");
+fn other_files_are_refused() {
+    for invalid in ["", "null", "[]", "{}", r#"{"paths":[]}"#, "openapi: 3.0.0", "<html>"] {
+        assert!(bind(Some(invalid.as_bytes()), &TransferOperations::default()).is_err(), "{invalid}");
     }
     let circle = r##"{"paths":{"/api/ApiKey":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"$ref":"#/a"}}}},"put":3}},"a":{"$ref":"#/a"}}"##;
     let operations = bind(Some(circle.as_bytes()), &TransferOperations::default()).ok().unwrap();
@@ -132,7 +132,7 @@ fn files_that_are_something_else_are_refused() {
 }
 
 #[test]
-fn what_all_paths_stand_below_is_added() {
+fn the_prefix_of_all_paths_is_added() {
     let base = r#"{"basePath":"/api/","paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"#;
     let server = r#"{"servers":[{"url":"https://x.example.com/api"}],"paths":{"/ApiKey/all":{"get":{"tags":["ApiKey"],"responses":{"200":{"schema":{"type":"array"}}}}}}}"#;
     for file in [base, server] {

@@ -1,4 +1,4 @@
-//! Rows in the forms that the platform is known for, and what is sent back.
+//! Reading of rows in the platform's known formats, and the bodies of writes.
 
 use super::*;
 
@@ -10,7 +10,7 @@ const SAMPLE: &str = r#"{"id":"fake-id","enabled":true,"keyName":"erp-orders","t
 fn key(text: &str) -> Key {
     match row(serde_json::from_str(text).unwrap()) {
         Ok(Row::Key(key)) => key,
-        _ => panic!("no key: {text}"),
+        _ => panic!("not a key: {text}"),
     }
 }
 
@@ -38,7 +38,7 @@ fn a_row_becomes_an_object() {
 }
 
 #[test]
-fn an_end_is_read_in_every_form() {
+fn an_expiry_date_is_read_in_every_format() {
     for (written, read) in [
         (Json::Null, "never"),
         (Json::from("0001-01-01T00:00:00"), "never"),
@@ -48,8 +48,8 @@ fn an_end_is_read_in_every_form() {
     ] {
         assert_eq!(with("expirationDate", written.clone()).live().attributes.text("expires"), Some(read), "{written}");
     }
-    for odd in [Json::from("30/06/2027"), Json::from(1), Json::from(true)] {
-        let (attributes, unread) = with("expirationDate", odd).attributes();
+    for invalid in [Json::from("30/06/2027"), Json::from(1), Json::from(true)] {
+        let (attributes, unread) = with("expirationDate", invalid).attributes();
         assert!(attributes.get("expires").is_none() && unread.contains("expires"));
     }
 }
@@ -65,15 +65,15 @@ fn only_a_real_date_marks_a_key_as_deleted() {
 }
 
 #[test]
-fn rows_of_another_shape_are_refused() {
-    for odd in [
+fn rows_in_other_formats_are_refused() {
+    for invalid in [
         "1",
         "[]",
         r#"{"id":"x","keyName":"n"}"#,
         r#"{"enabled":true,"keyName":"n"}"#,
         r#"{"id":"x","enabled":"yes","keyName":"n"}"#,
     ] {
-        assert!(row(serde_json::from_str(odd).unwrap()).is_err(), "{odd}");
+        assert!(row(serde_json::from_str(invalid).unwrap()).is_err(), "{invalid}");
     }
     assert!(matches!(
         row(serde_json::from_str(r#"{"id":"x","enabled":true,"keyName":" "}"#).unwrap()),
@@ -82,23 +82,23 @@ fn rows_of_another_shape_are_refused() {
 }
 
 #[test]
-fn an_update_is_the_whole_object_with_what_nobody_knows() {
+fn an_update_sends_the_whole_object_with_unknown_properties() {
     let text = SAMPLE
         .replace("\"enabled\":true", "\"Enabled\":true,\"shoeSize\":{\"eu\":44}")
         .replace("fake-id\",", "fake-id\",\"deletedby\":null,");
     let key = key(&text);
     let body = key.changed(
         &[change("enabled", Value::Bool(false)), change("allowedOrgs", Value::set(["id:9", "id:41"]))],
-        &Habits::default(),
+        &SiteStyles::default(),
     );
     assert_eq!(body.get("Enabled"), Some(&Json::from(false)));
-    assert!(!body.contains_key("enabled"), "there are never two of one property");
+    assert!(!body.contains_key("enabled"), "no property is sent twice");
     assert_eq!(body.get("allowedOrgs"), Some(&Json::from("9, 41")));
     assert_eq!(body.get("shoeSize"), Some(&serde_json::json!({"eu": 44})));
     assert_eq!(
         body.get("expirationDate"),
         Some(&Json::from("2027-06-30T00:00:00")),
-        "what is not changed goes as it came"
+        "unchanged fields are sent as they were read"
     );
     assert_eq!((body.get("id"), body.get("tenantId")), (Some(&Json::from("fake-id")), Some(&Json::from(1001))));
     for never in ["name", "deletedBy", "deletedDate", "deletedby"] {
@@ -107,21 +107,24 @@ fn an_update_is_the_whole_object_with_what_nobody_knows() {
 }
 
 #[test]
-fn a_new_key_has_no_id_and_says_everything_else() {
+fn a_new_key_has_all_properties_except_the_id() {
     let changes = [
         change("enabled", Value::Bool(true)),
         change("allowedApis", Value::set::<&str>([])),
         change("allowedOrgs", Value::set(["id:41"])),
         change("expires", Value::text("2027-06-30T00:00:00Z")),
     ];
-    let body = Json::Object(new("erp", &changes, Some(7), &Habits::default()));
+    let body = Json::Object(new("erp", &changes, Some(7), &SiteStyles::default()));
     let wanted = serde_json::json!({"keyName":"erp","enabled":true,"allowedApis":null,"allowedOrgs":"41","expirationDate":"2027-06-30T00:00:00Z","tenantId":7});
     assert_eq!(body, wanted);
-    assert_eq!(new("erp", &[change("expires", Value::text("never"))], None, &Habits::default()).get("tenantId"), None);
+    assert_eq!(
+        new("erp", &[change("expires", Value::text("never"))], None, &SiteStyles::default()).get("tenantId"),
+        None
+    );
 }
 
 #[test]
-fn every_managed_field_has_a_property_and_another_is_refused() {
+fn every_managed_field_has_a_property_and_others_are_refused() {
     let fields: Vec<&str> =
         crate::manifest::fields::of(crate::model::Kind::ApiKey).iter().map(|field| field.name).collect();
     for name in &fields {

@@ -1,12 +1,12 @@
-//! What this run knows of the area: its objects by id, as they were read, and by name, because the API takes ids only.
+//! Index of the area's objects by id and by name. Manifests use names, the API only ids.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use super::fields;
-use super::fields::Hung;
-use super::make::Old;
+use super::fields::ReferenceStyle;
+use super::make::ReplacedKey;
 use super::value::Roles;
 use crate::model::Address;
 use crate::model::Attributes;
@@ -18,25 +18,25 @@ use crate::plan::Change;
 use crate::store::Query;
 use crate::store::Refusal;
 
-/// Shared by the calls of a run that are in flight at the same time.
+/// The index, shared by concurrent calls of a run.
 #[derive(Default)]
-pub(super) struct Known(Mutex<Index>);
+pub(super) struct AreaIndex(Mutex<Index>);
 
 #[derive(Default)]
 pub(super) struct Index {
     ids: HashMap<Address, LiveId>,
     addresses: HashMap<Box<str>, Address>,
     roles: Roles,
-    /// The objects that are about to be changed, as a look right before the writes showed them.
+    /// The objects that will be changed, as the check before the writes read them.
     confirmed: HashMap<LiveId, LiveObject>,
-    /// What the last snapshot was asked for, and how many calls it took.
+    /// The query of the last snapshot, and how many calls it took.
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
-    hung: Hung,
+    references: ReferenceStyle,
 }
 
 impl Index {
-    /// Remembers an object under its name.
+    /// Adds an object.
     pub(super) fn learn(&mut self, address: &Address, id: &LiveId) {
         self.ids.insert(address.clone(), id.clone());
         self.addresses.insert(id.expose().into(), address.clone());
@@ -52,7 +52,7 @@ impl Index {
     }
 }
 
-impl Known {
+impl AreaIndex {
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Index) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -61,8 +61,8 @@ impl Known {
         self.with(|index| index.learn(address, id));
     }
 
-    /// Lets an object be found by the name that it is about to get. What refers to it goes by the old one until it is
-    /// read again, because that is what the plan saw.
+    /// Adds the name that an object will get. References to it keep the old name until it is read again, because the
+    /// plan saw that one.
     pub(super) fn alias(&self, address: &Address, id: &LiveId) {
         self.with(|index| index.ids.insert(address.clone(), id.clone()));
     }
@@ -71,7 +71,7 @@ impl Known {
         self.with(|index| objects.iter().for_each(|object| index.learn(&object.address, &object.id)));
     }
 
-    /// The id under which the API knows a named object.
+    /// The id of a named object.
     pub(super) fn id(&self, address: &Address) -> Result<LiveId, Refusal> {
         let missing = || Refusal::stale(format!("{address} is not in the store"));
         self.with(|index| index.id(address)).ok_or_else(missing)
@@ -87,15 +87,15 @@ impl Known {
 
     /// The parameter `fields` for objects of a kind.
     pub(super) fn fields(&self, kind: Kind) -> String {
-        fields::all(kind, self.with(|index| index.hung))
+        fields::all(kind, self.with(|index| index.references))
     }
 
-    /// The server takes no paths in `fields`. Says whether that is news.
+    /// Records that the server accepts no paths in `fields`. Returns whether this is new.
     pub(super) fn learn_no_paths(&self) -> bool {
-        self.with(|index| std::mem::replace(&mut index.hung, Hung::Whole)) == Hung::Ids
+        self.with(|index| std::mem::replace(&mut index.references, ReferenceStyle::Whole)) == ReferenceStyle::Ids
     }
 
-    /// Whether manifests set attributes of this kind that the area's owner added.
+    /// Whether manifests set custom attributes of this kind, which the area's owner added.
     pub(super) fn has_added(&self, kind: Kind) -> bool {
         self.with(|index| index.query.added.contains(&kind))
     }
@@ -104,29 +104,33 @@ impl Known {
         self.with(|index| index.confirmed.insert(object.id.clone(), object));
     }
 
-    /// Whether the object of a change is what the plan saw.
+    /// Refuses a change whose object is not as the plan saw it.
     pub(super) fn check(&self, change: &Change) -> Result<(), Refusal> {
         let Some(target) = &change.target.live else { return Ok(()) };
         let now = self.with(|index| index.confirmed.get(target.id()?).map(LiveObject::fingerprint));
         match now {
             Some(now) if now == target.fingerprint => Ok(()),
-            Some(_) => Err(Refusal::stale(format!("{} is not as the plan saw it", change.address))),
+            Some(_) => Err(Refusal::stale(format!("{} has changed since the plan was made", change.address))),
             None if change.action == Action::Delete => Ok(()),
             None => Err(Refusal::stale(format!("{} is no longer in the store", change.address))),
         }
     }
 
-    /// What an object held right before the writes began.
+    /// The attributes of an object at the check before the writes.
     pub(super) fn confirmed(&self, id: &LiveId) -> Option<Attributes> {
         self.with(|index| index.confirmed.get(id).map(|object| object.attributes.clone()))
     }
 
-    /// A key with its value, which is to be made anew elsewhere.
-    pub(super) fn key_to_replace(&self, id: &LiveId) -> Option<Old> {
+    /// A key that will be replaced, with its value.
+    pub(super) fn key_to_replace(&self, id: &LiveId) -> Option<ReplacedKey> {
         self.with(|index| {
             let object = index.confirmed.get(id)?;
             let key = object.key.as_ref()?;
-            Some(Old { attributes: object.attributes.clone(), value: key.value.clone(), secret: key.secret.clone() })
+            Some(ReplacedKey {
+                attributes: object.attributes.clone(),
+                value: key.value.clone(),
+                secret: key.secret.clone(),
+            })
         })
     }
 }

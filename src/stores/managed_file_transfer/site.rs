@@ -1,4 +1,4 @@
-//! What this run knows of the site between its calls.
+//! The state of a run between its calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use std::sync::PoisonError;
 use super::list::Listing;
 use crate::model::LiveId;
 
-/// Changes are made one at a time, so nothing waits long for this.
+/// Changes are made one at a time, so the lock is free most of the time.
 #[derive(Default)]
-pub(super) struct Known(Mutex<Facts>);
+pub(super) struct SiteState(Mutex<Facts>);
 
 #[derive(Default)]
 pub(super) struct Facts {
-    /// The list as it was read last.
+    /// The list as last read.
     pub(super) listing: Option<Arc<Listing>>,
-    /// When each key had been changed last, when the plan was made.
+    /// The time of each key's last change, as the plan saw it.
     pub(super) versions: BTreeMap<LiveId, Option<Box<str>>>,
-    /// The tenant of what the credential sees.
+    /// The tenant of the objects that the credential can see.
     pub(super) tenant: Option<i64>,
 }
 
-impl Known {
+impl SiteState {
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Facts) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,21 +1,6 @@
-//! Package keys: what they hang on, and their values.
+//! Package keys: their parents and values.
 
-use super::World;
-use super::create;
-use super::create_key;
-use super::create_user;
-use super::delete;
-use super::fields;
-use super::now;
-use super::shop;
-use super::text;
-use super::update;
-use crate::model::Address;
-use crate::model::Kind;
-use crate::model::Secret;
-use crate::model::Value;
-use crate::plan::ValueFrom;
-use crate::store::RefusalKind;
+use super::*;
 
 fn pay() -> Address {
     Address::package("pay")
@@ -37,13 +22,13 @@ fn a_new_key_is_active_under_its_plans_limits() {
 }
 
 #[test]
-fn the_store_mints_values_and_secrets_of_the_packages_length() {
+fn the_store_generates_values_and_secrets_of_the_packages_length() {
     let world = World::new();
     let package = update(&world.get(&pay())).set("keyLength", Value::Number(40));
     package.set("sharedSecretLength", Value::Number(10)).done(&world);
-    let mut asked = create_key("").key(pay(), ValueFrom::Store);
-    asked.value = None;
-    let value = asked.done(&world).unwrap();
+    let mut request = create_key("").key(pay(), ValueFrom::Store);
+    request.value = None;
+    let value = request.done(&world).unwrap();
     assert_eq!(value.expose().len(), 40);
     let details = world.key().key.unwrap();
     assert!(details.value == value);
@@ -51,7 +36,7 @@ fn the_store_mints_values_and_secrets_of_the_packages_length() {
 }
 
 #[test]
-fn a_package_without_a_key_length_mints_nothing() {
+fn no_value_is_generated_for_a_package_without_a_key_length() {
     let world = World::new();
     update(&world.get(&pay())).set("keyLength", Value::Number(0)).done(&world);
     create_key("").key(pay(), ValueFrom::Store).refused(&world, "CAM-016");
@@ -68,7 +53,7 @@ fn a_given_secret_is_kept() {
 }
 
 #[test]
-fn values_have_their_letters_and_their_length_and_are_never_shown() {
+fn values_are_limited_in_characters_and_length_and_never_shown() {
     let world = World::new();
     for wrong in ["with space", "slash/", "é", "line\n", ""] {
         let reason = create_key(wrong).refused(&world, "CAM-024");
@@ -79,7 +64,7 @@ fn values_have_their_letters_and_their_length_and_are_never_shown() {
 }
 
 #[test]
-fn a_value_stands_once_in_a_package() {
+fn a_value_is_unique_in_a_package() {
     let world = World::new();
     create_key("same-value").done(&world);
     let reason = create_key("same-value").refused(&world, "CAM-025");
@@ -92,13 +77,13 @@ fn a_value_stands_once_in_a_package() {
 }
 
 #[test]
-fn a_value_that_was_not_handed_over_is_no_key() {
+fn a_key_needs_a_value() {
     let world = World::new();
-    let mut asked = create_key("value");
-    asked.value = None;
-    assert_eq!(asked.ask(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
-    asked.change.target.key = None;
-    assert_eq!(asked.ask(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
+    let mut request = create_key("value");
+    request.value = None;
+    assert_eq!(request.perform(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
+    request.change.target.key = None;
+    assert_eq!(request.perform(&world.0).err().unwrap().kind, RefusalKind::Unavailable);
     assert!(world.all(Kind::PackageKey).is_empty());
 }
 
@@ -115,7 +100,7 @@ fn only_an_active_user_gets_a_key() {
 }
 
 #[test]
-fn application_package_and_plan_must_be_there_and_fit() {
+fn application_package_and_plan_must_exist_and_fit() {
     let world = World::new();
     create(Address::package("cards")).done(&world);
     create(Address::plan("cards", "silver")).done(&world);
@@ -123,9 +108,9 @@ fn application_package_and_plan_must_be_there_and_fit() {
     assert_eq!(reason, "package/pay has no plan/pay/silver; a key's plan must belong to its package");
     create_key("v").key(Address::package("none"), ValueFrom::Given).refused(&world, "CAM-023");
     create_key("v").below(Address::application("alice", "none")).refused(&world, "CAM-023");
-    let mut asked = create_key("v");
-    asked.change.fields.clear();
-    asked.refused(&world, "CAM-023");
+    let mut request = create_key("v");
+    request.change.fields.clear();
+    request.refused(&world, "CAM-023");
 }
 
 #[test]
@@ -142,7 +127,7 @@ fn value_package_and_application_never_change() {
 }
 
 #[test]
-fn a_deleted_key_is_gone_and_its_value_free() {
+fn the_value_of_a_deleted_key_can_be_used_again() {
     let world = World::new();
     create_key("value").done(&world);
     delete(&world.key()).done(&world);
