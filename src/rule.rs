@@ -1,11 +1,11 @@
-//! What a documented check is. Its one file says what it says, why, and who says so; findings are made from it, so that
-//! they have its id and its severity. `keywright explain` prints it.
+//! A documented check. Each rule has one file with its text, reason and source; findings are made from the rule, so that
+//! they have its id and severity. `keywright explain` prints it.
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 
-/// The manifests of the two golden cases of a rule, `X-refuses` and `X-accepts`: its example, wrong and right.
+/// The example of a rule: the manifests of its golden cases `X-refuses` (wrong) and `X-accepts` (right).
 macro_rules! cases {
     ($id:literal) => {
         [cases!(@ $id "-refuses"), cases!(@ $id "-accepts")]
@@ -15,9 +15,8 @@ macro_rules! cases {
     };
 }
 
-/// The rules of a folder: `ids` has each by its name, and `RULES` all of them. Each has a plain `mod` line beside it,
-/// because formatters and other tools look for that. `CHECKS` are those that need nothing but the manifests, the workspace
-/// and the time.
+/// The rules of a folder: `ids` exports each by name, and `RULES` lists all. `CHECKS` are the checks that need only the
+/// manifests, the workspace and the time. The `mod` lines are not generated, because rustfmt has to find them.
 macro_rules! rules {
     ($($file:ident::$rule:ident),*; checks: $($check:path),*) => {
         rules! { $($file::$rule),* }
@@ -33,53 +32,50 @@ macro_rules! rules {
     };
 }
 
-/// One documented check.
 pub struct Rule {
     pub id: RuleId,
     pub severity: Severity,
-    /// The severity that some findings have instead, and which ones.
+    /// A second severity, and the findings that have it.
     pub also: Option<(Severity, &'static str)>,
-    /// Protects the integrity of the store: the workspace can not lower its severity.
+    /// The workspace cannot lower the severity, because the rule protects the integrity of the store.
     pub fixed: bool,
     pub when: When,
-    /// One sentence: what must be so.
+    /// One sentence: what must hold.
     pub says: &'static str,
-    /// Why the rule exists: what goes wrong without it.
+    /// What goes wrong without the rule.
     pub why: &'static str,
-    /// Who says so: the section of the reference and the vendor's page.
+    /// The section of the reference and the vendor's page.
     pub source: &'static str,
-    /// What breaks the rule, and what does not.
+    /// An example that breaks the rule, and one that does not.
     pub wrong: &'static str,
     pub right: &'static str,
     pub example: Example,
 }
 
-/// When a rule can be decided.
+/// When a rule is checked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// From the manifests alone: `validate` and everything after it.
     Validate,
     /// Against the live store: `plan` and `apply`.
     Plan,
-    /// By the store itself, or by how changes are carried out.
+    /// By the store, or while changes are applied.
     Apply,
-    /// By the client of Cloud API Management, while it reads and writes.
+    /// By the client of Cloud API Management.
     Remote,
 }
 
-/// What wrong and right are.
+/// The form of `wrong` and `right`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Example {
-    /// Whole manifests, planned against an empty store: the first breaks this rule, the second breaks none. Tests run
-    /// both.
+    /// Manifests, planned against an empty store: the first breaks this rule, the second breaks none. Tests run both.
     Manifests,
-    /// Told in words, because it takes a store to break the rule.
+    /// A description, because only a live store can break the rule.
     Story,
 }
 
-/// What a rule begins with; its texts follow in its file, and a test finds those that are missing.
+/// Constructors. The file of each rule adds the texts; a test finds missing ones.
 impl Rule {
-    /// An error that the workspace can not lower.
     pub(crate) const fn fixed(id: &'static str) -> Self {
         Self { fixed: true, ..Self::new(id, Severity::Error) }
     }
@@ -102,7 +98,7 @@ impl Rule {
         Self { id: RuleId(id), severity, also, fixed, when, says, why, source, wrong, right, example }
     }
 
-    /// What `cases!` reads.
+    /// Sets the example that `cases!` reads.
     pub(crate) const fn shown_by(self, [wrong, right]: [&'static str; 2]) -> Self {
         Self { wrong, right, example: Example::Manifests, ..self }
     }
@@ -118,14 +114,12 @@ impl Rule {
     pub(crate) const fn by_remote(self) -> Self {
         Self { when: When::Remote, ..self }
     }
-}
 
-impl Rule {
     pub fn finding(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.id, self.severity, message)
     }
 
-    /// A finding with the other severity that the rule has, where it says that it has one.
+    /// A finding with the second severity of the rule, if it has one.
     pub fn also(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.id, self.also.map_or(self.severity, |(severity, _)| severity), message)
     }

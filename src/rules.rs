@@ -1,4 +1,4 @@
-//! The rules, a file each in the folders of their relatives, and the only road from raw manifests to [`Desired`].
+//! The rules, one file each, grouped in folders; and the only way from raw manifests to [`Desired`].
 
 mod api_key;
 mod application;
@@ -31,14 +31,14 @@ pub use findings::with_severities;
 pub use guard::ids::*;
 pub use name::ids::*;
 pub use name::is_hidden_in_name;
-pub use package_key::LEAST_RANDOM;
+pub use package_key::MIN_RANDOM;
 pub use package_key::default_key_length;
 pub use package_key::ids::*;
 pub use package_key::is_key_text;
 pub use package_key::too_short;
 pub use plan::ids::*;
 pub use run::ids::*;
-pub use user::INTERNAL_MEMBER;
+pub use user::INTERNAL_USER;
 pub use user::ids::*;
 pub use workspace::ids::*;
 
@@ -53,10 +53,9 @@ use crate::workspace::Workspace;
 use rayon::prelude::*;
 use world::World;
 
-/// A check reports what it finds in the world.
 type Check = fn(&World<'_>, &mut Findings);
 
-/// The checks of the folders, and those of what several rules share.
+/// The checks of the folders, and the checks that several rules share.
 const CHECKS: [&[Check]; 6] = [
     name::CHECKS,
     user::CHECKS,
@@ -66,8 +65,8 @@ const CHECKS: [&[Check]; 6] = [
     &[limits::check, secret_source::check],
 ];
 
-/// Checks the manifests and resolves them. `found` is what reading them found already: the result has a value only
-/// when neither it nor any rule found an error.
+/// Checks the manifests and resolves them. `found` are the findings of the reader. The result has a value only if
+/// neither the reader nor a rule found an error.
 pub fn check(
     manifests: Vec<Manifest>,
     found: Vec<Diagnostic>,
@@ -75,7 +74,12 @@ pub fn check(
     now: Instant,
 ) -> Checked<Desired> {
     let world = World::new(&manifests, &found, workspace, now);
-    let per_check: Vec<Findings> = CHECKS.concat().par_iter().map(|check| run(*check, &world)).collect();
+    let run = |check: &Check| {
+        let mut findings = Findings::default();
+        check(&world, &mut findings);
+        findings
+    };
+    let per_check: Vec<Findings> = CHECKS.concat().par_iter().map(run).collect();
     drop(world);
     let mut findings = Findings::from(found);
     for more in per_check {
@@ -85,10 +89,4 @@ pub fn check(
     sort(&mut diagnostics);
     let value = (!has_errors(&diagnostics)).then(|| desired::resolve(manifests));
     Checked { value, diagnostics }
-}
-
-fn run(check: Check, world: &World<'_>) -> Findings {
-    let mut findings = Findings::default();
-    check(world, &mut findings);
-    findings
 }

@@ -1,4 +1,5 @@
-//! The rules that are decided while a manifest is read, a file each.
+//! The rules that the reader of manifests uses, one file each. They are decided in `manifest/` unless their file names
+//! another place.
 
 mod cam_001;
 mod cam_003;

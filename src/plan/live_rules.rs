@@ -278,7 +278,7 @@ impl LiveRules<'_, '_> {
     fn check_length(&mut self, declared: &Declared, key: &DeclaredKey) {
         let KeySource::Generate { prefix, by_store: false, place } = &key.source else { return };
         let length = super::draft::length(self.context, self.matching, key);
-        if prefix.len() + crate::rules::LEAST_RANDOM > length {
+        if prefix.len() + crate::rules::MIN_RANDOM > length {
             self.findings.push(crate::rules::too_short(&declared.address.to_string(), prefix, length).at(*place));
         }
     }

@@ -19,7 +19,7 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::rules;
-use crate::rules::INTERNAL_MEMBER;
+use crate::rules::INTERNAL_USER;
 use crate::workspace::Owns;
 
 #[derive(Default)]
@@ -126,7 +126,7 @@ pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
         _ => false,
     };
     let is_own = all.signed_in_as.as_ref() == Some(&live.address);
-    live.address.kind() == Kind::User && (&*live.name == INTERNAL_MEMBER || is_administrator || is_own)
+    live.address.kind() == Kind::User && (&*live.name == INTERNAL_USER || is_administrator || is_own)
 }
 
 impl Pruned {
@@ -250,7 +250,7 @@ mod tests {
     fn whoever_keywright_signs_in_as_is_protected() {
         let mut all = Live::default();
         all.signed_in_as = Some(Address::user("service"));
-        assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_MEMBER), &all));
+        assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_USER), &all));
         assert!(!is_protected(&user("alice"), &all) && !is_protected(&user("service"), &Live::default()));
     }
 }

@@ -1,4 +1,5 @@
-//! Rules about the API keys of Boomi MFT.
+//! Rules about the API keys of Boomi MFT. A rule without a check is decided in `plan/transfer_rules.rs` and the files
+//! below it, unless its own file names another place.
 
 mod mft_004;
 mod mft_007;
@@ -51,33 +52,32 @@ rules! {
     mft_026::MFT_026, mft_027::MFT_027, mft_028::MFT_028, mft_029::MFT_029, mft_031::MFT_031, mft_032::MFT_032,
     mft_033::MFT_033, mft_034::MFT_034, mft_035::MFT_035, mft_036::MFT_036, mft_038::MFT_038, mft_039::MFT_039,
     mft_041::MFT_041, mft_042::MFT_042;
-    checks: mft_004::check, check_enabled, mft_007::check, mft_008::check, mft_009::check, mft_010::check,
+    checks: mft_004::check, check_enabled, mft_007::check, mft_009::check, mft_010::check,
     mft_011::check, mft_012::check, mft_014::check, mft_015::check, mft_016::check, mft_017::check, mft_018::check,
     mft_019::check, mft_038::check
 }
 
 fn check_enabled(world: &World<'_>, findings: &mut Findings) {
-    for (manifest, spec) in whole(world) {
+    for (manifest, spec) in complete(world) {
         if spec.enabled.is_none() && state(spec) == ApiKeyState::Present {
-            let problem = rules::MFT_006.finding("it is not said whether the key is enabled").at(manifest.name_place());
+            let problem = rules::MFT_006.finding("`enabled` is missing").at(manifest.name_place());
             findings.add(problem.help("add `enabled: true` or `enabled: false` under spec"));
         }
     }
 }
 
-/// The keys whose manifests were read whole: a field that could not be read looks like one that is missing.
-fn whole<'a>(world: &'a World<'_>) -> impl Iterator<Item = (&'a Manifest, &'a ApiKeySpec)> {
-    world.api_keys().filter(|(manifest, _)| world.is_whole(manifest))
+/// The keys whose manifests were read completely: a field that could not be read looks like a missing one.
+fn complete<'a>(world: &'a World<'_>) -> impl Iterator<Item = (&'a Manifest, &'a ApiKeySpec)> {
+    world.api_keys().filter(|(manifest, _)| world.is_complete(manifest))
 }
 
-/// Those that shall be enabled.
 fn enabled<'a>(world: &'a World<'_>) -> impl Iterator<Item = (&'a Manifest, &'a ApiKeySpec)> {
     let is_enabled = |spec: &ApiKeySpec| spec.enabled.as_ref().is_some_and(|enabled| enabled.value);
-    whole(world).filter(move |(_, spec)| is_enabled(spec) && state(spec) == ApiKeyState::Present)
+    complete(world).filter(move |(_, spec)| is_enabled(spec) && state(spec) == ApiKeyState::Present)
 }
 
-/// When those end that end, and where that is written.
-fn ends<'a>(world: &'a World<'_>) -> impl Iterator<Item = (Instant, Place)> + 'a {
+/// The expiry dates of enabled keys, and where they are written.
+fn expiry_dates<'a>(world: &'a World<'_>) -> impl Iterator<Item = (Instant, Place)> + 'a {
     enabled(world).filter_map(|(_, spec)| match spec.expires.as_ref()? {
         Spanned { value: InstantOrNever::At(end), place } => Some((*end, *place)),
         _ => None,
@@ -92,12 +92,12 @@ fn state(spec: &ApiKeySpec) -> ApiKeyState {
     spec.state.as_ref().map_or(ApiKeyState::Present, |state| state.value)
 }
 
-/// The name without its generation: `erp` of `erp.g2`.
+/// The name without its generation: `erp` for `erp.g2`.
 pub fn logical_name(name: &str) -> &str {
     generation(name).0
 }
 
-/// A name without its generation, and the number of it: 2 of `erp.g2`, 1 of `erp`.
+/// A name without its generation, and the generation: 2 for `erp.g2`, 1 for `erp`.
 pub fn generation(name: &str) -> (&str, u64) {
     match name.rsplit_once(".g") {
         Some((logical, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {

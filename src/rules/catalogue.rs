@@ -1,31 +1,20 @@
-//! Every rule there is.
+//! All rules.
 
 use std::sync::LazyLock;
 
-use super::api_key;
-use super::application;
-use super::guard;
-use super::name;
-use super::package_key;
-use super::plan;
-use super::run;
-use super::user;
-use super::workspace;
-use crate::manifest;
 use crate::rule::Rule;
 
-/// The folders that hold rules.
 const FOLDERS: [&[&Rule]; 10] = [
-    manifest::rules::RULES,
-    name::RULES,
-    user::RULES,
-    application::RULES,
-    plan::RULES,
-    package_key::RULES,
-    api_key::RULES,
-    workspace::RULES,
-    run::RULES,
-    guard::RULES,
+    crate::manifest::rules::RULES,
+    super::name::RULES,
+    super::user::RULES,
+    super::application::RULES,
+    super::plan::RULES,
+    super::package_key::RULES,
+    super::api_key::RULES,
+    super::workspace::RULES,
+    super::run::RULES,
+    super::guard::RULES,
 ];
 
 static ALL: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
@@ -35,12 +24,12 @@ static ALL: LazyLock<Vec<&Rule>> = LazyLock::new(|| {
     all
 });
 
-/// Every rule, in the order of the ids: CAM, MFT, KW.
+/// All rules, ordered by id: CAM, MFT, KW.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     ALL.iter().copied()
 }
 
-/// The rule of an id, however it is written: `CAM-024` or `cam-024`.
+/// The rule with an id, in upper or lower case.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id.0.eq_ignore_ascii_case(id))
 }
@@ -53,7 +42,7 @@ mod tests {
     use crate::rule::When;
 
     #[test]
-    fn every_id_stands_once() {
+    fn every_id_is_unique() {
         let mut ids: Vec<_> = all().map(|rule| rule.id.0).collect();
         assert_eq!((ids[0], ids[ids.len() - 1]), ("CAM-001", "KW-107"));
         ids.sort_unstable();
@@ -80,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn only_errors_are_fixed_and_a_second_severity_is_another_one() {
+    fn only_errors_are_fixed_and_a_second_severity_differs() {
         for rule in all() {
             assert!(!rule.fixed || rule.severity == Severity::Error, "{}", rule.id);
             assert!(rule.also.is_none_or(|(severity, _)| severity != rule.severity), "{}", rule.id);
@@ -88,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn manifests_show_what_planning_decides() {
+    fn rules_of_validate_and_plan_have_manifests_as_examples() {
         for rule in all() {
             match rule.example {
                 Example::Manifests => {
@@ -96,11 +85,8 @@ mod tests {
                     assert!(matches!(rule.when, When::Validate | When::Plan), "{}", rule.id);
                     assert_ne!(wrong, right, "{}", rule.id);
                     for document in [wrong, right].into_iter().flat_map(|text| text.split("\n---\n")) {
-                        assert!(
-                            document.starts_with("apiVersion: keywright.dev/v1\nkind: "),
-                            "{}: {document}",
-                            rule.id
-                        );
+                        let is_manifest = document.starts_with("apiVersion: keywright.dev/v1\nkind: ");
+                        assert!(is_manifest, "{}: {document}", rule.id);
                     }
                 }
                 Example::Story => {

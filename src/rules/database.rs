@@ -1,4 +1,4 @@
-//! `database:` as it was written → where the workspace database is.
+//! Reads `database:` of the workspace file.
 
 use super::stores::credential;
 use crate::diagnostic::Diagnostic;
@@ -8,28 +8,28 @@ use crate::rules;
 use crate::workspace::DEFAULT_SCHEMA;
 use crate::workspace::DatabaseAt;
 
-const HELP: &str = "write sqlite: and a path, like sqlite:.keywright/keywright.db, or postgres://user@host/database";
+const HELP: &str = "write an address like sqlite:.keywright/keywright.db or postgres://user@host/database";
 
-/// Nothing when the workspace names no database, or none that can be used, which has been reported.
+/// `None` if the workspace names no database, or if it was reported as unusable.
 pub(super) fn database(spec: &WorkspaceSpec, findings: &mut Vec<Diagnostic>) -> Option<DatabaseAt> {
     let written = spec.database.as_ref()?;
     let password = spec.database_password.as_ref();
     if let Some(path) = written.value.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
         if let Some(password) = password {
             let problem = rules::KW_007.finding("a SQLite file has no password").at(password.place);
-            findings.push(problem.help("leave `databasePassword` out"));
+            findings.push(problem.help("remove `databasePassword`"));
         }
         return Some(DatabaseAt::File(path.into()));
     }
     let Some((scheme @ ("postgres" | "postgresql"), rest)) = written.value.split_once("://") else {
-        let problem = rules::KW_007.finding("the database is not one that Keywright knows").at(written.place);
+        let problem = rules::KW_007.finding("Keywright does not support this database").at(written.place);
         findings.push(problem.help(HELP));
         return None;
     };
     let (address, settings) = rest.split_once('?').unwrap_or((rest, ""));
     if has_password(address, settings) {
         let problem = rules::CAM_043.also("a credential is written in keywright.yaml").at(written.place);
-        findings.push(problem.help("take it out of the address; use PGPASSWORD, or `databasePassword: {env: …}`"));
+        findings.push(problem.help("remove it from the address; use PGPASSWORD, or `databasePassword: {env: …}`"));
         return None;
     }
     let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '#';
@@ -54,7 +54,7 @@ fn has_password(address: &str, settings: &str) -> bool {
     sign_in.contains(':') || settings.split('&').any(|setting| setting.to_ascii_lowercase().starts_with("password"))
 }
 
-/// The schema that the address names: it goes into statements, so it is held to letters that need no quoting.
+/// The schema that the address names. It becomes part of SQL statements, so only characters without quoting are allowed.
 fn schema(settings: &str, written: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) -> Option<Box<str>> {
     let named = settings.split('&').find_map(|setting| setting.strip_prefix("schema=")).unwrap_or(DEFAULT_SCHEMA);
     let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -62,7 +62,7 @@ fn schema(settings: &str, written: &Spanned<Box<str>>, findings: &mut Vec<Diagno
     if named.starts_with(is_first) && named.len() <= 63 && named.chars().all(is_letter) && !named.starts_with("pg_") {
         return Some(named.into());
     }
-    let problem = rules::KW_007.finding("this is not the name of a schema").at(written.place);
-    findings.push(problem.help("use small letters, digits and _, at most 63, not beginning with a digit or pg_"));
+    let problem = rules::KW_007.finding("this is not a valid schema name").at(written.place);
+    findings.push(problem.help("use at most 63 lowercase letters, digits and _; do not begin with a digit or pg_"));
     None
 }

@@ -1,4 +1,4 @@
-//! Checked manifests → [`Desired`]: names become references, fields become wishes.
+//! Turns checked manifests into [`Desired`]: names become references, fields become wishes.
 
 use crate::diagnostic::Place;
 use crate::manifest::Manifest;
@@ -27,11 +27,11 @@ use crate::model::desired::Reference;
 use crate::model::desired::SecretOrigin;
 use rayon::prelude::*;
 
-/// Resolves manifests in which no rule found an error. What could not be resolved in such manifests is nothing.
+/// Resolves manifests without errors.
 pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
     let objects = manifests.into_par_iter().flat_map_iter(|manifest| objects_of(&manifest));
     let mut objects: Vec<(Address, Declared)> = objects.map(|object| (object.address.clone(), object)).collect();
-    // A map is built much faster from what is sorted already.
+    // A map is built much faster from sorted objects.
     objects.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     Desired { objects: objects.into_iter().collect() }
 }
@@ -140,7 +140,7 @@ fn source(spec: &PackageKeySpec) -> Option<KeySource> {
     })
 }
 
-/// Where a secret is read from, once the rules know that exactly one place is named.
+/// The source of a secret. The rules have checked that there is exactly one.
 pub(super) fn secret_source(from: &Spanned<SecretFrom>) -> Option<SecretSource> {
     let secret = &from.value;
     let (origin, place) = if let Some(env) = &secret.env {

@@ -1,15 +1,15 @@
-//! What the rules found so far, and what the workspace makes of its severity.
+//! The findings of the rules, and the severities that the workspace gives them.
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::MAX_FINDINGS;
 use crate::rules;
 use crate::workspace::Workspace;
 
-/// Collects findings.
+/// Collects findings, up to a limit.
 #[derive(Default)]
 pub struct Findings {
     found: Vec<Diagnostic>,
-    is_over: bool,
+    is_truncated: bool,
 }
 
 impl Findings {
@@ -17,21 +17,21 @@ impl Findings {
         if self.found.len() < MAX_FINDINGS {
             self.found.push(diagnostic);
         } else {
-            self.is_over = true;
+            self.is_truncated = true;
         }
     }
 
     pub fn extend(&mut self, more: Self) {
-        self.is_over |= more.is_over;
+        self.is_truncated |= more.is_truncated;
         for diagnostic in more.found {
             self.add(diagnostic);
         }
     }
 
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
-        if self.is_over {
-            let message = format!("there are more than {MAX_FINDINGS} findings; the others are not shown");
-            self.found.push(rules::KW_003.finding(message).help("mend these first"));
+        if self.is_truncated {
+            let message = format!("there are more than {MAX_FINDINGS} findings; only the first are shown");
+            self.found.push(rules::KW_003.finding(message).help("fix these first"));
         }
         self.found
     }
@@ -39,14 +39,14 @@ impl Findings {
 
 impl From<Vec<Diagnostic>> for Findings {
     fn from(mut found: Vec<Diagnostic>) -> Self {
-        let is_over = found.len() > MAX_FINDINGS;
+        let is_truncated = found.len() > MAX_FINDINGS;
         found.truncate(MAX_FINDINGS);
-        Self { found, is_over }
+        Self { found, is_truncated }
     }
 }
 
-/// Gives every finding the severity that the workspace wants for its rule, and drops those that it switched off.
-/// Rules that protect the store's integrity never get here: the workspace file that lowers them is itself refused.
+/// Applies the severities that the workspace gives to rules, and drops findings of rules that are off. KW-019 has refused
+/// to lower rules that protect the store.
 pub fn with_severities(mut diagnostics: Vec<Diagnostic>, workspace: &Workspace) -> Vec<Diagnostic> {
     if workspace.severities.is_empty() {
         return diagnostics;

@@ -1,4 +1,5 @@
-//! The guards: changes that somebody has to allow. They are decided in `plan/guards.rs` and `plan/transfer_guards.rs`.
+//! The guards: changes that a run must allow. They are decided in `plan/guards.rs` and `plan/transfer_guards.rs`, unless
+//! their file names another place.
 
 mod kw_101;
 mod kw_102;

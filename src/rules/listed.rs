@@ -4,13 +4,14 @@ use crate::diagnostic::Diagnostic;
 use crate::manifest::read::Spanned;
 use crate::rules;
 
-/// Most entries of one list, and most findings about the rules: each entry is held against every manifest.
-pub(super) const LONGEST_LIST: usize = 1_000;
+/// The maximum length of a list, and number of findings about `rules`: each entry is compared with every manifest.
+pub(super) const MAX_LIST: usize = 1_000;
 
+/// The texts of a list, up to the maximum length.
 pub(super) fn texts(list: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
-    if list.value.len() > LONGEST_LIST {
-        let message = format!("the list has {} entries, more than {LONGEST_LIST}", list.value.len());
+    if list.value.len() > MAX_LIST {
+        let message = format!("the list has {} entries, more than {MAX_LIST}", list.value.len());
         findings.push(rules::KW_003.finding(message).at(list.place).help("shorten the list"));
     }
-    list.value.iter().take(LONGEST_LIST).map(|item| item.value.clone()).collect()
+    list.value.iter().take(MAX_LIST).map(|item| item.value.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! Names: present, visible, not too long.
+//! Rules about names.
 
 mod cam_002;
 mod cam_011;
@@ -24,8 +24,8 @@ rules! {
     checks: check, duplicates::check
 }
 
-/// Longest name, in characters; nothing where no figure is known.
-const fn longest(kind: Kind) -> Option<usize> {
+/// The maximum length in characters; `None` if it is not documented.
+const fn max_length(kind: Kind) -> Option<usize> {
     match kind {
         Kind::User | Kind::Package | Kind::Plan | Kind::PackageKey => Some(255),
         Kind::Application => Some(127),
@@ -33,8 +33,8 @@ const fn longest(kind: Kind) -> Option<usize> {
     }
 }
 
-/// Whether no name may hold a character. Joiners belong to the spelling of some languages and, like the selectors of a
-/// form, to emoji.
+/// Whether a character is not allowed in names. Joiners are allowed: some languages need them, and emoji need joiners
+/// and variation selectors.
 pub fn is_hidden_in_name(character: char) -> bool {
     is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
@@ -56,16 +56,16 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
     }
     let rule = if kind == Kind::ApiKey { &rules::MFT_001 } else { &rules::KW_010 };
     if name.value.contains(is_hidden_in_name) {
-        let message = format!("the name `{}` holds characters that nobody sees", quoted(&name.value));
-        findings.add(rule.finding(message).at(name.place).help("remove the control and format characters"));
+        let message = format!("the name `{}` contains invisible characters", quoted(&name.value));
+        findings.add(rule.finding(message).at(name.place).help("remove all control and format characters"));
     } else if name.value.trim() != &*name.value {
         let message = format!("the name `{}` begins or ends with a space", quoted(&name.value));
         findings.add(rule.finding(message).at(name.place).help(format!("write `{}`", name.value.trim())));
     }
-    if let Some(longest) = longest(kind)
-        && length > longest
+    if let Some(max) = max_length(kind)
+        && length > max
     {
-        let message = format!("the name has {length} characters; names of kind {kind} have at most {longest}");
+        let message = format!("the name has {length} characters; names of kind {kind} have at most {max}");
         findings.add(name_rule(kind).finding(message).at(name.place).help("choose a shorter name"));
     }
 }

@@ -1,4 +1,4 @@
-//! Rules about package keys, whichever way they are declared.
+//! Rules about package keys, including the keys that applications declare.
 
 pub(super) mod cam_024;
 mod cam_025;
@@ -29,9 +29,10 @@ use crate::manifest::package_key::Generate;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::read::Spanned;
 use crate::manifest::user::UserStatus;
+use crate::model::Kind;
 use crate::rules;
 pub use cam_024::is_key_text;
-pub use kw_017::LEAST_RANDOM;
+pub use kw_017::MIN_RANDOM;
 pub use kw_017::too_short;
 
 rules! {
@@ -42,9 +43,8 @@ rules! {
     checks: check, cam_027::check, cam_033::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
     kw_014::check, kw_017::check, kw_018::check
 }
-use crate::model::Kind;
 
-/// The key length of a package that says nothing else.
+/// The key length of a package that does not set keyLength.
 pub fn default_key_length() -> usize {
     let length = fields::find(Kind::Package, "keyLength").and_then(|field| field.default.as_ref()?.as_number());
     length.and_then(|length| usize::try_from(length).ok()).unwrap_or_default()
@@ -62,7 +62,7 @@ fn generated(spec: &PackageKeySpec) -> Option<&Generate> {
     spec.key.as_ref()?.value.generate.as_ref().map(|generate| &generate.value)
 }
 
-/// The status that is declared for the user of a key.
+/// The declared status of the user of a key.
 fn owner_status<'a>(world: &World<'a>, key: &KeyOf<'_>) -> Option<&'a Spanned<UserStatus>> {
     world.users.get(&*key.user.value)?.1.status.as_ref()
 }
@@ -70,13 +70,13 @@ fn owner_status<'a>(world: &World<'a>, key: &KeyOf<'_>) -> Option<&'a Spanned<Us
 fn check_type(declared: &KeyOf<'_>, spec: &PackageKeySpec, findings: &mut Findings) {
     let Some(key) = &spec.key else { return };
     match (&key.value.generate, &key.value.custom) {
-        // A field that could not be read looks like one that is missing.
-        (None, None) if declared.is_whole => {
-            let problem = rules::CAM_042.finding("the key is neither generated nor custom").at(key.place);
+        // A field that could not be read looks like a missing one.
+        (None, None) if declared.is_complete => {
+            let problem = rules::CAM_042.finding("the key has neither `generate` nor `custom`").at(key.place);
             findings.add(problem.help("write `key: {generate: {prefix: abc_}}` or `key: {custom: {env: NAME}}`"));
         }
         (Some(generate), Some(custom)) => {
-            let problem = rules::CAM_042.finding("the key is both generated and custom").at(custom.place);
+            let problem = rules::CAM_042.finding("the key has both `generate` and `custom`").at(custom.place);
             findings.add(problem.label(generate.place, "generated here").help("keep one of the two"));
         }
         _ => {}
@@ -87,30 +87,31 @@ fn check_rotation(spec: &PackageKeySpec, findings: &mut Findings) {
     let Some(rotation) = &spec.rotation else { return };
     if let Some(custom) = spec.key.as_ref().and_then(|key| key.value.custom.as_ref()) {
         let problem = rules::KW_015.finding("only a generated key can be rotated").at(rotation.place);
-        let problem = problem.label(custom.place, "a value of your own");
-        findings.add(problem.help("change the custom value yourself, or use `generate`"));
+        let problem = problem.label(custom.place, "the custom value");
+        findings.add(problem.help("remove `rotation`, or use `generate`"));
     }
     let generated = spec.key.as_ref().and_then(|key| key.value.generate.as_ref());
     if generated.is_some_and(|generate| generate.value.prefix.as_ref().is_none_or(|prefix| prefix.value.is_empty())) {
-        let problem = rules::KW_015.finding("a key without a prefix can not be rotated").at(rotation.place);
-        findings
-            .add(problem.help("give it a prefix: other keys of the application could be taken for its generations"));
+        let problem = rules::KW_015.finding("a key without a prefix cannot be rotated").at(rotation.place);
+        findings.add(
+            problem.help("add a prefix, so that other keys of the application are not mistaken for its generations"),
+        );
     }
     let Some(every) = &rotation.value.every else { return };
     if every.value.0 == 0 {
-        let problem = rules::KW_015.finding("`every` is no time at all").at(every.place);
-        findings.add(problem.help("write how old a key may get, like 90d"));
+        let problem = rules::KW_015.finding("`every` must be greater than zero").at(every.place);
+        findings.add(problem.help("write the maximum age of a key, like 90d"));
     }
     if let Some(overlap) = &rotation.value.overlap
         && overlap.value >= every.value
     {
         let problem = rules::KW_015.finding("`overlap` is not shorter than `every`").at(overlap.place);
-        let problem = problem.label(every.place, "a new key is made this often");
-        findings.add(problem.help("old keys would never be switched off; write a shorter overlap"));
+        let problem = problem.label(every.place, "a new key is created this often");
+        findings.add(problem.help("write a shorter overlap; otherwise old keys are never disabled"));
     }
 }
 
-/// Whether a path stays below the folder that it starts from.
+/// Whether a relative path stays inside its folder.
 pub(super) fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.starts_with('/')

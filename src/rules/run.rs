@@ -1,4 +1,4 @@
-//! The rules about a run: what hangs on what is deleted, what is read and written, and what became of it.
+//! Rules about a run: deletes, reads, writes and results.
 
 mod cam_044;
 mod cam_045;

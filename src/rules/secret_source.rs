@@ -1,4 +1,4 @@
-//! Where manifests may read secrets from, and secrets that stand in the manifest itself.
+//! Where manifests may read secrets from, and secrets that are written in a manifest.
 
 use super::Findings;
 use super::package_key::is_inside;
@@ -14,24 +14,24 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         let Some(spec) = key.spec else { continue };
         let custom = spec.key.as_ref().and_then(|key| key.value.custom.as_ref());
         for source in [custom, spec.secret.as_ref()].into_iter().flatten() {
-            check_source(source, key.is_whole, &world.workspace.environment, findings);
+            check_source(source, key.is_complete, &world.workspace.environment, findings);
         }
     }
 }
 
-fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Environment, findings: &mut Findings) {
+fn check_source(source: &Spanned<SecretFrom>, is_complete: bool, environment: &Environment, findings: &mut Findings) {
     let from = &source.value;
     let set = [from.env.is_some(), from.file.is_some(), from.command.is_some(), from.value.is_some()];
     match set.iter().filter(|set| **set).count() {
         1 => {}
-        // A field that could not be read looks like one that is missing.
-        0 if !is_whole => {}
+        // A field that could not be read looks like a missing one.
+        0 if !is_complete => {}
         0 => {
-            let problem = rules::KW_006.finding("it is not said where the secret comes from").at(source.place);
+            let problem = rules::KW_006.finding("the secret has no source").at(source.place);
             findings.add(problem.help("write one of env, file, command, value"));
         }
         _ => {
-            let problem = rules::KW_007.finding("the secret comes from several places at once").at(source.place);
+            let problem = rules::KW_007.finding("the secret has more than one source").at(source.place);
             findings.add(problem.help("keep one of env, file, command, value"));
         }
     }
@@ -40,30 +40,33 @@ fn check_source(source: &Spanned<SecretFrom>, is_whole: bool, environment: &Envi
     check_command(from, source.place, environment, findings);
     if let Some(value) = &from.value {
         let problem = rules::CAM_043.finding("a secret is written in the manifest").at(value.place);
-        findings.add(problem.help("whoever can read the repository can read it; use env, file or command"));
+        findings.add(problem.help("everyone who can read the repository can read it; use env, file or command"));
     }
 }
 
 fn check_env(from: &SecretFrom, environment: &Environment, findings: &mut Findings) {
     let Some(env) = &from.env else { return };
     if !environment.prefixes.iter().any(|prefix| env.value.starts_with(&**prefix)) {
-        let message = format!("manifests may not read the variable `{}`", crate::text::quoted(&env.value));
+        let message = format!("manifests are not allowed to read the variable `{}`", crate::text::quoted(&env.value));
         let problem = rules::KW_012.finding(message).at(env.place);
-        findings.add(problem.help("list its prefix in keywright.yaml under spec.environment.allow"));
+        findings.add(problem.help("add its prefix to spec.environment.allow in keywright.yaml"));
     }
 }
 
 fn check_file(from: &SecretFrom, environment: &Environment, findings: &mut Findings) {
     let Some(file) = &from.file else { return };
-    let climbs = file.value.split('/').any(|part| part == "..") || file.value.contains('\0');
-    let below = |folder: &str| {
+    let leads_out = file.value.split('/').any(|part| part == "..") || file.value.contains('\0');
+    let is_below = |folder: &str| {
         let rest = file.value.strip_prefix(folder.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.starts_with('/'))
     };
-    let allowed = environment.folders.iter().any(|folder| below(folder));
-    if climbs || !(is_inside(&file.value) || allowed) {
-        let problem = rules::KW_012.finding("manifests may not read this file").at(file.place);
-        findings.add(problem.help("keep it below the workspace, or list its folder under spec.environment.files"));
+    let allowed = environment.folders.iter().any(|folder| is_below(folder));
+    if leads_out || !(is_inside(&file.value) || allowed) {
+        let problem = rules::KW_012.finding("manifests are not allowed to read this file").at(file.place);
+        findings
+            .add(problem.help(
+                "use a file inside the workspace, or add its folder to spec.environment.files in keywright.yaml",
+            ));
     }
 }
 
@@ -75,8 +78,8 @@ fn check_command(from: &SecretFrom, place: Place, environment: &Environment, fin
         return;
     };
     if !environment.programs.contains(&program.value) {
-        let message = format!("manifests may not run `{}`", crate::text::quoted(&program.value));
+        let message = format!("manifests are not allowed to run `{}`", crate::text::quoted(&program.value));
         let problem = rules::KW_012.finding(message).at(program.place);
-        findings.add(problem.help("list the program in keywright.yaml under spec.environment.commands"));
+        findings.add(problem.help("add the program to spec.environment.commands in keywright.yaml"));
     }
 }

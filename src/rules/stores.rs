@@ -1,4 +1,4 @@
-//! The remote stores that a workspace names: where they are, how to sign in, how hard they may be called.
+//! Reads `stores:` of the workspace file: addresses, credentials and limits.
 
 mod transfer;
 
@@ -17,10 +17,9 @@ use crate::workspace::CloudStore;
 use crate::workspace::Limits;
 use crate::workspace::RemoteStores;
 
-/// Where the API is unless the workspace says otherwise (`cloud-api-management.md` 4).
+/// The default address of the API (`cloud-api-management.md` 4).
 const CLOUD_URL: &str = "https://api.mashery.com";
 
-/// The remote stores, with every default in place.
 pub(super) fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> RemoteStores {
     let transfer = spec.managed_file_transfer.as_ref();
     let cloud = spec.cloud_api_management.as_ref();
@@ -31,7 +30,7 @@ pub(super) fn remote(spec: &StoresSpec, findings: &mut Vec<Diagnostic>) -> Remot
     }
 }
 
-/// Nothing when something is missing, which has been reported.
+/// `None` if something is missing; it was reported.
 fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagnostic>) -> Option<CloudStore> {
     let spec = &spec.value;
     let url = spec.url.as_ref().map_or(CLOUD_URL, |url| &url.value);
@@ -59,7 +58,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     })
 }
 
-/// KW-022, MFT-020: credentials and keys go over the wire.
+/// KW-022, MFT-020: only an encrypted connection may carry credentials and keys.
 fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
@@ -69,21 +68,23 @@ fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic
     if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
         return;
     }
-    let problem = rule.finding("this is not an address that a store may have").at(url.place);
-    findings.push(problem.help("write https:// and the host; http only for this machine, like http://127.0.0.1:8080"));
+    let problem = rule.finding("this address is not allowed for a store").at(url.place);
+    findings.push(
+        problem.help("write https:// and the host; http is allowed only for this machine, like http://127.0.0.1:8080"),
+    );
 }
 
-/// Where a credential is read from. It never stands in the file itself.
+/// The source of a credential, which is never written in the file itself.
 pub(super) fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnostic>) -> Option<SecretSource> {
     let secret = &from.value;
     if let Some(value) = &secret.value {
         let problem = rules::CAM_043.also("a credential is written in keywright.yaml").at(value.place);
-        findings.push(problem.help("whoever can read the repository can read it; use env, file or command"));
+        findings.push(problem.help("everyone who can read the repository can read it; use env, file or command"));
         return None;
     }
     let set = [secret.env.is_some(), secret.file.is_some(), secret.command.is_some()];
     if set.iter().filter(|set| **set).count() != 1 {
-        let problem = rules::KW_006.finding("it is not said where the credential comes from").at(from.place);
+        let problem = rules::KW_006.finding("the credential has no source, or more than one").at(from.place);
         findings.push(problem.help("write one of env, file, command"));
         return None;
     }
@@ -97,7 +98,7 @@ fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
         if (1..=most).contains(&number.value) {
             return u32::try_from(number.value).ok();
         }
-        let problem = rules::KW_007.finding(format!("{} is not from 1 to {most}", number.value));
+        let problem = rules::KW_007.finding(format!("{} is outside the range 1 to {most}", number.value));
         findings.push(problem.at(number.place).help("write a number in that range"));
         None
     };

@@ -11,7 +11,7 @@ use crate::manifest::fields;
 use crate::manifest::user::UserSpec;
 use crate::model::Kind;
 use crate::rules;
-pub use cam_046::INTERNAL_MEMBER;
+pub use cam_046::INTERNAL_USER;
 
 rules! { cam_007::CAM_007, cam_008::CAM_008, cam_046::CAM_046, cam_048::CAM_048;
     checks: check, cam_046::check
@@ -26,10 +26,11 @@ fn check(world: &World<'_>, findings: &mut Findings) {
 
 fn check_email(spec: &UserSpec, findings: &mut Findings) {
     let Some(email) = &spec.email else { return };
-    let most = most("email");
+    let most = max_length("email");
     let (local, domain) = email.value.split_once('@').unwrap_or_default();
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
-        let problem = rules::CAM_003.finding("an email address has one `@` with text on both sides").at(email.place);
+        let problem =
+            rules::CAM_003.finding("an email address must have one `@` with text on both sides").at(email.place);
         findings.add(problem.help("write it like alice@example.com"));
     } else if email.value.chars().count() > most {
         let message = format!("the email address is longer than {most} characters");
@@ -40,15 +41,15 @@ fn check_email(spec: &UserSpec, findings: &mut Findings) {
 
 fn check_display_name(spec: &UserSpec, findings: &mut Findings) {
     let Some(name) = &spec.display_name else { return };
-    let (length, most) = (name.value.chars().count(), most("displayName"));
+    let (length, most) = (name.value.chars().count(), max_length("displayName"));
     if name.value.trim().is_empty() || length > most {
-        let message = format!("a displayName has 1 to {most} characters, this one {length}");
-        findings.add(rules::CAM_004.finding(message).at(name.place).help("write the name that people know"));
+        let message = format!("a displayName has 1 to {most} characters; this one has {length}");
+        findings.add(rules::CAM_004.finding(message).at(name.place).help("write a display name of that length"));
     }
 }
 
-/// The most characters of a field.
-fn most(field: &str) -> usize {
+/// The maximum length of a field.
+fn max_length(field: &str) -> usize {
     let most = fields::find(Kind::User, field).and_then(|field| field.most);
     most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }

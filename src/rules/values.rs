@@ -1,4 +1,4 @@
-//! Rules about the values of custom keys, once they are known: from the manifest itself, or after they were read.
+//! Rules about the known values of custom keys: written in a manifest, or read from their source.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::model::SecretSource;
 use crate::model::desired::SecretOrigin;
 use crate::rules;
 
-/// The values of custom keys that are known, by the key's address. No message quotes one.
+/// The known values of custom keys, by the key's address. No message quotes one.
 pub type Values = BTreeMap<Address, Secret>;
 
-/// The values that stand in the manifests themselves.
+/// The values that are written in manifests.
 pub fn literals(desired: &Desired) -> Values {
     let literal = |object: &Declared| match &object.key.as_ref()?.source {
         KeySource::Custom(SecretSource { origin: SecretOrigin::Literal(secret), .. }) => {
@@ -31,7 +31,7 @@ pub fn literals(desired: &Desired) -> Values {
     desired.of(Kind::PackageKey).filter_map(literal).collect()
 }
 
-/// CAM-024, CAM-025, CAM-026 for every value that is known.
+/// CAM-024, CAM-025, CAM-026 for every known value.
 pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
     let mut findings = Findings::default();
     let mut in_package: BTreeMap<(&Address, Digest), Place> = BTreeMap::new();
@@ -46,14 +46,14 @@ pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
         if let Some(first) = in_package.insert((&key.package.address, digest), place) {
             let message = format!("{} has the value of another key of {}", object.address, key.package.address);
             let problem = rules::CAM_025.finding(message).at(place).label(first, "the other key");
-            findings.add(problem.help("a value exists once in a package; choose another"));
+            findings.add(problem.help("choose another value: it must be unique in the package"));
             continue;
         }
         let Some(application) = &object.parent else { continue };
         if let Some((other, first)) = in_application.insert((&application.address, digest), (&object.address, place)) {
             let message = format!("{} and {other} of one application have the same value", object.address);
             let problem = rules::CAM_026.finding(message).at(place).label(first, "the other key");
-            findings.add(problem.help("use one application for each, or another value"));
+            findings.add(problem.help("move one key to another application, or use another value"));
         }
     }
     findings.into_vec()

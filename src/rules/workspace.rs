@@ -1,4 +1,4 @@
-//! `keywright.yaml` as it was written → the settings of the workspace.
+//! Turns `keywright.yaml` into the settings of the workspace.
 
 mod kw_001;
 mod kw_011;
@@ -11,7 +11,7 @@ mod mft_020;
 mod mft_021;
 
 use super::database;
-use super::listed::LONGEST_LIST;
+use super::listed::MAX_LIST;
 use super::listed::texts;
 use super::stores;
 use crate::diagnostic::Diagnostic;
@@ -37,7 +37,7 @@ rules! {
     kw_022::KW_022, mft_020::MFT_020, mft_021::MFT_021
 }
 
-/// Checks the workspace file and puts the defaults in. `folder` is the name of a workspace that says none.
+/// Checks the workspace file and adds the defaults. `folder` is the name of a workspace without a name.
 pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut workspace = Workspace::named(file.name.as_ref().map_or(folder, |name| &name.value));
@@ -61,7 +61,7 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
         workspace.environment = environment_of(&environment.value, &mut findings);
     }
     for (rule, severity) in spec.rules.iter().flat_map(|rules| &rules.value.0) {
-        if findings.len() > LONGEST_LIST {
+        if findings.len() > MAX_LIST {
             break;
         }
         match kw_019::severity_of(rule, severity) {
@@ -110,7 +110,7 @@ fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
     let Some(deletes) = &spec.deletes else { return guards };
     let within = |number: &Spanned<i64>, most: i64, findings: &mut Vec<Diagnostic>| {
         if !(0..=most).contains(&number.value) {
-            let problem = rules::KW_007.finding(format!("{} is not from 0 to {most}", number.value));
+            let problem = rules::KW_007.finding(format!("{} is outside the range 0 to {most}", number.value));
             findings.push(problem.at(number.place).help("write a number in that range"));
         }
         number.value
@@ -130,16 +130,16 @@ fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Env
     };
     let environment =
         Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) };
-    for prefix in spec.allow.iter().flat_map(|allow| allow.value.iter().take(LONGEST_LIST)) {
+    for prefix in spec.allow.iter().flat_map(|allow| allow.value.iter().take(MAX_LIST)) {
         if prefix.value.is_empty() {
-            let problem = rules::KW_012.finding("an empty prefix would open every variable").at(prefix.place);
-            findings.push(problem.help("write how the names of the allowed variables begin, like APP_"));
+            let problem = rules::KW_012.finding("an empty prefix allows every variable").at(prefix.place);
+            findings.push(problem.help("write the first letters of the allowed names, like APP_"));
         }
     }
-    for folder in spec.files.iter().flat_map(|files| files.value.iter().take(LONGEST_LIST)) {
+    for folder in spec.files.iter().flat_map(|files| files.value.iter().take(MAX_LIST)) {
         if !folder.value.starts_with('/') || folder.value.trim_matches('/').is_empty() {
-            let problem = rules::KW_012.finding("this is not a folder outside of the workspace").at(folder.place);
-            findings.push(problem.help("write its whole path, like /run/secrets"));
+            let problem = rules::KW_012.finding("this is not the absolute path of a folder").at(folder.place);
+            findings.push(problem.help("write an absolute path, like /run/secrets"));
         }
     }
     environment

@@ -1,4 +1,4 @@
-//! All manifests of a workspace, indexed by how others refer to them.
+//! All manifests of a workspace, indexed by the names that others refer to.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use crate::manifest::user::UserSpec;
 use crate::model::Instant;
 use crate::workspace::Workspace;
 
-/// What the checks look at. Of objects that are declared twice, the first counts.
+/// The input of the checks. If an object is declared twice, the first one counts.
 pub(super) struct World<'a> {
     pub(super) manifests: &'a [Manifest],
     pub(super) workspace: &'a Workspace,
@@ -27,48 +27,46 @@ pub(super) struct World<'a> {
     pub(super) packages: BTreeMap<&'a str, (&'a Manifest, &'a PackageSpec)>,
     /// By package and name.
     pub(super) plans: BTreeMap<(&'a str, &'a str), (&'a Manifest, &'a PlanSpec)>,
-    /// The API types that the workspace lists, if it does.
+    /// The API types of the workspace; `None` if it does not list them.
     pub(super) api_types: Option<BTreeSet<&'a str>>,
-    /// Every declared key: package keys, and what applications declare by `packages`.
+    /// All declared keys: package keys, and keys of `Application.spec.packages`.
     pub(super) keys: Vec<KeyOf<'a>>,
-    /// Where reading found errors, in order.
-    unread: Vec<Place>,
+    /// The sorted places of errors of the reader.
+    errors: Vec<Place>,
 }
 
-/// One declared key, whichever way it is declared.
 pub(super) struct KeyOf<'a> {
-    /// How messages call it.
-    pub(super) called: String,
+    /// For messages.
+    pub(super) address: String,
     pub(super) user: &'a Spanned<Box<str>>,
     pub(super) application: &'a str,
     pub(super) package: &'a Spanned<Box<str>>,
     pub(super) plan: &'a Spanned<Box<str>>,
-    /// Nothing for keys that an application declares by `packages`.
+    /// `None` for keys of `Application.spec.packages`.
     pub(super) spec: Option<&'a PackageKeySpec>,
-    /// Where the key is declared.
     pub(super) place: Place,
-    /// [`World::is_whole`] of its manifest.
-    pub(super) is_whole: bool,
+    /// [`World::is_complete`] of its manifest.
+    pub(super) is_complete: bool,
 }
 
 impl KeyOf<'_> {
-    /// The user, application and package that the key hangs on.
+    /// The user, application and package of the key.
     pub(super) fn slot(&self) -> (&str, &str, &str) {
         (&self.user.value, self.application, &self.package.value)
     }
 
-    /// The user who holds the key, and the package and plan whose limit counts it.
-    pub(super) fn holding(&self) -> (&str, &str, &str) {
+    /// The user who has the key, and the package and plan whose limit applies.
+    pub(super) fn user_and_plan(&self) -> (&str, &str, &str) {
         (&self.user.value, &self.package.value, &self.plan.value)
     }
 }
 
 impl<'a> World<'a> {
-    /// `found` is what reading the manifests found.
+    /// `found` are the findings of the reader.
     pub(super) fn new(manifests: &'a [Manifest], found: &[Diagnostic], workspace: &'a Workspace, now: Instant) -> Self {
-        let errors = found.iter().filter(|found| found.severity == Severity::Error);
-        let mut unread: Vec<Place> = errors.filter_map(|error| error.place).collect();
-        unread.sort_unstable();
+        let found = found.iter().filter(|found| found.severity == Severity::Error);
+        let mut errors: Vec<Place> = found.filter_map(|error| error.place).collect();
+        errors.sort_unstable();
         let mut world = Self {
             manifests,
             workspace,
@@ -78,7 +76,7 @@ impl<'a> World<'a> {
             plans: BTreeMap::new(),
             api_types: workspace.remote.api_types.as_ref().map(|listed| listed.iter().map(|known| &**known).collect()),
             keys: Vec::new(),
-            unread,
+            errors,
         };
         for manifest in manifests {
             world.index(manifest);
@@ -111,14 +109,14 @@ impl<'a> World<'a> {
             if let (Some(package), Some(plan)) = (&entry.value.package, &entry.value.plan) {
                 let address = crate::model::Address::key_of_application(&user.value, manifest.name(), &package.value);
                 self.keys.push(KeyOf {
-                    called: address.to_string(),
+                    address: address.to_string(),
                     user,
                     application: manifest.name(),
                     package,
                     plan,
                     spec: None,
                     place: entry.place,
-                    is_whole: self.is_whole(manifest),
+                    is_complete: self.is_complete(manifest),
                 });
             }
         }
@@ -129,26 +127,26 @@ impl<'a> World<'a> {
             (&spec.user, &spec.application, &spec.package, &spec.plan)
         {
             self.keys.push(KeyOf {
-                called: crate::model::Address::key(manifest.name()).to_string(),
+                address: crate::model::Address::key(manifest.name()).to_string(),
                 user,
                 application: &application.value,
                 package,
                 plan,
                 spec: Some(spec),
                 place: manifest.name_place(),
-                is_whole: self.is_whole(manifest),
+                is_complete: self.is_complete(manifest),
             });
         }
     }
 
-    /// Whether everything in a manifest could be read. Otherwise what is missing may only look so.
-    pub(super) fn is_whole(&self, manifest: &Manifest) -> bool {
+    /// Whether the reader found no error in a manifest. If it did, a field that seems missing may be unreadable.
+    pub(super) fn is_complete(&self, manifest: &Manifest) -> bool {
         let place = manifest.place;
-        let next = self.unread.partition_point(|unread| *unread < Place { end: place.start, ..place });
-        self.unread.get(next).is_none_or(|unread| unread.source != place.source || unread.start > place.end)
+        let next = self.errors.partition_point(|error| *error < Place { end: place.start, ..place });
+        self.errors.get(next).is_none_or(|error| error.source != place.source || error.start > place.end)
     }
 
-    /// The declared plan that a key runs under.
+    /// The declared plan of a key.
     pub(super) fn plan_of(&self, key: &KeyOf<'_>) -> Option<(&'a Manifest, &'a PlanSpec)> {
         self.plans.get(&(&*key.package.value, &*key.plan.value)).copied()
     }

@@ -4,7 +4,7 @@ use crate::rule::Rule;
 
 pub static CAM_004: Rule = Rule {
     says: "The displayName of a user has 1 to 255 characters.",
-    why: "The store requires it to create a user. An empty one fails in the middle of an apply, and with it the \
+    why: "The store requires it to create a user. An empty one fails in the middle of an apply, together with the \
           applications and keys of the user.",
     source: "Mashery V3 docs, Members",
     ..Rule::fixed("CAM-004").shown_by(cases!("cam-004"))

@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static CAM_006: Rule = Rule {
     says: "The status of a user is active, waiting or disabled.",
-    why: "The store knows no other account status. Disabling takes the keys of the user with it, so Keywright must not \
-          guess what another word means.",
+    why: "The store has no other account status. Disabling a user also disables or removes the user's keys, so \
+          Keywright must not guess what another word means.",
     source: "TIBCO docs, User Access Settings",
     ..Rule::fixed("CAM-006").shown_by(cases!("cam-006"))
 };

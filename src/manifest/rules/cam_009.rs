@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static CAM_009: Rule = Rule {
-    says: "Every application names a user that is declared or that lives in the store.",
-    why: "An application is created under its user and can not exist without one. A mistyped username would stop the \
-          application and all of its keys.",
+    says: "Every application names a user that is declared or exists in the store.",
+    why: "An application is created under its user and cannot exist without one. With a mistyped username, the \
+          application and all of its keys could not be created.",
     source: "Boomi help, Creating package keys",
     ..Rule::fixed("CAM-009").by_plan().shown_by(cases!("cam-009"))
 };

@@ -3,10 +3,9 @@
 use crate::rule::Rule;
 
 pub static CAM_010: Rule = Rule {
-    says: "The name of an application has 1 to 127 characters, and its `status` and `isPackaged` are left to the \
-           store.",
+    says: "The name of an application has 1 to 127 characters, and the store sets its `status` and `isPackaged`.",
     why: "The column holds 127 characters: a longer name would be refused or cut, and would never match again. The \
-          status of an application is no switch, only `draft` was ever seen in it.",
+          status of an application does not switch it on or off; only `draft` was ever seen there.",
     source: "Mashery V2 docs, Application",
     ..Rule::fixed("CAM-010").shown_by(cases!("cam-010"))
 };

@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static CAM_014: Rule = Rule {
     says: "The name of a package has 1 to 255 characters and is declared once.",
-    why: "Plans and keys name their package, and Keywright finds it in the store by that name. With two packages of \
-          one name every such reference is a guess.",
+    why: "Package plans and keys name their package, and Keywright finds it in the store by that name. If two packages \
+          have the same name, every reference to it is a guess.",
     source: "Mashery V2 docs, Package",
     ..Rule::fixed("CAM-014").shown_by(cases!("cam-014"))
 };

@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static CAM_017: Rule = Rule {
-    says: "The keyAdapter of a package is not managed.",
+    says: "The keyAdapter of a package is not declared.",
     why: "It changes how all keys of the package are read, and the vendor reserves it for its own engineers. A wrong \
-          word there would lock every consumer out at once.",
+          value would lock out every consumer at once.",
     source: "Boomi help, API package key properties",
     ..Rule::fixed("CAM-017").shown_by(cases!("cam-017"))
 };

@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static CAM_020: Rule = Rule {
-    says: "A throttle or quota of a plan is either a number or unlimited, and all numbers of a plan are 0 or more.",
-    why: "With a number and `unlimited` together the store follows one of them without a word. The other is what \
-          somebody relies on.",
+    says: "A throttle or quota of a package plan is either a number or unlimited, and all numbers are 0 or more.",
+    why: "If both a number and `unlimited` are set, the store silently follows one of them. Someone may rely on the \
+          other.",
     source: "Mashery Terraform provider, package plan",
     ..Rule::fixed("CAM-020").shown_by(cases!("cam-020"))
 };

@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static CAM_042: Rule = Rule {
     says: "A generated key has a label: the `name` in its metadata.",
-    why: "The value of a generated key is known only after it was made, so people, plans and deliveries can only speak \
-          of the label.",
+    why: "The value of a generated key is known only after the key is created. Until then, people, plans and \
+          deliveries can only use the label.",
     source: "Inferred from Boomi help, Creating package keys",
     ..Rule::fixed("CAM-042").shown_by(cases!("cam-042"))
 };

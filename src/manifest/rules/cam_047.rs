@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static CAM_047: Rule = Rule {
     says: "Every role that a manifest names exists in the store.",
-    why: "Roles can not be created over this API, so the write would fail. A mistyped role would leave a user or a \
-          plan without the access that was meant.",
+    why: "Roles cannot be created over this API, so the write would fail. With a mistyped role, a user or a package \
+          plan would not get the intended access.",
     source: "Mashery V3 docs, Roles",
     ..Rule::fixed("CAM-047").by_plan().shown_by(cases!("cam-047"))
 };

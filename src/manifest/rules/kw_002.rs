@@ -4,7 +4,7 @@ use crate::rule::Rule;
 
 pub static KW_002: Rule = Rule {
     says: "A manifest is valid YAML.",
-    why: "Text that is not YAML has no certain meaning, and guessing could drop half of a file.",
+    why: "Text that is not YAML has no clear meaning, and a guess could drop half of a file.",
     source: "Keywright's own rule; YAML 1.2.2",
     ..Rule::fixed("KW-002").shown_by(cases!("kw-002"))
 };

@@ -3,8 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_005: Rule = Rule {
-    says: "A manifest holds only fields that its kind knows.",
-    why: "A mistyped field would be ignored, and the store would keep a value that everybody believes to be changed.",
+    says: "A manifest contains only fields that its kind has.",
+    why: "A mistyped field would be ignored, and the store would keep a value that everyone believes has changed.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-005").shown_by(cases!("kw-005"))
 };

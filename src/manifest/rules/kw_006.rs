@@ -4,9 +4,8 @@
 use crate::rule::Rule;
 
 pub static KW_006: Rule = Rule {
-    says: "A manifest says everything that its kind requires.",
-    why: "Without it the object can not be found in the store or can not be created, and the apply would fail half \
-          way.",
+    says: "A manifest contains every field that its kind requires.",
+    why: "Without such a field, the object cannot be found or created in the store, and the apply would fail halfway.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-006").shown_by(cases!("kw-006"))
 };

@@ -5,9 +5,8 @@
 use crate::rule::Rule;
 
 pub static KW_007: Rule = Rule {
-    says: "A value has the type of its field, and a word is one of those that the field knows.",
-    why: "YAML turns some texts into numbers and truth values: 01234 loses its zero. What is meant as text is written \
-          in quotes.",
+    says: "A value has the type of its field and is one of the values that the field allows.",
+    why: "YAML reads some texts as numbers or booleans: 01234 loses its zero. Put text in quotes.",
     source: "Keywright's own rule; YAML 1.2.2, §10.3",
     ..Rule::fixed("KW-007").shown_by(cases!("kw-007"))
 };

@@ -4,7 +4,7 @@ use crate::rule::Rule;
 
 pub static KW_008: Rule = Rule {
     says: "No value is null or left empty after its colon.",
-    why: "A field that is left out is not managed, and an empty text is a wish for emptiness. A null could be either.",
+    why: "An omitted field is unmanaged, and an empty text clears the field. A null could mean either.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-008").shown_by(cases!("kw-008"))
 };

@@ -3,9 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_009: Rule = Rule {
-    says: "A document says an apiVersion and a kind that Keywright knows.",
-    why: "A document of another program or of a later version would be half understood. Keywright refuses what it does \
-          not know.",
+    says: "A document has an apiVersion and a kind that Keywright supports.",
+    why: "Keywright could misread a document of another program or of a later version, so it refuses such documents.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-009").shown_by(cases!("kw-009"))
 };

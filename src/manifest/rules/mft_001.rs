@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static MFT_001: Rule = Rule {
-    says: "The name of an API key is not blank, has no space at its ends, and holds no control characters.",
-    why: "The name becomes the keyName, and it is the only way to find the key again. A space that the server drops \
-          would make Keywright create the key anew in every run.",
+    says: "The name of an API key is not blank, does not begin or end with a space, and has no control characters.",
+    why: "The name becomes the keyName, and Keywright has no other way to find the key again. If the store drops a \
+          space, Keywright creates the key again in every run.",
     source: "Identity; limits of the server are not documented",
     ..Rule::fixed("MFT-001").shown_by(cases!("mft-001"))
 };

@@ -3,9 +3,10 @@
 use crate::rule::Rule;
 
 pub static MFT_005: Rule = Rule {
-    says: "What the server sets is not declared: id, name, and who created, updated or deleted the key and when.",
-    why: "The server owns these fields. The id may be the key itself, which must not stand in a repository, and \
-          writing a deletion mark has unknown effects.",
+    says: "Fields that the store sets are not declared: id, name, and who created, updated or deleted the key and \
+           when.",
+    why: "The store owns these fields. The id may be the key itself, which must not be in a repository, and the effect \
+          of writing a deletion mark is unknown.",
     source: "AFT Management API, ApiKey",
     ..Rule::fixed("MFT-005").shown_by(cases!("mft-005"))
 };

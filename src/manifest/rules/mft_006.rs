@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static MFT_006: Rule = Rule {
-    says: "An API key says `enabled: true` or `enabled: false`, unless its state is disabled or absent.",
-    why: "The server always stores one of the two and most likely takes a missing one as false. A forgotten line must \
-          not switch a key off.",
+    says: "An API key declares `enabled: true` or `enabled: false`, unless its state is disabled or absent.",
+    why: "The store always keeps one of the two, and most likely reads a missing value as false. A forgotten line must \
+          not disable a key.",
     source: "AFT Management API, ApiKey",
     ..Rule::fixed("MFT-006").shown_by(cases!("mft-006"))
 };

@@ -8,8 +8,8 @@ use crate::text::quoted;
 use std::collections::BTreeMap;
 
 pub static MFT_010: Rule = Rule {
-    says: "No organization and no API type stands twice in one API key.",
-    why: "The lists are sets, so the second entry does nothing. Most often another entry was meant.",
+    says: "An API key lists each organization and each API type only once.",
+    why: "The lists are sets, so the second entry has no effect. Usually another entry was meant.",
     source: "Set semantics, inferred",
     ..Rule::warning("MFT-010").shown_by(cases!("mft-010"))
 };

@@ -5,9 +5,8 @@ use crate::rules::Findings;
 use crate::rules::world::World;
 
 pub static MFT_019: Rule = Rule {
-    says: "No text of an API key looks like a key value: a UUID, or 20 and more random characters.",
-    why: "The id of a live key may be the key itself. Copied into a manifest it would be open to everybody who can \
-          read the repository.",
+    says: "No text of an API key looks like a key value: a UUID, or 20 or more random characters.",
+    why: "The id of a live key may be the key itself. In a manifest, every reader of the repository could use it.",
     source: "Leak guard, inferred",
     ..Rule::fixed("MFT-019").shown_by(cases!("mft-019"))
 };
@@ -18,17 +17,14 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         for text in manifest.metadata.name.iter().chain(items) {
             if looks_like_a_key(&text.value) {
                 let problem = MFT_019.finding("this looks like the value of a key").at(text.place);
-                findings.add(
-                    problem.help(
-                        "a key's value or id has no place in a manifest; if it is a name, write it more readably",
-                    ),
-                );
+                findings
+                    .add(problem.help("remove the value or id of the key; if this is a name, make it more readable"));
             }
         }
     }
 }
 
-/// A UUID, or a run of 20 or more letters and digits that changes between them like a random text does.
+/// Whether a text has a UUID, or 20 or more letters and digits that are mixed like a random text.
 pub fn looks_like_a_key(text: &str) -> bool {
     let is_uuid = |part: &str| {
         let groups: Vec<&str> = part.split('-').collect();

@@ -4,10 +4,10 @@ use crate::rule::Rule;
 
 pub static MFT_024: Rule = Rule {
     says: "A managed name belongs to at most one live key.",
-    why: "The server allows duplicates. With two keys of one name nobody knows which one a change would hit, and which \
-          one the callers use.",
+    why: "The store allows duplicates. If two keys have the same name, it is unclear which one a change would affect, \
+          and which one the callers use.",
     source: "AFT Management API, ApiKey",
-    wrong: "The store holds two keys `erp-orders`, because a create was repeated by hand.",
-    right: "The one that nobody uses is deleted in the portal; the other is left for the manifest.",
+    wrong: "The store holds two keys `erp-orders`, because someone repeated a create by hand.",
+    right: "The unused key is deleted in the portal, and the manifest matches the other one.",
     ..Rule::fixed("MFT-024").by_plan()
 };

@@ -4,11 +4,11 @@ use crate::diagnostic::Severity;
 use crate::rule::Rule;
 
 pub static MFT_025: Rule = Rule {
-    says: "Every organization that a key names is exactly one organization of the store that is not deleted.",
-    why: "The server stores numbers. A code that fits two organizations, or none, would open the wrong one.",
+    says: "Every organization that a key names matches exactly one organization in the store that is not deleted.",
+    why: "The store keeps numbers. A code that matches no organization or more than one could allow the wrong one.",
     source: "AFT Management API, Organization",
-    also: Some((Severity::Warning, "where the credential may not see the organizations and a number is written")),
-    wrong: "The key says `allowedOrgs: [ACME]`, and two organizations have the name ACME.",
-    right: "The key says `allowedOrgs: [\"id:41\"]`, the number of the one that is meant.",
+    also: Some((Severity::Warning, "if the credential cannot list the organizations and the manifest names a number")),
+    wrong: "The key sets `allowedOrgs: [ACME]`, and two organizations have the name ACME.",
+    right: "The key sets `allowedOrgs: [\"id:41\"]`, the number of the intended organization.",
     ..Rule::fixed("MFT-025").by_plan()
 };

@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static MFT_026: Rule = Rule {
-    says: "A live key names no organization that is gone.",
-    why: "Organizations are only marked as deleted, and keys keep their numbers. Such an entry does nothing today, and \
-          nobody knows what it does when the organization comes back.",
+    says: "A live key names only organizations that still exist.",
+    why: "A deleted organization is only marked as deleted, and keys keep its number. Such an entry has no effect \
+          today, but no one knows its effect if the organization is restored.",
     source: "AFT Management API, Organization",
-    wrong: "The live key `erp-orders` allows the organization 57, which the list of organizations does not hold.",
-    right: "The manifest names the organizations that are left, and the next apply writes them.",
+    wrong: "The live key `erp-orders` allows the organization 57, which is not in the list of organizations.",
+    right: "The manifest names the remaining organizations, and the next apply writes them.",
     ..Rule::warning("MFT-026").by_plan()
 };

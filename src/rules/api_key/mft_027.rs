@@ -4,12 +4,13 @@ use crate::diagnostic::Severity;
 use crate::rule::Rule;
 
 pub static MFT_027: Rule = Rule {
-    says: "The lists of a live key are understood before they are changed; a key that is not changed gets a warning.",
-    why: "How the server writes a list is not documented. Rewriting one that was not understood could drop or open \
-          access unseen.",
+    says: "Keywright changes a list of a live key only if it can parse the list; if it does not change the key, this \
+           is a warning.",
+    why: "It is not documented how the store writes a list. Rewriting a list that could not be parsed could silently \
+          remove or widen access.",
     source: "Format not documented",
-    also: Some((Severity::Warning, "for a key that is left on as it is, or switched off")),
-    wrong: "The live key says `41;north-region` for its organizations, and the plan would add one.",
-    right: "The list is put right in the portal, so that it holds only numbers; then Keywright changes it.",
+    also: Some((Severity::Warning, "for a key that is left unchanged, or is disabled")),
+    wrong: "The live key has `41;north-region` as its organizations, and the plan would add one.",
+    right: "The list is fixed in the portal so that it contains only numbers; then Keywright can change it.",
     ..Rule::fixed("MFT-027").by_plan()
 };

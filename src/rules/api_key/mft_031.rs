@@ -3,12 +3,11 @@
 use crate::rule::Rule;
 
 pub static MFT_031: Rule = Rule {
-    says: "A change that widens access is pointed out: enabling, more organizations, more API types, a later end or \
+    says: "A change that widens access is reported: enabling, more organizations or API types, a later expiry date or \
            none.",
-    why: "A reviewer should see at once which changes open something.",
+    why: "A reviewer should see at once which changes widen access.",
     source: "Review aid, inferred",
-    wrong: "A change from `allowedOrgs: [ACME]` to `allOrgs: true` goes through a review that looked at forty other \
-            lines.",
-    right: "The plan marks the change as widening, and the reviewer agrees to it or asks.",
+    wrong: "A change from `allowedOrgs: [ACME]` to `allOrgs: true` passes a review among forty other lines.",
+    right: "The plan marks the change as widening, and the reviewer approves or questions it.",
     ..Rule::info("MFT-031").by_plan()
 };

@@ -5,12 +5,12 @@ use crate::diagnostic::Severity;
 use crate::rule::Rule;
 
 pub static MFT_034: Rule = Rule {
-    says: "An answer of the server is JSON of the documented shape.",
-    why: "A wrong address meets the web portal, which answers every path with a page and a success. Read as \"no \
-          keys\", that would create every key anew.",
+    says: "An answer of the store is JSON of the documented shape.",
+    why: "With a wrong address, the web portal answers every path with a page and a success status. Read as \"no \
+          keys\", that answer would make Keywright create every key again.",
     source: "AFT Management API, ApiKey",
-    also: Some((Severity::Warning, "where the answer has the shape and may be cut off")),
+    also: Some((Severity::Warning, "if the answer has the right shape but may be incomplete")),
     wrong: "The list of keys comes back with status 200 and an HTML page.",
-    right: "The url or the path of the operation is put right, and the list comes back as JSON.",
+    right: "The url or the path of the operation is fixed, and the list comes back as JSON.",
     ..Rule::fixed("MFT-034").by_plan()
 };

@@ -4,9 +4,9 @@ use crate::rule::Rule;
 
 pub static MFT_035: Rule = Rule {
     says: "Every live key has a name.",
-    why: "A key without a name can not be declared, matched or told apart. It stays open and unmanaged.",
+    why: "A key without a name cannot be declared, matched or distinguished. It stays valid and unmanaged.",
     source: "AFT Management API, ApiKey",
-    wrong: "The list of keys holds one whose keyName is empty.",
+    wrong: "The list contains a key whose keyName is empty.",
     right: "The key gets a name in the portal, or is deleted there.",
     ..Rule::warning("MFT-035").by_plan()
 };

@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static MFT_036: Rule = Rule {
-    says: "A live key whose `name` differs from its `keyName` is pointed out.",
-    why: "What `name` means is not documented. A difference tells that it is not merely another word for keyName, \
-          which Keywright relies on nowhere.",
+    says: "A live key whose `name` differs from its `keyName` is reported.",
+    why: "It is not documented what `name` means. A difference shows that it is not just a copy of keyName; Keywright \
+          does not use it.",
     source: "AFT Management API, ApiKey",
-    wrong: "The live key `erp-orders` says `name: svc-aft`.",
-    right: "Both say `erp-orders`, or the difference is known and no harm.",
+    wrong: "The live key `erp-orders` has `name: svc-aft`.",
+    right: "Both are `erp-orders`, or the difference is known and harmless.",
     ..Rule::info("MFT-036").by_plan()
 };

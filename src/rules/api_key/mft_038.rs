@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 pub static MFT_038: Rule = Rule {
     says: "At most two generations of one API key are enabled.",
-    why: "Rotation needs the old and the new key side by side, and no third. Every older one is a key that should be \
-          off and still opens the door.",
+    why: "A rotation needs the old and the new key side by side, but not a third. Every older key should be disabled, \
+          and still gives access until it is.",
     source: "Rotation, inferred",
     ..Rule::fixed("MFT-038").shown_by(cases!("mft-038"))
 };
@@ -27,7 +27,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         if let Some((place, name)) = generations.iter().nth(2) {
             let message = format!("`{name}` is the third enabled generation of `{logical}`");
             let problem = MFT_038.finding(message).at(*place);
-            findings.add(problem.help("disable the oldest before a third is made"));
+            findings.add(problem.help("disable the oldest generation first"));
         }
     }
 }

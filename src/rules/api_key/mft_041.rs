@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static MFT_041: Rule = Rule {
-    says: "A key that was disabled outside of Keywright is enabled again only when the run is told to.",
-    why: "Somebody may have switched it off because it leaked. The manifest does not know that.",
+    says: "A key that was disabled outside of Keywright is enabled again only if the run allows it.",
+    why: "Someone may have disabled it because it leaked. The manifest does not show that.",
     source: "Drift, inferred",
-    wrong: "The manifest says `enabled: true`; the live key was switched off in the portal last night, and a scheduled \
-            run switches it on.",
-    right: "The run reports it. Whoever knows the reason changes the manifest, or allows that one key.",
+    wrong: "The manifest sets `enabled: true`; someone disabled the live key in the portal last night, and a scheduled \
+            run enables it.",
+    right: "The run reports it. Someone who knows the reason changes the manifest, or allows that one key.",
     ..Rule::warning("MFT-041").by_plan()
 };

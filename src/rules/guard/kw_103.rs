@@ -3,11 +3,10 @@
 use crate::rule::Rule;
 
 pub static KW_103: Rule = Rule {
-    says: "A replace is carried out only for an address that the run allows.",
-    why: "A field that can not change in place means delete and create. Consumers of the old object are refused from \
-          that moment.",
+    says: "A replace is carried out only if the run allows the address of the object.",
+    why: "A field that cannot change in place requires a delete and a create. From then on, the old object is refused.",
     source: "Keywright's own rule",
-    wrong: "The manifest of `checkout-production` names another package, and the run was not told that this is meant.",
-    right: "The plan is read, its consumers are warned, and the run says `--allow key/checkout-production`.",
+    wrong: "The manifest of `checkout-production` names another package, and the run does not allow the replace.",
+    right: "Someone reviews the plan and warns the consumers, and the run uses `--allow key/checkout-production`.",
     ..Rule::fixed("KW-103").by_plan()
 };

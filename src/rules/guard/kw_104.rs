@@ -3,12 +3,11 @@
 use crate::rule::Rule;
 
 pub static KW_104: Rule = Rule {
-    says: "A user is disabled only when the run allows that address.",
-    why: "Disabling a user removes or disables all keys of the user, also those that no manifest declares. Enabling \
-          the user again may not bring them back.",
+    says: "A user is disabled only if the run allows the address of the user.",
+    why: "Disabling a user removes or disables all keys of the user, including keys that no manifest declares. \
+          Enabling the user again may not restore them.",
     source: "Keywright's own rule; Boomi help, User Access Settings and Roles",
-    wrong: "The manifest of `alice` says `status: disabled`; six live keys hang on her and the run was not told that \
-            this is meant.",
-    right: "The consumers have got keys of another user, and the run says `--allow user/alice`.",
+    wrong: "The manifest of `alice` sets `status: disabled`; she has six live keys, and the run does not allow it.",
+    right: "The consumers use keys of another user, and the run uses `--allow user/alice`.",
     ..Rule::fixed("KW-104").by_plan()
 };

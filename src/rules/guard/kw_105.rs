@@ -3,10 +3,10 @@
 use crate::rule::Rule;
 
 pub static KW_105: Rule = Rule {
-    says: "The last active key of an application goes only when the run allows that address.",
-    why: "After it the application can not make a single call.",
+    says: "A change leaves an application without an active key only if the run allows the address of the change.",
+    why: "Without an active key the application cannot make a single call.",
     source: "Keywright's own rule",
     wrong: "The only active key of `checkout` is no longer declared, and the run prunes.",
-    right: "A new key is declared and delivered first; or the run says `--allow` with the address of that key.",
+    right: "A new key is declared and delivered first; or the run uses `--allow` with the address of the old key.",
     ..Rule::fixed("KW-105").by_plan()
 };

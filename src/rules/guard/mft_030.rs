@@ -4,11 +4,11 @@ use crate::diagnostic::Severity;
 use crate::rule::Rule;
 
 pub static MFT_030: Rule = Rule {
-    says: "The key that Keywright runs with is never disabled, narrowed, or made to expire.",
-    why: "The run would cut itself off, and could not undo it. Only the portal could help then.",
+    says: "The key that Keywright itself uses is never disabled, restricted, or set to expire.",
+    why: "The run would lock itself out and could not undo the change. Only the portal could restore access.",
     source: "Self-protection, inferred",
-    also: Some((Severity::Warning, "where nobody can tell which key that is: a declared key may be another")),
-    wrong: "The credential of the run is the live key `ci-keywright`, and its manifest says `enabled: false`.",
+    also: Some((Severity::Warning, "if Keywright cannot determine which key it uses: it may be a declared one")),
+    wrong: "The credential of the run is the live key `ci-keywright`, and its manifest sets `enabled: false`.",
     right: "Another credential is set up first; then the old key is disabled.",
     ..Rule::fixed("MFT-030").by_plan()
 };

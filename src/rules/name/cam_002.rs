@@ -5,9 +5,9 @@ use crate::rule::Rule;
 
 pub static CAM_002: Rule = Rule {
     says: "Every username is declared once; names that differ only in upper and lower case are a warning.",
-    why: "Two manifests for one username would overwrite each other in every run. Nobody says whether the store tells \
-          `alice` from `Alice`, and a username is unique over all customers of the platform.",
+    why: "Two manifests for one username would overwrite each other in every run. It is not documented whether the \
+          store distinguishes `alice` from `Alice`, and a username is unique across all customers of the platform.",
     source: "Mashery V2 docs, member.create",
-    also: Some((Severity::Warning, "where the names differ only in upper and lower case")),
+    also: Some((Severity::Warning, "for names that differ only in upper and lower case")),
     ..Rule::fixed("CAM-002").shown_by(cases!("cam-002"))
 };

@@ -1,6 +1,5 @@
 //! Objects that are declared twice, and names that differ only in case.
 
-use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -11,6 +10,7 @@ use crate::manifest::Manifest;
 use crate::manifest::Spec;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::rule::Rule;
 use crate::rules;
 use crate::rules::Findings;
 use crate::rules::world::World;
@@ -27,9 +27,12 @@ const fn rule_of(kind: Kind) -> &'static Rule {
     }
 }
 
-/// The address under which a manifest declares its object; nothing while a name is missing.
+/// The address of the object that a manifest declares; `None` if a name is missing.
 pub(in crate::rules) fn address_of(manifest: &Manifest) -> Option<Address> {
-    let name = &manifest.metadata.name.as_ref()?.value;
+    address_with(manifest, &manifest.metadata.name.as_ref()?.value)
+}
+
+fn address_with(manifest: &Manifest, name: &str) -> Option<Address> {
     Some(match &manifest.spec {
         Spec::User(_) => Address::user(name),
         Spec::Package(_) => Address::package(name),
@@ -46,7 +49,7 @@ pub(in crate::rules) fn check(world: &World<'_>, findings: &mut Findings) {
     check_previously(world, &declared, findings);
 }
 
-/// What is declared where, sorted by address. Of what is declared twice, the first.
+/// The declared addresses, sorted. If one is declared twice, the first one counts.
 fn declarations(world: &World<'_>, findings: &mut Findings) -> Vec<(Address, Place)> {
     let objects =
         world.manifests.par_iter().filter_map(|manifest| Some((address_of(manifest)?, manifest.name_place())));
@@ -54,27 +57,27 @@ fn declarations(world: &World<'_>, findings: &mut Findings) -> Vec<(Address, Pla
     let keys =
         uses.map(|key| (Address::key_of_application(&key.user.value, key.application, &key.package.value), key.place));
     let mut declared: Vec<_> = objects.chain(keys).collect();
-    // A sort that keeps the order of what is equal, so that the first stays the first.
+    // The sort is stable, so the first declaration stays first.
     declared.par_sort_by(|a, b| a.0.cmp(&b.0));
     declared.dedup_by(|again, first| {
         let is_twice = again.0 == first.0;
         if is_twice {
-            findings.add(twice(&again.0, again.1, first.1));
+            findings.add(declared_twice(&again.0, again.1, first.1));
         }
         is_twice
     });
     declared
 }
 
-fn twice(address: &Address, place: Place, first: Place) -> Diagnostic {
+fn declared_twice(address: &Address, place: Place, first: Place) -> Diagnostic {
     rule_of(address.kind())
         .finding(format!("{address} is declared twice"))
         .at(place)
         .label(first, "first declared here")
-        .help("keep one of the two, or give one another name")
+        .help("remove or rename one of the two")
 }
 
-/// Usernames and key names that differ only in case: the stores do not say whether they tell them apart.
+/// Usernames and names of API keys that differ only in case: the stores may treat them as equal.
 fn check_case(declared: &[(Address, Place)], findings: &mut Findings) {
     let has_case = |kind| matches!(kind, Kind::User | Kind::ApiKey);
     let named = declared.iter().filter(|(address, _)| has_case(address.kind()));
@@ -90,33 +93,24 @@ fn check_case(declared: &[(Address, Place)], findings: &mut Findings) {
                 _ => rules::MFT_003.finding(message),
             };
             let problem = problem.at(*place).label(*first, "the other one");
-            findings.add(problem.help("the store may take them for one; choose names that differ in more"));
+            findings.add(
+                problem.help("choose names that differ in more than case; the store may treat them as the same name"),
+            );
         }
     }
 }
 
-/// The addresses that a manifest's `previously` names. `bob/shop` is the own application that has a slash in its name,
-/// or else the application that belonged to bob, which CAM-013 refuses by name.
+/// The addresses in `previously` of a manifest. `bob/shop` may be an application of the same user with a slash in its
+/// name, or the application `shop` of bob, which CAM-013 refuses.
 pub(in crate::rules) fn former_addresses(manifest: &Manifest) -> Vec<(Address, Place)> {
     let mut formers = Vec::new();
     for name in manifest.metadata.previously.iter().flat_map(|previously| &previously.value) {
-        formers.extend(former_address(manifest, &name.value).map(|address| (address, name.place)));
+        formers.extend(address_with(manifest, &name.value).map(|address| (address, name.place)));
         if let (Spec::Application(_), Some((user, application))) = (&manifest.spec, name.value.split_once('/')) {
             formers.push((Address::application(user, application), name.place));
         }
     }
     formers
-}
-
-fn former_address(manifest: &Manifest, name: &str) -> Option<Address> {
-    Some(match &manifest.spec {
-        Spec::User(_) => Address::user(name),
-        Spec::Package(_) => Address::package(name),
-        Spec::Plan(spec) => Address::plan(&spec.package.as_ref()?.value, name),
-        Spec::Application(spec) => Address::application(&spec.user.as_ref()?.value, name),
-        Spec::PackageKey(_) => Address::key(name),
-        Spec::ApiKey(_) => Address::api_key(name),
-    })
 }
 
 fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: &mut Findings) {
@@ -129,9 +123,9 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
         let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
             let (message, other) = if own.as_ref() == Some(&former) {
-                (format!("{former} is named as its own former name"), manifest.name_place())
+                (format!("{former} is listed as its own former name"), manifest.name_place())
             } else if let Some(other) = declared(&former) {
-                (format!("{former} is a former name here and is declared too"), other)
+                (format!("{former} is a former name here but is also declared"), other)
             } else if let Some(other) = claimed.get(&former) {
                 (format!("{former} is the former name of two objects"), *other)
             } else {

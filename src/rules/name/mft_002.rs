@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static MFT_002: Rule = Rule {
     says: "Every API key is declared once.",
-    why: "The server promises no unique names and refuses no duplicates. Two manifests of one name would end as two \
-          keys that nobody can tell apart.",
+    why: "The store does not promise unique names and does not refuse duplicates. Two manifests with the same name \
+          would create two keys that cannot be distinguished.",
     source: "AFT Management API, ApiKey",
     ..Rule::fixed("MFT-002").shown_by(cases!("mft-002"))
 };

@@ -4,7 +4,7 @@ use crate::rule::Rule;
 
 pub static MFT_003: Rule = Rule {
     says: "No two API keys have names that differ only in upper and lower case.",
-    why: "How the server compares names is not documented. If it ignores case, the two manifests are one key.",
+    why: "It is not documented how the store compares names. If it ignores case, both manifests describe one key.",
     source: "Comparison rules are not documented",
     ..Rule::warning("MFT-003").shown_by(cases!("mft-003"))
 };

@@ -8,27 +8,26 @@ use crate::model::Secret;
 use crate::rule::Rule;
 
 pub static CAM_024: Rule = Rule {
-    says: "A custom key value holds only letters A to Z and a to z, digits, and `_ - . :`, and has 1 to 255 \
-           characters.",
-    why: "The store supports no other characters in a custom key. The gateway would not recognise such a key in a \
-          call, and the key can not be corrected, only replaced.",
+    says: "A custom key value has 1 to 255 characters, and only letters A to Z and a to z, digits, and `_ - . :`.",
+    why: "The store supports no other characters in a custom key. The gateway would not recognize such a key in a \
+          call, and the key could not be corrected, only replaced.",
     source: "Boomi help, Creating package keys",
-    also: Some((Severity::Warning, "for a value that is only too long: the figure comes from the older API")),
+    also: Some((Severity::Warning, "for a value that is only too long, because that limit comes from the older API")),
     ..Rule::fixed("CAM-024").shown_by(cases!("cam-024"))
 };
 
-/// The characters of a key value.
+/// Whether a text has only characters of a key value.
 pub fn is_key_text(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte))
 }
 
-/// What is wrong with a value, which is not quoted.
+/// The finding about a value, which is not quoted.
 pub(in crate::rules) fn check_text(object: &Declared, value: &Secret, place: Place) -> Option<Diagnostic> {
     let text = value.expose();
     let problem = if text.is_empty() {
         CAM_024.finding(format!("the value of {} is empty", object.address))
     } else if !is_key_text(text) {
-        CAM_024.finding(format!("the value of {} holds characters that a key can not have", object.address))
+        CAM_024.finding(format!("the value of {} contains characters that are not allowed in a key", object.address))
     } else if text.len() > 255 {
         CAM_024.also(format!("the value of {} is longer than 255 characters", object.address))
     } else {

@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static CAM_025: Rule = Rule {
     says: "No two keys of one package have the same value.",
-    why: "The value is all that a caller sends, so the gateway could not tell the two applications apart. The store \
-          holds a value once in a package and refuses the second.",
+    why: "A caller sends only the value, so the gateway could not distinguish the two applications. The store keeps a \
+          value once per package and refuses the second one.",
     source: "Inferred from Mashery V3 docs, Package keys",
     ..Rule::fixed("CAM-025").shown_by(cases!("cam-025"))
 };

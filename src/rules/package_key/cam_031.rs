@@ -4,10 +4,9 @@ use crate::rule::Rule;
 
 pub static CAM_031: Rule = Rule {
     says: "A live key that is active or disabled does not become waiting.",
-    why: "The store allows every change of a key's status but that one. The plan would fail in every run.",
+    why: "The store allows every other change of a key's status. The change would fail in every run.",
     source: "TIBCO docs, Managing application package keys",
-    wrong: "The store holds `checkout-production` as active; the manifest says `settings: {status: waiting}`.",
-    right: "The manifest says `settings: {status: disabled}`, which stops the traffic until somebody says active \
-            again.",
+    wrong: "The store holds `checkout-production` as active; the manifest sets `settings: {status: waiting}`.",
+    right: "The manifest sets `settings: {status: disabled}`, which stops the traffic until it is active again.",
     ..Rule::fixed("CAM-031").by_plan()
 };

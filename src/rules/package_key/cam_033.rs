@@ -8,11 +8,11 @@ use crate::rules::Findings;
 use crate::rules::world::World;
 
 pub static CAM_033: Rule = Rule {
-    says: "A new package key expires in the future; for a key that lives already a past date is a warning.",
-    why: "A key that is born expired serves nobody, and its consumer finds out by failing. Most often the year is \
-          mistyped.",
+    says: "A new package key expires in the future; for a key that already exists, a past date is a warning.",
+    why: "A key that has expired when it is created is useless, and its consumer notices only when calls fail. Usually \
+          the year is mistyped.",
     source: "Inferred from Boomi help, Creating package keys",
-    also: Some((Severity::Warning, "where the key may live already, and for one that does")),
+    also: Some((Severity::Warning, "for a key that exists or may exist already")),
     ..Rule::error("CAM-033").shown_by(cases!("cam-033"))
 };
 
@@ -23,7 +23,9 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             && *date < today
         {
             let problem = CAM_033.also(format!("the key expired on {date}")).at(*place);
-            findings.add(problem.help("a new key can not be made so; write a later date, or remove the manifest"));
+            findings.add(
+                problem.help("a key cannot be created already expired; write a later date, or remove the manifest"),
+            );
         }
     }
 }

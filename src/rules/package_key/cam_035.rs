@@ -8,8 +8,8 @@ use crate::rules::world::World;
 
 pub static CAM_035: Rule = Rule {
     says: "A user who is declared disabled has no declared keys.",
-    why: "Disabling a user removes or disables all keys of the user. The two manifests contradict each other: one ends \
-          the keys, the other keeps them.",
+    why: "Disabling a user removes or disables all keys of the user. The two manifests contradict each other: one \
+          removes the keys, the other keeps them.",
     source: "Boomi help, User Access Settings and Roles; TIBCO docs, User status",
     ..Rule::fixed("CAM-035").shown_by(cases!("cam-035"))
 };
@@ -17,10 +17,10 @@ pub static CAM_035: Rule = Rule {
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {
         if let Some(status) = owner_status(world, key).filter(|status| status.value == UserStatus::Disabled) {
-            let message = format!("{} is disabled and still has {}", key.user.value, key.called);
+            let message = format!("{} is disabled but still has {}", key.user.value, key.address);
             let problem = CAM_035.finding(message).at(key.user.place);
             let problem = problem.label(status.place, "declared disabled here");
-            findings.add(problem.help("disabling a user takes the keys away: remove the key's manifest too"));
+            findings.add(problem.help("remove the manifest of the key too; disabling a user ends the user's keys"));
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::rule::Rule;
 pub static CAM_039: Rule = Rule {
     says: "The secret of a live key does not change.",
     why: "The store takes a secret only when the key is created and ignores it later. The manifest would promise a \
-          secret that signs nothing.",
+          secret that does not work.",
     source: "Mashery Terraform provider, application package key",
-    wrong: "The variable behind `secret` of `checkout-production` holds a new value; the key lives with the old one.",
+    wrong: "The variable behind `secret` of `checkout-production` has a new value; the live key still has the old one.",
     right: "A new key is declared with the new secret, and the old key is removed when its consumer has moved.",
     ..Rule::fixed("CAM-039").by_plan()
 };

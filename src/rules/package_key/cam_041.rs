@@ -3,9 +3,8 @@
 use crate::rule::Rule;
 
 pub static CAM_041: Rule = Rule {
-    says: "More keys of a user than the numKeysBeforeReview of a moderated plan are pointed out.",
-    why: "The store may put the next key on waiting until an administrator agrees. Whoever rolls it out should know \
-          before.",
+    says: "It is reported if a user has more keys than the numKeysBeforeReview of a moderated package plan.",
+    why: "The next key may start as waiting until an administrator approves it. Plan time for that before a rollout.",
     source: "Mashery V3 docs, Plans",
     ..Rule::info("CAM-041").shown_by(cases!("cam-041"))
 };

@@ -12,16 +12,15 @@ use crate::rules::world::KeyOf;
 use crate::rules::world::World;
 
 pub static KW_017: Rule = Rule {
-    says: "The prefix of a generated key uses the characters of a custom key and leaves at least 16 random ones within \
-           the package's keyLength.",
-    why: "The random part is all that keeps a stranger from guessing the key. Other characters the store does not \
-          support.",
+    says: "The prefix of a generated key uses the characters of a custom key and leaves at least 16 random characters \
+           within the package's keyLength.",
+    why: "Only the random part keeps a stranger from guessing the key. The store does not support other characters.",
     source: "Keywright's own rule; Boomi help, Creating package keys",
     ..Rule::fixed("KW-017").shown_by(cases!("kw-017"))
 };
 
-/// Fewest random characters of a minted value: 16 of 36 are 82 bits.
-pub const LEAST_RANDOM: usize = 16;
+/// The minimum of random characters in a generated value: 16 of an alphabet of 36 are 82 bits.
+pub const MIN_RANDOM: usize = 16;
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {
@@ -39,14 +38,16 @@ fn check_prefix(world: &World<'_>, key: &KeyOf<'_>, generate: &Generate, finding
     let length = declared.map_or_else(default_key_length, |length| usize::try_from(length.value).unwrap_or(0));
     let by_store = generate.by.as_ref().filter(|by| by.value == Minter::Store);
     if !is_key_text(prefix) {
-        let problem = KW_017.finding("the prefix holds characters that a key can not have").at(place);
+        let problem = KW_017.finding("the prefix contains characters that are not allowed in a key").at(place);
         findings.add(problem.help("use letters, digits and the characters _ - . :"));
     } else if let (Some(by), Some(prefix)) = (by_store, &generate.prefix) {
-        let problem = KW_017.finding("the store mints values without a prefix").at(prefix.place);
-        let problem = problem.label(by.place, "minted by the store");
-        findings.add(problem.help("the key would never be found again; remove the prefix, or let Keywright mint it"));
-    } else if by_store.is_none() && prefix.len() + LEAST_RANDOM > length {
-        let problem = too_short(&key.called, prefix, length).at(place);
+        let problem = KW_017.finding("the store creates values without a prefix").at(prefix.place);
+        let problem = problem.label(by.place, "created by the store");
+        findings.add(problem.help(
+            "remove the prefix, or let Keywright create the value; otherwise Keywright cannot find the key again",
+        ));
+    } else if by_store.is_none() && prefix.len() + MIN_RANDOM > length {
+        let problem = too_short(&key.address, prefix, length).at(place);
         findings.add(match declared {
             Some(length) => problem.label(length.place, "the package's keyLength"),
             None => problem,
@@ -54,9 +55,9 @@ fn check_prefix(world: &World<'_>, key: &KeyOf<'_>, generate: &Generate, finding
     }
 }
 
-/// A value that could be guessed.
+/// The finding about a value that could be guessed.
 pub fn too_short(key: &str, prefix: &str, length: usize) -> Diagnostic {
     let left = length.saturating_sub(prefix.len());
-    let message = format!("{key} would have {left} random characters of {length}; it needs {LEAST_RANDOM}");
+    let message = format!("{key} would have {left} random characters of {length}; it needs at least {MIN_RANDOM}");
     KW_017.finding(message).help("shorten the prefix, or raise the package's keyLength")
 }

@@ -5,9 +5,8 @@ use crate::rules::Findings;
 use crate::rules::world::World;
 
 pub static CAM_021: Rule = Rule {
-    says: "numKeysBeforeReview of a plan is not above maxNumKeysAllowed.",
-    why: "A developer never gets as many keys as the review waits for, so the review that somebody counts on never \
-          happens.",
+    says: "numKeysBeforeReview of a package plan is not above maxNumKeysAllowed.",
+    why: "A developer never gets enough keys to trigger a review, so the review that someone relies on never happens.",
     source: "Inferred from Mashery V3 docs, Plans",
     ..Rule::warning("CAM-021").shown_by(cases!("cam-021"))
 };
@@ -17,9 +16,10 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         if let (Some(review), Some(most)) = (&spec.num_keys_before_review, &spec.max_num_keys_allowed)
             && review.value > most.value
         {
-            let message = format!("review begins after {} keys, but a user can hold only {}", review.value, most.value);
-            let problem = CAM_021.finding(message).at(review.place).label(most.place, "at most so many here");
-            findings.add(problem.help("no key will ever be reviewed; lower numKeysBeforeReview"));
+            let message =
+                format!("the review begins after {} keys, but a user can have only {}", review.value, most.value);
+            let problem = CAM_021.finding(message).at(review.place).label(most.place, "the maximum is set here");
+            findings.add(problem.help("lower numKeysBeforeReview; otherwise no key is ever reviewed"));
         }
     }
 }

@@ -4,11 +4,11 @@
 use crate::rule::Rule;
 
 pub static CAM_050: Rule = Rule {
-    says: "Deletes are planned only from a list that is complete: as many different ids as the store counts.",
-    why: "An object that a page left out looks like an object that is gone. A short list must never become a reason to \
+    says: "Deletes are planned only from a complete list, with as many different ids as the store counts.",
+    why: "An object that is missing from a page looks like a deleted object. An incomplete list must not cause a \
           delete.",
     source: "Mashery V3 docs, Pagination",
-    wrong: "The store counts 1200 keys, but its pages held 1000 different ones, and the run was asked to prune.",
-    right: "All pages together hold 1200 different keys; only then are deletes planned.",
+    wrong: "The store counts 1200 keys, but its pages contain 1000 different ones, and the run prunes.",
+    right: "All pages together contain 1200 different keys; only then are deletes planned.",
     ..Rule::fixed("CAM-050").by_plan()
 };

@@ -3,12 +3,10 @@
 use crate::rule::Rule;
 
 pub static CAM_053: Rule = Rule {
-    says: "The custom attributes that an area makes mandatory are declared under extendedAttributes.",
-    why: "An area can demand attributes that no documentation lists. Without them the store refuses to create the \
-          object.",
+    says: "The custom attributes that an area requires are declared under extendedAttributes.",
+    why: "An area can require attributes that are not documented. Without them, the store does not create the object.",
     source: "Mashery V2 docs, Introduction",
-    wrong: "The area demands `costCenter` for every user; the user `alice` says nothing about it and the store refuses \
-            her.",
-    right: "The user says `extendedAttributes: {costCenter: \"4711\"}`.",
+    wrong: "The area requires `costCenter` for every user; the manifest of `alice` does not set it and is refused.",
+    right: "The manifest sets `extendedAttributes: {costCenter: \"4711\"}`.",
     ..Rule::fixed("CAM-053").by_remote()
 };

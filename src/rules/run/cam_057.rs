@@ -1,14 +1,14 @@
-//! CAM-057. Told by `render/outcome.rs`.
+//! CAM-057. Reported by `render/outcome.rs`.
 
 use crate::rule::Rule;
 
 pub static CAM_057: Rule = Rule {
-    says: "A selfServiceKeyProvisioningEnabled that the store did not take is reported.",
-    why: "The vendor's page says that the field is ignored, other clients set it. If it did not take, developers can \
-          still take keys of a plan that was meant to be closed.",
+    says: "A selfServiceKeyProvisioningEnabled that the store did not save is reported.",
+    why: "The vendor says that the store ignores this field, but other clients set it. If the store did not save it, \
+          developers can still get keys of a plan that you meant to close.",
     source: "Mashery V3 docs, Plans",
-    wrong: "The plan `gold` says `selfServiceKeyProvisioningEnabled: false`; after the write the store still says \
-            true.",
-    right: "The field is set in the portal, or left out of the manifest, so that the store's value stays.",
+    wrong: "The package plan `gold` sets `selfServiceKeyProvisioningEnabled: false`; the store still has true \
+            afterwards.",
+    right: "The field is set in the portal, or is omitted from the manifest so that the store's value stays.",
     ..Rule::warning("CAM-057").by_remote()
 };

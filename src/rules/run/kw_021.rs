@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static KW_021: Rule = Rule {
-    says: "Every address that is given to --allow is one that the plan changes.",
-    why: "A misspelt address lifts no guard, and one that is left over from an earlier run lifts a guard that nobody \
-          looks at any more.",
+    says: "Every address that is given to --allow matches a change in the plan.",
+    why: "A misspelled address lifts no guard. An address that is left over from an earlier run may lift a guard that \
+          no one checks any more.",
     source: "Keywright's own rule",
-    wrong: "The plan replaces `key/checkout-production`, and the run says `--allow checkout-production`.",
-    right: "The run says `--allow key/checkout-production`, as the plan writes it.",
+    wrong: "The plan replaces `key/checkout-production`, and the run uses `--allow checkout-production`.",
+    right: "The run uses `--allow key/checkout-production`, copied from the plan.",
     ..Rule::warning("KW-021").by_plan()
 };

@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static KW_023: Rule = Rule {
-    says: "The run before came to its end.",
-    why: "A run that was cut off may have written what nobody was told of. Its journal says what was in flight, and \
-          the plan shows what is there now.",
+    says: "The previous run finished.",
+    why: "An interrupted run may have made changes that it did not report. Its journal records what was in progress, \
+          and the plan shows the current state.",
     source: "Keywright's own rule",
-    wrong: "An `apply` is killed in the middle; the next `plan` says what it was doing then.",
-    right: "The next `apply` goes on from there and ends, and the plan after it says nothing of it.",
+    wrong: "An `apply` is killed halfway; the next `plan` reports what was in progress.",
+    right: "The next `apply` continues from the current state and finishes, and later plans no longer report it.",
     ..Rule::warning("KW-023").by_plan()
 };

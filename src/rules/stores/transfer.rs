@@ -1,4 +1,4 @@
-//! The store Managed File Transfer: where the site is, who signs in, and what the operations are called.
+//! Reads `stores.managedFileTransfer` of the workspace file: site, credentials and operations.
 
 use super::check_url;
 use super::credential;
@@ -17,18 +17,18 @@ use crate::workspace::TransferCredential;
 use crate::workspace::TransferOperations;
 use crate::workspace::TransferStore;
 
-/// Nothing when something is missing, which has been reported.
+/// `None` if something is missing; it was reported.
 pub(super) fn store(spec: &Spanned<ManagedFileTransferSpec>, findings: &mut Vec<Diagnostic>) -> Option<TransferStore> {
     let place = spec.place;
     let spec = &spec.value;
-    let url = site(spec, place, findings);
+    let url = site_url(spec, place, findings);
     let limits = spec.limits.as_ref().map_or_else(Limits::default, |limits| limits_of(&limits.value, findings));
     let operations =
         spec.operations.as_ref().map(|operations| operations_of(&operations.value, findings)).unwrap_or_default();
     let credential = match &spec.credentials {
         Some(credentials) => credential_of(credentials, findings),
         None => {
-            let problem = rules::KW_006.finding("it is not said how to sign in").at(place);
+            let problem = rules::KW_006.finding("no credentials are configured").at(place);
             findings.push(problem.help("add `credentials: {apiKey: {env: …}}`"));
             None
         }
@@ -45,25 +45,24 @@ pub(super) fn store(spec: &Spanned<ManagedFileTransferSpec>, findings: &mut Vec<
     })
 }
 
-/// MFT-020. What ends in `/api` loses that, because the paths of the operations begin with it
-/// (`mft-api-keys.md` 1.3).
-fn site(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) -> Option<Box<str>> {
+/// MFT-020. `/api` at the end is dropped, because the paths of the operations begin with it (`mft-api-keys.md` 1.3).
+fn site_url(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Diagnostic>) -> Option<Box<str>> {
     let Some(url) = &spec.url else {
         let problem = rules::MFT_020.finding("the address of the site is missing").at(place);
-        findings.push(problem.help("add `url: https://…`; it is never guessed"));
+        findings.push(problem.help("add `url: https://…`; there is no default"));
         return None;
     };
     let trimmed = url.value.trim_end_matches('/');
     if trimmed.ends_with("/api/api") {
         let problem = rules::MFT_020.finding("the address ends in `/api` twice").at(url.place);
-        findings.push(problem.help("write https:// and the host of the site; /api is added"));
+        findings.push(problem.help("write only https:// and the host of the site; Keywright adds /api"));
         return None;
     }
     check_url(&rules::MFT_020, url, findings);
     Some(trimmed.strip_suffix("/api").unwrap_or(trimmed).into())
 }
 
-/// Exactly one of the two forms: which one the site takes is for its owner to say, and never tried out.
+/// Exactly one of the two forms: only the owner of the site knows which one it takes.
 fn credential_of(
     credentials: &Spanned<TransferCredentials>,
     findings: &mut Vec<Diagnostic>,
@@ -72,7 +71,7 @@ fn credential_of(
         (Some(from), None) => credential(from, findings).map(TransferCredential::ApiKey),
         (None, Some(from)) => credential(from, findings).map(TransferCredential::Bearer),
         (both, _) => {
-            let what = if both.is_some() { "two ways to sign in are written" } else { "no way to sign in is written" };
+            let what = if both.is_some() { "two credentials are configured" } else { "no credentials are configured" };
             let problem = rules::KW_006.finding(what).at(credentials.place);
             findings.push(problem.help("write one of apiKey, bearer"));
             None
@@ -100,14 +99,14 @@ fn operations_of(spec: &OperationsSpec, findings: &mut Vec<Diagnostic>) -> Trans
         if let (Some(one), Some(other), Some(first), Some(second)) = (one, other, first, second)
             && one == other
         {
-            let problem = rules::MFT_021.finding(format!("{names} are the same operation")).at(second.place);
-            findings.push(problem.label(first.place, "the other").help("take both from the site's Swagger page"));
+            let problem = rules::MFT_021.finding(format!("{names} name the same operation")).at(second.place);
+            findings.push(problem.label(first.place, "the other").help("copy both from the site's Swagger page"));
         }
     }
     operations
 }
 
-/// `GET /api/ApiKey/list`, out of what people can mean: a method of that operation and a plain path.
+/// A method that the operation allows and a plain path, such as `GET /api/ApiKey/list`.
 fn operation(written: &Spanned<Box<str>>, methods: &[&str], findings: &mut Vec<Diagnostic>) -> Option<Operation> {
     let (method, path) = written.value.trim().split_once(' ').unwrap_or_default();
     let method = method.to_ascii_uppercase();
@@ -116,7 +115,7 @@ fn operation(written: &Spanned<Box<str>>, methods: &[&str], findings: &mut Vec<D
     if operation.is_some() {
         return operation;
     }
-    let problem = rules::MFT_021.finding(format!("`{}` is not such an operation", quoted(&written.value)));
+    let problem = rules::MFT_021.finding(format!("`{}` is not a valid operation", quoted(&written.value)));
     let help = format!("write {} and a path without a query, like {} /api/ApiKey", methods.join(" or "), methods[0]);
     findings.push(problem.at(written.place).help(help));
     None

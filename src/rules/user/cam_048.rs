@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static CAM_048: Rule = Rule {
-    says: "A new username is free on the whole platform.",
-    why: "Usernames are shared by all customers, and the name of a deleted user stays taken for ever. Only the attempt \
-          to create the user can tell.",
+    says: "A new username is not taken anywhere on the platform.",
+    why: "All customers share one set of usernames, and the name of a deleted user stays taken forever. Only the \
+          attempt to create the user shows whether a name is free.",
     source: "Mashery V2 docs, member.create",
-    wrong: "The user `alice` was deleted last year; a manifest declares `alice` again and the store refuses it as a \
+    wrong: "The user `alice` was deleted last year; a manifest declares `alice` again, and the store refuses a \
             duplicate.",
     right: "The manifest declares a name that was never used, such as `alice-payments`.",
     ..Rule::fixed("CAM-048").by_apply()

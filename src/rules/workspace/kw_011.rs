@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static KW_011: Rule = Rule {
-    says: "There is at least one manifest.",
-    why: "An empty workspace is most often a wrong folder or a failed checkout. Taken at its word it would say that \
-          nothing should exist.",
+    says: "The workspace has at least one manifest.",
+    why: "An empty workspace usually means a wrong folder or a failed checkout. Taken literally, no object should \
+          exist.",
     source: "Keywright's own rule",
-    wrong: "`keywright plan manifets/` names a folder that holds no YAML file.",
+    wrong: "`keywright plan manifets/` names a folder that contains no YAML file.",
     right: "`keywright plan manifests/` names the folder with the manifests.",
     ..Rule::error("KW-011")
 };

@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static KW_012: Rule = Rule {
     says: "A secret is read only from variables, folders and programs that the workspace allows.",
-    why: "A pull request could name any variable of the runner as a key's value, and send it to the store or into a \
-          file.",
+    why: "Otherwise a pull request could use any variable of the runner as a key's value, and send it to the store or \
+          write it to a file.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-012").shown_by(cases!("kw-012"))
 };

@@ -3,11 +3,10 @@
 use crate::rule::Rule;
 
 pub static KW_013: Rule = Rule {
-    says: "Every secret that a run needs can be read, and is one line that is not empty.",
-    why: "An empty variable would create a key without a value, and the store would make one up. A line break is never \
-          part of a key.",
+    says: "Every secret that a run needs is readable, and is one line that is not empty.",
+    why: "With an empty variable, the store would choose a value for the key. A line break is never part of a key.",
     source: "Keywright's own rule",
-    wrong: "The key says `key: {custom: {env: APP_CHECKOUT_KEY}}`, and the variable is not set where the run happens.",
-    right: "The runner sets `APP_CHECKOUT_KEY` to the value; a line break at its end does not count.",
+    wrong: "The key has `key: {custom: {env: APP_CHECKOUT_KEY}}`, and the variable is not set in the run.",
+    right: "The runner sets `APP_CHECKOUT_KEY` to the value; a line break at its end is ignored.",
     ..Rule::fixed("KW-013").by_plan()
 };

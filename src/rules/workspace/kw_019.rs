@@ -10,23 +10,22 @@ use crate::rules::catalogue;
 use crate::text::quoted;
 
 pub static KW_019: Rule = Rule {
-    says: "The `rules` of the workspace name rules that exist, and do not lower one that protects the store's \
-           integrity.",
-    why: "A mistyped id would leave a rule as it is while everybody believes it changed. Rules of identity, references \
-          and deletes are not a matter of taste.",
+    says: "The `rules` of the workspace name existing rules, and do not lower one that protects the store's integrity.",
+    why: "A mistyped id would leave a rule unchanged although everyone believes that it changed. Rules about identity, \
+          references and deletes must always hold.",
     source: "Keywright's own rule",
-    wrong: "`keywright.yaml` says `rules: {CAM-24: warning}`, or `rules: {CAM-024: warning}`.",
-    right: "`keywright.yaml` says `rules: {CAM-043: error}`.",
+    wrong: "`keywright.yaml` has `rules: {CAM-24: warning}`, or `rules: {CAM-024: warning}`.",
+    right: "`keywright.yaml` has `rules: {CAM-043: error}`.",
     ..Rule::fixed("KW-019")
 };
 
-/// The severity that `rules:` gives to a rule; nothing means off.
+/// The severity that `rules:` gives to a rule; `None` is off.
 pub(super) fn severity_of(
     rule: &Spanned<Box<str>>,
     severity: &Spanned<Box<str>>,
 ) -> Result<(RuleId, Option<Severity>), Box<Diagnostic>> {
     let Some(known) = catalogue::find(&rule.value).filter(|known| known.id.0 == &*rule.value) else {
-        let problem = KW_019.finding(format!("there is no rule `{}`", quoted(&rule.value))).at(rule.place);
+        let problem = KW_019.finding(format!("rule `{}` does not exist", quoted(&rule.value))).at(rule.place);
         let near = did_you_mean(&rule.value, catalogue::all().map(|known| known.id.0));
         let help = near
             .map_or_else(|| "`keywright explain` lists the rules".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -43,9 +42,9 @@ pub(super) fn severity_of(
         }
     };
     if known.fixed && wanted != Some(Severity::Error) {
-        let message = format!("{} protects the store and can not be lowered", known.id);
+        let message = format!("{} protects the store, so its severity cannot be lowered", known.id);
         let problem = KW_019.finding(message).at(severity.place);
-        return Err(Box::new(problem.help(format!("remove the line; `keywright explain {}` says why", known.id))));
+        return Err(Box::new(problem.help(format!("remove the line; `keywright explain {}` explains why", known.id))));
     }
     Ok((known.id, wanted))
 }

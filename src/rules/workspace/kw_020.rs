@@ -3,11 +3,11 @@
 use crate::rule::Rule;
 
 pub static KW_020: Rule = Rule {
-    says: "A run with --prune is given all that the workspace covers, not only some of its paths.",
-    why: "What the given paths do not declare would look as if nobody declared it. Half of a repository must not \
-          delete the other half.",
+    says: "A run with --prune covers the whole workspace, not only some of its paths.",
+    why: "Objects outside of the given paths would look as if they were not declared. One half of a repository must \
+          not delete the other half.",
     source: "Keywright's own rule",
-    wrong: "`keywright apply --prune teams/payments.yaml`, while `keywright.yaml` covers all of `teams`.",
-    right: "`keywright apply --prune` in the workspace, or `keywright apply teams/payments.yaml` without prune.",
+    wrong: "The command is `keywright apply --prune teams/payments.yaml`, and `keywright.yaml` covers all of `teams`.",
+    right: "The command is `keywright apply --prune`, or `keywright apply teams/payments.yaml` without prune.",
     ..Rule::fixed("KW-020").by_plan()
 };

@@ -3,11 +3,10 @@
 use crate::rule::Rule;
 
 pub static MFT_021: Rule = Rule {
-    says: "The operations that a run needs are bound: list to plan, and list, create and update to apply.",
-    why: "The vendor publishes neither paths nor methods. A guessed path could write where only a read was meant.",
+    says: "The operations that a run needs are configured: list to plan, and list, create and update to apply.",
+    why: "The vendor publishes neither paths nor methods. A guessed path could write instead of read.",
     source: "AFT Management API, ApiKey",
     wrong: "The workspace names no OpenAPI file and no operations, or its file has two candidates for list.",
-    right: "The workspace says `openapi: mft-openapi.json` with the file of its own site, or names `operations` one by \
-            one.",
+    right: "The workspace sets `openapi: mft-openapi.json` with the file of its own site, or names all `operations`.",
     ..Rule::fixed("MFT-021").by_plan()
 };

@@ -101,13 +101,13 @@ fn an_address_that_can_not_be_is_refused_before_anything_is_called() {
         ("postgres://u:not-a-real-password@host/d", "credential"),
         ("postgres://u@host/d?password=not-a-real-password", "credential"),
         ("postgres://", "not the address"),
-        ("postgres://u@host/d?schema=Team-A", "not the name of a schema"),
-        ("postgres://u@host/d?schema=pg_mine", "not the name of a schema"),
+        ("postgres://u@host/d?schema=Team-A", "not a valid schema name"),
+        ("postgres://u@host/d?schema=pg_mine", "not a valid schema name"),
         ("postgres://u@host/d?colour=red", "colour"),
-        ("mysql://u:not-a-real-password@host/d", "not one that Keywright knows"),
+        ("mysql://u:not-a-real-password@host/d", "does not support this database"),
         ("postgres://u@host/d?%70assword=not-a-real-password", "holds a password"),
         ("postgres://host/d?application_name=a@b", "not the address"),
-        ("sqlite:", "not one that Keywright knows"),
+        ("sqlite:", "does not support this database"),
     ];
     for (url, told) in cases {
         let said = with(&named(&format!("\"{url}\""), ""), &[]);
