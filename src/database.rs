@@ -1,8 +1,6 @@
-//! The workspace database: a SQLite file or a schema on a PostgreSQL server, that holds the embedded store and what runs
-//! must remember.
-//!
-//! Opened for writing it makes itself: folder, file, schema. Opened for reading it makes and changes nothing, so that
-//! a dry run can not leave a trace.
+//! The workspace database: a SQLite file, or a schema on a PostgreSQL server. It holds the embedded store and the
+//! history of runs. Opening it for writing creates the folder, the file and the schema. Opening it for reading changes
+//! nothing, so a dry run leaves no trace.
 
 mod error;
 pub mod journal;
@@ -33,7 +31,7 @@ pub(crate) use sql::SqlError;
 
 use crate::store::Refusal;
 
-/// What a database is opened for.
+/// The purpose of opening a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
     Read,
@@ -47,7 +45,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database. For reading, one that does not exist, or that nothing was ever written to, is `None`.
+    /// Opens the database. For reading, `None` if it does not exist or is empty.
     pub fn open(location: &Location, mode: Mode) -> Result<Option<Self>, DatabaseError> {
         let connection = match (location, mode) {
             (Location::File(path), Mode::Read) => sqlite::open::for_reading(path)?.map(Connection::Sqlite),
@@ -62,28 +60,28 @@ impl Database {
         Ok(connection.map(|connection| Self { connection, location: location.clone() }))
     }
 
-    /// Opens the SQLite file in `path`.
+    /// Opens the SQLite file at `path`.
     pub fn in_file(path: &Path, mode: Mode) -> Result<Option<Self>, DatabaseError> {
         Self::open(&Location::file(path), mode)
     }
 
-    /// From now on every write is made only as long as nobody has taken the lock over.
+    /// Makes every later write fail if another run has taken the lock.
     #[must_use]
     pub fn guarded_by(mut self, lock: &Lock) -> Self {
-        if let (Connection::Postgres(session), Some(fence)) = (&mut self.connection, lock.fence()) {
-            session.set_fence(fence);
+        if let Connection::Postgres(session) = &mut self.connection {
+            session.fence = lock.fence();
         }
         self
     }
 
-    /// A database that lives as long as the value, for tests and sandboxes.
+    /// A temporary database, for tests and sandboxes.
     pub fn in_memory() -> Result<Self, DatabaseError> {
         let path = PathBuf::from(":memory:");
         let connection = sqlite::open::in_memory().map_err(|error| DatabaseError::of(&path, error))?;
         Ok(Self { connection: Connection::Sqlite(connection), location: Location::File(path) })
     }
 
-    /// For the parts of Keywright that keep tables of their own in it.
+    /// For the parts of Keywright that keep their own tables here.
     pub(crate) const fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -92,12 +90,12 @@ impl Database {
         &self.location
     }
 
-    /// What the database said, with where it is.
+    /// Adds the location to an error.
     pub(crate) fn error(&self, error: SqlError) -> DatabaseError {
         DatabaseError::at(&self.location, error)
     }
 
-    /// What the database said, as the answer of a store.
+    /// Turns an error into the answer of a store.
     pub(crate) fn refusal(&self, error: SqlError) -> Refusal {
         let error = self.error(error);
         Refusal::unavailable(format!("could not {error}")).help(error.help())

@@ -1,7 +1,7 @@
-//! A local server for users and for tests that speaks the V3 REST API of Boomi Cloud API Management over the embedded
-//! store, as the reference describes it: with the real status codes, errors, pages and headers, and on request with the
-//! service's quirks and with faults. Everything that is not below `/v3` is the site of MFT, see `mft`. It shares no wire
-//! code with the clients: each is written from the reference, so that a mistake can not hide in what they have in common.
+//! A local server for users and tests. It serves the V3 REST API of Boomi Cloud API Management from the embedded store,
+//! as the reference describes it: with the real status codes, errors, pages and headers, and on request with the
+//! service's quirks and with faults. Paths outside `/v3` belong to the site of MFT, see `mft`. It shares no wire code
+//! with the clients: both are written from the reference, so a mistake cannot hide in shared code.
 //!
 //! ```text
 //!  server ──Call──▶ faults ──▶ gateway (tokens, limits) ──▶ area ──Change──▶ embedded store
@@ -9,9 +9,9 @@
 //!     └── delivery ◀──Answer── view, fields, list ◀──────────┘
 //! ```
 //!
-//! What the embedded store does not keep: passwords are taken and thrown away; a package's organization and the ids of a
-//! plan's services are kept in a table of the emulator's own; objects nested in a body (`plans`,
-//! `packageKeys`) are ignored. Whole collections can be neither changed nor dropped, though the service can do so.
+//! Not in the embedded store: passwords are accepted and discarded; a package's organization and the ids of a plan's
+//! services are in a table of the emulator; nested objects in a body (`plans`, `packageKeys`) are ignored. Whole
+//! collections cannot be changed or deleted, although the service can do so.
 
 mod answer;
 mod area;
@@ -45,5 +45,5 @@ mod wire;
 mod writes;
 mod young;
 
-pub use server::CanNotBegin;
 pub use server::Emulator;
+pub use server::StartError;

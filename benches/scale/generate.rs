@@ -1,9 +1,9 @@
-//! A workspace of a given size: users : applications : keys : the rest ≈ 2 : 3 : 4 : 1, 100 documents a file.
+//! A workspace of a given size: users : applications : keys : the rest ≈ 2 : 3 : 4 : 1, 100 documents per file.
 
 use std::fmt::Write;
 use std::path::Path;
 
-/// Documents of one file.
+/// Documents per file.
 const A_FILE: usize = 100;
 
 /// Writes the workspace. The same size gives the same bytes.
@@ -42,7 +42,7 @@ fn package(index: usize) -> String {
     document("Package", &format!("package-{index:04}"), &spec)
 }
 
-/// Four plans a package, of which every package has `plan-0`.
+/// Four plans per package; every package has `plan-0`.
 fn plan(index: usize, packages: usize) -> String {
     let spec = format!(
         "  package: package-{:04}\n  maxNumKeysAllowed: 1000\n  throttle: {{perSecond: 20, keyOverride: true}}\n  quota: {{calls: 50000, per: day, keyOverride: true}}\n",
@@ -69,7 +69,7 @@ fn application(index: usize, users: usize) -> String {
 
 fn key(index: usize, applications: usize, users: usize, packages: usize) -> String {
     let application = index % applications;
-    // The second round of keys goes to other packages, so that no slot has two.
+    // The second round of keys uses other packages, so that no slot has two.
     let package = (application + index / applications) % packages;
     let spec = format!(
         "  user: user-{:06}\n  application: application-{application:06}\n  package: package-{package:04}\n  plan: plan-0\n  key: {{generate: {{prefix: k{}_}}}}\n  settings: {{status: active, throttle: 10}}\n",

@@ -1,7 +1,6 @@
-//! How long and how much: `cargo bench` prints a table of whole commands over generated workspaces.
-//!
-//! Every figure is a process of its own, started by a small copy of this program that does nothing but wait for it, so
-//! that the peak memory is the command's and nobody else's.
+//! Time and memory: `cargo bench` prints a table of whole commands over generated workspaces. Each measurement is its
+//! own process, started by a small copy of this program that only waits for it, so that the peak memory is the
+//! command's alone.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -17,7 +16,7 @@ use std::time::Instant;
 
 use granit_parser::Parser;
 
-/// Runs of each figure, of which the median is told.
+/// Runs per measurement; the median is printed.
 const RUNS: usize = 7;
 
 fn main() {
@@ -26,7 +25,7 @@ fn main() {
         ["--measure", command @ ..] => measure(command),
         ["--parse", folder] => parse(Path::new(folder)),
         ["--phases", folder] => phases(Path::new(folder)),
-        // `cargo test --benches` only asks whether it starts.
+        // `cargo test --benches` only checks that it starts.
         rest if rest.contains(&"--test") => {}
         rest => table(rest.iter().find_map(|size| size.parse().ok())),
     }
@@ -42,7 +41,7 @@ fn measure(command: &[&str]) {
     println!("{seconds} {} {code}", usage.expect("the system counts").max_rss());
 }
 
-/// The floor: one thread that reads every file and drops every event.
+/// The lower bound: one thread that reads every file and drops every event.
 fn parse(folder: &Path) {
     let texts: Vec<String> =
         files(folder).iter().map(|file| std::fs::read_to_string(file).expect("a generated file")).collect();
@@ -51,7 +50,7 @@ fn parse(folder: &Path) {
     println!("{} {events} 0", began.elapsed().as_secs_f64());
 }
 
-/// Where the time of `validate` goes, in this process.
+/// How the time of `validate` is spent, in this process.
 fn phases(folder: &Path) {
     let began = Instant::now();
     let mut last = began;
@@ -117,7 +116,7 @@ fn table(only: Option<usize>) {
         generate::workspace(folder.path(), size);
         let path = folder.path().to_str().expect("a plain path");
         let keywright = env!("CARGO_BIN_EXE_keywright");
-        // In turns, because a shared machine is now fast and now slow, and the two are compared.
+        // Alternately, because the speed of a shared machine varies, and the two are compared.
         let turns = (0..RUNS).map(|_| (once(&["--parse", path]), once(&["--measure", keywright, "validate", path])));
         let (bare, validate): (Vec<_>, Vec<_>) = turns.unzip();
         let (bare, validate) = (median(&bare), median(&validate));

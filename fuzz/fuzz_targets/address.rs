@@ -17,6 +17,6 @@ fuzz_target!(|text: &str| {
     assert_eq!(address.first_name(), names[0]);
     assert_eq!(address.name(), names[names.len() - 1]);
     assert!(!address.to_string().contains(char::is_control), "an address is one line");
-    // What nobody escaped does no harm either.
+    // Unescaped input does no harm either.
     let _ = Address::key_in_store(text, text, text, text).names();
 });

@@ -1,4 +1,4 @@
-//! One or two files of manifests, from bytes to drawn findings.
+//! One or two manifest files, from bytes to rendered findings.
 #![no_main]
 #![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     keywright_fuzz::one_thread();
-    // A byte that no text has parts two files.
+    // A byte that is never part of a text separates two files.
     let (first, second) = match bytes.iter().position(|byte| *byte == 0xff) {
         Some(at) => (&bytes[..at], Some(&bytes[at + 1..])),
         None => (bytes, None),

@@ -1,4 +1,4 @@
-//! A plan file, from bytes to what is shown of it.
+//! A plan file, from bytes to its output.
 #![no_main]
 #![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 
@@ -23,17 +23,17 @@ fuzz_target!(|bytes: &[u8]| {
     if let Err(problem) = &as_it_is {
         assert!(!problem.to_string().contains(char::is_control), "a raw control character in a message");
     }
-    // Behind the checksum, which anybody can put right.
+    // With a correct checksum, which anyone can compute.
     let Some(sealed) = saved_plan::sealed(bytes) else { return };
     let Ok(saved) = SavedPlan::read(&sealed) else { return };
     assert!(saved.to_bytes() == saved_plan::sealed(&saved.to_bytes()).expect("a plan"), "not canonical");
-    assert!(SavedPlan::read(&saved.to_bytes()).is_ok_and(|again| again == saved), "it loads otherwise than it was saved");
-    check_void(&saved);
+    assert!(SavedPlan::read(&saved.to_bytes()).is_ok_and(|again| again == saved), "it does not load as it was saved");
+    check_stale(&saved);
     check_drawing(&saved);
 });
 
-/// In an empty store only what is made can be done.
-fn check_void(saved: &SavedPlan) {
+/// In an empty store only creates are possible.
+fn check_stale(saved: &SavedPlan) {
     let (desired, live) = (Desired::default(), Live::default());
     let _ = plan::query(&saved.plan, saved.options.prune, &saved.added, &desired);
     let planned = plan::review(
@@ -54,12 +54,12 @@ fn check_void(saved: &SavedPlan) {
     let Ok(planned) = planned else { return };
     assert_eq!(planned.left().count() + planned.void.len(), saved.plan.changes.len());
     for change in planned.left() {
-        assert!(change.needs.iter().all(|need| !planned.void.contains_key(need)), "a change that needs a void one");
+        assert!(change.needs.iter().all(|need| !planned.void.contains_key(need)), "a change that needs a stale one");
         assert!(change.target.live.is_none(), "an object in an empty store");
     }
 }
 
-/// Nothing of the file reaches a terminal raw, and nothing breaks out of the Markdown.
+/// No raw text from the file reaches a terminal, and no text breaks out of the Markdown.
 fn check_drawing(saved: &SavedPlan) {
     const TAGS: [&str; 6] = ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>"];
     let mut drawn = Vec::new();

@@ -1,4 +1,4 @@
-//! `keywright.yaml`, from bytes to settings and drawn findings.
+//! `keywright.yaml`, from bytes to settings and rendered findings.
 #![no_main]
 #![expect(clippy::disallowed_methods, reason = "the macro can write what it is given to a file")]
 

@@ -1,4 +1,4 @@
-//! What every target holds against what it made of the bytes.
+//! Checks that every target makes of its results.
 
 use std::sync::Once;
 
@@ -10,7 +10,7 @@ use keywright::manifest::tree::Content;
 use keywright::manifest::tree::Node;
 use keywright::model::Instant;
 
-/// Work that is meant for many threads is done on this one: a run must not depend on who was faster.
+/// Runs parallel work on this thread only: a result must not depend on which thread is faster.
 pub fn one_thread() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -18,17 +18,17 @@ pub fn one_thread() {
     });
 }
 
-/// The time that all runs reckon with: 2027-01-15T08:00:00Z.
+/// The time of all runs: 2027-01-15T08:00:00Z.
 pub fn now() -> Instant {
     Instant::from_timestamp(1_800_000_000, 0).expect("a time of the calendar")
 }
 
-/// A text under a name. What is not UTF-8 is refused before it gets here, so it is made UTF-8.
+/// A named text. Real input that is not UTF-8 is refused earlier, so it is converted.
 pub fn source(name: &str, bytes: &[u8]) -> Source {
     Source { name: name.into(), text: String::from_utf8_lossy(bytes).into(), readable: true }
 }
 
-/// Every finding points into its text, at whole characters, and has something to say.
+/// Every finding points into its text, at character boundaries, and has a message.
 pub fn check_findings(findings: &[Diagnostic], sources: &Sources) {
     for finding in findings {
         assert!(!finding.message.is_empty(), "{} says nothing", finding.rule);
@@ -45,20 +45,20 @@ pub fn check_place(place: Place, sources: &Sources) {
     assert!(source.text.is_char_boundary(start) && source.text.is_char_boundary(end), "{place:?} cuts a character");
 }
 
-/// The findings stand in the order of their places, none twice.
+/// The findings are ordered by place, without duplicates.
 pub fn check_order(findings: &[Diagnostic]) {
     for pair in findings.windows(2) {
         let key =
             |finding: &Diagnostic| (finding.place.is_none(), finding.place, finding.rule, finding.message.clone());
         assert!(key(&pair[0]) <= key(&pair[1]), "not sorted: {pair:?}");
-        assert!(pair[0] != pair[1], "told twice: {:?}", pair[0]);
+        assert!(pair[0] != pair[1], "found twice: {:?}", pair[0]);
     }
 }
 
-/// Drawing costs more than all else together, so only the first few findings of an input are drawn.
+/// Rendering costs more than everything else, so only the first few findings of an input are rendered.
 const DRAWN: usize = 8;
 
-/// Draws findings as people see them. Nothing of the text may reach a terminal raw.
+/// Renders findings for people. No raw text may reach a terminal.
 pub fn check_drawing(findings: &[Diagnostic], sources: &Sources) {
     let findings = &findings[..findings.len().min(DRAWN)];
     let mut drawn = Vec::new();
@@ -67,7 +67,7 @@ pub fn check_drawing(findings: &[Diagnostic], sources: &Sources) {
     check_escapes(&String::from_utf8(drawn).expect("UTF-8"));
 }
 
-/// What is drawn holds no control character but line breaks and colours.
+/// Rendered text contains no control characters except line breaks and colors.
 pub fn check_escapes(drawn: &str) {
     let mut rest = drawn;
     while let Some(at) = rest.find(|c: char| c.is_control() && c != '\n') {
@@ -79,7 +79,7 @@ pub fn check_escapes(drawn: &str) {
     }
 }
 
-/// How many nodes a tree has.
+/// The number of nodes in a tree.
 pub fn count(node: &Node<'_>) -> usize {
     1 + match &node.content {
         Content::Scalar { .. } => 0,

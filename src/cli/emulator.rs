@@ -15,8 +15,8 @@ use super::Failure;
 use super::Format;
 use crate::database::Database;
 use crate::database::Mode;
-use crate::emulator::CanNotBegin;
 use crate::emulator::Emulator;
+use crate::emulator::StartError;
 use crate::emulator::faults;
 use crate::emulator::faults::Fault;
 use crate::emulator::quirks::Chosen;
@@ -146,14 +146,14 @@ fn open(arguments: &Arguments, console: &Console<'_>) -> Result<Database, Failur
     opened.ok_or_else(|| Failure::new("could not open the database"))
 }
 
-fn failure(error: CanNotBegin) -> Failure {
+fn failure(error: StartError) -> Failure {
     let failure = Failure::new(format!("could not {error}"));
     match error {
-        CanNotBegin::NotLoopback(_) => Failure { exit: Exit::Usage, ..failure.help("use 127.0.0.1 or [::1]") },
-        CanNotBegin::SamePlace(..) => {
+        StartError::NotLoopback(_) => Failure { exit: Exit::Usage, ..failure.help("use 127.0.0.1 or [::1]") },
+        StartError::SamePlace(..) => {
             Failure { exit: Exit::Usage, ..failure.help("give one of them another path with --mft-operation") }
         }
-        CanNotBegin::Listen(..) => failure.help("use port 0 for one that is free"),
+        StartError::Listen(..) => failure.help("use port 0 for one that is free"),
         _ => failure,
     }
 }
@@ -166,8 +166,10 @@ fn names() -> String {
         Takes::OneOf(words) => format!("{quirk}={}", words.join("|")),
         Takes::Some(words) => format!("{quirk}={}", words.join(",")),
     };
-    let (of_mft, others): (Vec<_>, Vec<_>) =
-        Quirk::ALL.iter().map(|quirk| (name(quirk), quirk.says())).partition(|(name, _)| name.starts_with("mft-"));
+    let (of_mft, others): (Vec<_>, Vec<_>) = Quirk::ALL
+        .iter()
+        .map(|quirk| (name(quirk), quirk.description()))
+        .partition(|(name, _)| name.starts_with("mft-"));
     let mut text = section("Quirks of Cloud API Management", &others);
     text += &section("Quirks of MFT", &of_mft);
     text += &section("Kinds of faults", &faults::KINDS);

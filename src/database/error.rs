@@ -1,4 +1,4 @@
-//! Why a workspace database can not be used, and what helps.
+//! Why a workspace database cannot be used, and the next step.
 
 use std::io;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::Server;
 use super::SqlError;
 use super::scripts::KNOWN;
 
-/// Completes the sentence «could not …».
+/// Completes the sentence "could not …".
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     #[error("create the folder {} for the database: {source}", folder.display())]
@@ -20,21 +20,23 @@ pub enum DatabaseError {
     Create { path: PathBuf, source: io::Error },
     #[error("open the database {}: {source}", path.display())]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error("read the database {}: it is not a Keywright database", path.display())]
+    #[error("read the database {}: not a Keywright database", path.display())]
     Foreign { path: PathBuf },
     #[error("read the database {}: the file is damaged ({source})", path.display())]
     Damaged { path: PathBuf, source: rusqlite::Error },
-    #[error("open the database {database}: it has version {found}, and this Keywright knows versions up to {known}")]
+    #[error(
+        "open the database {database}: it has version {found}, but this Keywright supports only versions up to {known}"
+    )]
     Newer { database: String, found: i64, known: i64 },
     #[error("use the database {}: another process is writing to it", path.display())]
     Busy { path: PathBuf },
-    #[error("take the lock of the database {database}: {holder} has it")]
+    #[error("take the lock of the database {database}: {holder} holds it")]
     Locked { database: String, holder: String },
     #[error("take the lock of the database {database}: {cause}")]
     Lock { database: String, cause: String },
-    #[error("begin the journal in the database {database}: {source}")]
+    #[error("start the journal in the database {database}: {source}")]
     Journal { database: String, source: io::Error },
-    #[error("write the journal: whoever writes it has ended")]
+    #[error("write the journal: its writer has ended")]
     Ended,
     #[error("write the database {}: the disk is full", path.display())]
     Full { path: PathBuf },
@@ -53,7 +55,7 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// What a database said.
+    /// An error from the database at `location`.
     pub(super) fn at(location: &Location, error: SqlError) -> Self {
         match (location, error) {
             (Location::File(path), SqlError::Sqlite(source)) => Self::of(path, source),
@@ -64,7 +66,7 @@ impl DatabaseError {
         }
     }
 
-    /// What a server said.
+    /// An error from a server.
     pub(super) fn on(server: &Server, error: SqlError) -> Self {
         let (database, cause) = (server.name().to_owned(), error.to_string());
         match error {
@@ -76,7 +78,7 @@ impl DatabaseError {
         }
     }
 
-    /// What SQLite said about the file in `path`.
+    /// An error from SQLite about the file at `path`.
     pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
@@ -93,44 +95,35 @@ impl DatabaseError {
     pub fn help(&self) -> String {
         match self {
             Self::Folder { folder, .. } => {
-                format!("make {} writable, or name another place under `database:`", folder.display())
+                format!("make {} writable, or choose another place in `database:`", folder.display())
             }
             Self::Create { path, .. } | Self::Open { path, .. } => {
-                format!("check that {} is a file that you may read and write", path.display())
+                format!("check that {} is a file that you can read and write", path.display())
             }
             Self::Foreign { path } => {
-                format!("name another file under `database:`, or move {} away", path.display())
+                format!("choose another file in `database:`, or move {} away", path.display())
             }
-            Self::Damaged { path, .. } => {
-                format!("restore {} from a backup, or move it away to begin with an empty store", path.display())
+            Self::Damaged { .. } | Self::Unreadable { .. } => {
+                "restore it from a backup, or move it away to start with an empty store".to_owned()
             }
-            Self::Journal { .. } => "check whether this system lets one more thread begin, then try again".to_owned(),
-            Self::Ended => "run again: it goes on from what is there".to_owned(),
-            Self::Newer { .. } => "use the Keywright that wrote it, or a newer one".to_owned(),
-            Self::Lock { database, .. } => format!("check that the folder of {database} may be written to"),
-            Self::Unreadable { database, .. } => {
-                format!("restore {database} from a backup, or move it away to begin with an empty store")
-            }
+            Self::Journal { .. } => "check that the system can start another thread, then try again".to_owned(),
+            Self::Ended => "run again: it continues from the current state".to_owned(),
+            Self::Newer { .. } => "use the version of Keywright that wrote it, or a newer one".to_owned(),
+            Self::Lock { database, .. } => format!("check that the folder of {database} is writable"),
             Self::Connect { .. } => {
                 "check `database:`, that the server is up, and PGPASSWORD or `databasePassword`".to_owned()
             }
-            Self::ForeignSchema { .. } => "name another schema, like postgres://host/name?schema=team_a".to_owned(),
-            Self::Server { .. } => {
-                "check the server and its log, then run again: it goes on from what is there".to_owned()
+            Self::ForeignSchema { .. } => "choose another schema, like postgres://host/name?schema=team_a".to_owned(),
+            Self::Server { .. } => "check the server and its log, then run again".to_owned(),
+            Self::LockLost { .. } | Self::Busy { .. } => {
+                "wait until the other run has ended, then run again".to_owned()
             }
-            Self::LockLost { .. } => "wait until that run has ended, then run again".to_owned(),
-            Self::Busy { .. } => "wait until the other process has ended, then try again".to_owned(),
-            Self::Locked { .. } => "wait until that run has ended, or give --lock-timeout to wait for it".to_owned(),
-            Self::Full { path } => {
-                format!(
-                    "make room on the disk that {} is on, then run again: it goes on from what is there",
-                    path.display()
-                )
+            Self::Locked { .. } => "wait until that run has ended, or use --lock-timeout to wait for it".to_owned(),
+            Self::Full { .. } => {
+                "free space on its disk, then run again: it continues from the current state".to_owned()
             }
-            // What SQLite calls an I/O error is a full disk too, when the log's index finds no room.
-            Self::Failed { path, .. } => {
-                format!("check whether the disk that {} is on has room and is healthy, then try again", path.display())
-            }
+            // SQLite also reports a full disk as an I/O error if the log's index finds no room.
+            Self::Failed { .. } => "check that its disk has free space and is healthy, then try again".to_owned(),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What runs did, in the workspace database: an intent before each write, its end after it, so that after a crash
-//! nobody has to guess what was in flight.
+//! The journal of runs in the workspace database: an intent before each write, a result after it. After a crash it
+//! shows which writes were in progress.
 
 mod writer;
 
@@ -24,20 +24,20 @@ use crate::model::Secret;
 use crate::outcome::Fate;
 use crate::plan::Change;
 
-/// Runs that are kept. Older ones are forgotten when a new one begins.
+/// Number of runs to keep. A new run deletes older ones.
 const KEPT: i64 = 200;
 
-/// The journal of one run that goes on. A thread of its own writes it: while a note is synced to disk, the calls of
-/// other changes go on, and the notes that come in meanwhile are synced together.
+/// The journal of a run in progress. Its own thread writes it: while one note is synced to disk, other changes
+/// continue, and the notes that arrive in the meantime are synced together.
 pub struct Journal {
     run: i64,
     notes: mpsc::Sender<Note>,
     writer: JoinHandle<Result<(), Arc<DatabaseError>>>,
-    /// Whether there is something in the memory that could have to be forgotten.
+    /// Whether the memory holds anything that this run may have to forget.
     remembers: bool,
 }
 
-/// One run, as it was noted.
+/// One run, as recorded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Run {
     pub number: i64,
@@ -46,15 +46,15 @@ pub struct Run {
     pub process: u32,
     pub host: String,
     pub store: String,
-    /// Changes of the plan.
+    /// Changes in the plan.
     pub changes: usize,
-    /// Changes whose write was begun.
+    /// Changes whose write started.
     pub begun: usize,
-    /// Changes that came to a good end.
+    /// Changes that succeeded.
     pub done: usize,
 }
 
-/// One write of a run, as it was noted.
+/// One write of a run, as recorded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Noted {
     pub address: String,
@@ -63,13 +63,13 @@ pub struct Noted {
     pub value: Option<String>,
     pub intended: Instant,
     pub ended: Option<Instant>,
-    /// Nothing while it is not known.
+    /// `None` while the result is unknown.
     pub fate: Option<String>,
     pub reason: Option<String>,
 }
 
 impl Journal {
-    /// Notes that a run begins. The database must be open for writing.
+    /// Records the start of a run. The database must be open for writing.
     pub fn begin(
         database: Database,
         store: &str,
@@ -77,7 +77,7 @@ impl Journal {
         changes: usize,
         now: Instant,
     ) -> Result<Self, DatabaseError> {
-        let (process, host, store) = (std::process::id(), host(), store.to_owned());
+        let (process, host, store) = (i64::from(std::process::id()), host(), store.to_owned());
         let count = i64::try_from(changes).unwrap_or(i64::MAX);
         let begun = database.connection().transaction(|connection| {
             connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1", &[&KEPT])?;
@@ -96,13 +96,11 @@ impl Journal {
         Ok(Self { run, notes, writer, remembers })
     }
 
-    /// The number of the run.
     pub const fn run(&self) -> i64 {
         self.run
     }
 
-    /// Notes that a write is about to be made. The note is safely on disk when the future is ready, which goes on by
-    /// itself.
+    /// Records that a write is about to start. The work needs no polling; the future is ready once the note is on disk.
     pub fn intend(
         &mut self,
         change: usize,
@@ -123,48 +121,47 @@ impl Journal {
         async { is_noted.await.unwrap_or_else(|_| Err(Arc::new(DatabaseError::Ended))) }
     }
 
-    /// Notes how a write ended, with the next intent or at the end of the run.
+    /// Records how a write ended. It is written with the next intent, or at the end of the run.
     pub fn settle(&mut self, change: usize, fate: &Fate, now: Instant) {
         let reason = match fate {
-            // PostgreSQL takes every character of a store's words but this one.
+            // PostgreSQL texts cannot contain NUL; a store's message can.
             Fate::Failed(refusal) | Fate::Undelivered(refusal) => Some(refusal.reason.replace('\0', "\u{fffd}")),
             _ => None,
         };
         self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason }));
     }
 
-    /// Remembers what a change has found out about the store, with the next intent or at the end of the run.
+    /// Remembers what a change learned about the store. It is written with the next intent, or at the end of the run.
     pub fn learn(&mut self, change: &Change, fate: &Fate) {
         if let Some(learned) = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news()) {
             self.note(Note::Learned(learned));
         }
     }
 
-    /// Notes that the run is over, and waits until all of it is on disk.
+    /// Records the end of the run, and waits until everything is on disk.
     pub fn end(self, now: Instant) -> Result<(), Arc<DatabaseError>> {
         self.note(Note::Over(now));
         self.writer.join().unwrap_or_else(|_| Err(Arc::new(DatabaseError::Ended)))
     }
 
-    /// A writer that is no longer there is found out by whoever waits for it.
+    /// If the writer has ended, the caller that waits for the note finds out.
     fn note(&self, note: Note) {
         let _ = self.notes.send(note);
     }
 }
 
-/// The runs that are remembered, newest first.
+/// The recorded runs, newest first.
 pub fn runs(database: &Database) -> Result<Vec<Run>, DatabaseError> {
     all(database, "", &[]).map_err(|error| database.error(error))
 }
 
-/// The newest run, if it was cut off: it never ended, and nobody works on it any more. Whoever asks holds the lock, or
-/// only wants to tell.
+/// The newest run, if it was interrupted: it never ended, and no process is working on it. The caller holds the lock,
+/// or only reports the run.
 pub fn cut_off(database: &Database) -> Result<Option<Run>, DatabaseError> {
-    let newest = runs(database)?.into_iter().next();
-    Ok(newest.filter(|run| run.ended.is_none()))
+    Ok(runs(database)?.into_iter().next().filter(|run| run.ended.is_none()))
 }
 
-/// What a run noted, in the order of the plan; nothing when there is no such run.
+/// The writes of a run, in plan order; `None` if there is no such run.
 pub fn writes(database: &Database, run: i64) -> Result<Option<(Run, Vec<Noted>)>, DatabaseError> {
     let read = || {
         let Some(run) = all(database, "WHERE r.number = ?1", &[&run])?.into_iter().next() else { return Ok(None) };
@@ -176,7 +173,7 @@ pub fn writes(database: &Database, run: i64) -> Result<Option<(Run, Vec<Noted>)>
     read().map_err(|error| database.error(error))
 }
 
-/// Notes that a run that was cut off has been looked into.
+/// Records that an interrupted run has been examined.
 pub fn close(database: &Database, run: i64, now: Instant) -> Result<(), DatabaseError> {
     let sql = "UPDATE runs SET ended = ?2 WHERE number = ?1 AND ended IS NULL";
     let closed = database.connection().transaction(|connection| connection.execute(sql, &[&run, &millis(now)]));
@@ -237,10 +234,9 @@ fn number(index: usize) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }
 
-/// What this machine calls itself, for people who share a workspace.
+/// The name of this machine, for people who share a workspace.
 pub(super) fn host() -> String {
-    let name = gethostname::gethostname();
-    name.to_string_lossy().into_owned()
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -278,15 +274,15 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "looks at the file itself")]
-    fn what_was_in_flight_is_known_after_a_crash() {
+    #[expect(clippy::disallowed_methods, reason = "checks the file itself")]
+    fn writes_in_progress_are_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         intend(&mut journal, 0, &change("a"), Some(&value), at(2));
         journal.settle(0, &Fate::Done, at(3));
         intend(&mut journal, 1, &change("b"), None, at(4));
-        // The process ends here.
+        // The process ends here, without a result.
         drop(journal);
         let database = open(&folder);
         let run = cut_off(&database).unwrap().unwrap();
@@ -302,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_stands_still_while_a_note_is_written() {
+    fn other_changes_continue_while_a_note_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let slow = open(&folder);
@@ -317,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_ends_is_not_cut_off_and_old_runs_are_forgotten() {
+    fn a_finished_run_is_not_interrupted_and_old_runs_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
             let mut journal = Journal::begin(open(&folder), "a store", "a store", 1, at(number)).unwrap();

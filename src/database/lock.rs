@@ -1,5 +1,5 @@
 //! One run at a time: the lock of a workspace.
-#![expect(clippy::disallowed_methods, reason = "edge: since when somebody has the lock")]
+#![expect(clippy::disallowed_methods, reason = "edge: when the lock was taken")]
 
 use std::time::Duration;
 
@@ -11,27 +11,27 @@ use super::postgres;
 use super::sqlite;
 use crate::model::Instant;
 
-/// How often a run that waits looks whether the lock is free.
-pub(super) const LOOK: Duration = Duration::from_millis(100);
+/// How often a waiting run checks whether the lock is free.
+pub(super) const POLL: Duration = Duration::from_millis(100);
 
-/// As what a lock on a server is held: whoever holds it under another number, or another name, is somebody else.
+/// The identity of a lock holder on a server. A different number or name is a different holder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Fence {
     pub(super) number: i64,
     pub(super) holder: String,
 }
 
-/// Whether the lock of a run is still its own.
+/// Whether a run still has its lock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Holding {
     Held,
-    /// The server is away, and it is not known yet.
+    /// The server is unreachable, so the answer is unknown.
     Unknown,
-    /// Another run has it, or the server did not come back.
+    /// Another run has it, or the server did not return.
     Lost,
 }
 
-/// Held as long as it lives.
+/// A lock that is released on drop.
 pub enum Lock {
     File(sqlite::lock::Lock),
     Server(postgres::Lock),
@@ -41,24 +41,23 @@ impl Lock {
     pub(super) fn fence(&self) -> Option<Fence> {
         match self {
             Self::File(_) => None,
-            Self::Server(lock) => Some(lock.fence()),
+            Self::Server(lock) => Some(lock.fence.clone()),
         }
     }
 
-    /// What tells whether the lock is still held. A file's is, as long as the process lives.
+    /// Reports whether the lock is still held; `None` for a file, whose lock lasts as long as the process.
     pub fn holding(&self) -> Option<watch::Receiver<Holding>> {
         match self {
             Self::File(_) => None,
-            Self::Server(lock) => Some(lock.holding()),
+            Self::Server(lock) => Some(lock.holding.clone()),
         }
     }
 }
 
-/// Takes the lock of a database that is there. Waits for another run at most as long as `patience`, and then says who
-/// has it.
+/// Takes the lock of an existing database. Waits at most `patience` for another run; the error then names the holder.
 pub fn lock(location: &Location, patience: Duration, now: Instant) -> Result<Lock, DatabaseError> {
     let asked = std::time::Instant::now();
-    // Only for people who find the lock taken; who it was does not decide anything.
+    // Shown to people who find the lock taken; nothing depends on it.
     let myself = move || {
         let since = (now + asked.elapsed()).format("%Y-%m-%d %H:%M:%S UTC");
         format!("process {} on {} since {since}", std::process::id(), super::journal::host())
@@ -69,7 +68,7 @@ pub fn lock(location: &Location, patience: Duration, now: Instant) -> Result<Loc
     }
 }
 
-/// Whether a run has the lock now. Leaves no trace.
+/// Whether a run holds the lock now. Leaves no trace.
 pub fn is_locked(location: &Location) -> Result<bool, DatabaseError> {
     match location {
         Location::File(path) => Ok(sqlite::lock::is_locked(path)),

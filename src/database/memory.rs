@@ -1,4 +1,4 @@
-//! What runs remember of the stores' own ways: the fields that were not taken.
+//! What runs learned about a store: the fields that it did not accept.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use crate::plan::Remembered;
 use crate::plan::remembered::Untaken;
 use crate::plan::remembered::trace;
 
-/// What a change has found out about its fields: not taken, or taken after all.
+/// What a change learned about its fields: rejected, or accepted after all.
 pub(super) struct Learned {
     address: String,
     fields: Vec<(String, Option<(Digest, Digest)>)>,
 }
 
 impl Learned {
-    /// Nothing when the change did not come about, or when it is not known what was taken.
+    /// `None` if the change did not happen, or if it is unknown which fields the store accepted.
     pub(super) fn of(change: &Change, fate: &Fate) -> Option<Self> {
         let altered = match fate {
             Fate::Altered(altered) => altered.as_slice(),
@@ -36,7 +36,7 @@ impl Learned {
         Some(Self { address: change.address.to_string(), fields: fields.collect() })
     }
 
-    /// Whether there is something to remember, and not only to forget.
+    /// Whether there is something to remember, not only to forget.
     pub(super) fn is_news(&self) -> bool {
         self.fields.iter().any(|(_, untaken)| untaken.is_some())
     }
@@ -61,12 +61,12 @@ impl Learned {
 
 const FORGET: &str = "DELETE FROM untaken WHERE store = ?1 AND address = ?2 AND field = ?3";
 
-/// All that is remembered of a store.
+/// Everything remembered about a store.
 pub fn remembered(database: &Database, store: &str) -> Result<Remembered, DatabaseError> {
     all(database.connection(), store).map_err(|error| database.error(error))
 }
 
-/// Forgets what turned out otherwise. The database must be open for writing.
+/// Forgets fields that turned out differently. The database must be open for writing.
 pub fn forget(database: &Database, store: &str, fields: &[&(String, String)]) -> Result<(), DatabaseError> {
     let forgotten = database.connection().transaction(|connection| {
         fields.iter().try_for_each(|(address, field)| connection.execute(FORGET, &[&store, address, field]))
@@ -82,7 +82,7 @@ fn all(connection: &Connection, store: &str) -> Result<Remembered, SqlError> {
     let sql = "SELECT address, field, wanted, held, run FROM untaken WHERE store = ?1";
     connection.each(sql, &[&store], |row| {
         let digest = |column| row.text(column).map(Digest::from_hex);
-        // What can not be read is as good as forgotten: it is tried and told once more.
+        // An unreadable row counts as forgotten: the next run tries the field and reports it again.
         if let (Some(wanted), Some(held)) = (digest(2)?, digest(3)?) {
             let name = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
             remembered.insert(name, Untaken { wanted, held, run: row.number(4)? });

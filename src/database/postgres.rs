@@ -16,33 +16,33 @@ pub(super) use self::lock::lock;
 pub(super) use self::session::Session;
 use super::DatabaseError;
 
-/// Nothing when the schema is not there, or was never written to.
+/// `None` if the schema does not exist or is empty.
 pub(super) fn for_reading(server: &Server) -> Result<Option<Session>, DatabaseError> {
     let session = Session::open(server, Access::Read)?;
     let is_known = schema::is_known(&session, server).map_err(|error| DatabaseError::on(server, error))?;
     Ok(is_known.then_some(session))
 }
 
-/// Makes what is missing of the schema and its tables.
+/// Creates what is missing of the schema and its tables.
 pub(super) fn for_writing(server: &Server) -> Result<Session, DatabaseError> {
     let session = Session::open(server, Access::Write)?;
     schema::migrate(&session, server).map_err(|error| DatabaseError::on(server, error))?;
     Ok(session)
 }
 
-/// What went wrong, in one line. What the server adds as a detail may hold values, and is left out.
-pub(super) fn told(error: &tokio_postgres::Error) -> String {
+/// The error in one line. The server's details may contain values, so they are left out.
+pub(super) fn describe(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         return error.message().to_owned();
     }
-    let mut told = error.to_string();
+    let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        let text = cause.to_string();
-        if !told.contains(&text) {
-            told = format!("{told}: {text}");
+        let reason = cause.to_string();
+        if !text.contains(&reason) {
+            text = format!("{text}: {reason}");
         }
         source = cause.source();
     }
-    told
+    text
 }

@@ -1,7 +1,7 @@
-//! The tables, and how a database gets from one version of them to the next.
+//! The scripts that create the tables and migrate them from one version to the next.
 
-/// The script at index `n` brings a database from version `n` to version `n + 1`. A script that was released is never
-/// changed; a new one is appended. They are written for SQLite; what PostgreSQL says otherwise is replaced there.
+/// The script at index `n` brings a database from version `n` to version `n + 1`. Never change a released script;
+/// append a new one. They are written for SQLite and translated for PostgreSQL.
 pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/1-embedded-store.sql"),
     include_str!("scripts/2-journal.sql"),

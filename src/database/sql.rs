@@ -1,5 +1,5 @@
-//! One SQL for two databases: SQLite in a file and PostgreSQL on a server. Statements are written as SQLite reads them,
-//! with `?1` for the first parameter.
+//! One SQL for two databases: SQLite in a file and PostgreSQL on a server. Statements use SQLite's syntax, with `?1`
+//! for the first parameter.
 
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
@@ -14,28 +14,28 @@ pub(crate) enum Connection {
     Postgres(Box<Session>),
 }
 
-/// Why a statement was not carried out.
+/// Why a statement failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SqlError {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// What the server says.
-    #[error("{}", super::postgres::told(.0))]
+    /// An error message of the server.
+    #[error("{}", super::postgres::describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
-    /// A column that holds something else than what is written there.
-    #[error("column {column} can not be read: {cause}")]
+    /// A column with an unexpected value.
+    #[error("column {column} cannot be read: {cause}")]
     Unreadable { column: usize, cause: String },
-    #[error("its schema `{schema}` holds tables that are not Keywright's")]
+    #[error("its schema `{schema}` contains tables that are not Keywright's")]
     ForeignSchema { schema: String },
     #[error("it has version {found}")]
     Newer { found: i64 },
-    /// The server went away and did not come back in time.
-    #[error("the server is away: {cause}")]
+    /// The server was lost and did not return in time.
+    #[error("the server is unreachable: {cause}")]
     Away { cause: String },
     #[error("the server does not answer")]
     Silent,
-    /// The server was away, and another run has taken the lock since.
-    #[error("the server was away, and the lock has gone to {holder}")]
+    /// The server was unreachable, and another run has taken the lock since.
+    #[error("the server was unreachable, and {holder} has taken the lock")]
     LockLost { holder: String },
 }
 
@@ -45,7 +45,7 @@ impl SqlError {
     }
 }
 
-/// What a statement is given.
+/// The value of a parameter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
     Nothing,
@@ -53,7 +53,7 @@ pub(crate) enum Value<'a> {
     Text(&'a str),
 }
 
-/// What can be given to a statement.
+/// A type that can be a parameter.
 pub(crate) trait Parameter {
     fn value(&self) -> Value<'_>;
 }
@@ -61,12 +61,6 @@ pub(crate) trait Parameter {
 impl Parameter for i64 {
     fn value(&self) -> Value<'_> {
         Value::Number(*self)
-    }
-}
-
-impl Parameter for u32 {
-    fn value(&self) -> Value<'_> {
-        Value::Number(i64::from(*self))
     }
 }
 
@@ -110,7 +104,7 @@ impl rusqlite::ToSql for Value<'_> {
     }
 }
 
-/// One row of an answer. Columns are counted from 0.
+/// One row of a result. Columns are counted from 0.
 pub(crate) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
     Postgres(&'a tokio_postgres::Row),
@@ -145,7 +139,7 @@ impl<'a> Row<'a> {
 
 #[cfg(test)]
 impl Connection {
-    /// What is below, for tests that look at a file's own settings.
+    /// The SQLite connection, for tests that check a file's settings.
     pub(crate) fn sqlite(&self) -> &rusqlite::Connection {
         match self {
             Self::Sqlite(connection) => connection,
@@ -155,7 +149,7 @@ impl Connection {
 }
 
 impl Connection {
-    /// Carries out a statement that answers nothing.
+    /// Runs a statement without a result.
     pub(crate) fn execute(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<(), SqlError> {
         match self {
             Self::Sqlite(connection) => {
@@ -163,11 +157,11 @@ impl Connection {
                 connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;
                 Ok(())
             }
-            Self::Postgres(session) => session.execute(sql, parameters),
+            Self::Postgres(session) => session.query(sql, parameters).map(drop),
         }
     }
 
-    /// Hands every row of the answer to `take`.
+    /// Passes every row of the result to `take`.
     pub(crate) fn each(
         &self,
         sql: &str,
@@ -190,7 +184,7 @@ impl Connection {
         }
     }
 
-    /// What `read` makes of the rows.
+    /// Collects what `read` returns for each row.
     pub(crate) fn all<T>(
         &self,
         sql: &str,
@@ -205,13 +199,13 @@ impl Connection {
         Ok(found)
     }
 
-    /// The first column of the first row, which is a number.
+    /// The first column of the first row, as a number.
     pub(crate) fn number(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Option<i64>, SqlError> {
         Ok(self.all(sql, parameters, |row| row.number(0))?.into_iter().next())
     }
 
-    /// Does `work` whole or not at all. On a server it is done again when the connection broke before it was certain,
-    /// so it changes nothing outside of the database.
+    /// Runs `work` in a transaction. On a server it is repeated if the connection breaks before the commit is
+    /// confirmed, so `work` changes nothing outside the database.
     pub(crate) fn transaction<T, E: From<SqlError>>(
         &self,
         mut work: impl FnMut(&Self) -> Result<T, E>,
@@ -228,7 +222,7 @@ impl Connection {
         }
     }
 
-    /// Reads everything as it was at one moment.
+    /// Runs `work` on one snapshot of the database.
     pub(crate) fn moment<T>(&self, mut work: impl FnMut(&Self) -> Result<T, SqlError>) -> Result<T, SqlError> {
         match self {
             Self::Sqlite(connection) => {
@@ -241,7 +235,7 @@ impl Connection {
         }
     }
 
-    /// Whether the table is there: a database of an earlier version that was only opened for reading may lack it.
+    /// Whether the table exists. An older database that is only open for reading may lack it.
     pub(crate) fn has_table(&self, name: &str) -> Result<bool, SqlError> {
         let sql = match self {
             Self::Sqlite(_) => "SELECT count(*) FROM sqlite_schema WHERE name = ?1",
@@ -250,7 +244,7 @@ impl Connection {
         Ok(self.number(sql, &[&name])? == Some(1))
     }
 
-    /// A number that changes when somebody else writes to the file. Only the emulator asks, which works on files.
+    /// A number that changes when another process writes to the file. Only the emulator uses it, and it works on files.
     pub(crate) fn foreign_changes(&self) -> Result<i64, SqlError> {
         match self {
             Self::Sqlite(connection) => Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?),

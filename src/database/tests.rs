@@ -1,5 +1,5 @@
-//! What opening a workspace database does, and above all what it does not do.
-#![expect(clippy::disallowed_methods, reason = "edge: the tests look at the files that opening makes")]
+//! What opening a workspace database changes, and what it leaves alone.
+#![expect(clippy::disallowed_methods, reason = "edge: the tests check the files that opening creates")]
 
 use std::fs;
 use std::path::Path;
@@ -36,7 +36,7 @@ fn users(database: &Database) -> i64 {
 }
 
 #[test]
-fn reading_what_is_not_there_makes_nothing() {
+fn reading_a_missing_database_creates_nothing() {
     let folder = folder();
     let path = folder.path().join(".keywright/keywright.db");
     assert!(Database::in_file(&path, Mode::Read).unwrap().is_none());
@@ -44,7 +44,7 @@ fn reading_what_is_not_there_makes_nothing() {
 }
 
 #[test]
-fn reading_a_file_that_was_never_written_to_is_nothing() {
+fn reading_an_empty_file_is_none() {
     let folder = folder();
     let path = folder.path().join("empty.db");
     fs::write(&path, "").unwrap();
@@ -54,7 +54,7 @@ fn reading_a_file_that_was_never_written_to_is_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn writing_makes_a_private_folder_that_git_does_not_see() {
+fn writing_creates_a_private_folder_that_git_ignores() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let path = folder.path().join(".keywright/keywright.db");
@@ -68,7 +68,7 @@ fn writing_makes_a_private_folder_that_git_does_not_see() {
 }
 
 #[test]
-fn a_folder_that_people_made_is_not_hidden_from_git() {
+fn a_folder_that_existed_is_not_hidden_from_git() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
     drop(write(&path));
@@ -76,7 +76,7 @@ fn a_folder_that_people_made_is_not_hidden_from_git() {
 }
 
 #[test]
-fn a_folder_whose_making_was_cut_short_is_completed() {
+fn a_folder_whose_creation_was_interrupted_is_completed() {
     let folder = folder();
     fs::create_dir_all(folder.path().join(".keywright")).unwrap();
     drop(write(&folder.path().join(".keywright/keywright.db")));
@@ -84,7 +84,7 @@ fn a_folder_whose_making_was_cut_short_is_completed() {
 }
 
 #[test]
-fn a_reader_can_not_write_and_sees_what_was_written() {
+fn a_reader_cannot_write_and_sees_what_was_written() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
     let writer = write(&path);
@@ -97,12 +97,12 @@ fn a_reader_can_not_write_and_sees_what_was_written() {
 }
 
 #[test]
-fn what_a_killed_writer_left_in_the_log_is_read() {
+fn the_log_of_a_killed_writer_is_read() {
     let folder = folder();
     let (path, copy) = (folder.path().join("keywright.db"), folder.path().join("killed.db"));
     let writer = write(&path);
     insert_user(&writer, "alice").unwrap();
-    // A copy of the files while the writer is open is what a SIGKILL leaves behind: a log without its index.
+    // Copying the files while the writer is open gives what a SIGKILL leaves: a log without its index.
     fs::copy(&path, &copy).unwrap();
     fs::copy(folder.path().join("keywright.db-wal"), folder.path().join("killed.db-wal")).unwrap();
     let reader = Database::in_file(&copy, Mode::Read).unwrap().unwrap();
@@ -112,7 +112,7 @@ fn what_a_killed_writer_left_in_the_log_is_read() {
 }
 
 #[test]
-fn a_file_in_a_folder_that_is_not_writable_is_read_as_it_stands() {
+fn a_file_in_a_folder_that_is_not_writable_is_read_without_side_files() {
     let folder = folder();
     let path = folder.path().join("odd ?name#100%.db");
     insert_user(&write(&path), "alice").unwrap();
@@ -123,17 +123,17 @@ fn a_file_in_a_folder_that_is_not_writable_is_read_as_it_stands() {
 }
 
 #[test]
-fn a_file_stands_alone_only_without_what_a_writer_left() {
+fn a_file_is_complete_only_without_side_files() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
-    assert!(!files::stands_alone(&path));
+    assert!(!files::is_complete(&path));
     let writer = write(&path);
     insert_user(&writer, "alice").unwrap();
-    assert!(!files::stands_alone(&path), "the log is not yet in the file");
+    assert!(!files::is_complete(&path), "the log is not yet in the file");
     drop(writer);
-    assert!(files::stands_alone(&path));
+    assert!(files::is_complete(&path));
     fs::write(folder.path().join("keywright.db-journal"), "x").unwrap();
-    assert!(!files::stands_alone(&path), "a change was cut short");
+    assert!(!files::is_complete(&path), "a change was interrupted");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_file_that_is_not_a_database_is_an_error_that_names_it() {
     fs::write(&path, &text).unwrap();
     for mode in [Mode::Read, Mode::Write] {
         let error = error(&path, mode);
-        assert!(error.to_string().contains("notes.db: it is not a Keywright database"), "{error}");
+        assert!(error.to_string().contains("notes.db: not a Keywright database"), "{error}");
         assert!(error.help().contains("move"), "{}", error.help());
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
@@ -190,7 +190,7 @@ fn a_damaged_file_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_file_or_a_file_in_that_of_the_folder_is_an_error() {
+fn a_folder_instead_of_the_file_or_a_file_instead_of_the_folder_is_an_error() {
     let folder = folder();
     assert!(error(folder.path(), Mode::Read).to_string().contains("open the database"));
     assert!(error(folder.path(), Mode::Write).to_string().contains("open the database"));

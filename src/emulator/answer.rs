@@ -1,25 +1,24 @@
-//! What the service answers: JSON, nothing, or an error (section 5.4 of the reference).
+//! Answers of the service: JSON, an empty body, or an error (section 5.4 of the reference).
 
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use serde_json::json;
 
-/// An answer, before faults are done to it.
+/// An answer, before faults apply.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
-    /// Whether the store was changed.
     pub(super) committed: bool,
-    /// When the answer is lost: after how long the connection is closed instead.
+    /// Closes the connection after this time instead of answering.
     pub(super) lost_after: Option<Duration>,
 }
 
 impl Answer {
     pub(super) fn json(status: u16, body: &Json) -> Self {
         let headers = vec![("Content-Type", "application/json;charset=utf-8".to_owned())];
-        // Writing JSON into memory can not fail.
+        // Writing JSON into memory cannot fail.
         Self { status, headers, body: serde_json::to_vec(body).unwrap_or_default(), committed: false, lost_after: None }
     }
 
@@ -28,7 +27,7 @@ impl Answer {
         Self { status: 200, headers: Vec::new(), body: Vec::new(), committed: false, lost_after: None }
     }
 
-    /// A small text of another type than JSON.
+    /// A short body of another type.
     pub(super) fn text(status: u16, kind: &str, body: &str) -> Self {
         let headers = vec![("Content-Type", kind.to_owned())];
         Self { status, headers, body: body.as_bytes().to_vec(), committed: false, lost_after: None }
@@ -41,12 +40,12 @@ impl Answer {
     }
 }
 
-/// Why the service does not do what it is asked.
+/// Why the service refuses a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) message: String,
-    /// The properties that are to blame, with what is wrong about each.
+    /// The wrong properties, each with a message.
     pub(super) errors: Vec<(String, String)>,
 }
 
@@ -64,7 +63,7 @@ impl ApiError {
         Self { status: 400, message: "Invalid Object".to_owned(), errors: vec![(property.to_owned(), message.into())] }
     }
 
-    /// The answer; `as_text` makes the code a text, as one client expects it.
+    /// With `as_text`, the code is a text, as one client expects it.
     pub(super) fn answer(&self, as_text: bool) -> Answer {
         let code = if as_text { json!(self.status.to_string()) } else { json!(self.status) };
         let mut body = json!({"errorCode": code, "errorMessage": self.message});
@@ -77,5 +76,5 @@ impl ApiError {
     }
 }
 
-/// What a request comes to.
+/// The result of a request.
 pub(super) type Outcome = Result<Answer, ApiError>;

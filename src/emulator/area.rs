@@ -1,4 +1,4 @@
-//! The service behind the gateway: the objects of one area, and what is done with each request.
+//! The service behind the gateway: the objects of one area, and the handling of each request.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -45,11 +45,11 @@ pub(super) struct Area {
     pub(super) orders: Orders,
     /// How many keys of a user in a plan were deleted (quirk Q7).
     pub(super) deleted_keys: HashMap<(Id, Id), u64>,
-    /// [`Embedded::foreign_changes`] when the mirror was made.
+    /// [`Embedded::foreign_changes`] at the time of the mirror.
     foreign: i64,
-    /// Whether the request that is being answered changed the store.
+    /// Whether the current request changed the store.
     pub(super) committed: bool,
-    /// How many objects may still be told, see [`Self::within`].
+    /// How many more objects this answer may contain, see [`Self::within`].
     budget: Cell<u32>,
 }
 
@@ -78,7 +78,7 @@ impl Area {
         Ok(area)
     }
 
-    /// Answers a request that the gateway let through.
+    /// Answers a request that the gateway admitted.
     pub(super) fn answer(&mut self, call: &Call, now: Instant) -> Answer {
         self.begin(now);
         let outcome = self.look_again().and_then(|()| self.dispatch(call));
@@ -86,7 +86,7 @@ impl Area {
         Answer { committed: self.committed, ..answer }
     }
 
-    /// Begins a request that is not answered here.
+    /// Starts a request that another part answers.
     pub(super) const fn begin(&mut self, now: Instant) {
         self.now = now;
         self.store.set_now(now);
@@ -99,15 +99,15 @@ impl Area {
         error.answer(self.quirks.has(Quirk::TextErrorCode))
     }
 
-    /// Makes the member through which the platform issues tokens, unless it is there.
+    /// Creates the member through which the platform issues tokens, if it does not exist.
     fn add_internal_member(&mut self) {
         let body = r#"{"username": "MasheryInternalOAuth2", "email": "internal@example.com", "displayName": "Internal", "areaStatus": "active"}"#;
         let call = Call::new(Method::POST, "/v3/rest/members", "", None, body.into());
-        // It is there already when the database was used before: that refusal is what is wanted.
+        // In a database that was used before, the member exists: that refusal is expected.
         let _ = self.create(Kind::User, None, &call);
     }
 
-    /// Reads the store again when somebody else wrote to it.
+    /// Reads the store again if another process wrote to it.
     fn look_again(&mut self) -> Result<(), ApiError> {
         let failed = |refusal: Refusal| ApiError::new(500, refusal.reason);
         let foreign = self.store.foreign_changes().map_err(failed)?;
@@ -133,12 +133,12 @@ impl Area {
             Route::One { kind, parent, id } if call.method == Method::DELETE => self.delete(kind, parent, id),
             Route::Services { package, plan, service } => self.services(package, plan, service, call),
             Route::Lookup { what, id } if reads => self.lookup(what, id, call),
-            // The service can change and drop whole collections; nobody who tries that here meant it.
+            // The service can change and delete whole collections; here that would only be an accident.
             _ => Err(ApiError::new(405, "Method Not Allowed")),
         }
     }
 
-    /// The object with this id, if it is there and hangs on the parent that the path names.
+    /// The object with this id, if it exists and belongs to the parent in the path.
     pub(super) fn existing(&self, kind: Kind, parent: Option<&str>, id: &str) -> Result<Id, ApiError> {
         let row = self.mirror.get(kind, id).ok_or_else(ApiError::not_found)?;
         match parent {
@@ -157,7 +157,7 @@ impl Area {
         }
     }
 
-    /// Does what must not touch more than so many objects.
+    /// Runs work that may touch at most so many objects.
     pub(super) fn within<T>(&self, budget: u32, work: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
         self.budget.set(budget);
         let done = work(self.view());
@@ -179,12 +179,12 @@ impl Area {
     }
 }
 
-/// Everything that the API can tell.
+/// Everything that the API can return.
 fn read(store: &Embedded) -> Result<Live, Refusal> {
     finished(store.read(&Query { kinds: KINDS.into(), ..Query::default() }))
 }
 
-/// The embedded store never waits: what it answers is there at once.
+/// The embedded store never waits, so its futures are ready at once.
 pub(super) fn finished<T>(future: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,

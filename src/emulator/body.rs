@@ -1,5 +1,5 @@
-//! What the body of a POST or PUT asks for, in the store's words. Properties that are absent ask for nothing (merge-PUT,
-//! section 1.1 of the reference); unknown ones are ignored, but for custom attributes.
+//! Reads the body of a POST or PUT into the store's fields. Absent properties stay as they are (merge-PUT, section 1.1
+//! of the reference). Unknown properties are ignored, except custom attributes.
 
 mod values;
 
@@ -27,20 +27,20 @@ use crate::model::Secret;
 use crate::model::Value;
 use crate::plan::FieldChange;
 
-/// Most services that a plan is given.
+/// Maximum number of services of a plan.
 pub(super) const MAX_SERVICES: usize = 1_000;
 
-/// Most properties of an object in a body.
+/// Maximum number of properties of an object in a body.
 const MAX_PROPERTIES: usize = 500;
 
-/// What a body asks for.
+/// The changes that a body requests.
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) name: Option<String>,
     pub(super) fields: Vec<FieldChange>,
     pub(super) value: Option<Secret>,
     pub(super) secret: Option<Secret>,
-    /// Ids of the package and the plan of a key.
+    /// Ids of a key's package and plan.
     pub(super) package: Option<String>,
     pub(super) plan: Option<String>,
     pub(super) extras: Vec<(&'static str, Json)>,
@@ -53,17 +53,13 @@ impl Draft {
         self.fields.push(FieldChange { field, before: None, after });
     }
 
-    pub(super) fn is_set(&self, field: &str) -> bool {
-        self.fields.iter().any(|change| change.field == field)
-    }
-
-    /// The value that the body gives to a field.
+    /// The value that the body sets a field to.
     pub(super) fn after(&self, field: &str) -> Option<&Value> {
         self.fields.iter().find(|change| change.field == field)?.after.as_ref()
     }
 }
 
-/// Parses a body that must be one JSON object.
+/// Parses a body, which must be one JSON object.
 pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Json>, ApiError> {
     match serde_json::from_slice(bytes) {
         Ok(Json::Object(body)) if body.len() > MAX_PROPERTIES => {
@@ -71,12 +67,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Json>, ApiError> {
         }
         Ok(Json::Object(body)) => Ok(body),
         Ok(_) => Err(ApiError::new(400, "Bad Request: the body is not an object")),
-        // The parser's own words tell a position and no content.
+        // The parser's message contains a position and no content.
         Err(error) => Err(ApiError::new(400, format!("Bad Request: {error}"))),
     }
 }
 
-/// Reads a body. `current` is the object that is updated, if one is.
+/// Reads a body. `current` is the object to update, if any.
 pub(super) fn read(
     kind: Kind,
     body: &Map<String, Json>,
@@ -142,13 +138,13 @@ impl Reading<'_> {
             Is::Inside(_) => draft.plan = Some(id_in(name, value)?),
             Is::Extra("services") => draft.extras.push(("services", services(name, value)?)),
             Is::Extra(extra) => draft.extras.push((extra, organization(name, value)?)),
-            // Written by the server or implied by the path; and limits are read together, further up.
+            // Set by the server or implied by the path. Limits are read together, further up.
             _ => {}
         }
         Ok(())
     }
 
-    /// A property that the API does not know is a custom attribute when it is a text, and nothing otherwise.
+    /// An unknown property is a custom attribute if it is a text; otherwise it is ignored.
     fn custom(&self, name: &str, value: &Json, draft: &mut Draft) {
         let Some(start) = wire::flat_attributes(self.kind) else { return };
         if let (Some(text), 1..=255) = (value.as_str(), name.len()) {
@@ -162,7 +158,7 @@ impl Reading<'_> {
         Ok(if is_trimmed { text.trim() } else { text }.to_owned())
     }
 
-    /// A date; what follows its ten characters is cut off (open question 8.10).
+    /// A date; everything after its ten characters is ignored (open question 8.10).
     fn expires(&self, name: &str, value: &Json, draft: &mut Draft) -> Result<(), ApiError> {
         let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a date or null")?;
         let keeps = match text.as_deref() {
@@ -181,7 +177,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// One limit out of its two properties. `none` is the word for no limit of its own, where there can be none.
+    /// One limit from its two properties. `none` is the word for "no own limit", where that is possible.
     fn limit(&self, start: &str, field: &'static str, none: Option<&str>, draft: &mut Draft) -> Result<(), ApiError> {
         let (ceiling, exempt) = (format!("{start}Ceiling"), format!("{start}Exempt"));
         let given = (self.body.get(&ceiling), self.body.get(&exempt));

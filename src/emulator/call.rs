@@ -1,16 +1,16 @@
-//! One request, whole and in memory.
+//! One request, completely in memory.
 
 use hyper::Method;
 use hyper::body::Bytes;
 
-/// A request as the service looks at it.
+/// A request as the service sees it.
 pub(super) struct Call {
     pub(super) method: Method,
     /// The path, decoded and without empty parts: `/v3/rest/members/` is `["v3", "rest", "members"]`.
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) authorization: Option<String>,
-    /// The header `ApiKey`, which MFT takes credentials from.
+    /// The header `ApiKey`, which carries MFT's credentials.
     pub(super) api_key: Option<String>,
     pub(super) body: Bytes,
 }
@@ -18,7 +18,7 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn new(method: Method, path: &str, query: &str, authorization: Option<String>, body: Bytes) -> Self {
         let decoded = |part: &str| {
-            // A plus is a space in forms and queries, not in paths.
+            // A plus means a space in forms and queries, but not in paths.
             let text = part.replace('+', "%2B");
             form_urlencoded::parse(format!("={text}").as_bytes())
                 .map(|(_, value)| value.into_owned())
@@ -30,7 +30,7 @@ impl Call {
         Self { method, path, query, authorization, api_key: None, body }
     }
 
-    /// The parts of the path below `/v3/rest`, if it is there.
+    /// The parts of the path below `/v3/rest`; `None` for other paths.
     pub(super) fn rest(&self) -> Option<Vec<&str>> {
         match self.path.split_at_checked(2) {
             Some(([version, rest], below)) if version == "v3" && rest == "rest" => {
@@ -40,27 +40,24 @@ impl Call {
         }
     }
 
-    /// All parts of the path.
     pub(super) fn parts(&self) -> Vec<&str> {
         self.path.iter().map(String::as_str).collect()
     }
 
-    /// Whether the path is one of Cloud API Management; all others are of the site of MFT.
+    /// Whether the path belongs to Cloud API Management; all others belong to the site of MFT.
     pub(super) fn is_for_gateway(&self) -> bool {
         self.path.first().is_some_and(|part| part == "v3")
     }
 
-    /// Whether the request asks for the token endpoint.
     pub(super) fn is_for_token(&self) -> bool {
         self.path == ["v3", "token"]
     }
 
-    /// Whether the request asks for a change of an object.
+    /// Whether the request would change an object.
     pub(super) fn is_write(&self) -> bool {
         !self.is_for_token() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE)
     }
 
-    /// The values of a query parameter, in order.
     pub(super) fn parameter<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.query.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
     }

@@ -1,4 +1,4 @@
-//! How an answer reaches the caller: whole, or with the fault that was asked for.
+//! Sends the answer to the caller: whole, or with the requested fault.
 
 use std::pin::Pin;
 use std::task::Context;
@@ -17,12 +17,12 @@ use serde_json::Value as Json;
 use tokio::time::Sleep;
 
 use super::answer::Answer;
-use super::faults::Trouble;
+use super::faults::FaultKind;
 
-/// In how many pieces a slow answer is sent.
+/// The number of pieces of a slow answer.
 const PIECES: u32 = 20;
 
-/// The connection is to be closed: hyper does so when a body fails.
+/// Closes the connection: hyper does so if a body fails.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed on purpose")]
 pub(super) struct Closed;
@@ -30,29 +30,29 @@ pub(super) struct Closed;
 /// The body of an answer.
 pub(super) struct Delivered {
     rest: Bytes,
-    /// What the caller is told to expect.
+    /// The length in the headers.
     length: u64,
-    /// How many bytes are kept back, after which the connection is closed.
+    /// How many bytes are missing when the connection closes.
     kept_back: usize,
-    /// Whether hyper was given the time to send what came before the connection is closed.
+    /// Whether hyper had time to send the first part before the connection closes.
     is_flushed: bool,
     pace: Option<(usize, Duration, Pin<Box<Sleep>>)>,
 }
 
-/// Makes the answer that goes out.
-pub(super) fn deliver(mut answer: Answer, troubles: &[Trouble]) -> Response<Delivered> {
+/// Builds the response.
+pub(super) fn deliver(mut answer: Answer, faults: &[FaultKind]) -> Response<Delivered> {
     let mut delivered = Delivered { rest: Bytes::new(), length: 0, kept_back: 0, is_flushed: false, pace: None };
     let (mut drip, mut truncates) = (None, false);
-    for trouble in troubles {
-        match *trouble {
-            Trouble::Html => {
+    for fault in faults {
+        match *fault {
+            FaultKind::Html => {
                 answer.body = b"<html><body><h1>It works!</h1></body></html>".to_vec();
                 answer.headers.retain(|(name, _)| *name != "Content-Type");
                 answer.headers.push(("Content-Type", "text/html".to_owned()));
             }
-            Trouble::Duplicate => answer.body = twice(&answer.body),
-            Trouble::Drip(time) => drip = Some(time),
-            Trouble::Truncate => truncates = true,
+            FaultKind::Duplicate => answer.body = twice(&answer.body),
+            FaultKind::Drip(time) => drip = Some(time),
+            FaultKind::Truncate => truncates = true,
             _ => {}
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn deliver(mut answer: Answer, troubles: &[Trouble]) -> Response<Deli
     response
 }
 
-/// The rows of a list twice; any other body twice, one behind the other.
+/// Repeats each row of a list, or else the whole body.
 fn twice(body: &[u8]) -> Vec<u8> {
     match serde_json::from_slice(body) {
         Ok(Json::Array(rows)) => {
@@ -95,7 +95,7 @@ impl Body for Delivered {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         let left = self.rest.len() - self.kept_back;
         if left == 0 && self.kept_back > 0 && !self.is_flushed {
-            // A body that has nothing for the moment makes hyper send what it has.
+            // A pending body makes hyper send what it has.
             self.is_flushed = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -125,7 +125,7 @@ impl Body for Delivered {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn rows_are_told_twice_each() {
+    fn each_row_is_repeated() {
         assert_eq!(super::twice(b"[1,2]"), b"[1,1,2,2]");
         assert_eq!(super::twice(b"{\"a\":1}"), b"{\"a\":1}{\"a\":1}");
         assert_eq!(super::twice(b""), b"");

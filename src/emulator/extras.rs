@@ -1,5 +1,5 @@
-//! What the API knows and the embedded store does not: the services of a plan, the organization of a package. A table
-//! beside those of the store, with a copy in memory.
+//! What the API has and the embedded store does not: the services of a plan, the organization of a package. A table
+//! beside the store's, with a copy in memory.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl Extras {
         Ok(())
     }
 
-    /// Forgets an object that was deleted.
+    /// Forgets a deleted object.
     pub(super) fn forget(&mut self, connection: &Connection, id: &str) -> Result<(), SqlError> {
         if self.0.remove(id).is_some() {
             connection.execute("DELETE FROM emulator_extras WHERE id = ?1", &[&id])?;

@@ -1,4 +1,4 @@
-//! Faults: what goes wrong between the service and the caller, and at which request. One is written `KIND@WHEN`; see
+//! Faults: failures between the service and the caller, and when they happen. A fault is written `KIND@WHEN`; see
 //! [`KINDS`] and [`WHEN`].
 //!
 //! ```text
@@ -12,61 +12,61 @@ use std::time::Duration;
 use super::call::Call;
 use super::gateway::Gate;
 
-/// What goes wrong.
+/// The kind of failure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Trouble {
-    /// The connection is closed without an answer; the request is not looked at.
+pub(super) enum FaultKind {
+    /// Closes the connection without an answer, and does not process the request.
     DropBefore,
-    /// The same after the request was done.
+    /// The same after processing the request.
     DropAfter,
     Delay(Duration),
-    /// An answer of the gateway's, with this status; the request is not looked at.
+    /// Answers as the gateway with this status, and does not process the request.
     Status(u16),
-    /// The same after the request was done.
+    /// The same after processing the request.
     LateStatus(u16),
-    /// The connection is closed in the middle of the body.
+    /// Closes the connection in the middle of the body.
     Truncate,
-    /// The right status, and a page for people as its body.
+    /// The right status with a web page as body.
     Html,
-    /// What is told is told twice: each row of a list, or the whole body.
+    /// Repeats each row of a list, or the whole body.
     Duplicate,
-    /// The body comes in small pieces over this time.
+    /// Sends the body in small pieces over this time.
     Drip(Duration),
     Gate(Gate),
-    /// All tokens are void.
+    /// Revokes all tokens.
     ForgetTokens,
 }
 
-/// The names of what can go wrong, with what they do.
+/// The names of the kinds, with their effects.
 pub const KINDS: [(&str, &str); 16] = [
-    ("drop-before", "closes the connection; the request is not done"),
-    ("drop-after", "does the request, and closes the connection without an answer"),
-    ("delay-TIME", "waits before it does the request, like delay-200ms"),
-    ("status-CODE", "answers with this status; the request is not done"),
-    ("late-status-CODE", "does the request, and answers with this status"),
-    ("truncate", "does the request, and closes the connection in the middle of the answer's body"),
-    ("html", "does the request, and answers with a page for people"),
-    ("duplicate", "does the request, and tells each row of the answer twice"),
-    ("drip", "does the request, and sends the answer in small pieces for one second"),
-    ("drip-TIME", "the same for another time"),
-    ("over-qps", "refuses as the gateway does when there are too many calls in a second"),
-    ("over-rate", "refuses as the gateway does when the quota of the day is used up"),
-    ("inactive", "refuses as the gateway does when the token does not hold"),
-    ("not-authorized", "refuses as the gateway does when the caller may not do it"),
-    ("service-over-qps", "refuses as the gateway does when the service is at its limit"),
-    ("forget-tokens", "refuses as inactive does, and every token is void from then on"),
+    ("drop-before", "closes the connection without processing the request"),
+    ("drop-after", "processes the request, then closes the connection without an answer"),
+    ("delay-TIME", "waits before processing the request, like delay-200ms"),
+    ("status-CODE", "answers with this status without processing the request"),
+    ("late-status-CODE", "processes the request, then answers with this status"),
+    ("truncate", "processes the request, then closes the connection in the middle of the body"),
+    ("html", "processes the request, then answers with a web page"),
+    ("duplicate", "processes the request, then repeats each row of the answer"),
+    ("drip", "processes the request, then sends the answer in small pieces over one second"),
+    ("drip-TIME", "the same with another duration"),
+    ("over-qps", "refuses like the gateway after too many calls per second"),
+    ("over-rate", "refuses like the gateway after the daily quota is used up"),
+    ("inactive", "refuses like the gateway if the token is invalid"),
+    ("not-authorized", "refuses like the gateway if the caller is not authorized"),
+    ("service-over-qps", "refuses like the gateway if the service is at its limit"),
+    ("forget-tokens", "refuses like inactive, and revokes all tokens"),
 ];
 
-/// How it is said when a fault strikes.
+/// The ways to say when a fault happens.
 pub const WHEN: [(&str, &str); 5] = [
-    ("7", "at the request with this number; all requests are counted, the token's too"),
-    ("w3", "at the third POST, PUT, PATCH or DELETE, but for those of tokens"),
+    ("7", "at the request with this number; token requests count too"),
+    ("w3", "at the third POST, PUT, PATCH or DELETE; token requests do not count"),
     (
         "METHOD:/PATH",
-        "at requests whose path below /v3/rest begins so, or whose whole path does so, like POST:/api/ApiKey; * stands for any method or any one part",
+        "at requests whose path below /v3/rest, or whose whole path, starts with /PATH; * means any method or any one part",
     ),
-    ("METHOD:/PATH#2", "at the second of them only"),
-    ("p0.25", "at one request in four, by chance"),
+    ("METHOD:/PATH#2", "only at the second such request"),
+    ("p0.25", "at a random quarter of the requests"),
 ];
 
 #[derive(Clone, PartialEq, Debug)]
@@ -77,16 +77,16 @@ enum When {
     Chance(f64),
 }
 
-/// One fault as the command line names it.
+/// One fault from the command line.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Fault {
-    trouble: Trouble,
+    kind: FaultKind,
     when: When,
 }
 
-/// The faults of an emulator, and what has passed so far.
+/// The faults of an emulator, with their counters.
 pub(super) struct Faults {
-    /// Each with the number of requests that its path has matched.
+    /// Each with the number of requests that matched its path.
     chosen: Vec<(Fault, u64)>,
     requests: u64,
     writes: u64,
@@ -98,11 +98,11 @@ impl Faults {
         Self { chosen: faults.into_iter().map(|fault| (fault, 0)).collect(), requests: 0, writes: 0, random: seed }
     }
 
-    /// Counts a request, and says its number and what goes wrong with it.
-    pub(super) fn meet(&mut self, call: &Call) -> (u64, Vec<Trouble>) {
+    /// Counts a request. Returns its number and its faults.
+    pub(super) fn meet(&mut self, call: &Call) -> (u64, Vec<FaultKind>) {
         self.requests += 1;
         self.writes += u64::from(call.is_write());
-        let mut troubles = Vec::new();
+        let mut faults = Vec::new();
         for (fault, met) in &mut self.chosen {
             let strikes = match &fault.when {
                 When::Request(number) => *number == self.requests,
@@ -115,10 +115,10 @@ impl Faults {
                 }
             };
             if strikes {
-                troubles.push(fault.trouble);
+                faults.push(fault.kind);
             }
         }
-        (self.requests, troubles)
+        (self.requests, faults)
     }
 }
 
@@ -129,7 +129,7 @@ fn matches(call: &Call, method: Option<&str>, path: &[Option<Box<str>>]) -> bool
         && path.iter().zip(parts).all(|(wanted, part)| wanted.as_deref().is_none_or(|wanted| wanted == part))
 }
 
-/// The next number below one (SplitMix64).
+/// The next number below 1 (SplitMix64).
 fn draw(state: &mut u64) -> f64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut number = *state;
@@ -150,7 +150,7 @@ mod tests {
         Call::new(method, &format!("/v3/rest{path}"), "", None, hyper::body::Bytes::new())
     }
 
-    /// Which of some requests a fault strikes.
+    /// For each request, whether the fault happens.
     fn struck(fault: &str, calls: &[(hyper::Method, &str)]) -> Vec<bool> {
         let mut faults = Faults::new(vec![fault.parse().unwrap()], 7);
         calls.iter().map(|(method, path)| !faults.meet(&call(method.clone(), path)).1.is_empty()).collect()

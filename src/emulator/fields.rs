@@ -1,4 +1,4 @@
-//! The `fields` parameter (section 4.4 of the reference): which properties of an object, and of the objects in it.
+//! The `fields` parameter (section 4.4 of the reference): the properties to return of an object and of nested objects.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,19 @@ use serde_json::Value as Json;
 
 use super::answer::ApiError;
 
-/// Deepest path. Each step down can multiply what is answered.
+/// Maximum depth of a path. Each step down can multiply the size of the answer.
 const DEEPEST: usize = 4;
 
-/// A tree of property names. One without branches asks for what is told without asking.
+/// A tree of property names. Without branches it requests the default properties.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
 pub(super) struct Fields {
-    /// `*`: every property that is not an object or a list.
+    /// `*`: every property except objects and lists.
     pub(super) all: bool,
     named: BTreeMap<String, Self>,
 }
 
 impl Fields {
-    /// From the values of all `fields` parameters: commas between paths, dots inside them, spaces and line breaks
-    /// anywhere (quirk Q22).
+    /// Parses all `fields` parameters: commas between paths, dots inside them, whitespace anywhere (quirk Q22).
     pub(super) fn parse<'a>(values: impl Iterator<Item = &'a str>) -> Result<Option<Self>, ApiError> {
         let mut fields = Self::default();
         for path in values.flat_map(|value| value.split(',')).map(str::trim).filter(|path| !path.is_empty()) {
@@ -30,7 +29,7 @@ impl Fields {
         Ok((fields != Self::default()).then_some(fields))
     }
 
-    /// A tree that asks for one path.
+    /// A tree with one path.
     pub(super) fn of_path(path: &str) -> Self {
         let mut fields = Self::default();
         fields.add(path);
@@ -48,22 +47,22 @@ impl Fields {
         }
     }
 
-    /// What is asked of a property that is named.
+    /// The fields requested of a named property.
     pub(super) fn named(&self, name: &str) -> Option<&Self> {
         self.named.get(name)
     }
 
-    /// Nothing when there are no branches: what is told without asking is enough.
+    /// `None` without branches: the default properties are enough.
     pub(super) fn wanted(&self) -> Option<&Self> {
         (self.all || !self.named.is_empty()).then_some(self)
     }
 
-    /// Whether some path has more than one part.
+    /// Whether a path has more than one part.
     pub(super) fn is_nested(&self) -> bool {
         self.named.values().any(|below| below.wanted().is_some())
     }
 
-    /// Cuts a value that holds no objects of the service down to what is asked of it.
+    /// Reduces a value without service objects to the requested fields.
     pub(super) fn cut(&self, value: Json) -> Json {
         let Some(fields) = self.wanted() else { return value };
         match value {

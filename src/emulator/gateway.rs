@@ -1,5 +1,5 @@
-//! What stands before the service: tokens, calls per second and per day, and the refusals that are no JSON
-//! (sections 5.2 and 5.3 of the reference).
+//! The gateway before the service: tokens, calls per second and per day, and refusals that are not JSON (sections 5.2
+//! and 5.3 of the reference).
 
 use chrono::NaiveDate;
 use chrono::TimeDelta;
@@ -10,7 +10,6 @@ use super::settings::Settings;
 use super::tokens::Tokens;
 use crate::model::Instant;
 
-/// A refusal of the gateway.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Gate {
     OverQps,
@@ -21,7 +20,7 @@ pub(super) enum Gate {
 }
 
 impl Gate {
-    /// The code, the detail and the body; all but the first code have the vendor's words only in part.
+    /// The code, the detail and the body. Only the first code has exactly the vendor's words.
     const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::OverQps => {
@@ -69,7 +68,7 @@ impl Gateway {
         }
     }
 
-    /// Counts a call and lets it through, or says why not. What is refused counts for nothing.
+    /// Counts a call and admits it, or returns the refusal. Refused calls do not count.
     pub(super) fn admit(&mut self, call: &Call, now: Instant) -> Result<(), Gate> {
         if !self.tokens.holds(call, now) {
             return Err(Gate::Inactive);
@@ -77,7 +76,7 @@ impl Gateway {
         self.count(now)
     }
 
-    /// Counts a call whose caller is known to be allowed.
+    /// Counts a call whose caller is already authorized.
     pub(super) fn count(&mut self, now: Instant) -> Result<(), Gate> {
         if self.second.0 != now.timestamp() {
             self.second = (now.timestamp(), 0);
@@ -96,8 +95,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// The headers that tell how much was used, as far as there are limits (sample 16).
-    pub(super) fn tell(&self, mut answer: Answer) -> Answer {
+    /// Adds the headers for usage, where there are limits (sample 16).
+    pub(super) fn with_usage(&self, mut answer: Answer) -> Answer {
         if let Some(most) = self.per_second {
             answer = answer
                 .header("X-Packagekey-Qps-Allotted", most.to_string())

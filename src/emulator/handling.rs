@@ -1,4 +1,4 @@
-//! One request from its reception to its answer: faults, gateway, service, log.
+//! Handles one request from reception to answer: faults, gateway, service, log.
 #![expect(clippy::disallowed_methods, reason = "edge: the clock")]
 
 use std::cell::RefCell;
@@ -18,8 +18,8 @@ use super::call::Call;
 use super::delivery::Closed;
 use super::delivery::Delivered;
 use super::delivery::deliver;
+use super::faults::FaultKind;
 use super::faults::Faults;
-use super::faults::Trouble;
 use super::gateway::Gate;
 use super::gateway::Gateway;
 use super::log;
@@ -31,7 +31,7 @@ use super::reception;
 use super::settings::Settings;
 use crate::model::Instant;
 
-/// Everything that requests have in common. Nothing in it is held over an await.
+/// State shared by all requests. Nothing is borrowed across an await.
 pub(super) struct State {
     area: RefCell<Area>,
     site: RefCell<Site>,
@@ -39,19 +39,19 @@ pub(super) struct State {
     faults: RefCell<Faults>,
     log: RefCell<Log>,
     latency: Duration,
-    /// The time when the emulator began, by the caller's reckoning, and the moment of it.
+    /// The start of the emulator: the caller's time, and the moment.
     began: (Instant, Moment),
 }
 
 pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Result<Response<Delivered>, Closed> {
     let is_head = request.method() == Method::HEAD;
     let (call, unreadable) = reception::read(request).await;
-    let (number, troubles) = state.faults.borrow_mut().meet(&call);
-    tokio::time::sleep(state.latency + delays(&troubles)).await;
+    let (number, faults) = state.faults.borrow_mut().meet(&call);
+    tokio::time::sleep(state.latency + delays(&faults)).await;
     let answered = match unreadable {
         Some(error) if call.is_for_gateway() => Ok(error.answer(false)),
         Some(error) => Ok(mft::failed(error.status, &state.area.borrow().quirks)),
-        None => state.answer(&call, &troubles),
+        None => state.answer(&call, &faults),
     };
     let line = Line {
         number,
@@ -59,9 +59,9 @@ pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Resu
         path: if call.is_for_gateway() { log::shown(&call) } else { state.site.borrow().shown(&call) },
         status: answered.as_ref().ok().filter(|answer| answer.lost_after.is_none()).map(|answer| answer.status),
         committed: answered.as_ref().map_or_else(|committed| *committed, |answer| answer.committed),
-        fault: !troubles.is_empty(),
+        fault: !faults.is_empty(),
     };
-    // A log that can not be written is worth no answer less.
+    // Failing to log must not fail the request.
     let _ = state.log.borrow_mut().write(&line);
     let mut answer = answered.map_err(|_| Closed)?;
     if let Some(time) = answer.lost_after {
@@ -71,7 +71,7 @@ pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Resu
     if is_head {
         answer.body.clear();
     }
-    Ok(deliver(answer, &troubles))
+    Ok(deliver(answer, &faults))
 }
 
 impl State {
@@ -87,25 +87,27 @@ impl State {
         }
     }
 
-    /// The answer to a call; or, when the connection is to be closed, whether the store was changed.
-    fn answer(&self, call: &Call, troubles: &[Trouble]) -> Result<Answer, bool> {
+    /// The answer to a call. `Err` closes the connection, with whether the store was changed.
+    fn answer(&self, call: &Call, faults: &[FaultKind]) -> Result<Answer, bool> {
         let mut late = None;
-        for trouble in troubles {
-            match *trouble {
-                Trouble::DropBefore => return Err(false),
-                Trouble::Status(code) => return Ok(self.upstream(call, code)),
-                Trouble::Gate(gate) => return Ok(self.refused(call, gate)),
-                Trouble::ForgetTokens => {
+        for fault in faults {
+            match *fault {
+                FaultKind::DropBefore => return Err(false),
+                FaultKind::Status(code) => return Ok(self.upstream(call, code)),
+                FaultKind::Gate(gate) => return Ok(self.refused(call, gate)),
+                FaultKind::ForgetTokens => {
                     self.gateway.borrow_mut().tokens.forget();
                     return Ok(self.refused(call, Gate::Inactive));
                 }
-                Trouble::DropAfter | Trouble::LateStatus(_) => late = Some(*trouble),
+                FaultKind::DropAfter | FaultKind::LateStatus(_) => late = Some(*fault),
                 _ => {}
             }
         }
         let answer = self.plain_answer(call);
         match late {
-            Some(Trouble::LateStatus(code)) => Ok(Answer { committed: answer.committed, ..self.upstream(call, code) }),
+            Some(FaultKind::LateStatus(code)) => {
+                Ok(Answer { committed: answer.committed, ..self.upstream(call, code) })
+            }
             Some(_) => Err(answer.committed),
             None => Ok(answer),
         }
@@ -127,10 +129,10 @@ impl State {
             Ok(()) => self.area.borrow_mut().answer(call, now),
             Err(gate) => gate.answer(),
         };
-        gateway.tell(answer)
+        gateway.with_usage(answer)
     }
 
-    /// What the gateway says when the service does not answer it. MFT has none that is known: it speaks for itself.
+    /// The gateway's answer if the service does not answer. MFT has no known gateway, so it answers itself.
     fn upstream(&self, call: &Call, code: u16) -> Answer {
         if !call.is_for_gateway() {
             return mft::failed(code, &self.area.borrow().quirks);
@@ -150,6 +152,6 @@ impl State {
     }
 }
 
-fn delays(troubles: &[Trouble]) -> Duration {
-    troubles.iter().map(|trouble| if let Trouble::Delay(time) = trouble { *time } else { Duration::ZERO }).sum()
+fn delays(faults: &[FaultKind]) -> Duration {
+    faults.iter().map(|fault| if let FaultKind::Delay(time) = fault { *time } else { Duration::ZERO }).sum()
 }

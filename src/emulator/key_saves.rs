@@ -1,4 +1,4 @@
-//! What quirks do when package keys are saved or deleted.
+//! Quirks of saving and deleting package keys.
 
 use super::answer::ApiError;
 use super::area::Area;
@@ -9,7 +9,7 @@ use crate::model::Kind;
 use crate::model::Value;
 
 impl Area {
-    /// Whether the package or the plan that a new key names is not visible yet (quirk Q1).
+    /// Whether the package or plan of a new key is not visible yet (quirk Q1).
     pub(super) fn check_age_of_references(&mut self, draft: &Draft) -> Result<(), ApiError> {
         let mut named = [&draft.package, &draft.plan].into_iter().flatten();
         let is_invisible = named.any(|id| self.young.is_invisible(id));
@@ -27,7 +27,7 @@ impl Area {
             (Quirk::PlanChangeResetsExpiry, "expires", "never"),
         ];
         for (quirk, field, word) in resets {
-            if self.quirks.has(quirk) && !draft.is_set(field) {
+            if self.quirks.has(quirk) && draft.fields.iter().all(|change| change.field != field) {
                 draft.set(field, Some(Value::text(word)));
             }
         }
@@ -48,7 +48,7 @@ impl Area {
         Ok(())
     }
 
-    /// Quirks about how many keys a user has in a plan (Q7, 8.12); `application` is the one that the key is for.
+    /// Quirks of how many keys a user has in a plan (Q7, 8.12); `application` is the one of the new key.
     pub(super) fn check_number_of_keys(&self, application: &str, draft: &mut Draft) -> Result<(), ApiError> {
         let user = self.mirror.get(Kind::Application, application).and_then(|row| row.up.clone());
         let plan = draft.plan.as_deref().and_then(|id| self.mirror.get(Kind::Plan, id));
@@ -76,7 +76,7 @@ impl Area {
         keys.filter(|key| key.key.as_ref().is_some_and(|key| key.plan == *plan)).map(|_| 1).sum()
     }
 
-    /// Brings the keys of a user up to date after the user's status changed, or removes them (8.1).
+    /// Updates a user's keys after the user's status changed, or removes them (8.1).
     pub(super) fn take_keys_of(&mut self, user: &Id) -> Result<(), ApiError> {
         let is_disabled =
             self.mirror.get(Kind::User, user).is_some_and(|row| row.attributes.text("status") == Some("disabled"));

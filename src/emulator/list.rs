@@ -8,18 +8,18 @@ use super::answer::ApiError;
 use super::call::Call;
 use super::fields::check_depth;
 
-/// How many objects a page has when nobody says.
+/// Default size of a page.
 const USUAL: u64 = 100;
 
-/// Most filters and sort keys of one request.
+/// Maximum number of filters, and of sort keys.
 const MOST: usize = 20;
 
-/// What of a list is asked for.
+/// The parameters of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Query {
-    /// Path and part of its text; all must be met.
+    /// Paths with a part of their text; all must match.
     pub(super) filters: Vec<(String, String)>,
-    /// Properties to sort by, and whether downwards.
+    /// Properties to sort by, and whether descending.
     pub(super) sort: Vec<(String, bool)>,
     pub(super) offset: u64,
     pub(super) limit: u64,
@@ -41,24 +41,23 @@ impl Query {
         Ok(Self { filters, sort, offset: number(call, "offset", 0)?, limit: number(call, "limit", USUAL)? })
     }
 
-    /// Whether an object meets all filters; `value` tells what is at a path.
+    /// Whether an object matches all filters; `value` returns the value at a path.
     pub(super) fn meets(&self, folds_case: bool, value: impl Fn(&str) -> Json) -> bool {
         self.filters.iter().all(|(path, part)| holds(&value(path), part, folds_case))
     }
 
-    /// The order of two objects by the values of the sort keys.
+    /// Compares two objects by their sort keys.
     pub(super) fn order(&self, a: &[Json], b: &[Json]) -> Ordering {
         let steps = self.sort.iter().zip(a.iter().zip(b));
         let ordered = steps.map(|((_, down), (a, b))| if *down { compare(b, a) } else { compare(a, b) });
         ordered.fold(Ordering::Equal, Ordering::then)
     }
 
-    /// The sort keys of an object.
     pub(super) fn keys(&self, value: impl Fn(&str) -> Json) -> Vec<Json> {
         self.sort.iter().map(|(name, _)| value(name)).collect()
     }
 
-    /// Where the page begins, and how long it is at most. `counts_pages` is quirk 8.2, `most` is 8.3.
+    /// The start and maximum length of the page. `counts_pages` is quirk 8.2, `most` is 8.3.
     pub(super) fn page(&self, counts_pages: bool, most: Option<u64>) -> (usize, usize) {
         let limit = most.map_or(self.limit, |most| self.limit.min(most));
         let start = if counts_pages { self.offset.saturating_mul(limit) } else { self.offset };
@@ -66,8 +65,8 @@ impl Query {
     }
 }
 
-/// The filters of one parameter: clients in use send several as `username:ann,email:example`. A comma that no name and
-/// colon follow belongs to the text that is looked for.
+/// The filters of one parameter: some clients send several as `username:ann,email:example`. A comma without a name and
+/// a colon after it belongs to the searched text.
 fn parts(value: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = value;
@@ -107,7 +106,7 @@ fn number(call: &Call, name: &str, usual: u64) -> Result<u64, ApiError> {
     }
 }
 
-/// Whether the text of a value, or of one of the values in it, holds a part.
+/// Whether the text of a value, or of a value in it, contains a part.
 fn holds(value: &Json, part: &str, folds_case: bool) -> bool {
     let contains = |text: &str| {
         if folds_case { text.to_lowercase().contains(&part.to_lowercase()) } else { text.contains(part) }
@@ -122,12 +121,11 @@ fn holds(value: &Json, part: &str, folds_case: bool) -> bool {
 }
 
 fn compare(a: &Json, b: &Json) -> Ordering {
-    let is_null = |value: &Json| value.is_null();
     match (a, b) {
         (Json::String(a), Json::String(b)) => a.cmp(b),
         (Json::Bool(a), Json::Bool(b)) => a.cmp(b),
         (Json::Number(a), Json::Number(b)) => a.as_i64().cmp(&b.as_i64()),
-        (a, b) => is_null(b).cmp(&is_null(a)),
+        (a, b) => b.is_null().cmp(&a.is_null()),
     }
 }
 
@@ -149,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_has_the_documented_default() {
+    fn omitted_parameters_have_the_documented_defaults() {
         let query = query("").unwrap();
         assert_eq!(query.page(false, None), (0, 100));
         assert!(query.meets(false, |_| Json::Null));
@@ -165,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn several_filters_can_stand_in_one_parameter() {
+    fn one_parameter_can_contain_several_filters() {
         let query = query("filter=a:nn,b.c:x, y,d:2026-01-01T00:00:00Z").unwrap();
         let paths: Vec<_> = query.filters.iter().map(|(path, part)| (path.as_str(), part.as_str())).collect();
         assert_eq!(paths, [("a", "nn"), ("b.c", "x, y"), ("d", "2026-01-01T00:00:00Z")]);
@@ -181,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_bounded_and_can_not_overflow() {
+    fn pages_are_bounded_and_cannot_overflow() {
         let huge = format!("offset={0}&limit={0}", u64::MAX);
         assert_eq!(query(&huge).unwrap().page(true, Some(7)), (usize::MAX, 7));
         assert_eq!(query("offset=3&limit=10").unwrap().page(true, None), (30, 10));
     }
 
     #[test]
-    fn what_can_not_be_read_is_refused() {
+    fn invalid_parameters_are_refused() {
         let many = "filter=a:b&".repeat(21);
         let deep = format!("filter={}:x", "package.".repeat(20_000));
         for wrong in [deep.as_str(), "offset=-1", "limit=x", "limit=1.5", "filter=username", "sort=a:up", many.as_str()]

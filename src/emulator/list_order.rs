@@ -1,4 +1,4 @@
-//! Which objects a list holds, in order. Kept from page to page, so that a list of many pages is filtered and sorted once.
+//! The objects of a list in order. The order is kept between pages, so a long list is filtered and sorted once.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::model::Kind;
 #[derive(Default)]
 pub(super) struct Orders {
     last: Option<(Wanted, Rc<[Id]>)>,
-    /// How many lists were told without an order of the caller's (see quirk `unstable-order`).
+    /// How many lists had no order from the caller (see quirk `unstable-order`).
     pub(super) unsorted: usize,
 }
 
@@ -42,7 +42,7 @@ fn wanted(mirror: &Mirror, kind: Kind, parent: Option<&str>, query: &Query) -> W
     Wanted { version: mirror.version(), kind, parent: parent.map(Into::into), filters, sort }
 }
 
-/// Filters and sorts. Objects that the sort keys do not tell apart come by id.
+/// Filters and sorts. Objects with equal sort keys are ordered by id.
 pub(super) fn ordered(view: &View<'_>, kind: Kind, parent: Option<&str>, query: &Query) -> Rc<[Id]> {
     let folds = view.quirks.has(Quirk::CaseFolding);
     let meets = |row: &&super::mirror::Row| query.meets(folds, |path| view.path(kind, row, path));

@@ -1,4 +1,4 @@
-//! The request log: one line of JSON a request, without secrets, so that tests can count calls and compare writes.
+//! The request log: one JSON line per request, without secrets, so that tests can count calls and compare writes.
 #![expect(clippy::disallowed_methods, reason = "edge: writes the log file")]
 
 use std::fs::File;
@@ -11,30 +11,29 @@ use serde::Serialize;
 use super::call::Call;
 use super::route::WORDS;
 
-/// One request, as it is told.
+/// One request in the log.
 #[derive(Serialize)]
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) method: String,
-    /// Path and query; what could be a secret is `***`.
+    /// Path and query, with possible secrets as `***`.
     pub(super) path: String,
-    /// Nothing when the connection was closed without an answer.
+    /// `None` if the connection was closed without an answer.
     pub(super) status: Option<u16>,
-    /// Whether the store was changed.
     pub(super) committed: bool,
-    /// Whether a fault struck.
+    /// Whether a fault happened.
     pub(super) fault: bool,
 }
 
 pub(super) struct Log(Option<File>);
 
 impl Log {
-    /// Begins a log in `path`; what was there is lost.
+    /// Creates a log at `path`, or truncates it.
     pub(super) fn create(path: Option<&Path>) -> io::Result<Self> {
         path.map(File::create).transpose().map(Self)
     }
 
-    /// Written before the caller can see the answer: whoever has seen it finds the line.
+    /// Called before the answer is sent, so a caller that has the answer finds the line.
     pub(super) fn write(&mut self, line: &Line) -> io::Result<()> {
         let Some(file) = &mut self.0 else { return Ok(()) };
         let mut text = serde_json::to_vec(line)?;
@@ -43,7 +42,7 @@ impl Log {
     }
 }
 
-/// Path and query of a call to Cloud API Management with everything masked that could be a key's value or a token.
+/// The path and query of a Cloud API Management call, with everything masked that could be a key's value or a token.
 pub(super) fn shown(call: &Call) -> String {
     let mut path = String::new();
     let mut before = "";
@@ -61,7 +60,7 @@ pub(super) fn shown(call: &Call) -> String {
     if query.is_empty() { path } else { format!("{path}?{query}") }
 }
 
-/// Only ids in the form of a UUID: anything else might be a key's value.
+/// Only UUIDs: anything else could be a key's value.
 fn is_id(part: &str) -> bool {
     part.len() == 36 && uuid::Uuid::try_parse(part).is_ok()
 }
@@ -88,7 +87,7 @@ mod tests {
     use crate::emulator::call::Call;
 
     #[test]
-    fn what_could_be_a_secret_is_masked() {
+    fn possible_secrets_are_masked() {
         let shown = |path: &str, query: &str| {
             shown(&Call::new(hyper::Method::GET, path, query, None, hyper::body::Bytes::new()))
         };

@@ -1,13 +1,13 @@
-//! The site of MFT: the operations of the AFT Management API on API keys, and what a caller needs beside them, as
-//! `mft-api-keys.md` describes them. The keys live in the embedded store; what it does not keep (owners, audit fields,
-//! marks of deletion, lists in the caller's own writing) stands beside it, see [`side`].
+//! The site of MFT: the API key operations of the AFT Management API, and what its callers need, as `mft-api-keys.md`
+//! describes them. The keys are in the embedded store. What the store does not keep (owners, audit fields, deletion
+//! marks, lists as the caller wrote them) is in [`side`].
 //!
 //! ```text
 //!  operations (which one?) ──▶ callers (whose?) ──▶ read | save ──Change──▶ embedded store
-//!                                                     └──▶ told (14 properties) ──▶ answers
+//!                                                     └──▶ key_json (14 properties) ──▶ answers
 //! ```
 //!
-//! Nobody knows where the real list is (1.2): here it has a path of its own, and `--mft-operation` moves each operation.
+//! The path of the real list is unknown (1.2): here it has its own path, and `--mft-operation` moves each operation.
 
 mod answers;
 mod body;
@@ -22,7 +22,7 @@ mod save;
 mod schema;
 mod side;
 mod swagger;
-mod told;
+mod key_json;
 
 use hyper::Method;
 
@@ -45,18 +45,18 @@ use super::quirks::Quirks;
 use super::settings::Settings;
 use crate::model::Instant;
 
-/// The tenant that everything belongs to.
+/// The tenant of all objects.
 const TENANT: i32 = 1001;
 
-/// What the site knows beside the store.
+/// The site's own state.
 pub(super) struct Site {
     credentials: Vec<UserCredential>,
     operations: Operations,
-    /// How many creates were done.
+    /// The number of successful creates.
     creates: u64,
 }
 
-/// What one request is answered from.
+/// The data for answering one request.
 struct Visit<'a> {
     area: &'a mut Area,
     call: &'a Call,
@@ -65,13 +65,13 @@ struct Visit<'a> {
 }
 
 impl Site {
-    /// Fails with the names of two operations that would be served by one method on one path.
+    /// Fails with the names of two operations that have the same method and path.
     pub(super) fn new(settings: &Settings, quirks: &Quirks) -> Result<Self, (&'static str, &'static str)> {
         let operations = Operations::new(&settings.mft_operations, quirks.has(Quirk::MftDelete))?;
         Ok(Self { credentials: settings.mft_credentials.clone(), operations, creates: 0 })
     }
 
-    /// Answers a request whose path is not one of Cloud API Management.
+    /// Answers a request whose path does not belong to Cloud API Management.
     pub(super) fn answer(&mut self, area: &mut Area, gateway: &mut Gateway, call: &Call, now: Instant) -> Answer {
         area.begin(now);
         let answer = self.try_answer(area, gateway, call).unwrap_or_else(|failure| failure.answer(&area.quirks));
@@ -80,15 +80,14 @@ impl Site {
 
     fn try_answer(&mut self, area: &mut Area, gateway: &mut Gateway, call: &Call) -> Outcome {
         let method = if call.method == Method::HEAD { &Method::GET } else { &call.method };
-        if let Some(page) = swagger::page(&call.parts()) {
-            let is_read = *method == Method::GET;
-            return if is_read { Ok(page.answer(&self.operations, &area.quirks)) } else { Err(Failure::method("GET")) };
+        if let Some(page) = swagger::page(&call.parts(), &self.operations, &area.quirks) {
+            return if *method == Method::GET { Ok(page) } else { Err(Failure::method("GET")) };
         }
         let (operation, id) = match self.operations.find(method, &call.parts()) {
             Place::Here(operation, id) => (operation, id),
             Place::OtherMethod(allowed) => return Err(Failure::method(&allowed)),
-            Place::Nowhere if area.quirks.has(Quirk::MftHtmlOnUnknownPath) => return Ok(answers::web_page()),
-            Place::Nowhere => return Err(Failure::nowhere()),
+            Place::NotFound if area.quirks.has(Quirk::MftHtmlOnUnknownPath) => return Ok(answers::web_page()),
+            Place::NotFound => return Err(Failure::not_found()),
         };
         let keys = keys::all(area, self.first_user())?;
         let caller = self.caller(call, &keys, area)?;
@@ -111,8 +110,8 @@ impl Site {
         }
     }
 
-    /// The path and query of a call as the log tells them. An id may be the key itself (2.3), so no part of a path is
-    /// told but the words that belong to it.
+    /// The path and query of a call for the log. An id may be the key itself (2.3), so only known words of a path are
+    /// shown.
     pub(super) fn shown(&self, call: &Call) -> String {
         let mut path = String::new();
         for part in &call.path {
@@ -130,12 +129,12 @@ impl Site {
     }
 }
 
-/// An answer with nothing but a status, for faults and for what could not be read.
+/// An answer with only a status, for faults and unreadable requests.
 pub(super) fn failed(status: u16, quirks: &Quirks) -> Answer {
     Failure::new(status, "").answer(quirks)
 }
 
-/// What the gateway's refusals are on a site that is not known to have one: limits answer 429 (1.5).
+/// The gateway's refusals, on a site without a known gateway: limits answer 429 (1.5).
 pub(super) fn refused(gate: Gate, quirks: &Quirks) -> Answer {
     of_gate(gate).answer(quirks)
 }

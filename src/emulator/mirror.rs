@@ -1,5 +1,5 @@
-//! A copy of the store in memory, by id. Pages are cut from it, so that a list does not read the store again; each
-//! write brings the few objects up to date that it moved.
+//! A copy of the store in memory, by id. Lists are served from it without reading the store again; each write updates
+//! the few objects that it changed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,10 +17,10 @@ use crate::model::Secret;
 
 pub(super) type Id = Rc<str>;
 
-/// The kinds that the service knows, in the order in which they refer to each other.
+/// The kinds of the service, ordered so that each refers only to earlier ones.
 pub(super) const KINDS: [Kind; 5] = [Kind::Package, Kind::Plan, Kind::User, Kind::Application, Kind::PackageKey];
 
-/// One object. What it hangs on is told by id: a renamed parent is the same parent.
+/// One object. Its parent is an id, so a renamed parent is the same parent.
 pub(super) struct Row {
     pub(super) id: Id,
     pub(super) name: Box<str>,
@@ -32,7 +32,7 @@ pub(super) struct Row {
     pub(super) key: Option<KeyRow>,
 }
 
-/// What only package keys have.
+/// Data that only package keys have.
 pub(super) struct KeyRow {
     pub(super) package: Id,
     pub(super) plan: Id,
@@ -43,7 +43,7 @@ pub(super) struct KeyRow {
 #[derive(Default)]
 pub(super) struct Mirror {
     rows: BTreeMap<Kind, BTreeMap<Id, Row>>,
-    /// The children of a kind, by what they hang on. Keys hang on their application, their package and their plan.
+    /// The children of a kind, by parent. Keys have three: their application, their package and their plan.
     below: HashMap<(Kind, Id), BTreeSet<Id>>,
     ids: HashMap<Address, Id>,
     version: u64,
@@ -58,7 +58,7 @@ impl Mirror {
         mirror
     }
 
-    /// Grows with every write: what was computed from another version is void.
+    /// Grows with every write. Results computed from another version are stale.
     pub(super) const fn version(&self) -> u64 {
         self.version
     }
@@ -67,23 +67,21 @@ impl Mirror {
         self.rows.get(&kind)?.get(id)
     }
 
-    /// The objects of a kind, sorted by id.
     pub(super) fn all(&self, kind: Kind) -> impl Iterator<Item = &Row> {
         self.rows.get(&kind).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// How many objects of a kind there are.
     pub(super) fn count(&self, kind: Kind) -> usize {
         self.rows.get(&kind).map_or(0, BTreeMap::len)
     }
 
-    /// The objects of a kind that hang on `id`, sorted by id.
+    /// The children of `id` of a kind, sorted by id.
     pub(super) fn below(&self, kind: Kind, id: &str) -> impl Iterator<Item = &Row> {
         let children = self.below.get(&(kind, Id::from(id))).into_iter().flatten();
         children.filter_map(move |child| self.get(kind, child))
     }
 
-    /// Takes over an object as it now is in the store.
+    /// Adopts an object as the store has it now.
     pub(super) fn take(&mut self, object: &LiveObject) {
         let kind = object.address.kind();
         let id = Id::from(object.id.expose());
@@ -98,22 +96,17 @@ impl Mirror {
             updated: object.updated,
             key,
         };
-        self.put(kind, row);
-    }
-
-    /// Goes on counting where another copy ended.
-    pub(super) const fn follow(&mut self, version: u64) {
-        self.version += version;
-    }
-
-    fn put(&mut self, kind: Kind, row: Row) {
-        self.remove(kind, &row.id.clone());
+        self.remove(kind, &id);
         for parent in parents(&row) {
-            self.below.entry((kind, parent)).or_default().insert(row.id.clone());
+            self.below.entry((kind, parent)).or_default().insert(id.clone());
         }
-        let id = row.id.clone();
         self.rows.entry(kind).or_default().insert(id.clone(), row);
         self.name(kind, &id, true);
+    }
+
+    /// Continues the version of another copy.
+    pub(super) const fn follow(&mut self, version: u64) {
+        self.version += version;
     }
 
     /// Forgets an object that is no longer in the store.
@@ -128,7 +121,7 @@ impl Mirror {
         }
     }
 
-    /// Notes or forgets the address of an object; those of a package's plans go with it.
+    /// Adds or removes the address of an object, and of a package's plans.
     fn name(&mut self, kind: Kind, id: &str, known: bool) {
         let Some(address) = self.address(kind, id) else { return };
         let mut named = vec![(address, Id::from(id))];
@@ -145,7 +138,7 @@ impl Mirror {
         }
     }
 
-    /// The address of anything but a key.
+    /// The address of any object except a key.
     pub(super) fn address(&self, kind: Kind, id: &str) -> Option<Address> {
         let row = self.get(kind, id)?;
         let up = |kind| self.get(kind, row.up.as_deref()?);
@@ -169,7 +162,7 @@ impl Mirror {
     }
 }
 
-/// What a row hangs on.
+/// The parents of a row.
 fn parents(row: &Row) -> Vec<Id> {
     let of_key = row.key.iter().flat_map(|key| [key.package.clone(), key.plan.clone()]);
     row.up.iter().cloned().chain(of_key).collect()

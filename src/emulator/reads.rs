@@ -24,11 +24,11 @@ use crate::model::Kind;
 impl Area {
     pub(super) fn one(&self, kind: Kind, parent: Option<&str>, id: &str, call: &Call) -> Outcome {
         let id = self.existing(kind, parent, id)?;
-        self.told(kind, &id, call)
+        self.object(kind, &id, call)
     }
 
-    /// The object as the call's `fields` want it; also the answer to POST and PUT (section 4.2).
-    pub(super) fn told(&self, kind: Kind, id: &str, call: &Call) -> Outcome {
+    /// The object with the requested fields; also the answer to POST and PUT (section 4.2).
+    pub(super) fn object(&self, kind: Kind, id: &str, call: &Call) -> Outcome {
         let fields = fields(call, &self.quirks)?;
         let row = self.mirror.get(kind, id).ok_or_else(ApiError::not_found)?;
         let object = self.within(BUDGET, |view| view.object(kind, row, fields.as_ref()))?;
@@ -51,7 +51,7 @@ impl Area {
         Ok(with_total(Answer::json(200, &rows), total, &self.quirks))
     }
 
-    /// The ids of a page, and how many objects there are in all.
+    /// The ids of a page, and the total number of objects.
     fn page(
         &mut self,
         kind: Kind,
@@ -64,7 +64,7 @@ impl Area {
         let is_by_id = query.sort.is_empty() || query.sort == [("id".to_owned(), false)];
         let is_shuffled = self.quirks.has(Quirk::UnstableOrder) && query.sort.is_empty();
         if parent.is_none() && query.filters.is_empty() && is_by_id && missing.is_empty() && !is_shuffled {
-            // The mirror is sorted by id: the page can be cut out of it.
+            // The mirror is sorted by id, so the page is a slice of it.
             let page = self.mirror.all(kind).skip(start).take(length).map(|row| row.id.clone());
             return Ok((page.collect(), self.mirror.count(kind)));
         }
@@ -82,7 +82,7 @@ impl Area {
         Ok((present.skip(start).take(length).cloned().collect(), total))
     }
 
-    /// The same ids in another order each time, if that is wanted.
+    /// The same ids in a different order each time, if wanted.
     fn deranged(&mut self, ids: Rc<[Id]>, is_wanted: bool) -> Rc<[Id]> {
         if !is_wanted || ids.is_empty() {
             return ids;
@@ -94,7 +94,7 @@ impl Area {
         ids.into()
     }
 
-    /// Roles and the other lists that can only be read.
+    /// Roles and other read-only lists.
     pub(super) fn lookup(&self, what: Lookup, id: Option<&str>, call: &Call) -> Outcome {
         let rows = match what {
             Lookup::Roles => roles::all(),
@@ -118,8 +118,8 @@ impl Area {
     }
 }
 
-/// The kind that the path of a list names as its parent.
-const fn parent_of(kind: Kind) -> Option<Kind> {
+/// The parent kind in the path of a list.
+pub(super) const fn parent_of(kind: Kind) -> Option<Kind> {
     match kind {
         Kind::Application => Some(Kind::User),
         Kind::Plan => Some(Kind::Package),

@@ -1,4 +1,4 @@
-//! Requests off the wire, within bounds.
+//! Receives requests, with limits.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use hyper::header::HeaderValue;
 use super::answer::ApiError;
 use super::call::Call;
 
-/// Most bytes of a body.
+/// Maximum size of a body in bytes.
 const MAX_BODY: usize = 1 << 20;
 
-/// How long a caller may take to send the head of a request, and again its body.
+/// Time limit for the head of a request, and again for its body.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A request, and the answer to it if its body could not be read.
+/// A request, and an error if its body could not be read.
 pub(super) async fn read(request: Request<Incoming>) -> (Call, Option<ApiError>) {
     let (head, body) = request.into_parts();
     let (body, error) = match tokio::time::timeout(PATIENCE, whole(body)).await {
@@ -35,7 +35,7 @@ pub(super) async fn read(request: Request<Incoming>) -> (Call, Option<ApiError>)
     (call, error)
 }
 
-/// The whole body; nothing when it is too long or breaks off.
+/// The whole body; `None` if it is too long or breaks off.
 async fn whole(body: Incoming) -> Option<Bytes> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();

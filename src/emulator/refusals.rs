@@ -1,4 +1,4 @@
-//! What the embedded store refuses, as the API's errors (section 5.4 of the reference).
+//! Converts refusals of the embedded store to errors of the API (section 5.4 of the reference).
 
 use super::answer::ApiError;
 use super::wire;
@@ -6,19 +6,19 @@ use crate::model::Kind;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
-/// A refusal of a rule is a 400 that names the property; anything else is the service's own trouble.
+/// A refusal by a rule is a 400 that names the property; anything else is an internal error.
 pub(super) fn error(kind: Kind, refusal: &Refusal) -> ApiError {
     match refusal.kind {
         RefusalKind::Rejected => {
             let rule = refusal.rule.as_ref().map_or("", |rule| rule.0);
             ApiError::property(property(kind, rule, &refusal.reason), message(rule, &refusal.reason))
         }
-        // The service knows no preconditions: a write that came between is not told.
+        // The service has no preconditions, so it does not report a write in between.
         RefusalKind::Stale | RefusalKind::Unavailable => ApiError::new(500, "Internal Server Error"),
     }
 }
 
-/// Duplicates are known by the words `duplicate value` only.
+/// Duplicates are recognized only by the words `duplicate value`.
 fn message(rule: &str, reason: &str) -> String {
     let is_duplicate = match rule {
         "CAM-011" | "CAM-025" | "CAM-048" => true,
@@ -28,7 +28,7 @@ fn message(rule: &str, reason: &str) -> String {
     if is_duplicate { format!("duplicate value: {reason}") } else { reason.to_owned() }
 }
 
-/// The property to blame: the field that the reason begins with, or what the rule is about.
+/// The wrong property: the field at the start of the reason, or the subject of the rule.
 fn property(kind: Kind, rule: &str, reason: &str) -> &'static str {
     let field = reason.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(field, _)| field);
     if let Some(property) = field.and_then(|field| wire::property_of(kind, field)) {
@@ -58,7 +58,7 @@ mod tests {
     use crate::store::Refusal;
 
     #[test]
-    fn a_duplicate_is_told_by_its_words() {
+    fn a_duplicate_is_recognized_by_its_words() {
         let refusal = Refusal::rejected(&rules::CAM_014, "package/pay is already in the store");
         let error = super::error(Kind::Package, &refusal);
         assert_eq!((error.status, error.errors[0].0.as_str()), (400, "name"));

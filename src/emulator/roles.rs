@@ -1,5 +1,5 @@
-//! Portal access groups, which V3 can only read (section 1.7 of the reference). Their ids follow from their names, so
-//! that every emulator has the same ones.
+//! Portal access groups, which are read-only in V3 (section 1.7 of the reference). Their ids are derived from their
+//! names, so they are the same in every emulator.
 
 use serde_json::Value as Json;
 use serde_json::json;
@@ -7,12 +7,11 @@ use serde_json::json;
 use crate::model::Digest;
 use crate::stores::embedded::ROLES;
 
-/// The id of the role with this name.
 pub(super) fn id(name: &str) -> String {
     stable_id("role", name)
 }
 
-/// The name of the role that an object in a body means: by id, or by name where there is no id.
+/// The name of a role in a body: by id, or by name if it has no id.
 pub(super) fn name_of(role: &Json) -> Option<&'static str> {
     let text = |property: &str| role.get(property).and_then(Json::as_str).filter(|text| !text.is_empty());
     match (text("id"), text("name")) {
@@ -22,7 +21,7 @@ pub(super) fn name_of(role: &Json) -> Option<&'static str> {
     }
 }
 
-/// All roles as the API tells them.
+/// All roles as the API returns them.
 pub(super) fn all() -> Vec<Json> {
     let role = |name: &str| {
         json!({
@@ -39,7 +38,7 @@ pub(super) fn all() -> Vec<Json> {
     ROLES.into_iter().map(role).collect()
 }
 
-/// The one organization and the one set of mail templates that there are.
+/// The only organization, and the only set of mail templates.
 pub(super) fn organizations() -> Vec<Json> {
     vec![json!({"id": stable_id("organization", "Area Level"), "name": "Area Level", "parent": null})]
 }

@@ -2,16 +2,16 @@
 
 use crate::model::Kind;
 
-/// What a path names.
+/// The target of a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Route<'a> {
     /// All objects of a kind, or those of one parent.
     List { kind: Kind, parent: Option<&'a str> },
-    /// One object; with a parent, only if it hangs on it.
+    /// One object; with a parent, only if it belongs to it.
     One { kind: Kind, parent: Option<&'a str>, id: &'a str },
     /// The services of a plan, or one of them.
     Services { package: &'a str, plan: &'a str, service: Option<&'a str> },
-    /// A list that can only be read, or one row of it.
+    /// A read-only list, or one row of it.
     Lookup { what: Lookup, id: Option<&'a str> },
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Lookup {
     EmailTemplateSets,
 }
 
-/// The resource that the parts of a path below `/v3/rest` name.
+/// The resource for the parts of a path below `/v3/rest`.
 pub(super) fn route<'a>(path: &[&'a str]) -> Option<Route<'a>> {
     let list = |kind, parent| Some(Route::List { kind, parent });
     let one = |kind, parent, id| Some(Route::One { kind, parent, id });
@@ -56,7 +56,7 @@ pub(super) fn route<'a>(path: &[&'a str]) -> Option<Route<'a>> {
     }
 }
 
-/// The words of paths; everything else in one is an id.
+/// The fixed words of paths; every other part is an id.
 pub(super) const WORDS: [&str; 12] = [
     "v3",
     "rest",

@@ -1,4 +1,4 @@
-//! What quirks do when an object is saved or deleted; see also [`super::key_saves`].
+//! Quirks of saving and deleting objects; see also [`super::key_saves`].
 
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -13,15 +13,15 @@ use crate::model::Kind;
 use crate::model::Secret;
 use crate::model::Value;
 
-/// What a trigger writes (rule R13).
+/// The text that a trigger writes (rule R13).
 const ALTERED: &str = "altered by trigger";
 
-/// The fields of a user that are not the profile.
+/// The fields of a user outside the profile.
 const NOT_PROFILE: [&str; 4] = ["email", "displayName", "status", "roles"];
 
 impl Area {
-    /// Changes what is about to be saved, or refuses it. `current` is the object that is updated, if one is; `parent` is
-    /// what a new one hangs on.
+    /// Changes the draft before it is saved, or refuses it. `current` is the object to update, if any; `parent` is the
+    /// parent of a new one.
     pub(super) fn before_save(
         &self,
         kind: Kind,
@@ -65,7 +65,7 @@ impl Area {
         Ok(())
     }
 
-    /// Quirks about what must not be there twice (8.7, 8.8).
+    /// Quirks of uniqueness (8.7, 8.8).
     fn check_unique(
         &self,
         kind: Kind,
@@ -89,7 +89,7 @@ impl Area {
         Ok(())
     }
 
-    /// Whether an object beside the one that is saved has its name in letters of another case.
+    /// Whether another object has this name in a different case.
     fn has_name(&self, kind: Kind, parent: Option<&str>, current: Option<&Id>, name: &str) -> bool {
         let up = current.and_then(|id| self.mirror.get(kind, id)).and_then(|row| row.up.as_deref());
         let lower = name.to_lowercase();
@@ -107,7 +107,7 @@ impl Area {
         })
     }
 
-    /// The customer's own service that is asked before members, applications and keys are saved (rule R13).
+    /// The customer's own service that is called before members, applications and keys are saved (rule R13).
     fn trigger(
         &self,
         kind: Kind,
@@ -133,7 +133,7 @@ impl Area {
         Ok(())
     }
 
-    /// Deletes what hangs on an object, from the bottom up (8.9).
+    /// Deletes the children of an object, from the bottom up (8.9).
     pub(super) fn delete_below(&mut self, kind: Kind, id: &Id) -> Result<(), ApiError> {
         let children = match kind {
             Kind::User => Kind::Application,

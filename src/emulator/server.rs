@@ -1,4 +1,4 @@
-//! The socket: connections in, calls to the service, answers out. One thread does it all, so that writes have one order.
+//! The socket: accepts connections and serves them. A single thread does it all, so writes have one order.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,10 +28,10 @@ use crate::database::Database;
 use crate::model::Instant;
 use crate::store::Refusal;
 
-/// Most bytes of the request line with all headers.
+/// Maximum size of the request line and all headers, in bytes.
 const MAX_HEAD: usize = 64 << 10;
 
-/// Most connections at a time; more wait.
+/// Maximum number of connections; more wait.
 const MAX_CONNECTIONS: usize = 512;
 
 /// An emulator that listens and does not answer yet.
@@ -40,10 +40,10 @@ pub struct Emulator {
     state: State,
 }
 
-/// Why an emulator can not begin. Completes the sentence «could not …».
+/// Why an emulator could not start. Completes the sentence "could not …".
 #[derive(Debug, thiserror::Error)]
-pub enum CanNotBegin {
-    #[error("listen on {0}: the emulator has no protection, so it is for addresses of this machine only")]
+pub enum StartError {
+    #[error("listen on {0}: the emulator is unauthenticated, so it listens on loopback only")]
     NotLoopback(SocketAddr),
     #[error("listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
@@ -51,31 +51,31 @@ pub enum CanNotBegin {
     Log(io::Error),
     #[error("read the store: {}", .0.reason)]
     Store(Refusal),
-    #[error("serve {0} and {1} of MFT with one method on one path")]
+    #[error("serve both {0} and {1} of MFT: they have the same method and path")]
     SamePlace(&'static str, &'static str),
     #[error("start the runtime: {0}")]
     Runtime(io::Error),
 }
 
 impl Emulator {
-    /// Takes the address, and reads the store. `now` is the time that it begins with.
+    /// Binds the address and reads the store. `now` is the emulator's time at the start.
     pub fn begin(
         address: SocketAddr,
         database: Database,
         mut settings: Settings,
         log: Option<&Path>,
         now: Instant,
-    ) -> Result<Self, CanNotBegin> {
+    ) -> Result<Self, StartError> {
         if !address.ip().is_loopback() {
-            return Err(CanNotBegin::NotLoopback(address));
+            return Err(StartError::NotLoopback(address));
         }
-        let failed = |error| CanNotBegin::Listen(address, error);
-        let site = Site::new(&settings, &settings.quirks).map_err(|(one, other)| CanNotBegin::SamePlace(one, other))?;
+        let failed = |error| StartError::Listen(address, error);
+        let site = Site::new(&settings, &settings.quirks).map_err(|(one, other)| StartError::SamePlace(one, other))?;
         let listener = std::net::TcpListener::bind(address).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let quirks: Quirks = std::mem::take(&mut settings.quirks);
-        let area = Area::new(database, quirks, now).map_err(CanNotBegin::Store)?;
-        let log = Log::create(log).map_err(CanNotBegin::Log)?;
+        let area = Area::new(database, quirks, now).map_err(StartError::Store)?;
+        let log = Log::create(log).map_err(StartError::Log)?;
         let state = State::new(area, site, log, settings, now);
         Ok(Self { listener, state })
     }
@@ -84,16 +84,16 @@ impl Emulator {
         self.listener.local_addr()
     }
 
-    /// Answers until the process is told to end.
-    pub fn run(self) -> Result<(), CanNotBegin> {
+    /// Serves until the process receives a signal to end.
+    pub fn run(self) -> Result<(), StartError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(CanNotBegin::Runtime)?;
+        let runtime = runtime.map_err(StartError::Runtime)?;
         let here = LocalSet::new();
         here.block_on(&runtime, async {
-            let listener = TcpListener::from_std(self.listener).map_err(CanNotBegin::Runtime)?;
+            let listener = TcpListener::from_std(self.listener).map_err(StartError::Runtime)?;
             let state = Rc::new(self.state);
             tokio::select! {
-                result = told_to_end() => result.map_err(CanNotBegin::Runtime),
+                result = end_signal() => result.map_err(StartError::Runtime),
                 () = accept(listener, state) => Ok(()),
             }
         })
@@ -101,7 +101,7 @@ impl Emulator {
 }
 
 #[cfg(unix)]
-async fn told_to_end() -> io::Result<()> {
+async fn end_signal() -> io::Result<()> {
     use tokio::signal::unix::SignalKind;
     let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
     tokio::select! {
@@ -111,7 +111,7 @@ async fn told_to_end() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn told_to_end() -> io::Result<()> {
+async fn end_signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
@@ -123,17 +123,17 @@ async fn accept(listener: TcpListener, state: Rc<State>) {
             Ok((stream, _)) => {
                 let state = state.clone();
                 tokio::task::spawn_local(async move {
-                    converse(stream, state).await;
+                    serve_connection(stream, state).await;
                     drop(place);
                 });
             }
-            // Too many open files, or a caller who left at once: the next one may have more luck.
+            // Too many open files, or a caller that left at once: retry.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
 }
 
-async fn converse(stream: TcpStream, state: Rc<State>) {
+async fn serve_connection(stream: TcpStream, state: Rc<State>) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| handle(request, state.clone()));
     let served = http1::Builder::new()
@@ -141,6 +141,6 @@ async fn converse(stream: TcpStream, state: Rc<State>) {
         .header_read_timeout(PATIENCE)
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
-    // An error is a caller who broke off or who speaks no HTTP, or a fault that was asked for.
+    // The caller broke off or does not use HTTP, or a fault closed the connection.
     let _ = served.await;
 }

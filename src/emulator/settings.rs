@@ -1,4 +1,4 @@
-//! How an emulator behaves, as the command line says it.
+//! The settings of an emulator, from the command line.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,18 +10,17 @@ pub use super::mft::Binding;
 pub use super::mft::UserCredential;
 use super::quirks::Quirks;
 
-/// All settings of one emulator.
 pub struct Settings {
-    /// The only ones that are taken; any that are not empty, when there are none.
+    /// The accepted credentials; if empty, any non-empty credential is accepted.
     pub credentials: Vec<Credential>,
     /// The same for MFT.
     pub mft_credentials: Vec<UserCredential>,
-    /// The operations of MFT that are not at their usual places.
+    /// Operations of MFT with another method or path than usual.
     pub mft_operations: Vec<Binding>,
     pub token_lifetime: TimeDelta,
     pub calls_per_second: Option<u64>,
     pub calls_per_day: Option<u64>,
-    /// How long each request waits before it is looked at.
+    /// Delay before each request is processed.
     pub latency: Duration,
     pub quirks: Quirks,
     pub faults: Vec<Fault>,
@@ -45,7 +44,7 @@ impl Default for Settings {
     }
 }
 
-/// `KEY:SECRET:USERNAME:PASSWORD`, and `:AREA` behind it for those that are good for one area only.
+/// `KEY:SECRET:USERNAME:PASSWORD`, with `:AREA` at the end for one area only.
 #[derive(Clone)]
 pub struct Credential {
     client: [Box<str>; 2],
@@ -75,7 +74,7 @@ impl FromStr for Credential {
         let (key, secret, username, password, area) = match parts[..] {
             [key, secret, username, password] => (key, secret, username, password, None),
             [key, secret, username, password, area] => (key, secret, username, password, Some(area)),
-            _ => return Err("must be KEY:SECRET:USERNAME:PASSWORD, with :AREA behind it if need be"),
+            _ => return Err("must be KEY:SECRET:USERNAME:PASSWORD or KEY:SECRET:USERNAME:PASSWORD:AREA"),
         };
         if parts.iter().any(|part| part.is_empty()) {
             return Err("has an empty part");
@@ -88,7 +87,7 @@ impl FromStr for Credential {
     }
 }
 
-/// A length of time as `40ms`, `60s`, `5m` or `1h`.
+/// A duration as `40ms`, `60s`, `5m` or `1h`.
 pub fn duration(text: &str) -> Result<Duration, &'static str> {
     let at = text.find(|character: char| !character.is_ascii_digit()).ok_or("must have a unit: ms, s, m or h")?;
     let (number, unit) = text.split_at(at);

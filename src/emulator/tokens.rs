@@ -1,4 +1,4 @@
-//! The token endpoint and the tokens that it gave out (section 5.1 of the reference).
+//! The token endpoint and its tokens (section 5.1 of the reference).
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use super::call::Call;
 use super::settings::Credential;
 use crate::model::Instant;
 
-/// Most tokens that hold at a time; for more of them, others are void.
+/// Maximum number of valid tokens; beyond it, new tokens revoke others.
 const MOST: usize = 10_000;
 
-/// How long a refresh token holds.
+/// The lifetime of a refresh token.
 const REFRESH: TimeDelta = TimeDelta::days(1);
 
 pub(super) struct Tokens {
     credentials: Vec<Credential>,
     lifetime: TimeDelta,
-    /// Access tokens with their end, refresh tokens with their end and their area.
+    /// Access tokens with their expiry; refresh tokens with their expiry and area.
     access: BTreeMap<String, Instant>,
     refresh: BTreeMap<String, (Instant, String)>,
 }
@@ -31,13 +31,13 @@ impl Tokens {
         Self { credentials, lifetime, access: BTreeMap::new(), refresh: BTreeMap::new() }
     }
 
-    /// Whether a request carries a token that holds. The scheme must be written `Bearer` (quirk Q19).
+    /// Whether a request has a valid token. The scheme must be written `Bearer` (quirk Q19).
     pub(super) fn holds(&self, call: &Call, now: Instant) -> bool {
         let token = call.authorization.as_deref().and_then(|header| header.strip_prefix("Bearer "));
         token.and_then(|token| self.access.get(token)).is_some_and(|end| now < *end)
     }
 
-    /// Makes all tokens void.
+    /// Revokes all tokens.
     pub(super) fn forget(&mut self) {
         self.access.clear();
         self.refresh.clear();
@@ -110,7 +110,7 @@ impl Tokens {
     }
 }
 
-/// The key and the secret of an HTTP Basic header; neither may be empty.
+/// The key and secret of an HTTP Basic header; neither may be empty.
 fn basic(call: &Call) -> Option<(String, String)> {
     let encoded = call.authorization.as_deref()?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;

@@ -1,4 +1,4 @@
-//! Objects as the API tells them.
+//! Objects as the API returns them.
 
 mod inside;
 
@@ -26,24 +26,24 @@ use crate::model::Kind;
 use crate::model::Secret;
 use crate::model::Value;
 
-/// All that is needed to tell an object.
+/// The data for returning objects.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) mirror: &'a Mirror,
     pub(super) extras: &'a Extras,
     pub(super) quirks: &'a Quirks,
     pub(super) today: NaiveDate,
-    /// How many objects may still be told.
+    /// How many more objects may be returned.
     pub(super) budget: &'a Cell<u32>,
 }
 
-/// Most objects in one answer, and most that are looked at to filter and to sort. Paths that lead down and up and down
-/// again multiply; this is where it ends.
+/// Maximum number of objects in an answer, and of objects read for filtering and sorting. Paths that go down and up
+/// repeatedly multiply; this limits them.
 pub(super) const BUDGET: u32 = 250_000;
 pub(super) const SEARCH_BUDGET: u32 = 2_000_000;
 
 impl View<'_> {
-    /// The properties that are asked for; without `fields`, the implicit ones and custom attributes (quirks Q3, Q5).
+    /// The requested properties; without `fields`, the default ones and custom attributes (quirks Q3, Q5).
     pub(super) fn object(&self, kind: Kind, row: &Row, fields: Option<&Fields>) -> Json {
         let Some(left) = self.budget.get().checked_sub(1) else { return Json::Null };
         self.budget.set(left);
@@ -66,7 +66,7 @@ impl View<'_> {
         Json::Object(object)
     }
 
-    /// The value of a path, for filters and sorting; null when there is none.
+    /// The value at a path, for filters and sorting; null if there is none.
     pub(super) fn path(&self, kind: Kind, row: &Row, path: &str) -> Json {
         let (name, below) =
             path.split_once('.').map_or((path, Fields::default()), |(name, rest)| (name, Fields::of_path(rest)));
@@ -118,12 +118,8 @@ impl View<'_> {
 
     fn word(&self, row: &Row, field: &str) -> Json {
         let word = row.attributes.text(field).unwrap_or_default();
-        let is_over = || {
-            row.attributes
-                .text("expires")
-                .and_then(|day| day.parse().ok())
-                .is_some_and(|day: NaiveDate| day < self.today)
-        };
+        let last_day = || row.attributes.text("expires")?.parse::<NaiveDate>().ok();
+        let is_over = || last_day().is_some_and(|day| day < self.today);
         match (field, word) {
             ("quota.per", "month") if self.quirks.has(Quirk::WeeklyQuotas) => json!("week"),
             ("settings.status", _) if self.quirks.has(Quirk::ExpiredKeysDisabled) && is_over() => json!("disabled"),
@@ -135,7 +131,7 @@ impl View<'_> {
         match attributes.text(field) {
             None => Json::Null,
             Some(text) => match text.parse::<i64>() {
-                // The page says that both are numbers; one of them is known to be a UUID.
+                // The page says that both are numbers, but one is known to be a UUID.
                 Ok(number) if field.starts_with("admin") || self.quirks.has(Quirk::NumericTemplateIds) => json!(number),
                 _ => json!(text),
             },
@@ -150,7 +146,7 @@ impl View<'_> {
         }
     }
 
-    /// What holds in the end: the key's own limit where it has one, else the plan's. Without any, no entry.
+    /// The effective limits: the key's own if set, else the plan's. Without either, no entry.
     fn limits(&self, row: &Row) -> Json {
         let plan = row.key.as_ref().and_then(|key| self.mirror.get(Kind::Plan, &key.plan));
         let Some(plan) = plan.map(|plan| &plan.attributes) else { return json!([]) };
@@ -178,12 +174,12 @@ impl View<'_> {
     }
 
     fn below(&self, kind: Kind, row: &Row, child: Kind, fields: &Fields) -> Json {
-        let tell = |row: &Row| self.object(child, row, fields.wanted());
+        let shown = |row: &Row| self.object(child, row, fields.wanted());
         if (kind, child) == (Kind::User, Kind::PackageKey) {
             let applications = self.mirror.below(Kind::Application, &row.id);
-            return applications.flat_map(|row| self.mirror.below(child, &row.id)).map(tell).collect();
+            return applications.flat_map(|row| self.mirror.below(child, &row.id)).map(shown).collect();
         }
-        self.mirror.below(child, &row.id).map(tell).collect()
+        self.mirror.below(child, &row.id).map(shown).collect()
     }
 }
 
@@ -196,7 +192,7 @@ fn instant(kind: Kind, instant: Option<Instant>) -> Json {
     }
 }
 
-/// Custom attributes stand beside the other properties, whose names come first.
+/// Custom attributes are beside the other properties, which win if names collide.
 fn custom(kind: Kind, row: &Row, object: &mut Map<String, Json>) {
     let Some(start) = wire::flat_attributes(kind) else { return };
     for (name, text) in attributes_below(&row.attributes, start) {

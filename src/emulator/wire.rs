@@ -1,4 +1,4 @@
-//! The properties of each resource as the API names them, and where in the store each of them comes from.
+//! The properties of each resource under their API names, and their sources in the store.
 
 mod member;
 mod application;
@@ -8,15 +8,14 @@ mod package_key;
 
 use crate::model::Kind;
 
-/// One property of one resource.
 pub(super) struct Property {
     pub(super) name: &'static str,
-    /// Whether it is told when no `fields` ask for it.
+    /// Whether answers contain it without `fields`.
     pub(super) is_implicit: bool,
     pub(super) is: Is,
 }
 
-/// What a property stands for. The texts are field names of the store.
+/// The meaning of a property. The texts are field names of the store.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Is {
     Id,
@@ -31,42 +30,42 @@ pub(super) enum Is {
     Word(&'static str),
     Flag(&'static str),
     Number(&'static str),
-    /// The id of a set of mail templates: a text or a number, null when there is none.
+    /// The id of a set of mail templates: a text or number, or null.
     TemplateSet(&'static str),
-    /// A set, written with commas.
+    /// A set as a text with commas.
     Emails(&'static str),
-    /// Custom attributes under one property.
+    /// Custom attributes below one property.
     Eav,
-    /// Names of roles, written as objects.
+    /// Names of roles, as objects.
     Roles,
-    /// A plan's limit: `Ceiling` is its number, `Exempt` says that there is none.
+    /// A plan's limit: `Ceiling` is its number, `Exempt` means that there is none.
     Ceiling(&'static str),
     Exempt(&'static str),
-    /// A key's own limit: zero for none of its own.
+    /// A key's own limit: zero if it has none.
     OwnCeiling(&'static str),
     OwnExempt(&'static str),
-    /// What limits a key in the end; only computed.
+    /// A key's effective limits; read-only.
     Limits,
     Expires,
     KeyValue,
     SharedSecret,
-    /// An object that this one refers to.
+    /// A referenced object.
     Up(Kind),
-    /// The package or plan of a key, told under the names that the service uses inside.
+    /// The package or plan of a key, under the service's names for it there.
     Inside(Kind),
-    /// Objects that hang on this one.
+    /// Child objects.
     Below(Kind),
-    /// Something that only the emulator keeps, see [`super::extras`].
+    /// Kept only by the emulator, see [`super::extras`].
     Extra(&'static str),
-    /// Never told, whatever was sent.
+    /// Always empty, whatever was sent.
     WriteOnly,
-    /// Always the same, and never written.
+    /// A constant, read-only.
     FixedText(&'static str),
     FixedFlag(bool),
 }
 
 impl Is {
-    /// Whether `fields=*` asks for it: everything but objects and lists.
+    /// Whether `fields=*` includes it: everything except objects and lists.
     pub(super) const fn is_scalar(self) -> bool {
         !matches!(
             self,
@@ -74,7 +73,7 @@ impl Is {
         )
     }
 
-    /// The field of the store, if there is one.
+    /// The field of the store; `None` if there is none.
     pub(super) const fn field(self) -> Option<&'static str> {
         match self {
             Self::Text(field) | Self::Word(field) | Self::Flag(field) | Self::Number(field) => Some(field),
@@ -90,7 +89,7 @@ impl Is {
     }
 }
 
-/// The properties of a resource, in the order in which they are told.
+/// The properties of a resource, in the order of answers.
 pub(super) const fn of(kind: Kind) -> &'static [Property] {
     match kind {
         Kind::User => member::PROPERTIES,
@@ -106,12 +105,12 @@ pub(super) fn find(kind: Kind, name: &str) -> Option<&'static Property> {
     of(kind).iter().find(|property| property.name == name)
 }
 
-/// The property under which a field of the store is told, for messages.
+/// The property for a field of the store, for messages.
 pub(super) fn property_of(kind: Kind, field: &str) -> Option<&'static str> {
     of(kind).iter().find(|property| property.is.field() == Some(field)).map(|property| property.name)
 }
 
-/// How the custom attributes of a kind begin in the store, where the API writes them beside the other properties.
+/// The prefix of a kind's custom attributes in the store, where the API has them beside the other properties.
 pub(super) const fn flat_attributes(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::User | Kind::Application => Some("extendedAttributes."),
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn each_property_stands_once() {
+    fn each_property_is_listed_once() {
         for kind in Kind::ALL {
             let mut names: Vec<_> = of(kind).iter().map(|property| property.name).collect();
             let count = names.len();

@@ -1,5 +1,5 @@
-//! POST, PUT and DELETE. Each becomes one change of the embedded store, which holds to the documented rules; afterwards
-//! the copy in memory takes over the objects that the change moved.
+//! POST, PUT and DELETE. Each makes one change of the embedded store, which enforces the documented rules, and then
+//! updates the copy in memory.
 
 use serde_json::Value as Json;
 
@@ -13,6 +13,7 @@ use super::body::Draft;
 use super::call::Call;
 use super::mirror::Id;
 use super::quirks::Quirk;
+use super::reads::parent_of;
 use super::refusals;
 use crate::model::Address;
 use crate::model::Kind;
@@ -21,6 +22,7 @@ use crate::model::Secret;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::FieldChange;
 use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
 use crate::plan::Target;
@@ -33,7 +35,7 @@ use crate::store::Write;
 impl Area {
     pub(super) fn create(&mut self, kind: Kind, parent: Option<&str>, call: &Call) -> Outcome {
         if matches!(kind, Kind::Application | Kind::PackageKey) && parent.is_none() {
-            // An application is created below its member, a key below its application, and nowhere else.
+            // An application is created only below its member, and a key only below its application.
             return Err(ApiError::new(405, "Method Not Allowed"));
         }
         let parent_id = parent;
@@ -64,7 +66,7 @@ impl Area {
         let id = Id::from(made.id.expose());
         self.save_extras(&id, draft.extras)?;
         self.young.born(kind, &id, self.quirks.number(Quirk::LateVisibility), self.quirks.number(Quirk::LateLists));
-        self.told_after_write(kind, &id, call)
+        self.after_write(kind, &id, call)
     }
 
     pub(super) fn update(&mut self, kind: Kind, parent: Option<&str>, id: &str, call: &Call) -> Outcome {
@@ -89,7 +91,7 @@ impl Area {
             }
         }
         self.save_extras(&id, draft.extras)?;
-        self.told_after_write(kind, &id, call)
+        self.after_write(kind, &id, call)
     }
 
     pub(super) fn delete(&mut self, kind: Kind, parent: Option<&str>, id: &str) -> Outcome {
@@ -107,30 +109,25 @@ impl Area {
         self.perform(&change(address, Action::Delete, Vec::new(), target), None, None)?;
         self.count_deleted_key(kind, id);
         self.mirror.remove(kind, id);
-        let connection = self.store.database().connection();
-        let forgotten = self.extras.forget(connection, id);
+        let forgotten = self.extras.forget(self.store.database().connection(), id);
         forgotten.map_err(|_| ApiError::new(500, "Internal Server Error"))
     }
 
-    /// Takes over an object that the store may have changed.
+    /// Adopts an object that the store may have changed.
     pub(super) fn take(&mut self, kind: Kind, id: &str) -> Result<(), ApiError> {
         let object = self.stored(kind, id)?;
         self.mirror.take(&object);
         Ok(())
     }
 
-    /// The address of the object that a path names as the parent.
+    /// The address of the parent in a path.
     fn parent(&self, kind: Kind, id: &str) -> Result<Address, ApiError> {
-        let parent = match kind {
-            Kind::Application => Kind::User,
-            Kind::Plan => Kind::Package,
-            _ => Kind::Application,
-        };
+        let parent = parent_of(kind).ok_or_else(ApiError::not_found)?;
         self.existing(parent, None, id)?;
         self.mirror.address(parent, id).ok_or_else(ApiError::not_found)
     }
 
-    /// The package and the plan that the body of a new key names.
+    /// The package and plan in the body of a new key.
     fn key_target(&self, application: Option<Address>, draft: &mut Draft) -> Result<Target, ApiError> {
         let id = |id: &Option<String>, name| id.clone().ok_or_else(|| ApiError::property(name, "must be given"));
         let (package, plan) = (id(&draft.package, "package")?, id(&draft.plan, "plan")?);
@@ -143,8 +140,8 @@ impl Area {
         Ok(Target { name: "".into(), parent: application, live: None, key: Some(key) })
     }
 
-    /// A key stays in its package; the plan that it changes to must be one of the same package. Its value and secret
-    /// are ignored, as the vendor's page says of the value.
+    /// A key stays in its package, and a new plan must be of that package. Its value and secret are ignored, as the
+    /// vendor's page says of the value.
     fn check_same_package(&self, id: &Id, draft: &mut Draft) -> Result<(), ApiError> {
         let Some(key) = self.mirror.get(Kind::PackageKey, id).and_then(|row| row.key.as_ref()) else {
             return Err(ApiError::not_found());
@@ -178,11 +175,10 @@ impl Area {
     }
 
     fn stored(&self, kind: Kind, id: &str) -> Result<LiveObject, ApiError> {
-        let found = self.store.find(kind, id).map_err(unavailable)?;
-        found.ok_or_else(ApiError::not_found)
+        self.store.find(kind, id).map_err(unavailable)?.ok_or_else(ApiError::not_found)
     }
 
-    /// The object that was just created, by what it is unique by.
+    /// The new object, found by its unique fields.
     fn made(
         &self,
         kind: Kind,
@@ -212,39 +208,35 @@ impl Area {
         Ok(())
     }
 
-    /// The answer to a write. When the call asks for what can not be told, the write is made all the same.
-    fn told_after_write(&self, kind: Kind, id: &Id, call: &Call) -> Outcome {
-        let told = self
-            .told(kind, id, call)
-            .map(|answer| if self.quirks.has(Quirk::AnswersRepeat) { repeating(answer, call) } else { answer });
-        told.or_else(|error| Ok(error.answer(self.quirks.has(Quirk::TextErrorCode))))
+    /// The answer to a write. The write is done even if the requested fields cannot be returned.
+    fn after_write(&self, kind: Kind, id: &Id, call: &Call) -> Outcome {
+        match self.object(kind, id, call) {
+            Ok(answer) if self.quirks.has(Quirk::AnswersRepeat) => Ok(repeating(answer, call)),
+            Ok(answer) => Ok(answer),
+            Err(error) => Ok(error.answer(self.quirks.has(Quirk::TextErrorCode))),
+        }
     }
 }
 
-/// The answer with the texts that were sent in the place of those that are held.
+/// The answer with the sent texts in place of the saved ones.
 fn repeating(answer: Answer, call: &Call) -> Answer {
-    let (Ok(sent), Ok(mut told)) = (body::parse(&call.body), body::parse(&answer.body)) else { return answer };
+    let (Ok(sent), Ok(mut body)) = (body::parse(&call.body), body::parse(&answer.body)) else { return answer };
     for (name, value) in sent.into_iter().filter(|(name, value)| value.is_string() && name != "id") {
-        told.entry(name).and_modify(|held| *held = value);
+        body.entry(name).and_modify(|held| *held = value);
     }
-    Answer { body: Json::Object(told).to_string().into_bytes(), ..answer }
+    Answer { body: Json::Object(body).to_string().into_bytes(), ..answer }
 }
 
 fn unavailable(_: Refusal) -> ApiError {
     ApiError::new(500, "Internal Server Error")
 }
 
-pub(super) fn change(
-    address: Address,
-    action: Action,
-    fields: Vec<crate::plan::FieldChange>,
-    target: Target,
-) -> Change {
+pub(super) fn change(address: Address, action: Action, fields: Vec<FieldChange>, target: Target) -> Change {
     let reason = "asked over the API".to_owned();
     Change { address, action, fields, reason, place: None, needs: Vec::new(), target }
 }
 
-/// An object of the store as the target of a change. The store is looked at right before, so nothing is ever stale.
+/// An object as the target of a change. It was read just before, so it is never stale.
 pub(super) fn at(object: &LiveObject) -> (Address, Target) {
     let live = Some(LiveTarget::of(object));
     let target = Target { name: object.name.clone(), parent: None, live, key: None };

@@ -1,16 +1,16 @@
-//! Objects that were just created, while the service is not yet consistent about them (quirk Q1).
+//! New objects that the service does not show consistently yet (quirk Q1).
 
 use std::collections::HashMap;
 
 use super::mirror::Id;
 use crate::model::Kind;
 
-/// What is still to be denied of young objects.
+/// How long new objects stay hidden.
 #[derive(Default)]
 pub(super) struct Young {
-    /// Requests that name the object.
+    /// Number of requests that name the object.
     requests: HashMap<Id, u64>,
-    /// Lists that the object would be in.
+    /// Number of lists that would contain the object.
     lists: HashMap<Id, (Kind, u64)>,
 }
 
@@ -24,7 +24,7 @@ impl Young {
         }
     }
 
-    /// Whether a request that names the object is to be refused; counts it.
+    /// Whether to refuse a request that names the object; counts it.
     pub(super) fn is_invisible(&mut self, id: &str) -> bool {
         let Some(left) = self.requests.get_mut(id) else { return false };
         *left -= 1;
@@ -34,14 +34,12 @@ impl Young {
         true
     }
 
-    /// The objects that a list of this kind lacks; counts the list.
+    /// The objects missing from a list of this kind; counts the list.
     pub(super) fn missing(&mut self, kind: Kind) -> Vec<Id> {
         let missing: Vec<Id> =
             self.lists.iter().filter(|(_, (other, _))| *other == kind).map(|(id, _)| id.clone()).collect();
         self.lists.retain(|_, (other, left)| {
-            if *other == kind {
-                *left -= 1;
-            }
+            *left -= u64::from(*other == kind);
             *left > 0
         });
         missing

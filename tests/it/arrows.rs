@@ -1,23 +1,21 @@
-//! Which file of `src` uses which: nothing goes up, and nothing goes in circles.
-//!
-//! A file uses another one when it names something of it by a path that begins with `crate`, `super` or `self`. A name
-//! that is handed on by `pub use` belongs to the file that it comes from. A file and those in its folder, like `plan.rs`
-//! and `plan/guards.rs`, are one thing from the outside: the file is their table of contents and holds what they share,
-//! so what goes on between them is structure and no circle. Tests inside of `src` may use what they like.
+//! The dependencies between the files of `src`: none goes up, and none is circular. A file uses another one if it names
+//! an item of it by a path that starts with `crate`, `super` or `self`. A name re-exported by `pub use` belongs to its
+//! original file. A file and its folder, like `plan.rs` and `plan/guards.rs`, count as one: the file is the table of
+//! contents, so uses between them are not circular. Tests inside `src` may use anything.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A file by the modules that lead to it: `plan`, `guards`.
+/// A file, as the modules that lead to it: `plan`, `guards`.
 type File = Vec<String>;
 
-/// Files of the edges that have no circles either.
+/// Files of the edges that have no circular uses either.
 const TIDY_EDGES: [&str; 1] = ["cli"];
 
 struct Sources {
     texts: BTreeMap<File, String>,
-    /// Where the names that a file hands on come from.
+    /// The original files of the names that a file re-exports.
     handed_on: BTreeMap<(File, String), File>,
 }
 
@@ -52,7 +50,7 @@ impl Sources {
         }
     }
 
-    /// The file that a path leads to.
+    /// The file for a path.
     fn target(&self, path: &File, steps: usize) -> File {
         let known = (1..=path.len()).take_while(|&length| self.texts.contains_key(&path[..length])).last();
         let length = known.unwrap_or(0);
@@ -93,7 +91,7 @@ fn collect(folder: &Path, root: &Path, texts: &mut BTreeMap<File, String>) {
     }
 }
 
-/// The paths in a line that begin with `crate`, `super` or `self`.
+/// The paths in a line that start with `crate`, `super` or `self`.
 fn paths(line: &str) -> impl Iterator<Item = &str> {
     let words = line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
     words.map(|word| word.trim_end_matches(':')).filter(|word| {
@@ -102,7 +100,7 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The modules of `lib.rs` before the edges, in its order.
+/// The modules of `lib.rs` before the edges, in order.
 fn core() -> Vec<String> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     let before = text.split("// The edges").next().unwrap();
@@ -121,7 +119,7 @@ fn no_core_module_uses_a_later_one() {
             if let (Some(here), Some(there)) = (place(file), place(target))
                 && there > here
             {
-                wrong.push(format!("{} uses {}, which stands below it in lib.rs", file.join("/"), target.join("/")));
+                wrong.push(format!("{} uses {}, which is below it in lib.rs", file.join("/"), target.join("/")));
             }
         }
     }
@@ -134,7 +132,7 @@ fn no_files_use_each_other_in_a_circle() {
     let mut arrows = sources.arrows();
     arrows.retain(|file, _| core.contains(&file[0]) || TIDY_EDGES.contains(&file[0].as_str()));
     assert!(arrows.len() > 100);
-    // What uses nothing that is left is in no circle, and neither is what nothing that is left uses.
+    // A file that uses no remaining file, or that no remaining file uses, is not in a circle.
     loop {
         let before = arrows.len();
         let left: BTreeSet<File> = arrows.keys().map(|file| (*file).clone()).collect();

@@ -4,7 +4,7 @@
 //! manifests/    the workspace; may hold keywright.yaml
 //! live/         manifests that are applied first, so that the store holds something
 //! live-now      when they are applied; the same time as `now` when left out
-//! live.sql      changes of the database after that, for what manifests can not bring about
+//! live.sql      changes of the database after that, for what manifests cannot create
 //! site.json     a site of Managed File Transfer for the API keys; {site} in keywright.yaml is its address
 //! command       one command a line, `plan` when left out; {} is the path of the workspace
 //! now           the time; 2026-11-21T12:00:00Z when left out
@@ -35,15 +35,15 @@ const KNOWN: [&str; 10] =
 /// The name of the workspace's folder, which is also the workspace's name.
 const WORKSPACE: &str = "example";
 
-/// What came of a case.
+/// The result of a case.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
-    /// Everything that was said, as it stands in expected.txt; or why nothing could be said.
+    /// The complete output, as in expected.txt; or why there is none.
     pub(crate) said: Result<String, String>,
 }
 
-/// All cases, run once, in the order of their names.
+/// All cases, run once, sorted by name.
 pub(crate) static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let mut folders: Vec<PathBuf> = entries(&root()).into_iter().filter(|path| path.is_dir()).collect();
     folders.sort();
@@ -56,7 +56,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 #[test]
-fn every_case_says_what_is_expected() {
+fn every_case_prints_the_expected_output() {
     let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
     let failures: Vec<String> = CASES.iter().filter_map(|case| judge(case, bless).err()).collect();
     assert!(failures.is_empty(), "{} cases failed\n\n{}", failures.len(), failures.join("\n\n"));
@@ -67,7 +67,7 @@ fn judge(case: &Case, bless: bool) -> Result<(), String> {
     let unknown: Vec<String> =
         entries(&case.folder).iter().map(|path| name_of(path)).filter(|name| !KNOWN.contains(&name.as_str())).collect();
     if !unknown.is_empty() {
-        return Err(failed(&format!("nobody reads {}", unknown.join(", "))));
+        return Err(failed(&format!("no test reads {}", unknown.join(", "))));
     }
     let said = case.said.as_ref().map_err(|why| failed(why))?;
     let path = case.folder.join("expected.txt");
@@ -114,7 +114,7 @@ fn run(folder: &Path) -> Result<String, String> {
         let ran = console.run(&line.replace("{}", workspace.to_str().unwrap()));
         secrets.extend(secrets_of(&workspace)?);
         secrets.extend(site.iter().flat_map(Scripted::secrets));
-        tell(&mut said, line, &ran);
+        print(&mut said, line, &ran);
         if let Some(secret) = secrets.iter().find(|secret| ran.out.contains(*secret) || ran.err.contains(*secret)) {
             return Err(format!("`keywright {line}` shows the secret {secret}"));
         }
@@ -131,14 +131,14 @@ fn run(folder: &Path) -> Result<String, String> {
     }))
 }
 
-fn tell(said: &mut String, line: &str, ran: &Ran) {
+fn print(said: &mut String, line: &str, ran: &Ran) {
     if !said.is_empty() {
         said.push('\n');
     }
     writeln!(said, "$ keywright {line}").unwrap();
     for (marker, stream) in [("", &ran.out), ("[stderr]\n", &ran.err)] {
         if !stream.is_empty() {
-            // A question ends where the answer begins.
+            // A prompt ends where the answer starts.
             let end = if stream.ends_with('\n') { "" } else { "⏎\n" };
             write!(said, "{marker}{stream}{end}").unwrap();
         }
@@ -146,13 +146,13 @@ fn tell(said: &mut String, line: &str, ran: &Ran) {
     writeln!(said, "exit {}", ran.exit).unwrap();
 }
 
-/// How long calls took is another time each time.
+/// The duration of calls varies.
 fn without_times(said: &str) -> String {
     let line = |line: &str| if line.contains("; the forecast was ") { String::new() } else { format!("{line}\n") };
     said.lines().map(line).collect()
 }
 
-/// Brings the store into the state that a case begins with.
+/// Prepares the store for a case.
 fn make_live(folder: &Path, console: &mut Console) -> Result<(), String> {
     let live = folder.join("live");
     if live.is_dir() {
@@ -183,8 +183,7 @@ fn database(workspace: &Path) -> Result<rusqlite::Connection, String> {
     rusqlite::Connection::open(workspace.join(".keywright/keywright.db")).map_err(|error| error.to_string())
 }
 
-/// The values and shared secrets of all keys in the store: none of them may be shown. Texts of a few letters occur
-/// by chance.
+/// The values and shared secrets of all keys in the store: none of them may be shown. Very short texts occur by chance.
 fn secrets_of(workspace: &Path) -> Result<Vec<String>, String> {
     if !workspace.join(".keywright/keywright.db").exists() {
         return Ok(Vec::new());
@@ -196,13 +195,13 @@ fn secrets_of(workspace: &Path) -> Result<Vec<String>, String> {
     Ok(secrets.flatten().filter(|secret| secret.len() > 6).collect())
 }
 
-/// The prefix, if there is one, and how much follows.
+/// The prefix, if any, and the number of characters after it.
 fn masked(secret: &str) -> String {
     let prefix = secret.find('_').map_or(0, |at| at + 1);
     format!("{}<{} characters>", &secret[..prefix], secret.len() - prefix)
 }
 
-/// UUIDs become numbers, in the order in which they come.
+/// Replaces UUIDs with numbers, in order of appearance.
 fn scrubbed(said: &str) -> String {
     const LENGTH: usize = 36;
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
@@ -244,7 +243,7 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-/// All files below a folder by their paths in it, save those of the workspace database.
+/// All files below a folder by relative path, without those of the workspace database.
 fn files(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -260,7 +259,7 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// Copies a file, or what is in a folder, into a folder. What is not there is not copied.
+/// Copies a file, or the content of a folder, into a folder. Missing sources are skipped.
 fn copy(from: &Path, into: &Path) {
     if from.is_file() {
         fs::copy(from, into.join(name_of(from))).unwrap();

@@ -1,5 +1,4 @@
-//! The examples of the rules, which are the cases `X-refuses` and `X-accepts`: each rule is broken by the one and not by
-//! the other.
+//! The examples of the rules are the cases `X-refuses` and `X-accepts`: only the first breaks the rule.
 
 use keywright::diagnostic::Severity;
 use keywright::rule::Example;
@@ -9,7 +8,7 @@ use keywright::rules::catalogue;
 use super::cases::CASES;
 use super::cases::Case;
 
-/// The rules whose examples are cases, with the verdict that each shall have.
+/// The rules whose examples are cases, with the expected verdict.
 fn examples() -> impl Iterator<Item = (&'static Rule, &'static str)> {
     let rules = catalogue::all().filter(|rule| rule.example == Example::Manifests);
     rules.flat_map(|rule| [(rule, "refuses"), (rule, "accepts")])
@@ -19,7 +18,7 @@ fn case_name(rule: &Rule, verdict: &str) -> String {
     format!("{}-{verdict}", rule.id.0.to_lowercase())
 }
 
-/// What is wrong with an example and its case.
+/// The differences between an example and its case.
 fn problem(rule: &Rule, verdict: &str) -> Option<String> {
     let name = case_name(rule, verdict);
     let Some(case) = CASES.iter().find(|case| case.name == name) else { return Some(format!("{name}: no such case")) };
@@ -28,7 +27,7 @@ fn problem(rule: &Rule, verdict: &str) -> Option<String> {
     why.map(|why| format!("{name}: {why}\n{said}"))
 }
 
-/// The findings of what was said: severity and rule.
+/// The findings in an output: severity and rule.
 fn findings(said: &str) -> impl Iterator<Item = (&str, &str)> {
     said.lines().filter_map(|line| line.split_once(']')?.0.split_once('[')).filter(|(severity, _)| {
         [Severity::Error, Severity::Warning, Severity::Info].iter().any(|known| known.name() == *severity)
@@ -43,7 +42,7 @@ fn not_refused(rule: &Rule, said: &str) -> Option<&'static str> {
         return Some("another rule reports an error");
     }
     let exit = if rule.severity == Severity::Error { "\nexit 3\n" } else { "\nexit 0\n" };
-    (!said.ends_with(exit)).then_some("it ends otherwise")
+    (!said.ends_with(exit)).then_some("it has another exit code")
 }
 
 fn not_accepted(rule: &Rule, said: &str) -> Option<&'static str> {

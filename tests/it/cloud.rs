@@ -1,4 +1,4 @@
-//! The client of Cloud API Management against the emulator, each in a process of its own.
+//! The client of Cloud API Management against the emulator, each in its own process.
 
 pub(crate) mod area;
 mod bad_input;
@@ -15,7 +15,7 @@ mod unknown;
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";
 
-/// A small area with every kind in it, and every way to make a key.
+/// A small area with every kind, and every way to create a key.
 pub(crate) const MANIFESTS: &str = r"apiVersion: keywright.dev/v1
 kind: User
 metadata: {name: alice}

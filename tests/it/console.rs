@@ -1,4 +1,4 @@
-//! Runs commands in this process: with a clock that stands still, an environment that is empty, and both streams kept.
+//! Runs commands in this process, with a fixed clock, an empty environment, and captured streams.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use keywright::cli;
 
-/// Where and when commands run.
+/// The folder and time for commands.
 pub(crate) struct Console {
     pub(crate) folder: PathBuf,
     pub(crate) now: String,
@@ -14,7 +14,7 @@ pub(crate) struct Console {
     pub(crate) input: Vec<u8>,
 }
 
-/// What a command said, without colours, and how it ended.
+/// The output of a command, without colors, and its exit code.
 pub(crate) struct Ran {
     pub(crate) out: String,
     pub(crate) err: String,
@@ -27,7 +27,7 @@ impl Console {
         Self { folder, now, environment: BTreeMap::new(), input: Vec::new() }
     }
 
-    /// Runs `keywright` with the arguments of a line as a shell would take them apart.
+    /// Runs `keywright` with the arguments of a line, split as a shell would.
     pub(crate) fn run(&self, line: &str) -> Ran {
         let arguments: Vec<OsString> = std::iter::once("keywright".into()).chain(words(line)).collect();
         let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -51,7 +51,7 @@ fn plain(bytes: &[u8]) -> String {
     anstream::adapter::strip_str(str::from_utf8(bytes).unwrap()).to_string()
 }
 
-/// Splits at spaces that do not stand between single quotes.
+/// Splits at spaces that are not between single quotes.
 fn words(line: &str) -> Vec<OsString> {
     let mut words = vec![String::new()];
     for (at, part) in line.split('\'').enumerate() {

@@ -1,4 +1,4 @@
-//! The emulator, asked over raw HTTP as the real binary answers: nothing here shares code with the program.
+//! Tests the emulator over raw HTTP, as the real binary: no code is shared with the program.
 
 mod caller;
 mod command;

@@ -1,5 +1,5 @@
-//! The real program on hostile input: it refuses with a place, looks at the other files all the same, and takes neither
-//! long nor much.
+//! The real program on hostile input: it refuses it with a place, still checks the other files, and needs little time
+//! and memory.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -16,13 +16,13 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-/// How long a run may take; generous, because tests run side by side on small machines, without optimisation.
+/// The time limit of a run; generous, because tests run in parallel on small machines, without optimization.
 const LONGEST: Duration = Duration::from_mins(2);
 
-/// How much memory a run may take, in KiB.
+/// The memory limit of a run, in KiB.
 const MOST_MEMORY: u64 = 512 << 10;
 
-/// A manifest with a mistake of its own, so that it shows whether the file was looked at.
+/// A manifest with its own mistake, to show that the file was checked.
 const OTHER: &str = "apiVersion: keywright.dev/v1\nkind: Usr\n";
 const OTHER_PLACE: &str = "z.yaml:2:7";
 
@@ -45,16 +45,16 @@ impl Run {
     }
 }
 
-/// Runs `keywright validate` in `folder` with the limits of memory and time in force.
+/// Runs `keywright validate` in `folder` with limits of memory and time.
 #[track_caller]
 fn validate(folder: &Path, arguments: &[&str]) -> Run {
     let began = Instant::now();
-    // The limit makes the program stop dead; what it has used at most is measured beside it, for people.
+    // The limit aborts the program; its peak use is measured as well, for people.
     let mut child = Command::new("/bin/sh")
         .args(["-c", &format!("ulimit -d {MOST_MEMORY} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_keywright")])
         .args(["validate", "--color", "never"])
         .args(arguments)
-        // More threads than a small machine has: what is done at once must not grow with them.
+        // More threads than a small machine has: parallel work must not grow with them.
         .env("RAYON_NUM_THREADS", "8")
         .env("KEYWRIGHT_NOW", "2026-10-01T00:00:00Z")
         .current_dir(folder)
@@ -95,21 +95,21 @@ fn text(stream: &mut impl Read) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The most memory that a running process has had so far, in KiB.
+/// The peak memory of a running process so far, in KiB.
 fn memory(status: &str) -> u64 {
     let status = fs::read_to_string(status).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }
 
-/// A folder with the other file, for hostile ones to come.
+/// A folder with the other file, for hostile files.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("z.yaml"), OTHER).unwrap();
     folder
 }
 
-/// Holds that `hostile` is refused with all `texts`, and that the other file is looked at.
+/// Checks that `hostile` is refused with all `texts`, and that the other file is checked.
 #[track_caller]
 fn refuses(hostile: impl AsRef<[u8]>, texts: &[&str]) {
     let folder = folder();
@@ -125,7 +125,7 @@ fn user(line: &str) -> String {
     format!("apiVersion: keywright.dev/v1\nkind: User\nmetadata: {{name: alice}}\nspec:\n  {line}\n  {fields}\n")
 }
 
-/// `part`, so often that it has about so many MiB.
+/// `part`, repeated to about so many MiB.
 fn filled(part: &str, mebibytes: usize) -> String {
     part.repeat((mebibytes << 20) / part.len() - 1)
 }
@@ -202,7 +202,7 @@ fn bombs() {
     });
     for bomb in [&flow, &block, &mapping] {
         refuses(bomb, &["KW-003", "b.yaml:"]);
-        // A mistake at the end of each does not give it another go.
+        // A mistake at the end of each does not start it again.
         refuses(format!("{bomb}]\n---\n").repeat(1000), &["KW-003", "b.yaml:"]);
     }
     // Few nodes and much text.
@@ -224,7 +224,7 @@ fn depth() {
     for part in ["[", "- ", "{a:", "{a: ", "? ", "a: [", "!!seq [", "&a [", ": "] {
         refuses(part.repeat(100_000), &["KW-00", "b.yaml:1:"]);
     }
-    // Aliases nest too, each list the one before it.
+    // Nested aliases, each list from the one before.
     let chain = |count: usize| {
         (1..count).fold(format!("a0: &a0 {}x{}\n", "[".repeat(60), "]".repeat(60)), |text, number| {
             format!("{text}a{number}: &a{number} {}*a{}{}\n", "[".repeat(60), number - 1, "]".repeat(60))
@@ -237,7 +237,7 @@ fn depth() {
 }
 
 #[test]
-fn values_that_mean_something_else() {
+fn values_with_another_meaning() {
     for (line, rule, place) in [
         ("company: ~", "KW-008", "b.yaml:5:12"),
         ("company: null", "KW-008", "b.yaml:5:12"),
@@ -431,7 +431,7 @@ fn links() {
 }
 
 #[test]
-fn what_is_no_file() {
+fn paths_that_are_not_files() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     fs::create_dir(path("folder.yaml")).unwrap();
@@ -449,7 +449,7 @@ fn what_is_no_file() {
 }
 
 #[test]
-fn what_may_not_be_read() {
+fn unreadable_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let file = folder.path().join("b.yaml");
@@ -463,7 +463,7 @@ fn what_may_not_be_read() {
 }
 
 #[test]
-fn nothing_at_all() {
+fn empty_input() {
     let folder = tempfile::tempdir().unwrap();
     validate(folder.path(), &[]).ends(3, &["KW-011"]);
     validate(folder.path(), &["missing"]).ends(1, &["missing", "help:"]);
@@ -530,7 +530,7 @@ fn standard_input_is_bounded_too() {
         .unwrap();
     let mut input = child.stdin.take().unwrap();
     let block = vec![b'#'; 1 << 20];
-    // The program stops reading, and with it the pipe breaks.
+    // The program stops reading, which breaks the pipe.
     let broken = (0..1000).find(|_| input.write_all(&block).is_err());
     drop(input);
     let output = child.wait_with_output().unwrap();

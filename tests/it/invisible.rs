@@ -1,4 +1,4 @@
-//! No character that is not seen leaves the program, whether a manifest or the store holds it.
+//! The program never prints invisible characters, whether a manifest or the store contains them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use keywright::text::is_hidden;
 use crate::console::Console;
 use crate::console::Ran;
 
-/// Of every kind one: a line end of another alphabet, a bidirectional control, a joiner, a tag, a filler, a selector.
+/// One of each kind: a Unicode line end, a bidirectional control, a joiner, a tag, a filler, a selector.
 const HIDDEN: [char; 14] = [
     '\u{7f}',
     '\u{9b}',
@@ -34,7 +34,7 @@ fn is_visible(line: &str, ran: &Ran) {
     }
 }
 
-/// Writes `text` as YAML takes it whatever it holds.
+/// Writes `text` as YAML, whatever it contains.
 fn quoted(text: &str) -> String {
     text.chars().fold("\"".to_owned(), |mut out, character| {
         let _ = write!(out, "\\U{:08x}", u32::from(character));
@@ -54,7 +54,7 @@ fn manifests(odd: &str) -> String {
 }
 
 #[test]
-fn what_a_manifest_holds_is_seen() {
+fn invisible_characters_of_a_manifest_are_shown() {
     for hidden in HIDDEN {
         let folder = tempfile::tempdir().unwrap();
         let console = Console::new(folder.path().to_path_buf());
@@ -69,7 +69,7 @@ fn what_a_manifest_holds_is_seen() {
         let saved = fs::read_to_string(folder.path().join("p.json")).unwrap();
         assert!(saved.chars().all(|character| character == '\n' || !is_hidden(character)), "{saved}");
 
-        // Names and words that are refused, and arguments that name nothing.
+        // Invalid names and words, and arguments that match nothing.
         let wrong = manifests(&odd).replace("status: active", &format!("status: {}", quoted(&odd)));
         let wrong = wrong.replace("name: payments", &format!("name: {}", quoted(&odd)));
         fs::write(folder.path().join("m.yaml"), format!("{wrong}# a{hidden}b\n")).unwrap();
@@ -84,7 +84,7 @@ fn what_a_manifest_holds_is_seen() {
 }
 
 #[test]
-fn what_the_store_holds_is_seen_and_is_exported_whole() {
+fn invisible_characters_of_the_store_are_shown_and_exported() {
     for hidden in HIDDEN {
         let folder = tempfile::tempdir().unwrap();
         let console = Console::new(folder.path().to_path_buf());
@@ -106,7 +106,7 @@ fn what_the_store_holds_is_seen_and_is_exported_whole() {
         }
         let exported = console.run("export");
         is_visible("export", &exported);
-        // The package has a name that no manifest can say, and is told in a comment. Emoji have selectors of a form.
+        // No manifest can contain the package's name, so it is printed in a comment. Emoji have selectors of a form.
         if hidden != '\u{fe0f}' {
             assert!(exported.out.contains("# package/payments%"), "{hidden:?}\n{}", exported.out);
         }

@@ -1,4 +1,4 @@
-//! Laws: what holds for every world, shown on many random ones.
+//! Laws: properties of every world, checked on many random ones.
 
 mod bench;
 mod change;
@@ -27,13 +27,13 @@ use proptest::test_runner::RngAlgorithm;
 use proptest::test_runner::TestRng;
 use proptest::test_runner::TestRunner;
 
-/// So many cases, or as many times more as `PROPTEST_CASES` is above its usual 256.
+/// The number of cases, multiplied if `PROPTEST_CASES` is above its default of 256.
 fn cases(usual: u32) -> ProptestConfig {
     let config = ProptestConfig::default();
     ProptestConfig { cases: usual * config.cases / 256, max_shrink_iters: 4_096, ..config }
 }
 
-/// The manifests of a random world and of what became of it, by name. The same seed gives the same texts.
+/// The manifests of a random world and of its second version, by name. The same seed gives the same texts.
 pub(crate) fn two_random_versions(seed: u64) -> [Vec<(String, String)>; 2] {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());

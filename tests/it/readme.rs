@@ -1,4 +1,4 @@
-//! The README is true: its commands work, and its output is what the program prints.
+//! The README is accurate: its commands work, and its output is what the program prints.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ fn readme() -> String {
 
 /// The first command of the README, run by the real binary on a copy of the examples.
 #[test]
-fn the_first_command_does_the_main_job_and_then_has_nothing_to_do() {
+fn the_first_command_does_the_main_job_and_then_plans_no_changes() {
     let command = "cargo run --release -- apply examples/quickstart --auto-approve";
     assert!(readme().contains(command), "the README's first command has changed; so must this test");
     let folder = tempfile::tempdir().unwrap();
@@ -41,9 +41,9 @@ fn the_first_command_does_the_main_job_and_then_has_nothing_to_do() {
     assert!(out.starts_with("Nothing to do"), "{out}");
 }
 
-/// Every example is valid without a word of complaint, applies, and then has nothing to do.
+/// Every example is valid without warnings, applies, and then plans to no changes.
 #[test]
-fn every_example_applies_and_then_has_nothing_to_do() {
+fn every_example_applies_and_then_plans_no_changes() {
     for example in ["quickstart", "payments-platform"] {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("examples").join(example), folder.path());
@@ -59,7 +59,7 @@ fn every_example_applies_and_then_has_nothing_to_do() {
     }
 }
 
-/// The plan that the README shows is the one that its example plans.
+/// The plan in the README is the plan of its example.
 #[test]
 fn the_plan_that_the_readme_shows_is_real() {
     let folder = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ fn the_plan_that_the_readme_shows_is_real() {
     assert_eq!(shown.as_deref(), Some(planned.out.trim()));
 }
 
-/// Every exit code of the README's table is one that the program has, and the other way round.
+/// The exit codes in the README's table are exactly those of the program.
 #[test]
 fn the_exit_codes_are_those_of_the_readme() {
     use keywright::cli::Exit;
@@ -101,7 +101,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name();
-        // What earlier runs left in the checkout is not part of an example.
+        // Files of earlier runs in the checkout are not part of an example.
         if name == ".keywright" || name == "secrets" {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Saved plans whose workspace has moved on, and what their files hold.
+//! Saved plans whose workspace has changed, and the content of their files.
 
 use std::fs;
 use std::path::Path;
@@ -157,7 +157,7 @@ fn the_guards_are_asked_again_with_the_consent_of_the_plan_and_of_the_run() {
 }
 
 #[test]
-fn what_is_no_longer_owned_or_is_protected_by_now_stays() {
+fn objects_no_longer_owned_or_now_protected_stay() {
     let owns = "  ownership: {applications: ofDeclaredUsers}\n";
     let team = Team::new(owns, &[USER, OLD]);
     team.runs("apply --auto-approve", 0);
@@ -171,7 +171,7 @@ fn what_is_no_longer_owned_or_is_protected_by_now_stays() {
 }
 
 #[test]
-fn a_key_whose_value_nobody_gives_any_more_is_named() {
+fn a_key_that_lost_its_value_is_named() {
     let team = Team::new("", &[USER, KEY]);
     team.runs("plan --out p.json", 0);
     for (manifests, why) in [
@@ -205,7 +205,7 @@ fn a_rotation_is_made_once() {
 }
 
 #[test]
-fn what_moved_to_another_parent_is_not_the_object_that_was_reviewed() {
+fn an_object_with_another_parent_is_not_the_reviewed_object() {
     let bob = USER.split("---\n").next().unwrap().replace("alice", "bob") + "---\n";
     let till = OLD.replace("old", "till");
     let key = KEY.replace("plan: gold", "plan: gold\n  expires: 2030-01-01");
@@ -251,7 +251,7 @@ fn a_plan_for_another_area_or_host_is_refused_by_name() {
     says(&team.runs("apply p.json", 1), "it is for the host a.example.com, and not for b.example.com");
 }
 
-/// Writes a plan with a checksum that fits, as somebody might who wants to get around it.
+/// Writes a plan with a matching checksum, as someone might who wants to bypass it.
 fn resealed(path: &Path, text: &str) {
     fs::write(path, keywright::saved_plan::sealed(text.as_bytes()).unwrap()).unwrap();
 }
@@ -280,7 +280,7 @@ fn a_thousand_changes_are_far_below_five_megabytes() {
 }
 
 #[test]
-fn a_stream_tells_what_is_void_and_every_change_by_its_place_in_the_plan() {
+fn a_stream_reports_stale_changes_and_each_change_by_its_index() {
     let team = Team::new("", &[USER]);
     team.runs("apply --auto-approve", 0);
     let later = USER.replace("displayName: Alice", "displayName: Alicia").replace("spec: {}", "spec: {description: x}");
@@ -289,7 +289,7 @@ fn a_stream_tells_what_is_void_and_every_change_by_its_place_in_the_plan() {
     let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
     let planned: Vec<&str> =
         plan["changes"].as_array().unwrap().iter().map(|change| change["address"].as_str().unwrap()).collect();
-    // Somebody changes the user meanwhile.
+    // Another client changes the user in the meantime.
     team.write("", &[&USER.replace("displayName: Alice", "displayName: Alison")]);
     team.runs("apply --auto-approve", 0);
     team.write("", &[&later]);
@@ -304,7 +304,7 @@ fn a_stream_tells_what_is_void_and_every_change_by_its_place_in_the_plan() {
     }
     assert_ne!(events[1]["number"], events[2]["number"]);
     assert_eq!(events[3]["summary"]["stale"], 1);
-    // What is empty begins and ends too.
+    // An empty apply has a start and an end event too.
     team.runs("apply --auto-approve", 0);
     let ran = team.runs("apply --format json-stream --auto-approve", 0);
     assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);

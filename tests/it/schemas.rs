@@ -1,5 +1,5 @@
-//! The committed schemas are what the types say, the examples are what the schemas say, and what manifests refuse for
-//! its shape, the schemas refuse too.
+//! The committed schemas match the types, the examples match the schemas, and the schemas refuse every shape that the
+//! reader refuses.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ fn validator(kind: &str) -> jsonschema::Validator {
 
 /// `BLESS=1` writes them.
 #[test]
-fn committed_schemas_are_what_the_command_prints() {
+fn committed_schemas_match_the_command() {
     for (kind, file) in FILES {
         let path = root().join(format!("schemas/{file}.schema.json"));
         let printed = printed(kind);
@@ -50,7 +50,7 @@ fn committed_schemas_are_what_the_command_prints() {
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == printed, "{} is out of step; run the tests with BLESS=1", path.display());
     }
-    assert_eq!(std::fs::read_dir(root().join("schemas")).unwrap().count(), FILES.len(), "a schema nobody makes");
+    assert_eq!(std::fs::read_dir(root().join("schemas")).unwrap().count(), FILES.len(), "a schema without a source");
 }
 
 fn every_description(schema: &Value, path: &str, missing: &mut Vec<String>) {
@@ -98,7 +98,7 @@ fn documents(path: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn every_example_is_what_the_schema_says() {
+fn every_example_matches_the_schema() {
     let (any, workspace) = (validator(""), validator("Workspace"));
     let mut files = Vec::new();
     yaml_files(&root().join("examples"), &mut files);
@@ -112,9 +112,9 @@ fn every_example_is_what_the_schema_says() {
     }
 }
 
-/// One wrong shape a line: what the reader refuses, an editor underlines too.
+/// One wrong shape per line: an editor also underlines what the reader refuses.
 #[test]
-fn the_schema_refuses_what_the_reader_refuses_for_its_shape() {
+fn the_schema_refuses_every_shape_that_the_reader_refuses() {
     let any = validator("");
     let shapes = [
         "{apiVersion: keywright.dev/v1, kind: Usr, metadata: {name: a}, spec: {}}",
@@ -141,7 +141,7 @@ fn the_schema_refuses_what_the_reader_refuses_for_its_shape() {
 }
 
 #[test]
-fn a_saved_plan_is_what_its_schema_says() {
+fn a_saved_plan_matches_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(root().join("examples/quickstart/quickstart.yaml"), folder.path().join("m.yaml")).unwrap();
     let console = Console::new(folder.path().to_path_buf());
@@ -159,7 +159,7 @@ fn a_saved_plan_is_what_its_schema_says() {
 }
 
 #[test]
-fn json_output_is_what_its_schema_says() {
+fn json_output_matches_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     let example = std::fs::read_to_string(root().join("examples/quickstart/quickstart.yaml")).unwrap();
     std::fs::write(folder.path().join("m.yaml"), example.replace("quota: plan", "quota: 9000")).unwrap();
@@ -180,7 +180,7 @@ fn json_output_is_what_its_schema_says() {
 }
 
 #[test]
-fn events_of_an_apply_are_what_their_schema_says() {
+fn events_of_an_apply_match_their_schema() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(root().join("examples/quickstart/quickstart.yaml"), folder.path().join("m.yaml")).unwrap();
     let ran = Console::new(folder.path().to_path_buf()).run("apply --auto-approve --format json-stream");

@@ -1,4 +1,4 @@
-//! House rules that no compiler knows. Each failure names the file and what to do.
+//! House rules that the compiler does not check. Each failure names the file and the fix.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use keywright::rules::catalogue;
 /// The modules that may touch files, the network, the clock, the environment and databases.
 const EDGES: [&str; 7] = ["source", "secrets", "delivery", "database", "stores", "emulator", "cli"];
 
-/// Longest source file, in lines. What is longer has more than one idea.
+/// Longest source file, in lines. A longer file has more than one idea.
 const LONGEST: usize = 400;
 
 /// Longest test file: tests are read one by one.
 const LONGEST_TEST: usize = 600;
 
-/// Most packages in the lockfile. Raise it by hand, with a reason, when a dependency is worth it.
+/// Maximum number of packages in the lockfile. Raise it by hand, with a reason, when a dependency is worth it.
 const MOST_PACKAGES: usize = 355;
 
 fn root() -> PathBuf {
@@ -63,7 +63,7 @@ fn no_core_module_names_an_edge() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for_and_is_one_idea_long() {
+fn every_file_states_its_purpose_and_is_short() {
     let mut wrong = Vec::new();
     for (name, text) in files_of(&["src", "tests/it", "benches"]) {
         if !text.starts_with("//!") && !text.starts_with("#![no_main]") {
@@ -112,7 +112,7 @@ fn code() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_rule_is_one_file_that_is_named_after_it_and_says_where_it_is_decided() {
+fn each_rule_has_a_file_with_its_name_that_names_its_code() {
     let code = code();
     let mut wrong = Vec::new();
     for id in catalogue::all().map(|rule| rule.id.0) {
@@ -138,7 +138,8 @@ fn a_rule_is_one_file_that_is_named_after_it_and_says_where_it_is_decided() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The emulator answers as an outsider would, from the id in a refusal alone; its words for a rule are its own.
+/// The emulator answers as an independent implementation, from the id in a refusal alone; its words for a rule are its
+/// own.
 #[test]
 fn no_rule_is_named_by_a_text_outside_of_its_file() {
     let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! The client of Managed File Transfer: against the emulator in a process of its own, and against a scripted site.
+//! The client of Managed File Transfer: against the emulator in its own process, and against a scripted site.
 
 mod applying;
 mod faults;

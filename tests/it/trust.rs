@@ -1,4 +1,4 @@
-//! Whatever ends a run: the next one makes the store what is declared, and no key is lost, doubled or undelivered.
+//! After any interruption the next run makes the store match, and no key is lost, duplicated or undelivered.
 
 mod cancelled;
 mod disk;

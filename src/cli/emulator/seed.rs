@@ -61,10 +61,10 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         return Err(invalid(&all, &loaded, console));
     }
     let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
-    let mut nowhere = Nowhere { failed: None };
-    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut nowhere);
+    let mut delivery = NoDelivery { failed: None };
+    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut delivery);
     let _ = block_on(work)?.map_err(Failure::of_store)?;
-    match nowhere.failed {
+    match delivery.failed {
         Some(reason) => Err(Failure::new(reason)),
         None => Ok(store.into_database()),
     }
@@ -77,11 +77,11 @@ fn invalid(diagnostics: &[Diagnostic], loaded: &Loaded, console: &mut Console<'_
 }
 
 /// A world without places of delivery: whoever wants a value asks the emulator for it.
-struct Nowhere {
+struct NoDelivery {
     failed: Option<String>,
 }
 
-impl Effects for Nowhere {
+impl Effects for NoDelivery {
     #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
         getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))

@@ -1,4 +1,5 @@
-//! The thread that writes a run's journal: what arrives while it syncs is written together next.
+//! The thread that writes a run's journal. Notes that arrive while it syncs are written together in the next
+//! transaction.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -14,7 +15,7 @@ use crate::database::SqlError;
 use crate::database::memory::Learned;
 use crate::model::Instant;
 
-/// What a run tells its journal.
+/// A message from a run to its journal.
 pub(super) enum Note {
     Intent(Intent),
     End(End),
@@ -22,7 +23,7 @@ pub(super) enum Note {
     Over(Instant),
 }
 
-/// A write that is about to be made, and who waits until that is noted.
+/// A write that is about to start, and the channel that confirms the note.
 pub(super) struct Intent {
     pub(super) change: i64,
     pub(super) address: String,
@@ -44,24 +45,23 @@ pub(super) struct End {
 pub(super) struct Writer {
     database: Database,
     run: i64,
-    /// What the memory calls the stores: their hosts and areas.
+    /// The key of the stores in the memory: their hosts and areas.
     home: String,
     intents: Vec<Intent>,
-    /// Ends and lessons wait for the next intent, which is synced to disk anyway. Lost in a crash, they only make the
-    /// next run look once more.
+    /// Results and lessons wait for the next intent, which is synced anyway. If a crash loses them, the next run only
+    /// checks again.
     ends: Vec<End>,
     learned: Vec<Learned>,
     over: Option<Instant>,
 }
 
 impl Writer {
-    /// The database must be open for writing.
     pub(super) fn new(database: Database, run: i64, home: &str) -> Self {
         let (intents, ends, learned) = (Vec::new(), Vec::new(), Vec::new());
         Self { database, run, home: home.to_owned(), intents, ends, learned, over: None }
     }
 
-    /// Writes what arrives until the run is over, or nobody is left who could say so.
+    /// Writes what arrives until the run ends, or no sender is left.
     pub(super) fn write(mut self, arriving: &Receiver<Note>) -> Result<(), Arc<DatabaseError>> {
         while let Ok(first) = arriving.recv() {
             self.take(first);
@@ -77,7 +77,7 @@ impl Writer {
                 self.learned.clear();
             }
             for intent in self.intents.drain(..) {
-                // Whoever no longer waits does not make the write either.
+                // A caller that no longer waits does not start the write either.
                 let _ = intent.noted.send(written.clone());
             }
             if self.over.is_some() {
@@ -96,7 +96,7 @@ impl Writer {
         }
     }
 
-    /// All that waits, in one transaction.
+    /// Writes all pending notes in one transaction.
     fn sync(&self) -> Result<(), DatabaseError> {
         let synced = self.database.connection().transaction(|connection| self.note(connection));
         synced.map_err(|error| self.database.error(error))

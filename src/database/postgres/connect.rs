@@ -1,5 +1,5 @@
-//! Connections to a server. They live in a runtime of their own, so that they notice when the server goes away while
-//! whoever uses them is busy. Nothing is waited for without an end.
+//! Connections to a server. They run in their own runtime, so they notice a lost server while the caller is busy. Every
+//! wait has a limit.
 
 use std::sync::OnceLock;
 use std::sync::mpsc;
@@ -20,13 +20,13 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::Server;
 use crate::database::SqlError;
 
-/// How long a connection may take to come about, signed in and set up.
+/// Limit for connecting, signing in and setting up.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// How long a server may leave a statement unanswered. It ends what takes longer than half of that itself.
+/// Limit for the answer to a statement. The server cancels a statement after half of that.
 const SILENCE: Duration = Duration::from_mins(1);
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Read,
@@ -34,8 +34,8 @@ pub(super) enum Access {
 }
 
 impl Access {
-    /// What was reported as done must survive a power cut, whatever the role's own settings say. A client that is gone
-    /// is noticed in half a minute, and nobody waits for ever for a lock of somebody else.
+    /// A change reported as done must survive a power cut, whatever the role's settings are. The server notices a lost
+    /// client within half a minute, and no statement waits for a lock forever.
     const fn settings(self) -> &'static str {
         match self {
             Self::Read => {
@@ -55,13 +55,13 @@ impl Access {
     }
 }
 
-/// A connection, and the task that ends when it breaks.
+/// A connection, and a task that ends when it breaks.
 pub(super) struct Connected {
     pub(super) client: Client,
     pub(super) broken: JoinHandle<()>,
 }
 
-/// Where connections live.
+/// The runtime of all connections.
 fn runtime() -> Result<&'static Runtime, SqlError> {
     static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
     let build = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -69,14 +69,14 @@ fn runtime() -> Result<&'static Runtime, SqlError> {
     RUNTIME.get_or_init(build).as_ref().map_err(failed)
 }
 
-/// Waits for work that goes on where connections live, and that ends by itself.
+/// Runs `work` in the connections' runtime and blocks until it ends. `work` must end by itself.
 pub(super) fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, SqlError> {
-    let (tell, told) = mpsc::sync_channel(1);
-    runtime()?.spawn(async move { drop(tell.send(work.await)) });
-    told.recv().map_err(|_| SqlError::Away { cause: "the thread of the connection has ended".to_owned() })
+    let (sender, receiver) = mpsc::sync_channel(1);
+    runtime()?.spawn(async move { drop(sender.send(work.await)) });
+    receiver.recv().map_err(|_| SqlError::Away { cause: "the thread of the connection has ended".to_owned() })
 }
 
-/// Waits for the answer to a statement, here and now: inside of another runtime as well, whose turns do not count.
+/// Blocks until a statement is answered, also inside another runtime, whose cooperative budget does not apply.
 pub(super) fn answer<T>(asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, SqlError> {
     let _inside = runtime()?.enter();
     match block_on(unconstrained(timeout(SILENCE, asked))) {
@@ -101,16 +101,16 @@ async fn sign_in(server: &Server, access: Access) -> Result<Connected, SqlError>
         let (client, connection) = server.config.connect(MakeRustlsConnect::new(tls()?)).await?;
         Connected { client, broken: tokio::spawn(async { drop(connection.await) }) }
     };
-    // A schema's name holds letters, digits and _ only, which the rules see to.
+    // The rules limit a schema name to letters, digits and _, so quoting is safe.
     let settings = format!("SET search_path TO \"{}\"; {}", server.schema, access.settings());
     connected.client.batch_execute(&settings).await?;
     Ok(connected)
 }
 
-/// Certificates are checked against those that this system trusts. There is no way to turn that off.
+/// Verifies certificates against the system's trusted roots. This cannot be turned off.
 fn tls() -> Result<ClientConfig, SqlError> {
-    // An error says that somebody of this process was here first.
+    // An error means that the process has already installed a provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     ClientConfig::with_platform_verifier()
-        .map_err(|error| SqlError::Away { cause: format!("the certificates of this system can not be read: {error}") })
+        .map_err(|error| SqlError::Away { cause: format!("cannot read the certificates of this system: {error}") })
 }

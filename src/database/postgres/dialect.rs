@@ -1,12 +1,12 @@
-//! What PostgreSQL says otherwise than SQLite.
+//! Translates SQLite's dialect for PostgreSQL.
 
-/// A statement.
+/// Translates a statement.
 pub(super) fn statement(sql: &str) -> String {
-    // For SQLite, CROSS fixes the order of the loops; here it would forbid the condition.
+    // In SQLite, CROSS fixes the join order; in PostgreSQL it would not allow the condition.
     sql.replace('?', "$").replace("CROSS JOIN", "JOIN")
 }
 
-/// A script that makes tables.
+/// Translates a script that creates tables.
 pub(super) fn script(sql: &str) -> String {
     sql.replace(") STRICT, WITHOUT ROWID;", ");")
         .replace(") STRICT;", ");")

@@ -1,10 +1,8 @@
-//! The lock on a server: an advisory lock that ends with the connection of its holder, and a number that fences off
-//! whoever held it before.
-//!
-//! The advisory lock says whether somebody is there. A connection can break although its holder lives, when the server
-//! restarts for one; the holder takes the lock back, and for a while nobody else takes it who finds that it was not
-//! given back. The number decides: every transaction of a run holds it against its own, so that a run whose lock went
-//! to another one writes nothing any more; and it makes no call of a store while it does not know.
+//! The lock on a server: an advisory lock that ends with its holder's connection, and a fence number that excludes
+//! earlier holders. The advisory lock shows whether a holder is connected. A connection can break while its holder
+//! lives, for example when the server restarts. The holder then takes the lock back; until a grace period is over,
+//! other runs do not take a lock that was not released. The number decides: every transaction of a run compares it. A
+//! run that lost its lock writes nothing more, and it calls no store while it does not know.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -28,49 +26,39 @@ use crate::database::DatabaseError;
 use crate::database::SqlError;
 use crate::database::lock::Fence;
 use crate::database::lock::Holding;
-use crate::database::lock::LOOK;
+use crate::database::lock::POLL;
 
-/// How long a lock that was not given back is left to its holder: long enough to connect again.
+/// How long a lock that was not released stays reserved for its holder: long enough to reconnect.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The same when the server was started since, which all its clients have to find out.
+/// The same after a server restart, which all clients must notice first.
 const GRACE_OF_RESTART: Duration = Duration::from_secs(15);
 
-/// How long one look at the lock may take.
+/// Limit for one check of the lock.
 const STEP: Duration = Duration::from_secs(10);
 
-/// How long giving the lock back may take. What is not given back ends with the connection.
+/// Limit for releasing the lock. Otherwise the lock ends with the connection.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// The lock of this schema in this database: the upper half says Keywright, the lower half is the table's number.
+/// The lock of this schema in this database: the upper half identifies Keywright, the lower half is the table's number.
 const KEY: &str = "(19287::bigint << 32) | 'runner'::regclass::oid::bigint";
 
-/// Whether somebody has that lock.
+/// Whether a connection holds that lock.
 const IS_LOCKED: &str = "EXISTS (SELECT 1 FROM pg_locks
     WHERE locktype = 'advisory' AND classid = 19287 AND objid = 'runner'::regclass AND objsubid = 1
       AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
-/// Which start of the server this is.
+/// Identifies the start of the server.
 const SERVER: &str = "extract(epoch FROM pg_postmaster_start_time())::text";
 
 type Line = Arc<Mutex<Option<Client>>>;
 
-/// Held as long as it lives.
+/// A lock that is released on drop.
 pub struct Lock {
-    fence: Fence,
+    pub(in crate::database) fence: Fence,
     line: Line,
-    holding: watch::Receiver<Holding>,
+    pub(in crate::database) holding: watch::Receiver<Holding>,
     keeper: AbortHandle,
-}
-
-impl Lock {
-    pub(in crate::database) fn fence(&self) -> Fence {
-        self.fence.clone()
-    }
-
-    pub(in crate::database) fn holding(&self) -> watch::Receiver<Holding> {
-        self.holding.clone()
-    }
 }
 
 impl Drop for Lock {
@@ -85,8 +73,8 @@ impl Drop for Lock {
     }
 }
 
-/// Takes the lock of the schema, which is there. Waits for another run at most as long as `patience`, and then says who
-/// has it. `myself` is for people who find the lock taken.
+/// Takes the lock of an existing schema. Waits at most `patience` for another run; the error then names the holder.
+/// `myself` is shown to people who find the lock taken.
 pub(in crate::database) fn lock(
     server: &Server,
     patience: Duration,
@@ -100,7 +88,7 @@ pub(in crate::database) fn lock(
     }
 }
 
-/// Whether a run has the lock now. Leaves no trace.
+/// Whether a run holds the lock now. Leaves no trace.
 pub(in crate::database) fn is_locked(server: &Server) -> Result<bool, DatabaseError> {
     let session = Session::open(server, Access::Read)?;
     let sql = format!("SELECT count(*) FROM runner WHERE {IS_LOCKED}");
@@ -113,7 +101,7 @@ enum Taken {
     By(String),
 }
 
-/// What is seen of the lock.
+/// The state of the lock.
 #[derive(Clone, PartialEq, Eq)]
 struct Seen {
     fence: i64,
@@ -129,10 +117,10 @@ async fn wait_for(
 ) -> Result<Taken, SqlError> {
     let until = Instant::now() + patience;
     let mut connected = connect(server, Access::Write).await?;
-    // Since when a lock is seen that nobody has and nobody gave back.
+    // Since when the lock has no connected holder and was not released.
     let mut orphan: Option<(Seen, Instant)> = None;
     loop {
-        match soon(look(&connected.client)).await {
+        match soon(state(&connected.client)).await {
             Ok(seen) if seen.is_locked && Instant::now() >= until => {
                 return Ok(Taken::By(seen.holder.unwrap_or_else(|| "another run".to_owned())));
             }
@@ -141,7 +129,7 @@ async fn wait_for(
             Ok(seen) => match soon(take(&connected.client, &seen, myself)).await {
                 Ok(Some(fence)) => return Ok(Taken::Ours(keep(server, fence, connected))),
                 Err(error) if Instant::now() >= until => return Err(error),
-                // Somebody else was faster, or what came of it is seen next.
+                // Another run was faster, or the next check shows the holder.
                 Ok(None) | Err(_) => {}
             },
             Err(error) if Instant::now() >= until => return Err(error),
@@ -151,16 +139,16 @@ async fn wait_for(
                 }
             }
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
 }
 
-/// Nothing is waited for without an end.
+/// Limits how long a step may take.
 async fn soon<T>(step: impl Future<Output = Result<T, SqlError>>) -> Result<T, SqlError> {
     tokio::time::timeout(STEP, step).await.unwrap_or(Err(SqlError::Silent))
 }
 
-/// Whether the holder of a lock that was not given back had time enough to come back.
+/// Whether the holder of a lock that was not released had enough time to return.
 fn is_over(orphan: &mut Option<(Seen, Instant)>, seen: &Seen) -> bool {
     let since = match orphan {
         Some((known, since)) if known == seen => *since,
@@ -169,7 +157,7 @@ fn is_over(orphan: &mut Option<(Seen, Instant)>, seen: &Seen) -> bool {
     since.elapsed() >= if seen.is_restarted { GRACE_OF_RESTART } else { GRACE }
 }
 
-async fn look(client: &Client) -> Result<Seen, SqlError> {
+async fn state(client: &Client) -> Result<Seen, SqlError> {
     let sql = format!("SELECT fence, holder, server <> {SERVER}, {IS_LOCKED} FROM runner");
     let row = client.query_one(&sql, &[]).await?;
     Ok(Seen {
@@ -184,13 +172,13 @@ async fn try_lock(client: &Client) -> Result<bool, SqlError> {
     Ok(client.query_one(&format!("SELECT pg_try_advisory_lock({KEY})"), &[]).await?.try_get(0)?)
 }
 
-/// Nothing when somebody else was faster.
+/// `None` if another run was faster.
 async fn take(client: &Client, seen: &Seen, myself: &(impl Fn() -> String + Sync)) -> Result<Option<Fence>, SqlError> {
     if !try_lock(client).await? {
         return Ok(None);
     }
     let holder = myself();
-    // Beside it, what sessions of long ago noted of their last transactions is thrown away.
+    // Also deletes what old sessions recorded about their last transactions.
     let sql = format!(
         "WITH swept AS (DELETE FROM transactions WHERE begun < now() - interval '1 day')
          UPDATE runner SET fence = fence + 1, holder = $1, server = {SERVER}
@@ -205,20 +193,20 @@ async fn take(client: &Client, seen: &Seen, myself: &(impl Fn() -> String + Sync
 
 fn keep(server: &Server, fence: Fence, connected: Connected) -> Lock {
     let line: Line = Arc::new(Mutex::new(Some(connected.client)));
-    let (tell, holding) = watch::channel(Holding::Held);
+    let (sender, holding) = watch::channel(Holding::Held);
     let (server, theirs, held) = (server.clone(), Arc::clone(&line), fence.clone());
     let keeper = tokio::spawn(async move {
         let mut broken = connected.broken;
         loop {
             let _ = broken.await;
             put(&theirs, None);
-            let _ = tell.send(Holding::Unknown);
+            let _ = sender.send(Holding::Unknown);
             let Some(again) = take_back(&server, &held).await else { break };
             put(&theirs, Some(again.client));
-            let _ = tell.send(Holding::Held);
+            let _ = sender.send(Holding::Held);
             broken = again.broken;
         }
-        let _ = tell.send(Holding::Lost);
+        let _ = sender.send(Holding::Lost);
     });
     Lock { fence, line, holding, keeper: keeper.abort_handle() }
 }
@@ -227,7 +215,7 @@ fn put(line: &Line, client: Option<Client>) {
     *line.lock().unwrap_or_else(PoisonError::into_inner) = client;
 }
 
-/// Tries until the lock is held again; nothing when it has gone to another run, or the server stays away.
+/// Tries until the lock is held again; `None` if another run has it, or the server does not return.
 async fn take_back(server: &Server, fence: &Fence) -> Option<Connected> {
     let since = Instant::now();
     while since.elapsed() < PATIENCE {
@@ -238,21 +226,21 @@ async fn take_back(server: &Server, fence: &Fence) -> Option<Connected> {
                 Ok(Again::NotYet) | Err(_) => {}
             }
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL).await;
     }
     None
 }
 
 enum Again {
     Held,
-    /// The server has not noticed yet that the connection before is gone.
+    /// The server has not noticed yet that the previous connection is gone.
     NotYet,
     Gone,
 }
 
 async fn take_again(client: &Client, fence: &Fence) -> Result<Again, SqlError> {
     let is_free = try_lock(client).await?;
-    let seen = look(client).await?;
+    let seen = state(client).await?;
     if seen.fence != fence.number || seen.holder.as_ref() != Some(&fence.holder) {
         return Ok(Again::Gone);
     }

@@ -1,4 +1,4 @@
-//! The tables on a server, and how they get from one version to the next.
+//! The tables on a server, and their migrations.
 
 use super::Server;
 use super::Session;
@@ -7,11 +7,11 @@ use crate::database::SqlError;
 use crate::database::scripts::KNOWN;
 use crate::database::scripts::SCRIPTS;
 
-/// What only a server needs: the version, which a SQLite file has in its head, and who runs.
+/// Only for servers: the version, which a SQLite file keeps in its header, and the current runner.
 const BASE: &str = "
     CREATE TABLE keywright_version (number BIGINT NOT NULL);
     INSERT INTO keywright_version VALUES (0);
-    -- One row. The fence grows by one whenever the lock is taken: whoever holds an older number writes no more.
+    -- One row. The fence grows by one whenever the lock is taken: a run with an older number writes no more.
     CREATE TABLE runner (
       fence BIGINT NOT NULL,
       -- Who has the lock; nothing when it was given back.
@@ -20,7 +20,7 @@ const BASE: &str = "
       server TEXT NOT NULL
     );
     INSERT INTO runner VALUES (0, NULL, '');
-    -- The last transaction of each session that was written: what tells one whose end was not heard of from one that
+    -- The last transaction of each session that was written: it distinguishes one whose end was not confirmed from one that
     -- was lost. The server's own numbers do not, because it gives those out again that a crash took back.
     CREATE TABLE transactions (
       session TEXT PRIMARY KEY,
@@ -29,21 +29,21 @@ const BASE: &str = "
       begun TIMESTAMPTZ NOT NULL
     );";
 
-/// Kept while tables are made, so that of two first runs only one makes them. Any number that is the same for all.
+/// Held during migrations, so that of two first runs only one creates the tables. Any fixed number works.
 const MAKING: &str = "SELECT pg_advisory_xact_lock(6293197041231168100)";
 
-/// Whether there are tables; what is not Keywright's is an error.
+/// Whether there are tables. Tables of another program are an error.
 pub(super) fn is_known(session: &Session, server: &Server) -> Result<bool, SqlError> {
     Ok(version(session, server)? > 0)
 }
 
 /// Brings the schema to the newest version.
 pub(super) fn migrate(session: &Session, server: &Server) -> Result<(), SqlError> {
-    // Most often there is nothing to do, and then nobody is made to wait.
+    // Usually there is nothing to do, and then no lock is needed.
     if version(session, server)? == KNOWN {
         return Ok(());
     }
-    session.making(|| {
+    session.migrate(|| {
         session.run(MAKING)?;
         upgrade(session, server, version(session, server)?)
     })
@@ -65,9 +65,9 @@ fn upgrade(session: &Session, server: &Server, from: i64) -> Result<(), SqlError
     session.run(&format!("UPDATE keywright_version SET number = {KNOWN}"))
 }
 
-/// The version of the schema; 0 for one that is not there or empty.
+/// The version of the schema; 0 if it does not exist or is empty.
 fn version(session: &Session, server: &Server) -> Result<i64, SqlError> {
-    // One statement, so that tables which are just being made are seen all or not at all.
+    // One statement, so that tables that are being created are seen all or not at all.
     let sql = "SELECT CASE count(*) WHEN 0 THEN 0 ELSE 1 + count(*) FILTER (WHERE c.relname = 'keywright_version') END
                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?1";
     match session.number(sql, &[&server.schema])? {

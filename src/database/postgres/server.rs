@@ -1,4 +1,4 @@
-//! Which server, which database, which schema, and how to sign in.
+//! The address of a server, database and schema, and the credentials.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use tokio_postgres::config::TargetSessionAttrs;
 
 use crate::model::Secret;
 
-/// How long a connection may take to come about.
+/// Limit for connecting.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// After how long without a sign of the other machine the connection counts as broken. The server waits longer before it
-/// lets go of a lock, so that its holder knows first.
+/// A connection without a sign of life for this long counts as broken. The server waits longer before it releases a
+/// lock, so the holder knows first.
 const SILENCE: Duration = Duration::from_secs(20);
 
-/// How often the other machine is asked for a sign.
+/// How often to probe the other machine.
 const PROBE: Duration = Duration::from_secs(5);
 
-/// A PostgreSQL server with the database and the schema that a workspace uses.
+/// A PostgreSQL server with the database and schema of a workspace.
 #[derive(Clone)]
 pub struct Server {
     pub(super) config: Config,
@@ -28,14 +28,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// `url` is like `postgres://user@host/database` and holds no password. The error is what is wrong with it.
+    /// `url` is like `postgres://user@host/database`, without a password. The error is the reason why it is invalid.
     pub fn new(url: &str, schema: &str, password: Option<&Secret>) -> Result<Self, String> {
-        // What libpq knows beyond this client: here the certificate is always verified.
+        // A setting that libpq accepts and this client does not: here the certificate is always verified.
         let known =
             url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
-        let mut config: Config = known.parse().map_err(|error| super::told(&error))?;
+        let mut config: Config = known.parse().map_err(|error| super::describe(&error))?;
         if config.get_password().is_some() {
-            return Err("it holds a password".to_owned());
+            return Err("it contains a password".to_owned());
         }
         if let Some(password) = password {
             config.password(password.expose());
@@ -43,18 +43,18 @@ impl Server {
         config.application_name("keywright").connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
         config.keepalives_idle(PROBE).keepalives_interval(PROBE).keepalives_retries(3);
         if config.get_ssl_mode() == SslMode::Prefer {
-            // Whoever can listen on the way can also talk a client out of what it only prefers.
+            // An attacker on the network can make a client drop encryption that it only prefers.
             config.ssl_mode(if is_near(&config) { SslMode::Disable } else { SslMode::Require });
         }
         if config.get_hosts().len() > 1 {
-            // Of several, the one that is not a copy: a copy knows nothing of locks.
+            // Of several hosts, use the primary: a replica does not share locks.
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         let name = url.split('?').next().unwrap_or_default();
         Ok(Self { config, schema: schema.into(), name: name.into() })
     }
 
-    /// What messages call it: without settings, and without a way to sign in.
+    /// The name in messages, without settings and credentials.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn only_on_this_machine_nothing_is_encrypted_unless_it_is_said() {
+    fn only_local_connections_are_unencrypted_by_default() {
         assert_eq!(mode("postgres://u@localhost/d"), SslMode::Disable);
         assert_eq!(mode("postgres://u@127.0.0.1:5433/d"), SslMode::Disable);
         assert_eq!(mode("postgres://u@db.example.com/d"), SslMode::Require);
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn the_name_tells_where_and_no_more() {
+    fn the_name_contains_the_place_and_no_credentials() {
         let server = Server::new("postgres://u@db/d?sslmode=disable", "keywright", None).ok().unwrap();
         assert_eq!(server.name(), "postgres://u@db/d");
         let Err(cause) = Server::new("postgres://u@db/d?colour=red", "keywright", None) else { unreachable!() };
         assert!(cause.contains("colour"), "{cause}");
         for url in ["postgres://u:not-real@db/d", "postgres://u@db/d?%70assword=not-real"] {
             let Err(cause) = Server::new(url, "keywright", None) else { unreachable!() };
-            assert!(cause.contains("holds a password") && !cause.contains("not-real"), "{cause}");
+            assert!(cause.contains("contains a password") && !cause.contains("not-real"), "{cause}");
         }
     }
 }

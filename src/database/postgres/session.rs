@@ -1,4 +1,4 @@
-//! One connection that comes back when the server was away, and transactions that survive it.
+//! A connection that reconnects when the server was unreachable, and transactions that survive this.
 #![expect(clippy::disallowed_methods, reason = "edge: how long a server is waited for")]
 
 use std::cell::Cell;
@@ -25,42 +25,42 @@ use crate::database::SqlError;
 use crate::database::lock::Fence;
 use crate::database::sql::Value;
 
-/// How long a server that went away is waited for.
+/// How long to wait for a lost server.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How often it is tried again.
+/// How often to retry.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How often a transaction is begun anew when the connection breaks in it each time: it may be what breaks it.
+/// How often to restart a transaction if the connection breaks each time: the transaction itself may be the cause.
 const ATTEMPTS: u32 = 5;
 
-/// Whatever the role's own settings say.
+/// Overrides the role's settings.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// A connection to a server.
 pub(crate) struct Session {
     server: Server,
     access: Access,
-    /// As what the lock of the workspace is held.
-    fence: Option<Fence>,
-    /// What this session calls itself in the table of its last transaction.
+    /// The identity under which the workspace lock is held.
+    pub(in crate::database) fence: Option<Fence>,
+    /// The name of this session in the table of last transactions.
     name: String,
     line: RefCell<Line>,
     is_in_transaction: Cell<bool>,
-    /// Whether the connection broke in this transaction.
+    /// Whether the connection broke during this transaction.
     is_broken: Cell<bool>,
-    /// Why the server is no longer waited for. Whoever asks again does not wait as long again.
+    /// Why the session no longer waits for the server. Later statements fail at once.
     given_up: RefCell<Option<String>>,
     transactions: Cell<i64>,
 }
 
-/// The connection as it is now, with what it has prepared.
+/// The current connection with its prepared statements.
 struct Line {
     client: Client,
     statements: HashMap<Box<str>, Statement>,
 }
 
-/// The numbers of this transaction of a session, and of the last one that was written.
+/// The numbers of the current transaction, and of the last committed one.
 struct Numbers {
     this: i64,
     last: Option<i64>,
@@ -83,15 +83,7 @@ impl Session {
         })
     }
 
-    pub(in crate::database) fn set_fence(&mut self, fence: Fence) {
-        self.fence = Some(fence);
-    }
-
-    pub(in crate::database) fn execute(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<(), SqlError> {
-        self.query(sql, parameters).map(drop)
-    }
-
-    /// Outside of a transaction, statements only read: they are made again when the server went away.
+    /// Outside a transaction, statements only read, so they can be repeated after a reconnect.
     pub(in crate::database) fn query(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Row>, SqlError> {
         let result = self.try_query(sql, parameters);
         if !self.is_lost(&result) || self.is_in_transaction.get() {
@@ -101,13 +93,13 @@ impl Session {
         self.try_query(sql, parameters)
     }
 
-    /// The first column of the first row, which is a number.
+    /// The first column of the first row, as a number.
     pub(super) fn number(&self, sql: &str, parameters: &[&dyn Parameter]) -> Result<Option<i64>, SqlError> {
         let rows = self.query(sql, parameters)?;
         rows.first().map(|row| row.try_get(0)).transpose().map_err(SqlError::from)
     }
 
-    /// Several statements without parameters.
+    /// Runs statements without parameters.
     pub(super) fn run(&self, sql: &str) -> Result<(), SqlError> {
         self.check_given_up()?;
         let result = answer(self.line.borrow().client.batch_execute(sql));
@@ -115,17 +107,20 @@ impl Session {
         result
     }
 
-    /// Does `work` in one transaction, and anew when the connection breaks before it is certain that all of it was
-    /// written. Nothing is written when somebody else has taken the lock.
+    /// Runs `work` in one transaction. Repeats it if the connection breaks before the commit is confirmed. Writes
+    /// nothing if another run has taken the lock.
     pub(in crate::database) fn transaction<T, E: From<SqlError>>(
         &self,
         mut work: impl FnMut() -> Result<T, E>,
     ) -> Result<T, E> {
         let mut uncertain = None;
-        self.insisting(|| {
+        self.with_retry(|| {
             let written = self.begin().map_err(E::from).inspect_err(|_| self.roll_back())?;
             if let Some((number, done)) = uncertain.take_if(|(number, _)| written.last == Some(*number)) {
-                tracing::debug!(transaction = number, "it was written although its end was not heard of");
+                tracing::debug!(
+                    transaction = number,
+                    "the transaction was committed although the confirmation was lost"
+                );
                 self.roll_back();
                 return Ok(done);
             }
@@ -137,25 +132,25 @@ impl Session {
         })
     }
 
-    /// Makes tables: `work` looks for itself what is there already.
-    pub(super) fn making(&self, mut work: impl FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
-        self.insisting(|| {
+    /// Runs a migration: `work` itself checks what already exists.
+    pub(super) fn migrate(&self, mut work: impl FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        self.with_retry(|| {
             let made = self.run(BEGIN).and_then(|()| work());
             made.and_then(|()| self.run("COMMIT")).inspect_err(|_| self.roll_back())
         })
     }
 
-    /// Does `work`, which only reads, on one state of the database.
+    /// Runs `work`, which only reads, on one snapshot of the database.
     pub(in crate::database) fn moment<T>(&self, mut work: impl FnMut() -> Result<T, SqlError>) -> Result<T, SqlError> {
-        self.insisting(|| {
+        self.with_retry(|| {
             let read = self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").and_then(|()| work());
             self.roll_back();
             read
         })
     }
 
-    /// Does a transaction again when the connection broke in it, unless it was written all the same.
-    fn insisting<T, E: From<SqlError>>(&self, mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    /// Repeats a transaction if the connection broke during it, unless the commit succeeded anyway.
+    fn with_retry<T, E: From<SqlError>>(&self, mut transaction: impl FnMut() -> Result<T, E>) -> Result<T, E> {
         let mut attempt = 1;
         loop {
             self.is_broken.set(false);
@@ -170,26 +165,27 @@ impl Session {
         }
     }
 
-    /// Ends a transaction without a trace. Where there is no connection there is none either.
+    /// Rolls a transaction back. Without a connection there is no transaction.
     fn roll_back(&self) {
         if !self.is_broken.get() {
             let _ = self.run("ROLLBACK");
         }
     }
 
-    /// Begins a transaction, under a number of its own. The row of the runner is kept from changing until it ends.
+    /// Starts a transaction with its own number. It locks the runner's row until it ends.
     fn begin(&self) -> Result<Numbers, SqlError> {
         let this = self.transactions.get() + 1;
         self.transactions.set(this);
         self.run(BEGIN)?;
-        // Waits for a transaction of this session that the server has not ended yet, although its connection is gone.
+        // Waits for an earlier transaction of this session that the server has not ended yet although its connection is
+        // gone.
         let sql = "INSERT INTO transactions (session, number, begun) VALUES (?1, ?2, now())
                    ON CONFLICT (session) DO UPDATE SET former = transactions.number, number = excluded.number
                    RETURNING former";
         let last = self.query(sql, &[&self.name, &this])?.first().map(|row| row.try_get(0)).transpose()?.flatten();
         let rows = self.query("SELECT fence, coalesce(holder, '') FROM runner FOR SHARE", &[])?;
         let Some(fence) = &self.fence else { return Ok(Numbers { this, last }) };
-        let Some(row) = rows.first() else { return Err(SqlError::LockLost { holder: "nobody".to_owned() }) };
+        let Some(row) = rows.first() else { return Err(SqlError::LockLost { holder: "another run".to_owned() }) };
         let now = Fence { number: row.try_get(0)?, holder: row.try_get(1)? };
         if now == *fence { Ok(Numbers { this, last }) } else { Err(SqlError::LockLost { holder: now.holder }) }
     }
@@ -211,7 +207,7 @@ impl Session {
         }
     }
 
-    /// Whether the answer says that the connection is gone.
+    /// Whether the error means that the connection is lost.
     fn is_lost<T>(&self, result: &Result<T, SqlError>) -> bool {
         let is_gone = match result {
             Err(SqlError::Silent) => true,
@@ -226,9 +222,9 @@ impl Session {
         is_gone
     }
 
-    /// Connects anew.
+    /// Reconnects.
     fn come_back(&self) -> Result<(), SqlError> {
-        tracing::warn!(server = self.server.name(), "the database server went away; waiting for it");
+        tracing::warn!(server = self.server.name(), "the database server is unreachable; waiting for it");
         let began = Instant::now();
         loop {
             match line(&self.server, self.access) {
@@ -265,7 +261,7 @@ fn line(server: &Server, access: Access) -> Result<Line, SqlError> {
 
 fn given(value: Value<'_>) -> Box<dyn ToSql + Sync + '_> {
     match value {
-        // All columns that may be empty are texts.
+        // All nullable columns are texts.
         Value::Nothing => Box::new(None::<&str>),
         Value::Number(number) => Box::new(number),
         Value::Text(text) => Box::new(text),

@@ -1,4 +1,4 @@
-//! The folder and the file of a database, as they are made on the first write.
+//! Creates the folder and the file of a database on the first write.
 #![expect(clippy::disallowed_methods, reason = "edge: makes the folder and the file that SQLite then works in")]
 
 use std::fs;
@@ -14,7 +14,7 @@ use std::path::Path;
 
 use crate::database::DatabaseError;
 
-/// Makes what is missing of the folder and the file in `path`, readable by their owner only.
+/// Creates what is missing of the folder and the file at `path`, readable only by the owner.
 pub(in crate::database) fn make(path: &Path) -> Result<(), DatabaseError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder).map_err(|source| DatabaseError::Folder { folder: folder.to_owned(), source })?;
@@ -31,22 +31,17 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
         builder.create(folder)?;
     }
-    // Git must not see key values. A folder that people made is theirs: a `*` in it could hide the whole workspace.
-    // Keywright's own folder is looked at again, because a run may have been killed right after making it.
-    if is_new || folder.file_name().is_some_and(|name| name == ".keywright") {
-        make_ignore_file(&folder.join(".gitignore"))?;
-    }
-    Ok(())
-}
-
-fn make_ignore_file(path: &Path) -> io::Result<()> {
-    if path.try_exists()? { Ok(()) } else { fs::write(path, "*\n") }
+    // Git must not see key values. In a folder that people created, a `*` could hide the whole workspace. Keywright's
+    // own folder is checked every time, because a run may have been killed right after creating it.
+    let is_own = is_new || folder.file_name().is_some_and(|name| name == ".keywright");
+    let ignore = folder.join(".gitignore");
+    if is_own && !ignore.try_exists()? { fs::write(ignore, "*\n") } else { Ok(()) }
 }
 
 fn make_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    // SQLite gives its side files (-wal, -shm) the permissions of the file itself.
+    // SQLite gives its side files (-wal, -shm) the permissions of the main file.
     #[cfg(unix)]
     options.mode(0o600);
     match options.open(path) {
@@ -55,13 +50,13 @@ fn make_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether there is anything in `path`.
+/// Whether `path` exists.
 pub(in crate::database) fn exists(path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
-/// Whether there is a file, and no writer left anything that is not yet in it.
-pub(in crate::database) fn stands_alone(path: &Path) -> bool {
+/// Whether the file is complete: no writer left data in a side file.
+pub(in crate::database) fn is_complete(path: &Path) -> bool {
     let is_empty = |suffix| {
         let mut beside = path.as_os_str().to_owned();
         beside.push(suffix);

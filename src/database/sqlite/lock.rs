@@ -1,4 +1,4 @@
-//! A lock file beside the database, which the operating system lets go of when its holder ends, however.
+//! A lock file beside the database. The operating system releases it when the holder ends, in whatever way.
 
 use std::fs::File;
 use std::fs::TryLockError;
@@ -8,16 +8,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::database::DatabaseError;
-use crate::database::lock::LOOK;
+use crate::database::lock::POLL;
 
-/// Held as long as it lives.
+/// A lock that is released on drop.
 pub struct Lock {
     _file: File,
 }
 
-/// Takes the lock of the database at `path`, whose folder is there. Waits for another run at most as long as
-/// `patience`, and then says who has it. `myself` is for people who find the lock taken; it is asked
-/// when the lock is ours.
+/// Takes the lock of the database at `path`, whose folder exists. Waits at most `patience` for another run; the error
+/// then names the holder. `myself` is called once the lock is held; people who find the lock taken see its text.
 pub(in crate::database) fn lock(
     path: &Path,
     patience: Duration,
@@ -28,8 +27,8 @@ pub(in crate::database) fn lock(
     let failed =
         |error: std::io::Error| DatabaseError::Lock { database: path.display().to_string(), cause: error.to_string() };
     let mut file = File::options().create(true).read(true).append(true).open(&name).map_err(failed)?;
-    // Whoever only looks whether it is free has it for a moment too.
-    let mut left = patience.max(LOOK);
+    // A process that only checks the lock holds it for a moment too.
+    let mut left = patience.max(POLL);
     loop {
         match file.try_lock() {
             Ok(()) => break,
@@ -38,7 +37,7 @@ pub(in crate::database) fn lock(
                 return Err(DatabaseError::Locked { database: path.display().to_string(), holder });
             }
             Err(TryLockError::WouldBlock) => {
-                let pause = LOOK.min(left);
+                let pause = POLL.min(left);
                 std::thread::sleep(pause);
                 left -= pause;
             }
@@ -50,7 +49,7 @@ pub(in crate::database) fn lock(
     Ok(Lock { _file: file })
 }
 
-/// Whether a run has the lock of the database at `path` now. Leaves no trace.
+/// Whether a run holds the lock of the database at `path` now. Leaves no trace.
 #[expect(clippy::disallowed_methods, reason = "edge: the lock beside the database")]
 pub(in crate::database) fn is_locked(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
@@ -58,7 +57,7 @@ pub(in crate::database) fn is_locked(path: &Path) -> bool {
     File::open(&name).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Who says that he has it: one short line, whatever the file holds.
+/// The name of the holder: one short line, whatever the file contains.
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.take(200).read_to_string(&mut text);

@@ -1,4 +1,4 @@
-//! How a connection is opened, for writing and for reading.
+//! Opens connections for writing and for reading.
 
 use std::io;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(in crate::database) fn for_writing(path: &Path) -> Result<Connection, Databa
     files::make(path)?;
     let connection = writable(path).map_err(|error| DatabaseError::of(path, error))?;
     schema::migrate(&connection, path)?;
-    // Only now: a file that is someone else's must not be touched.
+    // Only now: the file of another program must not be changed.
     set_up_writing(&connection).map_err(|error| DatabaseError::of(path, error))?;
     Ok(connection)
 }
@@ -32,7 +32,7 @@ pub(in crate::database) fn in_memory() -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Nothing when there is no file, or a file that was never written to.
+/// `None` if the file does not exist or is empty.
 pub(in crate::database) fn for_reading(path: &Path) -> Result<Option<Connection>, DatabaseError> {
     let io_error = |error: io::Error| DatabaseError::Create { path: path.to_owned(), source: error };
     if !files::exists(path).map_err(io_error)? {
@@ -42,7 +42,7 @@ pub(in crate::database) fn for_reading(path: &Path) -> Result<Option<Connection>
     Ok(schema::is_known(&connection, path)?.then_some(connection))
 }
 
-/// Statements that a connection keeps compiled; the embedded store has about forty.
+/// Size of the cache for compiled statements; the embedded store has about forty.
 const STATEMENTS: usize = 64;
 
 fn writable(path: &Path) -> rusqlite::Result<Connection> {
@@ -56,33 +56,32 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
 
 fn set_up_writing(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // A change that was reported as done must survive a power cut.
+    // A change reported as done must survive a power cut.
     connection.pragma_update(None, "synchronous", "FULL")
 }
 
-/// A connection on which no statement can write data. SQLite itself must be able to write its side files, or else it
-/// could not read what a killed writer left in the log; where it is not allowed to, and there is no such log, the file
-/// is read as it stands.
+/// A connection that cannot write data. SQLite itself must be able to write its side files; otherwise it cannot read
+/// the log of a killed writer. Without that permission, and without such a log, the file is opened as immutable.
 fn readable(path: &Path) -> rusqlite::Result<Connection> {
-    match look(path) {
-        Err(error) if is_denied(&error) && files::stands_alone(path) => immutable(path),
+    match query_only(path) {
+        Err(error) if is_denied(&error) && files::is_complete(path) => immutable(path),
         result => result,
     }
 }
 
-fn look(path: &Path) -> rusqlite::Result<Connection> {
+fn query_only(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, plain() | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    // Whoever is the last to leave would move what a killed writer left behind into the file; a reader leaves it be.
+    // By default the last connection moves the log of a killed writer into the file. A reader must not.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    // The first look at the file: only here does SQLite find out whether it can read it.
+    // The first access to the file: SQLite finds out only here whether it can read it.
     connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
     Ok(connection)
 }
 
-/// Reads a file that nobody is writing to, without side files.
+/// Opens a file that no process is writing to, without side files.
 pub(in crate::database) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
     let flags = plain() | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
@@ -90,7 +89,7 @@ pub(in crate::database) fn immutable(path: &Path) -> rusqlite::Result<Connection
     Ok(connection)
 }
 
-/// The `file:` form of a path, in which `?`, `#` and `%` would have a meaning.
+/// The `file:` URI of a path, with `?`, `#` and `%` escaped.
 fn immutable_uri(path: &Path) -> String {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{escaped}?immutable=1")

@@ -1,4 +1,4 @@
-//! Values in a body: what each form of property takes. Null is always taken, and means that there is nothing.
+//! Values in a body. Null is always accepted and means "no value".
 
 use serde_json::Value as Json;
 
@@ -10,13 +10,13 @@ use crate::emulator::roles;
 use crate::model::Secret;
 use crate::model::Value;
 
-/// A key value or shared secret. Null and empty say that there is none.
+/// A key value or shared secret. Null and empty mean "no value".
 pub(super) fn secret(name: &str, value: &Json) -> Result<Option<Secret>, ApiError> {
     let text = optional(value, |value| value.as_str().map(str::to_owned), name, "a text")?;
     Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
 }
 
-/// Null is nothing; anything else must be what `get` takes.
+/// Null is `None`; `get` must accept anything else.
 pub(super) fn optional<T>(
     value: &Json,
     get: impl Fn(&Json) -> Option<T>,
@@ -67,7 +67,7 @@ pub(super) fn id_in(name: &str, value: &Json) -> Result<String, ApiError> {
     id.map(str::to_owned).ok_or_else(|| ApiError::property(name, "must be an object with an id"))
 }
 
-/// The services of a plan, each with its id; what else is said of them is not kept.
+/// The services of a plan. Only their ids are kept.
 pub(super) fn services(name: &str, value: &Json) -> Result<Json, ApiError> {
     let services = match value {
         Json::Null => &[],
@@ -78,7 +78,7 @@ pub(super) fn services(name: &str, value: &Json) -> Result<Json, ApiError> {
     ids.collect::<Result<Vec<_>, _>>().map(Json::Array)
 }
 
-/// The organization of a package. Without an id it is the area itself (quirk Q13), which is told as null.
+/// The organization of a package. Without an id it is the area itself (quirk Q13), which is returned as null.
 pub(super) fn organization(name: &str, value: &Json) -> Result<Json, ApiError> {
     match value {
         Json::Null => Ok(Json::Null),

@@ -1,11 +1,11 @@
-//! Faults as the command line writes them.
+//! Parses faults from the command line.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::Fault;
+use super::FaultKind;
 use super::KINDS;
-use super::Trouble;
 use super::When;
 use crate::emulator::gateway::Gate;
 use crate::emulator::quirks::unknown;
@@ -16,46 +16,46 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (kind, when) = text.split_once('@').ok_or("must be KIND@WHEN, like drop-after@w3")?;
-        Ok(Self { trouble: trouble(kind)?, when: self::when(when)? })
+        Ok(Self { kind: self::kind(kind)?, when: self::when(when)? })
     }
 }
 
-fn trouble(kind: &str) -> Result<Trouble, String> {
-    let known = match kind {
-        "drop-before" => Trouble::DropBefore,
-        "drop-after" => Trouble::DropAfter,
-        "truncate" => Trouble::Truncate,
-        "html" => Trouble::Html,
-        "duplicate" => Trouble::Duplicate,
-        "drip" => Trouble::Drip(Duration::from_secs(1)),
-        "over-qps" => Trouble::Gate(Gate::OverQps),
-        "over-rate" => Trouble::Gate(Gate::OverRate),
-        "inactive" => Trouble::Gate(Gate::Inactive),
-        "not-authorized" => Trouble::Gate(Gate::NotAuthorized),
-        "forget-tokens" => Trouble::ForgetTokens,
-        "service-over-qps" => Trouble::Gate(Gate::ServiceOverQps),
-        _ => return trouble_with_number(kind),
+fn kind(text: &str) -> Result<FaultKind, String> {
+    let known = match text {
+        "drop-before" => FaultKind::DropBefore,
+        "drop-after" => FaultKind::DropAfter,
+        "truncate" => FaultKind::Truncate,
+        "html" => FaultKind::Html,
+        "duplicate" => FaultKind::Duplicate,
+        "drip" => FaultKind::Drip(Duration::from_secs(1)),
+        "over-qps" => FaultKind::Gate(Gate::OverQps),
+        "over-rate" => FaultKind::Gate(Gate::OverRate),
+        "inactive" => FaultKind::Gate(Gate::Inactive),
+        "not-authorized" => FaultKind::Gate(Gate::NotAuthorized),
+        "forget-tokens" => FaultKind::ForgetTokens,
+        "service-over-qps" => FaultKind::Gate(Gate::ServiceOverQps),
+        _ => return kind_with_number(text),
     };
     Ok(known)
 }
 
-fn trouble_with_number(kind: &str) -> Result<Trouble, String> {
+fn kind_with_number(kind: &str) -> Result<FaultKind, String> {
     let status = |code: &str| match code.parse() {
         Ok(code @ 400..=599) => Ok(code),
         _ => Err(format!("{code} is not a status from 400 to 599")),
     };
     let time = |time: &str| duration(time).map_err(|error| format!("{time} {error}"));
     if let Some(code) = kind.strip_prefix("status-") {
-        return status(code).map(Trouble::Status);
+        return status(code).map(FaultKind::Status);
     }
     if let Some(code) = kind.strip_prefix("late-status-") {
-        return status(code).map(Trouble::LateStatus);
+        return status(code).map(FaultKind::LateStatus);
     }
     if let Some(text) = kind.strip_prefix("delay-") {
-        return time(text).map(Trouble::Delay);
+        return time(text).map(FaultKind::Delay);
     }
     match kind.strip_prefix("drip-") {
-        Some(text) => time(text).map(Trouble::Drip),
+        Some(text) => time(text).map(FaultKind::Drip),
         None => Err(unknown(kind, KINDS.iter().map(|(name, _)| *name))),
     }
 }
@@ -86,14 +86,14 @@ fn when(text: &str) -> Result<When, String> {
 
 fn wrong(text: &str) -> String {
     format!(
-        "{text:?} must be a request's number, w and a write's number, METHOD:/path, METHOD:/path#2, or p and a chance"
+        "{text:?} must be a request number, w and a write number, METHOD:/path, METHOD:/path#2, or p and a probability"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::Fault;
-    use super::Trouble;
+    use super::FaultKind;
 
     #[test]
     fn every_kind_can_be_named() {
@@ -101,30 +101,14 @@ mod tests {
             let spec = format!("{}@1", kind.replace("TIME", "5ms").replace("CODE", "503"));
             assert!(spec.parse::<Fault>().is_ok(), "{spec}");
         }
-        assert_eq!("late-status-500@2".parse::<Fault>().unwrap().trouble, Trouble::LateStatus(500));
+        assert_eq!("late-status-500@2".parse::<Fault>().unwrap().kind, FaultKind::LateStatus(500));
     }
 
     #[test]
-    fn what_can_not_be_read_is_refused_with_a_reason() {
-        for wrong in [
-            "",
-            "drop-after",
-            "drop-after@",
-            "@1",
-            "drop@1",
-            "status-200@1",
-            "status-@1",
-            "delay-5@1",
-            "html@0",
-            "html@w0",
-            "html@p2",
-            "html@p-1",
-            "html@pNaN",
-            "html@GET:members",
-            "html@TRACE:/members",
-            "html@GET:/members#0",
-            "html@GET:/members#x",
-        ] {
+    fn invalid_faults_are_refused_with_a_reason() {
+        let wrong = ",drop-after,drop-after@,@1,drop@1,status-200@1,status-@1,delay-5@1,html@0,html@w0,html@p2,\
+            html@p-1,html@pNaN,html@GET:members,html@TRACE:/members,html@GET:/members#0,html@GET:/members#x";
+        for wrong in wrong.split(',') {
             assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
         }
         assert!("truncat@1".parse::<Fault>().unwrap_err().contains("did you mean truncate?"));

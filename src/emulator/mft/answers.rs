@@ -1,4 +1,4 @@
-//! What the site answers, and the shapes of its errors (1.5: none is documented).
+//! Answers of the site, and the shapes of its errors (1.5: undocumented).
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use crate::emulator::answer::Answer;
 use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
 
-/// What a request comes to.
+/// The result of a request.
 pub(super) type Outcome = Result<Answer, Failure>;
 
-/// Why the site does not do what it is asked.
+/// Why the site refuses a request.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) status: u16,
-    /// Never holds an id: it may be the key itself.
+    /// Never contains an id: it may be the key itself.
     detail: String,
-    /// The properties that are to blame, with what is wrong about each.
+    /// The wrong properties, each with a message.
     errors: Vec<(&'static str, String)>,
     allow: Option<String>,
 }
@@ -29,7 +29,7 @@ impl Failure {
         Self { status, detail: detail.into(), errors: Vec::new(), allow: None }
     }
 
-    pub(super) fn nowhere() -> Self {
+    pub(super) fn not_found() -> Self {
         Self::new(404, "There is nothing at this path.")
     }
 
@@ -37,7 +37,7 @@ impl Failure {
         Self { allow: Some(allow.to_owned()), ..Self::new(405, "") }
     }
 
-    /// The service's own trouble.
+    /// An internal error of the service.
     pub(super) fn own() -> Self {
         Self::new(500, "An unexpected error has occurred.")
     }
@@ -71,7 +71,7 @@ impl Failure {
         Answer { status: self.status, ..Answer::empty() }
     }
 
-    /// RFC 7807, with what ASP.NET adds to it.
+    /// RFC 7807 with ASP.NET's additions.
     fn problem(&self) -> Answer {
         let mut body = json!({
             "type": "about:blank",
@@ -92,7 +92,6 @@ impl Failure {
     }
 }
 
-/// A 200 with a body.
 pub(super) fn success(body: &Json, quirks: &Quirks) -> Answer {
     let kind = format!("{}; charset=utf-8", content_type(quirks));
     Answer { headers: vec![("Content-Type", kind)], ..Answer::json(200, body) }
@@ -102,12 +101,12 @@ pub(super) fn content_type(quirks: &Quirks) -> &'static str {
     quirks.word(Quirk::MftResponseContentType).unwrap_or("application/json")
 }
 
-/// What the site shows to people; a web application answers so wherever it has no other route.
+/// The site's web page. A web application answers with it for every unknown route.
 pub(super) fn web_page() -> Answer {
     Answer::text(200, "text/html; charset=utf-8", "<!DOCTYPE html><html><body><div id=\"app\"></div></body></html>")
 }
 
-/// What becomes of the answer to a create; `number` counts them.
+/// Applies the quirks that lose the answer to a create; `number` counts the creates.
 pub(super) fn lose(answer: Answer, number: u64, quirks: &Quirks) -> Answer {
     if quirks.number(Quirk::MftCreateThen500).is_some_and(|most| number <= most) {
         return Failure::own().answer(quirks);

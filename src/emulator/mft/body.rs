@@ -1,5 +1,5 @@
-//! What a body asks for. Names are taken in any case (1.5), and unknown properties are ignored; all properties that are
-//! wrong are told at once.
+//! Reads a body. Names match in any case (1.5), and unknown properties are ignored. All wrong properties are reported
+//! at once.
 
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -11,10 +11,10 @@ use super::schema::Is;
 use super::schema::Property;
 use crate::model::Instant;
 
-/// Most properties of a body.
+/// Maximum number of properties.
 const MAX_PROPERTIES: usize = 500;
 
-/// A body whose properties are of the right types.
+/// A body whose properties have the right types.
 pub(super) struct Body(Map<String, Json>);
 
 impl Body {
@@ -23,7 +23,7 @@ impl Body {
             Ok(Json::Object(object)) if object.len() <= MAX_PROPERTIES => object,
             Ok(Json::Object(_)) => return Err(Failure::new(400, "The body has too many properties.")),
             Ok(_) => return Err(Failure::new(400, "The body is not an object.")),
-            // The parser's own words tell a position and no content.
+            // The parser's message contains a position and no content.
             Err(error) => return Err(Failure::new(400, format!("The body is not JSON: {error}."))),
         };
         let lower = |(name, value): (String, Json)| (name.to_lowercase(), value);
@@ -57,7 +57,7 @@ impl Body {
         Some(format!("must be {must}"))
     }
 
-    /// A text; the inner nothing is null.
+    /// A text; the inner `None` is null.
     pub(super) fn text(&self, name: &str) -> Option<Option<&str>> {
         self.get(name).map(Json::as_str)
     }
@@ -70,7 +70,7 @@ impl Body {
         self.get(name).and_then(Json::as_i64).and_then(|number| i32::try_from(number).ok())
     }
 
-    /// An instant; the inner nothing is null.
+    /// An instant; the inner `None` is null.
     pub(super) fn instant(&self, name: &str) -> Option<Option<Instant>> {
         self.text(name).map(|text| text.and_then(dates::read).flatten())
     }

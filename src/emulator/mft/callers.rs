@@ -1,4 +1,4 @@
-//! Who calls, by the header `ApiKey` or a Bearer token (1.4).
+//! Identifies the caller by the header `ApiKey` or a Bearer token (1.4).
 
 use std::str::FromStr;
 
@@ -12,8 +12,8 @@ use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
 use crate::model::Secret;
 
-/// Whose every credential is when none is named.
-const SOMEBODY: &str = "sandbox";
+/// The owner of every credential if none is configured.
+const DEFAULT_USER: &str = "sandbox";
 
 /// `VALUE` or `USER:VALUE`.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ impl FromStr for UserCredential {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (user, value) = text.split_once(':').unwrap_or((SOMEBODY, text));
+        let (user, value) = text.split_once(':').unwrap_or((DEFAULT_USER, text));
         if user.trim().is_empty() || value.is_empty() {
             return Err("must be VALUE or USER:VALUE, and neither can be empty");
         }
@@ -36,13 +36,12 @@ impl FromStr for UserCredential {
 
 pub(super) struct Caller {
     pub(super) user: Box<str>,
-    /// The number of the user.
     pub(super) number: usize,
     /// Whether the credential came as a Bearer token.
     is_bearer: bool,
-    /// The organizations that the caller is held to, as the store names them; nothing when all are open.
+    /// The organizations that restrict the caller, as the store names them; `None` if all are allowed.
     pub(super) organizations: Option<Vec<Box<str>>>,
-    /// Whether the caller is a key that can call nothing.
+    /// Whether the caller is a key that may not call anything.
     is_powerless: bool,
 }
 
@@ -56,16 +55,16 @@ impl Caller {
         if is_refused { Err(Failure::new(403, "")) } else { Ok(()) }
     }
 
-    /// Whether the caller sees and changes what belongs to a user.
+    /// Whether the caller sees and changes a user's objects.
     pub(super) fn reaches(&self, owner: &str, quirks: &Quirks) -> bool {
         *self.user == *owner || quirks.is(Quirk::MftPerUserScope, "no")
     }
 }
 
 impl Site {
-    /// Who owns what nobody is known to own.
+    /// The owner of objects without a known owner.
     pub(super) fn first_user(&self) -> &str {
-        self.credentials.first().map_or(SOMEBODY, |credential| &credential.user)
+        self.credentials.first().map_or(DEFAULT_USER, |credential| &credential.user)
     }
 
     pub(super) fn caller(&self, call: &Call, keys: &[Key], area: &Area) -> Result<Caller, Failure> {
@@ -74,7 +73,7 @@ impl Site {
         let (value, is_bearer) = match (call.api_key.as_deref(), bearer) {
             (Some(value), None) => (value, false),
             (None, Some(token)) => (token, true),
-            // Both at once is nothing that a caller could mean.
+            // Both at once are ambiguous.
             _ => return Err(no_one()),
         };
         let value = value.trim();
@@ -90,7 +89,7 @@ impl Site {
         let known = self.credentials.iter().find(|known| known.value == value);
         let user = match known {
             Some(known) => &known.user,
-            None if self.credentials.is_empty() => SOMEBODY,
+            None if self.credentials.is_empty() => DEFAULT_USER,
             None => return Err(no_one()),
         };
         let number = self.number(user);

@@ -1,4 +1,4 @@
-//! Instants as the site reads and tells them (1.5, 2.5).
+//! Reads and writes the site's instants (1.5, 2.5).
 
 use chrono::NaiveDateTime;
 use chrono::SecondsFormat;
@@ -8,26 +8,26 @@ use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
 use crate::model::Instant;
 
-/// What .NET has where a date was never set.
+/// The value of an unset date in .NET.
 const UNSET: &str = "0001-01-01T00:00:00";
 
-/// An instant in a body, in whole seconds; without offset it is UTC. The inner nothing is the date that means «unset».
+/// An instant in a body, in whole seconds; without offset it is UTC. The inner `None` is the date that means "unset".
 pub(super) fn read(text: &str) -> Option<Option<Instant>> {
     let with_offset = chrono::DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
     let instant = with_offset.or_else(|_| text.parse::<NaiveDateTime>().map(|naive| naive.and_utc())).ok()?;
     let is_unset = instant.naive_utc().and_utc().to_rfc3339_opts(SecondsFormat::Secs, true).starts_with(UNSET);
-    // A leap second counts as the second before it: .NET knows none.
+    // .NET has no leap seconds: it counts as the second before.
     let whole = instant.with_nanosecond(0)?;
     Some((!is_unset).then_some(whole))
 }
 
-/// Whether the store takes it: a year has four digits there.
+/// Whether the store accepts it: a year has four digits there.
 pub(super) fn is_storable(instant: Instant) -> bool {
     use chrono::Datelike;
     (0..=9999).contains(&instant.year())
 }
 
-pub(super) fn told(instant: Option<Instant>, quirks: &Quirks) -> Option<String> {
+pub(super) fn write(instant: Option<Instant>, quirks: &Quirks) -> Option<String> {
     let Some(instant) = instant else {
         return quirks.has(Quirk::MftUnsetDates).then(|| UNSET.to_owned());
     };
@@ -42,7 +42,7 @@ pub(super) fn told(instant: Option<Instant>, quirks: &Quirks) -> Option<String> 
 mod tests {
     use super::is_storable;
     use super::read;
-    use super::told;
+    use super::write;
     use crate::emulator::quirks::Quirks;
 
     fn quirk(text: &str) -> Quirks {
@@ -64,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_told_in_three_ways() {
+    fn instants_are_written_in_three_ways() {
         let instant = read("2027-06-30T00:00:00Z").unwrap();
-        assert_eq!(told(instant, &Quirks::default()).unwrap(), "2027-06-30T00:00:00Z");
-        assert_eq!(told(instant, &quirk("mft-date-format=no-offset")).unwrap(), "2027-06-30T00:00:00");
-        assert_eq!(told(instant, &quirk("mft-date-format=seven-digits")).unwrap(), "2027-06-30T00:00:00.0000000Z");
-        assert_eq!(told(None, &Quirks::default()), None);
-        assert_eq!(told(None, &quirk("mft-unset-dates")).unwrap(), "0001-01-01T00:00:00");
+        assert_eq!(write(instant, &Quirks::default()).unwrap(), "2027-06-30T00:00:00Z");
+        assert_eq!(write(instant, &quirk("mft-date-format=no-offset")).unwrap(), "2027-06-30T00:00:00");
+        assert_eq!(write(instant, &quirk("mft-date-format=seven-digits")).unwrap(), "2027-06-30T00:00:00.0000000Z");
+        assert_eq!(write(None, &Quirks::default()), None);
+        assert_eq!(write(None, &quirk("mft-unset-dates")).unwrap(), "0001-01-01T00:00:00");
     }
 }

@@ -1,4 +1,4 @@
-//! One key: the object in the store, and what is kept beside it.
+//! One key: the object in the store, and its data beside the store.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Key {
     pub(super) side: Side,
 }
 
-/// All keys of all users, those that were deleted too. They are few, so nothing is held in memory between requests.
+/// All keys of all users, including deleted ones. They are few, so no copy is kept between requests.
 pub(super) fn all(area: &Area, first_user: &str) -> Result<Vec<Key>, Failure> {
     let query = Query { kinds: [Kind::ApiKey].into(), ..Query::default() };
     let mut live = finished(area.store.read(&query)).map_err(|_| Failure::own())?;
@@ -53,12 +53,11 @@ impl Key {
         self.object.attributes.text("expires")?.parse().ok()
     }
 
-    /// Whether the key is good for calls. The instant of its end is no longer part of its life (2.5).
+    /// Whether the key can make calls. At the instant of its end it has already expired (2.5).
     pub(super) fn works(&self, now: Instant) -> bool {
         self.is_enabled() && !self.is_deleted() && self.expires().is_none_or(|end| now < end)
     }
 
-    /// Whether a credential is this key.
     pub(super) fn has_value(&self, value: &Secret, quirks: &Quirks) -> bool {
         if quirks.has(Quirk::MftSecretOnCreateOnly) {
             return self.side.value_digest.as_deref() == Some(&*value.digest().hex());
@@ -66,7 +65,7 @@ impl Key {
         quirks.has(Quirk::MftIdIsSecret) && Secret::new(self.id()) == *value
     }
 
-    /// The elements of a list, organizations as `id:41`.
+    /// The elements of a list, with organizations as `id:41`.
     pub(super) fn elements(&self, property: &str) -> BTreeSet<Box<str>> {
         match self.object.attributes.get(property) {
             Some(Value::Set(items)) => lists::resolved(property, items.iter().map(|item| &**item)),
@@ -74,7 +73,7 @@ impl Key {
         }
     }
 
-    /// A list as a text: as the caller wrote it, unless the store was changed since or a quirk has a style of its own.
+    /// A list as a text: as the caller wrote it, unless the store has changed since or a quirk sets a style.
     pub(super) fn list_text(&self, property: &str, quirks: &Quirks) -> Option<String> {
         let written = match property {
             "allowedApis" => &self.side.allowed_apis,

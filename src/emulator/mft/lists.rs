@@ -1,5 +1,5 @@
-//! Lists in texts: `allowedApis` and `allowedOrgs` (2.4), between the caller's writing and the store's sets, where an
-//! organization is `id:41`.
+//! Converts `allowedApis` and `allowedOrgs` (2.4) between the caller's text and the store's sets, where an organization
+//! is `id:41`.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ fn stored(property: &str, element: &str) -> Box<str> {
     }
 }
 
-/// An element of the store's as a caller writes it; organizations that were named by a code become numbers.
+/// A stored element as a caller writes it; organizations named by a code become numbers.
 fn written(property: &str, element: &str) -> String {
     if property != "allowedOrgs" {
         return element.to_owned();
@@ -47,12 +47,12 @@ fn written(property: &str, element: &str) -> String {
     }
 }
 
-/// The elements of the store's with organizations as `id:41` throughout.
+/// The stored elements with all organizations as `id:41`.
 pub(super) fn resolved<'a>(property: &str, stored: impl Iterator<Item = &'a str>) -> BTreeSet<Box<str>> {
     stored.map(|element| self::stored(property, &written(property, element))).collect()
 }
 
-/// A text for elements of the store's, in ascending order.
+/// The text for stored elements, in ascending order.
 pub(super) fn text(property: &str, elements: &BTreeSet<Box<str>>, style: &str) -> String {
     let mut written: Vec<String> = elements.iter().map(|element| self::written(property, element)).collect();
     written.sort_by_key(|element| (element.parse::<i32>().unwrap_or(i32::MAX), element.clone()));

@@ -1,4 +1,4 @@
-//! The operations and where they are: one table, which requests, the Swagger file and the log are served from.
+//! The operations and their paths: one table for requests, the Swagger file and the log.
 
 use std::str::FromStr;
 
@@ -18,20 +18,19 @@ pub(super) enum Operation {
     Account,
 }
 
-/// What an operation is by itself, wherever it is.
+/// An operation and its default place.
 pub(super) struct Described {
     pub(super) operation: Operation,
-    /// The word for it on the command line.
+    /// Its name on the command line.
     pub(super) word: &'static str,
     pub(super) tag: &'static str,
     pub(super) summary: &'static str,
     method: Method,
     path: &'static str,
-    /// The statuses that it answers with.
     pub(super) statuses: &'static [u16],
 }
 
-/// Paths and methods of the key operations are inferred (1.2), and the list's could not even be inferred.
+/// Paths and methods of the key operations are inferred (1.2); for the list there was nothing to infer from.
 pub(super) static OPERATIONS: [Described; 8] = [
     Described {
         operation: Operation::Get,
@@ -107,7 +106,7 @@ pub(super) static OPERATIONS: [Described; 8] = [
     },
 ];
 
-/// An operation on keys that shall be somewhere else, as `list=GET:/api/ApiKey/all`.
+/// An operation on keys that is moved, as `list=GET:/api/ApiKey/all`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Binding {
     operation: Operation,
@@ -132,7 +131,7 @@ impl FromStr for Binding {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         let parts = split(path);
         if !path.starts_with('/') || !path.bytes().all(is_plain) || matches!(parts[..], [] | ["v3" | "swagger", ..]) {
-            return Err("the path must be one like /api/ApiKey, and not below /v3 or /swagger".to_owned());
+            return Err("the path must be like /api/ApiKey, and not below /v3 or /swagger".to_owned());
         }
         Ok(Self {
             operation: known.operation,
@@ -146,16 +145,16 @@ fn split(path: &str) -> Vec<&str> {
     path.split('/').filter(|part| !part.is_empty()).collect()
 }
 
-/// Where everything is in one emulator.
+/// All operations of an emulator, with their places.
 pub(super) struct Operations(Vec<(&'static Described, Method, String)>);
 
-/// What a method and a path come to.
+/// The target of a method and a path.
 pub(super) enum Place {
-    /// An operation, with the id in its path.
+    /// An operation, with the id from its path.
     Here(Operation, Option<String>),
-    /// Nothing with this method, but something with these.
+    /// The path exists, but only with these methods.
     OtherMethod(String),
-    Nowhere,
+    NotFound,
 }
 
 impl Operations {
@@ -185,17 +184,16 @@ impl Operations {
             return Place::Here(described.operation, id.flatten());
         }
         if here.is_empty() {
-            return Place::Nowhere;
+            return Place::NotFound;
         }
         Place::OtherMethod(here.iter().map(|(_, method, _)| method.as_str()).collect::<Vec<_>>().join(", "))
     }
 
-    /// All of them, with method and path.
     pub(super) fn all(&self) -> impl Iterator<Item = (&'static Described, &Method, &str)> {
         self.0.iter().map(|(described, method, path)| (*described, method, path.as_str()))
     }
 
-    /// Whether a part of a path belongs to where an operation is.
+    /// Whether a part of a path is a fixed word of an operation's path.
     pub(super) fn has_word(&self, part: &str) -> bool {
         self.0.iter().any(|(_, _, path)| split(path).contains(&part))
     }
@@ -225,25 +223,15 @@ mod tests {
         for right in ["list=GET:/api/ApiKey/all", "update=POST:/api/ApiKey/updateApiKey/", "get=GET:/x"] {
             assert!(right.parse::<Binding>().is_ok(), "{right}");
         }
-        for wrong in [
-            "",
-            "list",
-            "list=GET",
-            "list=HEAD:/api",
-            "list=GET:api",
-            "list=GET:/",
-            "list=GET:/v3/rest",
-            "list=GET:/a?b",
-            "list=GET:/{id}",
-            "account=GET:/api/Me",
-            "list=GET:/swagger/v1/swagger.json",
-        ] {
+        let wrong = ",list,list=GET,list=HEAD:/api,list=GET:api,list=GET:/,\
+            list=GET:/v3/rest,list=GET:/a?b,list=GET:/{id},account=GET:/api/Me,list=GET:/swagger/v1/swagger.json";
+        for wrong in wrong.split(',') {
             assert!(wrong.parse::<Binding>().is_err(), "{wrong}");
         }
     }
 
     #[test]
-    fn two_operations_can_not_be_in_one_place() {
+    fn two_operations_cannot_share_a_place() {
         let bindings = |texts: &[&str]| -> Vec<Binding> { texts.iter().map(|text| text.parse().unwrap()).collect() };
         let new = |texts: &[&str]| Operations::new(&bindings(texts), true).map(|_| ());
         assert_eq!(new(&[]), Ok(()));

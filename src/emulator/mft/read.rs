@@ -1,4 +1,4 @@
-//! The operations that change nothing.
+//! The read-only operations.
 
 use serde_json::Value as Json;
 use serde_json::json;
@@ -8,17 +8,18 @@ use super::Key;
 use super::Outcome;
 use super::Visit;
 use super::answers;
+use super::key_json;
 use super::schema;
-use super::told;
 use crate::emulator::answer::Answer;
 use crate::emulator::quirks::Quirk;
 
 impl Visit<'_> {
     pub(super) fn list(&self) -> Answer {
         let quirks = &self.area.quirks;
-        let tells_deleted = quirks.has(Quirk::MftListIncludesDeleted);
-        let is_told = |key: &&Key| self.caller.reaches(&key.side.owner, quirks) && (tells_deleted || !key.is_deleted());
-        let keys: Json = self.keys.iter().filter(is_told).map(|key| told::key(key, key.id(), quirks)).collect();
+        let lists_deleted = quirks.has(Quirk::MftListIncludesDeleted);
+        let is_listed =
+            |key: &&Key| self.caller.reaches(&key.side.owner, quirks) && (lists_deleted || !key.is_deleted());
+        let keys: Json = self.keys.iter().filter(is_listed).map(|key| key_json::of(key, key.id(), quirks)).collect();
         let body = if quirks.has(Quirk::MftWrappedList) { json!({*schema::name("items", quirks): keys}) } else { keys };
         answers::success(&body, quirks)
     }
@@ -26,7 +27,7 @@ impl Visit<'_> {
     pub(super) fn get(&self) -> Outcome {
         let quirks = &self.area.quirks;
         match self.key(self.call.parameter("id").next()) {
-            Ok(key) => Ok(answers::success(&told::key(key, key.id(), quirks), quirks)),
+            Ok(key) => Ok(answers::success(&key_json::of(key, key.id(), quirks), quirks)),
             Err(failure) if failure.status == 404 => match quirks.word(Quirk::MftMissingKey) {
                 Some("null") => Ok(answers::success(&Json::Null, quirks)),
                 Some("empty") => Ok(Answer::empty()),
@@ -36,7 +37,7 @@ impl Visit<'_> {
         }
     }
 
-    /// The key with an id, if the caller may know of it.
+    /// The key with an id, if the caller may see it.
     pub(super) fn key(&self, id: Option<&str>) -> Result<&Key, Failure> {
         let missing = || Failure::new(404, "There is no such API key.");
         let key = self.keys.iter().find(|key| Some(key.id()) == id).ok_or_else(missing)?;

@@ -1,5 +1,5 @@
-//! The operations that change keys. Each is one change of the embedded store, which holds to the rules of its own, and
-//! one row beside it.
+//! The operations that change keys. Each makes one change of the embedded store, which enforces its own rules, and
+//! writes one row beside it.
 
 use super::Failure;
 use super::Key;
@@ -7,11 +7,11 @@ use super::Outcome;
 use super::Visit;
 use super::answers;
 use super::body::Body;
+use super::key_json;
 use super::keys;
 use super::lists;
 use super::side;
 use super::side::Side;
-use super::told;
 use crate::emulator::answer::Answer;
 use crate::emulator::area::finished;
 use crate::emulator::quirks::Quirk;
@@ -92,7 +92,7 @@ impl Visit<'_> {
         self.finish(key, side, None)
     }
 
-    /// Nothing leaves the store: it has no delete for keys either.
+    /// The object stays in the store, which has no delete for keys.
     pub(super) fn delete(&mut self) -> Outcome {
         let key = self.key(self.call.parameter("id").next())?;
         let by = Some(self.caller.user.clone());
@@ -119,15 +119,14 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// A name that the store takes, for one that it may not take. Without the quirk it is the store that refuses.
+    /// A name that the store accepts, for one that it might refuse. Without the quirk the store decides.
     fn storable<'a>(&self, name: Option<&'a str>) -> &'a str {
         let name = name.unwrap_or_default();
         let is_odd = name.is_empty() || name.trim() != name || name.chars().any(char::is_control);
         if is_odd && self.area.quirks.has(Quirk::MftAnyKeyName) { "(odd name)" } else { name }
     }
 
-    /// A name that the store has not yet. It takes each name once, while here two users, or a deleted key and a new one,
-    /// can share one.
+    /// A name that is unique in the store. On the site, two users, or a deleted key and a new one, can share a name.
     fn free_name(&self, name: &str) -> String {
         let is_taken = |name: &str| self.keys.iter().any(|key| *key.object.name == *name);
         if !is_taken(name) {
@@ -144,21 +143,21 @@ impl Visit<'_> {
         performed.map(|_| ()).map_err(|refusal| failure(&refusal))
     }
 
-    /// A key as it now is in the store.
+    /// A key in its current state.
     fn find(&self, is_it: impl Fn(&Key) -> bool) -> Result<Key, Failure> {
         keys::all(self.area, &self.caller.user)?.into_iter().find(is_it).ok_or_else(Failure::own)
     }
 
-    /// Keeps what belongs beside a key, and tells the key.
+    /// Saves the data beside a key, and answers with the key.
     fn finish(&mut self, key: Key, side: Side, value: Option<&str>) -> Result<Answer, Failure> {
         side::save(self.area, key.id(), &side)?;
         let key = Key { side, ..key };
         let quirks = &self.area.quirks;
-        Ok(answers::success(&told::key(&key, value.unwrap_or(key.id()), quirks), quirks))
+        Ok(answers::success(&key_json::of(&key, value.unwrap_or(key.id()), quirks), quirks))
     }
 }
 
-/// What a key shall be.
+/// The desired state of a key.
 struct Wanted {
     enabled: bool,
     expires: Option<Instant>,
@@ -167,7 +166,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// What an update makes of a key. Without quirks it replaces: what is left out is cleared, but for `enabled`.
+    /// The key after an update. Without quirks an update replaces: omitted properties are cleared, except `enabled`.
     fn after(key: &Key, body: &Body, quirks: &Quirks) -> Self {
         let merges = quirks.is(Quirk::MftUpdateMode, "merge");
         let is_ignored = |name: &str| quirks.names(Quirk::MftIgnoreFieldsOnUpdate, name);
@@ -214,7 +213,7 @@ fn check_same_name(key: &Key, body: &Body, quirks: &Quirks) -> Result<(), Failur
     }
 }
 
-/// The tenant that a body names, where that counts.
+/// The tenant in a body, if the quirk makes it count.
 fn tenant(body: &Body, quirks: &Quirks) -> Option<i32> {
     quirks.has(Quirk::MftTenantTaken).then(|| body.number("tenantId").unwrap_or(0))
 }
@@ -228,7 +227,7 @@ fn take_audit_fields(body: &Body, side: &mut Side) {
     side.deleted_by = text("deletedBy");
 }
 
-/// What the store refuses, as the site's error.
+/// The store's refusal as an error of the site.
 fn failure(refusal: &Refusal) -> Failure {
     if refusal.kind != RefusalKind::Rejected {
         return Failure::own();

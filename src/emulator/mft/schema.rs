@@ -1,4 +1,4 @@
-//! The properties of an API key (2.1): one table, which answers and the Swagger file are made from.
+//! The properties of an API key (2.1): one table for answers and the Swagger file.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
 
-/// What a property is.
+/// The type of a property.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Is {
     Text,
@@ -21,7 +21,7 @@ pub(super) struct Property {
     pub(super) name: &'static str,
     pub(super) is: Is,
     pub(super) can_be_null: bool,
-    says: &'static str,
+    description: &'static str,
 }
 
 pub(super) static PROPERTIES: [Property; 14] = [
@@ -41,19 +41,19 @@ pub(super) static PROPERTIES: [Property; 14] = [
     property("name", Is::Text, true, "Told only, and ignored in requests."),
 ];
 
-/// Told with the quirk of the unknown property.
+/// Returned with the quirk `mft-unknown-property`.
 pub(super) static LABEL: Property = property("label", Is::Text, true, "Not part of the documented key.");
 
-const fn property(name: &'static str, is: Is, can_be_null: bool, says: &'static str) -> Property {
-    Property { name, is, can_be_null, says }
+const fn property(name: &'static str, is: Is, can_be_null: bool, description: &'static str) -> Property {
+    Property { name, is, can_be_null, description }
 }
 
-/// The properties that are told.
-pub(super) fn told(quirks: &Quirks) -> impl Iterator<Item = &'static Property> {
+/// The properties that answers contain.
+pub(super) fn visible(quirks: &Quirks) -> impl Iterator<Item = &'static Property> {
     PROPERTIES.iter().chain(quirks.has(Quirk::MftUnknownProperty).then_some(&LABEL))
 }
 
-/// A property's name as it is told.
+/// A property's name in answers.
 pub(super) fn name<'a>(name: &'a str, quirks: &Quirks) -> Cow<'a, str> {
     match name.split_at_checked(1) {
         Some((first, rest)) if quirks.has(Quirk::MftPascalCase) => format!("{}{rest}", first.to_uppercase()).into(),
@@ -62,7 +62,7 @@ pub(super) fn name<'a>(name: &'a str, quirks: &Quirks) -> Cow<'a, str> {
 }
 
 impl Property {
-    /// Its schema. `name` is there for readers only (2.2).
+    /// Its schema. `name` is read-only (2.2).
     pub(super) fn schema(&self) -> Json {
         let mut schema = match self.is {
             Is::Text => json!({"type": "string"}),
@@ -70,7 +70,7 @@ impl Property {
             Is::Number => json!({"type": "integer", "format": "int32"}),
             Is::Instant => json!({"type": "string", "format": "date-time"}),
         };
-        schema["description"] = json!(self.says);
+        schema["description"] = json!(self.description);
         if self.can_be_null {
             schema["nullable"] = json!(true);
         }

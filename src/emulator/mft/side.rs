@@ -1,39 +1,38 @@
-//! What the site keeps of a key beside the store.
+//! The site's data about a key, beside the store.
 
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::emulator::area::Area;
 
-/// The name under which it is kept.
+/// Its name in the table.
 const NAME: &str = "mft";
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Side {
-    /// Nothing when the store's name is the keyName.
+    /// `None` if the store's name is the keyName.
     pub(super) key_name: Option<Box<str>>,
-    /// Whether the keyName is null.
     pub(super) is_nameless: bool,
     pub(super) owner: Box<str>,
-    /// Nothing when it is the usual one.
+    /// `None` for the usual tenant.
     pub(super) tenant: Option<i32>,
     pub(super) created_by: Option<Box<str>>,
-    /// When the key was made and deleted, in milliseconds since 1970; the first only when it is not as in the store.
+    /// When the key was created and deleted, in milliseconds since 1970; the first only if it differs from the store.
     pub(super) created: Option<i64>,
     pub(super) updated_by: Option<Box<str>>,
     pub(super) deleted_by: Option<Box<str>>,
     pub(super) deleted: Option<i64>,
-    /// The lists as the caller wrote them, which holds while the store has the same elements.
+    /// The lists as the caller wrote them; valid while the store has the same elements.
     pub(super) allowed_apis: Option<Box<str>>,
     pub(super) allowed_orgs: Option<Box<str>>,
-    /// The SHA-256 of the value that only the answer to the create told, in hexadecimal digits.
+    /// The SHA-256 of the value that only the answer to the create returned, in hexadecimal digits.
     pub(super) value_digest: Option<Box<str>>,
-    /// The property that the reference does not know.
+    /// The property that is not in the reference.
     pub(super) label: Option<Box<str>>,
 }
 
-/// Of a key that did not come through the site, all is empty but the owner.
+/// For a key that was not created through the site, only the owner is set.
 pub(super) fn of(area: &Area, id: &str, owner: &str) -> Side {
     match serde_json::from_value(area.extras.get(id, NAME).clone()) {
         Ok(side) => side,
@@ -41,7 +40,6 @@ pub(super) fn of(area: &Area, id: &str, owner: &str) -> Side {
     }
 }
 
-/// Fails when the database does.
 pub(super) fn save(area: &mut Area, id: &str, side: &Side) -> Result<(), super::Failure> {
     let value = serde_json::to_value(side).map_err(|_| super::Failure::own())?;
     let saved = area.extras.set(area.store.database().connection(), id, NAME, value);

@@ -1,4 +1,4 @@
-//! The Swagger file: what is served, said by the tables that it is served from.
+//! The Swagger file, generated from the tables that requests are served from.
 
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -13,35 +13,21 @@ use crate::emulator::answer::Answer;
 use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
 
-/// The parts of its own paths.
+/// The words of the pages' own paths.
 pub(super) const WORDS: [&str; 4] = ["swagger", "Swagger", "v1", "swagger.json"];
 
-/// What anybody can read without a credential.
-pub(super) enum Page {
-    /// The file itself; its path is inferred from the one of the Audit API (1.2).
-    File,
-    /// What people see below the site's URL (1.3).
-    ForPeople,
-}
+/// The Swagger UI, which links the file (1.3).
+const UI: &str = "<!DOCTYPE html><html><body><a href=\"/swagger/v1/swagger.json\">swagger.json</a></body></html>";
 
-pub(super) fn page(parts: &[&str]) -> Option<Page> {
+/// A page that needs no credential; `None` for any other path.
+pub(super) fn page(parts: &[&str], operations: &Operations, quirks: &Quirks) -> Option<Answer> {
     match parts {
-        ["swagger" | "Swagger", "v1", "swagger.json"] => Some(Page::File),
-        ["swagger" | "Swagger"] | ["swagger" | "Swagger", "index.html"] => Some(Page::ForPeople),
-        _ => None,
-    }
-}
-
-impl Page {
-    pub(super) fn answer(&self, operations: &Operations, quirks: &Quirks) -> Answer {
-        match self {
-            Self::File => Answer::json(200, &file(operations, quirks)),
-            Self::ForPeople => Answer::text(
-                200,
-                "text/html; charset=utf-8",
-                "<!DOCTYPE html><html><body><a href=\"/swagger/v1/swagger.json\">swagger.json</a></body></html>",
-            ),
+        // Inferred from the path of the Audit API's file (1.2).
+        ["swagger" | "Swagger", "v1", "swagger.json"] => Some(Answer::json(200, &file(operations, quirks))),
+        ["swagger" | "Swagger"] | ["swagger" | "Swagger", "index.html"] => {
+            Some(Answer::text(200, "text/html; charset=utf-8", UI))
         }
+        _ => None,
     }
 }
 
@@ -93,9 +79,9 @@ fn operation(described: &Described, quirks: &Quirks) -> Json {
     operation
 }
 
-/// A status with what it means. What errors look like is documented nowhere, so nothing is said of it.
+/// A status with its meaning. The shape of errors is undocumented, so it is left out.
 fn response(described: &Described, status: u16, quirks: &Quirks) -> (String, Json) {
-    let says = match status {
+    let meaning = match status {
         200 => "Success",
         400 => "Bad Request",
         401 => "Unauthorized",
@@ -103,14 +89,14 @@ fn response(described: &Described, status: u16, quirks: &Quirks) -> (String, Jso
         404 => "Not Found",
         _ => "Server Error",
     };
-    let mut response = json!({"description": says});
+    let mut response = json!({"description": meaning});
     if status == 200 && !(described.operation == Operation::Get && quirks.is(Quirk::MftMissingKey, "empty")) {
         response["content"] = json!({answers::content_type(quirks): {"schema": body(described.operation, quirks)}});
     }
     (status.to_string(), response)
 }
 
-/// The key in a request: what the site tells, and what it does not take otherwise.
+/// The key in a request: its properties, without those that the site ignores.
 fn asked(operation: Operation, quirks: &Quirks) -> Json {
     let name = json!({"type": "string", "minLength": 1, "pattern": r"^\S(.*\S)?$"});
     let mut needed = vec![];
@@ -152,7 +138,7 @@ fn body(operation: Operation, quirks: &Quirks) -> Json {
 }
 
 fn api_key(quirks: &Quirks) -> Json {
-    let properties = schema::told(quirks);
+    let properties = schema::visible(quirks);
     let properties: Map<_, _> =
         properties.map(|property| (schema::name(property.name, quirks).into_owned(), property.schema())).collect();
     json!({"type": "object", "properties": properties})

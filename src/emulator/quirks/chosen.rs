@@ -1,11 +1,11 @@
-//! One quirk as the command line names it: `page-offset`, `max-limit=50`, `mft-date-format=no-offset`.
+//! One quirk on the command line: `page-offset`, `max-limit=50`, `mft-date-format=no-offset`.
 
 use std::str::FromStr;
 
 use super::Quirk;
 use super::Takes;
 
-/// A quirk, and what stands behind its name, see [`super::Quirks`].
+/// A quirk with its argument, see [`super::Quirks`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Chosen(pub Quirk, pub u64);
 
@@ -19,7 +19,7 @@ impl FromStr for Chosen {
         };
         let number = match (quirk.takes(), behind) {
             (Takes::Nothing, None) => 0,
-            (Takes::Nothing, Some(_)) => return Err(format!("{name} takes no number")),
+            (Takes::Nothing, Some(_)) => return Err(format!("{name} takes no value")),
             (Takes::Number(usual), None) => usual,
             (Takes::Number(_), Some(number)) => match number.parse() {
                 Ok(number @ 1..=1_000_000) => number,
@@ -46,12 +46,12 @@ fn takes(name: &str, many: &str, words: &[&str]) -> String {
     format!("{name} takes {many} of {}, like {name}={}", words.join(", "), words.last().unwrap_or(&""))
 }
 
-/// What is said about a name that nobody knows: the nearest one, and all.
+/// The message for an unknown name: the nearest one, and all.
 pub(in crate::emulator) fn unknown(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
     let near = |other: &&str| similar::TextDiff::from_chars(name, *other).ratio();
     let nearest = known.clone().filter(|other| near(other) > 0.6).max_by(|a, b| near(a).total_cmp(&near(b)));
     let hint = nearest.map(|nearest| format!(" (did you mean {nearest}?)")).unwrap_or_default();
-    format!("there is none of this name{hint}; there are {}", known.collect::<Vec<_>>().join(", "))
+    format!("unknown name{hint}; the names are {}", known.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -88,11 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn every_quirk_says_what_it_does_in_one_sentence() {
+    fn every_quirk_has_a_one_sentence_description() {
         for quirk in Quirk::ALL {
-            let says = quirk.says_with_source();
-            assert!(says.ends_with(").") && says.contains(" ("), "{quirk}: {says}");
-            assert!(quirk.says().len() < 130, "{quirk}: {}", quirk.says());
+            let text = quirk.description_with_source();
+            assert!(text.ends_with(").") && text.contains(" ("), "{quirk}: {text}");
+            assert!(quirk.description().len() < 130, "{quirk}: {}", quirk.description());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The package and the plan inside a key, which are told under names of their own (quirk Q11).
+//! The package and plan inside a key, which have their own names there (quirk Q11).
 
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -12,16 +12,15 @@ use crate::emulator::wire;
 use crate::model::Kind;
 
 impl View<'_> {
-    /// The package or plan inside a key, under the service's own names (quirk Q11).
     pub(super) fn inside(&self, key: &KeyRow, kind: Kind) -> Json {
         let id = if kind == Kind::Package { &key.package } else { &key.plan };
         let Some(row) = self.mirror.get(kind, id) else { return Json::Null };
-        let told = |name: &str| {
+        let value = |name: &str| {
             wire::find(kind, name).map_or(Json::Null, |property| self.property(kind, row, property, &Fields::default()))
         };
         let names: &[(&str, &str)] = if kind == Kind::Package { INSIDE_PACKAGE } else { INSIDE_PLAN };
         let mut object: Map<String, Json> =
-            names.iter().map(|(inside, name)| ((*inside).to_owned(), told(name))).collect();
+            names.iter().map(|(inside, name)| ((*inside).to_owned(), value(name))).collect();
         if kind == Kind::Package {
             object.insert("isUsingSharedSecret".to_owned(), json!(number(&row.attributes, "sharedSecretLength") > 0));
             object.insert("status".to_owned(), json!("active"));
@@ -30,7 +29,7 @@ impl View<'_> {
     }
 }
 
-/// Names inside a key, and the names of the resource for the same.
+/// Names inside a key, and the resource's names for the same properties.
 const INSIDE_PACKAGE: &[(&str, &str)] = &[
     ("id", "id"),
     ("name", "name"),

@@ -7,8 +7,8 @@ use super::implicit;
 use super::text;
 use crate::model::Kind;
 
-/// `status` was only ever seen as `draft`, also on applications that work; `isPackaged` is true for those whose keys
-/// belong to packages, and these are the only ones here.
+/// The only `status` ever observed is `draft`, also for working applications. `isPackaged` is true if the keys belong
+/// to packages, which is always so here.
 pub(super) const PROPERTIES: &[Property] = &[
     implicit("id", Is::Id),
     implicit("created", Is::Created),

@@ -7,8 +7,8 @@ use super::implicit;
 use super::text;
 use crate::model::Kind;
 
-/// The vendor's table is readable up to `phone`; what comes after it is told when it is asked for. `passwdNew` is taken
-/// and thrown away: the emulator keeps no passwords.
+/// The vendor's table is readable up to `phone`; later properties are returned on request only. `passwdNew` is accepted
+/// and discarded: the emulator keeps no passwords.
 pub(super) const PROPERTIES: &[Property] = &[
     implicit("id", Is::Id),
     implicit("created", Is::Created),

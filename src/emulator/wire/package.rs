@@ -7,7 +7,7 @@ use super::implicit;
 use super::text;
 use crate::model::Kind;
 
-/// `keyAdapter` is reserved for the vendor's engineers: it is told as empty, and writing anything into it is refused.
+/// `keyAdapter` is reserved for the vendor's engineers: it is always empty, and writing to it is refused.
 pub(super) const PROPERTIES: &[Property] = &[
     implicit("id", Is::Id),
     implicit("created", Is::Created),

@@ -6,7 +6,7 @@ use super::explicit;
 use super::implicit;
 use super::text;
 
-/// `listed` and `production` stand in the vendor's sample and nowhere in its text; they are told as there and never
+/// `listed` and `production` are only in the vendor's sample, not in its text; they are returned as there and never
 /// written.
 pub(super) const PROPERTIES: &[Property] = &[
     implicit("id", Is::Id),

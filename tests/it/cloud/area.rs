@@ -1,4 +1,4 @@
-//! An area to test against: the emulator in a process of its own, and a workspace that is pointed at it.
+//! A test area: the emulator in its own process, and a workspace that uses it.
 
 use std::io::BufRead;
 use std::io::BufReader;
@@ -18,7 +18,7 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// Starts over the database and the log of `folder`, which outlive the process.
+    /// Starts with the database and log in `folder`, which outlive the process.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
         let log = folder.join("requests.log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_keywright"))
@@ -68,7 +68,7 @@ impl Request {
         self.0["method"].as_str().unwrap()
     }
 
-    /// Whether something was written.
+    /// Whether the store was changed.
     pub(crate) fn is_committed(&self) -> bool {
         self.0["committed"].as_bool().unwrap()
     }
@@ -83,7 +83,7 @@ pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// What a command said, both streams one after the other, and how it ended.
+/// The output of a command, stdout and stderr in sequence, and its exit code.
 pub(crate) struct Said {
     pub(crate) text: String,
     pub(crate) exit: i32,
@@ -97,7 +97,7 @@ impl World {
         world
     }
 
-    /// A copy of an example, which lives in the embedded store until [`Self::name_store`] names another.
+    /// A copy of an example, which uses the embedded store until [`Self::name_store`] names another.
     pub(crate) fn of_example(name: &str) -> Self {
         let world = Self { folder: tempfile::tempdir().unwrap() };
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
@@ -105,7 +105,7 @@ impl World {
         world
     }
 
-    /// Adds an area to the workspace file, which may be there already.
+    /// Adds an area to the workspace file, which may exist already.
     pub(crate) fn name_store(&self, area: &Area, limits: &str) {
         let path = self.workspace().join("keywright.yaml");
         let head = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n";
@@ -115,7 +115,7 @@ impl World {
         std::fs::write(path, named).unwrap();
     }
 
-    /// Where the emulator's files are, and the workspace below it.
+    /// The folder of the emulator's files, with the workspace below it.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -132,12 +132,12 @@ impl World {
         Area::start(self.path(), flags)
     }
 
-    /// Points the workspace at an area; `more` are further lines of `spec`.
+    /// Makes the workspace use an area; `more` are additional lines of `spec`.
     pub(crate) fn point_at(&self, area: &Area, limits: &str, more: &str) {
         self.point_at_also(area, limits, more, "TEST_");
     }
 
-    /// Likewise, with a prefix of variables that manifests may read.
+    /// The same, with a prefix for variables that manifests may read.
     pub(crate) fn point_at_also(&self, area: &Area, limits: &str, more: &str, prefix: &str) {
         self.point_at_url(&area.url, limits, more, prefix);
     }
@@ -179,13 +179,13 @@ impl World {
         self.keywright(&["apply", "--auto-approve"])
     }
 
-    /// Fails unless a plan finds nothing to do.
+    /// Fails unless the plan is empty.
     pub(crate) fn assert_settled(&self, what: &str) {
         let said = self.keywright(&["plan", "--detailed-exitcode"]);
         assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{what}: {}\n{}", said.exit, said.text);
     }
 
-    /// How many package keys the area holds, whoever made them.
+    /// How many package keys the area contains, whoever created them.
     pub(crate) fn keys(&self) -> u32 {
         let connection = rusqlite::Connection::open(self.path().join("area.db")).unwrap();
         connection.query_row("SELECT count(*) FROM package_keys", [], |row| row.get(0)).unwrap()
@@ -206,7 +206,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         match entry.file_name().to_str() {
-            // What somebody's own runs left behind.
+            // Files left by earlier runs in the checkout.
             Some(".keywright" | "secrets") => {}
             _ if path.is_dir() => copy(&path, &target),
             _ => drop(std::fs::copy(&path, &target).unwrap()),

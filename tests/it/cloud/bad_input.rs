@@ -1,5 +1,4 @@
-//! Servers that are not what the workspace says: each gets one message that names the cause and what to change, and
-//! nothing is written.
+//! Servers that do not match the workspace: each gives one message with the cause and the fix, and nothing is written.
 
 use std::io::Read;
 use std::io::Write;
@@ -14,18 +13,18 @@ use super::area::World;
 
 const TOKEN: &str = r#"{"token_type":"bearer","access_token":"a-token-that-is-not-real","expires_in":3600}"#;
 
-/// What a scripted server answers to sign-ins, and to everything else.
+/// The answers of a scripted server to sign-ins, and to everything else.
 #[derive(Clone, Copy)]
 struct Script {
     token: (&'static str, &'static str, &'static str),
     other: (&'static str, &'static str, &'static str),
-    /// How often the body of `other` is sent, one after the other.
+    /// How often the body of `other` is repeated.
     times: usize,
 }
 
 const SIGNED_IN: (&str, &str, &str) = ("200 OK", "Content-Type: application/json\r\n", TOKEN);
 
-/// A server that follows the script until the test ends; it counts requests that would write.
+/// A server that follows the script until the test ends; it counts write requests.
 struct Server {
     url: String,
     writes: Arc<AtomicUsize>,
@@ -66,8 +65,8 @@ fn answer(mut stream: TcpStream, script: Script, writes: &AtomicUsize) -> Option
     Some(())
 }
 
-/// Plans and applies against the server, which both end with 1 and say `told`.
-fn told(script: Script, expected: &[&str]) {
+/// Plans and applies against the server; both exit with 1 and print `expected`.
+fn assert_fails(script: Script, expected: &[&str]) {
     let server = serve(script);
     let world = World::new(MANIFESTS);
     world.point_at_url(&server.url, "{callsPerSecond: 1000}", "", "TEST_");
@@ -75,7 +74,7 @@ fn told(script: Script, expected: &[&str]) {
         let said = world.keywright(command);
         assert_eq!(said.exit, 1, "{}", said.text);
         for part in expected {
-            assert!(said.text.contains(part), "{part} is not told:\n{}", said.text);
+            assert!(said.text.contains(part), "{part} is not expected:\n{}", said.text);
         }
         assert!(!said.text.contains("a-token-that-is-not-real"), "{}", said.text);
         assert_eq!(said.text.matches("error").count(), 1, "{}", said.text);
@@ -88,46 +87,46 @@ const fn other(status: &'static str, headers: &'static str, body: &'static str) 
 }
 
 #[test]
-fn a_page_of_a_proxy_is_no_list() {
-    told(other("200 OK", "Content-Type: text/html\r\n", "<html>Please sign in</html>"), &["HTML", "`url`"]);
+fn a_page_of_a_proxy_is_not_a_list() {
+    assert_fails(other("200 OK", "Content-Type: text/html\r\n", "<html>Please sign in</html>"), &["HTML", "`url`"]);
 }
 
 #[test]
-fn a_page_of_a_proxy_is_no_token() {
+fn a_page_of_a_proxy_is_not_a_token() {
     let script = Script { token: ("200 OK", "", "<html>Please sign in</html>"), ..other("200 OK", "", "[]") };
-    told(script, &["did not answer with a token", "`url`"]);
+    assert_fails(script, &["did not answer with a token", "`url`"]);
 }
 
 #[test]
-fn a_server_that_is_not_the_api_is_told() {
-    told(other("200 OK", "", r#"{"hello": "world"}"#), &["no list", "`url`"]);
-    told(other("200 OK", "", "[1, 2]"), &["does not contain objects"]);
-    told(other("200 OK", "", "[]"), &["X-Total-Count"]);
-    told(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"name": "x"}]"#), &["an object without an id"]);
-    told(other("200 OK", "X-Total-Count: 1\r\n", ""), &["answered with an empty body"]);
-    told(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"id": "#), &["not JSON"]);
+fn a_server_that_is_not_the_api_is_reported() {
+    assert_fails(other("200 OK", "", r#"{"hello": "world"}"#), &["no list", "`url`"]);
+    assert_fails(other("200 OK", "", "[1, 2]"), &["does not contain objects"]);
+    assert_fails(other("200 OK", "", "[]"), &["X-Total-Count"]);
+    assert_fails(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"name": "x"}]"#), &["an object without an id"]);
+    assert_fails(other("200 OK", "X-Total-Count: 1\r\n", ""), &["answered with an empty body"]);
+    assert_fails(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"id": "#), &["not JSON"]);
     let script = Script { token: ("404 Not Found", "", "no"), ..other("404 Not Found", "", "no") };
-    told(script, &["could not sign in", "404"]);
-    told(other("404 Not Found", "", "no"), &["404", "`url`"]);
+    assert_fails(script, &["could not sign in", "404"]);
+    assert_fails(other("404 Not Found", "", "no"), &["404", "`url`"]);
 }
 
 #[test]
-fn a_wrong_area_is_told_by_its_setting() {
+fn a_wrong_area_is_reported_with_its_setting() {
     let script =
         Script { token: ("400 Bad Request", "", r#"{"error": "invalid_scope"}"#), ..other("200 OK", "", "[]") };
-    told(script, &["the area does not exist", "`area`"]);
+    assert_fails(script, &["the area does not exist", "`area`"]);
 }
 
 #[test]
 fn a_redirect_is_not_followed() {
     let script = other("302 Found", "Location: https://elsewhere.example.com/v3\r\n", "");
-    told(script, &["elsewhere.example.com", "`url`"]);
+    assert_fails(script, &["elsewhere.example.com", "`url`"]);
 }
 
 #[test]
 fn a_list_without_end_is_cut_off() {
     let script = Script { times: 2_000, ..other("200 OK", "X-Total-Count: 1\r\n", ROW) };
-    told(script, &["more than 64 MiB", "pageSize"]);
+    assert_fails(script, &["more than 64 MiB", "pageSize"]);
 }
 
 /// A hundred thousand bytes.
@@ -140,15 +139,15 @@ const ROW: &str = {
 };
 
 #[test]
-fn who_may_not_is_told_which_roles_may() {
+fn a_forbidden_call_reports_the_required_roles() {
     let headers = "X-Mashery-Error-Code: ERR_403_NOT_AUTHORIZED\r\n";
-    told(other("403 Forbidden", headers, r#"{"errorCode": 400}"#), &["not allowed", "Administrator"]);
-    // Without the header a 403 is the same, whatever its body says.
-    told(other("403 Forbidden", "", "<h1>Developer Over Qps</h1>"), &["not allowed"]);
+    assert_fails(other("403 Forbidden", headers, r#"{"errorCode": 400}"#), &["not allowed", "Administrator"]);
+    // Without the header, a 403 means the same whatever its body is.
+    assert_fails(other("403 Forbidden", "", "<h1>Developer Over Qps</h1>"), &["not allowed"]);
 }
 
 #[test]
 fn a_token_that_is_never_taken_ends_the_run() {
     let headers = "X-Mashery-Error-Code: ERR_403_DEVELOPER_INACTIVE\r\n";
-    told(other("403 Forbidden", headers, "<h1>Developer Inactive</h1>"), &["the sign-in was rejected"]);
+    assert_fails(other("403 Forbidden", headers, "<h1>Developer Inactive</h1>"), &["the sign-in was rejected"]);
 }

@@ -1,11 +1,11 @@
-//! What is declared is what is in the area: made, changed, moved and deleted over the wire.
+//! The area matches the manifests: objects are created, changed, moved and deleted over the wire.
 
 use super::KEYS;
 use super::MANIFESTS;
 use super::OBJECTS;
 use super::area::World;
 
-/// Lets calls go as fast as they may be.
+/// Sends calls without a rate limit.
 const FAST: &str = "{callsPerSecond: 1000}";
 
 fn applied(world: &World, what: &str) {
@@ -15,7 +15,7 @@ fn applied(world: &World, what: &str) {
 }
 
 #[test]
-fn what_is_declared_is_made_once_and_delivered() {
+fn declared_objects_are_created_once_and_delivered() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
@@ -25,7 +25,7 @@ fn what_is_declared_is_made_once_and_delivered() {
     assert_eq!(world.keys(), KEYS);
     let delivered = std::fs::read_to_string(world.workspace().join("secrets/checkout.env")).unwrap();
     assert!(delivered.starts_with("CHECKOUT_KEY=chk_"));
-    // The plan told the fields that a create sent; nothing but objects was written to.
+    // The plan printed the fields that a create sent; only objects were written to.
     for request in area.requests().iter().filter(|request| matches!(request.method(), "PUT" | "DELETE")) {
         assert!(request.path().split('/').count() > 4, "{} {}", request.method(), request.path());
     }
@@ -67,7 +67,7 @@ fn every_field_of_every_kind_can_be_changed() {
 }
 
 #[test]
-fn what_is_renamed_takes_its_keys_along() {
+fn a_renamed_object_keeps_its_keys() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
@@ -121,7 +121,7 @@ fn value_of_custom(world: &World) -> u32 {
 }
 
 #[test]
-fn what_is_owned_and_not_declared_is_deleted_bottom_up() {
+fn owned_undeclared_objects_are_deleted_bottom_up() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     let owns = "  ownership: {users: all, applications: all, packages: all, plans: all, packageKeys: all}\n";
@@ -139,9 +139,9 @@ fn what_is_owned_and_not_declared_is_deleted_bottom_up() {
 }
 
 #[test]
-fn what_somebody_else_changed_meanwhile_is_stale() {
+fn an_object_that_changed_in_the_meantime_is_stale() {
     let world = World::new(MANIFESTS);
-    // The last look is the only GET of a single member, so it is where somebody else comes between.
+    // The last check is the only GET of a single member, so another client's change is simulated there.
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
     applied(&world, "made");
@@ -153,7 +153,7 @@ fn what_somebody_else_changed_meanwhile_is_stale() {
     assert!(said.exit == 5 && said.text.contains("stale"), "{}: {}", said.exit, said.text);
 }
 
-/// The examples that users start from, made over the wire: the area is then what the embedded store would be.
+/// The examples that users start from, applied over the wire: the area must match the embedded store.
 #[test]
 fn an_area_is_exported_as_the_embedded_store_is() {
     for example in ["quickstart", "payments-platform"] {
@@ -168,8 +168,8 @@ fn an_area_is_exported_as_the_embedded_store_is() {
             world.assert_settled(example);
             world.keywright(&["export"]).text
         });
-        // Of several keys of one slot that no prefix tells apart the newest is exported, and which of them that is
-        // depends on the second in which each was made.
+        // Of several keys in a slot without prefixes the newest is exported, and which one that is depends on the
+        // second of their creation.
         let [embedded, remote] = exports.map(|text| {
             let documents = text.split("---\n").map(str::to_owned);
             documents.filter(|document| !document.contains("older than this one")).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Whatever breaks, wherever: the next run makes the area what is declared, and no key is there twice.
+//! After any failure the next run makes the area match, and no key exists twice.
 
 use super::KEYS;
 use super::MANIFESTS;
@@ -6,7 +6,7 @@ use super::area::World;
 
 const FAST: &str = "{callsPerSecond: 1000}";
 
-/// Applies with the fault, then without it, and looks at what is there.
+/// Applies with the fault, then without it, and checks the result.
 fn survives(flags: &[&str]) {
     let world = World::new(MANIFESTS);
     let area = world.area(flags);
@@ -24,7 +24,7 @@ fn survives(flags: &[&str]) {
     assert!(delivered.is_file(), "{flags:?}: nothing was delivered");
 }
 
-/// Faults that strike once at a write, and that one run alone gets over.
+/// Faults that happen once at a write, and that a single run recovers from.
 #[test]
 fn a_run_gets_over_a_fault_at_any_write_by_itself() {
     for kind in [

@@ -1,4 +1,4 @@
-//! The log of a run: every request and every change, and nothing that is secret.
+//! The log of a run: every request and every change, without secrets.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::CUSTOM;
 use super::MANIFESTS;
 use super::area::World;
 
-/// What an apply with this flag tells on standard error, after it made every object of the area.
+/// The stderr of an apply with this flag, after it created every object of the area.
 fn logged(flags: &[&str]) -> (World, String, usize) {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);

@@ -1,4 +1,4 @@
-//! The bar of an apply, on a terminal that `script` makes.
+//! The progress bar of an apply, on a terminal that `script` creates.
 
 use std::process::Command;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use super::MANIFESTS;
 use super::area::World;
 
-/// What an apply of a slow area writes, on a terminal or not.
+/// The output of an apply of a slow area, on a terminal or not.
 fn apply(world: &World, on_terminal: bool) -> String {
     let area = world.area(&["--latency", "60ms"]);
     world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
@@ -28,11 +28,11 @@ fn apply(world: &World, on_terminal: bool) -> String {
 }
 
 #[test]
-fn a_terminal_shows_counts_rate_and_what_is_left() {
+fn a_terminal_shows_counts_rate_and_remaining_time() {
     let world = World::new(MANIFESTS);
     let text = apply(&world, true);
     assert!(text.contains(" of 13 · ") && text.contains("/s · ") && text.contains(" left"), "{text}");
-    // Every line is whole, and the bar is gone in the end.
+    // Every line is complete, and the bar is gone at the end.
     let plain = anstream::adapter::strip_str(&text).to_string();
     assert_eq!(plain.matches("done     + ").count(), 13, "{plain}");
     let end = plain.rsplit("Applied:").next().unwrap();

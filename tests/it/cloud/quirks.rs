@@ -1,5 +1,5 @@
-//! Every quirk of the API and every open question about it: the area becomes what is declared, or one clear sentence
-//! says why not.
+//! Every quirk of the API and every open question about it: the area matches the manifests, or one clear sentence
+//! explains why not.
 
 use super::KEYS;
 use super::MANIFESTS;
@@ -7,7 +7,7 @@ use super::area::World;
 
 const FAST: &str = "{callsPerSecond: 1000, pageSize: 2}";
 
-/// Quirks that the client gets over.
+/// Quirks that the client handles.
 const SETTLES: &[&str] = &[
     "late-visibility",
     "bare-errors",
@@ -42,12 +42,12 @@ const SETTLES: &[&str] = &[
     "unstable-order",
 ];
 
-/// Quirks against which a declared object can not be had, and what is said of it.
+/// Quirks that make a declared object impossible, with the expected message.
 const SAYS: &[(&str, &str)] =
     &[("secret-required", "secret"), ("no-total", "X-Total-Count"), ("mandatory-attribute", "costCentre")];
 
 #[test]
-fn the_area_becomes_what_is_declared_whatever_the_quirk() {
+fn the_area_matches_the_manifests_under_every_quirk() {
     for quirk in SETTLES {
         let world = World::new(MANIFESTS);
         let area = world.area(&["--quirk", quirk]);
@@ -59,8 +59,8 @@ fn the_area_becomes_what_is_declared_whatever_the_quirk() {
     }
 }
 
-/// What was just made is missing from the next list, so that one plan right after an apply would make it again. The
-/// second one sees it.
+/// New objects are missing from the next list, so a plan right after an apply would create them again. The second plan
+/// sees them.
 #[test]
 fn a_list_that_is_late_is_only_late() {
     let world = World::new(MANIFESTS);
@@ -73,18 +73,18 @@ fn a_list_that_is_late_is_only_late() {
 }
 
 #[test]
-fn what_can_not_be_had_is_told() {
-    for (quirk, told) in SAYS {
+fn impossible_declarations_are_reported() {
+    for (quirk, expected) in SAYS {
         let world = World::new(MANIFESTS);
         let area = world.area(&["--quirk", quirk]);
         world.point_at(&area, FAST, "");
         let said = world.apply();
-        assert!(said.exit != 0 && said.text.contains(told), "{quirk}: {} {}", said.exit, said.text);
+        assert!(said.exit != 0 && said.text.contains(expected), "{quirk}: {} {}", said.exit, said.text);
     }
 }
 
 #[test]
-fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
+fn a_trigger_that_alters_is_reported_and_does_not_stop_the_run() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--quirk", "trigger-alters"]);
     world.point_at(&area, FAST, "");
@@ -95,18 +95,18 @@ fn a_trigger_that_alters_is_told_and_does_not_stop_the_run() {
 }
 
 #[test]
-fn what_the_answers_hide_is_found_by_one_more_look() {
+fn one_verification_finds_what_the_answers_hide() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--quirk", "trigger-alters", "--quirk", "answers-repeat"]);
     world.point_at(&area, FAST, "");
     let said = world.apply();
     assert_eq!(said.exit, 9, "{}", said.text);
     assert!(said.text.contains("the store keeps its own `company`") && said.text.contains("CAM-054"), "{}", said.text);
-    // What takes access away is tried again and again, and the trigger alters new keys only.
+    // Changes that restrict access are retried every time, and the trigger changes new keys only.
     let said = world.apply();
     assert!(said.exit == 0 && said.text.contains("1 change done") && said.text.contains("disabled"), "{}", said.text);
     world.assert_settled("what was found is remembered");
-    // A single object is looked at alone, and what is as it was written is told once.
+    // A single object is verified individually, and fields that match are reported once.
     world.write(&MANIFESTS.replace("displayName: Ann,", "displayName: Ann C.,"));
     let before = area.calls();
     let said = world.apply();
@@ -116,7 +116,7 @@ fn what_the_answers_hide_is_found_by_one_more_look() {
     assert_eq!(calls[calls.len() - 3..], ["GET", "PUT", "GET"], "{calls:?}");
 }
 
-/// Looks, writes and looks afterwards: what the plan forecast is what the apply takes.
+/// Check, write, verification: the apply makes as many calls as the plan forecast.
 #[test]
 fn an_apply_takes_as_many_calls_as_were_forecast() {
     let world = World::new(MANIFESTS);
@@ -140,19 +140,19 @@ fn an_apply_takes_as_many_calls_as_were_forecast() {
 }
 
 #[test]
-fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else() {
+fn rejected_fields_are_remembered_until_the_manifest_changes() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--quirk", "trigger-alters"]);
     world.point_at(&area, FAST, "");
     assert_eq!(world.apply().exit, 9);
-    // Told once: the next plan leaves it, and says whose it is.
+    // Reported once: the next plan skips it, and names the owner of the value.
     let said = world.keywright(&["plan", "--detailed-exitcode"]);
     assert_eq!(said.exit, 0, "{}", said.text);
     assert!(said.text.contains("the store kept its own `company` in run 1; --allow user/alice"), "{}", said.text);
     let before = area.calls();
     assert_eq!(world.apply().exit, 0);
     assert!(area.requests()[before..].iter().all(|request| !request.is_committed()));
-    // Tried again when it is asked for, and when the manifest says something else.
+    // Retried on request, and if the manifest has a new value.
     let said = world.keywright(&["plan", "--detailed-exitcode", "--allow", "user/alice"]);
     assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
     world.write(&MANIFESTS.replace("company: Example", "company: Another"));
@@ -160,7 +160,7 @@ fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else(
     assert!(said.exit == 2 && said.text.contains("→ Another"), "{}: {}", said.exit, said.text);
     world.write(MANIFESTS);
     world.assert_settled("the old wish is still remembered");
-    // When the store has come round, the memory is void: what differs later is repaired.
+    // Once the store accepts the value, the memory is stale: later differences are repaired.
     let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
     let set = "UPDATE users SET attributes = json_set(attributes, '$.company', ?1) WHERE username = 'alice'";
     connection.execute(set, ["Example"]).unwrap();
@@ -170,7 +170,7 @@ fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else(
     assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
     assert_eq!(world.apply().exit, 9);
     world.assert_settled("remembered again");
-    // Another store has not been asked yet.
+    // Another store has not been tried yet.
     drop(area);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
@@ -186,7 +186,7 @@ fn what_the_store_did_not_take_is_remembered_until_somebody_says_something_else(
 }
 
 #[test]
-fn a_field_that_the_api_ignores_is_told_under_its_own_rule() {
+fn a_field_that_the_api_ignores_is_reported_under_its_own_rule() {
     let plan = "maxNumKeysAllowed: 20, quota: {calls: 900";
     let world = World::new(&MANIFESTS.replace(plan, &format!("selfServiceKeyProvisioningEnabled: false, {plan}")));
     let area = world.area(&["--quirk", "self-service-ignored"]);
@@ -196,7 +196,7 @@ fn a_field_that_the_api_ignores_is_told_under_its_own_rule() {
 }
 
 #[test]
-fn a_trigger_that_refuses_stops_only_what_it_refuses() {
+fn a_trigger_that_refuses_stops_only_those_changes() {
     let world = World::new(&MANIFESTS.replace("tags: web", "tags: veto"));
     let area = world.area(&["--quirk", "trigger-vetoes"]);
     world.point_at(&area, FAST, "");

@@ -1,4 +1,4 @@
-//! How much is asked for, and what is believed of the answers.
+//! How much a run requests, and which answers it trusts.
 
 use super::MANIFESTS;
 use super::area::World;
@@ -36,13 +36,13 @@ fn a_small_workspace_does_not_read_a_large_area() {
     assert_eq!(world.apply().exit, 0);
     let before = area.calls();
     world.assert_settled("in a large area");
-    // Whole lists of users, applications and keys would be more than 60 pages.
+    // Complete lists of users, applications and keys would be more than 60 pages.
     let calls = area.calls() - before;
     assert!(calls <= 14, "{calls} calls");
     world.point_at(&area, "{callsPerSecond: 1000, pageSize: 1000}", "");
     let before = area.calls();
     world.assert_settled("with large pages");
-    // The plans of one more package, in which others have keys.
+    // The plans of one more package, in which other users have keys.
     assert_eq!(area.calls() - before, 8);
 }
 
@@ -68,7 +68,7 @@ fn no_call_is_too_fast_at_the_configured_rate() {
 }
 
 #[test]
-fn a_rate_that_is_set_too_high_is_tightened_by_what_the_server_says() {
+fn a_rate_that_is_too_high_is_reduced_to_the_servers_limit() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--calls-per-second", "10"]);
     world.point_at(&area, "{callsPerSecond: 500}", "");
@@ -106,7 +106,7 @@ fn calls_per_day_of_the_workspace_are_not_exceeded() {
 }
 
 #[test]
-fn wrong_credentials_are_told_without_telling_them() {
+fn wrong_credentials_are_reported_without_showing_them() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--credential", "one:two:three:four"]);
     world.point_at(&area, FAST, "");
@@ -116,7 +116,7 @@ fn wrong_credentials_are_told_without_telling_them() {
 }
 
 #[test]
-fn an_area_that_is_not_there_is_told_with_the_request() {
+fn a_missing_area_is_reported_with_the_request() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");

@@ -1,4 +1,4 @@
-//! A saved plan over the wire: its writes and no others, and nothing written to what somebody else changed meanwhile.
+//! A saved plan over the wire: only its writes, and none to objects that another client has changed since.
 
 use super::MANIFESTS;
 use super::area::Said;
@@ -6,7 +6,7 @@ use super::area::World;
 
 const FAST: &str = "{callsPerSecond: 1000}";
 
-/// What the plan is made from: a rename, changes, and a key that hangs on the renamed application.
+/// The changes in the plan: a rename, updates, and a key of the renamed application.
 fn edited() -> String {
     let edits = [
         ("displayName: Alice,", "displayName: Alice B.,"),
@@ -17,7 +17,7 @@ fn edited() -> String {
     ];
     let more = "---\napiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {name: shop-sandbox}\nspec: {user: alice, \
                 application: shop, package: ledger, plan: basic, key: {generate: {prefix: sbx_}}}\n";
-    // The key that the store mints has no prefix that would tell it from the new one.
+    // The store generates this key without a prefix that could distinguish it from the new one.
     let mut manifests = MANIFESTS.rsplit_once("---").unwrap().0.to_owned() + more;
     for (before, after) in edits {
         assert!(manifests.contains(before), "{before}");
@@ -59,7 +59,7 @@ fn a_saved_plan_makes_its_writes_and_no_others() {
 }
 
 #[test]
-fn what_somebody_else_changed_meanwhile_is_stale_and_nothing_else() {
+fn only_objects_that_changed_in_the_meantime_are_stale() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
@@ -79,7 +79,7 @@ fn what_somebody_else_changed_meanwhile_is_stale_and_nothing_else() {
 }
 
 #[test]
-fn an_application_that_somebody_gave_to_another_user_is_not_changed() {
+fn an_application_that_moved_to_another_user_is_not_changed() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
@@ -94,7 +94,7 @@ fn an_application_that_somebody_gave_to_another_user_is_not_changed() {
     let give = "UPDATE applications SET user = (SELECT row FROM users WHERE username = 'ann') WHERE name = 'checkout'";
     assert_eq!(database.execute(give, []).unwrap(), 1);
     drop(database);
-    // The emulator is another process now, at another port.
+    // The emulator is a new process on another port.
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
     let host_of = |url: &str| url.split('/').nth(2).unwrap().to_owned();

@@ -1,5 +1,5 @@
-//! Random worlds under random faults: each next clean run converges, nothing is made twice, and nobody else's objects
-//! are touched. `KEYWRIGHT_SOAK=1000 cargo test --release --test it cloud::soak -- --nocapture` runs many.
+//! Random worlds under random faults: each clean run afterwards converges, nothing is created twice, and foreign
+//! objects are unchanged. `KEYWRIGHT_SOAK=1000 cargo test --release --test it cloud::soak -- --nocapture` runs many.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ const FAULTS: [&str; 9] = [
 const QUIRKS: [&str; 6] =
     ["late-visibility", "status-ignored-on-create", "page-offset", "no-nested-fields", "max-limit=3", "null-limits"];
 
-/// Somebody else's objects, which no manifest names.
+/// Foreign objects that no manifest names.
 const OTHERS: &str = "apiVersion: keywright.dev/v1
 kind: User
 metadata: {name: somebody-else}
@@ -43,7 +43,7 @@ metadata: {name: theirs}
 spec: {package: their-package}
 ";
 
-/// Puts the texts in the place of every manifest of a workspace.
+/// Replaces every manifest of a workspace with the texts.
 pub(crate) fn write(workspace: &Path, texts: &[(String, String)]) {
     for entry in std::fs::read_dir(workspace).unwrap().map(Result::unwrap) {
         if entry.path().extension().is_some_and(|extension| extension == "yaml") {
@@ -57,7 +57,7 @@ pub(crate) fn write(workspace: &Path, texts: &[(String, String)]) {
     }
 }
 
-/// How many keys every slot of a store holds.
+/// How many keys each slot of a store has.
 fn slots(database: &Path) -> BTreeMap<String, u32> {
     let connection = rusqlite::Connection::open(database).unwrap();
     let sql = "SELECT u.username || '/' || a.name || '/' || p.name, count(*) FROM package_keys k
@@ -68,7 +68,7 @@ fn slots(database: &Path) -> BTreeMap<String, u32> {
     rows.map(Result::unwrap).collect()
 }
 
-/// Ends with whether the version could be applied to the embedded store, which knows no faults.
+/// Returns whether the version could be applied to the embedded store, which has no faults.
 fn reference(world: &World, texts: &[(String, String)]) -> bool {
     write(&world.workspace(), texts);
     let settings =
@@ -116,7 +116,7 @@ fn soak(seed: u64) -> u32 {
     applies
 }
 
-/// How many of somebody else's objects are there as they were.
+/// How many foreign objects are unchanged.
 fn theirs(database: &Path) -> u32 {
     let connection = rusqlite::Connection::open(database).unwrap();
     let sql = "SELECT (SELECT count(*) FROM users WHERE username = 'somebody-else')

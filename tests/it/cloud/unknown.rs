@@ -1,4 +1,4 @@
-//! A field that the client has no property for: left out of a write it would count as done at every apply.
+//! A field without a property in the client: if a write left it out, every apply would count it as done.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! An emulator as a child process, and the smallest HTTP client that can tell what it did.
+//! An emulator as a child process, and a minimal HTTP client that can check its answers.
 
 use std::io::BufRead;
 use std::io::BufReader;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use serde_json::json;
 
-/// A running emulator that ends with the value, and a token for it.
+/// A running emulator that ends when dropped, and a token for it.
 pub(crate) struct Emulator {
     child: Child,
     address: String,
@@ -21,7 +21,7 @@ pub(crate) struct Emulator {
     folder: tempfile::TempDir,
 }
 
-/// What came back. Nothing but this is read of an answer.
+/// The parts of an answer that tests read.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -40,7 +40,7 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The JSON of an answer that must be a success.
+    /// The JSON of a successful answer.
     #[track_caller]
     pub(crate) fn ok(&self) -> Json {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
@@ -58,21 +58,21 @@ impl Reply {
         (text("property"), text("message"))
     }
 
-    /// Whether all bytes came that were announced.
+    /// Whether all announced bytes arrived.
     pub(crate) fn is_whole(&self) -> bool {
         self.header("content-length").is_none_or(|length| length.parse() == Ok(self.body.len()))
     }
 }
 
 impl Emulator {
-    /// Starts one that keeps its objects in memory, with more arguments, and signs in.
+    /// Starts an emulator in memory, with additional arguments, and signs in.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut emulator = Self::start_signed_out(arguments);
         emulator.sign_in();
         emulator
     }
 
-    /// `{}` in an argument is a folder of the emulator's own.
+    /// `{}` in an argument is the emulator's own folder.
     pub(crate) fn start_signed_out(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = |argument: &&str| argument.replace("{}", folder.path().to_str().unwrap());
@@ -99,7 +99,7 @@ impl Emulator {
         reply.ok()["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
-    /// Asks the token endpoint, with `KEY:SECRET` as HTTP Basic.
+    /// Calls the token endpoint, with `KEY:SECRET` as HTTP Basic.
     pub(crate) fn token(&self, form: &str, client: Option<&str>) -> Reply {
         use base64::Engine;
         let encoded = client.map(|client| base64::engine::general_purpose::STANDARD.encode(client));
@@ -108,7 +108,7 @@ impl Emulator {
         self.send("POST", "/v3/token", &headers, form).unwrap()
     }
 
-    /// Asks for something below `/v3/rest`; nothing when the connection was closed without an answer.
+    /// Sends a request below `/v3/rest`; `None` if the connection was closed without an answer.
     pub(crate) fn ask(&self, method: &str, path: &str, body: Option<&Json>) -> Option<Reply> {
         let headers = format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", self.token);
         let body = body.map(Json::to_string).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Emulator {
         self.ask("DELETE", path, None).unwrap()
     }
 
-    /// Sends a request as it is written and reads until the connection is closed.
+    /// Sends a raw request and reads until the connection closes.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &str) -> Option<Reply> {
         let length = body.len();
         self.raw(
@@ -185,7 +185,7 @@ impl Emulator {
         World { package, plan, member, application }
     }
 
-    /// Creates a key in the world, with more properties.
+    /// Creates a key in the world, with additional properties.
     pub(crate) fn key(&self, world: &World, more: Json) -> Reply {
         let mut body = json!({"package": {"id": world.package}, "plan": {"id": world.plan}});
         for (name, value) in more.as_object().unwrap() {
@@ -202,7 +202,7 @@ impl Drop for Emulator {
     }
 }
 
-/// The ids of one object of each kind but keys.
+/// The ids of one object of each kind except keys.
 pub(crate) struct World {
     pub(crate) package: String,
     pub(crate) plan: String,

@@ -1,4 +1,4 @@
-//! The command itself: its first line, its end, its help, its seed, its log, and what it refuses.
+//! The command itself: its first line, its end, its help, its seed, its log, and its refusals.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn what_it_can_not_do_it_refuses_before_it_listens() {
+fn impossible_settings_are_refused_before_it_listens() {
     for (arguments, said) in [
         (["--quirk", "page-ofset"], "did you mean page-offset?"),
         (["--quirk", "max-limit=x"], "max-limit takes a whole number"),
@@ -49,7 +49,7 @@ fn the_help_names_every_quirk_and_fault() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_when_it_is_told_to() {
+fn it_ends_on_a_signal() {
     for signal in ["-INT", "-TERM"] {
         let mut emulator = Emulator::start(&[]);
         let id = emulator.child().id().to_string();
@@ -59,7 +59,7 @@ fn it_ends_when_it_is_told_to() {
 }
 
 #[test]
-fn a_seed_is_there_from_the_beginning_and_delivers_nothing() {
+fn a_seed_exists_from_the_start_and_delivers_nothing() {
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/quickstart");
     let before = std::fs::read_dir(seed).unwrap().count();
     let emulator = Emulator::start(&["--seed", seed]);
@@ -83,7 +83,7 @@ fn a_seed_that_is_not_valid_is_not_served() {
 }
 
 #[test]
-fn the_log_tells_each_request_once_and_no_secret() {
+fn the_log_contains_each_request_once_and_no_secret() {
     let emulator = Emulator::start(&["--log", "log"]);
     let world = emulator.world();
     emulator.key(&world, json!({"apikey": "fake-key-1", "secret": "fake-secret-1"})).ok();

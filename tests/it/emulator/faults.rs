@@ -1,4 +1,4 @@
-//! Every fault: what the caller sees, and whether the store was changed all the same.
+//! Every fault: what the caller sees, and whether the store was changed anyway.
 
 use std::time::Duration;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::caller::Emulator;
 use super::caller::Reply;
 
-/// Creates a package under a fault: the answer, and whether the package is there.
+/// Creates a package under a fault. Returns the answer, and whether the package exists.
 fn struck(fault: &str) -> (Option<Reply>, bool) {
     let emulator = Emulator::start(&["--fault", fault, "--log", "log"]);
     let body = json!({"name": "pay", "description": "a text that is long enough to be cut in two"});

@@ -1,4 +1,4 @@
-//! Tokens, limits, and the refusals that are no JSON.
+//! Tokens, limits, and the refusals that are not JSON.
 
 use serde_json::json;
 
@@ -80,7 +80,7 @@ fn only_the_named_credentials_are_taken() {
 #[test]
 fn calls_above_the_limit_of_a_second_are_refused_and_not_done() {
     let emulator = Emulator::start(&["--calls-per-second", "1", "--log", "log"]);
-    // However the seconds fall, twenty calls do not take twenty of them.
+    // Wherever the seconds change, twenty calls do not take twenty of them.
     let replies: Vec<Reply> =
         (0..20).map(|number| emulator.post("/packages", json!({"name": number.to_string()}))).collect();
     let refused: Vec<&Reply> = replies.iter().filter(|reply| reply.status == 403).collect();
@@ -102,7 +102,7 @@ fn calls_above_the_quota_of_the_day_are_refused() {
     );
     assert!(first.header("x-plan-quota-reset").unwrap().ends_with("12:00:00 AM GMT"));
     assert_eq!(first.header("x-packagekey-qps-allotted"), None);
-    // The day may end in between; then there are two more calls.
+    // The day may end in between; then two more calls are allowed.
     let last = (0..4).map(|_| emulator.get("/members")).find(|reply| reply.status == 403).unwrap();
     assert_eq!(code(&last), "ERR_403_DEVELOPER_OVER_RATE");
 }

@@ -1,4 +1,4 @@
-//! Whatever is sent, the emulator answers or closes, and goes on.
+//! The emulator answers or closes, whatever is sent, and keeps running.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -111,7 +111,7 @@ fn many_keys() -> tempfile::TempDir {
 fn a_body_that_is_too_long_is_refused() {
     let emulator = Emulator::start(&[]);
     let huge = "a".repeat(3 << 20);
-    // The refusal may come while the rest is still on its way; then the connection breaks off.
+    // The refusal may arrive during the upload; then the connection breaks.
     if let Some(reply) = emulator.ask("POST", "/packages", Some(&json!({"name": huge}))) {
         assert_eq!(reply.status, 413);
     }

@@ -20,7 +20,7 @@ fn with_packages(arguments: &[&str], names: &[&str]) -> Emulator {
 }
 
 #[test]
-fn without_fields_only_what_is_implicit_is_told() {
+fn without_fields_only_default_properties_are_returned() {
     let emulator = with_packages(&[], &["a"]);
     let list = emulator.get("/packages").ok();
     assert_eq!((list[0].get("name"), list[0].get("keyLength")), (Some(&json!("a")), None));
@@ -39,7 +39,7 @@ fn filters_are_parts_and_all_must_be_met() {
 }
 
 #[test]
-fn filters_look_into_what_is_inside_of_an_object() {
+fn filters_apply_to_nested_objects() {
     let emulator = Emulator::start(&[]);
     let world = emulator.world();
     emulator.key(&world, json!({"apikey": "fake-key-1"})).ok();
@@ -75,7 +75,7 @@ fn pages_join_to_the_whole_in_the_order_that_is_asked_for() {
 }
 
 #[test]
-fn head_tells_the_total_without_a_body() {
+fn head_returns_the_total_without_a_body() {
     let emulator = with_packages(&[], &["a", "b"]);
     let head = emulator.ask("HEAD", "/packages?filter=name:a", None).unwrap();
     assert_eq!((head.status, head.header("x-total-count"), head.body.len()), (200, Some("1"), 0));

@@ -1,4 +1,4 @@
-//! The operations of MFT without quirks, and what is in the log about them.
+//! The operations of MFT without quirks, and their log lines.
 
 use serde_json::Value as Json;
 use serde_json::json;
@@ -9,12 +9,12 @@ use super::caller::id;
 
 pub(super) const LIST: &str = "/api/ApiKey/getApiKeys";
 
-/// Asks as the usual user.
+/// Sends a request as the default user.
 pub(super) fn ask(emulator: &Emulator, method: &str, path: &str, body: Option<&Json>) -> Reply {
     ask_as(emulator, "ApiKey: fake-credential", method, path, body)
 }
 
-/// Asks with a header of one's own.
+/// Sends a request with another header.
 pub(super) fn ask_as(emulator: &Emulator, header: &str, method: &str, path: &str, body: Option<&Json>) -> Reply {
     let headers = format!("{header}\r\nContent-Type: application/json\r\n");
     emulator.send(method, path, &headers, &body.map(Json::to_string).unwrap_or_default()).unwrap()
@@ -36,7 +36,7 @@ pub(super) fn start(arguments: &[&str]) -> Emulator {
     Emulator::start_signed_out(arguments)
 }
 
-/// A key as a client would make it.
+/// A key as a client would create it.
 pub(super) fn orders() -> Json {
     json!({
         "keyName": "orders",
@@ -47,7 +47,7 @@ pub(super) fn orders() -> Json {
     })
 }
 
-/// The properties that a 400 blames.
+/// The properties that a 400 names.
 #[track_caller]
 pub(super) fn blamed(reply: &Reply) -> Vec<String> {
     assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&reply.body));
@@ -55,7 +55,7 @@ pub(super) fn blamed(reply: &Reply) -> Vec<String> {
 }
 
 #[test]
-fn a_key_is_made_told_listed_and_updated() {
+fn a_key_is_created_returned_listed_and_updated() {
     let emulator = start(&[]);
     assert_eq!(list(&emulator), json!([]));
     let made = create(&emulator, orders());
@@ -90,7 +90,7 @@ fn a_key_is_made_told_listed_and_updated() {
 }
 
 #[test]
-fn what_an_update_leaves_out_is_cleared_but_for_the_switch() {
+fn an_update_clears_omitted_properties_except_enabled() {
     let emulator = start(&[]);
     let made = id(&create(&emulator, orders()));
     let updated = update(&emulator, json!({"id": made, "keyName": "orders"})).ok();
@@ -99,7 +99,7 @@ fn what_an_update_leaves_out_is_cleared_but_for_the_switch() {
 }
 
 #[test]
-fn what_is_wrong_is_told_of_all_properties_at_once() {
+fn all_wrong_properties_are_reported_at_once() {
     let emulator = start(&[]);
     let reply = create(&emulator, json!({"keyName": 7, "enabled": null, "tenantId": 1.5, "expirationDate": "soon"}));
     assert_eq!(blamed(&reply), ["enabled", "keyName", "tenantId", "expirationDate"]);
@@ -135,17 +135,17 @@ fn lists_in_texts_stay_as_they_were_written() {
 }
 
 #[test]
-fn keys_that_manifests_made_are_told_too() {
+fn keys_created_by_manifests_are_returned_too() {
     let folder = tempfile::tempdir().unwrap();
     let key = "apiVersion: keywright.dev/v1\nkind: ApiKey\nmetadata: {name: orders}\nspec: {enabled: true, \
                allowedApis: [audit], allowedOrgs: [ACME, 'id:42', NOWHERE], expires: 2099-06-30T00:00:00Z}\n";
     std::fs::write(folder.path().join("key.yaml"), key).unwrap();
     let emulator = start(&["--seed", folder.path().to_str().unwrap()]);
     let keys = list(&emulator);
-    let told =
+    let answer =
         ["keyName", "enabled", "allowedApis", "allowedOrgs", "expirationDate", "createdBy"].map(|name| &keys[0][name]);
     let expected = json!(["orders", true, "audit", "41,42,NOWHERE", "2099-06-30T00:00:00Z", null]);
-    assert_eq!(json!(told), expected);
+    assert_eq!(json!(answer), expected);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn operations_can_be_elsewhere() {
 }
 
 #[test]
-fn the_log_tells_no_id() {
+fn the_log_contains_no_id() {
     let emulator = start(&["--log", "log"]);
     let made = id(&create(&emulator, orders()));
     ask(&emulator, "GET", &format!("/api/ApiKey?id={made}&x={made}&{made}=1"), None);

@@ -1,4 +1,4 @@
-//! Who may call MFT, and whose keys a caller sees.
+//! Which callers MFT accepts, and whose keys they see.
 
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn a_key_that_is_over_works_no_more() {
 }
 
 #[test]
-fn the_value_of_a_key_can_be_told_once() {
+fn the_value_of_a_key_can_be_returned_once() {
     let emulator = start(&["--mft-credential=alice:fake-alice", "--quirk=mft-secret-on-create-only"]);
     let value = id(&ask_as(&emulator, ALICE, "POST", "/api/ApiKey", Some(&orders())));
     let header = format!("ApiKey: {value}");
@@ -93,7 +93,7 @@ fn the_value_of_a_key_can_be_told_once() {
 }
 
 #[test]
-fn what_an_empty_list_of_a_key_means() {
+fn meanings_of_a_keys_empty_list() {
     let arguments = ["--quirk=mft-id-is-secret", "--quirk=mft-empty-orgs-means=none", "--log=log"];
     for (arguments, organizations, powerless) in [(&arguments[..1], 4, 200), (&arguments[..2], 0, 403)] {
         let emulator = start(arguments);

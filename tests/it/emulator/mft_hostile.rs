@@ -1,4 +1,4 @@
-//! Whatever is sent to MFT, it answers, and never with a 5xx.
+//! MFT answers whatever is sent, and never with a 5xx.
 
 use serde_json::json;
 

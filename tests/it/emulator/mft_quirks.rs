@@ -1,4 +1,4 @@
-//! Quirks of MFT: each once without it, where that is not obvious, and once with it.
+//! Quirks of MFT: each once without it, unless that is obvious, and once with it.
 
 use std::time::Duration;
 use std::time::Instant;
@@ -21,7 +21,7 @@ fn quirky(quirk: &str) -> Emulator {
     start(&["--quirk", quirk])
 }
 
-/// What becomes of a key under a quirk.
+/// The answer to creating a key under a quirk.
 fn made(quirk: &str) -> Json {
     create(&quirky(quirk), orders()).ok()
 }
@@ -61,7 +61,7 @@ fn styles_of_lists() {
 }
 
 #[test]
-fn what_updates_do_with_what_is_left_out() {
+fn how_updates_handle_omitted_properties() {
     let after = |arguments: &[&str]| {
         let emulator = start(arguments);
         let key = create(&emulator, orders()).ok();
@@ -80,8 +80,8 @@ fn updates_that_are_ignored() {
     let key = create(&emulator, orders()).ok();
     let changes = json!({"allowedOrgs": "7", "expirationDate": null, "keyName": "other", "enabled": false});
     let updated = update(&emulator, with(&key, changes)).ok();
-    let told = ["allowedOrgs", "expirationDate", "keyName", "enabled"].map(|name| updated[name].clone());
-    assert_eq!(json!(told), json!(["41,42", "2027-06-30T00:00:00Z", "orders", false]));
+    let answer = ["allowedOrgs", "expirationDate", "keyName", "enabled"].map(|name| updated[name].clone());
+    assert_eq!(json!(answer), json!(["41,42", "2027-06-30T00:00:00Z", "orders", false]));
 
     let emulator = quirky("mft-ignore-fields-on-update=enabled,allowedApis");
     let key = create(&emulator, orders()).ok();
@@ -126,8 +126,8 @@ fn dates() {
     assert!(!key["createdDate"].as_str().unwrap().ends_with('Z'));
     assert_eq!(made("mft-date-format=seven-digits")["expirationDate"], "2027-06-30T00:00:00.0000000Z");
     let key = create(&quirky("mft-unset-dates"), with(&orders(), json!({"expirationDate": null}))).ok();
-    let told = ["expirationDate", "updatedDate", "deletedDate"].map(|name| key[name].clone());
-    assert_eq!(told, [json!("0001-01-01T00:00:00"), json!("0001-01-01T00:00:00"), json!(null)]);
+    let answer = ["expirationDate", "updatedDate", "deletedDate"].map(|name| key[name].clone());
+    assert_eq!(answer, [json!("0001-01-01T00:00:00"), json!("0001-01-01T00:00:00"), json!(null)]);
     let past = with(&orders(), json!({"expirationDate": "2001-01-01T00:00:00Z"}));
     assert_eq!(blamed(&create(&quirky("mft-past-expiry-refused"), past)), ["expirationDate"]);
 }
@@ -207,7 +207,7 @@ fn tenants() {
 }
 
 #[test]
-fn a_property_that_nobody_knows_must_be_echoed() {
+fn an_unknown_property_must_be_echoed() {
     let emulator = quirky("mft-unknown-property");
     let key = create(&emulator, orders()).ok();
     assert!(key["label"].is_string());

@@ -1,4 +1,4 @@
-//! The Swagger file: it describes what is served, wherever that is, and answers are as it says.
+//! The Swagger file describes the real operations, wherever they are, and answers match it.
 
 use serde_json::Value as Json;
 use serde_json::json;
@@ -25,7 +25,7 @@ fn operations(file: &Json) -> Vec<String> {
     found
 }
 
-/// OpenAPI 3.0 says `nullable` where JSON Schema has a list of types.
+/// OpenAPI 3.0 has `nullable` where JSON Schema has a list of types.
 fn json_schema(schema: &Json) -> Json {
     let mut schema = schema.clone();
     for property in schema["properties"].as_object_mut().unwrap().values_mut() {
@@ -70,8 +70,8 @@ fn answers_are_as_it_says() {
         assert_eq!(schema["properties"].as_object().unwrap().len(), key.as_object().unwrap().len(), "{quirk}");
         for (name, path) in [("Organization", "/api/Organization/41"), ("Account", "/api/Account")] {
             let schema = json_schema(&file["components"]["schemas"][name]);
-            let told = ask(&emulator, "GET", path, None).ok();
-            assert!(jsonschema::is_valid(&schema, &told), "{name}: {told}");
+            let answer = ask(&emulator, "GET", path, None).ok();
+            assert!(jsonschema::is_valid(&schema, &answer), "{name}: {answer}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Quirks of members, plans, errors and triggers: each once without it, where that is not obvious, and once with it.
+//! Quirks of members, plans, errors and triggers: each once without it, unless that is obvious, and once with it.
 
 use serde_json::Value as Json;
 use serde_json::json;

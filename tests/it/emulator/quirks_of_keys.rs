@@ -6,7 +6,7 @@ use super::caller::id;
 use super::quirks::quirky;
 
 #[test]
-fn what_a_new_key_begins_with() {
+fn initial_status_of_a_new_key() {
     let emulator = quirky("status-ignored-on-create");
     let world = emulator.world();
     let made = emulator.key(&world, json!({"status": "active"})).ok();
@@ -21,7 +21,7 @@ fn what_a_new_key_begins_with() {
 }
 
 #[test]
-fn how_a_key_is_told() {
+fn how_a_key_is_returned() {
     let emulator = quirky("null-limits");
     let world = emulator.world();
     assert_eq!(emulator.key(&world, json!({"qpsLimitCeiling": 3})).ok()["rateLimitCeiling"], json!(null));
@@ -38,7 +38,7 @@ fn how_a_key_is_told() {
 }
 
 #[test]
-fn what_clears_the_expiry_date() {
+fn values_that_clear_the_expiry_date() {
     for (quirk, value) in [("expires-keeps-on-null", json!(null)), ("expires-keeps-on-empty", json!(""))] {
         let emulator = quirky(quirk);
         let world = emulator.world();

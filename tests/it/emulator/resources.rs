@@ -1,4 +1,4 @@
-//! Each resource: create, look, change, delete, and what the documented rules refuse.
+//! Each resource: create, get, update, delete, and the refusals of the documented rules.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The emulator's answers have the shapes of the samples that vendor and clients published.
+//! The emulator's answers have the shapes of the samples that the vendor and clients published.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -46,9 +46,9 @@ fn applications_and_members() {
     let path = format!("/applications/{}", world.application);
     assert_eq!(shape(&emulator.get(&path).ok()), shape(&sample("03-application-all-fields.json")));
     let (list, expected) = (emulator.get("/applications").ok(), sample("04-applications-list.json"));
-    let told = shape(&list[0]);
-    // The client that printed the sample had dropped what is empty.
-    assert!(shape(&expected[0]).iter().all(|property| told.get(property.0) == Some(property.1)));
+    let answer = shape(&list[0]);
+    // The client that printed the sample had removed empty values.
+    assert!(shape(&expected[0]).iter().all(|property| answer.get(property.0) == Some(property.1)));
     let members = emulator.get("/members?filter=username:alice&fields=*").ok();
     assert_eq!(shape(&members[0]), shape(&sample("05-members-list-filtered.json")[0]));
 }
@@ -61,8 +61,8 @@ fn plans_and_packages() {
     let mut request = sample("06-plan-put-roles-request.json");
     request["roles"][0]["id"] = emulator.get("/roles?filter=name:Everyone").ok()[0]["id"].clone();
     assert_eq!(emulator.put(&path, json!({"description": "Test"})).status, 200);
-    let told = emulator.put(&path, request.clone()).ok();
-    assert_eq!(shape(&told), shape(&sample("07-plan-put-response.json")));
+    let answer = emulator.put(&path, request.clone()).ok();
+    assert_eq!(shape(&answer), shape(&sample("07-plan-put-response.json")));
     let roles = emulator.get(&format!("{path}?fields=roles")).ok();
     assert_eq!(shape(&roles["roles"][0]), shape(&request["roles"][0]));
     let package = format!("/packages/{}?fields=organization", world.package);

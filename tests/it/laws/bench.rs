@@ -1,5 +1,5 @@
-//! From the texts of a world to a plan and its outcome, put together as the commands do it, with an embedded store in
-//! memory and places of delivery that are only a table.
+//! From the texts of a world to a plan and its outcome, combined as in the commands, with an embedded store in memory
+//! and deliveries into a table.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -73,13 +73,13 @@ pub(super) fn valid(world: &World, settings: &Settings) -> Result<Ready, TestCas
     Ok(ready)
 }
 
-/// Findings as short as a failure wants them.
+/// Findings in short form, for failures.
 pub(super) fn found(diagnostics: &[Diagnostic]) -> String {
     let line = |d: &Diagnostic| format!("{} {}: {}\n", d.severity, d.rule, d.message);
     diagnostics.iter().map(line).collect()
 }
 
-/// Reads and checks a world as it is written in a layout.
+/// Reads and checks a world that is written in a layout.
 pub(super) fn check(world: &World, mut layout: Layout, settings: &Settings) -> Ready {
     check_texts(layout::render(world, &mut layout), settings)
 }
@@ -110,7 +110,7 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
     Ready { sources, workspace, desired, diagnostics, secrets }
 }
 
-/// What a plan or an apply said, in every form.
+/// The output of a plan or an apply, in every format.
 pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     let mut out = Vec::new();
     let header = render::Header { workspace: &ready.workspace.name, store: "embedded store" };
@@ -127,18 +127,18 @@ pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     String::from_utf8(out).expect("output is text")
 }
 
-/// A store, and what lies around it.
+/// A store and its surroundings.
 pub(super) struct Bench {
     pub(super) store: Embedded,
     pub(super) delivered: BTreeMap<Delivery, Secret>,
     randomness: u64,
     /// The number of the delivery that fails.
     pub(super) undeliverable: Option<usize>,
-    /// What was told of plans and while they were carried out; nothing as long as nobody listens.
-    pub(super) told: Option<String>,
+    /// The output of plans and applies; `None` if it is not recorded.
+    pub(super) output: Option<String>,
 }
 
-/// What became of a world that was applied.
+/// The result of applying a world.
 pub(super) struct Applied {
     pub(super) planned: Planned,
     pub(super) outcome: Outcome,
@@ -147,14 +147,14 @@ pub(super) struct Applied {
 impl Bench {
     pub(super) fn new() -> Self {
         let store = Embedded::new(Database::in_memory().expect("memory"), now());
-        Self { store, delivered: BTreeMap::new(), randomness: 1, undeliverable: None, told: None }
+        Self { store, delivered: BTreeMap::new(), randomness: 1, undeliverable: None, output: None }
     }
 
     pub(super) fn live(&self) -> Live {
         block_on(self.store.read(&Query::everything())).expect("the store can be read")
     }
 
-    /// The plan for manifests without errors. With consent, every guard that can be lifted is.
+    /// The plan for manifests without errors. With consent, every guard that can be lifted is lifted.
     pub(super) fn plan(&self, ready: &Ready, settings: &Settings, consent: bool) -> Planned {
         let mut options = Options { prune: settings.prune, allow: BTreeSet::new(), max_delete: None, is_part: false };
         let live = self.live();
@@ -184,7 +184,7 @@ impl Bench {
         })
     }
 
-    /// Plans with consent and applies, unless something stops the plan.
+    /// Plans with consent and applies, unless something blocks the plan.
     pub(super) fn apply(&mut self, ready: &Ready, settings: &Settings) -> Option<Applied> {
         self.apply_with(ready, settings, Fault::default())
     }
@@ -192,24 +192,24 @@ impl Bench {
     /// The same, with a store that fails once.
     pub(super) fn apply_with(&mut self, ready: &Ready, settings: &Settings, fault: Fault) -> Option<Applied> {
         let planned = self.plan(ready, settings, true);
-        if let Some(told) = &mut self.told {
-            told.push_str(&said(ready, &planned));
+        if let Some(output) = &mut self.output {
+            output.push_str(&said(ready, &planned));
         }
         if diagnostic::has_errors(&planned.diagnostics) || diagnostic::has_errors(&planned.stopped) {
             return None;
         }
         let live = self.live();
         let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &live };
-        let Self { store, delivered, randomness, undeliverable, told } = self;
-        let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, told, deliveries: 0 };
+        let Self { store, delivered, randomness, undeliverable, output } = self;
+        let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, output, deliveries: 0 };
         let store = Faulty::new(store, fault);
         let outcome = block_on(apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut effects))
             .expect("the embedded store needs no look");
-        if let Some(told) = told {
+        if let Some(output) = output {
             let mut text = Vec::new();
             render::text::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");
             render::json::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");
-            told.push_str(&String::from_utf8(text).expect("output is text"));
+            output.push_str(&String::from_utf8(text).expect("output is text"));
         }
         Some(Applied { planned, outcome })
     }
@@ -221,7 +221,7 @@ struct Around<'a> {
     randomness: &'a mut u64,
     undeliverable: Option<usize>,
     deliveries: usize,
-    told: &'a mut Option<String>,
+    output: &'a mut Option<String>,
 }
 
 impl Effects for Around<'_> {
@@ -236,16 +236,16 @@ impl Effects for Around<'_> {
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         self.deliveries += 1;
         if self.undeliverable == Some(self.deliveries) {
-            return Err(Refusal::unavailable("the place can not be written to"));
+            return Err(Refusal::unavailable("the place cannot be written to"));
         }
         self.delivered.insert(to.clone(), value.clone());
         Ok(())
     }
 
     fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
-        let Some(told) = self.told else { return };
+        let Some(output) = self.output else { return };
         let mut text = Vec::new();
         render::text::progress(&mut text, index, index + 1, change, fate).expect("memory takes all");
-        told.push_str(&String::from_utf8(text).expect("output is text"));
+        output.push_str(&String::from_utf8(text).expect("output is text"));
     }
 }

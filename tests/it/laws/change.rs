@@ -1,4 +1,4 @@
-//! A second version of a world: what people do to their manifests between two runs.
+//! A second version of a world: what people change in their manifests between two runs.
 
 use keywright::model::Kind;
 use keywright::model::Value;
@@ -13,14 +13,14 @@ use super::world::Object;
 use super::world::World;
 use super::world::world;
 
-/// A world and what became of it. Both are valid.
+/// A world and its second version. Both are valid.
 pub(super) fn two_versions() -> impl Strategy<Value = (World, World)> {
     (world(), tapes(0, 5)).prop_map(|(first, tapes)| {
         let mut second = first.clone();
         for mut tape in tapes {
             change(&mut second, &mut tape);
         }
-        second.mend();
+        second.fix();
         (first, second)
     })
 }
@@ -107,7 +107,7 @@ fn remove(world: &mut World, tape: &mut Tape) {
     }
 }
 
-/// Gives an object another name; what the store can rename remembers the one that it had.
+/// Renames an object; if the store can rename it, it remembers the old name.
 fn rename(world: &mut World, tape: &mut Tape) {
     let kind = tape.choose(&[Kind::Application, Kind::Plan, Kind::Package, Kind::PackageKey]);
     let mut objects = all_mut(world, kind);
@@ -122,7 +122,7 @@ fn rename(world: &mut World, tape: &mut Tape) {
 fn move_a_key(world: &mut World, tape: &mut Tape) {
     let Some(at) = tape.index(world.keys.len()) else { return };
     if tape.chance(2) {
-        // What is not declared stays in the store as it is, also where the new plan would not have allowed it.
+        // Undeclared objects stay in the store as they are, even if the new plan would not allow them.
         let fields = &mut world.keys[at].object.fields;
         fields.retain(|field, _| !matches!(field.as_str(), "settings.throttle" | "settings.quota"));
     }
@@ -135,7 +135,7 @@ fn move_a_key(world: &mut World, tape: &mut Tape) {
     }
 }
 
-/// Switches something on or off, or protects it.
+/// Enables, disables or protects something.
 fn switch(world: &mut World, tape: &mut Tape) {
     let kind = tape.choose(&[Kind::User, Kind::Plan, Kind::PackageKey, Kind::ApiKey]);
     let among: &[&str] = match kind {

@@ -1,4 +1,4 @@
-//! What people do to a store by hand, behind the back of the manifests.
+//! Manual changes of a store, unknown to the manifests.
 
 use keywright::model::Address;
 use keywright::model::Kind;
@@ -22,7 +22,7 @@ use super::fields;
 use super::fields::NAMES;
 use super::tape::Tape;
 
-/// Does one random thing to the store. What the store refuses is not done.
+/// Makes one random change, unless the store refuses it.
 pub(super) fn edit(bench: &Bench, tape: &mut Tape) {
     let live = bench.live();
     match tape.below(8) {
@@ -35,7 +35,7 @@ pub(super) fn edit(bench: &Bench, tape: &mut Tape) {
     }
 }
 
-/// Makes objects that no manifest knows.
+/// Creates objects that no manifest declares.
 pub(super) fn create_foreign(bench: &Bench, tape: &mut Tape) {
     let live = bench.live();
     if tape.chance(3) { create_key(bench, &live, tape) } else { create(bench, &live, tape) }
@@ -146,6 +146,6 @@ fn change(action: Action, address: Address, live: Option<&LiveObject>, fields: &
 }
 
 fn perform(bench: &Bench, change: &Change, value: Option<&Secret>) {
-    // A refusal is an answer too: the store does not take everything.
+    // A refusal is a valid answer: the store does not accept everything.
     let _ = block_on(bench.store.perform(&Write { change, value, secret: None }));
 }

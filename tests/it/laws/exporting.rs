@@ -1,4 +1,4 @@
-//! What is exported plans to nothing, and holds no secret.
+//! An export plans to no changes, and contains no secret.
 
 use keywright::export;
 use keywright::model::Kind;
@@ -12,7 +12,7 @@ use super::bench::valid;
 use super::edits;
 use super::locate::value;
 use super::settings::Settings;
-use super::settled::told;
+use super::settled::short;
 use super::tape::tapes;
 use super::world::world;
 
@@ -26,7 +26,7 @@ proptest! {
     #![proptest_config(super::cases(112))]
 
     #[test]
-    fn what_is_exported_plans_to_nothing(world in world(), edits in tapes(0, 8)) {
+    fn an_export_plans_to_no_changes(world in world(), edits in tapes(0, 8)) {
         let mut bench = Bench::new();
         let settings = Settings::modest();
         let _ = bench.apply(&valid(&world, &settings)?, &settings);
@@ -45,7 +45,7 @@ proptest! {
         let ready = check_texts(vec![("exported.yaml".into(), text.clone())], &settings);
         prop_assert!(ready.desired.is_some(), "{}\n{text}", found(&ready.diagnostics));
         let planned = bench.plan(&ready, &settings, false);
-        prop_assert!(planned.plan.is_empty(), "{}\n{text}", told(&planned.plan));
+        prop_assert!(planned.plan.is_empty(), "{}\n{text}", short(&planned.plan));
         let errors = keywright::diagnostic::has_errors(&planned.diagnostics);
         prop_assert!(!errors && planned.stopped.is_empty(), "{}\n{text}", found(&planned.diagnostics));
     }

@@ -1,4 +1,4 @@
-//! A store that fails at one step: before the change is made, or after it, so that only the answer is lost.
+//! A store that fails at one step: before the change, or after it, so that only the answer is lost.
 
 use std::cell::Cell;
 
@@ -18,7 +18,7 @@ pub(super) struct Fault {
     pub(super) at: usize,
     /// The change is made, and the answer is lost.
     pub(super) after: bool,
-    /// Everything from then on fails too, before it is made.
+    /// Every later step fails too, before its change.
     pub(super) for_good: bool,
 }
 
@@ -46,7 +46,7 @@ impl Store for Faulty<'_> {
         let (step, Fault { at, after, for_good }) = (self.steps.get(), self.fault);
         let is_dead = for_good && at > 0 && step > at;
         if is_dead || (step == at && !after) {
-            return Err(Refusal::unavailable("the store can not be reached"));
+            return Err(Refusal::unavailable("the store cannot be reached"));
         }
         let performed = self.inner.perform(write).await?;
         if step == at {

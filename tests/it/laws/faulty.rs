@@ -1,4 +1,5 @@
-//! Whatever step fails, the next clean run converges: no key is lost or doubled, and every value is delivered.
+//! After a failure at any step, the next clean run converges: no key is lost or duplicated, and every value is
+//! delivered.
 
 use keywright::model::Kind;
 use keywright::model::Live;
@@ -20,7 +21,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     (1_usize..24, any::<bool>(), any::<bool>()).prop_map(|(at, after, for_good)| Fault { at, after, for_good })
 }
 
-/// What a store holds, without what differs from run to run: values and ids. Keys are counted by slot.
+/// The content of a store, without values and ids, which differ between runs. Keys are counted by slot.
 fn state(live: &Live) -> Vec<String> {
     let text = |object: &LiveObject| match &object.key {
         Some(key) => format!("key of {:?} for {}", object.parent, key.package),
@@ -31,7 +32,7 @@ fn state(live: &Live) -> Vec<String> {
     state
 }
 
-/// Every declared key is in the store, and every place of delivery holds its key's value.
+/// Every declared key is in the store, and every delivery has its key's value.
 fn every_key_is_delivered(world: &World, bench: &Bench) -> Result<(), TestCaseError> {
     let live = bench.live();
     for object in locate(world, &live).into_iter().filter(|object| object.kind == Kind::PackageKey) {
@@ -67,7 +68,7 @@ proptest! {
             let _ = bench.apply_with(&ready, &settings, fault);
             bench.undeliverable = None;
             let Some(applied) = bench.apply(&ready, &settings) else {
-                return Err(TestCaseError::fail("the fault left something that can not be planned"));
+                return Err(TestCaseError::fail("the fault left something that cannot be planned"));
             };
             all_done(&applied.planned, &applied.outcome)?;
             nothing_to_do(&bench, &ready, &settings)?;

@@ -10,7 +10,7 @@ use keywright::model::Value;
 
 use super::tape::Tape;
 
-/// Fields by the name that the store and the diff know them by.
+/// Fields by their names in the store and the diff.
 pub(super) type Fields = BTreeMap<String, Value>;
 
 /// Names that are legal and awkward.
@@ -78,10 +78,10 @@ const ATTRIBUTES: [&str; 8] = ["team", "a.b", "<<", "true", "größe", "1", "x y
 
 const ROLES: [&str; 3] = ["Everyone", "API Manager", "Reports User"];
 
-/// What the world itself decides: what a user can not change, and what a key hangs on.
+/// Fields that the world itself sets: what a user cannot change, and what a key belongs to.
 const OF_THE_WORLD: [&str; 3] = ["email", "displayName", "plan"];
 
-/// A random field of a kind with a random value that the store takes.
+/// A random field of a kind with a random value that the store accepts.
 pub(super) fn field(kind: Kind, tape: &mut Tape) -> (String, Value) {
     let is_free = |field: &&Field| !OF_THE_WORLD.contains(&field.name) && (kind, field.name) != (Kind::User, "status");
     let free: Vec<&Field> = table::of(kind).iter().filter(is_free).collect();
@@ -93,7 +93,7 @@ pub(super) fn field(kind: Kind, tape: &mut Tape) -> (String, Value) {
     (name, value(field, tape))
 }
 
-/// A random value that a field takes, and with which the world stays valid.
+/// A random value that a field accepts and that keeps the world valid.
 fn value(field: &Field, tape: &mut Tape) -> Value {
     match (field.name, field.form) {
         // A value needs enough random characters.

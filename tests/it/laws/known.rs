@@ -1,4 +1,4 @@
-//! Worlds that broke a law once, or that chance seldom meets.
+//! Worlds that once broke a law, or that random worlds rarely reach.
 
 use super::bench::Bench;
 use super::bench::Ready;
@@ -27,14 +27,14 @@ fn shop() -> String {
 }
 
 #[test]
-fn a_limit_that_a_key_would_take_along_is_told_before_the_store_refuses_it() {
+fn a_limit_that_a_key_would_keep_is_reported_before_the_store_refuses_it() {
     let (mut bench, settings) = (Bench::new(), Settings::modest());
     let first = ready(&shop().replace("TERMS", "plan: gold, settings: {throttle: 50}"));
     assert!(bench.apply(&first, &settings).is_some_and(|applied| applied.outcome.all_done()));
     let second = ready(&shop().replace("TERMS", "plan: iron"));
-    let told = found(&bench.plan(&second, &settings, true).diagnostics);
-    assert!(told.contains("error CAM-027"), "{told}");
-    // Where nothing of the terms changes, the key keeps what it has.
+    let findings = found(&bench.plan(&second, &settings, true).diagnostics);
+    assert!(findings.contains("error CAM-027"), "{findings}");
+    // If none of its terms change, the key keeps its values.
     let third = ready(&shop().replace("TERMS", "plan: gold, expires: 2028-01-01"));
     assert!(bench.apply(&third, &settings).is_some_and(|applied| applied.outcome.all_done()));
 }

@@ -1,4 +1,4 @@
-//! A world as YAML, in any of the many ways that mean the same: files, order of documents and fields, quoting.
+//! A world as YAML, in any of the many equivalent forms: files, order of documents and fields, quoting.
 
 use keywright::model::Value;
 
@@ -8,7 +8,7 @@ use super::world::Object;
 use super::world::Source;
 use super::world::World;
 
-/// How a world is written. A plain layout keeps every order and quotes every text.
+/// How to write a world. A plain layout keeps every order and quotes every text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     state: u64,
@@ -102,7 +102,7 @@ fn document(kind: &str, object: &Object, mut spec: Vec<(&str, Yaml)>) -> Yaml {
     ])
 }
 
-/// Puts `a.b` below `a`. A plan without a limit says so in a field of its own.
+/// Puts `a.b` below `a`. A plan without a limit has its own field for that.
 fn nest(field: &str, value: Yaml, into: &mut Vec<(String, Yaml)>) {
     let Some((outer, inner)) = field.split_once('.') else { return into.push((field.to_owned(), value)) };
     let is_unlimited = matches!(&value, Yaml::Value(value) if value.as_text() == Some("unlimited"));
@@ -166,7 +166,7 @@ fn of_key(world: &World, key: &Key) -> Yaml {
     document("PackageKey", &key.object, spec)
 }
 
-/// An empty list is said as what it means.
+/// An empty list is written as its meaning.
 fn of_api_key(key: &Object) -> Yaml {
     let mut key = key.clone();
     let mut spec = Vec::new();
@@ -221,7 +221,7 @@ fn flow(yaml: &Yaml, layout: &mut Layout) -> String {
     }
 }
 
-/// A text in one of the ways that YAML has for it. JSON's way works for every text.
+/// A text in one of YAML's forms. JSON's form works for every text.
 fn scalar(text: &str, layout: &mut Layout) -> String {
     let is_word = text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     let is_reserved = matches!(text, "true" | "false" | "null");

@@ -1,4 +1,4 @@
-//! Where the objects of a world are in a store, found in a way of its own and not as the engine does it.
+//! Finds the objects of a world in a store, independently of the engine.
 
 use keywright::model::Address;
 use keywright::model::Kind;
@@ -10,8 +10,7 @@ use super::world::Key;
 use super::world::Source;
 use super::world::World;
 
-/// A declared object: its kind, its id in the model, its name, the fields that it shall have, and what of the store
-/// it is.
+/// A declared object: its kind, its id in the model, its name, its declared fields, and its object in the store.
 pub(super) struct Located<'a> {
     pub(super) kind: Kind,
     pub(super) id: usize,
@@ -22,7 +21,7 @@ pub(super) struct Located<'a> {
     pub(super) live: Vec<&'a LiveObject>,
 }
 
-/// Every declared object of a world with what of the store it is.
+/// Every declared object of a world with its object in the store.
 pub(super) fn locate<'a>(world: &World, live: &'a Live) -> Vec<Located<'a>> {
     let mut located = Vec::new();
     let mut named = |object: &super::world::Object, address: Address| {
@@ -104,7 +103,7 @@ fn of_key<'a>(world: &World, live: &'a Live, key: &Key) -> Located<'a> {
     }
 }
 
-/// Whether a manifest for the same application and package gives the value of a key.
+/// Whether a manifest for the same application and package sets the value of a key.
 fn is_custom(world: &World, live: &LiveObject) -> bool {
     world.keys.iter().any(|key| {
         let package = world.plan(key.plan).and_then(|plan| world.package(plan.parent));

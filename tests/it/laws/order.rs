@@ -15,7 +15,7 @@ use super::layout::Layout;
 use super::settings::settings;
 use super::world::World;
 
-/// The text of a plan without the places that its changes come from.
+/// The text of a plan without the places of its changes.
 fn without_places(mut planned: Planned) -> String {
     for change in &mut planned.plan.changes {
         change.place = None;
@@ -31,7 +31,7 @@ fn without_places(mut planned: Planned) -> String {
     String::from_utf8(out).expect("output is text")
 }
 
-/// What findings say, apart from where.
+/// The text of findings without places.
 fn modulo_places(diagnostics: &[Diagnostic]) -> Vec<String> {
     let text = |d: &Diagnostic| {
         let labels: Vec<_> = d.labels.iter().map(|label| &label.text).collect();
@@ -42,11 +42,11 @@ fn modulo_places(diagnostics: &[Diagnostic]) -> Vec<String> {
     texts
 }
 
-/// A world with mistakes of the kinds that go across documents.
+/// A world with mistakes that span documents.
 fn careless() -> impl Strategy<Value = World> {
     (two_versions(), any::<u8>()).prop_map(|((mut world, other), choice)| {
-        // Of objects that are declared twice the first counts, so the second is the same: which is the first must not
-        // decide what else is found.
+        // Of duplicate objects the first counts, so the second is the same: which one is first must not change the
+        // other findings.
         if choice & 1 > 0 {
             world.users.extend_from_within(..1.min(world.users.len()));
         }
@@ -113,20 +113,20 @@ proptest! {
     ) {
         let mut bench = Bench::new();
         let _ = bench.apply(&valid(&first, &settings)?, &settings);
-        let told = || {
+        let printed = || {
             let ready = check(&second, Layout::shuffled(seed), &settings);
             let planned = bench.plan(&ready, &settings, false);
             said(&ready, &planned)
         };
-        let expected = told();
+        let expected = printed();
         for _ in 0..4 {
-            prop_assert_eq!(told(), expected.as_str());
+            prop_assert_eq!(printed(), expected.as_str());
         }
     }
 }
 
 #[test]
-fn an_empty_world_is_a_plan_that_does_nothing() {
+fn an_empty_world_gives_an_empty_plan() {
     let bench = Bench::new();
     let settings = super::settings::Settings::modest();
     let ready = check(&World::default(), Layout::plain(), &settings);

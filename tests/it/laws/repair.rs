@@ -1,4 +1,4 @@
-//! What people change by hand is repaired or reported, and nothing flaps.
+//! Manual changes are repaired or reported, and repeated runs are stable.
 
 use keywright::model::Kind;
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use super::bench::valid;
 use super::edits;
 use super::locate::locate;
 use super::settings::settings;
-use super::settled::told;
+use super::settled::short;
 use super::tape::tapes;
 use super::world::world;
 
@@ -27,8 +27,8 @@ proptest! {
         let Some(applied) = bench.apply(&ready, &settings) else { return Ok(()) };
         let again = bench.plan(&ready, &settings, true);
         let reported = found(&again.diagnostics) + &found(&again.stopped);
-        prop_assert!(applied.outcome.all_done(), "{}{:#?}", told(&applied.planned.plan), applied.outcome.fates);
-        prop_assert!(again.plan.is_empty(), "it flaps:\n{}\n{reported}", told(&again.plan));
+        prop_assert!(applied.outcome.all_done(), "{}{:#?}", short(&applied.planned.plan), applied.outcome.fates);
+        prop_assert!(again.plan.is_empty(), "it flaps:\n{}\n{reported}", short(&again.plan));
         let live = bench.live();
         for object in locate(&world, &live) {
             prop_assert!(!object.live.is_empty(), "{} was not repaired\n{reported}", object.name);
@@ -38,12 +38,12 @@ proptest! {
                 prop_assert!(is_met, "{} {field}: {there:?} instead of {wished:?}", object.name);
             }
         }
-        // Whatever is in the store is declared, left alone or kept: it is counted.
+        // Every object in the store is declared, unmanaged or kept, and it is counted.
         for kind in Kind::ALL {
             let left = again.plan.left_alone.get(&kind).copied().unwrap_or(0);
             let kept = again.plan.kept.iter().filter(|kept| kept.address.kind() == kind).count();
             let same = again.plan.unchanged.get(&kind).copied().unwrap_or(0);
-            prop_assert_eq!(left + kept + same, live.of(kind).len(), "{} are not all told of", kind.plural());
+            prop_assert_eq!(left + kept + same, live.of(kind).len(), "{} are not all counted", kind.plural());
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A saved plan is the plan: it loads equal, and its apply makes exactly the plan's writes, whatever is in flight at the
-//! same time; and when the store has moved on, exactly the changes whose object moved are void.
+//! A saved plan is the plan: it loads equal, and its apply makes exactly the plan's writes, at any concurrency. If the
+//! store has changed, exactly the changes whose object changed are stale.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -51,10 +51,10 @@ use super::settings::Settings;
 use super::settings::settings;
 use super::settled::all_done;
 use super::settled::nothing_to_do;
-use super::settled::told;
+use super::settled::short;
 use super::tape::tapes;
 
-/// A store that remembers what it was asked, and in which later calls overtake earlier ones.
+/// A store that records its requests, and in which later calls overtake earlier ones.
 struct Recording<'a> {
     store: &'a Embedded,
     concurrency: usize,
@@ -104,7 +104,7 @@ impl Effects for Around<'_> {
     fn tell(&mut self, _: usize, _: &Change, _: &Fate) {}
 }
 
-/// A plan as it comes back from a file, with the consent that it was made with.
+/// A plan as loaded from a file, with its original consent.
 fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, TestCaseError> {
     let origin = Origin { version: "1".into(), made: now(), workspace: "law".into(), stores: Vec::new() };
     let options = Options {
@@ -113,19 +113,19 @@ fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, T
         max_delete: Some(MaxDelete::Percent(100)),
         is_part: false,
     };
-    // The plan was made from everything that the store can tell.
+    // The plan was made from everything that the store returns.
     let added = Query::everything().added;
     let places = Places::new(&ready.sources);
     let findings = ready.diagnostics.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect();
     let saved = SavedPlan { origin, options, added, plan: plan.clone(), findings };
     let bytes = saved.to_bytes();
     let loaded = SavedPlan::read(&bytes).map_err(|problem| TestCaseError::fail(problem.to_string()))?;
-    prop_assert!(loaded == saved, "it loads otherwise than it was saved");
+    prop_assert!(loaded == saved, "it does not load as it was saved");
     prop_assert_eq!(&loaded.to_bytes(), &bytes);
     Ok(loaded)
 }
 
-/// Finds the objects of a saved plan in the store, and asks the guards.
+/// Finds the objects of a saved plan in the store, and checks the guards.
 fn reviewed(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Planned), TestCaseError> {
     let desired = ready.desired.as_ref().expect("the manifests have no errors");
     let query = plan::query(&saved.plan, saved.options.prune, &saved.added, desired);
@@ -148,7 +148,7 @@ fn reviewed(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Pl
     Ok((live, planned))
 }
 
-/// Applies what can be made, and says what was asked of the store.
+/// Applies what can be applied, and returns the requests to the store.
 fn carry_out(
     bench: &mut Bench,
     ready: &Ready,
@@ -164,7 +164,7 @@ fn carry_out(
     (store.asked.into_inner(), outcome)
 }
 
-/// What a store is told by a change. Where a manifest stands and what was done before is not its matter.
+/// What a change asks of a store, without its place in a manifest and without what was done before.
 fn write(change: &Change) -> String {
     let live = change.target.live.as_ref().map(|live| (live.object, live.fingerprint));
     let key = change.target.key.as_ref().map(|key| (&key.package, &key.value, key.with_secret, &key.deliver));
@@ -179,7 +179,7 @@ fn writes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<String> {
     writes
 }
 
-/// Key values, and ids other than those that stand in the addresses of keys.
+/// Key values, and ids except those in the addresses of keys.
 fn nothing_secret(saved: &SavedPlan, live: &Live, ready: &Ready) -> Result<(), TestCaseError> {
     let text = String::from_utf8(saved.to_bytes()).expect("a file is text");
     let values = live.of(Kind::PackageKey).iter().filter_map(|object| object.key.as_ref()).map(|key| &key.value);
@@ -209,7 +209,7 @@ proptest! {
         concurrency in 1_usize..9,
     ) {
         let mut bench = Bench::new();
-        // Other values than those that the edits and earlier rounds made up.
+        // Values that differ from those of the edits and earlier rounds.
         for (world, foreign, seed) in [(&first, &foreign[..], 0x9e37_79b9), (&second, &[], 0x7f4a_7c15)] {
             for mut tape in foreign.iter().cloned() {
                 edits::create_foreign(&bench, &mut tape);
@@ -222,7 +222,7 @@ proptest! {
             let saved = saved(&ready, &planned.plan, &settings)?;
             nothing_secret(&saved, &bench.live(), &ready)?;
             let (live, reviewed) = reviewed(&bench, &ready, &saved)?;
-            prop_assert!(reviewed.void.is_empty(), "stale without a cause:\n{}", told(&planned.plan));
+            prop_assert!(reviewed.void.is_empty(), "stale without a cause:\n{}", short(&planned.plan));
             let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, seed));
             prop_assert_eq!(writes(&asked), writes(&planned.plan.changes));
             all_done(&planned, &outcome)?;
@@ -231,7 +231,7 @@ proptest! {
     }
 
     #[test]
-    fn exactly_what_moved_is_void(
+    fn exactly_the_changed_objects_are_stale(
         (first, second) in two_versions(),
         settings in settings(),
         edits in tapes(1, 4),
@@ -264,7 +264,7 @@ proptest! {
         prop_assert_eq!(outcome.fates.len(), changes.len());
         let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !reviewed.void.contains_key(i)).map(|(_, c)| c));
         for write in writes(&asked) {
-            prop_assert!(allowed.contains(&write), "not in the plan, or void: {write}");
+            prop_assert!(allowed.contains(&write), "not in the plan, or stale: {write}");
         }
     }
 }

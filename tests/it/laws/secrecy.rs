@@ -1,4 +1,4 @@
-//! No secret is in anything that is shown.
+//! No output contains a secret.
 
 use keywright::model::Kind;
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ proptest! {
         settings in settings(),
     ) {
         let mut bench = Bench::new();
-        bench.told = Some(String::new());
+        bench.output = Some(String::new());
         let mut secrets = std::collections::BTreeSet::new();
         for world in [&first, &second] {
             for mut tape in foreign.iter().cloned() {
@@ -34,11 +34,11 @@ proptest! {
             secrets.extend(live.of(Kind::PackageKey).iter().map(|key| value(key).to_owned()));
             secrets.extend(live.of(Kind::ApiKey).iter().map(|key| key.id.expose().to_owned()));
         }
-        let told = bench.told.take().unwrap_or_default();
-        prop_assert!(!told.is_empty());
+        let output = bench.output.take().unwrap_or_default();
+        prop_assert!(!output.is_empty());
         for secret in secrets.iter().filter(|secret| secret.len() > 5) {
-            let at = told.find(secret.as_str());
-            let around = at.map_or("", |at| told[..at + secret.len()].lines().last().unwrap_or_default());
+            let at = output.find(secret.as_str());
+            let around = at.map_or("", |at| output[..at + secret.len()].lines().last().unwrap_or_default());
             prop_assert!(at.is_none(), "a secret is shown: {around}");
         }
     }

@@ -19,7 +19,7 @@ const PARENTS: [&str; 6] =
     ["declared", "ofDeclaredUsers", "declared", "ofDeclaredPackages", "ofDeclaredApplications", "{prefix: a}"];
 
 impl Settings {
-    /// Nothing but what is declared is owned.
+    /// Only declared objects are owned.
     pub(super) const fn modest() -> Self {
         Self { owns: ["declared"; 6], prune: false }
     }

@@ -1,4 +1,4 @@
-//! An applied plan leaves nothing to do, and what was written reads back.
+//! After an apply the plan is empty, and what was written reads back.
 
 use keywright::model::Address;
 use keywright::model::Kind;
@@ -22,8 +22,8 @@ use super::settings::settings;
 use super::tape::tapes;
 use super::world::world;
 
-/// A plan as short as a failure wants it.
-pub(super) fn told(plan: &Plan) -> String {
+/// A plan in short form, for failures.
+pub(super) fn short(plan: &Plan) -> String {
     let line = |change: &keywright::plan::Change| {
         let fields: Vec<String> =
             change.fields.iter().map(|f| format!("{} {:?} → {:?}", f.field, f.before, f.after)).collect();
@@ -33,14 +33,14 @@ pub(super) fn told(plan: &Plan) -> String {
 }
 
 pub(super) fn all_done(planned: &Planned, outcome: &Outcome) -> Result<(), TestCaseError> {
-    prop_assert!(outcome.all_done(), "{}{:#?}", told(&planned.plan), outcome.fates);
+    prop_assert!(outcome.all_done(), "{}{:#?}", short(&planned.plan), outcome.fates);
     Ok(())
 }
 
-/// Planning again finds nothing to do.
+/// Planning again finds no changes.
 pub(super) fn nothing_to_do(bench: &Bench, ready: &Ready, settings: &Settings) -> Result<(), TestCaseError> {
     let planned = bench.plan(ready, settings, true);
-    prop_assert!(planned.plan.is_empty(), "there is more to do:\n{}", told(&planned.plan));
+    prop_assert!(planned.plan.is_empty(), "there are more changes:\n{}", short(&planned.plan));
     prop_assert!(!keywright::diagnostic::has_errors(&planned.diagnostics), "{}", found(&planned.diagnostics));
     prop_assert!(planned.stopped.is_empty(), "{}", found(&planned.stopped));
     Ok(())
@@ -56,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn an_applied_plan_leaves_nothing_to_do(
+    fn an_applied_plan_leaves_no_changes(
         (first, second) in two_versions(),
         foreign in tapes(0, 4),
         settings in settings(),
@@ -75,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_written_reads_back((first, second) in two_versions()) {
+    fn written_fields_read_back((first, second) in two_versions()) {
         let mut bench = Bench::new();
         let settings = Settings::modest();
         for world in [&first, &second] {
@@ -85,7 +85,7 @@ proptest! {
             let live = bench.live();
             for object in locate(world, &live) {
                 prop_assert!(!object.live.is_empty(), "{} is not there", object.name);
-                // Of several generations the plan looks after the newest, which has no mark of its own.
+                // Of several generations the plan manages the newest, which has no mark.
                 for (field, wished) in object.fields.iter().filter(|_| object.live.len() == 1) {
                     let there = object.live[0].attributes.get(field);
                     let is_met = there.map_or_else(|| wished.is_empty(), |there| there == wished);
@@ -110,7 +110,7 @@ proptest! {
             };
             let (Some(former), Some(now)) = (former.live.first(), object.live.first()) else { continue };
             let is_named = former.name == now.name || object.previously.iter().any(|name| **name == *former.name);
-            // A name that another object had is not free, and what hangs on that one does not move.
+            // A name that another object had is not free, and the children of that object do not move.
             let was_there = |address: &Address| before.of(address.kind()).iter().any(|other| other.address == *address);
             let is_elsewhere = now.parent.as_ref().is_some_and(|parent| former.parent.as_ref() != Some(parent) && was_there(parent));
             let beside = |other: &&LiveObject| other.parent == former.parent && other.name == now.name;
@@ -118,7 +118,7 @@ proptest! {
                 was_there(&now.address) || is_elsewhere || before.of(object.kind).iter().any(|other| beside(&other));
             prop_assert!(
                 is_taken || !is_named || former.id == now.id,
-                "{} was made anew instead of renamed to {}", former.address, now.address
+                "{} was recreated instead of renamed to {}", former.address, now.address
             );
         }
     }

@@ -1,6 +1,5 @@
-//! The choices that a random case is made of: numbers, read one after the other.
-//!
-//! An empty tape makes the simplest choice everywhere, so a failing case shrinks by losing numbers.
+//! The choices of a random case: numbers, read one after the other. An empty tape makes the simplest choice everywhere,
+//! so a failing case shrinks by losing numbers.
 
 use proptest::prelude::*;
 
@@ -21,12 +20,12 @@ impl Tape {
         usize::from(number)
     }
 
-    /// A number below `bound`; 0 when the tape is at its end.
+    /// A number below `bound`; 0 at the end of the tape.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         self.next() % bound
     }
 
-    /// True once in `one_in` times; false when the tape is at its end.
+    /// True once in `one_in` times; false at the end of the tape.
     pub(super) fn chance(&mut self, one_in: usize) -> bool {
         self.below(one_in) == one_in - 1
     }
@@ -35,7 +34,7 @@ impl Tape {
         from[self.below(from.len())].clone()
     }
 
-    /// An index into a list of `length`; nothing when the list is empty.
+    /// An index into a list of `length`; `None` if the list is empty.
     pub(super) fn index(&mut self, length: usize) -> Option<usize> {
         (length > 0).then(|| self.below(length))
     }

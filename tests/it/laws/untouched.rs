@@ -1,4 +1,4 @@
-//! What is neither declared nor owned is not touched, and what is protected stays.
+//! Objects that are neither declared nor owned are unchanged, and protected objects stay.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use super::world::Object;
 use super::world::Source;
 use super::world::World;
 
-/// The names, old and new, of everything of a kind that a world declares, whatever it hangs on.
+/// The names, old and new, of all objects of a kind that a world declares, under any parent.
 fn names(world: &World, kind: Kind) -> BTreeSet<&str> {
     let objects: Vec<&Object> = match kind {
         Kind::User => world.users.iter().collect(),
@@ -34,7 +34,7 @@ fn names(world: &World, kind: Kind) -> BTreeSet<&str> {
     objects.iter().flat_map(|o| std::iter::once(&o.name).chain(&o.previously)).map(String::as_str).collect()
 }
 
-/// Whether a manifest might mean the object. Errs on the side of yes.
+/// Whether a manifest might mean the object. If in doubt, yes.
 fn is_declared(world: &World, object: &LiveObject) -> bool {
     let Some(key) = &object.key else { return names(world, object.address.kind()).contains(&*object.name) };
     let is_custom = world.keys.iter().any(|key| key.source.value().as_deref() == Some(value(object)));
@@ -50,7 +50,7 @@ fn is_declared(world: &World, object: &LiveObject) -> bool {
     is_custom || (may_be_slot && is_generated)
 }
 
-/// Whether the workspace might own the object. Errs on the side of yes.
+/// Whether the workspace might own the object. If in doubt, yes.
 fn is_owned(world: &World, settings: &Settings, object: &LiveObject) -> bool {
     let kinds = [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey, Kind::ApiKey];
     let at = kinds.iter().position(|kind| *kind == object.address.kind()).expect("every kind is there");
@@ -62,7 +62,8 @@ fn is_owned(world: &World, settings: &Settings, object: &LiveObject) -> bool {
     }
 }
 
-/// What of an object may not change. A plan's new name shows in its keys, and a disabled user disables his.
+/// The parts of an object that may not change. A plan's new name shows in its keys, and a disabled user disables their
+/// keys.
 fn face(world: &World, object: &LiveObject) -> Vec<(String, Value)> {
     let renamed: BTreeSet<&str> = world.plans.iter().flat_map(|plan| &plan.previously).map(String::as_str).collect();
     let owner = object.address.first_name();
@@ -87,7 +88,7 @@ proptest! {
     #![proptest_config(super::cases(112))]
 
     #[test]
-    fn what_is_not_owned_is_not_touched(
+    fn unowned_objects_are_unchanged(
         (first, second) in two_versions(),
         foreign in tapes(0, 6),
         settings in settings(),
@@ -115,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_protected_stays((first, second) in two_versions(), settings in settings()) {
+    fn protected_objects_stay((first, second) in two_versions(), settings in settings()) {
         let mut bench = Bench::new();
         let mut second = second;
         for object in second.keys.iter_mut().map(|key| &mut key.object).chain(&mut second.plans).chain(&mut second.api_keys) {
@@ -134,13 +135,13 @@ proptest! {
         };
         for object in locate(&second, &after).iter().filter(|object| object.protect && object.live.len() == 1) {
             let now = object.live[0];
-            // A key that was made again has another id and the same value.
+            // A recreated key has another id and the same value.
             let former = same(&before, now).or_else(|| match &now.key {
                 Some(_) => before.of(now.address.kind()).iter().find(|key| value(key) == value(now)),
                 None => before.of(now.address.kind()).iter().find(|other| other.address == now.address),
             });
             let Some(former) = former else { continue };
-            // The same value may be made once more in another package; that replaces nothing.
+            // The same value may be created again in another package; that replaces nothing.
             prop_assert!(former.id == now.id || same(&after, former).is_some(), "{} was replaced", object.name);
             prop_assert!(former.id != now.id || off(former) || !off(now), "{} was switched off", object.name);
         }

@@ -1,4 +1,4 @@
-//! A random world: what a workspace declares, as a small model of its own in which references hold.
+//! A random world: what a workspace declares, as a small model in which all references resolve.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,16 +15,16 @@ use super::layout::Layout;
 use super::tape::Tape;
 use super::tape::tapes;
 
-/// What every declared object has.
+/// The common part of every declared object.
 #[derive(Clone)]
 pub(super) struct Object {
-    /// Tells objects of a kind apart whatever they are called, across versions of a world.
+    /// Identifies an object across versions of a world, whatever its name is.
     pub(super) id: usize,
     pub(super) name: String,
     pub(super) previously: Vec<String>,
     pub(super) protect: bool,
     pub(super) fields: Fields,
-    /// The id of what it hangs on: an application's user, a plan's package, a key's application.
+    /// The id of its parent: an application's user, a plan's package, a key's application.
     pub(super) parent: usize,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct World {
     pub(super) applications: Vec<Application>,
     pub(super) keys: Vec<Key>,
     pub(super) api_keys: Vec<Object>,
-    /// How many objects were ever made: the next id.
+    /// How many objects were ever created: the next id.
     made: usize,
 }
 
@@ -97,14 +97,14 @@ pub(super) fn world() -> impl Strategy<Value = World> {
                     world.add(kind, &mut tape);
                 }
             }
-            world.mend();
+            world.fix();
             world
         },
     )
 }
 
 impl World {
-    /// Adds a random object of a kind, if there is something that it can hang on.
+    /// Adds a random object of a kind, if it has a possible parent.
     pub(super) fn add(&mut self, kind: Kind, tape: &mut Tape) {
         let id = self.made;
         self.made += 1;
@@ -171,8 +171,8 @@ impl World {
         self.applications.iter().map(|application| &application.object).find(|object| object.id == id)
     }
 
-    /// Takes out what the rules forbid, so that the world is valid.
-    pub(super) fn mend(&mut self) {
+    /// Removes what the rules forbid, so that the world is valid.
+    pub(super) fn fix(&mut self) {
         let mut seen = BTreeSet::new();
         self.users.retain(|user| seen.insert((0, user.name.clone())));
         self.packages.retain(|package| seen.insert((1, package.name.clone())));
@@ -184,12 +184,12 @@ impl World {
         self.applications.retain(|Application { object, .. }| {
             users.contains(&object.parent) && below.insert((1, object.parent, object.name.clone()))
         });
-        self.mend_previously();
-        self.mend_uses();
-        self.mend_keys();
+        self.fix_previously();
+        self.fix_uses();
+        self.fix_keys();
     }
 
-    fn mend_previously(&mut self) {
+    fn fix_previously(&mut self) {
         let applications = self.applications.iter_mut().map(|application| &mut application.object);
         for objects in
             [self.packages.iter_mut().collect(), self.plans.iter_mut().collect(), applications.collect::<Vec<_>>()]
@@ -209,7 +209,7 @@ impl World {
     }
 
     /// One entry for each package, and only for applications of active users.
-    fn mend_uses(&mut self) {
+    fn fix_uses(&mut self) {
         let active: Vec<bool> = self.applications.iter().map(|a| self.is_active(a.object.id)).collect();
         let plans = self.plans.clone();
         for (application, active) in self.applications.iter_mut().zip(active) {
@@ -221,7 +221,7 @@ impl World {
         }
     }
 
-    fn mend_keys(&mut self) {
+    fn fix_keys(&mut self) {
         let mut labels = BTreeSet::new();
         let mut values = BTreeSet::new();
         let mut slots: BTreeSet<(usize, usize, &'static str)> = BTreeSet::new();
@@ -254,7 +254,7 @@ impl World {
     }
 }
 
-/// A key has a limit of its own only where its plan lets it.
+/// A key has its own limit only if its plan allows it.
 fn obey(plan: &Object, key: &mut Key) {
     for (limit, flag) in [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")] {
         if plan.fields.get(flag) == Some(&Value::Bool(false)) && key.object.fields.contains_key(limit) {
@@ -278,7 +278,7 @@ fn object(id: usize, kind: Kind, parent: usize, tape: &mut Tape) -> Object {
 pub(super) fn source(tape: &mut Tape) -> Source {
     match tape.below(5) {
         0 | 1 => Source::Generated { prefix: tape.choose(&["", "chk_", "web-", "chk", "a.b:"]), by_store: false },
-        // The store knows nothing of prefixes.
+        // The store does not know prefixes.
         2 => Source::Generated { prefix: "", by_store: tape.chance(2) },
         3 => Source::Literal(tape.choose(&["Custom-Key:1.a", "chk_custom-key-two-0000000000", "web-3"]).into()),
         _ => Source::Environment(format!("LAW_KEY_{}", tape.below(4))),

@@ -1,4 +1,4 @@
-//! How a workspace names a server, signs in to it, and what it finds there.
+//! How a workspace names a server and signs in to it, and how it handles what exists there.
 
 use super::server::Postgres;
 use super::server::give_away;
@@ -18,7 +18,7 @@ fn with(world: &World, variables: &[(&str, &str)]) -> Said {
 }
 
 #[test]
-fn a_password_comes_from_where_every_program_looks_or_from_where_the_workspace_says() {
+fn a_password_comes_from_the_usual_places_or_from_the_workspace() {
     let Some(server) = Postgres::start() else { return };
     server.ask("ALTER ROLE keywright PASSWORD 'not-a-real-password'");
     let rules = server.path().join("data/pg_hba.conf");
@@ -40,13 +40,13 @@ fn a_password_comes_from_where_every_program_looks_or_from_where_the_workspace_s
 }
 
 #[test]
-fn what_is_somebody_elses_or_of_a_later_version_is_left_alone() {
+fn foreign_schemas_and_later_versions_are_unchanged() {
     let Some(server) = Postgres::start() else { return };
     server.ask("CREATE SCHEMA theirs; CREATE TABLE theirs.users (name text)");
     let said = with(&named(&server.url("theirs"), ""), &[]);
     assert!(said.exit == 1 && said.text.contains("not Keywright's") && said.text.contains("?schema="), "{}", said.text);
     assert_eq!(server.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'theirs'"), "1");
-    // A schema that an administrator made beforehand is used.
+    // A schema that an administrator created beforehand is used.
     server.ask("CREATE SCHEMA made; CREATE ROLE plain LOGIN; GRANT ALL ON SCHEMA made TO plain");
     let url = server.url("made").replace("keywright@", "plain@");
     let world = named(&url, "");
@@ -54,7 +54,7 @@ fn what_is_somebody_elses_or_of_a_later_version_is_left_alone() {
     server.ask("UPDATE made.keywright_version SET number = 99");
     let said = with(&world, &[]);
     assert!(said.exit == 1 && said.text.contains("version 99"), "{}", said.text);
-    // And a role that may make no schema is told so.
+    // A role that may not create a schema gets an error.
     let said = with(&named(&server.url("other").replace("keywright@", "plain@"), ""), &[]);
     assert!(said.exit == 1 && said.text.contains("permission denied"), "{}", said.text);
 }
@@ -84,11 +84,11 @@ fn a_certificate_is_checked() {
     assert!(said.exit == 1 && said.text.contains("certificate"), "{}", said.text);
     let said = with(&named(&url, ""), &[("SSL_CERT_FILE", certificate)]);
     assert_eq!(said.exit, 0, "{}", said.text);
-    // Another name than the certificate's.
+    // A name that differs from the certificate's.
     let other = url.replace("127.0.0.1", "127.0.0.2");
     let said = with(&named(&other, ""), &[("SSL_CERT_FILE", certificate)]);
     assert_eq!(said.exit, 1, "{}", said.text);
-    // What only one side wants is not encrypted, and so is refused.
+    // Encryption that only one side wants is not used, so the connection is refused.
     server.ask("ALTER SYSTEM SET ssl = off");
     server.restart("fast");
     let said = with(&named(&url, ""), &[("SSL_CERT_FILE", certificate)]);
@@ -96,7 +96,7 @@ fn a_certificate_is_checked() {
 }
 
 #[test]
-fn an_address_that_can_not_be_is_refused_before_anything_is_called() {
+fn an_invalid_address_is_refused_before_any_call() {
     let cases = [
         ("postgres://u:not-a-real-password@host/d", "credential"),
         ("postgres://u@host/d?password=not-a-real-password", "credential"),
@@ -109,9 +109,9 @@ fn an_address_that_can_not_be_is_refused_before_anything_is_called() {
         ("postgres://host/d?application_name=a@b", "not the address"),
         ("sqlite:", "does not support this database"),
     ];
-    for (url, told) in cases {
+    for (url, expected) in cases {
         let said = with(&named(&format!("\"{url}\""), ""), &[]);
-        assert!(said.exit != 0 && said.text.contains(told), "{url}: {}", said.text);
+        assert!(said.exit != 0 && said.text.contains(expected), "{url}: {}", said.text);
         assert!(!said.text.contains("not-a-real-password"), "{url}: {}", said.text);
     }
     let credentials = "  stores: {cloudApiManagement: {credentials: {apiKey: {value: not-a-real-password}}}}\n";

@@ -16,10 +16,10 @@ fn seconds() -> u64 {
     std::env::var("KEYWRIGHT_CONTEST").ok().and_then(|text| text.parse().ok()).unwrap_or(15)
 }
 
-/// Keys of a round that is odd: three that are declared, and that of an application which names its package.
+/// Keys of an odd round: three declared ones, and that of an application that names its package.
 const KEYS: u32 = 4;
 
-/// What the team wants now: every round something else, and in every second one three keys more.
+/// The desired state: it changes every round, and every second round has three keys more.
 fn manifests(round: usize) -> String {
     let mut text = MANIFESTS.replace("{custom: {env: TEST_KEY}}", "{generate: {prefix: par_}}");
     text = text.replace("description: Web checkout", &format!("description: Round {round}"));
@@ -36,7 +36,7 @@ fn manifests(round: usize) -> String {
     text
 }
 
-/// Small numbers that look random, the same in every run.
+/// Small pseudo-random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -46,7 +46,7 @@ impl Dice {
     }
 }
 
-/// A new state of the repository, whole at once: the other runner may just be reading.
+/// Replaces the state of the repository atomically: the other runner may be reading it.
 fn write(world: &World, manifests: &str) {
     let path = world.path().join("next.yaml");
     std::fs::write(&path, manifests).unwrap();
@@ -97,7 +97,7 @@ fn two_runners_of_which_one_is_killed_never_write_at_once_and_always_converge() 
             assert!(matches!(status.code(), None | Some(0)), "a runner ended with {status}: {text}");
             ends += usize::from(status.success());
             rounds += 1;
-            // The journal forgets all but the last 200 runs.
+            // The journal keeps only the last 200 runs.
             if rounds % 50 == 0 {
                 assert_alone(&server);
             }
@@ -118,7 +118,7 @@ fn two_runners_of_which_one_is_killed_never_write_at_once_and_always_converge() 
     println!("{rounds} runs, {kills} killed, {ends} ended by themselves, in {} s", began.elapsed().as_secs());
 }
 
-/// Fails unless every run had noted its last write before the next run noted its first.
+/// Fails unless every run recorded its last write before the next run recorded its first.
 fn assert_alone(server: &Postgres) {
     let sql = "SELECT count(*) FROM shared.writes a JOIN shared.writes b ON a.run < b.run AND a.intended > b.intended";
     assert_eq!(server.ask(sql), "0", "two runners wrote at once");

@@ -1,4 +1,4 @@
-//! The server is started anew while an apply goes on: the apply goes on too.
+//! The server restarts during an apply, and the apply continues.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -23,20 +23,20 @@ fn users(count: usize) -> String {
     text
 }
 
-/// An apply that goes on. What it says goes to a file, because nobody reads while the server restarts.
+/// A running apply. Its output goes to a file, because no one reads it while the server restarts.
 fn apply(world: &World) -> Child {
     let file = File::create(world.path().join("said")).unwrap();
     let mut command = world.command(&["apply", "--auto-approve"]);
     command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap()
 }
 
-/// Whether it ended well, and what it said.
+/// Whether it succeeded, and its output.
 fn end(world: &World, mut child: Child) -> (bool, String) {
     let status = child.wait().unwrap();
     (status.success(), std::fs::read_to_string(world.path().join("said")).unwrap())
 }
 
-/// Restarts the server when the journal knows so many writes, and again when it knows twice as many.
+/// Restarts the server when the journal has so many writes, and again when it has twice as many.
 fn restarts(child: &mut Child, server: &Postgres, schema: &str, mode: &str, writes: usize) {
     for times in 1..=2 {
         let is_there = format!("SELECT to_regclass('{schema}.writes') IS NOT NULL");
@@ -83,7 +83,7 @@ fn an_apply_to_a_service_survives_the_restart_of_the_server_that_holds_its_journ
 }
 
 #[test]
-fn a_server_that_is_away_when_the_run_begins_is_told_at_once() {
+fn an_unreachable_server_at_the_start_is_reported_at_once() {
     let Some(server) = Postgres::start() else { return };
     let world = World::new(&users(1));
     let text = format!("apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n  database: {}\n", server.url("x"));

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the test's own, on a free port, that ends with it.
+//! The test's own PostgreSQL server, on a free port, which ends with it.
 
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
@@ -9,7 +9,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-/// PostgreSQL does not run as root; this is whom it runs as then.
+/// PostgreSQL does not run as root; then it runs as this user.
 const NOBODY: u32 = 65_534;
 
 pub(super) struct Postgres {
@@ -18,12 +18,12 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    /// Nothing where PostgreSQL is not installed; `tests/run` installs it.
+    /// `None` if PostgreSQL is not installed; `tests/run` installs it.
     pub(super) fn start() -> Option<Self> {
         Self::start_with("")
     }
 
-    /// Likewise, with further settings.
+    /// The same, with additional settings.
     pub(super) fn start_with(settings: &str) -> Option<Self> {
         if binaries().is_none() {
             assert!(std::env::var_os("KEYWRIGHT_REAL_PARTS").is_none(), "PostgreSQL is missing");
@@ -49,7 +49,7 @@ impl Postgres {
         self.folder.path().join("data")
     }
 
-    /// Where a test may put what the server reads.
+    /// A folder for files that the server reads.
     pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -63,7 +63,7 @@ impl Postgres {
         self.run("pg_ctl", &["-w", "-s", "-l", log.to_str().unwrap(), "start"])
     }
 
-    /// Ends the server: `fast` in good order, `immediate` as a crash does.
+    /// Stops the server: `fast` is orderly, `immediate` is like a crash.
     pub(super) fn end(&self, mode: &str) {
         assert!(self.run("pg_ctl", &["-w", "-s", "-m", mode, "stop"]), "{}", self.log());
     }
@@ -78,7 +78,7 @@ impl Postgres {
         format!("postgres://keywright@127.0.0.1:{}/postgres?schema={schema}", self.port)
     }
 
-    /// What the server answers, a row a line.
+    /// The server's answer, one row per line.
     pub(super) fn ask(&self, sql: &str) -> String {
         let url = format!("postgres://keywright@127.0.0.1:{}/postgres", self.port);
         let output = Command::new("psql").args(["-X", "-A", "-t", "-q", "-c", sql, &url]).output().unwrap();
@@ -106,7 +106,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Lets the server own a file or a folder.
+/// Makes the server the owner of a file or folder.
 pub(super) fn give_away(path: &Path) {
     if is_root() {
         std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
@@ -117,7 +117,7 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// Where Debian keeps the newest version.
+/// The folder of the newest version in Debian.
 fn binaries() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut found: Vec<PathBuf> = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();

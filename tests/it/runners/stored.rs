@@ -1,4 +1,4 @@
-//! The embedded store on a server is the one in a file.
+//! The embedded store behaves the same on a server and in a file.
 
 use super::server::Postgres;
 use crate::cloud::area::World;
@@ -23,7 +23,7 @@ fn examples_are_applied_and_exported_as_they_are_from_a_file() {
         let nameless = |world: &World, text: String| text.replace(world.path().to_str().unwrap(), "");
         let plans = [&here, &there].map(|world| nameless(world, world.keywright(&["plan"]).text));
         assert_eq!(plans[0], plans[1]);
-        // A plan leaves no trace, on a server as little as in a folder.
+        // A plan leaves no trace, on a server or in a folder.
         assert_eq!(server.ask("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'team%'"), number.to_string());
         for world in [&here, &there] {
             let said = world.apply();
@@ -32,7 +32,7 @@ fn examples_are_applied_and_exported_as_they_are_from_a_file() {
         }
         let exports = [&here, &there].map(|world| world.keywright(&["export"]));
         assert!(exports[0].exit == 0 && exports[0].text.contains("kind: PackageKey"));
-        // Of several keys of one slot that no prefix tells apart the newest is exported, which differs from run to run.
+        // Of several keys in a slot without prefixes the newest is exported, which differs from run to run.
         let [file, table] = exports.map(|said| {
             let documents = said.text.split("---\n").map(str::to_owned);
             documents.filter(|document| !document.contains("older than this one")).collect::<Vec<_>>()
@@ -46,7 +46,7 @@ fn examples_are_applied_and_exported_as_they_are_from_a_file() {
     }
 }
 
-/// Random worlds, applied and changed: what is said and what is there afterwards is the same in both.
+/// Random worlds, applied and changed: output and state are the same in both.
 #[test]
 fn random_worlds_end_the_same_in_a_file_and_on_a_server() {
     let Some(server) = Postgres::start() else { return };

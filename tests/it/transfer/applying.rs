@@ -1,4 +1,4 @@
-//! What is declared is what is at the site: made, changed, switched off, and never more than that.
+//! The site matches the manifests: keys are created, changed and disabled, and nothing else changes.
 
 use serde_json::Value as Json;
 
@@ -18,19 +18,19 @@ fn the_example_is_made_once() {
     team.assert_unharmed("made");
     assert_eq!(team.keys().len(), KEYS + OTHERS.len());
     assert!(!team.keys()["ft-failover"].1);
-    // A key is never asked for by its id, which may be its value: no request but those with a body tells one.
+    // A key is never requested by its id, which may be its value: only bodies contain one.
     assert!(area.requests().iter().all(|request| request.method() != "DELETE"));
     let log = std::fs::read_to_string(team.workspace().with_file_name("requests.log")).unwrap();
     assert!(!log.contains("?id="), "{log}");
 }
 
 #[test]
-fn every_field_changes_and_what_widens_is_told() {
+fn every_field_changes_and_wider_access_is_reported() {
     let team = Team::new();
     let area = team.site(&[]);
     Team::add_others(&area);
     team.assert_applies("made");
-    for (before, after, told) in [
+    for (before, after, expected) in [
         (
             "allowedApis: [management]\n  allowedOrgs: [ACME]",
             "allowedApis: [audit, management]\n  allowedOrgs: [ACME, SYS-GLOBEX]",
@@ -45,22 +45,22 @@ fn every_field_changes_and_what_widens_is_told() {
         team.edit(before, after);
         let said = team.apply();
         assert_eq!(said.exit, 0, "{after}: {}", said.text);
-        assert_eq!(said.text.contains("MFT-031"), told.is_some(), "{after}: {}", said.text);
-        assert!(said.text.contains(told.unwrap_or_default()), "{after}: {}", said.text);
+        assert_eq!(said.text.contains("MFT-031"), expected.is_some(), "{after}: {}", said.text);
+        assert!(said.text.contains(expected.unwrap_or_default()), "{after}: {}", said.text);
         team.assert_settled(after);
     }
     team.assert_unharmed("changed");
 }
 
 #[test]
-fn absence_disables_only_what_is_owned_and_only_when_asked() {
+fn absence_disables_only_owned_keys_and_only_on_request() {
     let team = Team::new();
     let area = team.site(&[]);
     Team::add_others(&area);
     team.assert_applies("made");
     std::fs::write(team.workspace().join("keys/operations.yaml"), "").unwrap();
     team.assert_settled("nothing is asked");
-    // Nobody knows which key the credential is, so nothing that is not declared is switched off.
+    // It is unknown which key the credential is, so no undeclared key is disabled.
     let said = team.run(&["apply", "--auto-approve", "--prune"]);
     assert!(said.exit == 4 && said.text.contains("MFT-030"), "{}: {}", said.exit, said.text);
     let key = serde_json::json!({"keyName": "ci-keywright", "enabled": true, "allowedApis": "management", "allowedOrgs": "41"});
@@ -113,7 +113,7 @@ fn the_operations_are_bound_from_the_sites_own_file() {
 }
 
 #[test]
-fn what_is_not_bound_is_not_called() {
+fn stores_that_are_not_bound_are_not_called() {
     let team = Team::new();
     let area = team.site(&[]);
     team.edit("        update: PUT /api/ApiKey\n", "");
@@ -138,7 +138,7 @@ fn no_more_calls_a_second_than_allowed() {
 }
 
 #[test]
-fn the_store_exports_as_manifests_that_plan_to_nothing() {
+fn the_store_exports_as_manifests_that_plan_no_changes() {
     let team = Team::new();
     let _area = team.site(&[]);
     team.assert_applies("made");
@@ -166,15 +166,15 @@ fn one_workspace_may_hold_both_stores() {
     std::fs::write(team.workspace().join("keys/users.yaml"), user).unwrap();
     let said = team.apply();
     assert_eq!(said.exit, 0, "{}", said.text);
-    for told in ["calls to Cloud API Management", "calls to Managed File Transfer", "Applied: 7 changes done."] {
-        assert!(said.text.contains(told), "{told}: {}", said.text);
+    for expected in ["calls to Cloud API Management", "calls to Managed File Transfer", "Applied: 7 changes done."] {
+        assert!(said.text.contains(expected), "{expected}: {}", said.text);
     }
     team.assert_settled("both");
     let paths: Vec<String> = area.requests().iter().map(|request| request.path().to_owned()).collect();
     assert!(paths.iter().any(|path| path.ends_with("/members")) && paths.iter().any(|path| path == "/api/ApiKey"));
 }
 
-/// A saved plan knows the site that it was made for.
+/// A saved plan is bound to its site.
 #[test]
 fn a_saved_plan_is_for_the_site_that_it_was_made_for() {
     let team = Team::new();

@@ -1,10 +1,10 @@
-//! Whatever breaks, wherever: nothing is made twice, and the next run makes the site what is declared.
+//! After any failure nothing is created twice, and the next run makes the site match.
 
 use super::site::KEYS;
 use super::site::OTHERS;
 use super::site::Team;
 
-/// Applies with the fault, then without it, and looks at what is there.
+/// Applies with the fault, then without it, and checks the result.
 fn survives(flags: &[&str]) {
     let team = Team::with_others();
     let area = team.site(flags);

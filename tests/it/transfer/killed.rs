@@ -1,5 +1,5 @@
 //! The kill matrix of MFT, beside the one of the other stores: `KEYWRIGHT_KILLS=all cargo test --test it killed --
-//! --nocapture` runs all of both.
+//! --nocapture` runs both completely.
 
 use super::site::Team;
 use crate::trust::killed::committed;
@@ -7,7 +7,7 @@ use crate::trust::killed::intended;
 use crate::trust::killed::killed_when;
 use crate::trust::killed::sampled;
 
-/// Keys of each sort: new ones, ones to change, and ones to switch off.
+/// Keys of each kind: to create, to change, and to disable.
 const OF_A_SORT: usize = 13;
 
 fn key(name: &str, number: usize, spec: &str) -> String {

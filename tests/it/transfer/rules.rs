@@ -1,4 +1,4 @@
-//! Rules that show only while a run works: what is read back, what moved meanwhile, what is said of odd answers.
+//! Rules that apply during a run: verification, changes in between, messages about odd answers.
 
 use serde_json::Value as Json;
 use serde_json::json;
@@ -31,7 +31,7 @@ fn site(keys: Json) -> Json {
     json!({"keys": keys, "organizations": organizations(), "account": {"id": 7, "username": "svc-aft"}, "answers": []})
 }
 
-/// Runs a command on a workspace at a scripted site. Nothing that is said holds an id or a secret.
+/// Runs a command on a workspace at a scripted site. The output contains no id or secret.
 fn run(site: &Scripted, line: &str) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let workspace = format!(
@@ -47,7 +47,7 @@ fn run(site: &Scripted, line: &str) -> Ran {
     console.environment.insert("K".to_owned(), "fake-credential".to_owned());
     let ran = console.run(line);
     for secret in site.ids().into_iter().chain(["fake-credential".to_owned(), "fake-secret".to_owned()]) {
-        assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{secret} is told\n{}{}", ran.out, ran.err);
+        assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{secret} is shown\n{}{}", ran.out, ran.err);
     }
     ran
 }
@@ -69,15 +69,15 @@ fn an_update_is_the_whole_row_and_nothing_more_than_that() {
     }
     wanted["allowedOrgs"] = json!("41");
     assert_eq!(body, wanted);
-    // Keys, organizations, account; the look before, the write, the look after.
+    // Keys, organizations, account; the check, the write, the verification.
     assert_eq!(site.requests().len(), 6, "{:?}", site.requests());
 }
 
 #[test]
-fn mft_032_a_key_that_moved_meanwhile_is_not_written() {
+fn mft_032_a_key_that_changed_in_the_meantime_is_not_written() {
     let mut moved = row();
     moved["updatedDate"] = json!("2026-11-21T11:59:59");
-    // The snapshot's three answers, then the look right before the write.
+    // The snapshot's three answers, then the check right before the write.
     let mut site_of = site(json!([row()]));
     site_of["answers"] = json!([null, null, null, [200, [moved]]]);
     let site = Scripted::start(site_of);
@@ -87,7 +87,7 @@ fn mft_032_a_key_that_moved_meanwhile_is_not_written() {
 }
 
 #[test]
-fn mft_033_a_field_that_is_not_taken_is_told_and_not_tried_again() {
+fn mft_033_a_rejected_field_is_reported_and_not_retried() {
     let mut site_of = site(json!([row()]));
     site_of["ignores"] = json!(["allowedOrgs"]);
     let site = Scripted::start(site_of);
@@ -97,9 +97,9 @@ fn mft_033_a_field_that_is_not_taken_is_told_and_not_tried_again() {
 }
 
 #[test]
-fn mft_034_an_answer_of_another_shape_is_no_empty_list() {
+fn mft_034_an_answer_of_another_shape_is_not_an_empty_list() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
-    for (status, odd, told) in [
+    for (status, odd, expected) in [
         (200, json!(page), "a web page"),
         (200, json!(""), "answered with an empty body"),
         (200, json!("null"), "no list"),
@@ -112,8 +112,8 @@ fn mft_034_an_answer_of_another_shape_is_no_empty_list() {
         site_of["answers"] = json!([[status, odd]]);
         let site = Scripted::start(site_of);
         let ran = apply(&site);
-        assert!(ran.exit == 1 && ran.err.contains(told), "{told}: {}{}", ran.out, ran.err);
-        assert_eq!(site.requests().len(), 1, "{told}");
+        assert!(ran.exit == 1 && ran.err.contains(expected), "{expected}: {}{}", ran.out, ran.err);
+        assert_eq!(site.requests().len(), 1, "{expected}");
     }
 }
 
@@ -130,19 +130,19 @@ fn mft_030_the_key_in_use_is_known_by_its_value() {
 
 #[test]
 fn a_refused_sign_in_ends_the_run_at_once() {
-    for (status, told) in [(401, "the credential was rejected"), (403, "grant key management")] {
+    for (status, expected) in [(401, "the credential was rejected"), (403, "grant key management")] {
         let mut site_of = site(json!([row()]));
         site_of["answers"] = json!([[status, ""]]);
         let site = Scripted::start(site_of);
         let ran = apply(&site);
-        assert!(ran.exit == 1 && format!("{}{}", ran.out, ran.err).contains(told), "{}{}", ran.out, ran.err);
+        assert!(ran.exit == 1 && format!("{}{}", ran.out, ran.err).contains(expected), "{}{}", ran.out, ran.err);
         assert_eq!(site.requests().len(), 1);
     }
 }
 
 #[test]
 fn a_lost_create_is_settled_by_looking_and_never_said_again() {
-    // The create is answered with 500, and was not done.
+    // The create answers 500 and was not done.
     let mut site_of = site(json!([]));
     site_of["answers"] = json!([null, null, null, null, [500, {"title": "no key fake-credential"}]]);
     let site = Scripted::start(site_of);

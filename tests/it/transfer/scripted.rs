@@ -1,5 +1,5 @@
-//! A scripted site, written from the reference alone: it keeps rows as they are given to it, and answers as little as
-//! the documentation says. Golden cases with a `site.json` are planned and applied against it.
+//! A scripted site, written from the reference alone: it keeps rows as received, and answers as little as the
+//! documentation promises. Golden cases with a `site.json` run against it.
 
 use std::io::BufRead;
 use std::io::BufReader;
@@ -25,8 +25,8 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// `{keys, organizations, account}`. An array under `answers` is worked off first, one entry `[status, body]` a
-    /// request; `ignores` names properties that an update does not take.
+    /// `{keys, organizations, account}`. An array under `answers` is used up first, one entry `[status, body]` per
+    /// request; `ignores` names properties that updates ignore.
     pub(crate) fn start(state: Json) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -37,7 +37,7 @@ impl Scripted {
                 if end.load(Ordering::SeqCst) {
                     break;
                 }
-                // A client that hangs up has got what it wanted.
+                // A client that hangs up has what it needs.
                 let _ = serve(stream, &shared);
             }
         });
@@ -51,7 +51,7 @@ impl Scripted {
         log.into_iter().filter_map(|line| line.as_str().map(str::to_owned)).collect()
     }
 
-    /// What nobody may tell: the ids of keys, and the secrets of organizations.
+    /// Texts that no output may contain: the ids of keys, and the secrets of organizations.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let state = self.state.lock().unwrap();
         let organizations = state["organizations"].as_array().cloned().unwrap_or_default();
@@ -59,7 +59,7 @@ impl Scripted {
         secrets.chain(["fake-credential".to_owned()]).chain(ids_of(&state)).collect()
     }
 
-    /// Ids that nobody may tell.
+    /// Ids that no output may contain.
     pub(crate) fn ids(&self) -> Vec<String> {
         ids_of(&self.state.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! A site to test against: the emulator, and a workspace that is the example pointed at it.
+//! A test site: the emulator, and a workspace that is the example connected to it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -14,10 +14,10 @@ use serde_json::json;
 
 use crate::cloud::area::Area;
 
-/// How many keys the example makes.
+/// How many keys the example creates.
 pub(super) const KEYS: usize = 6;
 
-/// Somebody else's keys, which no manifest names and no prefix owns.
+/// Foreign keys, which no manifest names and no prefix owns.
 pub(super) const OTHERS: [&str; 2] = ["other-team", "reporting"];
 
 /// The credential of the tests.
@@ -28,7 +28,7 @@ pub(super) struct Team {
     folder: tempfile::TempDir,
 }
 
-/// What a command said, both streams one after the other, and how it ended.
+/// The output of a command, stdout and stderr in sequence, and its exit code.
 pub(super) struct Said {
     pub(super) text: String,
     pub(super) exit: i32,
@@ -45,7 +45,7 @@ impl Team {
         team
     }
 
-    /// With keys of somebody else at the site.
+    /// With foreign keys at the site.
     pub(super) fn with_others() -> Self {
         let team = Self::new();
         Team::add_others(&team.site(&[]));
@@ -56,7 +56,7 @@ impl Team {
         self.folder.path().join("workspace")
     }
 
-    /// Starts the emulator and points the workspace at it, as fast as it may be.
+    /// Starts the emulator and connects the workspace to it, without a rate limit.
     pub(super) fn site(&self, flags: &[&str]) -> Area {
         let area = Area::start(self.folder.path(), flags);
         let path = self.workspace().join("keywright.yaml");
@@ -70,7 +70,7 @@ impl Team {
         area
     }
 
-    /// Makes the keys of somebody else, of the same user.
+    /// Creates foreign keys of the same user.
     pub(super) fn add_others(area: &Area) {
         for name in OTHERS {
             let key = json!({"keyName": name, "enabled": true, "allowedApis": "audit", "allowedOrgs": "41"});
@@ -90,7 +90,7 @@ impl Team {
                 std::fs::write(&path, text.replace(before, after)).unwrap();
             }
         }
-        assert!(found, "{before:?} stands nowhere");
+        assert!(found, "{before:?} is missing");
     }
 
     /// Declares these keys and no others.
@@ -123,7 +123,7 @@ impl Team {
         self.run(&["apply", "--auto-approve"])
     }
 
-    /// Fails unless an apply makes everything and a plan then finds nothing to do.
+    /// Fails unless an apply creates everything and the next plan is empty.
     pub(super) fn assert_applies(&self, what: &str) {
         let said = self.apply();
         assert!(said.exit == 0, "{what}: {}\n{}", said.exit, said.text);
@@ -135,7 +135,7 @@ impl Team {
         assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{what}: {}\n{}", said.exit, said.text);
     }
 
-    /// Of every key of the site: its name, how many have it, and whether one of them is on.
+    /// For every key name at the site: the name, the number of keys, and whether one is enabled.
     pub(super) fn keys(&self) -> BTreeMap<String, (usize, bool)> {
         let sql = "SELECT name, json_extract(attributes, '$.enabled') FROM api_keys";
         let mut keys: BTreeMap<String, (usize, bool)> = BTreeMap::new();
@@ -147,7 +147,7 @@ impl Team {
         keys
     }
 
-    /// Nothing is doubled, and nothing of somebody else's is switched off.
+    /// No key is duplicated, and no foreign key is disabled.
     pub(super) fn assert_unharmed(&self, what: &str) {
         let keys = self.keys();
         assert!(keys.values().all(|(count, _)| *count == 1), "{what}: {keys:?}");
@@ -172,7 +172,7 @@ impl Team {
     }
 }
 
-/// One request by hand, and the whole answer.
+/// One manual request, and the whole answer.
 pub(super) fn ask(area: &Area, method: &str, path: &str, body: Option<&Json>) -> String {
     let host = area.url.strip_prefix("http://").unwrap();
     let body = body.map(Json::to_string).unwrap_or_default();

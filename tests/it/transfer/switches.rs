@@ -1,10 +1,10 @@
-//! Every behaviour that the reference leaves open, alone and in random combinations: what is declared comes about, or
-//! one clear sentence says why not; and whatever happens, nothing is doubled, nothing of somebody else's is touched,
-//! and no id or value is told.
+//! Every behavior that the reference leaves open, alone and in random combinations: the site matches the manifests, or
+//! one clear sentence explains why not. Nothing is duplicated, no foreign key changes, and no output contains an id or
+//! a value.
 
 use super::site::Team;
 
-/// Behaviours that the client gets over without a word.
+/// Behaviors that the client handles silently.
 const SETTLES: &[&str] = &[
     "mft-id-is-secret",
     "mft-secret-on-create-only",
@@ -53,7 +53,7 @@ const SETTLES: &[&str] = &[
     "mft-audit-fields-taken",
 ];
 
-/// Behaviours against which what is declared can not be had, and what is said of it.
+/// Behaviors that make the declared state impossible, with the expected message.
 const SAYS: &[(&str, &str)] = &[
     ("mft-list-separator=semicolon", "MFT-027"),
     ("mft-list-separator=pipe", "MFT-027"),
@@ -75,7 +75,7 @@ fn change(team: &Team) {
 }
 
 #[test]
-fn the_site_becomes_what_is_declared_whatever_it_is_like() {
+fn the_site_matches_the_manifests_under_every_behavior() {
     for switch in SETTLES {
         let team = Team::with_others();
         let _area = team.site(&["--quirk", switch]);
@@ -87,8 +87,8 @@ fn the_site_becomes_what_is_declared_whatever_it_is_like() {
 }
 
 #[test]
-fn what_can_not_be_had_is_told_and_harms_nothing() {
-    for (switch, told) in SAYS {
+fn impossible_declarations_are_reported_and_harm_nothing() {
+    for (switch, expected) in SAYS {
         let team = Team::with_others();
         let area = team.site(&[]);
         let is_of_updates = switch.contains("on-update");
@@ -105,15 +105,15 @@ fn what_can_not_be_had_is_told_and_harms_nothing() {
             said.push(team.apply());
         }
         let text: String = said.iter().map(|said| said.text.as_str()).collect();
-        // What the site did not take is told once, and then remembered.
-        let is_told = said[0].exit != 0 && (said[1].exit != 0 || said[1].text.contains("the store kept its own"));
-        assert!(is_told && text.contains(told), "{switch}: {text}");
+        // A field that the site did not accept is reported once, and then remembered.
+        let is_reported = said[0].exit != 0 && (said[1].exit != 0 || said[1].text.contains("the store kept its own"));
+        assert!(is_reported && text.contains(expected), "{switch}: {text}");
         team.assert_unharmed(switch);
     }
 }
 
-/// A create whose answer never comes is settled by looking. The connection is given up after a while, so that this
-/// takes as long; the emulator is told to keep it only for a moment.
+/// A create without an answer is resolved by a check. The client gives up the connection after a timeout, which the
+/// test has to wait for; the emulator closes it after a moment.
 #[test]
 fn a_create_that_is_never_answered_is_found() {
     let team = Team::with_others();

@@ -1,4 +1,4 @@
-//! Ctrl-C: what is in flight ends, nothing more begins, and the outcome is told. Twice: at once.
+//! Ctrl-C finishes changes in progress, starts no new ones, and reports the outcome. Twice stops at once.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -21,10 +21,10 @@ fn interrupted(signals: &[Signal], delay: &str) -> (World, i32, String) {
     while area.requests().iter().filter(|request| request.is_committed()).count() < 2 {
         std::thread::sleep(Duration::from_millis(5));
     }
-    std::thread::sleep(Duration::from_millis(150));
+    std::thread::sleep(Duration::from_millis(800));
     for signal in signals {
         kill(pid, *signal).unwrap();
-        std::thread::sleep(Duration::from_millis(150));
+        std::thread::sleep(Duration::from_millis(300));
     }
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -42,7 +42,7 @@ fn interrupted(signals: &[Signal], delay: &str) -> (World, i32, String) {
 #[test]
 fn once_ends_in_good_order() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let (world, code, text) = interrupted(&[signal], "delay-1s");
+        let (world, code, text) = interrupted(&[signal], "delay-3s");
         assert_eq!(code, 130, "{text}");
         assert!(text.contains("3 done, 10 skipped"), "{text}");
         let said = world.here(&["runs", "show", "1"]);

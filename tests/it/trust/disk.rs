@@ -1,4 +1,4 @@
-//! A disk that is full or read-only, and files that are damaged: an error that says so, and nothing lost.
+//! Full disks, read-only disks, and damaged files give a clear error, and nothing is lost.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::process::Stdio;
 
 use crate::cloud::area::said;
 
-/// A shell in which `disk` is a small disk of its own, with the quickstart in `disk/quickstart`. Nothing where this
-/// system lets nobody mount one.
+/// A shell in which `disk` is a small disk with the quickstart in `disk/quickstart`. `None` if this system does not
+/// allow mounting one.
 fn on_small_disk(script: &str) -> Option<(tempfile::TempDir, Output)> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("disk")).unwrap();
@@ -34,8 +34,8 @@ fn on_small_disk(script: &str) -> Option<(tempfile::TempDir, Output)> {
 }
 
 #[test]
-fn a_full_disk_is_told_and_the_next_run_goes_on() {
-    // From a disk on which not even the tables find room to one on which all of it does.
+fn a_full_disk_is_reported_and_the_next_run_continues() {
+    // From a disk without space for the tables to one with space for everything.
     let script = r#"
         for room in 0 8 16 32 64 96 108 112 116 120 128 136 144 152 160 176 192 208 224 256 300; do
             rm -rf disk/quickstart/.keywright disk/quickstart/secrets
@@ -46,7 +46,7 @@ fn a_full_disk_is_told_and_the_next_run_goes_on() {
             echo "room $room: exit $code"
             case "$said" in *panicked*) echo "PANIC $said";; esac
             if [ $code -ne 0 ]; then
-                case "$said" in *"No space left"* | *"disk is full"* | *"has room"*) ;; *) echo "UNTOLD $said";; esac
+                case "$said" in *"No space left"* | *"disk is full"* | *"free space"*) ;; *) echo "UNTOLD $said";; esac
             fi
             again=$(keywright apply --auto-approve) || echo "STUCK $again"
             settled=$(keywright plan --detailed-exitcode) || echo "UNSETTLED $settled"
@@ -64,7 +64,7 @@ fn a_full_disk_is_told_and_the_next_run_goes_on() {
 }
 
 #[test]
-fn what_is_read_only_is_read_and_not_written() {
+fn read_only_files_are_read_and_not_written() {
     let script = r#"
         keywright apply --auto-approve > /dev/null || echo "FIRST"
         mount -o remount,ro disk
@@ -105,7 +105,7 @@ fn a_damaged_file_is_named_and_left_as_it_is() {
 }
 
 #[test]
-fn a_lock_file_with_nonsense_in_it_is_only_a_lock_that_nobody_has() {
+fn a_lock_file_with_random_text_is_a_free_lock() {
     let folder = quickstart();
     std::fs::create_dir(folder.path().join(".keywright")).unwrap();
     std::fs::write(folder.path().join(".keywright/keywright.db.lock"), b"\xff\0 not what Keywright writes").unwrap();

@@ -1,5 +1,5 @@
-//! The kill matrix. A sample runs in every test; `KEYWRIGHT_KILLS=all cargo test --test it trust::killed -- --nocapture`
-//! runs all of it.
+//! The kill matrix. A sample runs in every test; `KEYWRIGHT_KILLS=all cargo test --test it trust::killed --
+//! --nocapture` runs all of it.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::cloud::MANIFESTS;
 use crate::cloud::area::Area;
 use crate::cloud::area::World;
 
-/// Three times the small area, each under names of its own: 39 changes.
+/// Three times the small area, each with its own names: 39 changes.
 fn manifests() -> String {
     let one = |number: usize| {
         let mut text = MANIFESTS.replace("{custom: {env: TEST_KEY}}", "{generate: {prefix: par_}}");
@@ -40,7 +40,7 @@ pub(crate) fn sampled(all: usize) -> Vec<usize> {
     (1..=all).step_by(step).collect()
 }
 
-/// Starts an apply, kills it when `is_time` says so, and says whether it was killed.
+/// Starts an apply, kills it when `is_time` returns true, and returns whether it was killed.
 pub(crate) fn killed_when(apply: &mut Command, is_time: impl Fn() -> bool) -> bool {
     let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
@@ -48,7 +48,7 @@ pub(crate) fn killed_when(apply: &mut Command, is_time: impl Fn() -> bool) -> bo
         if child.try_wait().unwrap().is_some() {
             return false;
         }
-        if is_time() || began.elapsed() > Duration::from_secs(30) {
+        if is_time() || began.elapsed() > Duration::from_mins(2) {
             child.kill().unwrap();
             child.wait().unwrap();
             return true;
@@ -61,7 +61,7 @@ pub(crate) fn committed(area: &Area) -> usize {
     area.requests().iter().filter(|request| request.is_committed()).count()
 }
 
-/// How many writes the journal of the workspace knows.
+/// How many writes are in the journal of the workspace.
 pub(crate) fn intended(workspace: &Path) -> usize {
     let path = workspace.join(".keywright/keywright.db");
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -85,7 +85,7 @@ fn converges(world: &World, what: &str, keys: impl Fn() -> u32) {
 fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
     let mut kills = 0;
     for write in sampled(CHANGES) {
-        // The answer of the write takes for ever: before it is done, or after.
+        // The answer to the write takes forever: before it is done, or after.
         for kind in ["delay-1000s", "drip-1000s"] {
             let what = format!("{kind} at write {write}");
             let world = World::new(&manifests());
@@ -93,7 +93,7 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
             world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
             let is_after = kind == "drip-1000s";
             let was_killed = killed_when(&mut world.command(&["apply", "--auto-approve"]), || {
-                // The intent is on disk before the write goes out, and the write takes for ever.
+                // The intent is on disk before the write is sent, and the write takes forever.
                 intended(&world.workspace()) >= write && (!is_after || committed(&area) >= write)
             });
             assert!(was_killed, "{what}: the run ended by itself");
@@ -111,15 +111,15 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
     println!("{kills} kills at writes of the API");
 }
 
-/// Whether the system can stop a program at a certain call; `tests/run` installs what does.
+/// Whether strace is available; `tests/run` installs it.
 fn has_strace() -> bool {
     let has = Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
     assert!(has || std::env::var_os("KEYWRIGHT_REAL_PARTS").is_none(), "strace is missing");
     has
 }
 
-/// Applies under strace, which kills the program at the `sync`th time that one of its threads syncs a file to disk, or
-/// the first thread alone does, which makes the changes of the store. The journal's thread is always the earlier one.
+/// Applies under strace, which kills the program at the `sync`th file sync: of any thread, or only of the first, which
+/// makes the changes of the store. The journal's thread always syncs earlier.
 fn killed_at_sync(world: &World, sync: usize, is_first_thread: bool) -> bool {
     let plain = world.command(&["apply", "--auto-approve"]);
     let mut traced = Command::new("strace");
@@ -137,7 +137,7 @@ fn a_run_that_is_killed_at_a_sync_of_the_database_is_taken_up_by_the_next() {
         println!("strace is not installed: the syncs of the database were not tried");
         return;
     }
-    // More syncs than there are are harmless: the run then ends by itself.
+    // If there are fewer syncs, the run ends by itself.
     let mut kills = 0;
     for (sync, is_first_thread) in sampled(60).into_iter().flat_map(|sync| [(sync, false), (sync, true)]) {
         let world = World::new(&manifests());

@@ -1,4 +1,4 @@
-//! One run at a time, whoever comes second, and whatever is wrong with the files between them.
+//! One run at a time, whichever comes second, and whatever state the lock files are in.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::cloud::MANIFESTS;
 use crate::cloud::area::World;
 
-/// A world whose first write takes some seconds, with an apply that is in the middle of it.
+/// A world whose first write takes some seconds, and an apply in the middle of it.
 fn busy(seconds: u32) -> (World, crate::cloud::area::Area, std::process::Child) {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--fault", &format!("delay-{seconds}s@w1")]);
@@ -20,7 +20,7 @@ fn busy(seconds: u32) -> (World, crate::cloud::area::Area, std::process::Child) 
 }
 
 #[test]
-fn a_second_run_is_told_who_has_the_lock_and_since_when() {
+fn a_second_run_reports_the_holder_and_since_when() {
     let (world, _area, mut child) = busy(1000);
     let said = world.apply();
     let holder = format!("process {} on ", child.id());
@@ -31,7 +31,7 @@ fn a_second_run_is_told_who_has_the_lock_and_since_when() {
         said.text
     );
     assert!(said.text.contains("--lock-timeout"), "{}", said.text);
-    // A plan needs no lock, and what goes on is not cut off.
+    // A plan needs no lock, and a run in progress is not interrupted.
     let said = world.keywright(&["plan"]);
     assert!(said.exit == 0 && !said.text.contains("KW-023"), "{}", said.text);
     child.kill().unwrap();
@@ -52,7 +52,7 @@ fn a_second_run_can_wait() {
 }
 
 #[test]
-fn a_database_that_is_damaged_is_told_and_nothing_is_written() {
+fn a_damaged_database_is_reported_and_not_written() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
     world.point_at(&area, "{callsPerSecond: 1000}", "");
