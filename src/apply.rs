@@ -1,4 +1,4 @@
-//! Plan + Store → Outcome: does the plan and nothing else, and says what became of every change.
+//! Plan + Store → Outcome: applies exactly the plan and reports the result of every change.
 
 mod mint;
 mod schedule;
@@ -20,7 +20,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::Secret;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Action;
 use crate::plan::Change;
@@ -35,69 +35,67 @@ use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
 
-/// Something that is under way.
+/// An operation in progress.
 pub type Promise = Pin<Box<dyn Future<Output = Result<(), Refusal>>>>;
 
-/// What applying a plan does to the world outside of the store.
+/// The effects of an apply outside the store.
 pub trait Effects {
     /// Fills `bytes` with the operating system's randomness.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal>;
 
-    /// Writes a key's value to where its consumer reads it.
+    /// Writes a key's value to the file that its consumer reads.
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
 
-    /// Notes, before a write, that it is about to be made. What can not be noted is not made. The note is on its way
-    /// when this returns and safe when the promise is kept, so that other calls go on while a disk is slow.
+    /// Records a write before it is made; a write that cannot be recorded is not made. The record is durable when the
+    /// promise resolves, so that other calls continue while a disk is slow.
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {
         let _ = (index, change, value);
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Hears how a change that was intended ended, as soon as it is known.
-    fn settle(&mut self, index: usize, fate: &Fate) {
-        let _ = (index, fate);
+    /// Receives the result of a recorded change as soon as it is known.
+    fn settle(&mut self, index: usize, result: &ChangeResult) {
+        let _ = (index, result);
     }
 
-    /// Whether nothing more is to be begun. What is in flight is waited for.
+    /// Whether to start no more changes. Those in progress are still awaited.
     fn is_stopped(&self) -> bool {
         false
     }
 
-    /// Hears of every change once its fate and those of all before it are known.
-    fn tell(&mut self, index: usize, change: &Change, fate: &Fate);
+    /// Receives every change in the plan's order, once its result and all earlier ones are known.
+    fn report(&mut self, index: usize, change: &Change, result: &ChangeResult);
 
-    /// Hears that a change which was told as done is held otherwise by the store, as one more look has shown.
-    fn correct(&mut self, index: usize, change: &Change, fate: &Fate) {
-        self.tell(index, change, fate);
+    /// Receives a change that was reported as done if the verification shows that the store altered it.
+    fn correct(&mut self, index: usize, change: &Change, result: &ChangeResult) {
+        self.report(index, change, result);
     }
 }
 
 /// The secrets that the changes of a plan need.
 pub struct Secrets<'a> {
-    /// Values of custom keys.
     pub values: &'a Values,
-    /// Shared secrets of new keys.
     pub shared: &'a BTreeMap<Address, Secret>,
-    /// The snapshot that the plan was made from, for the values of keys that only need to be delivered.
+    /// The snapshot of the plan, for the values of existing keys to deliver.
     pub live: &'a Live,
 }
 
-/// Carries out every change that is not `void` and whose needs are met, as many at a time as the store can use, the first
-/// of the plan first. A failure blocks only what needs it; the rest goes on. Fails as a whole only when the store's last look before the
-/// writes does, and then nothing was written.
+/// Makes every change that is not `excluded` and whose dependencies are done, in the plan's order, with the concurrency
+/// of the store. A failure blocks only its dependents. An `Err` comes only from the store's check before the writes;
+/// then nothing was written.
 pub async fn apply<S: Store, E: Effects>(
     plan: &Plan,
-    void: &BTreeMap<usize, Fate>,
+    excluded: &BTreeMap<usize, ChangeResult>,
     store: &S,
     secrets: &Secrets<'_>,
     effects: &mut E,
 ) -> Result<Outcome, Refusal> {
-    let left = plan.changes.iter().enumerate().filter(|(index, _)| !void.contains_key(index));
+    let left = plan.changes.iter().enumerate().filter(|(index, _)| !excluded.contains_key(index));
     let changes: Vec<&Change> = left.map(|(_, change)| change).collect();
     store.confirm(&changes).await?;
     let existing = existing_values(plan, secrets.live);
     let effects = RefCell::new(effects);
-    let mut schedule = Schedule::of(plan, void);
+    let mut schedule = Schedule::of(plan, excluded);
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < store.concurrency().max(1)
@@ -109,29 +107,30 @@ pub async fn apply<S: Store, E: Effects>(
                     let work = carry_out(index, change, store, secrets, &existing, &effects);
                     running.push(async move { (index, work.await) });
                 }
-                Step::Blocked(by) => schedule.end(index, Fate::Blocked(by.clone()), &effects),
+                Step::Blocked(by) => schedule.end(index, ChangeResult::Blocked(by.clone()), &effects),
             }
         }
-        let Some((index, fate)) = running.next().await else { break };
-        effects.borrow_mut().settle(index, &fate);
-        schedule.end(index, fate, &effects);
+        let Some((index, result)) = running.next().await else { break };
+        effects.borrow_mut().settle(index, &result);
+        schedule.end(index, result, &effects);
     }
     schedule.skip_the_rest(&effects);
     let mut outcome = schedule.into_outcome();
-    outcome.unproven = prove(plan, store, &mut outcome.fates, &effects).await;
+    outcome.unproven = verify(plan, store, &mut outcome.results, &effects).await;
     Ok(outcome)
 }
 
-/// Looks once more at what was written: a store may answer one thing and hold another. Gives the reason when it could not.
-async fn prove<S: Store, E: Effects>(
+/// Verifies the written objects: a store may confirm a value and keep another. Returns the reason if it could not.
+async fn verify<S: Store, E: Effects>(
     plan: &Plan,
     store: &S,
-    fates: &mut [Fate],
+    results: &mut [ChangeResult],
     effects: &RefCell<&mut E>,
 ) -> Option<Refusal> {
-    let is_written = |(index, change): &(usize, &Change)| fates[*index] == Fate::Done && writes_fields(change);
+    let is_written =
+        |(index, change): &(usize, &Change)| results[*index] == ChangeResult::Done && writes_fields(change);
     let written: Vec<(usize, &Change)> = plan.changes.iter().enumerate().filter(is_written).collect();
-    // Whoever stops a run wants no more calls.
+    // After a stop, make no more calls.
     if written.is_empty() || effects.borrow().is_stopped() {
         return None;
     }
@@ -140,19 +139,19 @@ async fn prove<S: Store, E: Effects>(
     let mut altered: BTreeMap<Address, Vec<Altered>> = altered.into_iter().collect();
     for (index, change) in written {
         if let Some(altered) = altered.remove(&change.address) {
-            fates[index] = Fate::Altered(altered);
-            effects.borrow_mut().correct(index, change, &fates[index]);
+            results[index] = ChangeResult::Altered(altered);
+            effects.borrow_mut().correct(index, change, &results[index]);
         }
     }
     refusal
 }
 
-/// Whether a change leaves an object whose fields it says.
+/// Whether a change leaves an object with fields to verify.
 fn writes_fields(change: &Change) -> bool {
     !matches!(change.action, Action::Delete | Action::Deliver) && !change.fields.is_empty()
 }
 
-/// The values of the keys that are delivered without being made.
+/// The values of existing keys, if the plan delivers any key.
 fn existing_values<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<&'a LiveId, &'a Secret> {
     let delivers = |change: &Change| change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty());
     if !plan.changes.iter().any(delivers) {
@@ -168,14 +167,14 @@ async fn carry_out<S: Store, E: Effects>(
     secrets: &Secrets<'_>,
     existing: &BTreeMap<&LiveId, &Secret>,
     effects: &RefCell<&mut E>,
-) -> Fate {
+) -> ChangeResult {
     let value = match value_of(change, secrets, &mut **effects.borrow_mut()) {
         Ok(value) => value,
-        Err(refusal) => return Fate::Failed(refusal),
+        Err(refusal) => return ChangeResult::Failed(refusal),
     };
     let noted = effects.borrow_mut().intend(index, change, value.as_ref());
     if let Err(refusal) = noted.await {
-        return Fate::Failed(refusal);
+        return ChangeResult::Failed(refusal);
     }
     let mut performed = Performed::default();
     if change.action != Action::Deliver {
@@ -183,7 +182,7 @@ async fn carry_out<S: Store, E: Effects>(
             change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
         match store.perform(&Write { change, value: value.as_ref(), secret }).await {
             Ok(done) => performed = done,
-            Err(refusal) => return Fate::Failed(refusal),
+            Err(refusal) => return ChangeResult::Failed(refusal),
         }
     }
     let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
@@ -192,16 +191,16 @@ async fn carry_out<S: Store, E: Effects>(
     let live = change.live_id().and_then(|id| existing.get(id).copied());
     let delivered = match performed.value.as_ref().or(value.as_ref()).or(live) {
         Some(value) => deliver(key, value, &mut **effects.borrow_mut()),
-        None => Err(Refusal::unavailable("the store did not tell the key's value")),
+        None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
         Ok(()) => done(performed.altered),
-        Err(refusal) => Fate::Undelivered(refusal),
+        Err(refusal) => ChangeResult::Undelivered(refusal),
     }
 }
 
-fn done(altered: Vec<Altered>) -> Fate {
-    if altered.is_empty() { Fate::Done } else { Fate::Altered(altered) }
+fn done(altered: Vec<Altered>) -> ChangeResult {
+    if altered.is_empty() { ChangeResult::Done } else { ChangeResult::Altered(altered) }
 }
 
 fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E) -> Result<Option<Secret>, Refusal> {
@@ -211,7 +210,7 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
         ValueFrom::Minted { prefix, length } => mint(prefix, *length, |bytes| effects.random(bytes)).map(Some),
         ValueFrom::Given => match secrets.values.get(&change.address) {
             Some(value) => Ok(Some(value.clone())),
-            None => Err(Refusal::unavailable("the value of the key is not known")),
+            None => Err(Refusal::unavailable("the value of the key is unknown")),
         },
     }
 }

@@ -1,27 +1,26 @@
-//! What became of each change.
+//! The results of the changes of a plan.
 
 use crate::model::Address;
 use crate::store::Altered;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
-/// What became of one change.
+/// The result of one change.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub enum ChangeResult {
     Done,
-    /// The store did it, but holds these fields otherwise than it was told: it ignores them, or somebody's trigger
-    /// alters them.
+    /// The store made the change but kept other values for these fields: it ignores them, or a trigger alters them.
     Altered(Vec<Altered>),
-    /// The store did it, but the key's value could not be written to where it is read; the next run writes it.
+    /// The store made the change, but the key's value could not be delivered; the next run delivers it.
     Undelivered(Refusal),
     Failed(Refusal),
-    /// Not tried, because this change, which it needs, was not done.
+    /// Not tried, because this required change was not done.
     Blocked(Address),
     /// Not tried, because the run was stopped.
     Skipped,
 }
 
-impl Fate {
+impl ChangeResult {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -40,21 +39,21 @@ impl Fate {
     }
 }
 
-/// What became of every change of a plan, in the plan's order.
-#[must_use = "an outcome that nobody reads hides failures"]
+/// The results of all changes, in the plan's order.
+#[must_use = "an unread outcome hides failures"]
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
-    pub fates: Vec<Fate>,
-    /// Why what was written could not be looked at once more, if it could not.
+    pub results: Vec<ChangeResult>,
+    /// Why the written objects could not be verified, if so.
     pub unproven: Option<Refusal>,
 }
 
 impl Outcome {
     pub fn all_done(&self) -> bool {
-        self.fates.iter().all(|fate| *fate == Fate::Done)
+        self.results.iter().all(|result| *result == ChangeResult::Done)
     }
 
     pub fn count(&self, name: &str) -> usize {
-        self.fates.iter().filter(|fate| fate.name() == name).count()
+        self.results.iter().filter(|result| result.name() == name).count()
     }
 }

@@ -1,6 +1,5 @@
-//! The ordered changes that make a store what the manifests say. Only data: it can be shown, saved, reviewed.
-//!
-//! Absent on purpose: key values (a change says where a value comes from, never what it is), and anything that acts.
+//! The ordered changes that bring a store in line with the manifests. Only data: it can be shown, saved and reviewed.
+//! Key values are absent on purpose: a change says where a value comes from, never what it is.
 
 mod access;
 mod build;
@@ -52,17 +51,17 @@ use crate::model::Kind;
 /// What `apply` would do, in order.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// Dependencies stand before what depends on them.
+    /// Dependencies come before their dependents.
     pub changes: Vec<Change>,
-    /// Declared objects that are as they should be, by kind.
+    /// Declared objects that already match, by kind.
     pub unchanged: BTreeMap<Kind, usize>,
     /// Objects of the store that no manifest declares and that the workspace does not own, by kind.
     pub left_alone: BTreeMap<Kind, usize>,
-    /// Objects that are not wanted but stay, with the reason.
+    /// Objects that stay although they differ or are not declared.
     pub kept: Vec<Kept>,
 }
 
-/// An object that is owned and not wanted, and stays all the same.
+/// An object that stays although it differs or is not declared.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Kept {
     pub address: Address,
@@ -74,7 +73,6 @@ impl Plan {
         self.changes.is_empty()
     }
 
-    /// How many changes do `action`.
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action == action).count()
     }

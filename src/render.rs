@@ -1,8 +1,7 @@
-//! Findings, plans and outcomes as people and programs read them.
+//! Findings, plans and outcomes for people and programs.
 //!
-//! Every function writes to the writer that it is given and to nothing else. Text holds ANSI styles; whoever opens the
-//! writer decides whether they arrive (`anstream` strips them). Nothing that a manifest or a store says reaches the
-//! writer raw: control characters and characters that rearrange a line are made visible first.
+//! Every function writes only to the given writer. Text contains ANSI styles; the caller decides whether to strip them
+//! (`anstream`). Control characters and characters that rearrange a line are replaced by visible ones.
 
 mod diagnostics;
 mod excerpt;
@@ -26,21 +25,20 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
 
-/// What a plan is about.
+/// The header of a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Header<'a> {
-    /// The workspace's name.
     pub workspace: &'a str,
-    /// The store in words: `embedded store`.
+    /// Like `embedded store`.
     pub store: &'a str,
 }
 
-/// What was found on the way to a plan.
+/// The findings of a plan.
 #[derive(Clone, Copy)]
 pub enum Findings<'a> {
-    /// By this run, in these texts.
+    /// Of this run, in these sources.
     Found(&'a [Diagnostic], &'a Sources),
-    /// By the run that saved the plan.
+    /// Of the run that saved the plan.
     Remembered(&'a [Finding]),
 }
 

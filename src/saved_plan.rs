@@ -1,8 +1,8 @@
-//! A plan that outlives its run: written to a file, reviewed, and applied later, as it is and nothing else.
+//! A plan that is saved to a file, reviewed, and applied later exactly as it is.
 //!
-//! Here it is a value; the bytes are made by [`SavedPlan::to_bytes`] and read by [`SavedPlan::read`], and the `cli`
-//! moves them. Absent on purpose: key values and shared secrets, which are read from where the manifests say when the
-//! plan is applied, and the store's ids, of which only fingerprints are kept, because an id may be a credential.
+//! [`SavedPlan::to_bytes`] and [`SavedPlan::read`] convert it; the `cli` reads and writes the file. Key values and shared
+//! secrets are absent on purpose: apply reads them from the sources that the manifests name. So are the store's ids,
+//! because an id may be a credential; the file holds fingerprints instead.
 
 mod convert;
 mod document;
@@ -25,17 +25,17 @@ use crate::plan::Options;
 use crate::plan::Origin;
 use crate::plan::Plan;
 
-/// A plan with all that it takes to apply it later.
+/// A plan with everything needed to apply it later.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SavedPlan {
     pub origin: Origin,
-    /// What the run was allowed to do beyond the manifests; the guards are asked again with the same consent.
+    /// The options of the planning run; the guards check again with the same consent.
     pub options: Options,
-    /// Kinds of which the plan saw attributes that the store's owner added: fingerprints are of all that was seen.
+    /// Kinds for which the plan read extended attributes: fingerprints cover everything that was read.
     pub added: BTreeSet<Kind>,
-    /// Of the objects of the store a file holds fingerprints only; [`crate::plan::review`] finds them.
+    /// The file holds only fingerprints of the store's objects; [`crate::plan::review`] finds the objects.
     pub plan: Plan,
-    /// What was worth knowing when the plan was made. Plans with errors are not saved.
+    /// The warnings of the plan. Plans with errors are not saved.
     pub findings: Vec<Finding>,
 }
 

@@ -52,9 +52,9 @@ fn check_stale(saved: &SavedPlan) {
         },
     );
     let Ok(planned) = planned else { return };
-    assert_eq!(planned.left().count() + planned.void.len(), saved.plan.changes.len());
+    assert_eq!(planned.left().count() + planned.excluded.len(), saved.plan.changes.len());
     for change in planned.left() {
-        assert!(change.needs.iter().all(|need| !planned.void.contains_key(need)), "a change that needs a stale one");
+        assert!(change.needs.iter().all(|need| !planned.excluded.contains_key(need)), "a change that needs a stale one");
         assert!(change.target.live.is_none(), "an object in an empty store");
     }
 }

@@ -1,18 +1,18 @@
-//! Makes up the value of a generated key, so that it is known before the key exists and a lost answer can be settled
-//! by looking it up. The embedded store mints the values that it makes itself in the same way.
+//! Generates key values. The value is known before the key exists, so that a lost response can be resolved by looking
+//! it up. The embedded store generates its own values in the same way.
 
 use zeroize::Zeroizing;
 
 use crate::model::Secret;
 use crate::store::Refusal;
 
-/// Lower-case letters and digits, as the vendor's own generated keys have them: 5.17 bits a character.
+/// The characters of the vendor's own generated keys: 5.17 bits per character.
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// Bytes from here on would make the first letters of the alphabet likelier than the rest.
+/// Larger bytes would make the first letters of the alphabet more likely than the others.
 const FAIR: u8 = 252;
 
-/// A value of `length` characters that begins with `prefix`; at least one character is random whatever `length` says.
+/// A value of `length` characters that begins with `prefix`, or one longer than the prefix if `length` is too small.
 pub fn mint(
     prefix: &str,
     length: usize,
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn unfair_bytes_are_thrown_away() {
+    fn unfair_bytes_are_discarded() {
         let mut calls = 0;
         let value = mint("", 10, |bytes| {
             calls += 1;

@@ -1,4 +1,4 @@
-//! Applying on a store that is told what to answer.
+//! Applying to a scripted store.
 
 use std::cell::RefCell;
 
@@ -8,24 +8,24 @@ use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
 
-/// Refuses what it is told to refuse, and remembers what it was asked.
+/// Refuses the given addresses and records its writes.
 #[derive(Default)]
-struct Told {
+struct ScriptedStore {
     refuses: Vec<&'static str>,
     asked: RefCell<Vec<(String, Option<String>)>>,
 }
 
-impl Reader for Told {
+impl Reader for ScriptedStore {
     async fn read(&self, _: &Query) -> Result<Live, Refusal> {
         Ok(Live::default())
     }
 }
 
-impl Store for Told {
+impl Store for ScriptedStore {
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
         let address = write.change.address.to_string();
         if self.refuses.contains(&address.as_str()) {
-            return Err(Refusal::unavailable("told to refuse"));
+            return Err(Refusal::unavailable("scripted refusal"));
         }
         let value = write.value.map(|value| value.expose().to_owned());
         self.asked.borrow_mut().push((address, value));
@@ -36,7 +36,7 @@ impl Store for Told {
 #[derive(Default)]
 struct Seen {
     delivered: Vec<(String, String)>,
-    told: Vec<(usize, &'static str)>,
+    reported: Vec<(usize, &'static str)>,
     refuses_delivery: bool,
 }
 
@@ -48,14 +48,14 @@ impl Effects for Seen {
 
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         if self.refuses_delivery {
-            return Err(Refusal::unavailable("told to refuse"));
+            return Err(Refusal::unavailable("scripted refusal"));
         }
         self.delivered.push((to.file.to_string(), value.expose().to_owned()));
         Ok(())
     }
 
-    fn tell(&mut self, index: usize, _: &Change, fate: &Fate) {
-        self.told.push((index, fate.name()));
+    fn report(&mut self, index: usize, _: &Change, result: &ChangeResult) {
+        self.reported.push((index, result.name()));
     }
 }
 
@@ -72,19 +72,19 @@ fn key(label: &str, value: ValueFrom, files: &[&str]) -> Change {
     change
 }
 
-fn run(changes: Vec<Change>, store: &Told, seen: &mut Seen) -> Outcome {
+fn run(changes: Vec<Change>, store: &ScriptedStore, seen: &mut Seen) -> Outcome {
     let plan = Plan { changes, ..Plan::default() };
     let values = Values::from([(Address::key("given"), Secret::new("fake-given"))]);
     let secrets = Secrets { values: &values, shared: &BTreeMap::new(), live: &Live::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime
         .block_on(apply(&plan, &BTreeMap::new(), store, &secrets, seen))
-        .unwrap_or_else(|_| unreachable!("the store needs no look"))
+        .unwrap_or_else(|_| unreachable!("the store has no check"))
 }
 
 #[test]
 fn a_failure_blocks_what_needs_it_and_nothing_else() {
-    let store = Told { refuses: vec!["user/a"], ..Told::default() };
+    let store = ScriptedStore { refuses: vec!["user/a"], ..ScriptedStore::default() };
     let mut seen = Seen::default();
     let changes = vec![
         change(Address::user("a"), vec![]),
@@ -93,16 +93,16 @@ fn a_failure_blocks_what_needs_it_and_nothing_else() {
         change(Address::key("k"), vec![1]),
     ];
     let outcome = run(changes, &store, &mut seen);
-    assert_eq!(seen.told, [(0, "failed"), (1, "blocked"), (2, "done"), (3, "blocked")]);
-    assert_eq!(outcome.fates[1], Fate::Blocked(Address::user("a")));
-    assert_eq!(outcome.fates[3], Fate::Blocked(Address::application("a", "x")));
+    assert_eq!(seen.reported, [(0, "failed"), (1, "blocked"), (2, "done"), (3, "blocked")]);
+    assert_eq!(outcome.results[1], ChangeResult::Blocked(Address::user("a")));
+    assert_eq!(outcome.results[3], ChangeResult::Blocked(Address::application("a", "x")));
     assert_eq!(store.asked.borrow().len(), 1);
     assert!(!outcome.all_done());
 }
 
 #[test]
-fn a_value_is_minted_or_given_and_delivered_after_the_key_exists() {
-    let (store, mut seen) = (Told::default(), Seen::default());
+fn a_generated_or_custom_value_is_delivered_after_the_key_exists() {
+    let (store, mut seen) = (ScriptedStore::default(), Seen::default());
     let minted = ValueFrom::Minted { prefix: "abc_".into(), length: 24 };
     let changes = vec![key("m", minted, &["one", "two"]), key("given", ValueFrom::Given, &["three"])];
     assert!(run(changes, &store, &mut seen).all_done());
@@ -113,10 +113,10 @@ fn a_value_is_minted_or_given_and_delivered_after_the_key_exists() {
 }
 
 #[test]
-fn a_value_that_is_not_known_creates_nothing() {
-    let (store, mut seen) = (Told::default(), Seen::default());
+fn an_unknown_value_creates_nothing() {
+    let (store, mut seen) = (ScriptedStore::default(), Seen::default());
     let _ = run(vec![key("unknown", ValueFrom::Given, &[])], &store, &mut seen);
-    assert_eq!(seen.told, [(0, "failed")]);
+    assert_eq!(seen.reported, [(0, "failed")]);
     assert!(store.asked.borrow().is_empty());
 }
 
@@ -125,17 +125,17 @@ fn a_key_whose_value_could_not_be_delivered_is_in_the_store() {
     let mut seen = Seen { refuses_delivery: true, ..Seen::default() };
     let mut changes = vec![key("given", ValueFrom::Given, &["f"])];
     changes.push(change(Address::user("later"), vec![0]));
-    let _ = run(changes, &Told::default(), &mut seen);
-    assert_eq!(seen.told, [(0, "undelivered"), (1, "done")]);
-    // The store minted the value and did not tell it: nothing can be delivered.
+    let _ = run(changes, &ScriptedStore::default(), &mut seen);
+    assert_eq!(seen.reported, [(0, "undelivered"), (1, "done")]);
+    // The store generated the value and did not return it, so it cannot be delivered.
     let mut seen = Seen::default();
-    let _ = run(vec![key("k", ValueFrom::Store, &["f"])], &Told::default(), &mut seen);
-    assert_eq!(seen.told, [(0, "undelivered")]);
+    let _ = run(vec![key("k", ValueFrom::Store, &["f"])], &ScriptedStore::default(), &mut seen);
+    assert_eq!(seen.reported, [(0, "undelivered")]);
 }
 
 #[test]
 fn delivering_does_not_touch_the_store() {
-    let (store, mut seen) = (Told::default(), Seen::default());
+    let (store, mut seen) = (ScriptedStore::default(), Seen::default());
     let mut deliver = key("given", ValueFrom::Given, &["f"]);
     deliver.action = Action::Deliver;
     let _ = run(vec![deliver], &store, &mut seen);

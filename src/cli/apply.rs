@@ -35,7 +35,7 @@ use crate::apply::Secrets;
 use crate::database::journal;
 use crate::database::journal::Journal;
 use crate::model;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::Planned;
@@ -134,8 +134,8 @@ impl Arguments {
 /// With --strict a plan is done whole or not at all.
 fn refuse_stale(name: &str, prepared: &Prepared) -> Result<(), Failure> {
     const NAMED: usize = 5;
-    let Planned { plan, void, .. } = &prepared.planned;
-    let stale = void.iter().filter(|(_, fate)| matches!(fate, Fate::Failed(_)));
+    let Planned { plan, excluded, .. } = &prepared.planned;
+    let stale = excluded.iter().filter(|(_, fate)| matches!(fate, ChangeResult::Failed(_)));
     let stale: Vec<String> = stale.map(|(&index, _)| plan.changes[index].address.to_string()).collect();
     if stale.is_empty() {
         return Ok(());
@@ -193,8 +193,8 @@ fn carry_out(prepared: &Prepared, form: Form, console: &mut Console<'_>) -> Resu
     let planned = &prepared.planned;
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
-        let fates = planned.void.values().cloned().collect();
-        return Ok(Carried { outcome: Outcome { fates, unproven: None }, failure: None });
+        let results = planned.excluded.values().cloned().collect();
+        return Ok(Carried { outcome: Outcome { results, unproven: None }, failure: None });
     }
     let embedded = Embedded::new(database::open(&prepared.location, prepared.lock.as_ref())?, console.time());
     let store = Stores { remotes: &prepared.remotes, embedded };
@@ -204,7 +204,7 @@ fn carry_out(prepared: &Prepared, form: Form, console: &mut Console<'_>) -> Resu
     let now = console.time();
     let progress = ProgressReporter::begin(form, planned, console)?;
     let mut world = World::new(&prepared.loaded.root, journal, stop, now, progress);
-    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut world);
+    let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let outcome = block_on(work)?.map_err(Failure::of_store)?;
     let failure = match world.end() {
         // The changes are made whether or not somebody still reads about them.
@@ -239,13 +239,13 @@ fn tell(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Console<'_>) -
 }
 
 fn exit(outcome: &Outcome) -> Exit {
-    let undone = outcome.fates.len() - outcome.count("done");
+    let undone = outcome.results.len() - outcome.count("done");
     match undone {
         0 => Exit::Done,
         _ if outcome.count("skipped") > 0 => Exit::Interrupted,
         _ if outcome.count("altered") == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
-        _ if outcome.fates.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
+        _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
         _ => Exit::Partly,
     }
 }

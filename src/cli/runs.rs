@@ -94,7 +94,7 @@ fn noted(write: &Noted) -> render::Noted<'_> {
         action: &write.action,
         intended: write.intended,
         ended: write.ended,
-        fate: write.fate.as_deref(),
+        result: write.fate.as_deref(),
         reason: write.reason.as_deref(),
     }
 }

@@ -21,7 +21,7 @@ use super::SqlError;
 use super::memory::Learned;
 use crate::model::Instant;
 use crate::model::Secret;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::plan::Change;
 
 /// Number of runs to keep. A new run deletes older ones.
@@ -122,17 +122,19 @@ impl Journal {
     }
 
     /// Records how a write ended. It is written with the next intent, or at the end of the run.
-    pub fn settle(&mut self, change: usize, fate: &Fate, now: Instant) {
+    pub fn settle(&mut self, change: usize, fate: &ChangeResult, now: Instant) {
         let reason = match fate {
             // PostgreSQL texts cannot contain NUL; a store's message can.
-            Fate::Failed(refusal) | Fate::Undelivered(refusal) => Some(refusal.reason.replace('\0', "\u{fffd}")),
+            ChangeResult::Failed(refusal) | ChangeResult::Undelivered(refusal) => {
+                Some(refusal.reason.replace('\0', "\u{fffd}"))
+            }
             _ => None,
         };
         self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason }));
     }
 
     /// Remembers what a change learned about the store. It is written with the next intent, or at the end of the run.
-    pub fn learn(&mut self, change: &Change, fate: &Fate) {
+    pub fn learn(&mut self, change: &Change, fate: &ChangeResult) {
         if let Some(learned) = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news()) {
             self.note(Note::Learned(learned));
         }
@@ -280,7 +282,7 @@ mod tests {
         let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         intend(&mut journal, 0, &change("a"), Some(&value), at(2));
-        journal.settle(0, &Fate::Done, at(3));
+        journal.settle(0, &ChangeResult::Done, at(3));
         intend(&mut journal, 1, &change("b"), None, at(4));
         // The process ends here, without a result.
         drop(journal);
@@ -318,7 +320,7 @@ mod tests {
         for number in 0..KEPT + 5 {
             let mut journal = Journal::begin(open(&folder), "a store", "a store", 1, at(number)).unwrap();
             intend(&mut journal, 0, &change("a"), None, at(number));
-            journal.settle(0, &Fate::Failed(Refusal::unavailable("no")), at(number));
+            journal.settle(0, &ChangeResult::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();
         }
         let database = open(&folder);

@@ -8,7 +8,7 @@ use super::DatabaseError;
 use super::Parameter;
 use super::SqlError;
 use crate::model::Digest;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Remembered;
 use crate::plan::remembered::Untaken;
@@ -22,10 +22,10 @@ pub(super) struct Learned {
 
 impl Learned {
     /// `None` if the change did not happen, or if it is unknown which fields the store accepted.
-    pub(super) fn of(change: &Change, fate: &Fate) -> Option<Self> {
+    pub(super) fn of(change: &Change, fate: &ChangeResult) -> Option<Self> {
         let altered = match fate {
-            Fate::Altered(altered) => altered.as_slice(),
-            Fate::Done => &[],
+            ChangeResult::Altered(altered) => altered.as_slice(),
+            ChangeResult::Done => &[],
             _ => return None,
         };
         let fields = change.fields.iter().map(|change| {

@@ -1,7 +1,7 @@
-//! Whether a change of an API key gives it more or takes something away (`mft-api-keys.md` 2.4, 3.2).
+//! Whether a change widens or narrows the access of an API key (`mft-api-keys.md` 2.4, 3.2).
 //!
-//! Whether an empty list means everything or nothing is not documented. When risk is judged it counts as everything;
-//! what becomes empty may all the same be nothing, so it counts as doubtful.
+//! The vendor does not document whether an empty list means everything or nothing. Here it means everything, and a
+//! change to or from an empty list also counts as doubtful.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,15 @@ use super::FieldChange;
 use crate::model::Kind;
 use crate::model::Value;
 
-/// The fields by which access changes.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub(super) struct Access<'a> {
     pub(super) wider: Vec<&'a str>,
     pub(super) narrower: Vec<&'a str>,
-    /// Fields that end, or begin, with an empty list.
+    /// Lists that are empty before or after the change.
     pub(super) doubtful: Vec<&'a str>,
 }
 
-/// Nothing for what is no API key.
+/// Empty for objects that are not API keys.
 pub(super) fn of(change: &Change) -> Access<'_> {
     if change.address.kind() == Kind::ApiKey { of_fields(&change.fields) } else { Access::default() }
 }
@@ -94,7 +93,7 @@ mod tests {
         FieldChange { field: field.into(), before, after: Some(after) }
     }
 
-    /// Whether a change widens, narrows, is doubtful.
+    /// Whether a change widens, narrows and is doubtful.
     fn judged(change: FieldChange) -> (bool, bool, bool) {
         let fields = [change];
         let access = of_fields(&fields);

@@ -1,4 +1,4 @@
-//! `(Desired, Live, now) → Plan`: pure, and the same bytes for the same input.
+//! `(Desired, Live, now) → Plan`: a pure function; the same input gives the same bytes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ use crate::model::Value;
 use crate::rotation;
 use crate::rules::with_severities;
 
-/// Plans what makes `live` as `desired`.
+/// Plans the changes that turn `live` into `desired`.
 pub fn plan(context: &Context<'_>) -> Planned {
     let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
@@ -58,17 +58,17 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
     sort(&mut stopped);
-    Planned { plan, void: BTreeMap::new(), diagnostics, stopped, withheld }
+    Planned { plan, excluded: BTreeMap::new(), diagnostics, stopped, withheld }
 }
 
-/// What becomes of the declared objects, before it is put in order.
+/// The results for the declared objects, not yet in order.
 #[derive(Default)]
 struct Drafts<'a> {
     changes: Vec<Draft>,
     unchanged: BTreeMap<Kind, usize>,
     kept: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
-    /// Older generations that no rotation retires.
+    /// Older generations that no declared rotation retires.
     older: Vec<(Address, &'a crate::model::LiveObject)>,
 }
 
@@ -91,10 +91,10 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    /// An API key that shall be absent is switched off; there is no more that the API can do.
+    /// Disables an API key that is declared absent: the API cannot delete it.
     fn retire(&mut self, declared: &Declared, found: &Found<'a>) {
         if found.live.attributes.flag("enabled") {
-            let reason = "declared absent; the API knows no delete, so delete it in the portal afterwards";
+            let reason = "declared absent; the API cannot delete it, so delete it in the portal afterwards";
             let wish = crate::model::Wish { field: "enabled".into(), value: Value::Bool(false), place: declared.place };
             let fields = diff::differences(&[wish], &found.live.attributes);
             self.changes.push(draft::change(declared, found, Action::Disable, fields, reason));
@@ -117,20 +117,10 @@ impl<'a> Drafts<'a> {
         if context.options.is_part {
             return;
         }
-        for old in due.disable {
-            self.changes.push(draft::retire(
-                old,
-                Action::Disable,
-                &format!("rotation: superseded by {}", declared.address),
-            ));
-        }
-        for old in due.delete {
-            self.changes.push(draft::retire(
-                old,
-                Action::Delete,
-                &format!("rotation: superseded by {}", declared.address),
-            ));
-        }
+        let reason = format!("rotation: superseded by {}", declared.address);
+        let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
+        let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));
+        self.changes.extend(old.map(|(old, action)| draft::retire(old, action, &reason)));
     }
 
     fn current(
@@ -144,7 +134,7 @@ impl<'a> Drafts<'a> {
         let mut fields = draft::renames(declared, found);
         fields.extend(diff::differences(&declared.wishes, &found.live.attributes));
         if draft::keeps_plan(declared, found, matching) {
-            // A plan that is only renamed takes its keys along.
+            // A renamed package plan keeps its keys.
             fields.retain(|change| change.field != "plan");
         }
         if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
@@ -165,7 +155,7 @@ impl<'a> Drafts<'a> {
             let reason = reason_of_update(declared, &fields);
             let mut change = draft::change(declared, found, action, fields, &reason);
             if renews {
-                // The new generation has the declared name; the key that it follows goes by its own.
+                // The new generation takes the declared address; its predecessor keeps its own.
                 change.address = found.live.address.clone();
             } else {
                 draft::deliver_too(&mut change, context, declared, found);
@@ -177,16 +167,16 @@ impl<'a> Drafts<'a> {
     }
 }
 
-/// A change that gives an API key more says so (MFT-031).
+/// A change that widens the access of an API key says so (MFT-031).
 fn reason_of_update(declared: &Declared, fields: &[super::FieldChange]) -> Cow<'static, str> {
     let wider = access::of_fields(fields).wider;
     if declared.address.kind() != Kind::ApiKey || wider.is_empty() {
         return "differs from the manifest".into();
     }
-    format!("differs from the manifest, and widens access: {}", wider.join(", ")).into()
+    format!("differs from the manifest; widens access: {}", wider.join(", ")).into()
 }
 
-/// Whether the object, or what it hangs on, has no certain match.
+/// Whether the object, or an object that it depends on, has no unique match.
 fn is_stopped(declared: &Declared, matching: &Matching<'_>) -> bool {
     let stopped = |address: &Address| matching.stopped.contains(address);
     let key = declared.key.as_ref();

@@ -1,4 +1,4 @@
-//! What a person or a manifest has said about a change: that it may be made, and where it is asked for.
+//! Whether a change was allowed with `--allow`, and which manifest asks for it.
 
 use super::Change;
 use super::Context;
@@ -10,7 +10,7 @@ pub(super) fn is_allowed(address: &Address, context: &Context<'_>) -> bool {
     context.options.allow.contains(&address.to_string())
 }
 
-/// Where a manifest asks for a change; nothing for what the run found out by itself, and when none asks any more.
+/// Where a manifest asks for a change; `None` if no manifest does (or does any more).
 pub(super) fn place_of(change: &Change, context: &Context<'_>) -> Option<Place> {
     change.place.as_ref().and(context.desired.get(&change.address)).map(|declared| declared.place)
 }

@@ -1,4 +1,4 @@
-//! What goes into a plan, and what comes out beside it.
+//! The input of planning and its result.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -15,11 +15,11 @@ use crate::model::Digest;
 use crate::model::Instant;
 use crate::model::Live;
 use crate::model::Secret;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::rules::values::Values;
 use crate::workspace::Workspace;
 
-/// All that a plan is made from.
+/// The input of a plan.
 pub struct Context<'a> {
     pub desired: &'a Desired,
     /// The texts that `desired` was read from.
@@ -29,12 +29,12 @@ pub struct Context<'a> {
     pub values: &'a Values,
     /// The declared shared secrets of keys.
     pub secrets: &'a BTreeMap<Address, Secret>,
-    /// The values that stand at the places of delivery.
+    /// The values that the delivery files hold now.
     pub delivered: &'a BTreeMap<Delivery, Digest>,
     pub workspace: &'a Workspace,
     pub now: Instant,
     pub options: &'a Options,
-    /// What the store did not take before.
+    /// The field values that the store did not accept in earlier runs.
     pub remembered: &'a Remembered,
 }
 
@@ -43,34 +43,32 @@ pub struct Context<'a> {
 pub struct Options {
     /// Delete what is owned and not declared.
     pub prune: bool,
-    /// Addresses for which the guards are lifted, as the user wrote them.
+    /// Addresses that the guards do not stop, as the user wrote them.
     pub allow: BTreeSet<String>,
-    /// Lifts the guard against many deletes up to this limit.
+    /// Replaces the limit of the guard against mass deletion.
     pub max_delete: Option<MaxDelete>,
-    /// Only a part of the workspace was read: what it does not declare may be declared elsewhere, so no key is taken
-    /// over and none is retired.
+    /// Only a part of the workspace was read. Other parts may declare the rest, so no key is taken over or retired.
     pub is_part: bool,
 }
 
-/// A plan, and what is wrong with it or worth knowing about it. A plan with errors may be looked at, not applied.
-#[must_use = "a plan without its findings hides what may not be done"]
+/// A plan with its findings. A plan with errors can be shown but not applied.
+#[must_use = "a plan without its findings hides what must not be applied"]
 pub struct Planned {
     pub plan: Plan,
-    /// The changes of a plan that was made earlier that can not be made any more, by their places: stale, or blocked by
-    /// one that is.
-    pub void: BTreeMap<usize, Fate>,
-    /// What the rules say, in view of the live store.
+    /// The changes of a saved plan that cannot be made any more, by index: stale, or blocked by a stale change.
+    pub excluded: BTreeMap<usize, ChangeResult>,
+    /// The findings of the rules.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the guards stop.
+    /// The findings of the guards.
     pub stopped: Vec<Diagnostic>,
-    /// Addresses and fields that are left alone because of what is remembered.
+    /// Addresses and fields that are not updated because of [`Context::remembered`].
     pub withheld: BTreeSet<(String, String)>,
 }
 
 impl Planned {
-    /// The changes that can be made.
+    /// The changes that can still be made.
     pub fn left(&self) -> impl Iterator<Item = &Change> + Clone {
-        let left = self.plan.changes.iter().enumerate().filter(|(index, _)| !self.void.contains_key(index));
+        let left = self.plan.changes.iter().enumerate().filter(|(index, _)| !self.excluded.contains_key(index));
         left.map(|(_, change)| change)
     }
 }
@@ -99,7 +97,7 @@ impl std::str::FromStr for MaxDelete {
         match text.strip_suffix('%') {
             Some(percent) => match percent.parse().map_err(wrong)? {
                 percent @ 0..=100 => Ok(Self::Percent(percent)),
-                more => Err(format!("{more}% is more than everything")),
+                more => Err(format!("{more}% is more than 100%")),
             },
             None => text.parse().map(Self::Count).map_err(wrong),
         }

@@ -1,4 +1,4 @@
-//! One declared object and its match → one change, not yet in order.
+//! One declared object and its match → one change, not yet ordered.
 
 use super::Action;
 use super::Change;
@@ -21,14 +21,14 @@ use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
 
-/// A change, and the addresses (as the manifests call them) that it touches and needs.
+/// A change with the addresses, as in the manifests, that it depends on.
 pub(super) struct Draft {
     pub(super) change: Change,
-    /// How the manifests call the object, which differs from the change's address when a parent is renamed.
+    /// The object's address in the manifests; it differs from the change's address when a parent is renamed.
     pub(super) known_as: Address,
     /// The manifest that asks for it.
     pub(super) place: Option<Place>,
-    /// What must exist, in its new shape, before the change; for a delete, what can only go after it.
+    /// Objects that must exist in their new form before the change; for a delete, objects that can only be deleted after it.
     pub(super) needs: Vec<Address>,
 }
 
@@ -83,21 +83,17 @@ pub(super) fn change(
 ) -> Draft {
     let mut draft = of(declared, action, fields, reason);
     draft.target.live = Some(LiveTarget::of(found.live));
-    draft.target.key = declared.key.as_deref().map(kept_key);
-    draft
-}
-
-fn kept_key(key: &DeclaredKey) -> KeyTarget {
-    KeyTarget {
+    draft.target.key = declared.key.as_deref().map(|key| KeyTarget {
         package: key.package.address.clone(),
         value: ValueFrom::Kept,
         with_secret: false,
         deliver: Vec::new(),
         follows: None,
-    }
+    });
+    draft
 }
 
-/// Switches off or deletes a key that has been superseded.
+/// Disables or deletes a superseded key.
 pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
     let fields = match action {
         Action::Disable => vec![FieldChange {
@@ -121,7 +117,7 @@ pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
     Draft { known_as: live.address.clone(), change, place: None, needs: Vec::new() }
 }
 
-/// Delete and create with the same value: the key goes to another package or application.
+/// Deletes a key and creates it again with the same value, because it moves to another package or application.
 pub(super) fn replace(
     context: &Context<'_>,
     declared: &Declared,
@@ -131,14 +127,15 @@ pub(super) fn replace(
 ) -> Draft {
     let moves = moves(declared, found, matching);
     let what = moves.iter().map(|change| change.field.as_ref()).collect::<Vec<_>>().join(" and the ");
-    let reason = format!("the {what} of a key can not change: it is deleted and made again with the same value");
+    let reason =
+        format!("the {what} of a key cannot change, so the key is deleted and created again with the same value");
     let mut draft = change(declared, found, Action::Replace, moves, &reason);
     draft.fields.extend(fields);
     deliver_too(&mut draft, context, declared, found);
     draft
 }
 
-/// Whether the key already has the plan that it shall have, be it under the plan's former name.
+/// Whether the key already has the declared package plan, possibly under the plan's former name.
 pub(super) fn keeps_plan(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> bool {
     let wanted = declared.key.as_ref().map(|key| &key.plan.address);
     wanted.is_some() && matching.terms_of(found.live).is_some_and(|(_, plan)| plan.as_ref() == wanted)
@@ -160,19 +157,19 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
     moves
 }
 
-/// Writes the key's value to where it is missing; nothing when it is everywhere.
+/// Delivers the key's value to the files that do not hold it; `None` if all do.
 pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
     let missing = missing(context, declared, found);
     if missing.is_empty() {
         return None;
     }
     let mut draft =
-        change(declared, found, Action::Deliver, Vec::new(), "the key's value is not where it is to be read");
+        change(declared, found, Action::Deliver, Vec::new(), "a delivery file does not hold the key's value");
     draft.target.key.as_mut()?.deliver = missing;
     Some(draft)
 }
 
-/// Lets a change of an existing key also deliver what is not delivered.
+/// Makes a change of an existing key also deliver its value where it is missing.
 pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
     let missing = missing(context, declared, found);
     if let Some(key) = draft.target.key.as_mut() {
@@ -187,7 +184,7 @@ fn missing(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Vec
     key.deliver.iter().filter(is_missing).cloned().collect()
 }
 
-/// The new name, when the object is known in the store under a former one.
+/// The new name, if the store has the object under a former name.
 pub(super) fn renames(declared: &Declared, found: &Found<'_>) -> Vec<FieldChange> {
     if declared.name == found.live.name {
         return Vec::new();
@@ -196,7 +193,7 @@ pub(super) fn renames(declared: &Declared, found: &Found<'_>) -> Vec<FieldChange
     vec![FieldChange { field: "name".into(), before: value(&found.live.name), after: value(&declared.name) }]
 }
 
-/// Whether an update does nothing but switch the object on or off.
+/// Enable or disable if the update only does that.
 pub(super) fn kind_of_update(fields: &[FieldChange]) -> Action {
     let [only] = fields else { return Action::Update };
     let is_switch = matches!(&*only.field, "status" | "settings.status" | "enabled");
@@ -214,7 +211,7 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
     let mut needs: Vec<Address> = parent.iter().cloned().collect();
     if let Some(key) = &declared.key {
         needs.extend([key.package.address.clone(), key.plan.address.clone()]);
-        // An application hangs on its user; a key also needs him to be active.
+        // The store requires an active user for a key.
         needs.extend(parent.iter().map(|application| Address::user(&application.first_name())));
     }
     let change = Change {

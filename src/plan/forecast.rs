@@ -1,4 +1,4 @@
-//! What a plan will cost: calls, time, and how much of the day's quota.
+//! What a plan will cost: API calls, time, and the share of the daily quota.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,78 +9,66 @@ use super::ValueFrom;
 use crate::model::Kind;
 use crate::text::count;
 
-/// How a remote store is paid for: what limits its calls, and what was spent already.
+/// The call limits of a remote store, and the calls made so far.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Tariff {
-    /// The store in words.
     pub store: &'static str,
-    /// The kinds that live there.
     pub kinds: &'static [Kind],
-    /// Calls in a second, as they are really spread.
+    /// Calls per second that the client really makes.
     pub per_second: f64,
-    /// Calls of a day, where they are limited.
+    /// The daily limit, if there is one.
     pub per_day: Option<u64>,
-    /// Calls that the last snapshot took: one look at everything costs as many again.
+    /// Calls that the last snapshot took; another snapshot takes as many.
     pub snapshot: usize,
-    /// How long a token lasts, in seconds.
+    /// Lifetime of a token, in seconds.
     pub token_life: f64,
-    /// Objects on a page of a list.
     pub page_size: usize,
-    /// Whether one list is read before the first change, and one after each.
+    /// Whether the client reads one list before the first change and one after each.
     pub reads_back: bool,
 }
 
-/// The calls that a plan takes of one store, by what they are for.
-#[derive(Clone, PartialEq, Debug)]
+/// The calls that a plan needs at one store, by purpose.
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Forecast {
     pub store: &'static str,
-    /// Reads that the plan itself was made from.
+    /// Reads for the plan itself, already made.
     pub read: usize,
-    /// Looks right before the writes.
+    /// Checks right before the writes.
     pub look: usize,
     pub create: usize,
     pub update: usize,
     pub delete: usize,
-    /// Looks at what was written, after all of it.
+    /// Verifications after all writes.
     pub read_back: usize,
-    /// How long the calls that are left take at the allowed rate.
+    /// How long the remaining calls take at the allowed rate.
     pub seconds: f64,
-    /// Share of the day's calls that the whole run takes, from 0.
+    /// Share of the daily limit that the whole run takes; 1 is all of it.
     pub share_of_day: Option<f64>,
-    /// Tokens that end while the run lasts.
+    /// Tokens that expire during the run.
     pub token_renewals: usize,
 }
 
 impl Forecast {
-    /// The cost of performing `changes` in the store that the tariff is of.
+    /// The cost of making `changes` in the store of the tariff.
     pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change> + Clone, tariff: &Tariff) -> Self {
-        let mut cost = Self {
-            store: tariff.store,
-            read: tariff.snapshot,
-            look: 0,
-            create: 0,
-            update: 0,
-            delete: 0,
-            read_back: 0,
-            seconds: 0.0,
-            share_of_day: None,
-            token_renewals: 0,
-        };
+        let mut cost = Self { store: tariff.store, read: tariff.snapshot, ..Self::default() };
         let there = changes.clone().into_iter().filter(|change| tariff.kinds.contains(&change.address.kind()));
         for change in there {
             cost.add(change);
         }
-        // Many objects are looked at in one more snapshot.
+        // Many objects are checked with one snapshot instead.
         cost.look = cost.look.min(tariff.snapshot);
         let writes = cost.create + cost.update + cost.delete;
         if tariff.reads_back && writes > 0 {
             cost.look = 1 + writes;
             cost.read_back = 0;
         } else {
-            cost.read_back = cost.read_back.min(lists_afterwards(changes, tariff));
+            cost.read_back = cost.read_back.min(verification_calls(changes, tariff));
         }
         cost.seconds = precise(cost.left()) / tariff.per_second;
-        cost.share_of_day = tariff.per_day.map(|day| precise(cost.total()) / precise_wide(day).max(1.0));
+        cost.share_of_day = tariff
+            .per_day
+            .map(|day| precise(cost.total()) / precise(usize::try_from(day).unwrap_or(usize::MAX)).max(1.0));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
         {
             cost.token_renewals = (cost.seconds / tariff.token_life.max(1.0)) as usize;
@@ -98,7 +86,7 @@ impl Forecast {
                 self.create += 1;
                 self.update += added;
                 let by_store = change.target.key.as_ref().is_some_and(|key| key.value == ValueFrom::Store);
-                // The keys of the application, so that a lost answer can be settled.
+                // Lists the application's keys first, so that a lost response can be resolved.
                 self.look += usize::from(by_store);
             }
             Action::Replace => {
@@ -112,28 +100,28 @@ impl Forecast {
         self.read_back += usize::from(change.action != Action::Delete && !change.fields.is_empty());
     }
 
-    /// Calls that an apply still takes.
+    /// Calls that the apply still needs.
     pub const fn left(&self) -> usize {
         self.look + self.create + self.update + self.delete + self.read_back
     }
 
-    /// All calls of the run, the reads that were made among them.
+    /// All calls of the run, including the reads for the plan.
     pub const fn total(&self) -> usize {
         self.read + self.left()
     }
 }
 
 impl fmt::Display for Forecast {
-    /// `115 calls to …, about 60 s: 115 creates`.
+    /// `115 calls to …, about 60 s: 115 creates (after 4 reads)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (left, store) = (self.left(), self.store);
         write!(f, "{} to {store}, about {}", count(left, "call"), Time(self.seconds))?;
         let parts = [
-            (self.look, "look"),
+            (self.look, "check"),
             (self.create, "create"),
             (self.update, "update"),
             (self.delete, "delete"),
-            (self.read_back, "look afterwards"),
+            (self.read_back, "verification"),
         ];
         let mut before = ": ";
         for (number, what) in parts.into_iter().filter(|(number, _)| *number > 0) {
@@ -141,17 +129,17 @@ impl fmt::Display for Forecast {
             before = ", ";
         }
         if let Some(share) = self.share_of_day {
-            write!(f, "; {:.1} % of the day's calls", share * 100.0)?;
+            write!(f, "; {:.1}% of the daily limit", share * 100.0)?;
         }
         if self.token_renewals > 0 {
             write!(f, "; {}", count(self.token_renewals, "token renewal*"))?;
         }
-        write!(f, ", after {} to read", self.read)
+        write!(f, " (after {})", count(self.read, "read"))
     }
 }
 
-/// How many calls a snapshot takes after the changes: as many as before, further pages, and the plans of each new package.
-pub fn lists_afterwards<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
+/// The calls of a snapshot after the changes: as many as before, further pages, and the plans of each new package.
+pub fn verification_calls<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
     let created = changes.into_iter().filter(|change| change.action == Action::Create);
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
     created.for_each(|change| *counts.entry(change.address.kind()).or_default() += 1);
@@ -161,7 +149,7 @@ pub fn lists_afterwards<'c>(changes: impl IntoIterator<Item = &'c Change>, tarif
     tariff.snapshot + tariff.kinds.iter().map(pages).sum::<usize>() + packages
 }
 
-/// Seconds as people say them.
+/// Seconds in a readable unit.
 struct Time(f64);
 
 impl fmt::Display for Time {
@@ -175,14 +163,8 @@ impl fmt::Display for Time {
     }
 }
 
-/// Counts of calls are far below where this would lose anything.
 #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
 const fn precise(count: usize) -> f64 {
-    count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "calls of a day are far below 2^52")]
-const fn precise_wide(count: u64) -> f64 {
     count as f64
 }
 
@@ -220,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_counted_by_what_they_are_for() {
+    fn calls_are_counted_by_purpose() {
         let user = || Address::user("a");
         let changes = [
             change(user(), Action::Create),
@@ -233,13 +215,13 @@ mod tests {
         assert_eq!((cost.left(), cost.total(), cost.share_of_day), (7, 14, Some(0.14)));
         assert_eq!(
             cost.to_string(),
-            "7 calls to a store, about 4 s: 2 looks, 1 create, 1 update, 1 delete, 2 looks afterwards; 14.0 % of the day's \
-             calls, after 7 to read"
+            "7 calls to a store, about 4 s: 2 checks, 1 create, 1 update, 1 delete, 2 verifications; 14.0% of the daily \
+             limit (after 7 reads)"
         );
     }
 
     #[test]
-    fn a_look_afterwards_sees_what_was_created() {
+    fn verification_includes_created_objects() {
         let kinds = &[Kind::User, Kind::Package];
         let changes: Vec<Change> = (0..250)
             .map(|number| change(Address::user(&number.to_string()), Action::Create))
@@ -251,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn many_looks_are_one_more_snapshot() {
+    fn many_checks_become_one_snapshot() {
         let changes: Vec<Change> = (0..50).map(|_| change(Address::user("a"), Action::Update)).collect();
         let cost = Forecast::of(&changes, &TARIFF);
         assert_eq!((cost.look, cost.update, cost.read_back, cost.token_renewals), (7, 50, 7, 3));

@@ -1,5 +1,5 @@
-//! What a plan may not do unasked. Each guard is lifted for one address by `--allow ADDRESS`, or by a named limit;
-//! there is no switch that lifts them all.
+//! Guards: changes that need explicit consent. `--allow ADDRESS` lifts a guard for one address, `--max-delete` raises a
+//! limit; no option lifts all guards.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -21,15 +21,13 @@ use crate::model::Kind;
 use crate::model::Value;
 use crate::rules;
 
-/// What stops these changes of a plan, whenever it was made.
+/// What the guards stop, in a new plan or a saved one.
 pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut stopped = Vec::new();
     for change in changes {
         stopped.extend(protected(change, context));
         if !is_allowed(&change.address, context) {
-            stopped.extend(replace(change, context));
-            stopped.extend(disabled_user(change, context));
-            stopped.extend(burnt_username(change, context));
+            stopped.extend(harmful(change, context));
         }
     }
     stopped.extend(too_many(changes, context, matching));
@@ -38,7 +36,7 @@ pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Match
     stopped
 }
 
-/// KW-021: an address that was allowed and that the plan does not touch is misspelt or left over.
+/// KW-021: an allowed address that the plan does not change is misspelled or left over.
 pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let touched: BTreeSet<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
     let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
@@ -46,26 +44,26 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {
-            let problem = rules::KW_021.finding(format!("--allow {address} names nothing that the plan changes"));
+            let problem = rules::KW_021.finding(format!("--allow {address} matches no change"));
             match crate::diagnostic::did_you_mean(address, touched.iter().map(String::as_str)) {
                 Some(near) => problem.help(format!("did you mean {near}?")),
-                None => problem.help("take it out, or write the address as the plan does"),
+                None => problem.help("remove it, or copy the address from the plan"),
             }
         })
         .collect()
 }
 
-/// KW-102: a protected object is not replaced or switched off, whatever is allowed.
+/// KW-102: a protected object is never replaced, disabled or deleted; `--allow` does not lift this.
 fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
     if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change, context) {
         return None;
     }
-    let message = format!("{} is protected and would be {}d", declared.address, change.action);
+    let message = format!("{} is protected but would be {}d", declared.address, change.action);
     Some(at(rules::KW_102.finding(message), change, context).help("remove `protect: true` from its metadata first"))
 }
 
-/// Whether an update also switches the object off.
+/// Whether an update also disables the object.
 fn switches_off(change: &Change, context: &Context<'_>) -> bool {
     let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
     let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
@@ -73,43 +71,33 @@ fn switches_off(change: &Change, context: &Context<'_>) -> bool {
     switched && matches!(change.action, Action::Update | Action::Disable)
 }
 
-/// Whether a change puts the end of an object into the past. Dates and instants begin alike, so text order is time order.
+/// Whether a change makes an object expire in the past. Dates and instants share a prefix, so text order is time order.
 fn expires(change: &Change, context: &Context<'_>) -> bool {
     let now = context.now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let end = change.after("expires").and_then(Value::as_text).filter(|end| *end != "never");
     end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
 }
 
-/// KW-103: a replace is an outage.
-fn replace(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
-    (change.action == Action::Replace).then(|| {
-        let message = format!("{} would be replaced: calls fail while it does not exist", change.address);
-        at(rules::KW_103.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
+/// KW-103, KW-104, KW-106: an outage, a disabled user, and a username that is lost forever.
+fn harmful(change: &Change, context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    let is_user = change.address.kind() == Kind::User;
+    let guards = [
+        (change.action == Action::Replace, &rules::KW_103, "replaced; calls fail until it exists again"),
+        (is_user && switches_off(change, context), &rules::KW_104, "disabled, together with all its keys"),
+        (is_user && change.action == Action::Delete, &rules::KW_106, "deleted; its username can never be used again"),
+    ];
+    guards.into_iter().filter(|(is_harm, ..)| *is_harm).map(move |(_, rule, what)| {
+        let message = format!("{} would be {what}", change.address);
+        at(rule.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
     })
 }
 
-/// KW-104: disabling a user takes the keys with it.
-fn disabled_user(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
-    (change.address.kind() == Kind::User && switches_off(change, context)).then(|| {
-        let message = format!("{} would be disabled, and every key of that user with it", change.address);
-        at(rules::KW_104.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
-    })
-}
-
-/// KW-106: a deleted username can never be used again.
-fn burnt_username(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
-    (change.address.kind() == Kind::User && change.action == Action::Delete).then(|| {
-        let message = format!("{} would be deleted, and its username could never be used again", change.address);
-        at(rules::KW_106.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
-    })
-}
-
-/// KW-101: deletes and replaces of a kind above both the percentage and the count.
+/// KW-101: more deletes and replacements of a kind than both the percentage and the count allow.
 fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
     let is_harm = |change: &&&Change| {
         let harms = match change.address.kind() {
-            // An API key can not be deleted: what its callers feel is that it is switched off, or may do less.
+            // The API cannot delete an API key; disabling or narrowing it is what affects its callers.
             Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
             _ => matches!(change.action, Action::Delete | Action::Replace),
         };
@@ -135,22 +123,22 @@ fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>)
                 _ => (&rules::KW_101, "deleted or replaced"),
             };
             let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
-            let help = format!("look at the plan again; if it is meant, allow it with --max-delete {harmed}");
+            let help = format!("review the plan; if this is intended, allow it with --max-delete {harmed}");
             rule.finding(message).help(help)
         })
     });
     stopped.collect()
 }
 
-/// How many objects of a kind the store holds that the workspace manages or is about to delete. Counted anew for every
-/// plan: the store may have moved on since it was made, and its file may say anything.
+/// How many objects of a kind in the store the workspace manages. Counted again for a saved plan: the store may have
+/// changed, and the counts in the file cannot be trusted.
 fn managed(kind: Kind, context: &Context<'_>, matching: &Matching<'_>) -> usize {
     let of_kind = matching.unmatched.iter().filter(|live| live.address.kind() == kind);
     let left_alone = of_kind.filter(|live| !prune::is_owned(context, matching, live)).count();
     context.live.of(kind).len().saturating_sub(left_alone)
 }
 
-/// KW-105: an application that stays keeps at least one active key, if it had one.
+/// KW-105: an application that had an active key keeps at least one.
 fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let ends = |change: &&&Change| {
         let goes = matches!(change.action, Action::Delete | Action::Replace) || switches_off(change, context);
@@ -197,7 +185,7 @@ fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>
         .collect()
 }
 
-/// Whether a change leaves an active key behind: a new one, or one that is switched on.
+/// Whether a key is active after the change.
 fn becomes_active(change: &Change) -> bool {
     change.address.kind() == Kind::PackageKey
         && matches!(change.action, Action::Create | Action::Replace | Action::Enable | Action::Update)

@@ -1,6 +1,5 @@
-//! The rules that take a look at the live store: references to what is not declared, owners, immutable fields.
+//! The rules that need the live store: references to undeclared objects, owners, immutable fields.
 
-use crate::rule::Rule;
 use std::collections::BTreeMap;
 
 use super::Context;
@@ -16,11 +15,13 @@ use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
+use crate::rule::Rule;
 use crate::rules;
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings: Vec::new() };
-    rules.check_complete();
+    let declared = Kind::ALL.into_iter().filter(|kind| context.desired.of(*kind).next().is_some());
+    let findings = super::review::incomplete(declared, context).collect();
+    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings };
     for declared in context.desired.objects.values() {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
@@ -51,7 +52,7 @@ fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a L
     matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live))).collect()
 }
 
-/// Whether the store will look at the limits of a key that it has.
+/// Whether the store will validate the limits of an existing key.
 fn changes_terms(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> bool {
     let changes =
         |field: &str| declared.value(field).is_some_and(|wanted| found.live.attributes.get(field) != Some(wanted));
@@ -82,19 +83,7 @@ impl LiveRules<'_, '_> {
         self.context.desired.get(address).map(|declared| declared.place_of(field))
     }
 
-    /// CAM-050: what is missing from a short list would be made a second time.
-    fn check_complete(&mut self) {
-        for kind in Kind::ALL {
-            let is_wanted = self.context.desired.of(kind).next().is_some();
-            if is_wanted && !self.context.live.is_complete(kind) {
-                let message = format!("the store's list of {} is not complete", kind.plural());
-                let problem = rules::CAM_050.finding(message);
-                self.findings.push(problem.help("run again when the store answers in full; nothing was changed"));
-            }
-        }
-    }
-
-    /// CAM-009, CAM-022, CAM-023: what an object hangs on is declared or in the store.
+    /// CAM-009, CAM-022, CAM-023: the parent is declared or in the store.
     fn check_parent(&mut self, declared: &Declared) {
         let Some(parent) = declared.parent.as_ref().filter(|parent| !self.exists(&parent.address)) else { return };
         let rule = match declared.address.kind() {
@@ -114,7 +103,7 @@ impl LiveRules<'_, '_> {
         });
     }
 
-    /// The declared object that a missing one may be: beside it with a similar name, or elsewhere with the same name.
+    /// The declared object that was probably meant: a sibling with a similar name, or any with the same name.
     fn meant(&self, missing: &Address) -> Option<(&Address, Place)> {
         let declared: Vec<&Declared> = self.context.desired.of(missing.kind()).take(5_000).collect();
         let (name, mut path) = (missing.name(), missing.names());
@@ -137,7 +126,7 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-034: a key is only given to an active user. A user who is declared without a status starts as waiting.
+    /// CAM-034: only an active user can get a key. A user that is declared without a status starts as waiting.
     fn check_owner(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
         let Some(application) = declared.parent.as_ref().filter(|_| found.is_none_or(|found| found.moved)) else {
             return;
@@ -148,43 +137,43 @@ impl LiveRules<'_, '_> {
         }
         let status = self.expected(&user, "status").and_then(Value::as_text).unwrap_or("waiting");
         if status != "active" {
-            let message = format!("{} is for {user}, who is {status}", declared.address);
+            let message = format!("{} belongs to {user}, which is {status}", declared.address);
             let problem = rules::CAM_034.finding(message).at(application.place);
             self.findings.push(match self.place_of(&user, "status") {
                 Some(place) => problem
                     .label(place, "declared here")
-                    .help("a key can only be given to an active user: write `status: active`"),
-                None => problem.help(format!("a key can only be given to an active user: activate {user} first")),
+                    .help("only an active user can get a key: write `status: active`"),
+                None => problem.help(format!("only an active user can get a key: activate {user} first")),
             });
         }
     }
 
-    /// CAM-030, CAM-031: a key that exists never goes back to waiting.
+    /// CAM-030, CAM-031: an existing key never returns to waiting.
     fn check_status(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
         let live = found.and_then(|found| found.live.attributes.text("settings.status"));
         if declared.text("settings.status") == Some("waiting")
             && let Some(live) = live.filter(|live| *live != "waiting")
         {
-            let message = format!("{} is {live} and can not go back to waiting", declared.address);
+            let message = format!("{} is {live} and cannot return to waiting", declared.address);
             let problem = rules::CAM_031.finding(message).at(declared.place_of("settings.status"));
-            self.findings.push(problem.help("write active or disabled"));
+            self.findings.push(problem.help("write `active` or `disabled`"));
         }
     }
 
-    /// CAM-039: a shared secret can not change in place.
+    /// CAM-039: the shared secret of a key cannot change.
     fn check_secret(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
         let Some(wanted) = self.context.secrets.get(&declared.address) else { return };
         let live = found.and_then(|found| found.live.key.as_ref()).and_then(|key| key.secret.as_ref());
         if found.is_some() && live.is_none_or(|live| live != wanted) {
-            let message = format!("the shared secret of {} differs and can not change", declared.address);
+            let message = format!("the shared secret of {} differs from the store and cannot change", declared.address);
             let place = declared.key.as_ref().and_then(|key| key.secret.as_ref()).map_or(declared.place, |s| s.place);
             let problem = rules::CAM_039.finding(message).at(place);
-            self.findings.push(problem.help("make a new key beside this one, move its callers, then remove this one"));
+            self.findings.push(problem.help("create a new key, switch the callers to it, then remove this one"));
         }
     }
 
-    /// CAM-027 where the flag is not declared, but is in the store; and where the limit is not declared, but the key in
-    /// the store has it and would take it along. The store looks at the limits of a key when it changes them or the plan.
+    /// CAM-027 with a flag or a limit that is only in the store. The store validates the limits of a key when the limits
+    /// or the plan of the key change.
     fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey, found: Option<&Found<'_>>) {
         let kept = found.filter(|found| changes_terms(declared, found, self.matching));
         for (field, flag, dimension) in [
@@ -194,11 +183,11 @@ impl LiveRules<'_, '_> {
             let wanted = declared.value(field);
             let limit = wanted.or_else(|| kept.and_then(|found| found.live.attributes.get(field)));
             let own = limit.is_some_and(|limit| limit.as_text() != Some("plan"));
-            // What both manifests say was compared without looking at the store.
+            // `validate` has compared what both manifests declare.
             let is_declared = self.context.desired.get(&key.plan.address).is_some_and(|plan| plan.wish(flag).is_some());
             let allowed = self.expected(&key.plan.address, flag).and_then(Value::as_bool);
             if own && !(is_declared && wanted.is_some()) && allowed == Some(false) {
-                let message = format!("{} allows keys no {dimension} of their own", key.plan.address);
+                let message = format!("{} does not allow keys their own {dimension}", key.plan.address);
                 let problem = rules::CAM_027.finding(message).at(declared.place_of(field));
                 self.findings
                     .push(problem.help(format!("write `{dimension}: plan`, or `keyOverride: true` in the plan")));
@@ -206,16 +195,15 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-008: the email of a user that exists can not change.
+    /// CAM-008: the email of an existing user cannot change.
     fn check_email(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
         let live = found.and_then(|found| found.live.attributes.text("email"));
         if let (Kind::User, Some(wanted), Some(live)) = (declared.address.kind(), declared.text("email"), live)
             && wanted != live
         {
-            let message = format!("the email of {} is {} and can not change", declared.address, Value::text(live));
+            let message = format!("the email of {} is {} and cannot change", declared.address, Value::text(live));
             let problem = rules::CAM_008.finding(message).at(declared.place_of("email"));
-            self.findings
-                .push(problem.help("write the email that the user has; only the user can change it, in the portal"));
+            self.findings.push(problem.help("write the current email; only the user can change it, in the portal"));
         }
     }
 
@@ -226,17 +214,16 @@ impl LiveRules<'_, '_> {
             && declared.text("status") == Some("disabled")
         {
             let message = format!(
-                "{} is an administrator, the platform's, or who Keywright signs in as: never disabled",
+                "{} is an administrator, a platform user, or the user that Keywright signs in as, and is never disabled",
                 declared.address
             );
             let problem = rules::CAM_046.finding(message).at(declared.place_of("status"));
-            self.findings.push(
-                problem.help("take the administrator's role away in the Control Center, or sign in as somebody else"),
-            );
+            self.findings
+                .push(problem.help("remove the administrator role in the Control Center, or sign in as another user"));
         }
     }
 
-    /// CAM-047: roles can not be made, so they must be there.
+    /// CAM-047: the API cannot create roles, so they must exist.
     fn check_roles(&mut self, declared: &Declared) {
         let Some(wish) = declared.wish("roles") else { return };
         let (Some(known), Value::Set(wanted)) = (&self.context.live.roles, &wish.value) else { return };
@@ -251,11 +238,11 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-033, CAM-038: what is wrong with making a key.
+    /// CAM-033, CAM-038: checks for new keys.
     fn check_new(&mut self, declared: &Declared, key: &DeclaredKey) {
         let today = self.context.now.format("%Y-%m-%d").to_string();
         if let Some(date) = declared.text("expires").filter(|date| *date < today.as_str()) {
-            let message = format!("{} would be made with an end in the past, {date}", declared.address);
+            let message = format!("{} would be created already expired, on {date}", declared.address);
             let problem = rules::CAM_033.finding(message).at(declared.place_of("expires"));
             self.findings.push(problem.help("write a later date, or remove the manifest"));
         }
@@ -263,18 +250,21 @@ impl LiveRules<'_, '_> {
         let slot = declared.parent.as_ref().map(|parent| (parent.address.clone(), key.package.address.clone()));
         if let Some(other) = slot.and_then(|slot| self.beside.get(&slot).copied()) {
             let goes = self.context.options.prune && super::prune::is_owned(self.context, self.matching, other);
-            let (fate, help) = if goes {
-                ("goes in the same run", "run without --prune first, and prune when the callers have the new value")
+            let (what, help) = if goes {
+                (
+                    "is deleted in the same run",
+                    "run without --prune first, and prune when the callers use the new value",
+                )
             } else {
-                ("stays beside it", "move the callers to the new key, then remove the old one")
+                ("is kept", "switch the callers to the new key, then remove the old one")
             };
-            let message = format!("{} is a new key; {} {fate}", declared.address, other.address);
+            let message = format!("{} is a new key; {} {what}", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
             self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
         }
     }
 
-    /// KW-017 with the length that the package has in the store.
+    /// KW-017 with the key length of the package in the store.
     fn check_length(&mut self, declared: &Declared, key: &DeclaredKey) {
         let KeySource::Generate { prefix, by_store: false, place } = &key.source else { return };
         let length = super::draft::length(self.context, self.matching, key);
@@ -283,7 +273,7 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-036, CAM-037: a key that moves is out of service for a moment.
+    /// CAM-036, CAM-037: a key that moves is briefly unavailable.
     fn check_move(&mut self, declared: &Declared, found: &Found<'_>) {
         let (true, Some(key), Some(live)) = (found.moved, &declared.key, &found.live.key) else { return };
         let (rule, what, place) = if self.matching.translated(&live.package) == key.package.address {
@@ -291,9 +281,9 @@ impl LiveRules<'_, '_> {
         } else {
             (&rules::CAM_036, "package", key.package.place)
         };
-        let message = format!("{} moves to another {what}: it is deleted and made again", declared.address);
+        let message = format!("{} moves to another {what}, so it is deleted and created again", declared.address);
         let problem = rule.finding(message).at(place);
-        self.findings.push(problem.help("calls fail until it is made again"));
+        self.findings.push(problem.help("calls fail until it exists again"));
     }
 
     /// CAM-040 with the keys that are only in the store.
@@ -316,17 +306,17 @@ impl LiveRules<'_, '_> {
         for ((user, plan), (declared, others, place)) in held {
             let most = self.expected(&plan, "maxNumKeysAllowed").and_then(Value::as_number);
             let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else { continue };
-            // The declared keys alone were counted against a declared limit without looking at the store.
-            let told = declared > most
+            // `validate` has compared the declared keys with a declared limit.
+            let is_reported = declared > most
                 && self.context.desired.get(&plan).is_some_and(|p| p.wish("maxNumKeysAllowed").is_some());
-            if declared + others > most && !told {
+            if declared + others > most && !is_reported {
                 let message = format!(
-                    "{user} would hold {} in {plan}, which allows {most}",
+                    "{user} would have {} in {plan}, which allows {most}",
                     crate::text::count(declared + others, "key")
                 );
                 let mut problem = rules::CAM_040.finding(message);
                 problem.place = place;
-                self.findings.push(problem.help("raise maxNumKeysAllowed, or remove keys"));
+                self.findings.push(problem.help("raise `maxNumKeysAllowed`, or remove keys"));
             }
         }
     }

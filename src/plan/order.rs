@@ -1,4 +1,4 @@
-//! The order of changes: what is needed stands first, what is switched off comes late, what is deleted last.
+//! The order of changes: dependencies first, then disables, then deletes.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::model::Address;
 use crate::model::Kind;
 use crate::rules::logical_name;
 
-/// Replacements exist before anything is switched off, and everything has left before its parent is deleted.
+/// New objects exist before old ones are disabled, and children are gone before their parent is deleted.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Make,
@@ -28,7 +28,7 @@ const fn phase(action: Action) -> Phase {
     }
 }
 
-/// The place of a kind within its phase: parents are made before children and deleted after them.
+/// The order of kinds within a phase: parents are created before children and deleted after them.
 fn rank(change: &Change) -> i8 {
     let kind = match change.address.kind() {
         Kind::Package => 0,
@@ -39,7 +39,7 @@ fn rank(change: &Change) -> i8 {
         Kind::ApiKey => 5,
     };
     match phase(change.action) {
-        // What takes access away from an API key comes after what gives it (`mft-api-keys.md` 3.2).
+        // Changes that narrow an API key come after those that widen one (`mft-api-keys.md` 3.2).
         Phase::Make if change.action != Action::Create && !access::of(change).narrower.is_empty() => kind + 2,
         Phase::Make if change.address.kind() == Kind::ApiKey && change.action != Action::Create => kind + 1,
         Phase::Make => kind,
@@ -47,7 +47,7 @@ fn rank(change: &Change) -> i8 {
     }
 }
 
-/// Sorts the changes, and says which needs which and where each is asked for. The same drafts in any order give the same result.
+/// Sorts the changes and fills in `needs` and `place`. The same drafts in any order give the same result.
 pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: &Places<'_>) -> Vec<Change> {
     drafts.sort_by(|a, b| {
         let key = |draft: &Draft| (phase(draft.action), rank(&draft.change));
@@ -67,7 +67,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
             needs.extend(leaving.get(address).into_iter().flatten());
         }
         if draft.address.kind() == Kind::PackageKey && phase(draft.action) != Phase::Make {
-            // A key only goes when those that may take its place are there.
+            // A key is removed only after its possible replacements exist.
             let application = draft.target.parent.as_ref().map(|parent| matching.translated(parent));
             needs.extend(application.and_then(|application| keys.get(&application)).into_iter().flatten());
         }
@@ -101,8 +101,8 @@ fn keys_made(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     made
 }
 
-/// The API keys that are made or switched on, by their names without the generation: the old one of a rotation is only
-/// switched off when the new one is there.
+/// The created or enabled API keys by their names without the generation: a rotation disables the old key only after
+/// the new one exists.
 fn generations_made(drafts: &[Draft]) -> BTreeMap<Box<str>, Vec<usize>> {
     let mut made: BTreeMap<Box<str>, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::ApiKey) {
@@ -113,7 +113,7 @@ fn generations_made(drafts: &[Draft]) -> BTreeMap<Box<str>, Vec<usize>> {
     made
 }
 
-/// The deletes of what hangs on an object, by the object's address.
+/// The deletes of an object's children, by the object's address.
 fn children_of(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     let mut children: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| phase(draft.action) == Phase::Delete) {
@@ -124,7 +124,7 @@ fn children_of(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     children
 }
 
-/// The changes by which keys leave a plan or a package, by the address of what they leave.
+/// The changes that move keys out of a package plan or a package, by the address of the plan or package.
 fn leaving_of(drafts: &[Draft], matching: &Matching<'_>) -> BTreeMap<Address, Vec<usize>> {
     let mut leaving: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate() {

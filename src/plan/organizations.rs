@@ -1,4 +1,4 @@
-//! Organizations as manifests name them → as the store numbers them (`mft-api-keys.md` 4; MFT-025).
+//! The names of organizations in manifests → their ids in the store (`mft-api-keys.md` 4; MFT-025).
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,10 @@ use crate::model::transfer::Organization;
 use crate::rules;
 use crate::text::quoted;
 
-/// The field that names organizations.
 const FIELD: &str = "allowedOrgs";
 
-/// Puts every declared organization into the form `id:41` that the snapshot has, where the API keys live in a store
-/// that has organizations. What names none, or more than one, is reported and stays as it is written.
+/// Replaces every declared organization by the form `id:41` that the snapshot has. A name that matches no organization,
+/// or more than one, is reported and stays.
 pub fn resolve_organizations(desired: &mut Desired, live: &Live) -> Vec<Diagnostic> {
     let Some(transfer) = &live.transfer else { return Vec::new() };
     let known = transfer.organizations.as_deref();
@@ -47,7 +46,7 @@ fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<D
     wish.value = Value::Set(resolved);
 }
 
-/// The id of the one organization that a text names, or what is wrong with it and what helps.
+/// The id of the organization that a text names, or a message and its help.
 fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, String)> {
     let called = quoted(text);
     if let Some(id) = text.strip_prefix("id:").and_then(whole_number) {
@@ -55,18 +54,18 @@ fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, St
         return if known.iter().any(|organization| organization.id == id) {
             Ok(id)
         } else {
-            let help = "take it out, or write the id of an organization that is not deleted".to_owned();
-            Err((format!("the store has no organization `{called}`, or it is deleted"), help))
+            let help = "remove it, or write the id of an existing organization".to_owned();
+            Err((format!("the store has no organization `{called}`, or it was deleted"), help))
         };
     }
     let Some(known) = known else {
-        let message = format!("nobody can tell which organization `{called}` is: the credential may not see them");
+        let message = format!("cannot resolve organization `{called}`: this credential cannot list organizations");
         return Err((
             message,
-            "write its number, like \"id:41\"; or let the user of the credential see them".to_owned(),
+            "write its id, like \"id:41\", or give the credential's user permission to list them".to_owned(),
         ));
     };
-    // A code goes before a name, so that a name can not take the place of somebody's code.
+    // Codes take precedence, so that no name can shadow another organization's code.
     let ways: [fn(&Organization) -> Option<&str>; 3] =
         [|one| one.public_code.as_deref(), |one| one.system_code.as_deref(), |one| one.name.as_deref()];
     for way in ways {
@@ -74,8 +73,8 @@ fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, St
         match (hits.next(), hits.next()) {
             (Some(one), None) => return Ok(one.id),
             (Some(one), Some(other)) => {
-                let message = format!("`{called}` is more than one organization: {} and {}", one.id, other.id);
-                return Err((message, format!("write the number of the one that is meant, like \"id:{}\"", one.id)));
+                let message = format!("`{called}` matches more than one organization: {} and {}", one.id, other.id);
+                return Err((message, format!("write the id of the one that you mean, like \"id:{}\"", one.id)));
             }
             (None, _) => {}
         }
@@ -84,7 +83,7 @@ fn number(text: &str, known: Option<&[Organization]>) -> Result<i64, (String, St
     let names = names.filter(|name| name.len() <= 100);
     let near = did_you_mean(text, names);
     let help = near.map_or_else(
-        || "write its public code, its system code, its name, or id: and its number".to_owned(),
+        || "write its public code, system code, name, or \"id:\" and its number".to_owned(),
         |near| format!("did you mean `{}`?", quoted(near)),
     );
     Err((format!("the store has no organization `{called}`"), help))
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_go_before_names() {
+    fn codes_take_precedence_over_names() {
         let known = known();
         for (text, id) in [("ACME", 41), ("SYS-2", 57), ("Acme Ltd", 41), ("id:58", 58)] {
             assert_eq!(number(text, Some(&known)).ok(), Some(id), "{text}");
@@ -117,20 +116,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_certain_is_refused() {
+    fn ambiguous_and_unknown_names_are_refused() {
         let known = known();
-        for (text, told) in
+        for (text, expected) in
             [("North", "58 and 59"), ("id:60", "deleted"), ("Acme", "no organization"), ("acme", "no organization")]
         {
             let (message, _) = number(text, Some(&known)).unwrap_err();
-            assert!(message.contains(told), "{text}: {message}");
+            assert!(message.contains(expected), "{text}: {message}");
         }
         assert_eq!(number("Acme Lt", Some(&known)).unwrap_err().1, "did you mean `Acme Ltd`?");
     }
 
     #[test]
-    fn without_the_list_only_numbers_are_taken() {
+    fn without_the_list_only_ids_are_accepted() {
         assert_eq!(number("id:41", None).ok(), Some(41));
-        assert!(number("ACME", None).unwrap_err().0.contains("may not see"));
+        assert!(number("ACME", None).unwrap_err().0.contains("cannot list"));
     }
 }

@@ -1,22 +1,20 @@
-//! Where a plan comes from: which Keywright, which workspace, which stores.
+//! Where a plan comes from: the version of Keywright, the workspace and the stores.
 
 use std::fmt;
 
 use crate::model::Instant;
 
-/// Where a plan comes from, and so where it may be applied.
+/// Where a plan comes from, and so where it can be applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
-    /// The version of Keywright that made it.
+    /// The version of Keywright.
     pub version: String,
     pub made: Instant,
-    /// The workspace's name.
     pub workspace: String,
-    /// The stores that it was planned for.
     pub stores: Vec<StoreName>,
 }
 
-/// A store as people know it, with nothing in it that only one machine knows.
+/// The readable name of a store, without anything that is specific to one machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoreName {
     /// Like `embedded store`.
@@ -37,7 +35,7 @@ impl fmt::Display for StoreName {
 }
 
 impl Origin {
-    /// The stores in words, as the header of a plan names them.
+    /// The names of the stores for the header of a plan.
     pub fn stores(&self) -> String {
         self.stores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
     }

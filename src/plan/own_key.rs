@@ -1,20 +1,19 @@
-//! Which live API key is the one that Keywright itself runs with (`mft-api-keys.md` 3.7).
+//! The API key that Keywright itself uses (`mft-api-keys.md` 3.7).
 
 use super::Context;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::text::quoted;
 
-/// What is known of the key in use.
 pub(super) enum OwnKey<'a> {
-    /// No key is in use: the store is the embedded one, or the sign-in is a token.
+    /// Keywright uses no key: the store is embedded, or it signs in with a token.
     None,
     Known(&'a LiveId),
-    /// One of the keys may be it, and nobody knows which.
+    /// Keywright uses a key, but which one is unknown.
     Unknown,
 }
 
-/// By the credential itself where a key's id is its value, else by the name that the workspace says.
+/// Found by the credential if a key's id is its value, otherwise by `ownKey` of the workspace.
 pub(super) fn own_key<'a>(context: &Context<'a>) -> OwnKey<'a> {
     let Some(transfer) = &context.live.transfer else { return OwnKey::None };
     if let Some(id) = &transfer.own_key {
@@ -30,13 +29,13 @@ pub(super) fn own_key<'a>(context: &Context<'a>) -> OwnKey<'a> {
     }
 }
 
-/// What helps where the key in use is not known.
+/// The help for [`OwnKey::Unknown`].
 pub(super) fn help(context: &Context<'_>) -> String {
     let settings = context.workspace.remote.managed_file_transfer.as_ref();
     match settings.and_then(|settings| settings.own_key.as_deref()) {
         Some(name) => {
-            format!("the store has no key `{}`, as `ownKey` in keywright.yaml calls it: correct the name", quoted(name))
+            format!("correct `ownKey` in keywright.yaml: the store has no key `{}`", quoted(name))
         }
-        None => "say which key it is: `ownKey: NAME` under spec.stores.managedFileTransfer".to_owned(),
+        None => "name the key: `ownKey: NAME` under spec.stores.managedFileTransfer".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! What of the store is not declared: left alone, kept, or deleted because it is owned and the run says so.
+//! Undeclared objects of the store: left alone, kept, or deleted with `--prune` if the workspace owns them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -29,8 +29,8 @@ pub(super) struct Pruned {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Sorts out what is not declared, and adds the deletes to `drafts`. `older` are generations that nothing retires,
-/// each with the key that it is a generation of.
+/// Classifies the undeclared objects and adds the deletes to `drafts`. `older` are generations that no rotation
+/// retires, each with its key.
 pub(super) fn prune(
     context: &Context<'_>,
     matching: &Matching<'_>,
@@ -55,7 +55,7 @@ pub(super) fn prune(
             unwanted.push(live);
         } else {
             let way = if is_owned { "--prune deletes it" } else { "not owned, so --prune does not delete it" };
-            pruned.keep(live, format!("an older generation of {declared}; a rotation would retire it; {way}"));
+            pruned.keep(live, format!("older generation of {declared}; a declared rotation would retire it; {way}"));
         }
     }
     pruned.incomplete(context, &mut unwanted);
@@ -64,7 +64,7 @@ pub(super) fn prune(
     pruned
 }
 
-/// Whether the workspace says that it owns an undeclared object.
+/// Whether the workspace owns an undeclared object.
 pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
     let ownership = &context.workspace.ownership;
     let owns = match live.address.kind() {
@@ -85,19 +85,19 @@ pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &Li
     }
 }
 
-/// Why an owned, undeclared object stays all the same; nothing when it goes.
+/// Why an owned, undeclared object stays; `None` if it is deleted.
 fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
     if is_protected(live, context.live) {
         return Some(
-            "it belongs to the platform, to an administrator or to Keywright itself, and is never deleted (CAM-046)"
+            "an administrator, a platform user, or the user that Keywright signs in as; never deleted (CAM-046)"
                 .to_owned(),
         );
     }
     if live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled") {
-        return Some("it is switched off; delete it in the portal".to_owned());
+        return Some("already disabled; delete it in the portal".to_owned());
     }
-    let verb = if live.address.kind() == Kind::ApiKey { "switches it off" } else { "deletes it" };
-    (!context.options.prune).then(|| format!("owned, and no manifest declares it; --prune {verb}"))
+    let verb = if live.address.kind() == Kind::ApiKey { "disables it" } else { "deletes it" };
+    (!context.options.prune).then(|| format!("owned but not declared; --prune {verb}"))
 }
 
 /// The protected keys by their application and package.
@@ -111,15 +111,15 @@ fn protected_keys(desired: &Desired) -> Protected<'_> {
     .collect()
 }
 
-/// A protected key whose prefix or value was changed is, in the store, still the key that callers use.
+/// If the prefix or value of a protected key was edited, the undeclared key in the store is still the one in use.
 fn beside_protected(protected: &Protected<'_>, matching: &Matching<'_>, live: &LiveObject) -> Option<String> {
     let package = matching.translated(&live.key.as_ref()?.package);
     let application = matching.parent_of(live)?;
     let declared = protected.get(&(&application, &package))?;
-    Some(format!("{declared} of the same application and package is protected: delete this one in the store"))
+    Some(format!("{declared} of the same application and package is protected; delete this one in the store"))
 }
 
-/// CAM-046: the platform's own member, whoever has an administrator's role, and the user as whom Keywright signs in.
+/// CAM-046: the platform's internal user, administrators, and the user that Keywright signs in as.
 pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
     let is_administrator = match live.attributes.get("roles") {
         Some(Value::Set(roles)) => roles.iter().any(|role| role.contains("Administrator")),
@@ -134,17 +134,18 @@ impl Pruned {
         self.kept.push(Kept { address: live.address.clone(), why });
     }
 
-    /// CAM-050: nothing is deleted because of a list that may be short.
+    /// CAM-050: an incomplete list is no reason to delete.
     fn incomplete(&mut self, context: &Context<'_>, unwanted: &mut Vec<&LiveObject>) {
         let kinds: BTreeSet<Kind> = unwanted.iter().map(|live| live.address.kind()).collect();
         for kind in kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)) {
             let message = format!("the store's list of {} is not complete, so none is deleted", kind.plural());
-            self.diagnostics.push(rules::CAM_050.finding(message).help("run again when the store answers in full"));
+            self.diagnostics
+                .push(rules::CAM_050.finding(message).help("run again when the store returns the complete list"));
             unwanted.retain(|live| live.address.kind() != kind);
         }
     }
 
-    /// Takes out what still has something that stays, bottom-up: a delete never relies on a cascade.
+    /// Removes objects whose children stay, bottom-up: a delete never relies on a cascade.
     fn with_children(
         &mut self,
         context: &Context<'_>,
@@ -156,7 +157,8 @@ impl Pruned {
             return;
         }
         let mut going: BTreeSet<&LiveId> = unwanted.iter().map(|live| &live.id).collect();
-        going.extend(deleted(drafts));
+        let deletes = drafts.iter().filter(|draft| draft.action == Action::Delete);
+        going.extend(deletes.filter_map(|draft| draft.change.live_id()));
         let changed = changed_keys(drafts);
         let mut staying: BTreeMap<Address, Address> = BTreeMap::new();
         for kind in [Kind::PackageKey, Kind::Plan, Kind::Application] {
@@ -165,7 +167,7 @@ impl Pruned {
                     staying.entry(holder).or_insert_with(|| live.address.clone());
                 }
             }
-            // A plan that stays holds its package, so what stays is known only once its own children are.
+            // An object that stays also keeps its parent.
             for live in unwanted.iter().filter(|live| staying.contains_key(&matching.known_as(live))) {
                 going.remove(&live.id);
             }
@@ -178,24 +180,19 @@ impl Pruned {
                 &rules::CAM_044
             };
             let problem = rule.finding(format!("{} is not declared but still has {child}", live.address));
-            self.diagnostics.push(problem.help("declare it, or let go of what hangs on it first"));
+            self.diagnostics.push(problem.help("declare it, or delete its children first"));
             false
         });
     }
 }
 
-fn deleted(drafts: &[Draft]) -> impl Iterator<Item = &LiveId> {
-    let deletes = drafts.iter().filter(|draft| draft.action == Action::Delete);
-    deletes.filter_map(|draft| draft.change.live_id())
-}
-
-/// The changes of keys that are in the store, by the store's id.
+/// The changes of existing keys, by id.
 fn changed_keys(drafts: &[Draft]) -> BTreeMap<&LiveId, &Draft> {
     let keys = drafts.iter().filter(|draft| draft.address.kind() == Kind::PackageKey);
     keys.filter_map(|draft| Some((draft.change.live_id()?, draft))).collect()
 }
 
-/// What an object that stays keeps alive, as the manifests call it. `change` is what happens to a key.
+/// The objects that `live` needs to exist, by their addresses in the manifests. `change` is the change of a key.
 fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -> Vec<Address> {
     let mut holders: Vec<Address> = matching.parent_of(live).into_iter().collect();
     let Some(key) = &live.key else { return holders };
@@ -215,13 +212,13 @@ fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -
 
 fn delete(live: &LiveObject, matching: &Matching<'_>) -> Draft {
     if live.address.kind() == Kind::ApiKey {
-        let reason = "owned, and no manifest declares it (--prune); delete it in the portal afterwards";
+        let reason = "owned but not declared (--prune); delete it in the portal afterwards";
         let mut draft = draft::retire(live, Action::Disable, reason);
         let before = live.attributes.get("enabled").cloned();
         draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
         return draft;
     }
-    let mut draft = draft::retire(live, Action::Delete, "owned, and no manifest declares it (--prune)");
+    let mut draft = draft::retire(live, Action::Delete, "owned but not declared (--prune)");
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));
     draft
@@ -247,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_keywright_signs_in_as_is_protected() {
+    fn the_user_that_keywright_signs_in_as_is_protected() {
         let mut all = Live::default();
         all.signed_in_as = Some(Address::user("service"));
         assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_USER), &all));

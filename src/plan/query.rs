@@ -1,4 +1,4 @@
-//! What of the stores must be read before a plan that was made earlier can be applied.
+//! What a run must read from the stores before it applies a saved plan.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use crate::model::Kind;
 use crate::store::Query;
 use crate::store::Wanted;
 
-/// What a plan for `desired` would read, and what the changes are about, wherever the manifests have moved to since.
-/// `added` is [`Query::added`] of the plan: a fingerprint is of all that was seen, so the same must be seen again.
+/// What a plan for `desired` would read, plus the objects of the changes, in case the manifests have changed since.
+/// `added` is [`Query::added`] of the plan: a fingerprint covers everything that was read, so the same must be read again.
 pub fn query(plan: &Plan, prunes: bool, added: &BTreeSet<Kind>, desired: &Desired) -> Query {
     let mut query = Query::for_plan(desired, prunes);
     query.added.clone_from(added);
@@ -28,7 +28,7 @@ fn want(wanted: &mut Wanted, change: &Change) {
     for address in named.into_iter().flatten() {
         want_one(wanted, address);
     }
-    // An object that is renamed goes by the name that it still has.
+    // An object to be renamed still has its old name.
     let renamed = change.fields.iter().find(|field| field.field == "name").and_then(|field| field.before.as_ref());
     if let Some(name) = renamed.and_then(|name| name.as_text()) {
         want_one(wanted, &Address::below(change.address.kind(), change.target.parent.as_ref(), name));

@@ -1,4 +1,4 @@
-//! Fields that the store did not take: told once, and not tried again until the manifest or the store says otherwise
+//! Fields that the store did not accept: reported once, and not written again until the manifest or the store changes
 //! (CAM-054, MFT-033).
 
 use std::collections::BTreeMap;
@@ -10,29 +10,27 @@ use crate::model::Declared;
 use crate::model::Digest;
 use crate::model::Value;
 
-/// What earlier runs found out, by address and field.
+/// The values that the store did not accept in earlier runs, by address and field.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Remembered(pub BTreeMap<(String, String), Untaken>);
 
-/// A value that the store did not take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Untaken {
     pub wanted: Digest,
     /// What the store held instead.
     pub held: Digest,
-    /// The run that found it out.
     pub run: i64,
 }
 
-/// How a value is remembered. What is empty and what is not there are the same.
+/// The digest of a value. An empty value and a missing one are the same.
 pub fn trace(value: Option<&Value>) -> Digest {
     let text = value.filter(|value| !value.is_empty()).map_or_else(String::new, ToString::to_string);
     Digest::of(text.as_bytes())
 }
 
-/// Whether an update would only say again what the store has refused to take before, while both sides say what they said
-/// then: the fields and the sentence that tells so. All or nothing, because another field that changes may be what was
-/// missing. What takes access away is always tried again: to hide it would be worse than to repeat it.
+/// The fields and the reason, if an update only repeats values that the store did not accept before and both sides are
+/// unchanged since. All or nothing, because another changed field may make the store accept them. Updates that reduce
+/// access are always repeated: hiding them would be worse.
 pub(super) fn withhold(
     remembered: &Remembered,
     allow: &BTreeSet<String>,
@@ -40,7 +38,7 @@ pub(super) fn withhold(
     fields: &[FieldChange],
 ) -> Option<(Vec<String>, String)> {
     let address = declared.address.to_string();
-    if remembered.0.is_empty() || allow.contains(&address) || takes_away(fields) {
+    if remembered.0.is_empty() || allow.contains(&address) || reduces_access(fields) {
         return None;
     }
     let untaken = |change: &FieldChange| {
@@ -51,11 +49,10 @@ pub(super) fn withhold(
     let run = fields.iter().map(untaken).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
     let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
     let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    Some((names, format!("the store kept its own {shown} in run {run}; --allow {address} tries again")))
+    Some((names, format!("the store kept its own value for {shown} in run {run}; --allow {address} tries again")))
 }
 
-/// Whether somebody shall have less than before.
-fn takes_away(fields: &[FieldChange]) -> bool {
+fn reduces_access(fields: &[FieldChange]) -> bool {
     let switches_off = |change: &FieldChange| {
         change.field.ends_with("status") && change.after.as_ref().and_then(Value::as_text) != Some("active")
     };

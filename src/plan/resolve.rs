@@ -1,5 +1,4 @@
-//! A plan in view of the store as it is now: which of its changes can still be made, on which objects, and which are
-//! void because their object moved.
+//! Finds the objects of a saved plan in the store, and the changes that are stale because their object changed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,10 +15,10 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::store::Refusal;
 
-/// The manifests no longer say what a plan needs to know of them.
+/// The manifests no longer declare what a saved plan needs.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{address} is no longer declared {what}")]
 pub struct Undeclared {
@@ -27,29 +26,29 @@ pub struct Undeclared {
     what: &'static str,
 }
 
-/// Finds the objects of a plan in the store, and tells the changes that are stale, or need one that is. The manifests as
-/// they are now say what keys are found by, and give the values that no plan holds.
+/// Finds the objects of a plan in the store, and returns the changes that are stale or blocked by a stale one. The
+/// current manifests say how keys are found, and provide the values that no plan holds.
 pub(super) fn resolve(
     plan: &mut Plan,
     context: &Context<'_>,
     matching: &Matching<'_>,
-) -> Result<BTreeMap<usize, Fate>, Undeclared> {
+) -> Result<BTreeMap<usize, ChangeResult>, Undeclared> {
     let objects = objects(plan, context.live);
-    let mut void: BTreeMap<usize, Fate> = BTreeMap::new();
+    let mut excluded: BTreeMap<usize, ChangeResult> = BTreeMap::new();
     for (index, change) in plan.changes.iter_mut().enumerate() {
         check_declared(change, context)?;
-        match still_to_do(change, &objects, matching) {
+        match current_object(change, &objects, matching) {
             Ok(object) => change.target.live = object.map(LiveTarget::of),
             Err(why) => {
-                void.insert(index, Fate::Failed(Refusal::stale(format!("{} {why}", change.address))));
+                excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
             }
         }
     }
-    block(plan, &mut void);
-    Ok(void)
+    block(plan, &mut excluded);
+    Ok(excluded)
 }
 
-/// The objects of the store that the plan speaks of. Only kinds that it speaks of are looked at.
+/// The objects of the plan.
 fn objects<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<(Kind, Digest), &'a LiveObject> {
     let seen = |change: &Change| Some((change.address.kind(), change.target.live.as_ref()?.object));
     let wanted: BTreeSet<(Kind, Digest)> = plan.changes.iter().filter_map(seen).collect();
@@ -58,7 +57,7 @@ fn objects<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<(Kind, Digest), &'a Live
     kinds.into_iter().flat_map(of_kind).filter(|(id, _)| wanted.contains(id)).collect()
 }
 
-/// A key is made only while the manifests declare it as the plan makes it, or nobody would know it again.
+/// A key is created only if the manifests still declare it as planned; otherwise the next run could not find it.
 fn check_declared(change: &Change, context: &Context<'_>) -> Result<(), Undeclared> {
     let (Action::Create | Action::Replace, Some(target)) = (change.action, &change.target.key) else { return Ok(()) };
     let undeclared = |what| Err(Undeclared { address: change.address.clone(), what });
@@ -81,44 +80,44 @@ fn check_declared(change: &Change, context: &Context<'_>) -> Result<(), Undeclar
     Ok(())
 }
 
-/// The object to change, or nothing for a create; or why the change is void.
-fn still_to_do<'a>(
+/// The object to change, `None` for a create, or why the change is stale.
+fn current_object<'a>(
     change: &Change,
     objects: &BTreeMap<(Kind, Digest), &'a LiveObject>,
     matching: &Matching<'_>,
 ) -> Result<Option<&'a LiveObject>, &'static str> {
-    let Some(seen) = &change.target.live else { return to_make(change, matching).map(|()| None) };
+    let Some(seen) = &change.target.live else { return check_create(change, matching).map(|()| None) };
     match objects.get(&(change.address.kind(), seen.object)) {
         None => Err("is no longer in the store"),
-        Some(object) if object.fingerprint() != seen.fingerprint => Err("is not as the plan saw it"),
+        Some(object) if object.fingerprint() != seen.fingerprint => Err("has changed since the plan was made"),
         Some(object) => Ok(Some(object)),
     }
 }
 
-fn to_make(change: &Change, matching: &Matching<'_>) -> Result<(), &'static str> {
+fn check_create(change: &Change, matching: &Matching<'_>) -> Result<(), &'static str> {
     let found = matching.found.get(&change.address);
     if matching.stopped.contains(&change.address) {
-        return Err("is in the store more than once");
+        return Err("exists in the store more than once");
     }
     if change.address.kind() == Kind::PackageKey {
         let current = found.map(|found| found.live.id.fingerprint());
         let follows = change.target.key.as_ref().and_then(|key| key.follows);
         return match (current == follows, follows) {
             (true, _) => Ok(()),
-            (false, None) => Err("is in the store already"),
-            (false, Some(_)) => Err("has another generation than the plan saw"),
+            (false, None) => Err("already exists in the store"),
+            (false, Some(_)) => Err("has another current generation than in the plan"),
         };
     }
     let is_there = found.is_some() || matching.in_store.contains_key(&change.address);
-    if is_there { Err("is in the store already") } else { Ok(()) }
+    if is_there { Err("already exists in the store") } else { Ok(()) }
 }
 
-/// What needs a change that is void is void too.
-fn block(plan: &Plan, void: &mut BTreeMap<usize, Fate>) {
+/// Blocks what needs an excluded change.
+fn block(plan: &Plan, excluded: &mut BTreeMap<usize, ChangeResult>) {
     for (index, change) in plan.changes.iter().enumerate() {
-        let need = change.needs.iter().find(|need| void.contains_key(need));
+        let need = change.needs.iter().find(|need| excluded.contains_key(need));
         if let Some(by) = need.and_then(|need| plan.changes.get(*need)) {
-            void.entry(index).or_insert_with(|| Fate::Blocked(by.address.clone()));
+            excluded.entry(index).or_insert_with(|| ChangeResult::Blocked(by.address.clone()));
         }
     }
 }

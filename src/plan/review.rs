@@ -1,5 +1,5 @@
-//! A plan that was made earlier, in view of the store and of the workspace as they are now: what is left of it, and the
-//! guards once more, with the workspace's present limits, ownership and protection.
+//! Checks a saved plan against the current store and workspace: which changes are left, and whether the guards, with
+//! the current limits, ownership and protection, allow them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -25,31 +25,32 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::rules;
 
-/// Takes up a plan that was made earlier. Fails when the manifests no longer say what it needs to know of them.
+/// Reviews a saved plan. Fails if the manifests no longer declare what it needs.
 pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
     let matching = matching(context.desired, context.live, context.values, context.options.is_part);
-    let void = resolve(&mut plan, context, &matching)?;
-    let mut planned = Planned { plan, void, diagnostics: Vec::new(), stopped: Vec::new(), withheld: BTreeSet::new() };
+    let excluded = resolve(&mut plan, context, &matching)?;
+    let mut planned =
+        Planned { plan, excluded, diagnostics: Vec::new(), stopped: Vec::new(), withheld: BTreeSet::new() };
     let left: Vec<&Change> = planned.left().collect();
     let mut stopped = guards::check(&left, context, &matching);
     stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));
-    stopped.extend(incomplete(&left, context));
+    let kinds: BTreeSet<Kind> = left.iter().map(|change| change.address.kind()).collect();
+    stopped.extend(incomplete(kinds.into_iter(), context));
     stopped.extend(unowned(&left, context, &matching));
     sort(&mut stopped);
     planned.stopped = stopped;
     Ok(planned)
 }
 
-/// CAM-050: what is missing from a short list would be made a second time.
-fn incomplete(changes: &[&Change], context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
-    let kinds: BTreeSet<Kind> = changes.iter().map(|change| change.address.kind()).collect();
-    kinds.into_iter().filter(|kind| !context.live.is_complete(*kind)).map(|kind| {
+/// CAM-050: an object that is missing from an incomplete list would be created a second time.
+pub(super) fn incomplete(kinds: impl Iterator<Item = Kind>, context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    kinds.filter(|kind| !context.live.is_complete(*kind)).map(|kind| {
         let message = format!("the store's list of {} is not complete", kind.plural());
-        rules::CAM_050.finding(message).help("run again when the store answers in full; nothing was changed")
+        rules::CAM_050.finding(message).help("nothing was changed; run again when the store returns the complete list")
     })
 }
 
-/// KW-107, CAM-046: what nobody declares is deleted only while the workspace owns it, and administrators never are.
+/// KW-107, CAM-046: undeclared objects are deleted only if the workspace still owns them, administrators never.
 fn unowned(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let goes = |change: &&&Change| match change.address.kind() {
         Kind::ApiKey => change.action == Action::Disable && place_of(change, context).is_none(),
@@ -64,22 +65,22 @@ fn unowned(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) 
         let change = going.get(&(live.address.kind(), &live.id))?;
         Some((live, &change.address))
     });
-    undeclared.filter_map(|(live, address)| not_to_go(address, live, context, matching)).collect()
+    undeclared.filter_map(|(live, address)| refuse_delete(address, live, context, matching)).collect()
 }
 
-fn not_to_go(
+fn refuse_delete(
     address: &Address,
     live: &LiveObject,
     context: &Context<'_>,
     matching: &Matching<'_>,
 ) -> Option<Diagnostic> {
     if prune::is_protected(live, context.live) {
-        let message = format!("{address} is an administrator or belongs to the platform");
+        let message = format!("{address} is an administrator or a platform user");
         return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
     }
     if prune::is_owned(context, matching, live) {
         return None;
     }
     let message = format!("{address} is not declared, and the workspace does not own it");
-    Some(rules::KW_107.finding(message).help("plan again: what is not owned is left alone"))
+    Some(rules::KW_107.finding(message).help("plan again; objects that the workspace does not own are left alone"))
 }

@@ -1,4 +1,4 @@
-//! What a plan may not do to the keys of Managed File Transfer: cut itself off, bring back what somebody removed.
+//! Guards for API keys of Managed File Transfer: a run must not lock itself out or restore a removed key.
 
 use super::Action;
 use super::Change;
@@ -23,8 +23,8 @@ pub(super) fn check(changes: &[&Change], context: &Context<'_>) -> Vec<Diagnosti
     stopped
 }
 
-/// MFT-030: whatever is not certain to leave the key in use as good as it is, is not done to it, whatever is allowed.
-/// Where nobody knows which key that is, nothing that is not declared is switched off.
+/// MFT-030: a change that might narrow the key in use is never made; `--allow` does not lift this. If that key is
+/// unknown, no undeclared key is disabled.
 fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Option<Diagnostic> {
     let live = change.live_id()?;
     let access = access::of(change);
@@ -34,13 +34,17 @@ fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Optio
     match own {
         OwnKey::Known(id) if *id == live => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
-            let message =
-                format!("{} is the key that this run uses, and could lose access: {}", change.address, quoted(fields));
+            let message = format!(
+                "{} is the key that Keywright itself uses; it could lose access: {}",
+                change.address,
+                quoted(fields)
+            );
             let problem = at(rules::MFT_030.finding(message), change, context);
-            Some(problem.help("sign in with another key first, then plan again"))
+            Some(problem.help("sign in with another key, then plan again"))
         }
         OwnKey::Unknown if place_of(change, context).is_none() => {
-            let message = format!("{} would be switched off, and may be the key that this run uses", change.address);
+            let message =
+                format!("{} would be disabled, but it may be the key that Keywright itself uses", change.address);
             let problem = rules::MFT_030.finding(message);
             Some(problem.help(own_key::help(context)))
         }
@@ -54,7 +58,7 @@ fn quoted(mut fields: Vec<&str>) -> String {
     fields.join(", ")
 }
 
-/// MFT-037: somebody removed a key of this name on purpose.
+/// MFT-037: a key of this name was removed on purpose.
 fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     let transfer = context.live.transfer.as_ref()?;
     if change.action != Action::Create
@@ -63,7 +67,7 @@ fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     {
         return None;
     }
-    let message = format!("{} was deleted in the portal, and would be made again", change.address);
+    let message = format!("{} was deleted in the portal and would be created again", change.address);
     let problem = at(rules::MFT_037.also(message), change, context);
-    Some(problem.help(format!("remove the manifest; or, if it is meant, allow it with --allow {}", change.address)))
+    Some(problem.help(format!("remove the manifest, or allow it with --allow {} if it is intended", change.address)))
 }

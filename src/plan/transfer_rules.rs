@@ -1,4 +1,4 @@
-//! The rules about API keys in view of Managed File Transfer: whose keys these are, what became of them meanwhile.
+//! The rules that compare API keys with Managed File Transfer: whose keys these are, and what changed meanwhile.
 
 mod generations;
 mod listing;
@@ -26,7 +26,7 @@ use crate::rules;
 use crate::text::quoted;
 use crate::workspace::TransferStore;
 
-/// The lists by which a key is limited.
+/// The lists that limit a key.
 const LISTS: [&str; 2] = ["allowedApis", "allowedOrgs"];
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
@@ -58,9 +58,9 @@ pub(super) fn whose(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     findings
 }
 
-/// Takes out of an update what must not be done, and gives the reason when the key then stays otherwise than declared:
-/// a list that was not understood is not rewritten (MFT-027), and a key that somebody else switched off stays off
-/// unless it is allowed (MFT-041).
+/// Removes from an update what must not be written, and returns the reason if the key then differs from its manifest:
+/// a list in an unknown format is not rewritten (MFT-027), and a key that someone else disabled stays disabled unless
+/// allowed (MFT-041).
 pub(super) fn withhold(
     context: &Context<'_>,
     declared: &Declared,
@@ -74,13 +74,13 @@ pub(super) fn withhold(
     if !is_revoked(context, transfer, declared, live) {
         return None;
     }
-    // Nothing else of it either: a write would make Keywright the last who changed the key, and the next run would
-    // take the revocation for its own.
+    // No other field either: a write would make Keywright the last editor, and the next run would take the revocation
+    // for its own.
     fields.clear();
-    Some(format!("it was switched off outside of Keywright; --allow {} switches it on", declared.address))
+    Some(format!("disabled outside Keywright; --allow {} enables it", declared.address))
 }
 
-/// Whether a declared key is off and nobody can say that it was Keywright who switched it off.
+/// Whether a key that is declared enabled was disabled, and not provably by Keywright.
 fn is_revoked(context: &Context<'_>, transfer: &Transfer, declared: &Declared, live: &LiveObject) -> bool {
     let wanted = declared.value("enabled").and_then(Value::as_bool) == Some(true);
     let by = transfer.keys.get(&live.id).and_then(|facts| facts.changed_by.as_deref());
@@ -93,11 +93,11 @@ fn widening(context: &Context<'_>, change: &Change) -> Option<Diagnostic> {
     let wider = access::of(change).wider;
     let (first, declared) = (wider.first()?, context.desired.get(&change.address)?);
     change.target.live.as_ref()?;
-    let problem = rules::MFT_031.finding(format!("{} is given more: {}", change.address, wider.join(", ")));
+    let problem = rules::MFT_031.finding(format!("{} gets wider access: {}", change.address, wider.join(", ")));
     Some(
         problem
             .at(declared.place_of(first))
-            .help("agree to it, or take it back; `rules: {MFT-031: error}` makes every such change stop"),
+            .help("confirm that this is intended; `rules: {MFT-031: error}` stops all such changes"),
     )
 }
 
@@ -108,7 +108,7 @@ fn check_found(
     live: &LiveObject,
     findings: &mut Vec<Diagnostic>,
 ) {
-    // A key that is switched off may lose what nobody understands; one that stays on may not.
+    // A disabled key may lose a list in an unknown format; an enabled one may not.
     let stays_on =
         declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true);
     findings.extend(unread(transfer, live, stays_on).into_iter().map(|problem| problem.at(declared.place)));
@@ -119,10 +119,10 @@ fn check_found(
     }
     findings.extend(expiring(context, declared, live));
     if is_revoked(context, transfer, declared, live) {
-        let message = format!("{} is declared enabled, and somebody else switched it off", declared.address);
+        let message = format!("{} is declared enabled, but it was disabled outside Keywright", declared.address);
         let problem = rules::MFT_041.finding(message).at(declared.place_of("enabled"));
         findings.push(problem.help(format!(
-            "ask why: it may have leaked; then write `enabled: false`, or run with --allow {}",
+            "find out why, the key may have leaked; then write `enabled: false`, or run with --allow {}",
             declared.address
         )));
     }
@@ -133,7 +133,7 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
         return;
     }
     if transfer.deleted.contains(&declared.name) && is_allowed(&declared.address, context) {
-        let message = format!("{} was deleted in the portal, and is made again", declared.address);
+        let message = format!("{} was deleted in the portal and is created again", declared.address);
         findings.push(
             rules::MFT_037
                 .finding(message)
@@ -145,9 +145,9 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
     let near = context.live.of(Kind::ApiKey).iter().find(|live| live.name.to_lowercase() == lower);
     if let Some(near) = near.filter(|near| near.name != declared.name) {
         let message =
-            format!("the store holds `{}`, which differs from the declared name only in case", quoted(&near.name));
+            format!("the store has `{}`, which differs from the declared name only in case", quoted(&near.name));
         let problem = rules::MFT_003.finding(message).at(declared.place);
-        findings.push(problem.help("write the name as the store has it, or a new key is made beside it"));
+        findings.push(problem.help("write the name as in the store; otherwise a second key is created"));
     }
 }
 
@@ -155,9 +155,9 @@ fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, fi
 fn unread(transfer: &Transfer, live: &LiveObject, stays_on: bool) -> Vec<Diagnostic> {
     let facts = transfer.keys.get(&live.id);
     let problem = |field: &&'static str| {
-        let message = format!("`{field}` of the live {} is not understood, and is left as it is", live.address);
+        let message = format!("`{field}` of the live {} has an unknown format and is left unchanged", live.address);
         let problem = if stays_on { rules::MFT_027.finding(message) } else { rules::MFT_027.also(message) };
-        problem.help("set it in the portal, so that it is one plain list, then plan again")
+        problem.help("set it to a plain list in the portal, then plan again")
     };
     facts.into_iter().flat_map(|facts| &facts.unread).map(problem).collect()
 }
@@ -170,11 +170,11 @@ fn unrestricted(transfer: &Transfer, live: &LiveObject, why: &str) -> Option<Dia
     let open: Vec<&str> = LISTS.iter().filter(|list| is_open(list)).copied().collect();
     (live.attributes.flag("enabled") && !open.is_empty()).then(|| {
         let message = format!("the live {} may have no limit in {}, and {why}", live.address, open.join(" and "));
-        rules::MFT_028.finding(message).help("limit the key, or declare that it is meant so")
+        rules::MFT_028.finding(message).help("limit the key, or declare that this is intended")
     })
 }
 
-/// MFT-029: the end that the key has, where the manifest does not say the same.
+/// MFT-029: the live expiry, if the manifest declares another one.
 fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Diagnostic> {
     let end = live.attributes.text("expires").filter(|end| *end != "never" && declared.text("expires") != Some(end))?;
     let text = |days: i64| (context.now + TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -183,17 +183,17 @@ fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Op
     }
     let (what, help) = if end <= text(0).as_str() {
         (
-            "has expired at",
-            "write a later `expires`; if the store does not take it, make the next generation of the key",
+            "expired at",
+            "write a later `expires`; if the store does not accept it, create the next generation of the key",
         )
     } else {
-        ("expires at", "write a later `expires`, or make the next generation of the key in time")
+        ("expires at", "write a later `expires`, or create the next generation of the key in time")
     };
     let problem = rules::MFT_029.finding(format!("the live {} {what} {end}", declared.address));
     Some(problem.at(declared.place_of("expires")).help(help))
 }
 
-/// MFT-022. Where no declared key is there yet, whatever else the credential sees tells the tenant.
+/// MFT-022. If no declared key exists yet, other keys or organizations that the credential sees show the tenant.
 fn tenants(
     context: &Context<'_>,
     matching: &Matching<'_>,
@@ -215,7 +215,7 @@ fn tenants(
     let others = seen.into_iter().filter(|(_, tenant)| *tenant != guard);
     others
         .map(|(what, tenant)| {
-            let message = format!("{what} belongs to tenant {tenant}, and the workspace is for tenant {guard}");
+            let message = format!("{what} belongs to tenant {tenant}, but the workspace is for tenant {guard}");
             rules::MFT_022
                 .finding(message)
                 .help("check `url` and the credential, or correct `tenant` in keywright.yaml")
@@ -223,26 +223,29 @@ fn tenants(
         .collect()
 }
 
-/// MFT-023: with somebody else's credential all keys look as if they were absent.
+/// MFT-023: with another owner's credential all keys seem absent.
 fn owner(context: &Context<'_>, transfer: &Transfer, settings: &TransferStore, plan: &Plan) -> Option<Diagnostic> {
     let owner = settings.owner.as_deref()?;
     let message = match &transfer.account {
         Some(account) if account.is(owner) => return None,
         Some(account) => {
             format!(
-                "the credential is that of {}, and the workspace is for the keys of {}",
+                "the credential belongs to {}, but the workspace is for the keys of {}",
                 quoted(account.shown()),
                 quoted(owner)
             )
         }
-        None => format!("nobody can tell whether the credential is that of {}: the store does not say", quoted(owner)),
+        None => format!(
+            "cannot verify that the credential belongs to {}: the store does not report its owner",
+            quoted(owner)
+        ),
     };
     let changes = plan.changes.iter().any(|change| change.address.kind() == Kind::ApiKey) || context.options.prune;
     let problem = if changes { rules::MFT_023.finding(message) } else { rules::MFT_023.also(message) };
     Some(problem.help("use the credential of the owner, or correct `owner` in keywright.yaml"))
 }
 
-/// MFT-030, where nobody knows which key is in use.
+/// MFT-030, if the key in use is unknown.
 fn own_key_unknown(context: &Context<'_>, plan: &Plan) -> Option<Diagnostic> {
     let harms = |change: &&Change| {
         change.target.live.is_some() && change.place.is_some() && !access::of(change).narrower.is_empty()
@@ -250,6 +253,6 @@ fn own_key_unknown(context: &Context<'_>, plan: &Plan) -> Option<Diagnostic> {
     if !matches!(own_key(context), OwnKey::Unknown) || plan.changes.iter().find(harms).is_none() {
         return None;
     }
-    let message = "nobody can tell which key this run uses: it could be one that the plan takes access from";
+    let message = "cannot determine which key Keywright itself uses; the plan may restrict it";
     Some(rules::MFT_030.also(message).help(super::own_key::help(context)))
 }

@@ -1,4 +1,4 @@
-//! Findings as rustc draws them: what is wrong, where, why there, and what helps.
+//! Findings in the style of rustc: the message, the place with notes, and the help.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -23,15 +23,14 @@ use crate::manifest::hide::without_secrets;
 use crate::rules;
 use crate::text;
 
-/// Stands for the name of a file until its true position is known to be the excerpt's. No other text can hold it,
-/// because all others are made harmless.
+/// A placeholder for the file name and position. No other text can contain it, because all are sanitized.
 const FILE: char = '\u{1}';
 
-/// Lines are cut before they are drawn, so the library never has to.
+/// Lines are already cut, so the library must not wrap them.
 const RENDERER: Renderer = Renderer::styled().term_width(10_000);
 
-/// Writes every finding with the lines that it is about, and an empty line after each. Secrets in those lines are not
-/// shown: the output may be a log that more people read than the manifests.
+/// Writes every finding with its lines and an empty line. Secrets in those lines are hidden: more people may read the
+/// output, for example in a CI log, than the manifests.
 pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
     let shown: BTreeSet<SourceId> = diagnostics
         .iter()
@@ -39,7 +38,7 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
         .map(|p| p.source)
         .collect();
     let mut sources = without_secrets(sources, |id| shown.contains(&id));
-    // MFT-019 takes a text for the value of a key, wherever it stands.
+    // MFT-019 reports a text that may be the value of a key; hide it too.
     let leaks = diagnostics.iter().filter(|diagnostic| diagnostic.rule == rules::MFT_019.id);
     leaks.filter_map(|leak| leak.place).for_each(|place| hide(&mut sources, place));
     let places = Places::new(&sources);
@@ -61,7 +60,7 @@ fn draw(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
     with_positions(&RENDERER.render(&[group]), &excerpts, places)
 }
 
-/// The finding's own place and those that explain it.
+/// The finding's own place and its labels.
 fn marks<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Vec<Mark<'a>> {
     let primary = diagnostic.place.map(|place| (place, true, diagnostic.note.as_ref()));
     let labels = diagnostic.labels.iter().map(|label| (label.place, false, label.text.as_ref()));
@@ -69,7 +68,7 @@ fn marks<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Vec<Mark<'a>> {
         .into_iter()
         .chain(labels)
         .filter_map(|(place, primary, text)| places.spot(place).map(|spot| Mark { spot, primary, text }))
-        // A file that could not be read has no lines to show; the message names it.
+        // An unreadable file has no lines to show; the message names it.
         .filter(|mark| mark.spot.source.readable || !mark.spot.source.text.is_empty())
         .collect()
 }
@@ -83,8 +82,7 @@ fn snippet<'a>(excerpt: &Excerpt<'a>, places: &Places<'_>) -> Snippet<'a, annota
     Snippet::source(drawing.text).path(FILE.to_string()).line_start(excerpt.first_line()).annotations(annotations)
 }
 
-/// The library counts columns in the text that it is given. That is only a part of the line, so the true file, line
-/// and column are put where the library left `FILE:line:column`.
+/// Replaces the library's `FILE:line:column` by the real position, because the library sees only a part of the line.
 fn with_positions(drawn: &str, excerpts: &[Excerpt<'_>], places: &Places<'_>) -> String {
     let mut parts = drawn.split(FILE);
     let mut whole = parts.next().unwrap_or_default().to_owned();

@@ -1,5 +1,4 @@
-//! The few lines of a text that a finding is about, cut out so that neither a text of many megabytes nor a line without
-//! end costs more than what is shown of it.
+//! The lines of a text that a finding refers to. Large files and very long lines cost only what is shown.
 
 use std::ops::Range;
 
@@ -7,11 +6,11 @@ use crate::diagnostic::Places;
 use crate::diagnostic::Spot;
 use crate::text;
 
-/// How many characters of a line are shown.
+/// The maximum number of characters shown of a line.
 const WIDTH: usize = 140;
-/// A mark that begins later than this column is shown with what stands around it, not with the whole line.
+/// A mark after this column is shown with the text around it instead of the whole line.
 const FAR: usize = 100;
-/// How much is shown before a mark that is far.
+/// How much is shown before such a mark.
 const BEFORE: usize = 40;
 /// Marks of one file with fewer lines between them are shown together.
 const NEAR: usize = 6;
@@ -19,14 +18,14 @@ const NEAR: usize = 6;
 /// Some lines of one text with marks.
 pub(super) struct Excerpt<'a> {
     spot: Spot<'a>,
-    /// The lines, counted from 0.
+    /// The lines, from 0.
     lines: Range<usize>,
-    /// The bytes that are shown of the only line, when its beginning is cut off.
+    /// The bytes shown of the only line, if its beginning is cut.
     window: Option<Range<usize>>,
     marks: Vec<(Mark<'a>, usize)>,
 }
 
-/// A place with what is to be written under it.
+/// A place with the text to write below it.
 #[derive(Clone, Copy)]
 pub(super) struct Mark<'a> {
     pub(super) spot: Spot<'a>,
@@ -34,7 +33,7 @@ pub(super) struct Mark<'a> {
     pub(super) text: &'a str,
 }
 
-/// An excerpt as it is drawn: harmless text, and marks as bytes of that text.
+/// An excerpt to draw: sanitized text, and marks as byte ranges of it.
 pub(super) struct Drawing<'a> {
     pub(super) text: String,
     pub(super) marks: Vec<(Range<usize>, Mark<'a>)>,
@@ -64,7 +63,7 @@ impl<'a> Excerpt<'a> {
         Self { spot: mark.spot, lines: line..line + 1, window, marks: vec![(mark, line)] }
     }
 
-    /// Takes a mark that can be shown in these lines, or in these and a few more.
+    /// Adds a mark if it is in or near these lines.
     fn takes(&mut self, mark: Mark<'a>, line: usize, column: usize) -> bool {
         let start = mark.spot.start;
         let fits = mark.spot.id == self.spot.id
@@ -83,12 +82,12 @@ impl<'a> Excerpt<'a> {
         &self.spot.source.name
     }
 
-    /// The first line, counted from 1.
+    /// The first line, from 1.
     pub(super) const fn first_line(&self) -> usize {
         self.lines.start + 1
     }
 
-    /// Line and column of the mark that the excerpt was made for.
+    /// Line and column of the first mark.
     pub(super) fn position(&self, places: &Places<'_>) -> (usize, usize) {
         places.position(&self.spot, self.spot.start)
     }
@@ -109,16 +108,16 @@ impl<'a> Excerpt<'a> {
                 debug_assert!(begin <= range.start && range.start <= range.end && range.end <= drawing.text.len());
                 drawing.marks.push((range, *mark));
             }
-            // A line break after every line, so that an empty last line is a line as well.
+            // Every line ends with a line break, so that an empty last line counts too.
             drawing.text.push('\n');
         }
         drawing
     }
 }
 
-/// Which byte of a drawn line shows which byte of the text.
+/// Maps bytes of the text to bytes of the drawing.
 struct Shown {
-    /// Bytes of the text and of the drawing at which characters begin; the last entry is the end.
+    /// The starts of characters in the text and in the drawing; the last entry is the end.
     starts: Vec<(usize, usize)>,
 }
 
@@ -134,7 +133,7 @@ fn draw_line(text: &str, out: &mut String) -> Shown {
     let mut end = 0;
     for (at, character) in text.char_indices().take(WIDTH) {
         starts.push((at, out.len()));
-        // Tabs are left to the drawing library, which knows how wide they are.
+        // The drawing library expands tabs.
         out.push(if character == '\t' { '\t' } else { text::visible(character) });
         end = at + character.len_utf8();
     }

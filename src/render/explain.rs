@@ -1,4 +1,4 @@
-//! What `keywright explain` tells: rules with why and who says so, and fields of manifests.
+//! The output of `keywright explain`: rules with their reasons and sources, and fields of manifests.
 
 mod field;
 
@@ -15,11 +15,11 @@ use crate::rule::When;
 use crate::rules::catalogue;
 use crate::text::wrap;
 
-/// Writes all there is to know about a rule.
+/// Writes the description of a rule.
 pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
     let (bold, dim) = (style::BOLD, style::DIM);
-    let colour = style::of_severity(rule.severity).bold();
-    writeln!(out, "{colour}{}[{}]{colour:#}", rule.severity, rule.id)?;
+    let color = style::of_severity(rule.severity).bold();
+    writeln!(out, "{color}{}[{}]{color:#}", rule.severity, rule.id)?;
     wrap(rule.says, 0).into_iter().try_for_each(|line| writeln!(out, "{bold}{line}{bold:#}"))?;
     writeln!(out)?;
     wrap(rule.why, 0).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
@@ -30,48 +30,48 @@ pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
         "can be changed under rules: in keywright.yaml"
     };
     let also = rule.also.map(|(severity, which)| format!("{severity} {which}"));
-    let rows = [("decided", decided(rule.when)), ("severity", severity)].into_iter();
+    let rows = [("checked", checked(rule.when)), ("severity", severity)].into_iter();
     let rows = rows.chain(also.as_deref().map(|also| ("also", also))).chain([("source", rule.source)]);
     for (name, text) in rows {
         for (number, line) in wrap(text, 12).into_iter().enumerate() {
             writeln!(out, "  {dim}{:<10}{dim:#}{line}", if number == 0 { name } else { "" })?;
         }
     }
-    for (title, text, other, colour) in
+    for (title, text, other, color) in
         [("Wrong", rule.wrong, rule.right, style::RED), ("Right", rule.right, rule.wrong, style::GREEN)]
     {
-        let bold = colour.bold();
+        let bold = color.bold();
         writeln!(out, "\n{bold}{title}{bold:#}\n")?;
         match rule.example {
-            Example::Manifests => write_manifest(out, text, other, colour)?,
+            Example::Manifests => write_manifest(out, text, other, color)?,
             Example::Story => wrap(text, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?,
         }
     }
     Ok(())
 }
 
-const fn decided(when: When) -> &'static str {
+const fn checked(when: When) -> &'static str {
     match when {
         When::Validate => "by validate, from the manifests alone",
         When::Plan => "by plan, against the store",
-        When::Apply => "by apply: by the store, or by how changes are carried out",
-        When::Remote => "by the client of Cloud API Management, while it works",
+        When::Apply => "by apply, from the responses of the store",
+        When::Remote => "by the client of Cloud API Management, during its calls",
     }
 }
 
-/// Writes a manifest; the lines that the other one does not have are coloured.
-fn write_manifest(out: &mut dyn io::Write, manifest: &str, other: &str, colour: Style) -> io::Result<()> {
+/// Writes a manifest and colors the lines that the other one does not have.
+fn write_manifest(out: &mut dyn io::Write, manifest: &str, other: &str, color: Style) -> io::Result<()> {
     manifest.trim_end().lines().try_for_each(|line| {
-        let colour = if other.lines().any(|same| same == line) { Style::new() } else { colour };
-        writeln!(out, "  {colour}{line}{colour:#}")
+        let color = if other.lines().any(|same| same == line) { Style::new() } else { color };
+        writeln!(out, "  {color}{line}{color:#}")
     })
 }
 
-/// Writes every rule on one line: id, severity, who decides it, and what it says.
+/// Writes one line for every rule: id, severity, the command that checks it, and its text.
 pub fn list(out: &mut dyn io::Write) -> io::Result<()> {
     let dim = style::DIM;
     catalogue::all().try_for_each(|rule| {
-        let colour = style::of_severity(rule.severity);
+        let color = style::of_severity(rule.severity);
         let when = match rule.when {
             When::Validate => "validate",
             When::Plan => "plan",
@@ -79,6 +79,6 @@ pub fn list(out: &mut dyn io::Write) -> io::Result<()> {
             When::Remote => "remote",
         };
         let (id, severity, says) = (rule.id, rule.severity, rule.says);
-        writeln!(out, "{id:<7}  {colour}{severity:<7}{colour:#}  {dim}{when:<8}{dim:#}  {says}")
+        writeln!(out, "{id:<7}  {color}{severity:<7}{color:#}  {dim}{when:<8}{dim:#}  {says}")
     })
 }

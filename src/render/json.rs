@@ -1,6 +1,5 @@
-//! What programs read: versioned documents in types of their own, so that the core can change without breaking anyone.
-//!
-//! Absent on purpose: the store's ids, key values, and everything else that is not to be seen.
+//! Versioned documents for programs. Their types are separate from the core, so that the core can change without
+//! breaking readers. The store's ids, key values and other secrets are absent on purpose.
 
 mod apply;
 mod diagnostics;
@@ -22,15 +21,14 @@ use super::Findings;
 use super::Header;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::plan::Forecast;
 use crate::plan::Plan;
 use crate::text;
 
-/// The version of all documents. Readers accept what they know: fields may be added within a version, and a field that
-/// goes or changes its meaning makes a new one.
+/// The version of all documents. A version may gain fields; removing a field or changing its meaning makes a new version.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// Writes findings.
@@ -38,7 +36,7 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
     write(out, &diagnostics::Document::of(diagnostics, sources))
 }
 
-/// Writes a plan with what was found on the way to it.
+/// Writes a plan with its findings.
 pub fn plan(
     out: &mut dyn io::Write,
     plan: &Plan,
@@ -49,28 +47,28 @@ pub fn plan(
     write(out, &plan::Document::of(plan, header, forecasts, findings))
 }
 
-/// Writes what became of every change of a plan.
+/// Writes the results of all changes of a plan.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     write(out, &outcome::Document::of(plan, outcome))
 }
 
-/// Writes that an apply of `changes` changes begins.
+/// Writes the first event of an apply.
 pub fn apply_began(out: &mut dyn io::Write, changes: usize) -> io::Result<()> {
     write_line(out, &apply::Document::began(changes))
 }
 
-/// Writes what became of the change at `index`.
+/// Writes the result of the change at `index`.
 pub fn apply_change(
     out: &mut dyn io::Write,
     index: usize,
     change: &Change,
-    fate: &Fate,
+    result: &ChangeResult,
     milliseconds: Option<u64>,
 ) -> io::Result<()> {
-    write_line(out, &apply::Document::change(index, change, fate, milliseconds))
+    write_line(out, &apply::Document::change(index, change, result, milliseconds))
 }
 
-/// Writes that every change has come to its end.
+/// Writes the last event of an apply.
 pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome) -> io::Result<()> {
     write_line(out, &apply::Document::ended(outcome))
 }
@@ -80,7 +78,7 @@ pub fn runs(out: &mut dyn io::Write, runs: &[super::Run<'_>]) -> io::Result<()> 
     write(out, &runs::Document::of(runs))
 }
 
-/// Writes what one run did.
+/// Writes one run.
 pub fn run(out: &mut dyn io::Write, run: &super::Run<'_>, writes: &[super::Noted<'_>]) -> io::Result<()> {
     write(out, &runs::One::of(run, writes))
 }

@@ -1,6 +1,5 @@
-//! A plan as a comment of a pull request: a summary, a table of the changes, and the details of each to unfold.
-//!
-//! Nothing that a manifest or a store says can break out: see `escape`.
+//! A plan as a pull request comment: a summary, a table of the changes, and collapsed details. See `escape` for hostile
+//! names and values.
 
 mod escape;
 
@@ -18,14 +17,14 @@ use crate::plan::Change;
 use crate::plan::Origin;
 use crate::plan::Plan;
 
-/// A comment of a pull request may have 65,536 characters.
+/// A pull request comment may have 65,536 characters.
 const LONGEST: usize = 60_000;
-/// So much of them may the table of the changes take, so that there is room for details.
+/// The maximum for the table of the changes, so that there is room for details.
 const LONGEST_TABLE: usize = 30_000;
-/// A value that is longer is cut.
+/// Longer values are cut.
 const LONGEST_VALUE: usize = 1_000;
 
-/// Writes a plan with what was worth knowing when it was made. What does not fit into a comment is counted.
+/// Writes a plan with its findings. Counts what does not fit into a comment.
 pub fn plan(out: &mut dyn io::Write, plan: &Plan, origin: &Origin, found: &[Finding]) -> io::Result<()> {
     let mut text = String::new();
     head(&mut text, plan, origin);
@@ -59,18 +58,21 @@ fn head(text: &mut String, plan: &Plan, origin: &Origin) {
 
 fn table(text: &mut String, plan: &Plan) {
     text.push_str("\n| | Change | Object | Manifest |\n|---|---|---|---|\n");
-    let mut untold = 0_usize;
-    for change in &plan.changes {
-        let row = table_row(change);
-        if untold > 0 || text.len() + row.len() > LONGEST_TABLE {
-            untold += 1;
-        } else {
-            text.push_str(&row);
-        }
+    let omitted = fill(text, plan, LONGEST_TABLE, table_row);
+    if omitted > 0 {
+        let _ = writeln!(text, "\n…and {omitted} more; `keywright show` lists them.");
     }
-    if untold > 0 {
-        let _ = writeln!(text, "\n…and {untold} more, which `keywright show` names.");
-    }
+}
+
+/// Appends a part for each change while it fits, and returns how many do not.
+fn fill(text: &mut String, plan: &Plan, longest: usize, part: fn(&Change) -> String) -> usize {
+    let fits = |change: &&Change| {
+        let part = part(change);
+        let fits = text.len() + part.len() <= longest;
+        text.push_str(if fits { &part } else { "" });
+        fits
+    };
+    plan.changes.len() - plan.changes.iter().take_while(fits).count()
 }
 
 fn table_row(change: &Change) -> String {
@@ -99,22 +101,14 @@ fn finding_line(finding: &Finding) -> String {
 }
 
 fn details(text: &mut String, plan: &Plan) {
-    let mut untold = 0_usize;
-    for change in &plan.changes {
-        let details = detail(change);
-        if untold > 0 || text.len() + details.len() > LONGEST {
-            untold += 1;
-        } else {
-            text.push_str(&details);
-        }
-    }
-    if untold > 0 {
-        let untold = crate::text::count(untold, "more change*");
-        let _ = writeln!(text, "\nThe details of {untold} do not fit; `keywright show` tells them.");
+    let omitted = fill(text, plan, LONGEST, detail);
+    if omitted > 0 {
+        let omitted = crate::text::count(omitted, "more change*");
+        let _ = writeln!(text, "\nThe details of {omitted} do not fit; `keywright show` prints them.");
     }
 }
 
-/// The details of one change, to unfold. The empty lines let Markdown see the table between the tags.
+/// The collapsed details of one change. Markdown needs the empty lines to see the table between the tags.
 fn detail(change: &Change) -> String {
     let mut text = format!(
         "\n<details><summary>{} {}</summary>\n\nWhy: {}\n",
@@ -123,7 +117,7 @@ fn detail(change: &Change) -> String {
         prose(&change.reason)
     );
     let rows = rows::rows(change);
-    // What a deleted object was is in the store and in the JSON; here it would hide what goes.
+    // The fields of deleted objects are in the JSON; here they would be noise.
     if !rows.is_empty() && change.action != Action::Delete {
         text.push_str("\n| Field | Before | After |\n|---|---|---|\n");
         text.extend(rows.iter().map(detail_row));

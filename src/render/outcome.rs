@@ -1,11 +1,11 @@
-//! What became of a plan: a line while each change happens, and the sum at the end.
+//! The outcome of a plan: a line for each change, and a summary at the end.
 
 use std::io;
 
 use super::rows;
 use super::style;
 use crate::model::Kind;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Change;
 use crate::plan::Plan;
@@ -14,25 +14,30 @@ use crate::store::Altered;
 use crate::store::Refusal;
 use crate::text;
 
-/// Every name of a fate, the good ones first.
+/// The names of all results, the good ones first.
 const NAMES: [&str; 7] = ["done", "altered", "undelivered", "failed", "stale", "blocked", "skipped"];
-/// So many addresses of a kind of fate are named in the sum.
+/// How many addresses the summary names per result.
 const NAMED: usize = 5;
 
-/// Writes one line for a change that came to its end: the `index`th, from 0, of `total`. Why it was not done, and what
-/// helps, stand below it.
-pub fn progress(out: &mut dyn io::Write, index: usize, total: usize, change: &Change, fate: &Fate) -> io::Result<()> {
-    let (sign, sign_colour) = style::of_action(change.action);
-    let (colour, dim) = (of_fate(fate.name()), style::DIM);
+/// Writes the result of a change, the `index`th, from 0, of `total`; below it the reason and the help.
+pub fn progress(
+    out: &mut dyn io::Write,
+    index: usize,
+    total: usize,
+    change: &Change,
+    result: &ChangeResult,
+) -> io::Result<()> {
+    let (sign, sign_color) = style::of_action(change.action);
+    let (color, dim) = (of_result(result.name()), style::DIM);
     let address = rows::shown(&change.address);
-    write!(out, "{colour}{:<8}{colour:#} {sign_colour}{sign}{sign_colour:#} {address}", fate.name())?;
+    write!(out, "{color}{:<8}{color:#} {sign_color}{sign}{sign_color:#} {address}", result.name())?;
     writeln!(out, "  {dim}{}/{total}{dim:#}", index + 1)?;
-    match fate {
-        Fate::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
-        Fate::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
-        Fate::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
-        Fate::Altered(fields) => write_altered(out, change.address.kind(), fields),
-        Fate::Done | Fate::Skipped => Ok(()),
+    match result {
+        ChangeResult::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
+        ChangeResult::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
+        ChangeResult::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
+        ChangeResult::Altered(fields) => write_altered(out, change.address.kind(), fields),
+        ChangeResult::Done | ChangeResult::Skipped => Ok(()),
     }
 }
 
@@ -42,15 +47,15 @@ fn write_altered(out: &mut dyn io::Write, kind: Kind, fields: &[Altered]) -> io:
     let (rule, help) = match kind {
         Kind::ApiKey => (
             &rules::MFT_033,
-            "set it in the portal, or make the next generation of the key: a new key takes all fields",
+            "set it in the portal, or create the next generation of the key: a new key accepts all fields",
         ),
-        // The field that the vendor's page says is ignored (CAM-057).
+        // The vendor documents that the store ignores this field (CAM-057).
         Kind::Plan if fields.iter().all(|altered| altered.field == "selfServiceKeyProvisioningEnabled") => {
-            (&rules::CAM_057, "set it in the Control Center, or take it out of the manifest")
+            (&rules::CAM_057, "set it in the Control Center, or remove it from the manifest")
         }
-        _ => (&rules::CAM_054, "take the field out of the manifest, or ask who runs a trigger on the store"),
+        _ => (&rules::CAM_054, "remove the field from the manifest, or ask the store's administrator about triggers"),
     };
-    writeln!(out, "  the store keeps its own {} {dim}[{}]{dim:#}", names.join(", "), rule.id)?;
+    writeln!(out, "  the store kept its own value for {} {dim}[{}]{dim:#}", names.join(", "), rule.id)?;
     writeln!(out, "  {cyan}help:{cyan:#} {help}")
 }
 
@@ -72,20 +77,20 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
     Ok(())
 }
 
-/// Writes how many changes came to which end, and what to do next when not all were done.
+/// Writes the number of changes with each result, and the next steps if not all are done.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
-    write_sum(out, plan, outcome)?;
+    write_summary(out, plan, outcome)?;
     if let Some(refusal) = &outcome.unproven {
-        writeln!(out, "What was written could not be looked at once more: {}", text::line(&refusal.reason))?;
-        writeln!(out, "`keywright plan` tells whether the store holds it.")?;
+        writeln!(out, "Could not verify the written objects: {}", text::line(&refusal.reason))?;
+        writeln!(out, "Run `keywright plan` to compare them with the store.")?;
     }
     Ok(())
 }
 
-fn write_sum(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+fn write_summary(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     let bold = style::BOLD;
     write!(out, "{bold}Applied:{bold:#} ")?;
-    let total = outcome.fates.len();
+    let total = outcome.results.len();
     if outcome.all_done() {
         let green = style::GREEN;
         return match total {
@@ -97,8 +102,8 @@ fn write_sum(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Res
     for name in NAMES {
         let count = outcome.count(name);
         if count > 0 || name == "done" {
-            let colour = of_fate(name);
-            write!(out, "{comma}{colour}{count} {name}{colour:#}")?;
+            let color = of_result(name);
+            write!(out, "{comma}{color}{count} {name}{color:#}")?;
             comma = ", ";
         }
     }
@@ -111,44 +116,44 @@ fn write_sum(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Res
 }
 
 fn write_addresses(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome, name: &str) -> io::Result<()> {
-    let pairs = plan.changes.iter().zip(&outcome.fates);
+    let pairs = plan.changes.iter().zip(&outcome.results);
     let all: Vec<String> =
-        pairs.filter(|(_, fate)| fate.name() == name).map(|(c, _)| rows::shown(&c.address)).collect();
+        pairs.filter(|(_, result)| result.name() == name).map(|(c, _)| rows::shown(&c.address)).collect();
     if all.is_empty() {
         return Ok(());
     }
     let named = text::and_more(&all, NAMED, ", ");
-    let colour = of_fate(name);
-    writeln!(out, "  {colour}{name:<11}{colour:#}  {named}")
+    let color = of_result(name);
+    writeln!(out, "  {color}{name:<11}{color:#}  {named}")
 }
 
-/// What to do about what was not done, the most urgent first.
+/// The next steps, the most urgent first.
 fn next_steps(outcome: &Outcome) -> Vec<String> {
     let mut steps = Vec::new();
-    let rule = outcome.fates.iter().find_map(|fate| match fate {
-        Fate::Failed(refusal) if fate.name() == "failed" => Some(refusal.rule),
+    let rule = outcome.results.iter().find_map(|result| match result {
+        ChangeResult::Failed(refusal) if result.name() == "failed" => Some(refusal.rule),
         _ => None,
     });
     if let Some(rule) = rule {
         let explain = rule.map_or(String::new(), |rule| format!(" (keywright explain {rule})"));
-        steps.push(format!("Mend what failed{explain}, then plan and apply again: what is done stays done."));
+        steps.push(format!("Fix the failures{explain} and apply again; completed changes are kept."));
     }
     if outcome.count("stale") > 0 {
-        steps.push("The stale objects were changed after the plan was made: plan again.".to_owned());
+        steps.push("The stale objects changed after the plan was made: plan again.".to_owned());
     }
     if outcome.count("altered") > 0 {
-        steps.push("The altered objects are there, but not as declared: see the fields above.".to_owned());
+        steps.push("The altered objects exist but differ from their manifests: see the fields above.".to_owned());
     }
     if outcome.count("undelivered") > 0 {
-        steps.push("The keys that were not delivered exist: the next apply delivers them.".to_owned());
+        steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
     }
     if steps.is_empty() {
-        steps.push("The run was stopped: apply again to do the rest.".to_owned());
+        steps.push("The run was stopped: apply again to make the remaining changes.".to_owned());
     }
     steps
 }
 
-fn of_fate(name: &str) -> anstyle::Style {
+fn of_result(name: &str) -> anstyle::Style {
     match name {
         "done" => style::GREEN,
         "failed" => style::RED,

@@ -1,4 +1,4 @@
-//! A plan as people review it.
+//! A plan as text.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,30 +20,30 @@ use crate::text;
 /// How the fields of a change are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Style {
-    /// One line a field: `throttle.perSecond  10 → 20`.
+    /// One line per field: `throttle.perSecond  10 → 20`.
     #[default]
     Fields,
     /// As a unified diff of YAML lines.
     Unified,
 }
 
-/// Reasons that the sign of the change says already.
+/// Reasons that the sign of the change already implies.
 const OBVIOUS: [&str; 2] = ["declared but not in the store", "differs from the manifest"];
 
-/// A row longer than this is broken.
+/// Longer rows are wrapped.
 const WIDTH: usize = 110;
 const INDENT: &str = "      ";
 
-/// Writes what was worth knowing when a saved plan was made, a line each.
+/// Writes the findings of a saved plan, one per line.
 pub fn findings(out: &mut dyn io::Write, findings: &[Finding]) -> io::Result<()> {
     let dim = style::DIM;
     if !findings.is_empty() {
         writeln!(out)?;
     }
     for finding in findings {
-        let colour = style::of_severity(finding.severity).bold();
+        let color = style::of_severity(finding.severity).bold();
         let (severity, rule, message) = (finding.severity, text::line(&finding.rule), text::line(&finding.message));
-        write!(out, "{colour}{severity}[{rule}]{colour:#}: {message}")?;
+        write!(out, "{color}{severity}[{rule}]{color:#}: {message}")?;
         match &finding.place {
             Some(place) => writeln!(out, "  {dim}{}{dim:#}", text::line(&place.to_string()))?,
             None => writeln!(out)?,
@@ -52,7 +52,7 @@ pub fn findings(out: &mut dyn io::Write, findings: &[Finding]) -> io::Result<()>
     Ok(())
 }
 
-/// Writes every change in order, what stays although it is not wanted, and a summary.
+/// Writes every change in order, the kept objects, and a summary.
 pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: Style) -> io::Result<()> {
     if !plan.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
@@ -70,7 +70,6 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
     write_summary(out, plan)
 }
 
-/// Where the columns of a plan begin.
 struct Columns {
     place: usize,
     value: usize,
@@ -91,10 +90,10 @@ impl Columns {
 }
 
 fn write_change(out: &mut dyn io::Write, change: &Change, columns: &Columns, style: Style) -> io::Result<()> {
-    let (sign, colour) = style::of_action(change.action);
+    let (sign, color) = style::of_action(change.action);
     let (bold, dim) = (style::BOLD, style::DIM);
     let address = rows::shown(&change.address);
-    write!(out, "  {colour}{sign}{colour:#} {bold}{address}{bold:#}")?;
+    write!(out, "  {color}{sign}{color:#} {bold}{address}{bold:#}")?;
     if let Some(place) = &change.place {
         let used = sign.len() + 1 + address.chars().count();
         let gap = columns.place.saturating_sub(used).max(2);
@@ -106,7 +105,7 @@ fn write_change(out: &mut dyn io::Write, change: &Change, columns: &Columns, sty
     }
     match style {
         Style::Unified => unified::write(out, change),
-        // What a deleted object was is in the store and in the JSON; here it would hide what goes.
+        // The fields of deleted objects are in the JSON; here they would be noise.
         Style::Fields if change.action == Action::Delete => Ok(()),
         Style::Fields => {
             rows::rows(change).iter().try_for_each(|row| write_row(out, change.action, row, columns.value))
@@ -127,8 +126,8 @@ fn write_row(out: &mut dyn io::Write, action: Action, row: &Row<'_>, column: usi
         {
             let gone = before.difference(after).map(|item| ('-', red, item));
             let new = after.difference(before).map(|item| ('+', green, item));
-            for (sign, colour, item) in gone.chain(new) {
-                writeln!(out, "{colour}{sign} {}{colour:#}", Value::Text(item.clone()))?;
+            for (sign, color, item) in gone.chain(new) {
+                writeln!(out, "{color}{sign} {}{color:#}", Value::Text(item.clone()))?;
                 write!(out, "{INDENT}{:column$}", "")?;
             }
             return writeln!(out, "{dim}{} unchanged{dim:#}", before.intersection(after).count());
@@ -172,7 +171,7 @@ fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     if plan.is_empty() {
         let objects = match unchanged {
             0 if plan.kept.is_empty() => "no object is declared".to_owned(),
-            0 => "there is nothing beside what is kept".to_owned(),
+            0 => "all other objects match".to_owned(),
             1 => "1 object is as declared".to_owned(),
             _ => format!("{unchanged} objects are as declared"),
         };
@@ -187,8 +186,8 @@ fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     for action in Action::ALL {
         let count = plan.count(action);
         if count > 0 {
-            let (_, colour) = style::of_action(action);
-            write!(out, "{comma}{colour}{count} to {action}{colour:#}")?;
+            let (_, color) = style::of_action(action);
+            write!(out, "{comma}{color}{count} to {action}{color:#}")?;
             comma = ", ";
         }
     }

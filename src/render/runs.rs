@@ -1,4 +1,4 @@
-//! The runs of a workspace, and what one of them did.
+//! The runs of a workspace, and the writes of one run.
 
 use std::io;
 
@@ -6,11 +6,11 @@ use super::style;
 use crate::model::Instant;
 use crate::text;
 
-/// One run, to be shown.
+/// One run to show.
 pub struct Run<'a> {
     pub number: i64,
     pub began: Instant,
-    /// Nothing for a run that goes on or was cut off.
+    /// `None` if the run is in progress or was interrupted.
     pub ended: Option<Instant>,
     pub process: u32,
     pub host: &'a str,
@@ -20,14 +20,14 @@ pub struct Run<'a> {
     pub done: usize,
 }
 
-/// One write of a run, to be shown.
+/// One write of a run to show.
 pub struct Noted<'a> {
     pub address: &'a str,
     pub action: &'a str,
     pub intended: Instant,
     pub ended: Option<Instant>,
-    /// Nothing while it is not known.
-    pub fate: Option<&'a str>,
+    /// `None` if the result is unknown.
+    pub result: Option<&'a str>,
     pub reason: Option<&'a str>,
 }
 
@@ -36,7 +36,7 @@ impl Run<'_> {
         match self.ended {
             Some(_) if self.done == self.changes => format!("{} done", self.done),
             Some(_) => format!("{} of {} done", self.done, self.changes),
-            None => format!("no end, {} of {} begun", self.begun, self.changes),
+            None => format!("unfinished, {}/{} started", self.begun, self.changes),
         }
     }
 }
@@ -44,7 +44,7 @@ impl Run<'_> {
 /// Writes a line for every run, the newest first.
 pub fn runs(out: &mut dyn io::Write, runs: &[Run<'_>]) -> io::Result<()> {
     if runs.is_empty() {
-        return writeln!(out, "No run has written anything yet.");
+        return writeln!(out, "No run has made changes yet.");
     }
     runs.iter().try_for_each(|run| line(out, run))
 }
@@ -57,17 +57,17 @@ fn line(out: &mut dyn io::Write, run: &Run<'_>) -> io::Result<()> {
     writeln!(out, "{bold}{number:>4}{bold:#}  {began}  {state:<24}  {dim}{store} · process {process} on {host}{dim:#}")
 }
 
-/// Writes what a run did, write by write.
+/// Writes a run with its writes.
 pub fn run(out: &mut dyn io::Write, run: &Run<'_>, writes: &[Noted<'_>]) -> io::Result<()> {
     line(out, run)?;
     writeln!(out)?;
     let dim = style::DIM;
     for write in writes {
         let (address, action) = (text::line(write.address), text::line(write.action));
-        let fate = write.fate.unwrap_or("in flight");
+        let result = write.result.unwrap_or("unfinished");
         let took = write.ended.map(|ended| (ended - write.intended).num_milliseconds());
         let took = took.map_or_else(String::new, |took| format!("  {took} ms"));
-        writeln!(out, "{fate:<11}  {action:<8}  {address}{dim}{took}{dim:#}")?;
+        writeln!(out, "{result:<11}  {action:<8}  {address}{dim}{took}{dim:#}")?;
         if let Some(reason) = write.reason {
             writeln!(out, "  {}", text::line(reason))?;
         }

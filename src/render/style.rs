@@ -1,4 +1,4 @@
-//! The colours, as values. Red takes away or is wrong, green adds or is well, yellow changes or warns.
+//! The colors. Red: removal or error; green: addition or success; yellow: change or warning.
 
 use anstyle::AnsiColor;
 use anstyle::Effects;
@@ -15,7 +15,7 @@ pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
 pub(super) const MAGENTA: Style = AnsiColor::Magenta.on_default();
 pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 
-/// The sign of an action, and its colour.
+/// The sign of an action and its color.
 pub(super) const fn of_action(action: Action) -> (&'static str, Style) {
     match action {
         Action::Create => ("+", GREEN),

@@ -10,14 +10,14 @@ mod sample;
 
 use std::io;
 
-/// What `write` writes, without ANSI styles.
+/// The output of `write` without ANSI styles.
 pub(super) fn plain(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
     let mut stripped = anstream::StripStream::new(Vec::new());
     write(&mut stripped).unwrap();
     String::from_utf8(stripped.into_inner()).unwrap()
 }
 
-/// What `write` writes, with ANSI styles.
+/// The output of `write` with ANSI styles.
 fn styled(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
     let mut bytes = Vec::new();
     write(&mut bytes).unwrap();

@@ -1,4 +1,4 @@
-//! What people read on a terminal.
+//! Text for terminals.
 
 pub use super::Header;
 pub use super::diagnostics::diagnostics;

@@ -1,4 +1,4 @@
-//! A change as a unified diff of YAML lines: what the store has against what the manifest says.
+//! A change as a unified diff of YAML lines, from the store to the manifest.
 
 use std::fmt::Write as _;
 use std::io;
@@ -20,19 +20,19 @@ pub(super) fn write(out: &mut dyn io::Write, change: &Change) -> io::Result<()> 
     let diff = TextDiff::from_lines(before.as_str(), after.as_str());
     let text = diff.unified_diff().context_radius(3).header("store", "manifest").to_string();
     for (number, line) in text.lines().enumerate() {
-        let colour = match line.as_bytes().first() {
+        let color = match line.as_bytes().first() {
             _ if number < 2 => style::BOLD,
             Some(b'@') => style::CYAN,
             Some(b'-') => style::RED,
             Some(b'+') => style::GREEN,
             _ => anstyle::Style::new(),
         };
-        writeln!(out, "{colour}{line}{colour:#}")?;
+        writeln!(out, "{color}{line}{color:#}")?;
     }
     writeln!(out)
 }
 
-/// One side of the rows as YAML. Sets of several items stand one item a line, so that the diff shows the items.
+/// One side of the rows as YAML, with one line per item of a set, so that the diff shows the items.
 fn yaml<'r, 'a: 'r>(rows: &'r [Row<'a>], side: impl Fn(&'r Row<'a>) -> Option<&'r Cell<'a>>) -> String {
     let mut text = String::new();
     for row in rows {

@@ -1,5 +1,4 @@
-//! A document that was read → a saved plan, with everything in it that the core relies on checked once more: a sum can
-//! be made for any content.
+//! A document → a saved plan. Checks everything that the core relies on, because anyone can compute a valid checksum.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -29,12 +28,12 @@ use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 
-/// Longest value that Keywright mints.
+/// Longest value that Keywright generates.
 const LONGEST_VALUE: usize = 255;
 
 impl Document {
     pub(super) fn into_plan(self) -> Result<SavedPlan, Problem> {
-        let made = self.made.parse().map_err(|_| wrong("`made` is no time"))?;
+        let made = self.made.parse().map_err(|_| wrong("`made` is not a time"))?;
         let mut plan = Plan {
             changes: Vec::with_capacity(self.changes.len()),
             unchanged: by_kind(self.unchanged)?,
@@ -69,14 +68,14 @@ fn wrong(what: &str) -> Problem {
 fn by_kind(counts: BTreeMap<String, usize>) -> Result<BTreeMap<Kind, usize>, Problem> {
     let pair = |(name, count): (String, usize)| {
         let kind = Kind::from_name(&name);
-        kind.map(|kind| (kind, count)).ok_or_else(|| wrong(&format!("`{}` is no kind", shown(&name))))
+        kind.map(|kind| (kind, count)).ok_or_else(|| wrong(&format!("`{}` is not a kind", shown(&name))))
     };
     counts.into_iter().map(pair).collect()
 }
 
 fn kept(kept: document::Kept) -> Result<Kept, Problem> {
     let address = Address::parse(&kept.address);
-    let address = address.ok_or_else(|| wrong(&format!("`{}` is no address", shown(&kept.address))))?;
+    let address = address.ok_or_else(|| wrong(&format!("`{}` is not an address", shown(&kept.address))))?;
     Ok(Kept { address, why: kept.why })
 }
 
@@ -85,33 +84,33 @@ fn options(options: document::Options) -> Result<plan::Options, Problem> {
     Ok(plan::Options {
         prune: options.prune,
         allow: options.allow.into_iter().collect(),
-        max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is no limit"))?,
+        max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is not a limit"))?,
         is_part: options.part,
     })
 }
 
 fn change(index: usize, change: document::Change) -> Result<Change, &'static str> {
-    let address = Address::parse(&change.address).ok_or("has no address")?;
+    let address = Address::parse(&change.address).ok_or("has no valid address")?;
     let action = Action::from(change.action);
     let is_later = change.needs.iter().any(|need| *need >= index);
     if is_later || !change.needs.is_sorted_by(|a, b| a < b) {
-        return Err("needs a change that does not stand before it");
+        return Err("needs a change that does not come before it");
     }
     let parent = change.parent.as_deref().map(Address::parse);
-    let parent = parent.map(|parent| parent.ok_or("hangs on nothing that has an address")).transpose()?;
+    let parent = parent.map(|parent| parent.ok_or("has no valid parent")).transpose()?;
     if parent.as_ref().is_some_and(|parent| Some(parent.kind()) != parent_kind(address.kind())) {
-        return Err("hangs on something of another kind");
+        return Err("has a parent of the wrong kind");
     }
     if change.key.is_some() && address.kind() != Kind::PackageKey {
-        return Err("is of no package key, and says what only package keys have");
+        return Err("has package-key fields but is not a package key");
     }
     let live = change.object.map(seen).transpose()?;
     if live.is_some() != (action != Action::Create) {
-        return Err("is a create of an object that is there, or a change of one that is not");
+        return Err("creates an existing object, or changes one that does not exist");
     }
     let key = change.key.map(key).transpose()?;
     if key.is_none() && address.kind() == Kind::PackageKey && needs_key(action) {
-        return Err("does not say where the value of the key comes from");
+        return Err("has no source for the value of the key");
     }
     let field = |change: document::FieldChange| FieldChange {
         field: change.field.into(),
@@ -127,7 +126,7 @@ const fn needs_key(action: Action) -> bool {
     matches!(action, Action::Create | Action::Replace | Action::Deliver)
 }
 
-/// The kind of what an object of a kind hangs on.
+/// The kind of an object's parent.
 const fn parent_kind(kind: Kind) -> Option<Kind> {
     match kind {
         Kind::Plan => Some(Kind::Package),
@@ -142,17 +141,17 @@ fn seen(object: document::Object) -> Result<LiveTarget, &'static str> {
 }
 
 fn digest(text: &str) -> Result<Digest, &'static str> {
-    Digest::from_hex(text).ok_or("has a fingerprint that is none")
+    Digest::from_hex(text).ok_or("has an invalid fingerprint")
 }
 
 fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
     let package = Address::parse(&key.package).filter(|package| package.kind() == Kind::Package);
     let value = match key.value {
         document::KeyValue::Minted { length, .. } if !(1..=LONGEST_VALUE).contains(&length) => {
-            return Err("mints a value of a length that no key has");
+            return Err("generates a value of an invalid length");
         }
         document::KeyValue::Minted { prefix, .. } if prefix.len() > LONGEST_VALUE => {
-            return Err("mints a value with a beginning that no key has");
+            return Err("generates a value with a prefix that is too long");
         }
         document::KeyValue::Minted { prefix, length } => ValueFrom::Minted { prefix: prefix.into(), length },
         document::KeyValue::Store => ValueFrom::Store,
@@ -161,7 +160,7 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
     };
     let delivery = |to: document::Delivery| Delivery { file: to.file.into(), variable: to.r#as.into() };
     Ok(KeyTarget {
-        package: package.ok_or("is for no package")?,
+        package: package.ok_or("has no valid package")?,
         value,
         with_secret: key.with_secret,
         deliver: key.deliver.into_iter().map(delivery).collect(),

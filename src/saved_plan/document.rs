@@ -1,4 +1,4 @@
-//! The file as types of its own, so that the core can change without breaking a plan that waits for its review.
+//! The types of the file, separate from the core, so that the core can change without breaking plans under review.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,9 @@ use crate::render::json::words::Action;
 use crate::render::json::words::Kind;
 use crate::render::json::words::Severity;
 
-/// What the file calls itself.
 pub const KIND: &str = "saved-plan";
 
-/// The only version that is read and written. There is no reading of what this program does not know: a plan that is
-/// half understood must not be applied.
+/// The only version that is read and written: a plan that is only partly understood must not be applied.
 pub(super) const VERSION: u32 = FORMAT_VERSION;
 
 /// The JSON Schema of the file.
@@ -24,7 +22,7 @@ pub fn schema() -> serde_json::Value {
     schema_of::<Document>(KIND)
 }
 
-/// A plan to be applied later: that plan and nothing else. It holds no key value, no shared secret and no id of the store.
+/// A plan to be applied later, exactly as it is. It contains no key value, no shared secret and no id of the store.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Keywright saved plan")]
@@ -41,21 +39,21 @@ pub(super) struct Document {
     pub(super) workspace: String,
     /// The stores that the plan is for.
     pub(super) stores: Vec<Store>,
-    /// What the run was allowed to do beyond the manifests.
+    /// The options of the run that made the plan.
     pub(super) options: Options,
-    /// Kinds of which the plan saw attributes that the store's owner added.
+    /// Kinds for which the plan read extended attributes of the store.
     pub(super) added_attributes: Vec<Kind>,
-    /// The changes, in an order in which they can be made.
+    /// The changes, dependencies first.
     pub(super) changes: Vec<Change>,
-    /// How many declared objects were as they should be, by kind.
+    /// How many declared objects already matched, by kind.
     pub(super) unchanged: BTreeMap<String, usize>,
     /// How many objects of the store were neither declared nor owned, by kind.
     pub(super) left_alone: BTreeMap<String, usize>,
-    /// Objects that were not wanted but stay.
+    /// Objects that stay although they differ or are not declared.
     pub(super) kept: Vec<Kept>,
-    /// What was worth knowing when the plan was made.
+    /// The warnings and notes of the plan.
     pub(super) findings: Vec<Finding>,
-    /// The SHA-256 of this document as Keywright writes it, with an empty text here: an edited plan is refused.
+    /// The SHA-256 of this document as Keywright writes it with an empty checksum. Edited plans are refused.
     pub(super) checksum: String,
 }
 
@@ -63,9 +61,9 @@ pub(super) struct Document {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Store {
-    /// The store in words, like embedded store.
+    /// The name of the store, like embedded store.
     pub(super) name: String,
-    /// The host of a remote store, with its port if that is not the usual one.
+    /// The host of a remote store, with its port unless it is the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) host: Option<String>,
     /// The area of Cloud API Management.
@@ -73,15 +71,15 @@ pub(super) struct Store {
     pub(super) area: Option<String>,
 }
 
-/// What the run was allowed to do beyond the manifests.
+/// The options of the run that made the plan.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Options {
     /// Delete what is owned and not declared.
     pub(super) prune: bool,
-    /// Addresses for which the guards are lifted.
+    /// Addresses that the guards do not stop.
     pub(super) allow: Vec<String>,
-    /// How much may be deleted and replaced, like 5 or 10%, instead of what the workspace says.
+    /// How much may be deleted or replaced, like 5 or 10%; overrides the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_delete: Option<String>,
     /// Only a part of the workspace was read.
@@ -98,22 +96,22 @@ pub(super) struct Change {
     pub(super) action: Action,
     /// Why it is done.
     pub(super) reason: String,
-    /// The manifest that asks for it; absent when no manifest does.
+    /// The manifest that asks for it; absent if no manifest does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<FileLine>,
-    /// Which changes must be made first, by their places in the list, from 0.
+    /// The changes that must be made first, by their index in the list, from 0.
     pub(super) needs: Vec<usize>,
-    /// What changes, field by field; for a create every field that is set.
+    /// The changed fields; for a create, every field that is set.
     pub(super) fields: Vec<FieldChange>,
-    /// The name that the object shall have; empty for package keys.
+    /// The name of the object after the change; empty for package keys.
     pub(super) name: String,
-    /// What the object hangs on: a user, a package, an application.
+    /// The parent of the object: a user, a package or an application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) parent: Option<String>,
-    /// What only package keys have.
+    /// The fields that only package keys have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<Key>,
-    /// The object in the store as the plan saw it; absent when the object is yet to be made.
+    /// The object in the store when the plan was made; absent for a create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<Object>,
 }
@@ -122,7 +120,7 @@ pub(super) struct Change {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct FileLine {
-    /// The path of the file, as it was known where the plan was made.
+    /// The path of the file on the machine that made the plan.
     pub(super) file: String,
     /// The line, from 1.
     pub(super) line: usize,
@@ -134,10 +132,10 @@ pub(super) struct FileLine {
 pub(super) struct FieldChange {
     /// The field as manifests write it below spec, like throttle.perSecond.
     pub(super) field: String,
-    /// The value in the store; absent when it is not set.
+    /// The value in the store; absent if it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) before: Option<Value>,
-    /// The value that the manifest asks for; absent when it is to be unset.
+    /// The value that the manifest asks for; absent if the field is cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<Value>,
 }
@@ -153,7 +151,7 @@ pub(super) enum Value {
     Set(Vec<String>),
 }
 
-/// What only package keys have.
+/// The fields that only package keys have.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Key {
@@ -161,11 +159,11 @@ pub(super) struct Key {
     pub(super) package: String,
     /// Where the value comes from.
     pub(super) value: KeyValue,
-    /// Whether a shared secret, which is read when the plan is applied, goes with the key.
+    /// Whether the key gets a shared secret, which is read when the plan is applied.
     pub(super) with_secret: bool,
     /// Where the value is written once the key exists.
     pub(super) deliver: Vec<Delivery>,
-    /// The fingerprint of the id of the key of which this one is the next generation.
+    /// The fingerprint of the id of the previous generation of the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) follows: Option<String>,
 }
@@ -175,16 +173,16 @@ pub(super) struct Key {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(inline)]
 pub(super) enum KeyValue {
-    /// Keywright makes it up when the plan is applied.
+    /// Keywright generates it when the plan is applied.
     Minted {
-        /// How the value begins.
+        /// The prefix of the value.
         prefix: String,
-        /// How many characters it has.
+        /// The length of the value in characters.
         length: usize,
     },
-    /// The store makes it.
+    /// The store generates it.
     Store,
-    /// The manifest says where it is read from when the plan is applied.
+    /// It is read from the source in the manifest when the plan is applied.
     Given,
     /// The key in the store keeps its value.
     Kept,
@@ -200,7 +198,7 @@ pub(super) struct Delivery {
     pub(super) r#as: String,
 }
 
-/// An object of the store as the plan saw it.
+/// An object of the store when the plan was made.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Object {
@@ -210,7 +208,7 @@ pub(super) struct Object {
     pub(super) fingerprint: String,
 }
 
-/// An object that is not wanted but stays.
+/// An object that stays although it differs or is not declared.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Kept {
@@ -220,17 +218,17 @@ pub(super) struct Kept {
     pub(super) why: String,
 }
 
-/// What was worth knowing when the plan was made.
+/// A warning or a note of the plan.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Finding {
     /// The id of the rule, like CAM-038; keywright explain prints it.
     pub(super) rule: String,
-    /// How bad it is: warning or info.
+    /// The severity: warning or info.
     pub(super) severity: Severity,
-    /// One sentence that names the thing and the cause.
+    /// One sentence that names the object and the cause.
     pub(super) message: String,
-    /// Where it was; absent for findings about no place in a file.
+    /// The place of the finding; absent if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) place: Option<FileLine>,
     /// The next step.

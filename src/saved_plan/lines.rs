@@ -1,12 +1,12 @@
-//! The layout of the file: the fields of the document, and the items of its lists, one a line. A difference of two
-//! plans is read change by change, and a large plan stays small.
+//! The layout of the file: one line for each field of the document and each item of its lists, so that a diff of two
+//! plans shows them change by change and a large plan stays small.
 
 use std::io;
 use std::io::Write;
 
 use serde_json::ser::Formatter;
 
-/// What lies deeper than this stands on its parent's line.
+/// Deeper values stay on their parent's line.
 const SHALLOW: usize = 2;
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! The bytes of a file → a saved plan. The file may come from anywhere: what is not exactly a plan is refused.
+//! The bytes of a file → a saved plan. The file is not trusted: anything that is not exactly a plan is refused.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -8,25 +8,25 @@ use super::document::Document;
 use super::document::KIND;
 use super::document::VERSION;
 
-/// Most bytes that a file may have: enough for the first plan of a workspace of 100,000 objects.
+/// The maximum size in bytes: enough for the first plan of a workspace of 100,000 objects.
 pub const LONGEST: usize = 64 << 20;
 
-/// Why a file is not a plan that can be applied. Completes the sentence «could not read the plan P: …».
+/// Why a file is not a plan that can be applied. Completes the sentence "could not read the plan P: …".
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Problem {
     #[error("it is larger than {} MiB", LONGEST >> 20)]
     TooLarge,
-    #[error("it is no saved plan")]
+    #[error("not a saved plan")]
     NotAPlan,
-    #[error("it has format version {0}, and this Keywright reads version {VERSION}")]
+    #[error("it has format version {0}, but this Keywright reads version {VERSION}")]
     Version(String),
-    /// What JSON or the shape of a plan does not allow.
+    /// Not JSON, or not the structure of a plan.
     #[error("{0}")]
     Shape(String),
-    /// What the shape allows, and no plan means.
+    /// Valid structure, but meaningless content.
     #[error("change {change} of {address} {wrong}")]
     Change { change: usize, address: String, wrong: &'static str },
-    #[error("it was edited: its checksum is not that of its content")]
+    #[error("it was edited: its checksum does not match its content")]
     Edited,
 }
 
@@ -34,16 +34,16 @@ impl Problem {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::NotAPlan => "`keywright plan --out FILE` saves a plan",
-            Self::Version(_) => "plan again with --out, or use the Keywright that made the plan",
+            Self::Version(_) => "plan again with --out, or use the version of Keywright that made the plan",
             Self::TooLarge => "plan a smaller part of the workspace",
             Self::Shape(_) | Self::Change { .. } | Self::Edited => {
-                "a plan is not edited: change the manifests, and plan again with --out"
+                "do not edit saved plans: change the manifests, and plan again with --out"
             }
         }
     }
 }
 
-/// What can be asked of any version of the file.
+/// The fields that every version of the file has.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Probe {
@@ -51,10 +51,10 @@ struct Probe {
     kind: Option<Json>,
 }
 
-/// The part of a file that is looked at when it is not JSON, to tell a damaged plan from a manifest.
+/// How much of a file that is not JSON is searched, to distinguish a damaged plan from a manifest.
 const BEGINNING: usize = 256;
 
-/// Whether a file means to be a saved plan, whatever its name and whether or not it can be read.
+/// Whether a file is meant to be a saved plan, whatever its name and even if it is damaged.
 pub fn is_saved_plan(bytes: &[u8]) -> bool {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return false;
@@ -69,7 +69,7 @@ pub fn is_saved_plan(bytes: &[u8]) -> bool {
 }
 
 impl SavedPlan {
-    /// Reads a file. What comes out is what was saved, and writes the same bytes.
+    /// Reads a saved plan. Writing it again gives the same bytes.
     pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
         if bytes.len() > LONGEST {
             return Err(Problem::TooLarge);
@@ -91,8 +91,7 @@ impl SavedPlan {
     }
 }
 
-/// The same content with a checksum that fits, for tests that look behind the checksum: anybody can make one. Nothing
-/// when the content has not the shape of a plan.
+/// The same content with a valid checksum, for tests. `None` if the content does not have the structure of a plan.
 #[doc(hidden)]
 pub fn sealed(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut document: Document = serde_json::from_slice(bytes).ok()?;
@@ -104,10 +103,10 @@ fn shape(error: &serde_json::Error) -> Problem {
     Problem::Shape(shown(&error.to_string()))
 }
 
-/// Longest part of a foreign text that stands in a message.
+/// The maximum length of a text from the file in a message.
 const SHOWN: usize = 400;
 
-/// A text of the file as a message may hold it: on one line, and not long.
+/// A text of the file for a message: on one line, and cut if it is long.
 pub(super) fn shown(text: &str) -> String {
     crate::text::cut(text, SHOWN).into_owned()
 }

@@ -1,4 +1,4 @@
-//! What is saved is what is read, and nothing else is read.
+//! A saved plan is read back unchanged, and nothing else is read.
 
 use serde_json::Value as Json;
 
@@ -21,7 +21,7 @@ use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 
-/// The id of every object; it must not be in any file.
+/// The id of every object; no file may contain it.
 const ID: &str = "the-id-that-is-a-credential";
 
 fn change(action: Action, address: Address, needs: Vec<usize>) -> Change {
@@ -30,7 +30,7 @@ fn change(action: Action, address: Address, needs: Vec<usize>) -> Change {
     Change { address, action, fields: Vec::new(), reason: "a reason".into(), place: None, needs, target }
 }
 
-/// A plan with everything in it that a file can hold.
+/// A plan with everything that a file can hold.
 fn sample() -> SavedPlan {
     let mut user = change(Action::Update, Address::user("al/ice\u{202e}"), vec![]);
     let field = |name: &str, before: Option<Value>, after: Option<Value>| FieldChange {
@@ -93,7 +93,7 @@ fn sample() -> SavedPlan {
 #[track_caller]
 fn refused(bytes: &[u8]) -> String {
     match SavedPlan::read(bytes) {
-        Ok(_) => panic!("it is read"),
+        Ok(_) => panic!("the file was accepted"),
         Err(problem) => {
             assert!(!problem.help().is_empty());
             problem.to_string()
@@ -101,7 +101,7 @@ fn refused(bytes: &[u8]) -> String {
     }
 }
 
-/// The file with one thing changed, and a checksum that fits.
+/// The file with one edit and a valid checksum.
 fn changed(change: impl FnOnce(&mut Json)) -> Vec<u8> {
     let mut json: Json = serde_json::from_slice(&sample().to_bytes()).unwrap();
     change(&mut json);
@@ -110,7 +110,7 @@ fn changed(change: impl FnOnce(&mut Json)) -> Vec<u8> {
 }
 
 #[test]
-fn a_plan_loads_equal_and_is_the_same_bytes() {
+fn a_plan_survives_a_round_trip() {
     let saved = sample();
     let bytes = saved.to_bytes();
     let loaded = SavedPlan::read(&bytes).unwrap_or_else(|problem| panic!("{problem}"));
@@ -121,7 +121,7 @@ fn a_plan_loads_equal_and_is_the_same_bytes() {
 }
 
 #[test]
-fn no_id_and_nothing_that_moves_a_cursor_is_in_the_file() {
+fn the_file_has_no_id_and_no_control_character() {
     let text = String::from_utf8(sample().to_bytes()).unwrap();
     assert!(!text.contains(ID), "{text}");
     assert!(text.contains(&Digest::of(ID.as_bytes()).hex()));
@@ -129,7 +129,7 @@ fn no_id_and_nothing_that_moves_a_cursor_is_in_the_file() {
 }
 
 #[test]
-fn spaces_are_not_content_and_everything_else_is() {
+fn the_checksum_covers_everything_but_whitespace() {
     let bytes = sample().to_bytes();
     let json: Json = serde_json::from_slice(&bytes).unwrap();
     assert!(SavedPlan::read(serde_json::to_string(&json).unwrap().as_bytes()).is_ok());
@@ -137,15 +137,15 @@ fn spaces_are_not_content_and_everything_else_is() {
     for (from, to) in [("chk_", "chk-"), ("\"prune\": true", "\"prune\": false"), ("\"update\"", "\"delete\"")] {
         assert!(text.contains(from));
         let edited = refused(text.replacen(from, to, 1).as_bytes());
-        assert_eq!(edited, "it was edited: its checksum is not that of its content");
+        assert_eq!(edited, "it was edited: its checksum does not match its content");
     }
 }
 
 #[test]
-fn what_is_not_known_is_refused_by_name() {
+fn unknown_versions_fields_and_values_are_refused_by_name() {
     assert_eq!(
         refused(&changed(|json| json["formatVersion"] = 2.into())),
-        "it has format version 2, and this Keywright reads version 1"
+        "it has format version 2, but this Keywright reads version 1"
     );
     assert!(refused(&changed(|json| json["sealed"] = 1.into())).starts_with("unknown field `sealed`"));
     assert!(refused(&changed(|json| json["changes"][0]["force"] = true.into())).starts_with("unknown field `force`"));
@@ -153,8 +153,8 @@ fn what_is_not_known_is_refused_by_name() {
         refused(&changed(|json| json["changes"][0]["action"] = "grow".into())).starts_with("unknown variant `grow`")
     );
     assert!(refused(&changed(|json| drop(json.as_object_mut().unwrap().remove("options")))).contains("`options`"));
-    assert_eq!(refused(&changed(|json| json["kind"] = "plan".into())), "it is no saved plan");
-    assert_eq!(refused(b"{}"), "it is no saved plan");
+    assert_eq!(refused(&changed(|json| json["kind"] = "plan".into())), "not a saved plan");
+    assert_eq!(refused(b"{}"), "not a saved plan");
     assert!(refused(b"").starts_with("EOF"));
     assert!(refused("[".repeat(100_000).as_bytes()).contains("recursion limit"));
     assert!(!refused(b"{\"kind\": \"saved-plan\", \"formatVersion\": \"\x1b[31m\"}").contains('\u{1b}'));
@@ -162,35 +162,38 @@ fn what_is_not_known_is_refused_by_name() {
 }
 
 #[test]
-fn a_sum_that_fits_makes_no_plan_of_nonsense() {
+fn a_valid_checksum_does_not_make_nonsense_a_plan() {
     type Edit = fn(&mut Json);
     let edits: [(Edit, &str); 14] = [
-        (|json| json["changes"][1]["needs"] = vec![1].into(), "needs a change that does not stand before it"),
-        (|json| json["changes"][5]["needs"] = vec![3, 0].into(), "needs a change that does not stand before it"),
-        (|json| json["changes"][0]["address"] = "nobody".into(), "has no address"),
-        (|json| json["changes"][1]["parent"] = "user/a/b".into(), "hangs on nothing that has an address"),
-        (|json| json["changes"][1]["parent"] = "user/a".into(), "hangs on something of another kind"),
-        (|json| json["changes"][0]["object"] = Json::Null, "a change of one that is not"),
-        (|json| json["changes"][0]["object"]["id"] = "12".into(), "has a fingerprint that is none"),
-        (|json| json["changes"][1]["key"]["package"] = "user/a".into(), "is for no package"),
-        (|json| json["changes"][1]["key"] = Json::Null, "does not say where the value of the key comes from"),
-        (|json| json["changes"][0]["key"] = json["changes"][1]["key"].clone(), "is of no package key"),
+        (|json| json["changes"][1]["needs"] = vec![1].into(), "needs a change that does not come before it"),
+        (|json| json["changes"][5]["needs"] = vec![3, 0].into(), "needs a change that does not come before it"),
+        (|json| json["changes"][0]["address"] = "nobody".into(), "has no valid address"),
+        (|json| json["changes"][1]["parent"] = "user/a/b".into(), "has no valid parent"),
+        (|json| json["changes"][1]["parent"] = "user/a".into(), "has a parent of the wrong kind"),
+        (|json| json["changes"][0]["object"] = Json::Null, "changes one that does not exist"),
+        (|json| json["changes"][0]["object"]["id"] = "12".into(), "has an invalid fingerprint"),
+        (|json| json["changes"][1]["key"]["package"] = "user/a".into(), "has no valid package"),
+        (|json| json["changes"][1]["key"] = Json::Null, "has no source for the value of the key"),
+        (
+            |json| json["changes"][0]["key"] = json["changes"][1]["key"].clone(),
+            "has package-key fields but is not a package key",
+        ),
         (
             |json| json["changes"][1]["key"]["value"]["minted"]["length"] = 4_000_000_000_u32.into(),
-            "of a length that no key has",
+            "of an invalid length",
         ),
-        (|json| json["made"] = "soon".into(), "`made` is no time"),
-        (|json| json["options"]["maxDelete"] = "200%".into(), "`maxDelete` is no limit"),
-        (|json| json["unchanged"]["Usr"] = 1.into(), "`Usr` is no kind"),
+        (|json| json["made"] = "soon".into(), "`made` is not a time"),
+        (|json| json["options"]["maxDelete"] = "200%".into(), "`maxDelete` is not a limit"),
+        (|json| json["unchanged"]["Usr"] = 1.into(), "`Usr` is not a kind"),
     ];
     for (edit, why) in edits {
-        let told = refused(&changed(edit));
-        assert!(told.contains(why), "{told} instead of {why}");
+        let message = refused(&changed(edit));
+        assert!(message.contains(why), "{message} instead of {why}");
     }
 }
 
 #[test]
-fn a_file_is_a_plan_by_its_content() {
+fn a_plan_is_recognized_by_its_content() {
     let bytes = sample().to_bytes();
     assert!(is_saved_plan(&bytes[..bytes.len() / 2]), "a damaged plan is still meant to be one");
     assert!(is_saved_plan(b" \n{\"kind\": \"saved-plan\"}"));

@@ -1,4 +1,4 @@
-//! A saved plan → the bytes of its file: the same plan, the same bytes.
+//! A saved plan → the bytes of its file. The same plan gives the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::plan::StoreName;
 use crate::text;
 
 impl SavedPlan {
-    /// The bytes of the file. There is no id, no value of a key and no shared secret in them.
+    /// The bytes of the file, without ids, key values or shared secrets.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut document = Document::of(self);
         document.checksum = document.sum();
@@ -31,16 +31,15 @@ impl SavedPlan {
 }
 
 impl Document {
-    /// The text of the file; the same document is always the same text.
     pub(super) fn text(&self) -> String {
         let mut bytes = Vec::new();
-        // Texts, numbers and flags always have a JSON form, and memory takes them all.
+        // Writing these types to memory cannot fail.
         let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Lines::default()));
         bytes.push(b'\n');
         text::json(&String::from_utf8(bytes).unwrap_or_default())
     }
 
-    /// What stands under `checksum`, whatever stands there now.
+    /// The correct `checksum`, whatever the field holds now.
     pub(super) fn sum(&mut self) -> String {
         let checksum = std::mem::take(&mut self.checksum);
         let sum = Digest::of(self.text().as_bytes()).hex();

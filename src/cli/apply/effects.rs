@@ -25,7 +25,7 @@ use crate::delivery;
 use crate::model;
 use crate::model::Delivery;
 use crate::model::Secret;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::store::Refusal;
 
@@ -98,7 +98,7 @@ impl Effects for World<'_> {
         })
     }
 
-    fn settle(&mut self, index: usize, fate: &Fate) {
+    fn settle(&mut self, index: usize, fate: &ChangeResult) {
         let now = self.now();
         self.journal.settle(index, fate, now);
         if let Some(begun) = self.begun.remove(&index) {
@@ -111,13 +111,13 @@ impl Effects for World<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn correct(&mut self, index: usize, change: &Change, fate: &Fate) {
+    fn correct(&mut self, index: usize, change: &Change, fate: &ChangeResult) {
         let now = self.now();
         self.journal.settle(index, fate, now);
-        self.tell(index, change, fate);
+        self.report(index, change, fate);
     }
 
-    fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
+    fn report(&mut self, index: usize, change: &Change, fate: &ChangeResult) {
         let milliseconds = self.took.remove(&index);
         let (address, action) = (change.address.to_string(), change.action.name());
         tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");

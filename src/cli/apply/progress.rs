@@ -11,7 +11,7 @@ use indicatif::ProgressStyle;
 use super::form::Form;
 use crate::cli::Console;
 use crate::cli::Failure;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Planned;
 use crate::render;
@@ -32,7 +32,7 @@ pub(super) struct ProgressReporter<'a> {
 impl<'a> ProgressReporter<'a> {
     /// Begins with what is settled before anything is done: the changes that can not be made.
     pub(super) fn begin(form: Form, planned: &Planned, console: &'a mut Console<'_>) -> Result<Self, Failure> {
-        let (changes, void) = (&planned.plan.changes, &planned.void);
+        let (changes, excluded) = (&planned.plan.changes, &planned.excluded);
         let (out, total) = (&mut *console.out, changes.len());
         match form {
             Form::Text if total > 0 => writeln!(out)?,
@@ -40,9 +40,9 @@ impl<'a> ProgressReporter<'a> {
             Form::JsonStream => render::json::apply_began(out, total)?,
         }
         let mut lines = vec![0; total];
-        let left = (0..total).filter(|index| !void.contains_key(index));
-        void.keys().copied().chain(left).enumerate().for_each(|(line, index)| lines[index] = line);
-        for (&index, fate) in void {
+        let left = (0..total).filter(|index| !excluded.contains_key(index));
+        excluded.keys().copied().chain(left).enumerate().for_each(|(line, index)| lines[index] = line);
+        for (&index, fate) in excluded {
             match form {
                 Form::Text => render::text::progress(out, lines[index], total, &changes[index], fate)?,
                 Form::Json => {}
@@ -51,7 +51,7 @@ impl<'a> ProgressReporter<'a> {
         }
         // Whoever waits must see that it begins, however long the first change takes.
         out.flush()?;
-        let left = total - void.len();
+        let left = total - excluded.len();
         let draws = form == Form::Text && console.draws && left > 0;
         let bar = if draws { bar(left) } else { ProgressBar::hidden() };
         Ok(Self { form, out: console.out, lines, bar, failed: None })
@@ -62,7 +62,7 @@ impl<'a> ProgressReporter<'a> {
         self.bar.inc(1);
     }
 
-    pub(super) fn change(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) {
+    pub(super) fn change(&mut self, index: usize, change: &Change, fate: &ChangeResult, milliseconds: Option<u64>) {
         if self.failed.is_none()
             && let Err(error) = self.write(index, change, fate, milliseconds)
         {
@@ -70,7 +70,13 @@ impl<'a> ProgressReporter<'a> {
         }
     }
 
-    fn write(&mut self, index: usize, change: &Change, fate: &Fate, milliseconds: Option<u64>) -> io::Result<()> {
+    fn write(
+        &mut self,
+        index: usize,
+        change: &Change,
+        fate: &ChangeResult,
+        milliseconds: Option<u64>,
+    ) -> io::Result<()> {
         let (out, total) = (&mut *self.out, self.lines.len());
         let line = self.lines.get(index).copied().unwrap_or(index);
         match self.form {

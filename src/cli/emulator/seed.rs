@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::model::Delivery;
 use crate::model::Secret;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::plan;
 use crate::plan::Change;
 use crate::plan::Context;
@@ -62,7 +62,7 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
     }
     let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
     let mut delivery = NoDelivery { failed: None };
-    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut delivery);
+    let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut delivery);
     let _ = block_on(work)?.map_err(Failure::of_store)?;
     match delivery.failed {
         Some(reason) => Err(Failure::new(reason)),
@@ -91,8 +91,8 @@ impl Effects for NoDelivery {
         Ok(())
     }
 
-    fn tell(&mut self, _: usize, change: &Change, fate: &Fate) {
-        if let (Fate::Failed(refusal), None) = (fate, &self.failed) {
+    fn report(&mut self, _: usize, change: &Change, fate: &ChangeResult) {
+        if let (ChangeResult::Failed(refusal), None) = (fate, &self.failed) {
             self.failed = Some(format!("could not {} {}: {}", change.action, change.address, refusal.reason));
         }
     }

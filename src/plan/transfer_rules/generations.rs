@@ -1,5 +1,5 @@
-//! Generations of one key over time, `erp`, `erp.g2`, `erp.g3`: the API can not exchange a key's value, so the next one
-//! is made beside it (`mft-api-keys.md` 3.4).
+//! Generations of one key, `erp`, `erp.g2`, `erp.g3`: the API cannot replace a key's value, so a rotation creates
+//! another key (`mft-api-keys.md` 3.4).
 
 use std::collections::BTreeMap;
 
@@ -15,22 +15,22 @@ use crate::plan::Context;
 use crate::rules;
 use crate::rules::generation;
 
-/// How long an old generation may be on beside the next one.
+/// How long an old generation may stay enabled beside the next one.
 const GRACE: TimeDelta = TimeDelta::days(14);
 
-/// A generation that will be on after the plan.
+/// A generation that is enabled after the plan.
 struct On<'a> {
     number: u64,
     name: &'a str,
     place: Option<Place>,
-    /// When it was made, if it is in the store.
+    /// `None` if it is not in the store yet.
     created: Option<Instant>,
 }
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, findings: &mut Vec<Diagnostic>) {
     for mut keys in by_logical_name(context, matching).into_values() {
         keys.sort_by(|a, b| b.number.cmp(&a.number).then_with(|| a.name.cmp(b.name)));
-        // What nobody declares any generation of is somebody else's.
+        // A key without a declared generation is not managed here.
         let Some(place) = keys.iter().find_map(|key| key.place) else { continue };
         too_many(&keys, place, findings);
         too_long(context, &keys, place, findings);
@@ -48,7 +48,8 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
         }
     }
     for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
-        if live.attributes.flag("enabled") && !is_pruned(context, matching, live) {
+        let is_pruned = context.options.prune && crate::plan::prune::is_owned(context, matching, live);
+        if live.attributes.flag("enabled") && !is_pruned {
             let (logical, number) = generation(&live.name);
             let on = On { number, name: &live.name, place: None, created: live.created };
             groups.entry(logical).or_default().push(on);
@@ -57,11 +58,7 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
     groups
 }
 
-fn is_pruned(context: &Context<'_>, matching: &Matching<'_>, live: &crate::model::LiveObject) -> bool {
-    context.options.prune && crate::plan::prune::is_owned(context, matching, live)
-}
-
-/// MFT-038, with the generations that are only in the store. Those of the manifests alone were counted by `validate`.
+/// MFT-038 with the generations that are only in the store; `validate` counts the declared ones.
 fn too_many(keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
     if keys.len() > 2 && keys.iter().any(|key| key.place.is_none()) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).take(5).collect();
@@ -79,8 +76,8 @@ fn too_long(context: &Context<'_>, keys: &[On<'_>], place: Place, findings: &mut
             continue;
         }
         let message =
-            format!("`{}` is still enabled, {} days after `{}` was made", old.name, GRACE.num_days(), next.name);
+            format!("`{}` is still enabled {} days after `{}` was created", old.name, GRACE.num_days(), next.name);
         let problem = rules::MFT_039.finding(message).at(old.place.unwrap_or(place));
-        findings.push(problem.help(format!("when its callers have moved to `{}`, write `enabled: false`", next.name)));
+        findings.push(problem.help(format!("write `enabled: false` when its callers use `{}`", next.name)));
     }
 }

@@ -1,4 +1,4 @@
-//! What the list of keys itself tells: keys without names, organizations that are gone, a list that may be cut.
+//! The rules about the list of keys: keys without names, missing organizations, a list that may be incomplete.
 
 use std::collections::BTreeSet;
 
@@ -33,25 +33,25 @@ pub(super) fn check(
 fn nameless(transfer: &Transfer) -> Option<Diagnostic> {
     let message = match transfer.nameless {
         0 => return None,
-        1 => "a live key has no name, so that nobody can declare it".to_owned(),
-        more => format!("{more} live keys have no name, so that nobody can declare them"),
+        1 => "a live key has no name, so it cannot be declared".to_owned(),
+        more => format!("{more} live keys have no name, so they cannot be declared"),
     };
     Some(rules::MFT_035.finding(message).help("name it in the portal, or delete it there"))
 }
 
-/// No paging is documented, and a list of exactly so many may be a page (`mft-api-keys.md` Q19).
+/// No paging is documented; a list of a round length may be a single page (`mft-api-keys.md` Q19).
 fn round(transfer: &Transfer) -> Option<Diagnostic> {
     let count = transfer.round?;
-    let message = format!("the list has exactly {}, and may be cut off there", crate::text::count(count, "key"));
-    Some(rules::MFT_034.also(message).help("compare with the portal before keys are created"))
+    let message = format!("the list has exactly {} and may be incomplete", crate::text::count(count, "key"));
+    Some(rules::MFT_034.also(message).help("compare it with the portal before you create keys"))
 }
 
 fn unseen_organizations(context: &Context<'_>, transfer: &Transfer) -> Option<Diagnostic> {
     let names = |value: Option<&Value>| matches!(value, Some(Value::Set(items)) if !items.is_empty());
     let is_asked = context.desired.of(Kind::ApiKey).any(|declared| names(declared.value("allowedOrgs")));
     (transfer.organizations.is_none() && is_asked).then(|| {
-        let message = "the credential may not see the organizations, so their numbers are taken unchecked";
-        rules::MFT_025.also(message).help("let the user of the credential see them")
+        let message = "this credential cannot list organizations, so their ids are not checked";
+        rules::MFT_025.also(message).help("give the credential's user permission to list them")
     })
 }
 
@@ -64,13 +64,13 @@ fn dangling(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
     if gone.is_empty() {
         return None;
     }
-    let message = format!("the live {} names organizations that are gone: {}", live.address, gone.join(", "));
-    Some(rules::MFT_026.finding(message).help("write the organizations that are left; the next apply sets them"))
+    let message = format!("the live {} names organizations that do not exist: {}", live.address, gone.join(", "));
+    Some(rules::MFT_026.finding(message).help("declare the remaining organizations; the next apply sets them"))
 }
 
 /// MFT-036.
 fn other_name(transfer: &Transfer, live: &LiveObject) -> Option<Diagnostic> {
     let name = transfer.keys.get(&live.id)?.other_name.as_deref()?;
     let message = format!("the live {} also has the name `{}`, which is not its keyName", live.address, quoted(name));
-    Some(rules::MFT_036.finding(message).help("nothing needs to be done: keys are found by their keyName"))
+    Some(rules::MFT_036.finding(message).help("no action needed: keys are found by their keyName"))
 }

@@ -1,4 +1,4 @@
-//! A field of a manifest, told from the JSON Schema of its kind: the same schema that editors use.
+//! The description of a manifest field, from the JSON Schema of its kind that editors use too.
 
 use std::io;
 
@@ -8,9 +8,8 @@ use crate::render::style;
 use crate::text;
 use crate::text::wrap;
 
-/// Writes what a field means and what can be written there, and the fields below it. `path` is below `spec`, like
-/// `rotation.every`, or begins with `metadata`; an empty one tells about the kind itself. False, and nothing written,
-/// when there is no such field.
+/// Writes the meaning, the type and the subfields of a field. `path` is below `spec`, like `rotation.every`, or begins
+/// with `metadata`; an empty path describes the kind itself. Returns false and writes nothing if the field is unknown.
 pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<bool> {
     let Some((schema, required)) = find(path, schema) else {
         return Ok(false);
@@ -45,7 +44,7 @@ fn write_fields(out: &mut dyn io::Write, schema: &Json) -> io::Result<()> {
             writeln!(out)?;
             continue;
         };
-        // What does not fit into the column of kinds has a line of its own.
+        // A type that is too long for its column gets its own line.
         let indent = 2 + names + 2 + widest + 2;
         let gap = (widest + 2).checked_sub(kind.chars().count()).filter(|gap| *gap >= 2);
         match gap {
@@ -66,14 +65,13 @@ fn find<'a>(path: &str, root: &'a Json) -> Option<(&'a Json, bool)> {
     below(spec).or_else(|| below(root).filter(|_| !names.is_empty()))
 }
 
-/// One field of a mapping.
 struct Field<'a> {
     name: &'a str,
     schema: &'a Json,
     required: bool,
 }
 
-/// The fields of a mapping, of the items of a list, or of whichever form of a value is a mapping.
+/// The fields of a mapping, of the items of a list, or of the alternatives of a value.
 fn fields(schema: &Json) -> Vec<Field<'_>> {
     let required = |name: &str| {
         let names = schema.get("required").and_then(Json::as_array);
@@ -84,7 +82,7 @@ fn fields(schema: &Json) -> Vec<Field<'_>> {
     own.chain(inner(schema).flat_map(fields)).collect()
 }
 
-/// What a schema is made of: the items of a list, the forms of a value.
+/// The items of a list and the alternatives of a value.
 fn inner(schema: &Json) -> impl Iterator<Item = &Json> {
     let forms = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|word| schema.get(word)?.as_array());
     schema.get("items").into_iter().chain(forms.flatten())
@@ -101,7 +99,7 @@ fn text<'a>(schema: &'a Json, word: &str) -> Option<&'a str> {
     schema.get(word).and_then(Json::as_str)
 }
 
-/// What can be written: `text, required`, `active | waiting | disabled`.
+/// The type: `text, required`, `active | waiting | disabled`.
 fn kind_of_value(schema: &Json, required: bool) -> String {
     let kind = words(schema);
     if required { format!("{kind}, required") } else { kind }
@@ -143,7 +141,6 @@ fn many(schema: &Json) -> String {
     }
 }
 
-/// Up to the first full stop after which a new sentence begins.
 fn first_sentence(text: &str) -> &str {
     let ends = text.match_indices(". ").map(|(at, _)| at);
     let end = ends.into_iter().find(|at| text[at + 2..].starts_with(char::is_uppercase));

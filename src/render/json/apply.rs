@@ -1,4 +1,4 @@
-//! An apply while it goes on: one object a line.
+//! The events of an apply, one JSON object per line.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,11 +8,10 @@ use super::outcome::Summary;
 use crate::outcome;
 use crate::plan;
 
-/// What each line calls itself.
 pub(super) const KIND: &str = "applyEvent";
 
 /// One line of `keywright apply --format json-stream`.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, Default)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright apply event")]
 pub(super) struct Document<'a> {
@@ -20,39 +19,40 @@ pub(super) struct Document<'a> {
     format_version: u32,
     /// What the line is: applyEvent.
     kind: &'static str,
-    /// What happened: began, change or ended.
+    /// The event: began, change or ended.
     event: Event,
-    /// With began: how many changes the plan has.
+    /// For began: the number of changes in the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<usize>,
-    /// With change: its number in the plan, from 1. Changes are told in the plan's order, after those of a saved
-    /// plan that can not be made. One that a last look at the store has shown to be held otherwise is told again
-    /// at the end; what is told last counts.
+    /// For change: its number in the plan, from 1. Changes come in the plan's order, after those of a saved plan
+    /// that are stale or blocked. A change that the verification finds altered is reported again at the end; the
+    /// last report counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
-    /// With change: what became of it.
+    /// For change: its result.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Change<'a>>,
-    /// With change: how long it took, if it was begun.
+    /// For change: its duration, if it was started.
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<u64>,
-    /// With ended: how many changes came to which end.
+    /// For ended: the number of changes with each result.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
-    /// With ended: why what was written could not be looked at once more, if it could not.
+    /// For ended: why the written objects could not be verified, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     unproven: Option<&'a str>,
 }
 
-/// What a line is about.
-#[derive(Clone, Copy, Serialize, JsonSchema)]
+/// The event of a line.
+#[derive(Clone, Copy, Serialize, JsonSchema, Default)]
 #[serde(rename_all = "camelCase")]
 enum Event {
-    /// The apply begins; nothing was written yet.
+    /// The apply starts; nothing was written yet.
+    #[default]
     Began,
-    /// A change came to its end, good or bad.
+    /// A change has a result.
     Change,
-    /// Every change has come to its end.
+    /// Every change has a result.
     Ended,
 }
 
@@ -64,10 +64,10 @@ impl<'a> Document<'a> {
     pub(super) fn change(
         index: usize,
         change: &plan::Change,
-        fate: &'a outcome::Fate,
+        result: &'a outcome::ChangeResult,
         milliseconds: Option<u64>,
     ) -> Self {
-        let change = Some(Change::of(change, fate));
+        let change = Some(Change::of(change, result));
         Self { number: Some(index + 1), change, milliseconds, ..Self::new(Event::Change) }
     }
 
@@ -76,18 +76,7 @@ impl<'a> Document<'a> {
         Self { summary: Some(Summary::of(outcome)), unproven, ..Self::new(Event::Ended) }
     }
 
-    const fn new(event: Event) -> Self {
-        let (changes, number, change, milliseconds, summary) = (None, None, None, None, None);
-        Self {
-            format_version: super::FORMAT_VERSION,
-            kind: KIND,
-            event,
-            changes,
-            number,
-            change,
-            milliseconds,
-            summary,
-            unproven: None,
-        }
+    fn new(event: Event) -> Self {
+        Self { format_version: super::FORMAT_VERSION, kind: KIND, event, ..Self::default() }
     }
 }

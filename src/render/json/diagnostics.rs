@@ -10,10 +10,9 @@ use crate::diagnostic::Places;
 use crate::diagnostic::Sources;
 use crate::diagnostic::Spot;
 
-/// What the document calls itself.
 pub(super) const KIND: &str = "diagnostics";
 
-/// What Keywright found in the manifests and in the store.
+/// The findings of Keywright in the manifests and the store.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright diagnostics")]
@@ -24,7 +23,7 @@ pub(super) struct Document<'a> {
     kind: &'static str,
     /// The findings, sorted by file and place; those without a place are last.
     diagnostics: Vec<Diagnostic<'a>>,
-    /// How many findings there are.
+    /// The number of findings of each severity.
     summary: Summary,
 }
 
@@ -34,17 +33,17 @@ pub(super) struct Document<'a> {
 pub(super) struct Diagnostic<'a> {
     /// The id of the rule, like CAM-024; `keywright explain` prints it.
     rule: &'a str,
-    /// How bad it is: error, warning or info.
+    /// The severity: error, warning or info.
     severity: Severity,
-    /// One sentence that names the thing and the cause.
+    /// One sentence that names the object and the cause.
     message: &'a str,
-    /// The file; absent, as are line and column, for findings about no place in a file.
+    /// The file; absent, like line and column, if the finding has no place in a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
-    /// The line where the place begins, from 1.
+    /// The line where the place starts, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
-    /// The character in the line where the place begins, from 1.
+    /// The column, in characters, where the place starts, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
     /// The line of the first character after the place.
@@ -53,7 +52,7 @@ pub(super) struct Diagnostic<'a> {
     /// The column of the first character after the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_column: Option<usize>,
-    /// What is to be said at the place itself.
+    /// A note at the place itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
     /// Other places that explain the finding.
@@ -71,21 +70,21 @@ struct Label<'a> {
     file: &'a str,
     /// The line, from 1.
     line: usize,
-    /// The character in the line, from 1.
+    /// The column in characters, from 1.
     column: usize,
-    /// What there is to see.
+    /// The explanation.
     text: &'a str,
 }
 
-/// How many findings there are of each severity.
+/// The number of findings of each severity.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
-    /// Findings that stop the work.
+    /// Findings that stop the run.
     errors: usize,
-    /// Findings that are likely mistakes.
+    /// Likely mistakes.
     warnings: usize,
-    /// Findings that are worth knowing.
+    /// Notes.
     infos: usize,
 }
 
@@ -110,7 +109,7 @@ pub(super) fn list<'a>(diagnostics: &'a [diagnostic::Diagnostic], places: &Place
 }
 
 impl<'a> Diagnostic<'a> {
-    /// What a saved plan remembers of a finding.
+    /// A finding of a saved plan.
     pub(super) fn of_saved(finding: &'a Finding) -> Self {
         Self {
             rule: &finding.rule,

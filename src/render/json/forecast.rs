@@ -1,19 +1,19 @@
-//! What an apply would cost, as part of a plan's document.
+//! The forecast of an apply, as part of a plan's document.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::plan;
 
-/// What an apply would cost at one remote store.
+/// The forecast of an apply for one remote store.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Forecast {
-    /// The store in words.
+    /// The name of the store.
     store: &'static str,
-    /// Calls that the plan took.
+    /// Calls that the plan made.
     read: usize,
-    /// Looks right before the writes.
+    /// Checks right before the writes.
     look: usize,
     /// Creates.
     create: usize,
@@ -21,16 +21,16 @@ pub(super) struct Forecast {
     update: usize,
     /// Deletes.
     delete: usize,
-    /// Looks at what was written, after all of it.
+    /// Verifications after all writes.
     read_back: usize,
-    /// Calls that an apply takes.
+    /// Calls that the apply needs.
     calls: usize,
-    /// How many seconds they take at the allowed rate.
+    /// Their duration in seconds at the allowed rate.
     seconds: f64,
-    /// The run's share of the day's calls, from 0; absent when the day is not limited.
+    /// The run's share of the daily limit; 1 is all of it. Absent if there is no daily limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     share_of_day: Option<f64>,
-    /// Tokens that end while the apply lasts.
+    /// Tokens that expire during the apply.
     token_renewals: usize,
 }
 

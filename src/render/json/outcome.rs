@@ -1,4 +1,4 @@
-//! What became of a plan, as a document.
+//! The outcome of a plan as a document.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,10 +8,9 @@ use crate::outcome;
 use crate::plan;
 use crate::store::Refusal;
 
-/// What the document calls itself.
 pub(super) const KIND: &str = "outcome";
 
-/// What `keywright apply` did.
+/// The outcome of `keywright apply`.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright outcome")]
@@ -20,78 +19,78 @@ pub(super) struct Document<'a> {
     format_version: u32,
     /// What the document is: outcome.
     kind: &'static str,
-    /// Every change of the plan, in its order.
+    /// The changes, in the plan's order.
     changes: Vec<Change<'a>>,
-    /// How many changes came to which end.
+    /// The number of changes with each result.
     summary: Summary,
-    /// Why what was written could not be looked at once more, if it could not.
+    /// Why the written objects could not be verified, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     unproven: Option<&'a str>,
 }
 
-/// What became of one change.
+/// The result of one change.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Change<'a> {
     /// The object, like plan/payments/gold.
     address: String,
-    /// What was to be done.
+    /// The planned action.
     action: Action,
-    /// What became of it: done, altered, undelivered, failed, stale, blocked or skipped.
-    outcome: Fate,
-    /// Why it was not done; completes the sentence «could not create key/x: …».
+    /// The result: done, altered, undelivered, failed, stale, blocked or skipped.
+    outcome: ChangeResult,
+    /// Why it was not done; completes the sentence "could not create key/x: …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
-    /// The rule of the store that forbids it.
+    /// The rule that forbids it.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
-    /// The fields that the store holds otherwise than it was told.
+    /// The fields for which the store kept another value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<&'a str>,
-    /// The address whose change was needed and was not done.
+    /// The address of the required change that was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_by: Option<String>,
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
-enum Fate {
-    /// It is done.
+enum ChangeResult {
+    /// The change was made.
     Done,
-    /// The store did it, but holds some fields otherwise than it was told.
+    /// The change was made, but the store kept other values for some fields.
     Altered,
-    /// The store did it, but the key's value could not be written to where it is read.
+    /// The change was made, but the key's value could not be delivered.
     Undelivered,
-    /// The store did not do it.
+    /// The change was not made.
     Failed,
-    /// The object was changed after the plan was made, so the change is void.
+    /// Not made, because the object changed after the plan was made.
     Stale,
-    /// Not tried, because a change that it needs was not done.
+    /// Not tried, because a required change was not made.
     Blocked,
     /// Not tried, because the run was stopped.
     Skipped,
 }
 
-/// How many changes came to which end.
+/// The number of changes with each result.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Summary {
-    /// Changes that are done.
+    /// Changes that were made.
     done: usize,
-    /// Changes that the store did, with fields that it holds otherwise than it was told.
+    /// Changes that were made, with fields for which the store kept other values.
     altered: usize,
-    /// Changes that the store did, and whose key value could not be delivered.
+    /// Changes that were made, but whose key value could not be delivered.
     undelivered: usize,
-    /// Changes that the store did not do.
+    /// Changes that were not made.
     failed: usize,
-    /// Changes that are void, because their object was changed after the plan was made.
+    /// Changes that were not made, because their object changed after the plan was made.
     stale: usize,
-    /// Changes that wait for one that was not done.
+    /// Changes that were not tried, because a required change was not made.
     blocked: usize,
     /// Changes that were not tried, because the run was stopped.
     skipped: usize,
@@ -99,11 +98,11 @@ pub(super) struct Summary {
 
 impl<'a> Document<'a> {
     pub(super) fn of(plan: &'a plan::Plan, outcome: &'a outcome::Outcome) -> Self {
-        let pairs = plan.changes.iter().zip(&outcome.fates);
+        let pairs = plan.changes.iter().zip(&outcome.results);
         Self {
             format_version: super::FORMAT_VERSION,
             kind: KIND,
-            changes: pairs.map(|(change, fate)| Change::of(change, fate)).collect(),
+            changes: pairs.map(|(change, result)| Change::of(change, result)).collect(),
             summary: Summary::of(outcome),
             unproven: outcome.unproven.as_ref().map(|refusal| &*refusal.reason),
         }
@@ -125,23 +124,23 @@ impl Summary {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn of(change: &plan::Change, fate: &'a outcome::Fate) -> Self {
-        let refusal: Option<&Refusal> = match fate {
-            outcome::Fate::Undelivered(refusal) | outcome::Fate::Failed(refusal) => Some(refusal),
+    pub(super) fn of(change: &plan::Change, result: &'a outcome::ChangeResult) -> Self {
+        let refusal: Option<&Refusal> = match result {
+            outcome::ChangeResult::Undelivered(refusal) | outcome::ChangeResult::Failed(refusal) => Some(refusal),
             _ => None,
         };
-        let fields = match fate {
-            outcome::Fate::Altered(fields) => fields.iter().map(|altered| altered.field.as_ref()).collect(),
+        let fields = match result {
+            outcome::ChangeResult::Altered(fields) => fields.iter().map(|altered| altered.field.as_ref()).collect(),
             _ => Vec::new(),
         };
-        let blocked_by = match fate {
-            outcome::Fate::Blocked(by) => Some(by.to_string()),
+        let blocked_by = match result {
+            outcome::ChangeResult::Blocked(by) => Some(by.to_string()),
             _ => None,
         };
         Self {
             address: change.address.to_string(),
             action: change.action.into(),
-            outcome: fate.into(),
+            outcome: result.into(),
             reason: refusal.map(|refusal| refusal.reason.as_str()),
             help: refusal.and_then(|refusal| refusal.help.as_deref()),
             rule: refusal.and_then(|refusal| refusal.rule).map(|rule| rule.0),
@@ -151,16 +150,16 @@ impl<'a> Change<'a> {
     }
 }
 
-impl From<&outcome::Fate> for Fate {
-    fn from(fate: &outcome::Fate) -> Self {
-        match fate {
-            outcome::Fate::Done => Self::Done,
-            outcome::Fate::Altered(_) => Self::Altered,
-            outcome::Fate::Undelivered(_) => Self::Undelivered,
-            outcome::Fate::Failed(_) if fate.name() == "stale" => Self::Stale,
-            outcome::Fate::Failed(_) => Self::Failed,
-            outcome::Fate::Blocked(_) => Self::Blocked,
-            outcome::Fate::Skipped => Self::Skipped,
+impl From<&outcome::ChangeResult> for ChangeResult {
+    fn from(result: &outcome::ChangeResult) -> Self {
+        match result {
+            outcome::ChangeResult::Done => Self::Done,
+            outcome::ChangeResult::Altered(_) => Self::Altered,
+            outcome::ChangeResult::Undelivered(_) => Self::Undelivered,
+            outcome::ChangeResult::Failed(_) if result.name() == "stale" => Self::Stale,
+            outcome::ChangeResult::Failed(_) => Self::Failed,
+            outcome::ChangeResult::Blocked(_) => Self::Blocked,
+            outcome::ChangeResult::Skipped => Self::Skipped,
         }
     }
 }

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::render;
 
-/// What the documents call themselves.
 pub(super) const KIND: &str = "runs";
 pub(super) const KIND_OF_ONE: &str = "run";
 
@@ -22,7 +21,7 @@ pub(super) struct Document {
     runs: Vec<Run>,
 }
 
-/// What one apply did.
+/// One run with its writes.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright run")]
@@ -31,9 +30,9 @@ pub(super) struct One {
     format_version: u32,
     /// What the document is: run.
     kind: &'static str,
-    /// The run itself.
+    /// The run.
     run: Run,
-    /// The writes that were begun, in the order of the plan.
+    /// The writes that were started, in the order of the plan.
     writes: Vec<Write>,
 }
 
@@ -43,22 +42,22 @@ pub(super) struct One {
 struct Run {
     /// The number of the run.
     number: i64,
-    /// When it began, as RFC 3339.
+    /// The start time, as RFC 3339.
     began: String,
-    /// When it ended; absent for a run that goes on or was cut off.
+    /// The end time; absent if the run is in progress or was interrupted.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
     /// The process that ran it.
     process: u32,
     /// The machine that it ran on.
     host: String,
-    /// The store in words.
+    /// The name of the store.
     store: String,
     /// Changes of the plan.
     changes: usize,
-    /// Changes whose write was begun.
+    /// Changes that were started.
     begun: usize,
-    /// Changes that came to a good end.
+    /// Changes that were made.
     done: usize,
 }
 
@@ -68,14 +67,14 @@ struct Run {
 struct Write {
     /// The object.
     address: String,
-    /// What was to be done.
+    /// The planned action.
     action: String,
-    /// When it was about to be made, as RFC 3339.
+    /// When the write was started, as RFC 3339.
     intended: String,
-    /// When its end was known; absent while it is not.
+    /// When its result was known; absent if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
-    /// What became of it; absent while it is not known.
+    /// The result; absent if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
     /// Why it was not done.
@@ -119,7 +118,7 @@ impl Write {
             action: write.action.to_owned(),
             intended: write.intended.to_rfc3339(),
             ended: write.ended.map(|ended| ended.to_rfc3339()),
-            outcome: write.fate.map(str::to_owned),
+            outcome: write.result.map(str::to_owned),
             reason: write.reason.map(str::to_owned),
         }
     }

@@ -1,4 +1,4 @@
-//! The schemas of the documents, out of the types that write them.
+//! The JSON Schemas of the documents, generated from their types.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -6,7 +6,7 @@ use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
 
-/// Every document's schema under the name of its file, as draft 07.
+/// The schema of every document as draft 07, with its file name.
 pub fn schemas() -> Vec<(&'static str, Json)> {
     vec![
         ("diagnostics.schema.json", schema_of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
@@ -25,8 +25,8 @@ pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     tidy(&mut schema);
     schema["properties"]["formatVersion"] =
         json!({ "const": super::FORMAT_VERSION, "description": "The version of this format." });
-    schema["properties"]["kind"] = json!({ "const": kind, "description": "What the document is." });
-    // What a reader looks for first stands first.
+    schema["properties"]["kind"] = json!({ "const": kind, "description": "The kind of the document." });
+    // Put the title and the description first.
     let mut sorted = Map::new();
     for name in ["$schema", "title", "description"] {
         sorted.extend(schema.as_object_mut().and_then(|fields| fields.shift_remove_entry(name)));
@@ -35,7 +35,7 @@ pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     Json::Object(sorted)
 }
 
-/// What is absent is left out, never null; and the sizes of Rust's numbers are nobody's matter.
+/// Absent fields are omitted, never null; and the sizes of Rust's numbers are not part of the format.
 fn tidy(schema: &mut Json) {
     match schema {
         Json::Object(fields) => {
@@ -63,7 +63,7 @@ fn without_null(fields: &mut Map<String, Json>) {
     };
     choices.retain(|choice| choice.get("type").is_none_or(|word| word != "null"));
     match choices.as_mut_slice() {
-        // Draft 07 ignores what stands beside a reference, so a reference stands alone.
+        // Draft 07 ignores keywords beside a reference.
         [only] if only.get("$ref").is_some() => {
             fields.insert("allOf".to_owned(), choices.into());
         }

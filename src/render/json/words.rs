@@ -1,4 +1,4 @@
-//! The words of the documents, and their schemas.
+//! The enums and values that the documents share.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,12 +8,11 @@ use crate::diagnostic;
 use crate::model;
 use crate::plan;
 
-/// Makes an enum of words out of an enum of the core.
+/// Defines an enum of a document for an enum of the core.
 macro_rules! words {
-    ($(#[doc = $about:literal])* $name:ident from $core:ty { $($(#[doc = $doc:literal])* $variant:ident,)+ }) => {
-        $(#[doc = $about])*
-        #[derive(Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "camelCase")]
+    ($(#[$about:meta])* $name:ident from $core:ty { $($(#[doc = $doc:literal])* $variant:ident,)+ }) => {
+        #[derive(Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+        $(#[$about])*
         #[schemars(inline)]
         pub(crate) enum $name { $($(#[doc = $doc])* $variant,)+ }
 
@@ -32,73 +31,42 @@ macro_rules! words {
 }
 
 words! {
-    /// How bad a finding is.
+    /// The severity of a finding.
+    #[serde(rename_all = "camelCase")]
     Severity from diagnostic::Severity {
-        /// The work stops.
+        /// Stops the run.
         Error,
-        /// Likely a mistake; the work goes on.
+        /// Likely a mistake; does not stop the run.
         Warning,
-        /// Worth knowing.
+        /// A note.
         Info,
     }
 }
 
 words! {
-    /// What is done to an object.
+    /// The action on an object.
+    #[serde(rename_all = "camelCase")]
     Action from plan::Action {
-        /// The object is made.
+        /// The object is created.
         Create,
-        /// Fields of the object are changed.
+        /// Fields of the object change.
         Update,
-        /// The object is switched on.
+        /// The object is enabled.
         Enable,
-        /// The object is switched off.
+        /// The object is disabled.
         Disable,
-        /// The object is deleted and made again, because a field that can not change must change.
+        /// The object is deleted and created again, because the store cannot change the field.
         Replace,
-        /// The value of a key is written to where it is read; the store is not touched.
+        /// The value of a key is written to its delivery files; the store does not change.
         Deliver,
         /// The object is deleted.
         Delete,
     }
 }
 
-/// The kind of an object, as manifests write it.
-#[derive(Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
-#[schemars(inline)]
-pub(crate) enum Kind {
-    Package,
-    Plan,
-    User,
-    Application,
-    PackageKey,
-    ApiKey,
-}
-
-impl From<model::Kind> for Kind {
-    fn from(kind: model::Kind) -> Self {
-        match kind {
-            model::Kind::Package => Self::Package,
-            model::Kind::Plan => Self::Plan,
-            model::Kind::User => Self::User,
-            model::Kind::Application => Self::Application,
-            model::Kind::PackageKey => Self::PackageKey,
-            model::Kind::ApiKey => Self::ApiKey,
-        }
-    }
-}
-
-impl From<Kind> for model::Kind {
-    fn from(word: Kind) -> Self {
-        match word {
-            Kind::Package => Self::Package,
-            Kind::Plan => Self::Plan,
-            Kind::User => Self::User,
-            Kind::Application => Self::Application,
-            Kind::PackageKey => Self::PackageKey,
-            Kind::ApiKey => Self::ApiKey,
-        }
-    }
+words! {
+    /// The kind of an object, as manifests write it.
+    Kind from model::Kind { Package, Plan, User, Application, PackageKey, ApiKey, }
 }
 
 /// A value of a field: a text, a whole number, true or false, or a list of texts whose order has no meaning.

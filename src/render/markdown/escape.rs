@@ -1,8 +1,8 @@
-//! Foreign text inside Markdown and the HTML that Markdown lets through.
+//! Escapes untrusted text for Markdown and its inline HTML.
 //!
-//! Every character that either of them gives a meaning is written as a numeric entity. By CommonMark an entity is never
-//! structure: it can not open a tag, end a cell, or make a link, an image, a mention or emphasis. Code stands between
-//! tags and not between backticks, because a backtick in a text would end those, and a pipe the cell.
+//! Every special character becomes a numeric entity. In CommonMark an entity is never syntax: it cannot open a tag, end
+//! a cell, or make a link, an image, a mention or emphasis. Code uses tags instead of backticks, because a backtick in
+//! the text would end the code, and a pipe the cell.
 
 use std::fmt::Write;
 
@@ -18,16 +18,16 @@ pub(super) fn prose(text: &str) -> String {
             let _ = write!(out, "&#{};", u32::from(character));
         }
     }
-    // GitHub makes links of these without being asked.
+    // GitHub turns these into links.
     out.replace("www.", "www&#46;")
 }
 
-/// A text as code, in which nobody is mentioned and no issue is meant.
+/// A text as code, without mentions and issue links.
 pub(super) fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<code>{}</code>", prose(text)) }
 }
 
-/// Letters of every script, digits, spaces, and the marks that mean nothing inside a line; no text begins one.
+/// Letters, digits, spaces, and punctuation without a meaning inside a line; no text starts a line.
 fn is_harmless(character: char) -> bool {
     !character.is_ascii_punctuation() || matches!(character, '.' | ',' | '/' | ';' | '-' | '(' | ')' | '\'')
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::prose;
 
     #[test]
-    fn nothing_is_left_that_markdown_or_html_gives_a_meaning() {
+    fn no_character_with_a_meaning_in_markdown_or_html_is_left() {
         let hostile = "</code></details><script>alert(1)</script> | `x` | ![i](https://e.example/p) @team #1 **b** ~~s~~ \
                        <!-- \\ $x$ a_b_c & \u{202e}\n# t www.example.com a@b.example";
         let escaped = prose(hostile);

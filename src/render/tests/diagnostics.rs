@@ -55,16 +55,16 @@ const fn span(start: usize, end: usize) -> Place {
 }
 
 #[test]
-fn a_finding_shows_its_place_what_decided_and_what_helps() {
+fn a_finding_shows_its_place_labels_and_help() {
     let finding = rules::CAM_034
-        .finding("user/carol is disabled, so nothing new can be made for it")
+        .finding("user/carol is disabled, so it cannot get new objects")
         .at(at(0, "carol"))
         .note("this user")
         .label(at(1, "disabled"), "declared disabled here")
         .label(at(0, "checkout"), "the application")
         .help("set status: active,\nor name another user");
     let expected = "\
-error[CAM-034]: user/carol is disabled, so nothing new can be made for it
+error[CAM-034]: user/carol is disabled, so it cannot get new objects
  --> apps/checkout.yaml:5:9
   |
 3 | metadata: {name: checkout}
@@ -103,7 +103,7 @@ info[KW-009]: roles were not checked
 }
 
 #[test]
-fn a_line_without_end_is_cut_around_the_mark_and_its_column_stays_true() {
+fn a_long_line_is_cut_around_the_mark_and_keeps_its_column() {
     let text = format!("a: {}X{}\n", "é".repeat(5000), "y".repeat(5000));
     let at = text.find('X').unwrap();
     let finding = rules::KW_001.finding("long").at(span(at, at + 1)).note("here");
@@ -187,7 +187,7 @@ fn many_findings_in_a_text_of_many_megabytes_are_drawn_at_once() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// Whatever bytes a file has and wherever places point: every finding is drawn, and nothing arrives raw.
+    /// Every finding is drawn and sanitized, for any bytes and any places.
     #[test]
     fn no_text_and_no_place_can_break_the_drawing(
         texts in vec(prop_oneof![text_of_bytes(), text_of_traps()], 1..3),
@@ -211,7 +211,7 @@ proptest! {
     }
 }
 
-/// Whether what follows an escape character is a colour.
+/// Whether an escape sequence is a color.
 fn is_style(after: &str) -> bool {
     let rest = after.strip_prefix('[').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
     rest.is_some_and(|rest| rest.starts_with('m'))
@@ -221,7 +221,7 @@ fn text_of_bytes() -> impl Strategy<Value = String> {
     vec(any::<u8>(), 0..600).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Texts of what goes wrong: breaks, tabs, wide and zero-width characters, escapes, long runs.
+/// Texts with difficult characters: breaks, tabs, wide and zero-width characters, escapes, long runs.
 fn text_of_traps() -> impl Strategy<Value = String> {
     let traps =
         ["\n", "\r\n", "\r", "\t", " ", "                         ", "a", "é", "漢", "\u{301}", "🦀", "\u{200d}"];

@@ -17,7 +17,7 @@ fn rule(example: Example, [wrong, right]: [&'static str; 2], when: When, fixed: 
     Rule {
         when,
         fixed,
-        says: "A key has a label that says so much about the application which it belongs to that nobody must look it up.",
+        says: "A key has a label that says enough about its application, so that a reader does not have to search for it.",
         why: "Labels are what people read.",
         source: "cloud-api-management.md §1",
         wrong,
@@ -29,16 +29,16 @@ fn rule(example: Example, [wrong, right]: [&'static str; 2], when: When, fixed: 
 }
 
 #[test]
-fn a_rule_tells_what_when_why_and_who() {
+fn a_rule_is_explained_with_its_reason_and_source() {
     let manifests = ["kind: User\nmetadata: {}\n", "kind: User\nmetadata: {name: a}\n"];
     let expected = "\
 warning[CAM-900]
-A key has a label that says so much about the application which it belongs to that nobody must look
-it up.
+A key has a label that says enough about its application, so that a reader does not have to search
+for it.
 
 Labels are what people read.
 
-  decided   by validate, from the manifests alone
+  checked   by validate, from the manifests alone
   severity  can be changed under rules: in keywright.yaml
   also      info for a key that is switched off
   source    cloud-api-management.md §1
@@ -55,16 +55,16 @@ Right
 ";
     let rule = rule(Example::Manifests, manifests, When::Validate, false);
     assert_eq!(plain(|out| explain::rule(out, &rule)), expected);
-    let coloured = styled(|out| explain::rule(out, &rule));
-    assert!(coloured.contains("  kind: User\n  \u{1b}[31mmetadata: {}\u{1b}[0m\n"), "{coloured:?}");
-    assert!(coloured.contains("  kind: User\n  \u{1b}[32mmetadata: {name: a}\u{1b}[0m\n"), "{coloured:?}");
+    let colored = styled(|out| explain::rule(out, &rule));
+    assert!(colored.contains("  kind: User\n  \u{1b}[31mmetadata: {}\u{1b}[0m\n"), "{colored:?}");
+    assert!(colored.contains("  kind: User\n  \u{1b}[32mmetadata: {name: a}\u{1b}[0m\n"), "{colored:?}");
 }
 
 #[test]
-fn a_rule_that_needs_a_store_tells_a_story() {
+fn a_rule_that_needs_a_store_has_a_story() {
     let story = ["The key is called x.", "The key is called checkout."];
     let expected = "
-  decided   by apply: by the store, or by how changes are carried out
+  checked   by apply, from the responses of the store
   severity  fixed, because it protects the store
   source    cloud-api-management.md §1
 
@@ -81,7 +81,7 @@ Right
 }
 
 #[test]
-fn every_rule_can_be_explained_and_stands_on_one_line_of_the_list() {
+fn every_rule_is_explained_and_has_one_line_in_the_list() {
     let list = plain(explain::list);
     assert_eq!(list.lines().count(), catalogue::all().count());
     for (rule, line) in catalogue::all().zip(list.lines()) {
@@ -93,8 +93,8 @@ fn every_rule_can_be_explained_and_stands_on_one_line_of_the_list() {
     assert!(list.starts_with(first), "{list}");
 }
 
-/// What is told about a field, or nothing when there is none.
-fn told(path: &str, schema: &serde_json::Value) -> Option<String> {
+/// The description of a field, `None` if it is unknown.
+fn described(path: &str, schema: &serde_json::Value) -> Option<String> {
     let mut found = false;
     let text = plain(|out| explain::field(out, path, schema).map(|known| found = known));
     assert_eq!(found, !text.is_empty(), "{path}");
@@ -106,8 +106,8 @@ fn schema() -> serde_json::Value {
         "metadata": { "type": "object", "description": "What it is called.", "properties": {
             "name": { "type": "string" },
         } },
-        "spec": { "type": "object", "description": "A thing.", "required": ["rotation"], "properties": {
-            "rotation": { "type": "object", "description": "When it turns. Nobody knows.", "required": ["every"],
+        "spec": { "type": "object", "description": "A kind.", "required": ["rotation"], "properties": {
+            "rotation": { "type": "object", "description": "When it turns. Twice a year.", "required": ["every"],
                 "properties": {
                     "every": { "type": "string", "pattern": "^[0-9]+d$", "description": "The age, e.g. 90d. Days only." },
                     "mode": { "enum": ["fast", "slow"], "description": "How." },
@@ -126,35 +126,35 @@ fn schema() -> serde_json::Value {
 }
 
 #[test]
-fn a_field_tells_what_can_be_written_and_what_is_below_it() {
+fn a_field_is_described_with_its_type_and_subfields() {
     let expected = "\
 rotation  mapping, required
 
-  When it turns. Nobody knows.
+  When it turns. Twice a year.
 
   every  text, required  The age, e.g. 90d.
   mode   fast | slow     How.
 ";
-    assert_eq!(told("rotation", &schema()).unwrap(), expected);
+    assert_eq!(described("rotation", &schema()).unwrap(), expected);
     let every = "rotation.every  text, required\n\n  The age, e.g. 90d. Days only.\n\n  pattern  ^[0-9]+d$\n";
-    assert_eq!(told("rotation.every", &schema()).unwrap(), every);
+    assert_eq!(described("rotation.every", &schema()).unwrap(), every);
     let limit = "limit  plan | whole number | mapping\n\n  perSecond  whole number, required\n";
-    assert_eq!(told("limit", &schema()).unwrap(), limit);
-    assert_eq!(told("limit.perSecond", &schema()).unwrap(), "limit.perSecond  whole number, required\n");
+    assert_eq!(described("limit", &schema()).unwrap(), limit);
+    assert_eq!(described("limit.perSecond", &schema()).unwrap(), "limit.perSecond  whole number, required\n");
     let deliver = "deliver  list of mappings\n\n  Files.\n\n  file  text  The path.\n";
-    assert_eq!(told("deliver", &schema()).unwrap(), deliver);
-    assert_eq!(told("deliver[].file", &schema()).unwrap(), "deliver[].file  text\n\n  The path.\n");
-    assert_eq!(told("eav", &schema()).unwrap(), "eav  mapping of names to texts\n\n  Custom.\n");
-    assert_eq!(told("eav.team", &schema()).unwrap(), "eav.team  text\n");
-    assert_eq!(told("metadata.name", &schema()).unwrap(), "metadata.name  text\n");
+    assert_eq!(described("deliver", &schema()).unwrap(), deliver);
+    assert_eq!(described("deliver[].file", &schema()).unwrap(), "deliver[].file  text\n\n  The path.\n");
+    assert_eq!(described("eav", &schema()).unwrap(), "eav  mapping of names to texts\n\n  Custom.\n");
+    assert_eq!(described("eav.team", &schema()).unwrap(), "eav.team  text\n");
+    assert_eq!(described("metadata.name", &schema()).unwrap(), "metadata.name  text\n");
 }
 
 #[test]
-fn the_empty_path_tells_about_the_kind() {
+fn the_empty_path_describes_the_kind() {
     let expected = "\
 spec  mapping
 
-  A thing.
+  A kind.
 
   rotation  mapping, required              When it turns.
   limit     plan | whole number | mapping
@@ -162,26 +162,26 @@ spec  mapping
   eav       mapping of names to texts      Custom.
   on        true | false
 ";
-    assert_eq!(told("", &schema()).unwrap(), expected);
+    assert_eq!(described("", &schema()).unwrap(), expected);
 }
 
 #[test]
-fn what_is_no_field_is_not_told() {
+fn unknown_fields_have_no_description() {
     for path in ["rotaton", "rotation.every.day", "rotation.hours", "on.off", "limit.calls", "a.b.c"] {
-        assert_eq!(told(path, &schema()), None, "{path}");
+        assert_eq!(described(path, &schema()), None, "{path}");
     }
 }
 
 #[test]
-fn the_fields_of_every_kind_are_told() {
+fn the_fields_of_every_kind_are_described() {
     for kind in Kind::ALL {
         let schema = documents::of_kind(kind);
         for name in schema["properties"]["spec"]["properties"].as_object().unwrap().keys() {
-            let text = told(name, &schema).unwrap();
+            let text = described(name, &schema).unwrap();
             assert!(text.starts_with(name) && !text.contains("any value"), "{text}");
             assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
         }
     }
-    assert!(told("rotation.every", &documents::of_kind(Kind::PackageKey)).unwrap().contains("The age"));
-    assert!(told("guards.deletes", &documents::of_workspace()).is_some());
+    assert!(described("rotation.every", &documents::of_kind(Kind::PackageKey)).unwrap().contains("The age"));
+    assert!(described("guards.deletes", &documents::of_workspace()).is_some());
 }

@@ -131,7 +131,7 @@ const TWO_KEYS: &str = r#"{
       "address": "key/checkout-production",
       "kind": "PackageKey",
       "action": "replace",
-      "reason": "the package of a key can not change; consumers of the old key are refused",
+      "reason": "the package of a key cannot change; consumers of the old key are refused",
       "file": "keys.yaml",
       "line": 3,
       "needs": [
@@ -209,7 +209,7 @@ fn an_outcome_is_a_document() {
       "address": "key/checkout-sandbox",
       "action": "create",
       "outcome": "undelivered",
-      "reason": "secrets/checkout.env can not be written",
+      "reason": "secrets/checkout.env cannot be written",
       "help": "make the folder secrets"
     },
     {
@@ -239,7 +239,7 @@ fn values_have_their_natural_types() {
 }
 
 #[test]
-fn documents_are_as_their_schemas_say() {
+fn documents_match_their_schemas() {
     let texts = [diagnostics_text(), plan_text(&sample::plan()), outcome_text()];
     for ((name, schema), text) in json::schemas().into_iter().zip(texts) {
         let document: Json = serde_json::from_str(&text).unwrap();

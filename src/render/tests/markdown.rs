@@ -13,7 +13,7 @@ use crate::plan::StoreName;
 use crate::render::markdown;
 use crate::rules;
 
-/// Ends code, cells, lines and tags, and would begin others.
+/// Tries to end code, cells, lines and tags, and to begin others.
 const HOSTILE: &str = "`|</code></summary></details><img src=x onerror=alert(1)>\n\n# h ![i](//e) @team \u{202e}";
 
 fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
@@ -32,7 +32,7 @@ fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
 }
 
 #[test]
-fn a_comment_begins_with_what_would_be_done() {
+fn a_comment_begins_with_a_summary() {
     let text = shown(&sample::plan(), "payments", &[rules::CAM_038.finding("a new key")]);
     let expected = "\
 ### Plan for workspace payments · embedded store
@@ -47,13 +47,13 @@ kept · 4 left alone (not owned) · made 2026-11-21 12:00 UTC by Keywright 1.2.3
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("\n- **warning** CAM-038: a new key\n"), "{text}");
     let deleted = "<details><summary>delete <code>application/bob/old</code></summary>\n\n\
-                   Why: owned, and no manifest declares it (--prune)\n\n</details>\n";
+                   Why: owned but not declared (--prune)\n\n</details>\n";
     assert!(text.ends_with(deleted), "{text}");
     assert!(shown(&Plan::default(), "payments", &[]).contains("**Nothing to do** · made"));
 }
 
 #[test]
-fn nothing_breaks_out() {
+fn hostile_names_cannot_break_out() {
     let mut change = sample::change(Action::Update, Address::user(HOSTILE), HOSTILE);
     change.fields = vec![sample::field("eav", Some(Value::text(HOSTILE)), Some(Value::set([HOSTILE])))];
     change.fields[0].field = HOSTILE.to_owned().into();
@@ -68,7 +68,7 @@ fn nothing_breaks_out() {
 }
 
 #[test]
-fn a_comment_has_room_for_a_plan_of_any_size() {
+fn a_comment_fits_for_a_plan_of_any_size() {
     let change = |number: usize| {
         let mut change = sample::change(Action::Update, Address::user(&format!("user-{number}")), "a reason");
         change.fields = vec![sample::field("displayName", None, Some(Value::text("x".repeat(5_000))))];
@@ -78,6 +78,6 @@ fn a_comment_has_room_for_a_plan_of_any_size() {
     let found = vec![rules::CAM_038.finding("m".repeat(1_500)); 500];
     let text = shown(&plan, "payments", &found);
     assert!(text.chars().count() < 65_536, "{}", text.len());
-    assert!(text.contains(" more, which `keywright show` names.") && text.contains(" more findings."), "no count");
-    assert!(text.contains(" more changes do not fit; `keywright show` tells them."), "no count");
+    assert!(text.contains(" more; `keywright show` lists them.") && text.contains(" more findings."), "no count");
+    assert!(text.contains(" more changes do not fit; `keywright show` prints them."), "no count");
 }

@@ -1,4 +1,4 @@
-//! A plan with every action, and what became of it.
+//! A plan with every action, and its outcome.
 
 use crate::diagnostic::FileLine;
 use crate::diagnostic::Source;
@@ -9,7 +9,7 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Value;
-use crate::outcome::Fate;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Action;
 use crate::plan::Change;
@@ -26,7 +26,7 @@ use crate::store::Refusal;
 
 pub(super) const HEADER: Header<'_> = Header { workspace: "payments", store: "embedded store" };
 
-/// The id of every object of the samples; it must not be seen in any output.
+/// The id of every object of the samples; no output may contain it.
 pub(super) const ID: &str = "3f1e-store-id";
 
 pub(super) fn sources() -> Sources {
@@ -88,7 +88,7 @@ pub(super) fn plan() -> Plan {
     minted.deliver = vec![Delivery { file: "secrets/checkout.env".into(), variable: "CHECKOUT_KEY".into() }];
     created.target.key = Some(minted);
 
-    let reason = "the package of a key can not change; consumers of the old key are refused";
+    let reason = "the package of a key cannot change; consumers of the old key are refused";
     let mut replaced = change(Action::Replace, Address::key("checkout-production"), reason);
     replaced.place = Some(FileLine { file: "keys.yaml".into(), line: 3 });
     replaced.needs = vec![0, 1];
@@ -103,8 +103,7 @@ pub(super) fn plan() -> Plan {
     let mut enable = change(Action::Enable, Address::api_key("erp-orders"), "enabled in the manifest");
     enable.fields = vec![field("enabled", Some(Value::Bool(false)), Some(Value::Bool(true)))];
 
-    let mut delete =
-        change(Action::Delete, Address::application("bob", "old"), "owned, and no manifest declares it (--prune)");
+    let mut delete = change(Action::Delete, Address::application("bob", "old"), "owned but not declared (--prune)");
     delete.fields = vec![field("description", text("Old shop"), None)];
 
     Plan {
@@ -118,20 +117,20 @@ pub(super) fn plan() -> Plan {
     }
 }
 
-/// Every fate once, in the order of the plan.
+/// Every result, in the order of the plan.
 pub(super) fn outcome() -> Outcome {
     let rejected =
         Refusal::rejected(&rules::CAM_034, "user/carol owns keys").help("delete the keys first\nor keep the user");
-    let undelivered = Refusal::unavailable("secrets/checkout.env can not be written").help("make the folder secrets");
-    let fates = vec![
-        Fate::Done,
-        Fate::Failed(Refusal::stale("its throttle.perSecond is now 15")),
-        Fate::Failed(rejected),
-        Fate::Undelivered(undelivered),
-        Fate::Blocked(Address::plan("payments", "gold")),
-        Fate::Done,
-        Fate::Skipped,
-        Fate::Skipped,
+    let undelivered = Refusal::unavailable("secrets/checkout.env cannot be written").help("make the folder secrets");
+    let results = vec![
+        ChangeResult::Done,
+        ChangeResult::Failed(Refusal::stale("its throttle.perSecond is now 15")),
+        ChangeResult::Failed(rejected),
+        ChangeResult::Undelivered(undelivered),
+        ChangeResult::Blocked(Address::plan("payments", "gold")),
+        ChangeResult::Done,
+        ChangeResult::Skipped,
+        ChangeResult::Skipped,
     ];
-    Outcome { fates, unproven: None }
+    Outcome { results, unproven: None }
 }

@@ -29,7 +29,7 @@ impl CloudApiManagement {
     pub(super) async fn read_back_all(&self, changes: &[&Change]) -> ReadBack {
         let ids = changes.iter().filter_map(|change| Some((*change, self.id_of(change)?)));
         let written: Vec<(&Change, LiveId)> = ids.collect();
-        let lists = forecast::lists_afterwards(changes.iter().copied(), &self.tariff());
+        let lists = forecast::verification_calls(changes.iter().copied(), &self.tariff());
         let first = if lists > 0 && lists < written.len() {
             self.read_back_lists(&written).await
         } else {

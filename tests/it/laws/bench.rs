@@ -21,7 +21,7 @@ use keywright::model::Digest;
 use keywright::model::Instant;
 use keywright::model::Live;
 use keywright::model::Secret;
-use keywright::outcome::Fate;
+use keywright::outcome::ChangeResult;
 use keywright::outcome::Outcome;
 use keywright::plan;
 use keywright::plan::Change;
@@ -203,7 +203,7 @@ impl Bench {
         let Self { store, delivered, randomness, undeliverable, output } = self;
         let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, output, deliveries: 0 };
         let store = Faulty::new(store, fault);
-        let outcome = block_on(apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut effects))
+        let outcome = block_on(apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut effects))
             .expect("the embedded store needs no look");
         if let Some(output) = output {
             let mut text = Vec::new();
@@ -242,7 +242,7 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn tell(&mut self, index: usize, change: &Change, fate: &Fate) {
+    fn report(&mut self, index: usize, change: &Change, fate: &ChangeResult) {
         let Some(output) = self.output else { return };
         let mut text = Vec::new();
         render::text::progress(&mut text, index, index + 1, change, fate).expect("memory takes all");

@@ -17,7 +17,7 @@ use keywright::model::Kind;
 use keywright::model::Live;
 use keywright::model::LiveObject;
 use keywright::model::Secret;
-use keywright::outcome::Fate;
+use keywright::outcome::ChangeResult;
 use keywright::outcome::Outcome;
 use keywright::plan;
 use keywright::plan::Action;
@@ -101,7 +101,7 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn tell(&mut self, _: usize, _: &Change, _: &Fate) {}
+    fn report(&mut self, _: usize, _: &Change, _: &ChangeResult) {}
 }
 
 /// A plan as loaded from a file, with its original consent.
@@ -159,7 +159,7 @@ fn carry_out(
     let store = Recording { store: &bench.store, concurrency, asked: RefCell::default() };
     let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live };
     let mut effects = Around { delivered: &mut bench.delivered, randomness: seed };
-    let work = apply::apply(&planned.plan, &planned.void, &store, &secrets, &mut effects);
+    let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut effects);
     let outcome = block_on(work).expect("it needs no look");
     (store.asked.into_inner(), outcome)
 }
@@ -222,7 +222,7 @@ proptest! {
             let saved = saved(&ready, &planned.plan, &settings)?;
             nothing_secret(&saved, &bench.live(), &ready)?;
             let (live, reviewed) = reviewed(&bench, &ready, &saved)?;
-            prop_assert!(reviewed.void.is_empty(), "stale without a cause:\n{}", short(&planned.plan));
+            prop_assert!(reviewed.excluded.is_empty(), "stale without a cause:\n{}", short(&planned.plan));
             let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, seed));
             prop_assert_eq!(writes(&asked), writes(&planned.plan.changes));
             all_done(&planned, &outcome)?;
@@ -250,19 +250,19 @@ proptest! {
         let Ok((live, reviewed)) = reviewed(&bench, &ready, &saved) else { return Ok(()) };
         let changes = &planned.plan.changes;
         let stale: BTreeSet<usize> =
-            reviewed.void.iter().filter(|(_, fate)| fate.name() == "stale").map(|(index, _)| *index).collect();
+            reviewed.excluded.iter().filter(|(_, fate)| fate.name() == "stale").map(|(index, _)| *index).collect();
         for (index, change) in changes.iter().enumerate() {
             let Some(target) = &change.target.live else { continue };
             let moved = same(&now, change).is_none_or(|object| object.fingerprint() != target.fingerprint);
             prop_assert_eq!(stale.contains(&index), moved, "{} {}", change.action, change.address);
         }
         for (index, change) in changes.iter().enumerate().filter(|(index, _)| !stale.contains(index)) {
-            let is_blocked = change.needs.iter().any(|need| reviewed.void.contains_key(need));
-            prop_assert_eq!(reviewed.void.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
+            let is_blocked = change.needs.iter().any(|need| reviewed.excluded.contains_key(need));
+            prop_assert_eq!(reviewed.excluded.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
         }
         let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, 0x9e37_79b9));
-        prop_assert_eq!(outcome.fates.len(), changes.len());
-        let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !reviewed.void.contains_key(i)).map(|(_, c)| c));
+        prop_assert_eq!(outcome.results.len(), changes.len());
+        let allowed = writes(changes.iter().enumerate().filter(|(i, _)| !reviewed.excluded.contains_key(i)).map(|(_, c)| c));
         for write in writes(&asked) {
             prop_assert!(allowed.contains(&write), "not in the plan, or stale: {write}");
         }

@@ -33,7 +33,7 @@ pub(super) fn short(plan: &Plan) -> String {
 }
 
 pub(super) fn all_done(planned: &Planned, outcome: &Outcome) -> Result<(), TestCaseError> {
-    prop_assert!(outcome.all_done(), "{}{:#?}", short(&planned.plan), outcome.fates);
+    prop_assert!(outcome.all_done(), "{}{:#?}", short(&planned.plan), outcome.results);
     Ok(())
 }
 

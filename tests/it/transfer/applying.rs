@@ -34,13 +34,13 @@ fn every_field_changes_and_wider_access_is_reported() {
         (
             "allowedApis: [management]\n  allowedOrgs: [ACME]",
             "allowedApis: [audit, management]\n  allowedOrgs: [ACME, SYS-GLOBEX]",
-            Some("given more: allowedApis, allowedOrgs"),
+            Some("wider access: allowedApis, allowedOrgs"),
         ),
         ("allowedOrgs: [ACME, Globex, \"id:44\"]", "allowedOrgs: [\"id:44\"]", None),
-        ("expires: 2027-06-30T00:00:00Z", "expires: 2027-07-31T02:00:00+02:00", Some("given more: expires")),
+        ("expires: 2027-06-30T00:00:00Z", "expires: 2027-07-31T02:00:00+02:00", Some("wider access: expires")),
         ("expires: 2027-09-30T00:00:00Z", "expires: 2027-05-31T00:00:00Z", None),
         ("  allOrgs: true ", "  allowedOrgs: [ACME] #", None),
-        ("  state: disabled\n", "  enabled: true\n", Some("given more: enabled")),
+        ("  state: disabled\n", "  enabled: true\n", Some("wider access: enabled")),
     ] {
         team.edit(before, after);
         let said = team.apply();

@@ -55,5 +55,5 @@ fn twice_ends_at_once_and_the_journal_knows() {
     let (world, code, text) = interrupted(&[Signal::SIGINT, Signal::SIGINT], "delay-1000s");
     assert_eq!(code, 130, "{text}");
     let said = world.here(&["runs", "show", "1"]);
-    assert!(said.text.contains("in flight"), "{}", said.text);
+    assert!(said.text.contains("unfinished"), "{}", said.text);
 }
