@@ -1,4 +1,4 @@
-//! The command line: one command a file, each with its help, its arguments and its `run`.
+//! The command line: one file per command, each with its help, its arguments and its `run`.
 
 mod apply;
 mod arguments;
@@ -33,55 +33,54 @@ use crate::model::Instant;
 pub use self::failure::Exit;
 pub use self::failure::Failure;
 
-/// Everything of the outside that a command may touch, given by `main` or by a test.
+/// The outside world of a command, provided by `main` or by a test.
 pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     pub err: &'a mut dyn Write,
     pub input: &'a mut dyn Read,
-    /// Whether somebody can be asked.
+    /// Whether the command can ask for confirmation.
     pub can_ask: bool,
-    /// Whether `err` is a terminal on which a bar can be drawn.
+    /// Whether `err` is a terminal that can show a progress bar.
     pub draws: bool,
     pub environment: BTreeMap<String, String>,
     pub folder: PathBuf,
-    /// The clock's time when the command began.
+    /// When the command started.
     pub now: Instant,
-    /// When that was, for what is noted later: a run may have waited for another one.
+    /// The same moment on the monotonic clock: later timestamps add the time since then.
     pub began: std::time::Instant,
 }
 
 impl Console<'_> {
-    /// The time by now.
+    /// The current time.
     fn time(&self) -> Instant {
         self.now + self.began.elapsed()
     }
 }
 
 #[derive(Parser)]
-#[command(name = "keywright", version, about = "Keeps an API-key store equal to what a Git repository says.")]
+#[command(name = "keywright", version, about = "Keeps an API-key store in sync with a Git repository.")]
 #[command(max_term_width = 100, propagate_version = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 
-    /// The time to reckon with instead of the clock's, as RFC 3339.
+    /// The time to use instead of the clock, as RFC 3339.
     #[arg(long, global = true, hide = true, env = "KEYWRIGHT_NOW")]
     now: Option<Instant>,
 
-    /// When to use colour.
+    /// When to use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
     color: Color,
 
-    /// Tell on standard error every request and every change as it happens; never a key, a credential or a body
+    /// Log requests and changes to stderr (never keys, credentials or bodies)
     #[arg(long, short, global = true)]
     verbose: bool,
 
-    /// The form of that log: text for people, or one JSON object a line; json also switches it on
+    /// Log format; json implies --verbose
     #[arg(long, global = true, value_name = "FORMAT", env = "KEYWRIGHT_LOG_FORMAT")]
     log_format: Option<log::Form>,
 }
 
-/// When to use colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Color {
     Auto,
@@ -103,7 +102,7 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// The form of what a command prints to standard output.
+/// The format of standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 enum Format {
     /// For people.
@@ -113,12 +112,12 @@ enum Format {
     Json,
 }
 
-/// What the arguments say about colour, before anything is printed: `main` needs it to wrap the streams.
+/// The `--color` argument. `main` needs it before anything is printed, to wrap the streams.
 pub fn color(arguments: &[OsString]) -> Color {
     Arguments::try_parse_from(arguments).map_or(Color::Auto, |arguments| arguments.color)
 }
 
-/// Runs one command and says how it ended. Nothing but `console` is touched, save the files that the command is about.
+/// Runs one command and returns its exit code. It touches only `console` and the files that the command is about.
 pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -126,7 +125,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     };
     console.now = arguments.now.unwrap_or(console.now);
     let log = log::begin(arguments.verbose, arguments.log_format);
-    // A bar and a log would write over each other.
+    // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
     let result: Result<Exit, Stop> = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
@@ -140,13 +139,13 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Command::Explain(arguments) => explain::run(&arguments, console).map_err(Stop::from),
         Command::Completions(arguments) => completions::run(&arguments, console).map_err(Stop::from),
     };
-    // When even the reason can not be written there is nobody left to tell.
+    // If even the error cannot be printed, only the exit code is left.
     let exit = result.unwrap_or_else(|stop| stop.print(console).unwrap_or(Exit::Error));
     log.end(exit);
     exit
 }
 
-/// Help and version are asked for, and go to standard output; everything else is a mistake.
+/// Prints help and version to standard output, and usage errors to standard error.
 fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
     let text = error.render().ansi().to_string();
     let (stream, exit) =

@@ -1,4 +1,4 @@
-//! Where key values go: files of `NAME=value` lines below the workspace, written whole or not at all.
+//! Delivers key values to files of `NAME=value` lines in the workspace, atomically.
 #![expect(clippy::disallowed_methods, reason = "edge: files")]
 
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use crate::model::Kind;
 use crate::model::Secret;
 use crate::store::Refusal;
 
-/// Largest file that a value is written into, in bytes.
+/// Maximum size of a delivery file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// The digests of the values that stand at the places of delivery. A place that can not be read holds none, so that
-/// the value is delivered again and what is wrong with the place is said then.
+/// The digests of the values already delivered. A file that cannot be read has none, so that the value is delivered
+/// again and the problem is reported then.
 pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
     let mut found = BTreeMap::new();
     let mut files: BTreeMap<Box<str>, Option<Zeroizing<String>>> = BTreeMap::new();
@@ -36,25 +36,26 @@ pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
     found
 }
 
-/// The value that a line gives to a variable.
+/// The value that a line assigns to the variable.
 fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
     line.strip_prefix(variable)?.strip_prefix('=')
 }
 
-/// Writes a value to its place. Other lines of the file stay as they are; the file becomes its owner's only.
+/// Writes a value to its file. Other lines do not change; the file becomes readable by its owner only.
 pub fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {
     let refused = |cause: String| {
         let reason = format!("could not write {} to {}: {cause}", to.variable, to.file);
-        Refusal::unavailable(reason).help("mend the place; the next apply delivers the value")
+        Refusal::unavailable(reason).help("fix the file or its folder; the next apply delivers the value")
     };
     let path = root.join(&*to.file);
     let folder = prepared(&path, root).map_err(refused)?;
     let text = existing(&path).map_err(refused)?.unwrap_or_default();
     let whole = with_value(&text, &to.variable, value);
-    replace(&path, &folder, whole.as_bytes()).map_err(refused)
+    sweep(&folder);
+    replace(&path, &folder, UNFINISHED, whole.as_bytes()).map_err(|error| refused(error.to_string()))
 }
 
-/// The text with the value in every line that sets the variable, or in a new last line. Other lines keep every byte.
+/// The text with the value in every line that sets the variable, or in a new last line.
 fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
     let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 2));
     let mut is_set = false;
@@ -82,7 +83,7 @@ fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
     }
 }
 
-/// The text of the file, or nothing when there is none.
+/// The text of the file. `None` if it does not exist.
 fn existing(path: &Path) -> Result<Option<Zeroizing<String>>, String> {
     match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -93,7 +94,7 @@ fn existing(path: &Path) -> Result<Option<Zeroizing<String>>, String> {
     }
 }
 
-/// Makes the folder of a delivery, and makes sure that no link leads out of the workspace.
+/// Creates the folder of a delivery. Fails if a link leads out of the workspace.
 fn prepared(path: &Path, root: &Path) -> Result<PathBuf, String> {
     let folder = path.parent().ok_or("it has no folder")?;
     let root = root.canonicalize().map_err(|error| error.to_string())?;
@@ -106,25 +107,23 @@ fn prepared(path: &Path, root: &Path) -> Result<PathBuf, String> {
     Ok(folder.to_path_buf())
 }
 
-/// Puts the new text in place in one step. The file is for its owner only: a temporary file is made so.
-fn replace(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), String> {
-    sweep(folder);
-    let mut file =
-        tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(|error| error.to_string())?;
-    file.write_all(bytes).map_err(|error| error.to_string())?;
-    file.as_file().sync_all().map_err(|error| error.to_string())?;
-    file.persist(path).map_err(|error| error.error.to_string())?;
+/// Replaces a file atomically. Temporary files are readable by their owner only.
+pub fn replace(path: &Path, folder: &Path, prefix: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(prefix).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// How the names of unfinished files begin.
+/// The prefix of temporary files.
 const UNFINISHED: &str = ".keywright-delivery-";
 
-/// Removes what a run that was killed left behind; only one run delivers at a time.
+/// Removes temporary files of killed runs; only one run delivers at a time.
 fn sweep(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
-        // What can not be removed is tried again at the next delivery.
+        // If a file cannot be removed, the next delivery tries again.
         let _ = fs::remove_file(entry.path());
     }
 }
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_file_is_refused() {
+    fn a_folder_is_refused_as_a_file() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("folder")).unwrap();
         let refusal = deliver(&to("folder", "A"), &Secret::new("v"), root.path()).unwrap_err();

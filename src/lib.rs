@@ -1,4 +1,4 @@
-//! Keywright keeps an API-key store equal to what a Git repository says.
+//! Keywright keeps an API-key store in sync with a Git repository.
 //!
 //! ```text
 //!  files ──source──▶ Sources ──manifest──▶ Manifest ──rules──▶ Desired ┐
@@ -7,21 +7,20 @@
 //!                                                                                                  Store::perform, one change each
 //! ```
 //!
-//! Everything between text in and calls out is a value: [`manifest::Manifest`] is what was written, with places;
-//! [`model::Desired`] is what is wanted and valid; [`model::Live`] is what is there; [`plan::Plan`] is what to do; and
-//! [`outcome::Outcome`] is what became of it. The modules below stand in the order of that work, and none uses a later
-//! one. A plan that was saved and read again takes the same road from [`plan::review`] on.
+//! Every step produces a value: [`manifest::Manifest`] is the parsed text with its places, [`model::Desired`] the valid
+//! desired state, [`model::Live`] the state of the store, [`plan::Plan`] the changes to make, and [`outcome::Outcome`]
+//! their results. The modules below are in the order of that work, and none uses a later one. A saved plan joins the
+//! pipeline at [`plan::review`].
 //!
-//! What is absent, and stays absent:
+//! Invariants:
 //!
-//! - Core modules do no I/O and read no clock, environment or randomness; what they need of these is passed in. The
-//!   edges, which do, come last and say so in their first lines; clippy holds it, and a test holds that no core module
-//!   names an edge.
-//! - Nothing that is shown depends on hash order or on which file was read first.
-//! - The planner is given a [`store::Reader`], which can not write. Only [`apply`] is given a [`store::Store`].
-//! - A [`model::Secret`] can not be printed or serialised, and a plan holds none.
-//! - Core types are not serialisable: JSON has its own structs in [`render::json`] and [`saved_plan`], so that the
-//!   outside does not freeze the inside.
+//! - Core modules do no I/O and read no clock, environment or randomness; callers pass these in. The edges, which do,
+//!   come last and say so in their first lines. Clippy and a test enforce this.
+//! - Output never depends on hash order or on which file was read first.
+//! - The planner gets a [`store::Reader`], which cannot write. Only [`apply`] gets a [`store::Store`].
+//! - A [`model::Secret`] cannot be printed or serialized, and a plan contains none.
+//! - Core types are not serializable: JSON has its own structs in [`render::json`] and [`saved_plan`], so the core can
+//!   change without changing the output.
 
 pub mod text;
 pub mod diagnostic;

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let err = io::stderr();
     let mut out =
         io::BufWriter::new(AutoStream::new(out.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stdout()))));
-    // Not locked: other threads, and the log, must be able to write to it too.
+    // Not locked: other threads and the log write to it too.
     let mut err = AutoStream::new(err, choice.unwrap_or_else(|| AutoStream::choice(&io::stderr())));
     let mut console = cli::Console {
         out: &mut out,
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         input: &mut io::stdin(),
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         draws: io::stderr().is_terminal(),
-        // A variable that is not text can not be a secret that a manifest may read.
+        // Manifests can only read variables that are valid UTF-8.
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     };
     let exit = cli::run(&arguments, &mut console);
     match io::Write::flush(&mut out) {
-        // Whoever reads our output may leave at any time, as `head` does.
+        // The reader of the output may close the pipe at any time, as `head` does.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
         _ => ExitCode::from(exit as u8),
     }

@@ -1,4 +1,4 @@
-//! Reads the secrets that manifests refer to. The rules have said before whether they may be read from there.
+//! Reads the secrets that manifests refer to. The rules have already checked that reading them is allowed.
 #![expect(clippy::disallowed_methods, reason = "edge: files and programs")]
 
 use std::collections::BTreeMap;
@@ -21,10 +21,10 @@ use crate::model::desired::SecretOrigin;
 use crate::rules;
 use crate::rules::values::Values;
 
-/// Longest secret that is read, in bytes.
+/// Maximum size of a secret, in bytes.
 const MAX_SECRET: u64 = 64 << 10;
 
-/// What was read.
+/// Secrets from manifests, and the problems of reading them.
 #[derive(Default)]
 pub struct SecretsRead {
     /// Values of custom keys.
@@ -34,47 +34,29 @@ pub struct SecretsRead {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads every secret of the manifests. `environment` is the process's, and `folders` are
-/// those outside of the workspace from which manifests may read.
+/// Reads every secret of the manifests. `folders` are the folders outside the workspace that manifests may read.
 pub fn read(
     desired: &Desired,
     root: &Path,
     environment: &BTreeMap<String, String>,
     folders: &[Box<str>],
 ) -> SecretsRead {
-    let mut read = SecretsRead::default();
+    let SecretsRead { mut values, mut shared, mut diagnostics } = SecretsRead::default();
+    let mut read =
+        |source| credential(source, root, environment, folders).map_err(|problem| diagnostics.push(*problem)).ok();
     for object in desired.of(Kind::PackageKey) {
         let Some(key) = &object.key else { continue };
         if let KeySource::Custom(source) = &key.source {
-            match read_one(source, root, environment, folders) {
-                Ok(secret) => {
-                    read.values.insert(object.address.clone(), secret);
-                }
-                Err(problem) => read.diagnostics.push(*problem),
-            }
+            values.extend(read(source).map(|secret| (object.address.clone(), secret)));
         }
-        match key.secret.as_ref().map(|source| read_one(source, root, environment, folders)) {
-            Some(Ok(secret)) => {
-                read.shared.insert(object.address.clone(), secret);
-            }
-            Some(Err(problem)) => read.diagnostics.push(*problem),
-            None => {}
-        }
+        let secret = key.secret.as_ref().and_then(&mut read);
+        shared.extend(secret.map(|secret| (object.address.clone(), secret)));
     }
-    read
+    SecretsRead { values, shared, diagnostics }
 }
 
-/// Reads one credential of a remote store.
+/// Reads one secret.
 pub fn credential(
-    source: &SecretSource,
-    root: &Path,
-    environment: &BTreeMap<String, String>,
-    folders: &[Box<str>],
-) -> Result<Secret, Box<Diagnostic>> {
-    read_one(source, root, environment, folders)
-}
-
-fn read_one(
     source: &SecretSource,
     root: &Path,
     environment: &BTreeMap<String, String>,
@@ -87,11 +69,14 @@ fn read_one(
             None => Err((format!("the variable {name} is not set"), "set it where this command runs".to_owned())),
         },
         SecretOrigin::File(path) => read_file(&root.join(&**path), root, folders).map_err(|cause| {
-            (format!("could not read the secret in {path}: {cause}"), "make the file, or correct the path".to_owned())
+            (format!("could not read the secret in {path}: {cause}"), "create the file, or fix the path".to_owned())
         }),
         SecretOrigin::Command(words) => run(words, root).map_err(|cause| {
             let program = words.first().map_or("", |word| word);
-            (format!("could not get a secret from {program}: {cause}"), "run the command by hand to see why".to_owned())
+            (
+                format!("could not get a secret from {program}: {cause}"),
+                "run the command manually to see why".to_owned(),
+            )
         }),
     };
     let refused = |message: String, help: String| Box::new(rules::KW_013.finding(message).at(source.place).help(help));
@@ -104,12 +89,12 @@ fn read_one(
     Ok(Secret::new(line))
 }
 
-/// The rules have looked at the path as it is written; a link could still lead elsewhere.
+/// Reads a file. The rules have checked its path, but a link could still lead elsewhere.
 fn read_file(path: &Path, root: &Path, folders: &[Box<str>]) -> Result<Zeroizing<String>, String> {
     let real = path.canonicalize().map_err(|error| error.to_string())?;
     let allowed = folders.iter().map(|folder| Path::new(&**folder)).chain([root]);
     if !allowed.filter_map(|folder| folder.canonicalize().ok()).any(|folder| real.starts_with(folder)) {
-        return Err("a link leads to where manifests may not read".to_owned());
+        return Err("a link leads to a folder that manifests may not read".to_owned());
     }
     if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
         return Err("it is not a regular file".to_owned());
@@ -143,7 +128,7 @@ fn run(words: &[Box<str>], root: &Path) -> Result<Zeroizing<String>, String> {
     };
     let status = child.wait().map_err(|error| error.to_string())?;
     if !status.success() {
-        return Err(format!("it ended with {status}"));
+        return Err(format!("it failed with {status}"));
     }
     text
 }

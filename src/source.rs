@@ -1,4 +1,4 @@
-//! Finds the workspace and reads its files: in a fixed order, within bounds, every problem with its place.
+//! Finds the workspace and reads its files: in a fixed order, with size limits, and with a place for every problem.
 #![expect(clippy::disallowed_methods, reason = "edge: files and folders")]
 
 use std::collections::BTreeSet;
@@ -23,21 +23,20 @@ use crate::workspace::Workspace;
 /// The name of the workspace file.
 pub const WORKSPACE_FILE: &str = "keywright.yaml";
 
-/// Most bytes that the manifests of one workspace may have together.
+/// Maximum total size of the manifests of one workspace, in bytes.
 const MAX_WORKSPACE: usize = 128 << 20;
 
-/// A workspace as it was found on disk. The texts of the manifests come first in `sources`, sorted by name; the
-/// workspace file is the last.
+/// A workspace as read from disk. `sources` holds the manifests sorted by name, then the workspace file.
 pub struct Loaded {
     pub root: PathBuf,
     pub workspace: Workspace,
     pub sources: Sources,
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether the manifests of the whole workspace were read, and not only some that were named.
+    /// Whether the whole workspace was read, rather than only some paths.
     pub is_whole: bool,
 }
 
-/// Why nothing could be read at all. Completes the sentence «could not …».
+/// Why the workspace could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("could not read {path}: {cause}")]
 pub struct NotFound {
@@ -45,8 +44,8 @@ pub struct NotFound {
     cause: std::io::Error,
 }
 
-/// Reads the workspace that `paths` belong to, seen from the folder `from`. Without paths it is the one that `from`
-/// lies in. `-` is standard input.
+/// Reads the workspace of `paths`, which are relative to the folder `from`. Without paths, reads the workspace that
+/// contains `from`. `-` is standard input.
 pub fn load(paths: &[PathBuf], from: &Path, input: &mut dyn Read) -> Result<Loaded, NotFound> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
@@ -64,20 +63,24 @@ pub fn load(paths: &[PathBuf], from: &Path, input: &mut dyn Read) -> Result<Load
         }
     } else {
         for path in paths {
-            texts.collect_named(path, from, &root, input);
+            if path == Path::new("-") {
+                texts.take("(standard input)".into(), &mut (&mut *input).take(MAX_FILE as u64 + 1));
+            } else {
+                texts.collect(&from.join(path), &root);
+            }
         }
     }
     Ok(texts.finish(root, workspace, workspace_source, workspace_problems, is_whole))
 }
 
-/// The nearest folder upwards that has a workspace file, or the folder itself.
+/// The nearest ancestor with a workspace file, or the folder itself.
 fn root_of(folder: &Path) -> PathBuf {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     let found = absolute.ancestors().find(|folder| folder.join(WORKSPACE_FILE).is_file());
     found.map_or_else(|| normal(&absolute), normal)
 }
 
-/// The path without `.` and `..`, as text: nothing is looked up.
+/// The absolute path without `.` and `..`. Does not access the file system.
 fn normal(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut normal = PathBuf::new();
@@ -99,9 +102,9 @@ fn read_workspace(root: &Path, texts: &mut Texts) -> (Workspace, Option<Source>,
     if !path.is_file() {
         return (Workspace::named(&folder), None, Vec::new());
     }
-    // Its final number is known only when all manifests are; until then its places say 0.
+    // Its number is only known after all manifests are read; until then its places use 0.
     texts.read(&path, false);
-    // Whoever names it among the manifests is told that it is none.
+    // If it is also passed as a manifest, it is read again and refused as one.
     texts.seen.clear();
     let problems: Vec<Diagnostic> = texts.problems.drain(..).map(|(_, problem)| problem).collect();
     let Some(source) = texts.sources.pop() else { return (Workspace::named(&folder), None, problems) };
@@ -119,27 +122,19 @@ fn read_workspace(root: &Path, texts: &mut Texts) -> (Workspace, Option<Source>,
 struct Texts {
     from: PathBuf,
     sources: Vec<Source>,
-    /// Problems by the name of their file, which has no number yet.
+    /// Problems with the name of their file, because files have no number yet.
     problems: Vec<(Box<str>, Diagnostic)>,
     total: usize,
-    /// Files and folders that were looked at: however often one is named, it is read once.
+    /// Files and folders already read: each is read once, even if passed twice.
     seen: BTreeSet<PathBuf>,
 }
 
 impl Texts {
-    /// The name that people know a file by: relative to where they are, when it is below.
+    /// The displayed name of a file: relative to the current folder if it is below it.
     fn name_of(&self, path: &Path) -> Box<str> {
         let (path, from) = (normal(path), normal(&self.from));
         let shown = path.strip_prefix(&from).unwrap_or(&path);
         shown.to_string_lossy().into()
-    }
-
-    fn collect_named(&mut self, path: &Path, from: &Path, root: &Path, input: &mut dyn Read) {
-        if path == Path::new("-") {
-            self.take("(standard input)".into(), &mut input.take(MAX_FILE as u64 + 1));
-        } else {
-            self.collect(&from.join(path), root);
-        }
     }
 
     /// Reads a file, or every manifest below a folder.
@@ -169,7 +164,7 @@ impl Texts {
         }
     }
 
-    /// `named` files may be pipes, because somebody asked for them; found ones must be files, so that nothing hangs.
+    /// `named` files may be pipes, because the user asked for them. Others must be regular files, so that no read hangs.
     fn read(&mut self, path: &Path, named: bool) {
         if self.is_full() || !self.seen.insert(normal(path)) {
             return;
@@ -204,8 +199,8 @@ impl Texts {
         }
         self.total += bytes.len();
         if self.is_full() {
-            let message = format!("the manifests have more than {} MiB together", MAX_WORKSPACE >> 20);
-            let help = "what comes after this file was not read; split the workspace in two";
+            let message = format!("the manifests are larger than {} MiB in total", MAX_WORKSPACE >> 20);
+            let help = "files after this one were not read; split the workspace";
             return self.refuse(name, "", rules::KW_003.finding(message).help(help), 0);
         }
         match String::from_utf8(bytes) {
@@ -219,7 +214,7 @@ impl Texts {
         }
     }
 
-    /// Whether there is more text than a workspace may have. That was told, and nothing more is read.
+    /// Whether the size limit is exceeded. This is reported once, and no more files are read.
     const fn is_full(&self) -> bool {
         self.total > MAX_WORKSPACE
     }
@@ -231,7 +226,7 @@ impl Texts {
 
     fn unreadable(&mut self, name: &str, cause: &str) {
         let problem = rules::KW_001.finding(format!("could not read {name}: {cause}"));
-        self.refuse(name.into(), "", problem.help("mend the file, or remove it from the workspace"), 0);
+        self.refuse(name.into(), "", problem.help("fix the file, or remove it from the workspace"), 0);
     }
 
     fn refuse(&mut self, name: Box<str>, text: &str, problem: Diagnostic, at: usize) {
@@ -261,23 +256,17 @@ impl Texts {
         }
         if self.sources.is_empty() {
             let message = format!("there is no manifest in {}", root.display());
-            let help = "write one into a file that ends in .yaml or .yml, or name the right folder";
+            let help = "write one in a file that ends in .yaml or .yml, or pass another folder";
             diagnostics.push(rules::KW_011.finding(message).help(help));
         }
         let last = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.extend(workspace_source.map(|source| Source { readable: false, ..source }));
         for mut problem in workspace_problems {
-            renumber(&mut problem, last);
+            let labels = problem.labels.iter_mut().map(|label| &mut label.place);
+            problem.place.iter_mut().chain(labels).for_each(|place| place.source = last);
             diagnostics.push(problem);
         }
         Loaded { root, workspace, sources: Sources(self.sources), diagnostics, is_whole }
-    }
-}
-
-fn renumber(problem: &mut Diagnostic, source: SourceId) {
-    let labels = problem.labels.iter_mut().map(|label| &mut label.place);
-    for place in problem.place.iter_mut().chain(labels) {
-        place.source = source;
     }
 }
 

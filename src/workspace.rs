@@ -1,4 +1,4 @@
-//! The settings of a workspace, valid and with every default in place. Made only by the rules.
+//! The settings of a workspace, validated and with defaults applied. Only the rules create them.
 
 use std::collections::BTreeMap;
 
@@ -6,31 +6,30 @@ use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::model::SecretSource;
 
-/// What `keywright.yaml` says, or the defaults where there is none.
+/// The settings from `keywright.yaml`, or the defaults without one.
 pub struct Workspace {
     pub name: Box<str>,
     /// Files and folders with manifests, relative to the workspace.
     pub manifests: Vec<Box<str>>,
-    /// Where what runs must remember is kept, and the embedded store.
+    /// The database with the state of runs and the embedded store.
     pub database: DatabaseAt,
     pub remote: RemoteStores,
     pub ownership: Ownership,
     pub guards: Guards,
-    /// Rules whose severity is not the catalogue's; nothing means: switched off.
+    /// Rules with a severity other than the catalogue's. `None` switches a rule off.
     pub severities: BTreeMap<RuleId, Option<Severity>>,
     pub environment: Environment,
 }
 
-/// Which remote stores the workspace names.
 #[derive(Default)]
 pub struct RemoteStores {
     pub cloud_api_management: Option<CloudStore>,
     pub managed_file_transfer: Option<TransferStore>,
-    /// The API types that keys may be given, when the workspace lists them.
+    /// The API types that keys may use, if the workspace lists them.
     pub api_types: Option<Vec<Box<str>>>,
 }
 
-/// Where Cloud API Management is, and how to sign in there.
+/// The address and credentials of Cloud API Management.
 pub struct CloudStore {
     /// The address above `/v3`.
     pub url: Box<str>,
@@ -43,25 +42,25 @@ pub struct CloudStore {
     pub limits: Limits,
 }
 
-/// Where Managed File Transfer is, and how to sign in there.
+/// The address and credentials of Managed File Transfer.
 pub struct TransferStore {
     /// The address above `/api`.
     pub url: Box<str>,
     pub credential: TransferCredential,
     /// The site's OpenAPI file, relative to the workspace.
     pub openapi: Option<Box<str>>,
-    /// What is written about the operations; it goes before what the file says.
+    /// Operations in the workspace file; they override those of the OpenAPI file.
     pub operations: TransferOperations,
     pub limits: Limits,
     /// The tenant that all managed keys must belong to (MFT-022).
     pub tenant: Option<i64>,
-    /// The username or email as whom Keywright must be signed in (MFT-023).
+    /// The username or email that Keywright must be signed in as (MFT-023).
     pub owner: Option<Box<str>>,
-    /// The `keyName` of the key that the run itself uses (MFT-030).
+    /// The `keyName` of the key that Keywright itself uses (MFT-030).
     pub own_key: Option<Box<str>>,
 }
 
-/// One of the two forms in which the vendor takes a credential; never both (`mft-api-keys.md` 1.4).
+/// One of the two forms of credential that the vendor accepts; never both (`mft-api-keys.md` 1.4).
 pub enum TransferCredential {
     /// In the header `ApiKey`.
     ApiKey(SecretSource),
@@ -76,7 +75,7 @@ impl TransferCredential {
     }
 }
 
-/// Method and path of each operation, where the workspace says them.
+/// Method and path of each operation that the workspace binds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TransferOperations {
     pub list: Option<Operation>,
@@ -90,15 +89,14 @@ pub struct TransferOperations {
 /// One operation of an API: `PUT /api/ApiKey`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Operation {
-    /// In capitals.
+    /// In uppercase.
     pub method: Box<str>,
-    /// Begins with `/`; has no query.
+    /// Starts with `/`; has no query.
     pub path: Box<str>,
 }
 
 impl Operation {
-    /// Nothing for a path that does not mean the same to everybody: it could lead to another host, upwards, or into a
-    /// query.
+    /// `None` if servers could read the path in different ways: it could lead to another host, upwards, or into a query.
     pub fn new(method: &str, path: &str) -> Option<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
         let is_good = path.len() > 1
@@ -116,19 +114,19 @@ impl std::fmt::Display for Operation {
     }
 }
 
-/// How hard a remote store may be called.
+/// Limits for calls to a remote store.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Limits {
     pub calls_per_second: f64,
-    /// Calls of one run; nothing for as many as it takes.
+    /// Calls of one run. `None` if unlimited.
     pub calls_per_day: Option<u64>,
-    /// Most calls in flight at the same time; nothing for as many as the rate can use.
+    /// Maximum concurrent calls. `None` to derive it from the rate.
     pub concurrency: Option<usize>,
-    /// Objects of a page of a list.
+    /// Objects per page of a list.
     pub page_size: usize,
 }
 
-/// The smallest rate that the vendor gives (`cloud-api-management.md` 5.2), and pages that are in use (4.4).
+/// The lowest rate of the vendor (`cloud-api-management.md` 5.2), and a page size in use (4.4).
 impl Default for Limits {
     fn default() -> Self {
         Self { calls_per_second: 2.0, calls_per_day: None, concurrency: None, page_size: 1000 }
@@ -136,7 +134,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Calls in flight at the same time: enough that answers which take half a second do not hold the rate down.
+    /// Concurrent calls: enough to reach the rate when responses take half a second.
     pub fn in_flight(&self) -> usize {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is at most a thousand")]
         let useful = (self.calls_per_second / 2.0).ceil() as usize;
@@ -144,7 +142,7 @@ impl Limits {
     }
 }
 
-/// What of the store belongs to the workspace, by kind.
+/// What the workspace owns in the store, by kind.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ownership {
     pub users: Owns,
@@ -155,23 +153,22 @@ pub struct Ownership {
     pub api_keys: Owns,
 }
 
-/// Which objects of a kind are owned.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Owns {
-    /// Those that are declared: absence from the manifests deletes nothing.
+    /// Only declared objects: absence from the manifests deletes nothing.
     #[default]
     Declared,
-    /// Those that hang on a declared parent: applications of declared users, and so on.
+    /// Children of declared objects: applications of declared users, and so on.
     OfDeclaredParent,
-    /// Those whose name begins so.
+    /// Objects whose name starts with this prefix.
     Prefix(Box<str>),
     All,
 }
 
-/// Above both numbers a plan's deletes and replaces are stopped.
+/// A plan with more deletes and replaces than both numbers is stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Guards {
-    /// Per cent of the objects of a kind that are in the store and managed.
+    /// Percent of the managed objects of a kind in the store.
     pub percent: i64,
     pub count: i64,
 }
@@ -182,7 +179,7 @@ impl Default for Guards {
     }
 }
 
-/// What manifests may read from the machine.
+/// What manifests may read from the local machine.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Environment {
     pub prefixes: Vec<Box<str>>,
@@ -190,19 +187,18 @@ pub struct Environment {
     pub programs: Vec<Box<str>>,
 }
 
-/// Where the workspace database is.
 #[derive(Clone)]
 pub enum DatabaseAt {
     /// A SQLite file, relative to the workspace.
     File(Box<str>),
-    /// A schema of a database on a PostgreSQL server. The address holds no password.
+    /// A schema of a database on a PostgreSQL server. The address contains no password.
     Server { url: Box<str>, schema: Box<str>, password: Option<SecretSource> },
 }
 
-/// The schema of a workspace that names a server and no schema.
+/// The default schema on a server.
 pub const DEFAULT_SCHEMA: &str = "keywright";
 
-/// The database of a workspace that says nothing else.
+/// The default database file.
 pub const DEFAULT_DATABASE: &str = ".keywright/keywright.db";
 
 impl Workspace {
@@ -227,16 +223,14 @@ mod tests {
 
     #[test]
     fn an_operation_has_a_plain_path() {
-        for odd in
+        for bad in
             ["", "/", "api", "//evil.example", "/api/../x", "/api/.", "/a?b", "/a#b", "/a b", "/a%2Fb", "/a/", "/{id}"]
         {
-            assert!(Operation::new("GET", odd).is_none(), "{odd}");
+            assert!(Operation::new("GET", bad).is_none(), "{bad}");
         }
         for plain in ["/api/ApiKey", "/api/ApiKey/get-all.v1"] {
-            assert_eq!(
-                Operation::new("GET", plain).map(|operation| operation.to_string()),
-                Some(format!("GET {plain}"))
-            );
+            let text = Operation::new("GET", plain).map(|operation| operation.to_string());
+            assert_eq!(text, Some(format!("GET {plain}")));
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::Instant;
 use clap::Args;
 
 use self::effects::World;
+pub(super) use self::effects::random;
 use self::effects::stop_on_signals;
 use self::form::Form;
 use self::progress::ProgressReporter;
@@ -27,6 +28,7 @@ use super::runtime::block_on;
 use super::saved_plan;
 use super::session::Prepared;
 use super::session::Session;
+use super::session::Snapshot;
 use super::session::database;
 use super::session::origin::store_key;
 use super::session::origin::store_name;
@@ -43,15 +45,15 @@ use crate::render;
 use crate::stores::Stores;
 use crate::stores::embedded::Embedded;
 
-/// Make the store what the manifests say
+/// Apply the manifests to the store
 ///
-/// Shows the plan, asks on a terminal, and carries it out. What becomes of every change is told. Ends with 6 when some
-/// changes were made and some were not, and with 5 when objects moved since the plan was made. Ctrl-C lets what is in
-/// flight end and begins nothing more; pressed twice it ends at once.
+/// Shows the plan, asks for confirmation, applies it, and reports the result of every change. Exits with 6 if only some
+/// changes were made, and with 5 if objects changed since the plan was made. Ctrl-C finishes changes in progress and
+/// starts no new ones; press it twice to stop immediately.
 ///
-/// PATH may be a plan that `plan --out` saved: then that plan is done and nothing else, without a question, because it
-/// was reviewed. The workspace is the one of the current folder, or of -f: its manifests say where values are read
-/// from, and its guards are asked again. A change whose object moved since is void, and what needs it is not done.
+/// PATH can be a plan saved by `plan --out`: exactly that plan is applied, without confirmation. The workspace is that
+/// of the current folder or of -f: its manifests define where secrets are read from, and its guards are checked again.
+/// Changes to objects that changed in the meantime are skipped, with everything that depends on them.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -60,15 +62,15 @@ pub(super) struct Arguments {
     #[command(flatten)]
     planning: Planning,
 
-    /// Do nothing at all when an object of a saved plan moved since
+    /// Apply nothing if any object in the saved plan has changed
     #[arg(long)]
     strict: bool,
 
-    /// Do not ask; needed where nobody can answer
+    /// Skip the confirmation (required without a terminal)
     #[arg(long)]
     auto_approve: bool,
 
-    /// The form of the output; json tells the outcome and not the plan, json-stream every change as soon as it ended
+    /// Output format; json prints the outcome without the plan, json-stream prints each change as it ends
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
 }
@@ -103,59 +105,55 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if is_asked && !arguments.auto_approve && !approved(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
-    let (before, began) = (prepared.remotes.calls(), clock());
-    let Carried { outcome, failure } = carry_out(&prepared, form, console)?;
-    tell(form, &prepared.planned.plan, &outcome, console)?;
+    let (before, began) = (prepared.snapshot.remotes.calls(), clock());
+    let (outcome, failure) = carry_out(&prepared, form, console)?;
+    print_outcome(form, &prepared.planned.plan, &outcome, console)?;
     if form == Form::Text {
-        tell_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
+        print_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
     failure.map_or_else(|| Ok(exit(&outcome)), |failure| Err(failure.into()))
 }
 
 impl Arguments {
-    /// What goes with a plan that was saved does not go with one that is made now, and the other way around.
+    /// Rejects arguments that do not fit a saved plan, or a new one.
     fn check(&self, is_saved: bool) -> Result<(), Failure> {
         let usage = |failure, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
         if is_saved && self.planning.prunes() {
-            return usage("could not prune: what a saved plan deletes is settled", "plan again with --prune and --out");
+            return usage("could not prune: a saved plan is fixed", "plan again with --prune and --out");
         }
         if !is_saved && self.format != Form::Text && !self.auto_approve {
-            let failure = Failure::new("could not ask whether to apply a plan that is not shown");
-            return Err(failure.help("--format json and json-stream need --auto-approve"));
+            let failure = Failure::new("could not ask for confirmation: this format does not show the plan");
+            return Err(failure.help("--format json and json-stream require --auto-approve"));
         }
         if !is_saved && self.strict {
-            let failure = "could not be strict: --strict is for a saved plan";
-            return usage(failure, "name the file that `plan --out` saved");
+            return usage("could not use --strict: it requires a saved plan", "pass the file that `plan --out` saved");
         }
         Ok(())
     }
 }
 
-/// With --strict a plan is done whole or not at all.
+/// With `--strict`, a plan with stale changes is not applied at all.
 fn refuse_stale(name: &str, prepared: &Prepared) -> Result<(), Failure> {
-    const NAMED: usize = 5;
     let Planned { plan, excluded, .. } = &prepared.planned;
     let stale = excluded.iter().filter(|(_, fate)| matches!(fate, ChangeResult::Failed(_)));
     let stale: Vec<String> = stale.map(|(&index, _)| plan.changes[index].address.to_string()).collect();
     if stale.is_empty() {
         return Ok(());
     }
-    let more = stale.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let names = stale[..stale.len().min(NAMED)].join(", ");
-    let message = format!("could not apply the plan {name}: changed since it was made: {names}{more}");
+    let names = crate::text::and_more(&stale, 5, ", ");
+    let message = format!("could not apply the plan {name}: these objects changed since it was made: {names}");
     let failure = Failure { exit: Exit::Stale, ..Failure::new(message) };
-    Err(failure.help("nothing was changed; plan again, or leave out --strict to do the rest"))
+    Err(failure.help("nothing was changed; plan again, or omit --strict to apply the other changes"))
 }
 
-/// Says what the apply cost, beside what was forecast.
-fn tell_calls(
+/// Prints the actual number of calls and seconds next to the forecast.
+fn print_calls(
     prepared: &Prepared,
     before: &BTreeMap<&str, u64>,
     seconds: f64,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
-    let now = prepared.remotes.calls();
+    let now = prepared.snapshot.remotes.calls();
     for forecast in prepared.forecasts.iter().filter(|forecast| forecast.left() > 0) {
         let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
         render::text::calls(console.out, forecast, made(&now).saturating_sub(made(before)), seconds)?;
@@ -168,58 +166,57 @@ fn clock() -> Instant {
     Instant::now()
 }
 
-/// Asks whoever sits at the terminal.
+/// Asks for confirmation on the terminal.
 fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
     if !console.can_ask {
-        let failure = Failure::new("could not ask whether to apply the plan: there is no terminal");
-        return Err(failure.help("look at the plan, then run again with --auto-approve"));
+        let failure = Failure::new("could not ask for confirmation: there is no terminal");
+        return Err(failure.help("review the plan, then run again with --auto-approve"));
     }
-    write!(console.err, "\nApply these changes? Only `yes` is taken: ")?;
+    write!(console.err, "\nApply these changes? Type `yes` to continue: ")?;
     console.err.flush()?;
     let mut answer = Vec::new();
     std::io::BufReader::new(&mut *console.input).take(1_000).read_until(b'\n', &mut answer)?;
     Ok(answer.trim_ascii() == b"yes")
 }
 
-/// What became of a plan, which is told whatever went wrong beside it.
-struct Carried {
-    outcome: Outcome,
-    /// Why the end of the run could not be noted, or told.
-    failure: Option<Failure>,
-}
-
-/// Makes the changes that can be made.
-fn carry_out(prepared: &Prepared, form: Form, console: &mut Console<'_>) -> Result<Carried, Failure> {
-    let planned = &prepared.planned;
+/// Applies the changes that are not stale or blocked. The failure is why the end of the run could not be recorded or
+/// printed; the outcome is known nevertheless.
+fn carry_out(
+    prepared: &Prepared,
+    form: Form,
+    console: &mut Console<'_>,
+) -> Result<(Outcome, Option<Failure>), Failure> {
+    let Prepared { snapshot, planned, .. } = prepared;
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
-        return Ok(Carried { outcome: Outcome { results, unproven: None }, failure: None });
+        return Ok((Outcome { results, unproven: None }, None));
     }
-    let embedded = Embedded::new(database::open(&prepared.location, prepared.lock.as_ref())?, console.time());
-    let store = Stores { remotes: &prepared.remotes, embedded };
-    let secrets = Secrets { values: &prepared.secrets.values, shared: &prepared.secrets.shared, live: &prepared.live };
+    let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
+    let store = Stores { remotes: &snapshot.remotes, embedded };
+    let secrets = Secrets { values: &snapshot.secrets.values, shared: &snapshot.secrets.shared, live: &snapshot.live };
     let journal = begin(prepared, console.time())?;
     let stop = stop_on_signals()?;
     let now = console.time();
     let progress = ProgressReporter::begin(form, planned, console)?;
-    let mut world = World::new(&prepared.loaded.root, journal, stop, now, progress);
+    let mut world = World::new(&snapshot.loaded.root, journal, stop, now, progress);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let outcome = block_on(work)?.map_err(Failure::of_store)?;
     let failure = match world.end() {
-        // The changes are made whether or not somebody still reads about them.
+        // The changes are made even if the reader of the output is gone.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
         Err(failure) => Some(failure),
     };
-    Ok(Carried { outcome, failure })
+    Ok((outcome, failure))
 }
 
-/// Begins the journal of the run. The run before, if it was cut off, has been looked into by now.
+/// Begins the journal of the run, and closes that of an interrupted previous run.
 fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
-    let (loaded, changes) = (&prepared.loaded, prepared.planned.left().count());
-    let database = database::open(&prepared.location, prepared.lock.as_ref())?;
+    let Snapshot { loaded, location, lock, cut_off, .. } = &prepared.snapshot;
+    let changes = prepared.planned.left().count();
+    let database = database::open(location, lock.as_ref())?;
     let failed = |error| Failure::of_database(&error);
-    if let Some(run) = &prepared.cut_off {
+    if let Some((run, _)) = cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
     let journal = Journal::begin(database, &store_name(loaded), &store_key(loaded), changes, now).map_err(failed)?;
@@ -227,9 +224,9 @@ fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
     Ok(journal)
 }
 
-fn tell(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Console<'_>) -> Result<(), Failure> {
+fn print_outcome(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Console<'_>) -> Result<(), Failure> {
     match form {
-        // An empty plan has said so itself.
+        // An empty plan already printed that there is nothing to do.
         Form::Text if plan.is_empty() => {}
         Form::Text => render::text::outcome(console.out, plan, outcome)?,
         Form::Json => render::json::outcome(console.out, plan, outcome)?,

@@ -8,7 +8,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 
-/// Print the completions of a shell
+/// Print shell completions
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The shell

@@ -29,78 +29,77 @@ use crate::emulator::settings::Settings;
 use crate::emulator::settings::UserCredential;
 use crate::emulator::settings::duration;
 
-/// Serve a sandbox of Boomi Cloud API Management and of Boomi MFT on this machine
+/// Run a sandbox of Boomi Cloud API Management and Boomi MFT on this machine
 ///
-/// Speaks two protocols over the embedded store. Cloud API Management: the V3 REST API, with the token endpoint at
-/// URL/v3/token and the rest below URL/v3/rest. MFT: the AFT Management API's operations on API keys below URL/api/ApiKey,
-/// with URL/api/Organization and URL/api/Account, and its Swagger file at URL/swagger/v1/swagger.json. It is for scripts
-/// and tests, has no protection, and so listens on addresses of this machine only. Ctrl-C ends it.
+/// Serves two APIs on top of the embedded store. Cloud API Management: the V3 REST API, with the token endpoint at
+/// URL/v3/token and the rest below URL/v3/rest. MFT: the API key operations of the AFT Management API below
+/// URL/api/ApiKey, with URL/api/Organization and URL/api/Account, and its Swagger file at URL/swagger/v1/swagger.json.
+/// The emulator is for scripts and tests. It is unauthenticated, so it listens on loopback only. Ctrl-C stops it.
 #[derive(Args)]
 #[command(after_long_help = names())]
 pub(super) struct Arguments {
-    /// Where to listen; port 0 takes a free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8083")]
     listen: SocketAddr,
 
-    /// The SQLite file that holds the objects; left out, they are gone when the emulator ends
+    /// SQLite file for the objects [default: in memory, lost on exit]
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
 
-    /// A workspace folder or a file with manifests, which are applied first; key values are not delivered
+    /// Workspace folder or file with manifests to apply before listening; key values are not delivered
     #[arg(long, value_name = "MANIFESTS")]
     seed: Option<PathBuf>,
 
-    /// The only credentials that Cloud API Management takes, as KEY:SECRET:USERNAME:PASSWORD or with :AREA behind it; can be repeated.
-    /// Left out, any that are not empty
+    /// Credentials that Cloud API Management accepts, as KEY:SECRET:USERNAME:PASSWORD[:AREA]; repeatable
+    /// [default: any that are not empty]
     #[arg(long, value_name = "CREDENTIAL")]
     credential: Vec<Credential>,
 
-    /// The only credentials that MFT takes, as VALUE or USER:VALUE, in the header ApiKey or as a Bearer token; can be
-    /// repeated. Each user has keys of its own. Left out, any that are not empty, all of one user
+    /// Credentials that MFT accepts in the header ApiKey or as a Bearer token, as VALUE or USER:VALUE; repeatable. Each
+    /// user has their own keys [default: any that are not empty, all for one user]
     #[arg(long, value_name = "CREDENTIAL")]
     mft_credential: Vec<UserCredential>,
 
-    /// Where an operation of MFT is, as OPERATION=METHOD:/PATH; can be repeated. Left out: get=GET:/api/ApiKey,
+    /// Method and path of an MFT operation, as OPERATION=METHOD:/PATH; repeatable [default: get=GET:/api/ApiKey,
     /// update=PUT:/api/ApiKey, list=GET:/api/ApiKey/getApiKeys, create=POST:/api/ApiKey, and with the quirk mft-delete
-    /// delete=DELETE:/api/ApiKey
+    /// delete=DELETE:/api/ApiKey]
     #[arg(long, value_name = "BINDING")]
     mft_operation: Vec<Binding>,
 
-    /// How long a token holds
+    /// Lifetime of a token
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     token_lifetime: Duration,
 
-    /// How many calls are answered in one second of the clock; the others are refused as by the gateway, or by MFT with
-    /// 429
+    /// Maximum number of calls per second; the emulator refuses more as the gateway does, and as MFT does with 429
     #[arg(long, value_name = "N")]
     calls_per_second: Option<u64>,
 
-    /// How many calls are answered in one day (UTC)
+    /// Maximum number of calls per day (UTC)
     #[arg(long, value_name = "N")]
     calls_per_day: Option<u64>,
 
-    /// How long each request waits before it is looked at, like 40ms
+    /// Delay before each request is handled, for example 40ms
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     latency: Duration,
 
-    /// Behave in a way that was reported or that the documentation leaves open; can be repeated, see below
+    /// Emulate behavior that was reported or that the documentation leaves open; repeatable, see below
     #[arg(long, value_name = "NAME[=VALUE]")]
     quirk: Vec<Chosen>,
 
-    /// Let something go wrong, as KIND@WHEN; can be repeated, see below. What the gateway refuses with 403, MFT refuses
-    /// with 429 (limits), 401 (tokens) or 403 (not-authorized)
+    /// Inject a fault, as KIND@WHEN; repeatable, see below. Where the gateway answers 403, MFT answers 429 (limits), 401
+    /// (tokens) or 403 (not-authorized)
     #[arg(long, value_name = "KIND@WHEN")]
     fault: Vec<Fault>,
 
-    /// The number from which the chances of faults are drawn; the same number draws the same
+    /// Seed for random faults; the same seed gives the same faults
     #[arg(long, value_name = "N", default_value = "0")]
     fault_seed: u64,
 
-    /// A file that receives one line of JSON a request, without secrets
+    /// File for the request log: one line of JSON per request, without secrets
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// The form of the first line; json is {"url": …}
+    /// Format of the first line; json prints {"url": …}
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -127,10 +126,10 @@ pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exi
     let emulator =
         Emulator::begin(arguments.listen, database, settings, log.as_deref(), console.now).map_err(failure)?;
     let address =
-        emulator.address().map_err(|error| Failure::new(format!("could not learn the own address: {error}")))?;
+        emulator.address().map_err(|error| Failure::new(format!("could not get the listening address: {error}")))?;
     match arguments.format {
         Format::Json => writeln!(console.out, "{{\"url\": \"http://{address}\"}}")?,
-        Format::Text => writeln!(console.out, "The emulator listens on http://{address}. Ctrl-C ends it.")?,
+        Format::Text => writeln!(console.out, "The emulator listens on http://{address}. Press Ctrl-C to stop it.")?,
     }
     console.out.flush()?;
     emulator.run().map_err(failure)?;
@@ -151,9 +150,9 @@ fn failure(error: StartError) -> Failure {
     match error {
         StartError::NotLoopback(_) => Failure { exit: Exit::Usage, ..failure.help("use 127.0.0.1 or [::1]") },
         StartError::SamePlace(..) => {
-            Failure { exit: Exit::Usage, ..failure.help("give one of them another path with --mft-operation") }
+            Failure { exit: Exit::Usage, ..failure.help("set a different path for one of them with --mft-operation") }
         }
-        StartError::Listen(..) => failure.help("use port 0 for one that is free"),
+        StartError::Listen(..) => failure.help("use port 0 to select a free port"),
         _ => failure,
     }
 }
@@ -173,11 +172,11 @@ fn names() -> String {
     let mut text = section("Quirks of Cloud API Management", &others);
     text += &section("Quirks of MFT", &of_mft);
     text += &section("Kinds of faults", &faults::KINDS);
-    text += &section("When a fault strikes", &faults::WHEN);
+    text += &section("When a fault occurs", &faults::WHEN);
     text
 }
 
-/// A name a line, with what it means below it: clap breaks long lines and keeps their indentation.
+/// One name per line with its meaning below it: clap wraps long lines and keeps their indentation.
 fn section<T: AsRef<str>>(title: &str, rows: &[(T, &str)]) -> String {
     let row = |(name, says): &(T, &str)| format!("  {}\n      {says}\n", name.as_ref());
     format!("{title}:\n{}\n", rows.iter().map(row).collect::<String>())

@@ -12,10 +12,10 @@ use crate::rules::catalogue;
 
 /// Explain a rule (CAM-024) or a field of a manifest (PackageKey.rotation)
 ///
-/// Without WHAT the rules are listed.
+/// Without WHAT, lists the rules.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The id of a rule, a kind, or a kind and a field
+    /// Id of a rule, a kind, or a kind and a field
     what: Option<String>,
 }
 

@@ -9,9 +9,9 @@ use super::arguments::Manifests;
 use super::session::Session;
 use crate::export;
 
-/// Print the live store as manifests that plan to nothing to do
+/// Export the live store as manifests that match it
 ///
-/// Key values are never printed: keys are exported as generated ones, which find their live key by application,
+/// Key values are never printed: keys are exported as generated keys, which match their live key by application,
 /// package and prefix.
 #[derive(Args)]
 pub(super) struct Arguments {

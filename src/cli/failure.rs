@@ -1,4 +1,4 @@
-//! How a command ends, and why one could not do its work.
+//! Exit codes and failures of commands.
 
 use std::io;
 
@@ -11,12 +11,12 @@ use crate::render;
 use crate::store::Refusal;
 use crate::text;
 
-/// How a command ends. The numbers are an interface: scripts depend on them.
+/// The exit code of a command. Scripts depend on the numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// Something went wrong that no other number tells.
+    /// An error without an exit code of its own.
     Error = 1,
     /// There are changes to make (only with `--detailed-exitcode`).
     Pending = 2,
@@ -24,26 +24,26 @@ pub enum Exit {
     Invalid = 3,
     /// A guard stopped the plan.
     Stopped = 4,
-    /// The objects moved since the plan was made.
+    /// Objects changed since the plan was made.
     Stale = 5,
     /// Some changes were made and some were not.
     Partly = 6,
-    /// Another run is working on the workspace.
+    /// Another run holds the lock of the workspace.
     Locked = 7,
-    /// The apply would cost more than it may.
+    /// The apply would exceed its budget of calls or time.
     OverBudget = 8,
-    /// Everything was done, but the store holds some fields otherwise than it was told.
+    /// All changes were made, but the store changed some fields.
     Differs = 9,
-    /// The command line is not right.
+    /// The command line is invalid.
     Usage = 64,
-    /// Somebody pressed Ctrl-C, or asked the process to end.
+    /// The run was interrupted by SIGINT or SIGTERM.
     Interrupted = 130,
 }
 
-/// Why a command could not do its work.
+/// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
-    /// Completes the sentence «could not …», or stands for itself.
+    /// Usually starts with "could not".
     pub message: String,
     pub help: Option<String>,
     pub exit: Exit,
@@ -58,9 +58,7 @@ impl Failure {
         self.help = Some(help.into());
         self
     }
-}
 
-impl Failure {
     pub(super) fn of_store(refusal: Refusal) -> Self {
         let rule = refusal.rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
         Self { message: format!("{}{rule}", refusal.reason), help: refusal.help, exit: Exit::Error }
@@ -68,6 +66,15 @@ impl Failure {
 
     pub(super) fn of_database(error: &DatabaseError) -> Self {
         Self::new(format!("could not {error}")).help(error.help())
+    }
+
+    fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        writeln!(err, "{red}error{red:#}: {}", text::lines(&self.message))?;
+        if let Some(help) = &self.help {
+            writeln!(err, "  help: {}", text::lines(help))?;
+        }
+        Ok(self.exit)
     }
 }
 
@@ -77,14 +84,14 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What ends a command before its work is done.
+/// Why a command stopped early.
 pub(super) enum Stop {
     Failure(Failure),
-    /// What was found in the manifests: the command would work on something that is wrong.
+    /// The manifests have errors.
     Findings(Findings),
 }
 
-/// Findings with the texts that they are about, and how they are to be shown.
+/// Findings with their sources and output format.
 pub(super) struct Findings {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: Sources,
@@ -98,33 +105,18 @@ impl<E: Into<Failure>> From<E> for Stop {
 }
 
 impl Stop {
-    /// The one place where a command that stopped says why.
+    /// Prints why the command stopped. Nothing else prints failures.
     pub(super) fn print(&self, console: &mut Console<'_>) -> io::Result<Exit> {
         match self {
             Self::Failure(failure) => failure.print(console.err),
-            Self::Findings(findings) => findings.print(console),
+            Self::Findings(Findings { diagnostics, sources, format }) => {
+                match format {
+                    Format::Text => render::text::diagnostics(console.err, diagnostics, sources)?,
+                    Format::Json => render::json::diagnostics(console.out, diagnostics, sources)?,
+                }
+                render::text::summary(console.err, diagnostics)?;
+                Ok(Exit::Invalid)
+            }
         }
-    }
-}
-
-impl Failure {
-    fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
-        let red = anstyle::AnsiColor::Red.on_default().bold();
-        writeln!(err, "{red}error{red:#}: {}", text::lines(&self.message))?;
-        if let Some(help) = &self.help {
-            writeln!(err, "  help: {}", text::lines(help))?;
-        }
-        Ok(self.exit)
-    }
-}
-
-impl Findings {
-    fn print(&self, console: &mut Console<'_>) -> io::Result<Exit> {
-        match self.format {
-            Format::Text => render::text::diagnostics(console.err, &self.diagnostics, &self.sources)?,
-            Format::Json => render::json::diagnostics(console.out, &self.diagnostics, &self.sources)?,
-        }
-        render::text::summary(console.err, &self.diagnostics)?;
-        Ok(Exit::Invalid)
     }
 }

@@ -1,7 +1,7 @@
-//! What a run tells of its own work while it works: on standard error, and only when it is asked to.
+//! The optional log of a run, on standard error.
 //!
-//! A log is read by machines and kept for years, so it holds no query, no header, no body and no error text of a server:
-//! nothing of which a key or a credential could be a part.
+//! Logs are kept for years, so they contain no query, header, body or error text of a server: any of these could
+//! contain a key or a credential.
 #![expect(clippy::disallowed_methods, reason = "edge: standard error and the clock")]
 
 use std::time::Instant;
@@ -17,33 +17,34 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use super::Exit;
 
-/// The form of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
     /// For people.
     Text,
-    /// One object a line, each with the id of the run.
+    /// One JSON object per line, each with the id of the run.
     Json,
 }
 
-/// Lasts as long as the command.
+/// Lives as long as the command.
 pub(super) struct Log {
     began: Instant,
-    // In the order in which they end.
+    // Dropped in this order.
     _run: Option<EnteredSpan>,
     subscriber: Option<DefaultGuard>,
 }
 
-/// Begins the log, if there is to be one.
+/// Starts the log if it is enabled.
 pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
     let began = Instant::now();
-    let (subscriber, run) = match form {
-        Some(Form::Json) => (json(), true),
-        _ if verbose => (text(), false),
+    let registry = tracing_subscriber::registry().with(own_events());
+    let lines = || layer().with_target(false).with_writer(std::io::stderr);
+    let (subscriber, run): (Box<dyn Subscriber + Send + Sync>, bool) = match form {
+        Some(Form::Json) => (Box::new(registry.with(lines().json().flatten_event(true).with_span_list(false))), true),
+        _ if verbose => (Box::new(registry.with(lines().with_ansi(false).without_time().with_level(false))), false),
         _ => return Log { began, _run: None, subscriber: None },
     };
     let subscriber = tracing::subscriber::set_default(subscriber);
-    // People see one run at a time; the id is for those who gather many.
+    // The id distinguishes runs where logs of many runs are collected.
     let run = run.then(|| tracing::info_span!("run", id = %uuid::Uuid::new_v4()).entered());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "run began");
     Log { began, _run: run, subscriber: Some(subscriber) }
@@ -59,22 +60,11 @@ impl Log {
     }
 }
 
-/// Whole milliseconds since `began`.
 pub(super) fn milliseconds(began: Instant) -> u64 {
     u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn json() -> Box<dyn Subscriber + Send + Sync> {
-    let lines = layer().json().flatten_event(true).with_span_list(false).with_target(false);
-    Box::new(tracing_subscriber::registry().with(ours()).with(lines.with_writer(std::io::stderr)))
-}
-
-fn text() -> Box<dyn Subscriber + Send + Sync> {
-    let lines = layer().with_ansi(false).without_time().with_level(false).with_target(false);
-    Box::new(tracing_subscriber::registry().with(ours()).with(lines.with_writer(std::io::stderr)))
-}
-
-/// The libraries below tell of addresses with their queries, so nothing of them is heard.
-fn ours() -> Targets {
+/// Excludes libraries, because they log addresses with their queries.
+fn own_events() -> Targets {
     Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::DEBUG)
 }

@@ -15,17 +15,18 @@ use super::failure::Stop;
 use super::saved_plan;
 use super::session::Prepared;
 use super::session::Session;
+use super::session::Snapshot;
 use super::session::origin::store_name;
 use crate::diagnostic::has_errors;
 use crate::render;
 
-/// Show what apply would do, and change nothing
+/// Show what apply would do, without changing anything
 ///
-/// The store is only read: a plan has no way to write. Ends with 3 when the manifests are not valid in view of the
-/// store, and with 4 when a guard would stop the apply.
+/// Only reads the store. Exits with 3 if the manifests are invalid, alone or against the store, and with 4 if a guard
+/// would stop the apply.
 ///
-/// With --out the plan is saved too, for `show` and a later `apply FILE`: the changes, and fingerprints of the objects
-/// that they are about, never a key's value. Only a plan that could be applied is saved.
+/// --out also saves the plan for `show` and for a later `apply FILE`: its changes, and fingerprints of the objects that
+/// they affect, but never a key value. Only a plan that could be applied is saved.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -34,30 +35,29 @@ pub(super) struct Arguments {
     #[command(flatten)]
     planning: Planning,
 
-    /// The form of the output
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// How changes are shown
+    /// How to show changes
     #[arg(long, value_name = "STYLE", default_value = "fields")]
     diff: Diff,
 
-    /// Save the plan in a file, which `apply FILE` carries out later
+    /// Save the plan to a file for `apply FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// End with 2 when there are changes to make
+    /// Exit with 2 if there are changes to make
     #[arg(long)]
     detailed_exitcode: bool,
 }
 
-/// How changes are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub(super) enum Diff {
     /// Field by field.
     #[default]
     Fields,
-    /// As a unified diff of store and manifest.
+    /// As a unified diff between store and manifest.
     Unified,
 }
 
@@ -72,12 +72,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let verdict = verdict(&prepared);
     if let Some(path) = &arguments.out {
         if verdict != Exit::Done {
-            let why = "could not save the plan: it could not be applied, see above";
+            let why = "could not save the plan: it cannot be applied, see above";
             return Err(Failure { exit: verdict, ..Failure::new(why) }.into());
         }
         saved_plan::save(&prepared.to_saved(console), path, console)?;
         if arguments.format == Format::Text {
-            writeln!(console.err, "Saved: `keywright apply {}` does this and nothing else.", path.display())?;
+            writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan.", path.display())?;
         }
     }
     Ok(match verdict {
@@ -86,9 +86,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     })
 }
 
-/// Whether the plan may be applied.
+/// `Exit::Done` if the plan may be applied, or why not.
 pub(super) fn verdict(prepared: &Prepared) -> Exit {
-    if has_errors(&prepared.diagnostics) {
+    if has_errors(&prepared.snapshot.diagnostics) {
         Exit::Invalid
     } else if has_errors(&prepared.planned.stopped) {
         Exit::Stopped
@@ -97,19 +97,20 @@ pub(super) fn verdict(prepared: &Prepared) -> Exit {
     }
 }
 
-/// Shows the plan, and after it everything that was found, so that what stops it stands last.
+/// Prints the plan and then all findings, so that errors are the last lines.
 pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
-    let store = store_name(&prepared.loaded);
-    let header = render::Header { workspace: &prepared.loaded.workspace.name, store: &store };
-    let sources = &prepared.loaded.sources;
-    let all: Vec<_> = prepared.diagnostics.iter().chain(&prepared.planned.stopped).cloned().collect();
+    let Snapshot { loaded, diagnostics, .. } = &prepared.snapshot;
+    let store = store_name(loaded);
+    let header = render::Header { workspace: &loaded.workspace.name, store: &store };
+    let sources = &loaded.sources;
+    let all: Vec<_> = diagnostics.iter().chain(&prepared.planned.stopped).cloned().collect();
     match format {
         Format::Text => {
             let style = match diff {
                 Diff::Fields => render::text::Style::Fields,
                 Diff::Unified => render::text::Style::Unified,
             };
-            // An empty plan would say that there is nothing to do, which is not known when something is wrong.
+            // After an error, an empty plan does not mean that there is nothing to do.
             if !(prepared.planned.plan.is_empty() && has_errors(&all)) {
                 render::text::plan(console.out, &prepared.planned.plan, &header, style)?;
                 render::text::forecast(console.out, &prepared.forecasts)?;

@@ -14,24 +14,24 @@ use crate::database::journal::Noted;
 use crate::database::journal::Run;
 use crate::render;
 
-/// List the applies of a workspace, or show what one of them did
+/// List the apply runs of a workspace, or show the writes of one run
 ///
-/// Every write was noted before it was made, so that a run that was cut off tells what was in flight.
+/// Every write is recorded before it is made, so an interrupted run still shows what was in progress.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The form of the output
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", global = true)]
     format: Format,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Show what one run did, write by write
+    /// Show the writes of one run
     Show {
-        /// The number of the run, as `keywright runs` lists it
+        /// Number of the run, as listed by `keywright runs`
         #[arg(value_name = "NUMBER")]
         run: i64,
     },
@@ -42,36 +42,29 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let failed = |error| Failure::of_database(&error);
     let database = session.database(console)?;
     match (&arguments.command, database) {
-        (None, None) => show_all(&[], arguments.format, console)?,
-        (None, Some(database)) => show_all(&journal::runs(&database).map_err(failed)?, arguments.format, console)?,
+        (None, database) => {
+            let found = database.map(|database| journal::runs(&database)).transpose().map_err(failed)?;
+            let found = found.unwrap_or_default();
+            let runs: Vec<render::Run<'_>> = found.iter().map(of).collect();
+            match arguments.format {
+                Format::Text => render::text::runs(console.out, &runs)?,
+                Format::Json => render::json::runs(console.out, &runs)?,
+            }
+        }
         (Some(Command::Show { run }), database) => {
             let found = database.map(|database| journal::writes(&database, *run)).transpose().map_err(failed)?;
             let (run, writes) = found.flatten().ok_or_else(|| {
                 let failure = Failure::new(format!("could not find run {run}"));
                 failure.help("`keywright runs` lists the runs of the workspace")
             })?;
-            show_one(&run, &writes, arguments.format, console)?;
+            let writes: Vec<render::Noted<'_>> = writes.iter().map(noted).collect();
+            match arguments.format {
+                Format::Text => render::text::run(console.out, &of(&run), &writes)?,
+                Format::Json => render::json::run(console.out, &of(&run), &writes)?,
+            }
         }
     }
     Ok(Exit::Done)
-}
-
-fn show_all(runs: &[Run], format: Format, console: &mut Console<'_>) -> Result<(), Failure> {
-    let told: Vec<render::Run<'_>> = runs.iter().map(of).collect();
-    match format {
-        Format::Text => render::text::runs(console.out, &told)?,
-        Format::Json => render::json::runs(console.out, &told)?,
-    }
-    Ok(())
-}
-
-fn show_one(run: &Run, writes: &[Noted], format: Format, console: &mut Console<'_>) -> Result<(), Failure> {
-    let told: Vec<render::Noted<'_>> = writes.iter().map(noted).collect();
-    match format {
-        Format::Text => render::text::run(console.out, &of(run), &told)?,
-        Format::Json => render::json::run(console.out, &of(run), &told)?,
-    }
-    Ok(())
 }
 
 fn of(run: &Run) -> render::Run<'_> {

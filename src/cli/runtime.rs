@@ -1,4 +1,4 @@
-//! The runtime of the calls that wait for each other.
+//! The async runtime of the command.
 
 use std::sync::OnceLock;
 
@@ -6,8 +6,7 @@ use tokio::runtime::Runtime;
 
 use super::failure::Failure;
 
-/// Runs the stores' asynchronous seam to its end. There is one runtime for the whole command, because connections that
-/// were opened while reading serve the writes too.
+/// Runs a future to completion. The whole command shares one runtime, so that writes reuse the connections of reads.
 pub(super) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
     static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| tokio::runtime::Builder::new_current_thread().enable_all().build());

@@ -1,25 +1,25 @@
-//! The files of saved plans: written whole or not at all, for their owner only, and read within bounds.
+//! The files of saved plans: written atomically, readable by their owner only, and limited in size.
 #![expect(clippy::disallowed_methods, reason = "edge: files")]
 
 use std::fs;
 use std::io::Read;
-use std::io::Write;
 use std::path::Path;
 
 use super::Console;
 use super::Exit;
 use super::Failure;
 use super::arguments::Manifests;
+use crate::delivery::replace;
 use crate::saved_plan::LONGEST;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::is_saved_plan;
 
-/// Saves a plan that could be applied.
+/// Saves a plan. Only a plan that could be applied is passed here.
 pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Result<(), Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
-        failure.help("name a new file, or one that holds an older plan, in a folder that can be written to")
+        failure.help("name a new file or an older saved plan, in a writable folder")
     };
     let bytes = saved.to_bytes();
     if bytes.len() > LONGEST {
@@ -27,38 +27,28 @@ pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Res
     }
     let path = console.folder.join(path);
     if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
-        return Err(failed("what is there is not a regular file".to_owned()));
+        return Err(failed("the existing path is not a regular file".to_owned()));
     }
     if bytes_of(&path).is_ok_and(|there| there.is_some_and(|there| !there.is_empty() && !is_saved_plan(&there))) {
-        return Err(failed("what is there is not a saved plan".to_owned()));
+        return Err(failed("the existing file is not a saved plan".to_owned()));
     }
-    if !path.parent().is_some_and(Path::is_dir) {
-        return Err(failed("its folder is not there".to_owned()));
-    }
-    // The name of the unfinished file is nobody's matter.
-    replace(&path, &bytes).map_err(|error| failed(error.kind().to_string()))
+    let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
+        return Err(failed("its folder does not exist".to_owned()));
+    };
+    // Do not leak the temporary file's name.
+    replace(&path, folder, ".keywright-plan-", &bytes).map_err(|error| failed(error.kind().to_string()))
 }
 
-/// A temporary file is made for its owner only.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".keywright-plan-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// A saved plan, and how people call its file.
+/// A saved plan, and the name of its file for messages.
 pub(super) struct LoadedPlan {
     pub(super) plan: SavedPlan,
     pub(super) name: String,
 }
 
-/// The saved plan that the arguments name, if they name one: known by its content, whatever the file is called.
+/// The saved plan that the arguments name, if any. It is recognized by its content, not by its file name.
 pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Option<LoadedPlan>, Failure> {
     let Some(path) = manifests.only_path() else { return Ok(None) };
-    // Whatever can not be read is told by those who read manifests.
+    // Read errors are reported when the path is read as a manifest.
     match bytes_of(&console.folder.join(path)) {
         Ok(Some(bytes)) if is_saved_plan(&bytes) => read(path, &bytes).map(Some),
         _ => Ok(None),
@@ -74,7 +64,7 @@ pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<LoadedPlan, Fai
     }
 }
 
-/// What is in a file, up to one byte more than a plan may have; nothing when it is not a regular file.
+/// The content of a file, up to one byte more than a plan may have. `None` if it is not a regular file.
 fn bytes_of(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     if !fs::metadata(path)?.is_file() {
         return Ok(None);

@@ -13,12 +13,12 @@ use crate::saved_plan;
 
 /// Print the JSON Schema of manifests, for editors
 ///
-/// Without KIND it is the schema of any manifest. KIND is one of User, Application, Package, Plan, PackageKey, ApiKey
-/// and Workspace; or DiagnosticsOutput, PlanOutput and OutcomeOutput for what `--format json` prints, ApplyEventOutput
-/// for a line of `--format json-stream`, and SavedPlan for what `plan --out` saves.
+/// Without KIND, prints the schema of all manifests. KIND is User, Application, Package, Plan, PackageKey, ApiKey or
+/// Workspace; DiagnosticsOutput, PlanOutput or OutcomeOutput for the output of `--format json`; ApplyEventOutput for a
+/// line of `--format json-stream`; or SavedPlan for the file that `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The kind of manifest
+    /// Kind of manifest or output
     kind: Option<String>,
 }
 
@@ -37,13 +37,13 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// The schema of what `--format json` prints.
+/// The schema of a `--format json` output.
 fn output(name: &str) -> Option<serde_json::Value> {
     let file = format!("{}.schema.json", name.strip_suffix("Output")?.to_lowercase());
     json::schemas().into_iter().find(|(known, _)| *known == file).map(|(_, schema)| schema)
 }
 
-/// The kind of this name, or what helps to find it.
+/// The kind with this name, or a failure that suggests one.
 pub(super) fn kind(name: &str) -> Result<Kind, Failure> {
     Kind::from_name(name).ok_or_else(|| {
         let names = Kind::ALL.iter().map(|kind| kind.name()).chain(["Workspace"]);

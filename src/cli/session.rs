@@ -1,5 +1,5 @@
-//! A workspace at work, step by step: open it, check its manifests, read its stores, plan. A command takes as many of
-//! the steps as it needs; what is found on the way can end it at each, and is printed by [`Stop::print`].
+//! The steps that commands share: open the workspace, check its manifests, read its stores, plan. A command takes the
+//! steps that it needs; each can stop it with findings, which [`super::failure::Stop::print`] prints.
 
 mod cost;
 pub(super) mod database;
@@ -10,13 +10,11 @@ mod remotes;
 mod snapshot;
 
 pub(super) use self::prepared::Prepared;
+pub(super) use self::snapshot::Snapshot;
 
 use super::Console;
 use super::Failure;
-use super::Format;
 use super::arguments::Manifests;
-use super::failure::Findings;
-use super::failure::Stop;
 use super::runtime::block_on;
 use crate::database::Database;
 use crate::diagnostic;
@@ -35,15 +33,14 @@ use crate::store::Reader;
 use crate::stores::Readers;
 use crate::stores::embedded::EmbeddedReader;
 
-/// A workspace that was found, with its settings and the texts of its manifests.
+/// An open workspace: its settings and the text of its manifests.
 pub(super) struct Session {
     pub(super) loaded: Loaded,
 }
 
-/// Manifests that were checked.
 pub(super) struct Checked {
     pub(super) loaded: Loaded,
-    /// Nothing when there is an error among the diagnostics.
+    /// `None` if there is an error among the diagnostics.
     pub(super) desired: Option<Desired>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -52,12 +49,12 @@ impl Session {
     /// Finds the workspace, and reads its settings and its manifests.
     pub(super) fn open(manifests: &Manifests, console: &mut Console<'_>) -> Result<Self, Failure> {
         let loaded = source::load(&manifests.all(), &console.folder, console.input).map_err(|error| {
-            Failure::new(error.to_string()).help("name a workspace folder, or a file with manifests")
+            Failure::new(error.to_string()).help("pass a workspace folder, or a file with manifests")
         })?;
         Ok(Self { loaded })
     }
 
-    /// Checks the manifests, without a look at a store.
+    /// Checks the manifests, without reading a store.
     pub(super) fn check(self, now: Instant) -> Checked {
         let mut loaded = self.loaded;
         let (raw, found) = manifest::parse(&loaded.sources);
@@ -73,26 +70,15 @@ impl Session {
         Checked { loaded, desired, diagnostics }
     }
 
-    /// Everything that the stores hold, whatever the manifests say.
+    /// Reads everything in the stores, declared or not.
     pub(super) fn everything(&self, console: &Console<'_>) -> Result<Live, Failure> {
         let remotes = remotes::remotes(&self.loaded, false, console)?;
         let readers = Readers { remotes: &remotes, embedded: EmbeddedReader { database: self.database(console)? } };
         block_on(readers.read(&Query::everything()))?.map_err(Failure::of_store)
     }
 
-    /// The database, open for reading. Nothing when there is none yet.
+    /// The database, opened for reading. `None` if there is none yet.
     pub(super) fn database(&self, console: &Console<'_>) -> Result<Option<Database>, Failure> {
-        database::look(&database::location(&self.loaded, console)?)
-    }
-}
-
-impl Checked {
-    /// The manifests, unless there is an error among what was found; then these findings are why a command stops.
-    fn valid(self, format: Format) -> Result<(Loaded, Desired, Vec<Diagnostic>), Stop> {
-        let Self { loaded, desired, diagnostics } = self;
-        match desired {
-            Some(desired) => Ok((loaded, desired, diagnostics)),
-            None => Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format })),
-        }
+        database::open_for_reading(&database::location(&self.loaded, console)?)
     }
 }

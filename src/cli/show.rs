@@ -11,22 +11,21 @@ use super::Failure;
 use super::saved_plan;
 use crate::render;
 
-/// Show a plan that `plan --out` saved
+/// Show a plan saved by `plan --out`
 ///
-/// Neither the store nor the manifests are looked at. markdown is for the comment of a pull request; json is what
-/// `plan --format json` printed, as far as the file remembers it.
+/// Reads neither the store nor the manifests. markdown is for pull request comments; json prints what the file contains
+/// of the output of `plan --format json`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The file that `plan --out FILE` saved
+    /// File saved by `plan --out FILE`
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// The form of the output
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: PlanFormat,
 }
 
-/// The forms of a saved plan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 enum PlanFormat {
     /// For people.
@@ -34,7 +33,7 @@ enum PlanFormat {
     Text,
     /// For programs; the schemas are under `schemas/`.
     Json,
-    /// For the comment of a pull request.
+    /// For pull request comments.
     Markdown,
 }
 

@@ -11,15 +11,15 @@ use super::session::Session;
 use crate::diagnostic::has_errors;
 use crate::render;
 
-/// Check manifests against the documented rules, without looking at a store
+/// Check manifests against the documented rules, without reading a store
 ///
-/// All problems of all files are told in one run. Ends with 3 when there is an error.
+/// Reports all problems in all files at once. Exits with 3 if there is an error.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     manifests: Manifests,
 
-    /// The form of the output
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

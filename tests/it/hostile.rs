@@ -401,7 +401,7 @@ fn many_large_files() {
         for number in 0..count {
             fs::write(folder.path().join(format!("{number}.yaml")), filled(part, 15)).unwrap();
         }
-        let last = if count < 8 { OTHER_PLACE } else { "more than 128 MiB together" };
+        let last = if count < 8 { OTHER_PLACE } else { "larger than 128 MiB in total" };
         validate(folder.path(), &[]).ends(3, &["KW-0", last]);
     }
 }

@@ -22,3 +22,4 @@ mod schemas;
 mod tidy;
 mod transfer;
 mod trust;
+mod words;

@@ -242,13 +242,13 @@ fn a_plan_for_another_area_or_host_is_refused_by_name() {
     };
     team.runs("plan --out p.json", 0);
     team.write(&cloud("a.example.com", "one"), &[USER]);
-    says(&team.runs("apply p.json", 1), "it is for the store \"embedded store\", and not for \"Cloud API Management\"");
+    says(&team.runs("apply p.json", 1), "it is for the store \"embedded store\", not for \"Cloud API Management\"");
     let store = "{\"name\": \"Cloud API Management\", \"host\": \"a.example.com\", \"area\": \"one\"}";
     resealed(&team.path("p.json"), &team.saved().replace("{\"name\": \"embedded store\"}", store));
     team.write(&cloud("a.example.com", "two"), &[USER]);
-    says(&team.runs("apply p.json", 1), "it is for the area one, and not for two");
+    says(&team.runs("apply p.json", 1), "it is for the area one, not for two");
     team.write(&cloud("b.example.com", "one"), &[USER]);
-    says(&team.runs("apply p.json", 1), "it is for the host a.example.com, and not for b.example.com");
+    says(&team.runs("apply p.json", 1), "it is for the host a.example.com, not for b.example.com");
 }
 
 /// Writes a plan with a matching checksum, as someone might who wants to bypass it.

@@ -1,4 +1,4 @@
-//! What an apply does outside of the store: randomness, deliveries, the journal, the log, and the end on a signal.
+//! The effects of an apply outside the store: randomness, deliveries, the journal, the log and signals.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -29,8 +29,8 @@ use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::store::Refusal;
 
-/// Set by the first Ctrl-C or request to end, after which nothing more is begun. The second ends the process at once;
-/// what it was doing then is in the journal.
+/// The flag that the first SIGINT or SIGTERM sets: no new change starts after it. The second signal exits immediately;
+/// the journal shows what was in progress.
 pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -40,13 +40,19 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     Ok(stop)
 }
 
+#[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
+pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
+    let failed = |error| Refusal::unavailable(format!("could not get random bytes from the system: {error}"));
+    getrandom::fill(bytes).map_err(failed)
+}
+
 pub(super) struct World<'a> {
     root: &'a Path,
     journal: Journal,
     stop: Arc<AtomicBool>,
-    /// The time that the command began, and the clock since.
+    /// The start of the run, and the monotonic clock at that time.
     clock: (model::Instant, Instant),
-    /// When each change was begun, and after its end how long it took.
+    /// When each change in progress began, and how long each finished one took.
     begun: BTreeMap<usize, Instant>,
     took: BTreeMap<usize, u64>,
     progress: ProgressReporter<'a>,
@@ -64,7 +70,7 @@ impl<'a> World<'a> {
         Self { root, journal, stop, clock: (now, clock()), begun, took, progress }
     }
 
-    /// Closes the journal. Gives the error that kept the changes from being printed, if there was one.
+    /// Closes the journal. Returns the error that stopped the progress output, if any.
     pub(super) fn end(self) -> Result<Option<io::Error>, Failure> {
         let now = self.now();
         let unprinted = self.progress.end();
@@ -78,9 +84,8 @@ impl<'a> World<'a> {
 }
 
 impl Effects for World<'_> {
-    #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
-        getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))
+        random(bytes)
     }
 
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
@@ -92,7 +97,8 @@ impl Effects for World<'_> {
         let noted = self.journal.intend(index, change, value, self.now());
         Box::pin(async {
             noted.await.map_err(|error| {
-                let reason = format!("the journal could not be written, so nothing was begun: could not {error}");
+                let reason =
+                    format!("the journal could not be written, so the change was not started: could not {error}");
                 Refusal::unavailable(reason).help(error.help())
             })
         })

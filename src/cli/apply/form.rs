@@ -1,22 +1,22 @@
-//! The forms in which an apply is told.
+//! The output formats of `apply`.
 
 use clap::ValueEnum;
 
 use crate::cli::Format;
 
-/// The form of what an apply prints to standard output.
+/// The format of what `apply` prints to standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
     /// For people.
     Text,
-    /// For programs: the outcome, as one document at the end.
+    /// For programs: the outcome as one document at the end.
     Json,
-    /// For programs that wait: one object a line, as it happens.
+    /// For programs that follow the run: one object per line, as it happens.
     JsonStream,
 }
 
 impl Form {
-    /// The form of what is found before anything is applied.
+    /// The format of findings that stop the run before it applies anything.
     pub(super) const fn of_findings(self) -> Format {
         match self {
             Self::Text => Format::Text,

@@ -1,4 +1,4 @@
-//! How an apply is reported while it goes on: a line a change, under it a bar where there is a terminal; or events.
+//! Reports the progress of an apply: one line per change with a progress bar on a terminal, or JSON events.
 
 use std::io;
 use std::io::Write;
@@ -16,21 +16,21 @@ use crate::plan::Change;
 use crate::plan::Planned;
 use crate::render;
 
-/// How often the bar counts down while nothing ends.
+/// How often the bar updates while no change ends.
 const TICK: Duration = Duration::from_millis(250);
 
 pub(super) struct ProgressReporter<'a> {
     form: Form,
     out: &'a mut dyn Write,
-    /// The number of the line of each change of the plan, from 0: those that can not be made come first.
+    /// The line number of each change, from 0. Changes that cannot be made come first.
     lines: Vec<usize>,
     bar: ProgressBar,
-    /// Why nothing more can be printed.
+    /// The first error while printing; nothing is printed after it.
     failed: Option<io::Error>,
 }
 
 impl<'a> ProgressReporter<'a> {
-    /// Begins with what is settled before anything is done: the changes that can not be made.
+    /// Starts by reporting the changes that cannot be made.
     pub(super) fn begin(form: Form, planned: &Planned, console: &'a mut Console<'_>) -> Result<Self, Failure> {
         let (changes, excluded) = (&planned.plan.changes, &planned.excluded);
         let (out, total) = (&mut *console.out, changes.len());
@@ -49,7 +49,7 @@ impl<'a> ProgressReporter<'a> {
                 Form::JsonStream => render::json::apply_change(out, index, &changes[index], fate, None)?,
             }
         }
-        // Whoever waits must see that it begins, however long the first change takes.
+        // Show the start even if the first change takes long.
         out.flush()?;
         let left = total - excluded.len();
         let draws = form == Form::Text && console.draws && left > 0;
@@ -57,7 +57,7 @@ impl<'a> ProgressReporter<'a> {
         Ok(Self { form, out: console.out, lines, bar, failed: None })
     }
 
-    /// A change has ended, which is printed when it is its turn.
+    /// Advances the bar. The line of the change is printed later, in order.
     pub(super) fn ended(&self) {
         self.bar.inc(1);
     }
@@ -81,7 +81,7 @@ impl<'a> ProgressReporter<'a> {
         let line = self.lines.get(index).copied().unwrap_or(index);
         match self.form {
             Form::Text if self.bar.is_hidden() => render::text::progress(out, line, total, change, fate),
-            // The bar stands aside while the line is written above it.
+            // Hide the bar while the line is written above it.
             Form::Text => self.bar.suspend(|| {
                 render::text::progress(out, line, total, change, fate)?;
                 out.flush()
@@ -103,7 +103,7 @@ impl<'a> ProgressReporter<'a> {
 fn bar(changes: usize) -> ProgressBar {
     let target = ProgressDrawTarget::stderr();
     let bar = ProgressBar::with_draw_target(Some(changes as u64), target);
-    // A template that is wrong would leave the library's own form, which is as true.
+    // With an invalid template the library falls back to its own style.
     if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos} of {len} · {per_sec} · {eta} left") {
         bar.set_style(style.progress_chars("━━─"));
     }

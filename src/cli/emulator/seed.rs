@@ -1,4 +1,4 @@
-//! Fills an emulator's store from manifests, before it listens.
+//! Seeds the store of the emulator from manifests, before it listens.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::super::Console;
 use super::super::Exit;
 use super::super::Failure;
+use super::super::apply::random;
 use super::super::arguments::Manifests;
 use super::super::runtime::block_on;
 use super::super::session::Session;
@@ -31,7 +32,7 @@ use crate::store::Reader;
 use crate::store::Refusal;
 use crate::stores::embedded::Embedded;
 
-/// Makes the store what the manifests below `path` say.
+/// Applies the manifests below `path` to the store.
 pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>) -> Result<Database, Failure> {
     let checked = Session::open(&Manifests::below(path), console)?.check(console.now);
     let loaded = checked.loaded;
@@ -61,30 +62,29 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         return Err(invalid(&all, &loaded, console));
     }
     let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
-    let mut delivery = NoDelivery { failed: None };
-    let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut delivery);
+    let mut effects = NoDelivery { failed: None };
+    let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut effects);
     let _ = block_on(work)?.map_err(Failure::of_store)?;
-    match delivery.failed {
+    match effects.failed {
         Some(reason) => Err(Failure::new(reason)),
         None => Ok(store.into_database()),
     }
 }
 
 fn invalid(diagnostics: &[Diagnostic], loaded: &Loaded, console: &mut Console<'_>) -> Failure {
-    // When even this can not be written there is nobody left to tell.
+    // If the diagnostics cannot be printed, the failure below is still reported.
     let _ = render::text::diagnostics(console.err, diagnostics, &loaded.sources);
-    Failure { exit: Exit::Invalid, ..Failure::new("could not fill the store: the manifests can not be applied") }
+    Failure { exit: Exit::Invalid, ..Failure::new("could not seed the store: the manifests cannot be applied") }
 }
 
-/// A world without places of delivery: whoever wants a value asks the emulator for it.
+/// Effects without deliveries: clients read key values from the emulator.
 struct NoDelivery {
     failed: Option<String>,
 }
 
 impl Effects for NoDelivery {
-    #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
-        getrandom::fill(bytes).map_err(|error| Refusal::unavailable(format!("the system gave no randomness: {error}")))
+        random(bytes)
     }
 
     fn deliver(&mut self, _: &Delivery, _: &Secret) -> Result<(), Refusal> {

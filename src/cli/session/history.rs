@@ -1,9 +1,9 @@
-//! What the run before left behind, if it was cut off.
+//! What earlier runs left in the database: an interrupted run, and fields that a store does not accept.
 
 use std::collections::BTreeSet;
 
-use super::database::look;
 use super::database::open;
+use super::database::open_for_reading;
 use super::origin::store_key;
 use crate::cli::Failure;
 use crate::database;
@@ -23,44 +23,39 @@ use crate::rules;
 use crate::source::Loaded;
 use crate::stores::Remotes;
 
-/// The run before, if it was cut off. One that still goes on has the lock.
+/// The previous run, if it was interrupted. A run that holds the lock is still in progress.
 pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
     let failed = |error: DatabaseError| Failure::of_database(&error);
     if !is_ours && database::is_locked(location).map_err(failed)? {
         return Ok(None);
     }
-    let Some(database) = look(location)? else { return Ok(None) };
+    let Some(database) = open_for_reading(location)? else { return Ok(None) };
     let Some(run) = journal::cut_off(&database).map_err(failed)? else { return Ok(None) };
     journal::writes(&database, run.number).map_err(failed)
 }
 
-/// What earlier runs found out about fields that the stores do not take. The embedded one takes every field.
+/// The fields that a store did not accept in earlier runs. The embedded store accepts every field.
 pub(super) fn remembered(location: &Location, loaded: &Loaded, remotes: &Remotes) -> Result<Remembered, Failure> {
     if remotes.is_empty() {
         return Ok(Remembered::default());
     }
-    let Some(database) = look(location)? else { return Ok(Remembered::default()) };
+    let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
     database::remembered(&database, &store_key(loaded)).map_err(|error| Failure::of_database(&error))
 }
 
-/// What is remembered, and what of it came up in this plan.
-pub(super) struct Known<'a> {
-    pub(super) remembered: &'a Remembered,
-    pub(super) withheld: &'a BTreeSet<(String, String)>,
-}
-
-/// Forgets what is remembered of declared objects and did not come up in this plan: the store has come round, or the
-/// manifest has. Otherwise it would be taken for the same refusal when it differs again some day.
+/// Forgets remembered fields of declared objects that this plan did not withhold: the store and the manifest agree
+/// again. Otherwise a later difference would be mistaken for the same refusal.
 pub(super) fn forget(
     location: &Location,
     lock: &Lock,
     loaded: &Loaded,
-    known: &Known<'_>,
+    remembered: &Remembered,
+    withheld: &BTreeSet<(String, String)>,
     desired: &Desired,
 ) -> Result<(), Failure> {
     let is_declared = |address: &str| Address::parse(address).is_some_and(|address| desired.get(&address).is_some());
-    let is_obsolete = |field: &&(String, String)| !known.withheld.contains(*field) && is_declared(&field.0);
-    let obsolete: Vec<_> = known.remembered.0.keys().filter(is_obsolete).collect();
+    let is_obsolete = |field: &&(String, String)| !withheld.contains(*field) && is_declared(&field.0);
+    let obsolete: Vec<_> = remembered.0.keys().filter(is_obsolete).collect();
     if obsolete.is_empty() {
         return Ok(());
     }
@@ -68,7 +63,7 @@ pub(super) fn forget(
     database::forget(&database, &store_key(loaded), &obsolete).map_err(|error| Failure::of_database(&error))
 }
 
-/// KW-023: what the run before was doing when it was cut off, and what the store says of it now.
+/// KW-023: what an interrupted run was doing, and whether the store has its key values.
 pub(super) fn interrupted_run_warning(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
     let values: BTreeSet<String> =
         live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
@@ -82,9 +77,10 @@ pub(super) fn interrupted_run_warning(run: &Run, writes: &[Noted], live: &Live) 
         format!("{} {}{found}", write.action, write.address)
     };
     let named: Vec<String> = in_flight.iter().map(what).collect();
-    let was = if named.is_empty() { "nothing".to_owned() } else { crate::text::and_more(&named, 5, "; ") };
+    let named = crate::text::and_more(&named, 5, "; ");
+    let was = if named.is_empty() { "with no change in progress".to_owned() } else { format!("while: {named}") };
     let began = run.began.format("%Y-%m-%d %H:%M:%S UTC");
-    let message = format!("run {} of {began} was cut off; in flight was: {was}", run.number);
-    let help = format!("this plan goes on from what is there now; `keywright runs show {}` tells the rest", run.number);
+    let message = format!("run {} of {began} was interrupted {was}", run.number);
+    let help = format!("this plan continues from the current state; see `keywright runs show {}`", run.number);
     rules::KW_023.finding(message).help(help)
 }

@@ -1,4 +1,4 @@
-//! Which workspace and which stores a plan is for, as people, saved plans and the memory of earlier runs call them.
+//! The workspace and the stores of a plan, as named in output, in saved plans and in the database.
 
 use chrono::SubsecRound;
 
@@ -8,6 +8,7 @@ use crate::model::Instant;
 use crate::plan::Origin;
 use crate::plan::StoreName;
 use crate::source::Loaded;
+use crate::workspace::RemoteStores;
 
 pub(super) fn origin(loaded: &Loaded, now: Instant) -> Origin {
     Origin {
@@ -18,7 +19,7 @@ pub(super) fn origin(loaded: &Loaded, now: Instant) -> Origin {
     }
 }
 
-/// What the header of a plan calls the stores.
+/// The name of the stores in the header of a plan.
 pub(in crate::cli) fn store_name(loaded: &Loaded) -> String {
     let remote = &loaded.workspace.remote;
     let cloud = remote.cloud_api_management.as_ref().map(|store| format!("Cloud API Management, area {}", store.area));
@@ -32,32 +33,28 @@ pub(in crate::cli) fn store_name(loaded: &Loaded) -> String {
     }
 }
 
-/// The stores of a workspace as a saved plan names them.
+/// The stores of a workspace, as named in a saved plan.
 fn stores(loaded: &Loaded) -> Vec<StoreName> {
-    let remote = &loaded.workspace.remote;
-    let cloud = remote.cloud_api_management.as_ref().map(|store| StoreName {
-        name: "Cloud API Management".to_owned(),
-        host: Some(host(&store.url).to_owned()),
-        area: Some(store.area.to_string()),
-    });
-    let transfer = remote.managed_file_transfer.as_ref().map(|store| StoreName {
-        name: "Managed File Transfer".to_owned(),
-        host: Some(host(&store.url).to_owned()),
-        area: None,
-    });
+    let store = |name: &str, url: Option<&str>, area: Option<&str>| StoreName {
+        name: name.to_owned(),
+        host: url.map(|url| host(url).to_owned()),
+        area: area.map(str::to_owned),
+    };
+    let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = &loaded.workspace.remote;
+    let cloud = cloud.as_ref().map(|at| store("Cloud API Management", Some(&at.url), Some(&at.area)));
+    let transfer = transfer.as_ref().map(|at| store("Managed File Transfer", Some(&at.url), None));
     let named: Vec<StoreName> = cloud.into_iter().chain(transfer).collect();
-    let embedded = StoreName { name: "embedded store".to_owned(), host: None, area: None };
-    if named.is_empty() { vec![embedded] } else { named }
+    if named.is_empty() { vec![store("embedded store", None, None)] } else { named }
 }
 
-/// Host and port of an address; neither a way to sign in nor a path.
+/// Host and port of an address, without credentials and path.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
     rest.rsplit('@').next().unwrap_or_default()
 }
 
-/// What the memory calls the stores of a workspace: their hosts and areas.
+/// The key of the workspace's stores in the database: their hosts and areas.
 pub(in crate::cli) fn store_key(loaded: &Loaded) -> String {
     let stores = stores(loaded).into_iter();
     let name = |part: Option<String>| part.unwrap_or_default();
@@ -67,12 +64,12 @@ pub(in crate::cli) fn store_key(loaded: &Loaded) -> String {
         .join(", ")
 }
 
-/// A plan is for one workspace and for its stores.
+/// Checks that a saved plan was made for this workspace and its stores.
 pub(super) fn check(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> {
     let origin = &saved.plan.origin;
     let refused = |what: &str, theirs: &str, ours: &str| {
-        let message = format!("could not apply the plan {}: it is for {what} {theirs}, and not for {ours}", saved.name);
-        Err(Failure::new(message).help("run where the plan was made for, or plan again here"))
+        let message = format!("could not apply the plan {}: it is for {what} {theirs}, not for {ours}", saved.name);
+        Err(Failure::new(message).help("run in the workspace of the plan, or plan again here"))
     };
     let name = |text: &str| crate::model::Value::text(text).to_string();
     if origin.workspace != *loaded.workspace.name {
@@ -85,11 +82,10 @@ pub(super) fn check(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> 
     }
     for (theirs, ours) in origin.stores.iter().zip(&ours) {
         let text = |one: &Option<String>| one.as_deref().map_or_else(|| "none".to_owned(), name);
-        if theirs.host != ours.host {
-            return refused("the host", &text(&theirs.host), &text(&ours.host));
-        }
-        if theirs.area != ours.area {
-            return refused("the area", &text(&theirs.area), &text(&ours.area));
+        for (what, theirs, ours) in [("the host", &theirs.host, &ours.host), ("the area", &theirs.area, &ours.area)] {
+            if theirs != ours {
+                return refused(what, &text(theirs), &text(ours));
+            }
         }
     }
     Ok(())

@@ -1,5 +1,4 @@
-//! A plan that is ready to be shown, saved or applied, with all that this takes. Whether it was made a moment ago or read
-//! from a file, it is the same from here on.
+//! A plan that is ready to be shown, saved or applied. New and saved plans are handled the same from here on.
 
 use super::cost;
 use super::history;
@@ -11,9 +10,6 @@ use crate::cli::arguments::Planning;
 use crate::cli::failure::Findings;
 use crate::cli::failure::Stop;
 use crate::cli::saved_plan::LoadedPlan;
-use crate::database::Location;
-use crate::database::Lock;
-use crate::database::journal::Run;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
@@ -22,7 +18,6 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::model::Instant;
-use crate::model::Live;
 use crate::plan;
 use crate::plan::Context;
 use crate::plan::Forecast;
@@ -30,48 +25,34 @@ use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::saved_plan::SavedPlan;
-use crate::secrets::SecretsRead;
 use crate::source::Loaded;
-use crate::store::Query;
-use crate::stores::Remotes;
 use crate::workspace::Ownership;
 
 pub(in crate::cli) struct Prepared {
-    pub(in crate::cli) lock: Option<Lock>,
-    pub(in crate::cli) location: Location,
-    pub(in crate::cli) loaded: Loaded,
-    pub(in crate::cli) live: Live,
-    pub(in crate::cli) secrets: SecretsRead,
+    pub(in crate::cli) snapshot: Snapshot,
     pub(in crate::cli) planned: Planned,
-    pub(in crate::cli) remotes: Remotes,
-    /// The run before, if it was cut off.
-    pub(in crate::cli) cut_off: Option<Run>,
-    /// What an apply would cost, for every remote store.
+    /// The forecast cost, for every remote store.
     pub(in crate::cli) forecasts: Vec<Forecast>,
-    /// What the manifests, the secrets and the live store have to say.
-    pub(in crate::cli) diagnostics: Vec<Diagnostic>,
-    query: Query,
     options: Options,
 }
 
 impl Snapshot {
-    /// Plans what makes the stores as the manifests say.
+    /// Plans the changes that make the stores match the manifests.
     pub(in crate::cli) fn plan(mut self, planning: &Planning, now: Instant) -> Result<Prepared, Failure> {
         let options = Options { is_part: !self.loaded.is_whole, ..planning.options() };
         if !self.loaded.is_whole {
-            // What was not read may be declared elsewhere: seen from a part, nothing is owned that it does not declare.
+            // Objects may be declared in files that were not read, so a part owns only what it declares.
             self.loaded.workspace.ownership = Ownership::default();
         }
         let remembered = history::remembered(&self.location, &self.loaded, &self.remotes)?;
         let planned = self.in_context(&options, &remembered, now, plan::plan);
         if let Some(lock) = &self.lock {
-            let known = history::Known { remembered: &remembered, withheld: &planned.withheld };
-            history::forget(&self.location, lock, &self.loaded, &known, &self.desired)?;
+            history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
         }
         Ok(self.prepared(planned, options))
     }
 
-    /// Takes up a plan that was saved.
+    /// Prepares a saved plan.
     pub(in crate::cli) fn review(
         mut self,
         saved: LoadedPlan,
@@ -114,47 +95,36 @@ impl Snapshot {
         })
     }
 
-    fn prepared(self, mut planned: Planned, options: Options) -> Prepared {
-        let Self { lock, location, loaded, live, secrets, query, remotes, cut_off, mut diagnostics, .. } = self;
-        drop_repeated(&mut diagnostics, &planned.diagnostics);
+    fn prepared(mut self, mut planned: Planned, options: Options) -> Prepared {
+        let forecasts = cost::forecasts(&planned, &self.remotes);
+        let interrupted = self.cut_off.as_ref();
+        let warning = interrupted.map(|(run, writes)| history::interrupted_run_warning(run, writes, &self.live));
+        let diagnostics = &mut self.diagnostics;
+        drop_repeated(diagnostics, &planned.diagnostics);
         diagnostics.append(&mut planned.diagnostics);
-        let forecasts = cost::forecasts(&planned, &remotes);
         diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
-        diagnostics.extend(cut_off.iter().map(|(run, writes)| history::interrupted_run_warning(run, writes, &live)));
-        sort(&mut diagnostics);
-        let cut_off = cut_off.map(|(run, _)| run);
-        Prepared {
-            lock,
-            location,
-            loaded,
-            live,
-            secrets,
-            planned,
-            remotes,
-            cut_off,
-            forecasts,
-            diagnostics,
-            query,
-            options,
-        }
+        diagnostics.extend(warning);
+        sort(diagnostics);
+        Prepared { snapshot: self, planned, forecasts, options }
     }
 }
 
 impl Prepared {
-    /// The plan as it is saved.
+    /// The plan in the form in which it is saved.
     pub(in crate::cli) fn to_saved(&self, console: &Console<'_>) -> SavedPlan {
-        let places = Places::new(&self.loaded.sources);
+        let Snapshot { loaded, query, diagnostics, .. } = &self.snapshot;
+        let places = Places::new(&loaded.sources);
         SavedPlan {
-            origin: origin::origin(&self.loaded, console.now),
+            origin: origin::origin(loaded, console.now),
             options: self.options.clone(),
-            added: self.query.added.clone(),
+            added: query.added.clone(),
             plan: self.planned.plan.clone(),
-            findings: self.diagnostics.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect(),
+            findings: diagnostics.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect(),
         }
     }
 }
 
-/// What the store makes an error of need not be warned of beside it.
+/// Drops warnings that repeat an error of the plan.
 fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
     warnings.retain(|warning| {
         let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
@@ -162,7 +132,7 @@ fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
     });
 }
 
-/// What the plan was allowed when it was made, and what this run is allowed on top.
+/// The options of the saved plan, extended by those of this run.
 fn consent(saved: &SavedPlan, planning: &Planning, loaded: &Loaded) -> Options {
     let mut options = planning.options();
     options.prune = saved.options.prune;

@@ -1,4 +1,4 @@
-//! The remote stores that a workspace names: signed in from where it says, ready to be called.
+//! Builds the clients of the remote stores from the settings and credentials of the workspace.
 
 use std::path::Path;
 
@@ -16,20 +16,16 @@ use crate::stores::managed_file_transfer::ManagedFileTransfer;
 use crate::stores::managed_file_transfer::Settings;
 use crate::stores::managed_file_transfer::SignIn;
 use crate::workspace::CloudStore;
+use crate::workspace::RemoteStores;
 use crate::workspace::TransferCredential;
 use crate::workspace::TransferStore;
 
-/// The clients, of which none has called anything yet. `writes` says that the run will do what it plans.
+/// The clients, before their first call. `writes` is true if the run applies its plan.
 pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> Result<Remotes, Failure> {
-    let remote = &loaded.workspace.remote;
-    Ok(Remotes {
-        cloud: remote.cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?,
-        transfer: remote
-            .managed_file_transfer
-            .as_ref()
-            .map(|store| transfer(store, loaded, writes, console))
-            .transpose()?,
-    })
+    let RemoteStores { cloud_api_management, managed_file_transfer, .. } = &loaded.workspace.remote;
+    let cloud = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?;
+    let transfer = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, writes, console)).transpose()?;
+    Ok(Remotes { cloud, transfer })
 }
 
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {
@@ -51,7 +47,7 @@ fn transfer(
 ) -> Result<ManagedFileTransfer, Failure> {
     let openapi = store.openapi.as_deref().map(|path| read_openapi(path, &loaded.root)).transpose()?;
     let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(Failure::of_store)?;
-    // Before the credential is even read: without the operations nothing would be done with it.
+    // Before the credential is read: without the operations it is not needed.
     operations.check(writes).map_err(Failure::of_store)?;
     let value = secret(store.credential.source(), "Managed File Transfer", loaded, console)?;
     let sign_in = match store.credential {
@@ -63,7 +59,13 @@ fn transfer(
     ManagedFileTransfer::new(settings).map_err(Failure::of_store)
 }
 
-fn secret(source: &SecretSource, store: &str, loaded: &Loaded, console: &Console<'_>) -> Result<Secret, Failure> {
+/// The secret to sign in to a store or database.
+pub(super) fn secret(
+    source: &SecretSource,
+    store: &str,
+    loaded: &Loaded,
+    console: &Console<'_>,
+) -> Result<Secret, Failure> {
     let folders = &loaded.workspace.environment.folders;
     secrets::credential(source, &loaded.root, &console.environment, folders).map_err(|problem| {
         let failure = Failure::new(format!("could not sign in to {store}: {}", problem.message));
@@ -71,14 +73,14 @@ fn secret(source: &SecretSource, store: &str, loaded: &Loaded, console: &Console
     })
 }
 
-/// Largest OpenAPI file that is read, in bytes.
+/// Maximum size of an OpenAPI file, in bytes.
 const MAX_OPENAPI: u64 = 16 << 20;
 
 #[expect(clippy::disallowed_methods, reason = "edge: the OpenAPI file of the site")]
 fn read_openapi(path: &str, root: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not read the OpenAPI file {path}: {cause}"));
-        failure.help("download it from the Swagger page of the site, and name it with `openapi` in keywright.yaml")
+        failure.help("download it from the Swagger page of the site, and set its path as `openapi` in keywright.yaml")
     };
     let path = root.join(path);
     let metadata = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! The manifests, what they refer to, and the stores as they are: all that a plan is made from.
+//! The input of a plan: the manifests, their secrets, and the current state of the stores.
 
 use super::Checked;
 use super::database;
@@ -35,25 +35,25 @@ use crate::stores::embedded::EmbeddedReader;
 use crate::workspace::Ownership;
 
 pub(in crate::cli) struct Snapshot {
-    /// Held from before the store is read until what was planned from it is done.
-    pub(super) lock: Option<Lock>,
-    pub(super) location: Location,
-    pub(super) loaded: Loaded,
-    pub(super) desired: Desired,
-    pub(super) live: Live,
-    pub(super) secrets: SecretsRead,
-    /// What was asked of the stores.
-    pub(super) query: Query,
-    pub(super) remotes: Remotes,
-    /// The run before, if it was cut off, and what it noted.
-    pub(super) cut_off: Option<(Run, Vec<Noted>)>,
-    /// What the manifests and the secrets have to say.
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) format: Format,
+    /// Held from before the store is read until the plan is applied.
+    pub(in crate::cli) lock: Option<Lock>,
+    pub(in crate::cli) location: Location,
+    pub(in crate::cli) loaded: Loaded,
+    pub(in crate::cli) desired: Desired,
+    pub(in crate::cli) live: Live,
+    pub(in crate::cli) secrets: SecretsRead,
+    /// What was read from the stores.
+    pub(in crate::cli) query: Query,
+    pub(in crate::cli) remotes: Remotes,
+    /// The previous run and its writes, if it was interrupted.
+    pub(in crate::cli) cut_off: Option<(Run, Vec<Noted>)>,
+    /// Findings from the manifests and the secrets.
+    pub(in crate::cli) diagnostics: Vec<Diagnostic>,
+    pub(in crate::cli) format: Format,
 }
 
 impl Checked {
-    /// Reads the secrets and the stores: what a new plan needs, or the plan that was `saved`.
+    /// Reads the secrets and the stores, as far as a new plan or the `saved` one needs them.
     pub(in crate::cli) fn read(
         self,
         planning: &Planning,
@@ -61,61 +61,46 @@ impl Checked {
         format: Format,
         console: &Console<'_>,
     ) -> Result<Snapshot, Stop> {
-        let (loaded, mut desired, mut diagnostics) = self.valid(format)?;
+        let Self { loaded, desired, mut diagnostics } = self;
+        let Some(mut desired) = desired else {
+            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+        };
         match saved {
             Some(saved) => origin::check(saved, &loaded)?,
             None => diagnostics.extend(blind_prune(planning, &loaded)),
         }
-        let secrets = read_secrets(&desired, &loaded, console, &mut diagnostics);
+        let folders = &loaded.workspace.environment.folders;
+        let mut secrets = secrets::read(&desired, &loaded.root, &console.environment, folders);
+        diagnostics.append(&mut secrets.diagnostics);
+        diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
+        sort(&mut diagnostics);
         if has_errors(&diagnostics) {
             return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
         }
         let location = database::location(&loaded, console)?;
-        let patience = planning.patience();
-        let lock = patience.map(|patience| database::locked(&location, patience, console.time())).transpose()?;
+        let timeout = planning.lock_timeout();
+        let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
         let cut_off = history::cut_off(&location, lock.is_some())?;
         let remotes = remotes::remotes(&loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
         let query = match saved.map(|saved| &saved.plan) {
             Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, &desired),
-            None => query(&desired, planning, &loaded, &remotes),
+            None => {
+                let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
+                // The embedded store is read whole, because that is cheaper than choosing.
+                Query::for_plan(&desired, deletes || remotes.cloud.is_none())
+            }
         };
-        let live = read(&location, &remotes, &query)?;
+        let embedded = EmbeddedReader { database: database::open_for_reading(&location)? };
+        let live = block_on(Readers { remotes: &remotes, embedded }.read(&query))?.map_err(Failure::of_store)?;
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
         Ok(Snapshot { lock, location, loaded, desired, live, secrets, query, remotes, cut_off, diagnostics, format })
     }
 }
 
-/// Reads the secrets that the manifests refer to, and checks their values.
-fn read_secrets(
-    desired: &Desired,
-    loaded: &Loaded,
-    console: &Console<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> SecretsRead {
-    let folders = &loaded.workspace.environment.folders;
-    let mut secrets = secrets::read(desired, &loaded.root, &console.environment, folders);
-    diagnostics.append(&mut secrets.diagnostics);
-    diagnostics.extend(rules::with_severities(rules::values::check(desired, &secrets.values), &loaded.workspace));
-    sort(diagnostics);
-    secrets
-}
-
-/// KW-020: a part of a workspace can not say what nobody declares.
+/// KW-020: a part of a workspace cannot show which objects are undeclared.
 fn blind_prune(planning: &Planning, loaded: &Loaded) -> Option<Diagnostic> {
-    let message = "--prune needs the whole workspace: what was not read would look as if nobody declared it";
-    let error = || rules::KW_020.finding(message).help("name the workspace folder and nothing else");
+    let message = "--prune requires the whole workspace: objects in files that were not read would count as undeclared";
+    let error = || rules::KW_020.finding(message).help("pass only the workspace folder");
     (planning.prunes() && !loaded.is_whole).then(error)
-}
-
-/// What to ask the stores. The embedded one is at hand: to choose what to read of it would cost more than to read it.
-fn query(desired: &Desired, planning: &Planning, loaded: &Loaded, remotes: &Remotes) -> Query {
-    let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
-    Query::for_plan(desired, deletes || remotes.cloud.is_none())
-}
-
-/// A snapshot of the store. The reader that it comes from can not write.
-fn read(location: &Location, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
-    let readers = Readers { remotes, embedded: EmbeddedReader { database: database::look(location)? } };
-    block_on(readers.read(query))?.map_err(Failure::of_store)
 }

@@ -53,7 +53,7 @@ fn a_run_that_is_killed_at_a_write_of_the_site_is_taken_up_by_the_next() {
             drop(area);
             let _area = team.site(&[]);
             let said = team.run(&["plan"]);
-            assert!(said.text.contains("KW-023") && said.text.contains("was cut off"), "{what}: {}", said.text);
+            assert!(said.text.contains("KW-023") && said.text.contains("was interrupted"), "{what}: {}", said.text);
             team.assert_applies(&what);
             team.assert_unharmed(&what);
             let keys = team.keys();

@@ -102,7 +102,7 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
             let area = world.area(&[]);
             world.point_at(&area, "{callsPerSecond: 1000}", "");
             let said = world.keywright(&["plan"]);
-            assert!(said.text.contains("KW-023") && said.text.contains("was cut off"), "{what}: {}", said.text);
+            assert!(said.text.contains("KW-023") && said.text.contains("was interrupted"), "{what}: {}", said.text);
             converges(&world, &what, || world.keys());
             let said = world.keywright(&["plan"]);
             assert!(!said.text.contains("KW-023"), "{what}: {}", said.text);
