@@ -2,28 +2,28 @@
 
 use crate::change::FieldChange;
 use crate::model::Attributes;
+use crate::model::DesiredField;
 use crate::model::Value;
-use crate::model::Wish;
 
 /// The fields that must change so that `live` is as wished. A field that is not wished is not managed and never
 /// differs; a field that the store did not send counts as empty.
-pub fn differences(wishes: &[Wish], live: &Attributes) -> Vec<FieldChange> {
-    wishes
+pub fn differences(fields: &[DesiredField], live: &Attributes) -> Vec<FieldChange> {
+    fields
         .iter()
-        .filter(|wish| !is_met(&wish.value, live.get(&wish.field)))
-        .map(|wish| FieldChange {
-            field: wish.field.clone(),
-            before: live.get(&wish.field).cloned(),
-            after: Some(wish.value.clone()),
+        .filter(|desired| !is_met(&desired.value, live.get(&desired.field)))
+        .map(|desired| FieldChange {
+            field: desired.field.clone(),
+            before: live.get(&desired.field).cloned(),
+            after: Some(desired.value.clone()),
         })
         .collect()
 }
 
 /// The fields of an object that is not there yet.
-pub fn all_new(wishes: &[Wish]) -> Vec<FieldChange> {
-    wishes
+pub fn all_new(fields: &[DesiredField]) -> Vec<FieldChange> {
+    fields
         .iter()
-        .map(|wish| FieldChange { field: wish.field.clone(), before: None, after: Some(wish.value.clone()) })
+        .map(|desired| FieldChange { field: desired.field.clone(), before: None, after: Some(desired.value.clone()) })
         .collect()
 }
 
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
     use crate::diagnostic::Place;
 
-    fn wish(field: &'static str, value: Value) -> Wish {
-        Wish { field: field.into(), value, place: Place::default() }
+    fn desired(field: &'static str, value: Value) -> DesiredField {
+        DesiredField { field: field.into(), value, place: Place::default() }
     }
 
     fn live() -> Attributes {
@@ -54,19 +54,22 @@ mod tests {
     #[test]
     fn what_is_as_wished_or_not_wished_does_not_differ() {
         assert_eq!(differences(&[], &live()), []);
-        assert_eq!(differences(&[wish("a", Value::text("1")), wish("roles", Value::set(["y", "x"]))], &live()), []);
+        assert_eq!(
+            differences(&[desired("a", Value::text("1")), desired("roles", Value::set(["y", "x"]))], &live()),
+            []
+        );
     }
 
     #[test]
     fn a_field_that_the_store_did_not_send_is_empty() {
-        assert_eq!(differences(&[wish("c", Value::text("")), wish("d", Value::set::<&str>([]))], &live()), []);
-        let changes = differences(&[wish("c", Value::Bool(false))], &live());
+        assert_eq!(differences(&[desired("c", Value::text("")), desired("d", Value::set::<&str>([]))], &live()), []);
+        let changes = differences(&[desired("c", Value::Bool(false))], &live());
         assert_eq!(changes, [FieldChange { field: "c".into(), before: None, after: Some(Value::Bool(false)) }]);
     }
 
     #[test]
     fn differences_keep_the_order_of_the_manifest() {
-        let changes = differences(&[wish("b", Value::Number(3)), wish("a", Value::text(""))], &live());
+        let changes = differences(&[desired("b", Value::Number(3)), desired("a", Value::text(""))], &live());
         let before_after = |field: &'static str, before, after| FieldChange {
             field: field.into(),
             before: Some(before),
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn creates_set_every_wish_and_deletes_lose_every_field() {
-        assert_eq!(all_new(&[wish("a", Value::text(""))])[0].after, Some(Value::text("")));
+        assert_eq!(all_new(&[desired("a", Value::text(""))])[0].after, Some(Value::text("")));
         let gone = all_gone(&live());
         assert_eq!(gone.len(), 3);
         assert!(gone.iter().all(|change| change.after.is_none() && change.before.is_some()));

@@ -98,12 +98,13 @@ impl Query {
     /// then is it known what nobody declares.
     pub fn for_plan(desired: &Desired, whole: bool) -> Self {
         let objects = || desired.objects.values();
-        let wishes = |object: &Declared, prefix: &str| object.wishes.iter().any(|wish| wish.field.starts_with(prefix));
-        let added = objects().filter(|object| wishes(object, "extendedAttributes."));
+        let sets =
+            |object: &Declared, prefix: &str| object.fields.iter().any(|desired| desired.field.starts_with(prefix));
+        let added = objects().filter(|object| sets(object, "extendedAttributes."));
         Self {
             kinds: Kind::ALL.into_iter().collect(),
             only: (!whole).then(|| Wanted::of(desired)),
-            names_roles: objects().any(|object| wishes(object, "roles")),
+            names_roles: objects().any(|object| sets(object, "roles")),
             added: added.map(|object| object.address.kind()).collect(),
         }
     }

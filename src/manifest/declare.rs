@@ -1,4 +1,4 @@
-//! Declares what a manifest may hold, once: the struct, its reader, its JSON Schema, its wishes and its part of the table
+//! Declares what a manifest may hold, once: the struct, its reader, its JSON Schema, its desired fields and its part of the table
 //! of fields come from one text.
 
 /// Declares the fields of a mapping. A line says everything about its field, and all else is made from it:
@@ -9,9 +9,9 @@
 /// managed key_length: i64 = "keyLength" from 1 to 255 warn CAM_016 default 24,
 /// ```
 ///
-/// - `managed`: a store keeps the field, and a value is a wish of the object. `limit`: likewise, and a field `unlimited`
+/// - `managed`: a store keeps the field, and a value is a desired field of the object. `limit`: likewise, and a field `unlimited`
 ///   beside it says that there is none. `group`: a mapping of such fields, which begin with what it is declared `below`.
-///   `stored`: a store keeps the field, and the rules make the wish. `field`: only the rules use it.
+///   `stored`: a store keeps the field, and the rules make the desired field. `field`: only the rules use it.
 /// - `required`: the rule under which a field that is missing is reported. `needs`: the rule under which only a store
 ///   asks for it.
 /// - `as`: the form of the value, where the type does not say it.
@@ -59,9 +59,9 @@ macro_rules! mapping {
                 )*
             }
 
-            /// Adds a wish for each field that is set, in the order of declaration.
-            pub fn wishes(&self, wishes: &mut Vec<$crate::model::Wish>) {
-                $( mapping!(@wish $how self $field concat!($below, $key), wishes); )*
+            /// Adds a desired field for each field that is set, in the order of declaration.
+            pub fn desired_fields(&self, fields: &mut Vec<$crate::model::DesiredField>) {
+                $( mapping!(@desired $how self $field concat!($below, $key), fields); )*
             }
 
             /// Shows the size of each value that is set and has one: the characters of a text, or the number itself.
@@ -139,26 +139,26 @@ macro_rules! mapping {
         });
     };
 
-    (@wish managed $self:ident $field:ident $name:expr, $wishes:ident) => {
+    (@desired managed $self:ident $field:ident $name:expr, $fields:ident) => {
         if let Some(spanned) = &$self.$field {
-            $crate::manifest::schema::Managed::wish(&spanned.value, $name, spanned.place, $wishes);
+            $crate::manifest::schema::Managed::push_fields(&spanned.value, $name, spanned.place, $fields);
         }
     };
     // `unlimited: false` alone says nothing.
-    (@wish limit $self:ident $field:ident $name:expr, $wishes:ident) => {
+    (@desired limit $self:ident $field:ident $name:expr, $fields:ident) => {
         if let Some(unlimited) = $self.unlimited.as_ref().filter(|unlimited| unlimited.value) {
             let value = $crate::model::Value::text("unlimited");
-            $wishes.push($crate::model::Wish { field: $name.into(), value, place: unlimited.place });
+            $fields.push($crate::model::DesiredField { field: $name.into(), value, place: unlimited.place });
         } else {
-            mapping!(@wish managed $self $field $name, $wishes);
+            mapping!(@desired managed $self $field $name, $fields);
         }
     };
-    (@wish group $self:ident $field:ident $name:expr, $wishes:ident) => {
+    (@desired group $self:ident $field:ident $name:expr, $fields:ident) => {
         if let Some(spanned) = &$self.$field {
-            spanned.value.wishes($wishes);
+            spanned.value.desired_fields($fields);
         }
     };
-    (@wish $how:ident $($rest:tt)*) => {};
+    (@desired $how:ident $($rest:tt)*) => {};
 
     (@size group $self:ident $field:ident $name:expr, $see:ident) => {
         if let Some(spanned) = &$self.$field {
@@ -230,9 +230,9 @@ macro_rules! words {
             const FORM: $crate::manifest::field::Form = $crate::manifest::field::Form::Word(Self::WORDS);
             const RULE: &'static $crate::rule::Rule = &$rule;
 
-            fn wish(&self, field: &'static str, place: $crate::diagnostic::Place, wishes: &mut Vec<$crate::model::Wish>) {
+            fn push_fields(&self, field: &'static str, place: $crate::diagnostic::Place, fields: &mut Vec<$crate::model::DesiredField>) {
                 let value = $crate::model::Value::text(self.word());
-                wishes.push($crate::model::Wish { field: field.into(), value, place });
+                fields.push($crate::model::DesiredField { field: field.into(), value, place });
             }
         }
     };

@@ -23,9 +23,9 @@ use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::field::Form;
 use crate::manifest::rules;
+use crate::model::DesiredField;
 use crate::model::Instant;
 use crate::model::Value;
-use crate::model::Wish;
 use crate::text::quoted;
 
 /// One of `words`, or a finding under `rule`.
@@ -109,12 +109,12 @@ impl Managed for DateOrNever {
     const FORM: Form = Form::Date;
     const RULE: &'static Rule = &rules::CAM_032;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
         let value = match self {
             Self::Date(date) => Value::text(date.format("%Y-%m-%d").to_string()),
             Self::Never => Value::text("never"),
         };
-        wishes.push(Wish { field: field.into(), value, place });
+        fields.push(DesiredField { field: field.into(), value, place });
     }
 }
 
@@ -160,12 +160,12 @@ impl Managed for InstantOrNever {
     const RULE: &'static Rule = &rules::MFT_013;
 
     /// In UTC and whole seconds, the form in which both sides are compared (`mft-api-keys.md` 2.5).
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
         let value = match self {
             Self::At(instant) => Value::text(instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
             Self::Never => Value::text("never"),
         };
-        wishes.push(Wish { field: field.into(), value, place });
+        fields.push(DesiredField { field: field.into(), value, place });
     }
 }
 
@@ -254,8 +254,8 @@ impl<const QUOTA: bool> Managed for KeyLimit<QUOTA> {
     const FORM: Form = Form::OwnLimit;
     const RULE: &'static Rule = &rules::CAM_028;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
-        wishes.push(Wish { field: field.into(), value: self.value(), place });
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        fields.push(DesiredField { field: field.into(), value: self.value(), place });
     }
 }
 

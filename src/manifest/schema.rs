@@ -1,4 +1,4 @@
-//! What the schema says of a field, and the road from a field to the wish that the diff sees.
+//! What the schema says of a field, and the road from a field to the desired field that the diff sees.
 
 use std::borrow::Cow;
 
@@ -14,18 +14,18 @@ use super::read::TextMap;
 use crate::diagnostic::Place;
 use crate::manifest::field::Form;
 use crate::manifest::rules;
+use crate::model::DesiredField;
 use crate::model::FieldName;
 use crate::model::Value;
-use crate::model::Wish;
 use crate::rule::Rule;
 
-/// A value that becomes one wish or several.
+/// A value that becomes one desired field or several.
 pub trait Managed {
     const FORM: Form;
     /// The rule that a wrong value breaks, where the field names no other.
     const RULE: &'static Rule = &rules::KW_007;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>);
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>);
 
     /// The characters of a text, or the number itself.
     fn size(&self) -> Option<i64> {
@@ -33,15 +33,15 @@ pub trait Managed {
     }
 }
 
-fn push(field: impl Into<FieldName>, value: Value, place: Place, wishes: &mut Vec<Wish>) {
-    wishes.push(Wish { field: field.into(), value, place });
+fn push(field: impl Into<FieldName>, value: Value, place: Place, fields: &mut Vec<DesiredField>) {
+    fields.push(DesiredField { field: field.into(), value, place });
 }
 
 impl Managed for Box<str> {
     const FORM: Form = Form::Text;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
-        push(field, Value::Text(self.clone()), place, wishes);
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        push(field, Value::Text(self.clone()), place, fields);
     }
 
     fn size(&self) -> Option<i64> {
@@ -52,16 +52,16 @@ impl Managed for Box<str> {
 impl Managed for bool {
     const FORM: Form = Form::Flag;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
-        push(field, Value::Bool(*self), place, wishes);
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        push(field, Value::Bool(*self), place, fields);
     }
 }
 
 impl Managed for i64 {
     const FORM: Form = Form::Number;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
-        push(field, Value::Number(*self), place, wishes);
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        push(field, Value::Number(*self), place, fields);
     }
 
     fn size(&self) -> Option<i64> {
@@ -72,20 +72,20 @@ impl Managed for i64 {
 impl Managed for Vec<Spanned<Box<str>>> {
     const FORM: Form = Form::Set;
 
-    fn wish(&self, field: &'static str, place: Place, wishes: &mut Vec<Wish>) {
-        push(field, Value::set(self.iter().map(|item| item.value.clone())), place, wishes);
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        push(field, Value::set(self.iter().map(|item| item.value.clone())), place, fields);
     }
 }
 
 impl Managed for TextMap {
     const FORM: Form = Form::Texts;
 
-    fn wish(&self, field: &'static str, _: Place, wishes: &mut Vec<Wish>) {
+    fn push_fields(&self, field: &'static str, _: Place, fields: &mut Vec<DesiredField>) {
         // By name: the order in which a manifest lists them has no meaning, so a plan must not show it.
         let mut sorted: Vec<_> = self.0.iter().collect();
         sorted.sort_by(|a, b| a.0.value.cmp(&b.0.value));
         for (name, text) in sorted {
-            push(format!("{field}.{}", name.value), Value::Text(text.value.clone()), text.place, wishes);
+            push(format!("{field}.{}", name.value), Value::Text(text.value.clone()), text.place, fields);
         }
     }
 }

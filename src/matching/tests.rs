@@ -24,7 +24,7 @@ fn declared(address: Address, parent: Option<Address>, previously: Vec<Address>)
         parent: parent.map(refer),
         previously: previously.into_iter().map(refer).collect(),
         protect: false,
-        wishes: Vec::new(),
+        fields: Vec::new(),
         key: None,
         presence: Presence::Present,
     }

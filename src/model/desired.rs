@@ -40,20 +40,20 @@ pub struct Declared {
     /// `metadata.protect`: Keywright never deletes, replaces or disables it.
     pub protect: bool,
     /// The managed fields, in the order of the manifest kind.
-    pub wishes: Vec<Wish>,
+    pub fields: Vec<DesiredField>,
     /// What only package keys have.
     pub key: Option<Box<DeclaredKey>>,
     pub presence: Presence,
 }
 
 impl Declared {
-    pub fn wish(&self, field: &str) -> Option<&Wish> {
-        self.wishes.iter().find(|wish| wish.field == field)
+    pub fn field(&self, field: &str) -> Option<&DesiredField> {
+        self.fields.iter().find(|desired| desired.field == field)
     }
 
     /// The declared value of a field, or nothing when the field is not managed.
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.wish(field).map(|wish| &wish.value)
+        self.field(field).map(|desired| &desired.value)
     }
 
     pub fn text(&self, field: &str) -> Option<&str> {
@@ -62,7 +62,7 @@ impl Declared {
 
     /// Where a field is declared, or where the object is when the field is not.
     pub fn place_of(&self, field: &str) -> Place {
-        self.wish(field).map_or(self.place, |wish| wish.place)
+        self.field(field).map_or(self.place, |desired| desired.place)
     }
 }
 
@@ -76,7 +76,7 @@ pub enum Presence {
 
 /// One field that a manifest sets.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Wish {
+pub struct DesiredField {
     pub field: FieldName,
     pub value: Value,
     pub place: Place,

@@ -95,8 +95,12 @@ impl<'a> Drafts<'a> {
     fn retire(&mut self, declared: &Declared, found: &Found<'a>) {
         if found.live.attributes.flag("enabled") {
             let reason = "declared absent; the API cannot delete it, so delete it in the portal afterwards";
-            let wish = crate::model::Wish { field: "enabled".into(), value: Value::Bool(false), place: declared.place };
-            let fields = diff::differences(&[wish], &found.live.attributes);
+            let desired = crate::model::DesiredField {
+                field: "enabled".into(),
+                value: Value::Bool(false),
+                place: declared.place,
+            };
+            let fields = diff::differences(&[desired], &found.live.attributes);
             self.changes.push(draft::change(declared, found, Action::Disable, fields, reason));
         }
     }
@@ -132,7 +136,7 @@ impl<'a> Drafts<'a> {
         renews: bool,
     ) {
         let mut fields = draft::renames(declared, found);
-        fields.extend(diff::differences(&declared.wishes, &found.live.attributes));
+        fields.extend(diff::differences(&declared.fields, &found.live.attributes));
         if draft::keeps_plan(declared, found, matching) {
             // A renamed package plan keeps its keys.
             fields.retain(|change| change.field != "plan");

@@ -47,7 +47,7 @@ impl std::ops::DerefMut for Draft {
 }
 
 pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matching<'_>, reason: &str) -> Draft {
-    let mut draft = of(declared, Action::Create, diff::all_new(&declared.wishes), reason);
+    let mut draft = of(declared, Action::Create, diff::all_new(&declared.fields), reason);
     draft.target.key = declared.key.as_deref().map(|key| KeyTarget {
         package: key.package.address.clone(),
         value: value_from(context, matching, key),

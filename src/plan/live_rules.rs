@@ -184,7 +184,8 @@ impl LiveRules<'_, '_> {
             let limit = wanted.or_else(|| kept.and_then(|found| found.live.attributes.get(field)));
             let own = limit.is_some_and(|limit| limit.as_text() != Some("plan"));
             // `validate` has compared what both manifests declare.
-            let is_declared = self.context.desired.get(&key.plan.address).is_some_and(|plan| plan.wish(flag).is_some());
+            let is_declared =
+                self.context.desired.get(&key.plan.address).is_some_and(|plan| plan.field(flag).is_some());
             let allowed = self.expected(&key.plan.address, flag).and_then(Value::as_bool);
             if own && !(is_declared && wanted.is_some()) && allowed == Some(false) {
                 let message = format!("{} does not allow keys their own {dimension}", key.plan.address);
@@ -225,8 +226,8 @@ impl LiveRules<'_, '_> {
 
     /// CAM-047: the API cannot create roles, so they must exist.
     fn check_roles(&mut self, declared: &Declared) {
-        let Some(wish) = declared.wish("roles") else { return };
-        let (Some(known), Value::Set(wanted)) = (&self.context.live.roles, &wish.value) else { return };
+        let Some(desired) = declared.field("roles") else { return };
+        let (Some(known), Value::Set(wanted)) = (&self.context.live.roles, &desired.value) else { return };
         for role in wanted.iter().filter(|role| !known.contains(role)) {
             let message = format!("the store has no role {}", Value::Text(role.clone()));
             let near = crate::diagnostic::did_you_mean(role, known.iter().map(|known| &**known));
@@ -234,7 +235,7 @@ impl LiveRules<'_, '_> {
                 || "create it in the Control Center first".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.findings.push(rules::CAM_047.finding(message).at(wish.place).help(help));
+            self.findings.push(rules::CAM_047.finding(message).at(desired.place).help(help));
         }
     }
 
@@ -308,7 +309,7 @@ impl LiveRules<'_, '_> {
             let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else { continue };
             // `validate` has compared the declared keys with a declared limit.
             let is_reported = declared > most
-                && self.context.desired.get(&plan).is_some_and(|p| p.wish("maxNumKeysAllowed").is_some());
+                && self.context.desired.get(&plan).is_some_and(|p| p.field("maxNumKeysAllowed").is_some());
             if declared + others > most && !is_reported {
                 let message = format!(
                     "{user} would have {} in {plan}, which allows {most}",

@@ -6,10 +6,10 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::read::whole_number;
 use crate::model::Desired;
+use crate::model::DesiredField;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::Value;
-use crate::model::Wish;
 use crate::model::transfer::Organization;
 use crate::rules;
 use crate::text::quoted;
@@ -23,14 +23,14 @@ pub fn resolve_organizations(desired: &mut Desired, live: &Live) -> Vec<Diagnost
     let known = transfer.organizations.as_deref();
     let mut findings = Vec::new();
     let keys = desired.objects.values_mut().filter(|object| object.address.kind() == Kind::ApiKey);
-    for wish in keys.flat_map(|key| &mut key.wishes).filter(|wish| wish.field == FIELD) {
-        resolve(wish, known, &mut findings);
+    for desired in keys.flat_map(|key| &mut key.fields).filter(|desired| desired.field == FIELD) {
+        resolve(desired, known, &mut findings);
     }
     findings
 }
 
-fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<Diagnostic>) {
-    let Value::Set(names) = &wish.value else { return };
+fn resolve(desired: &mut DesiredField, known: Option<&[Organization]>, findings: &mut Vec<Diagnostic>) {
+    let Value::Set(names) = &desired.value else { return };
     let mut resolved: BTreeSet<Box<str>> = BTreeSet::new();
     for name in names {
         match number(name, known) {
@@ -38,12 +38,12 @@ fn resolve(wish: &mut Wish, known: Option<&[Organization]>, findings: &mut Vec<D
                 resolved.insert(format!("id:{id}").into());
             }
             Err((message, help)) => {
-                findings.push(rules::MFT_025.finding(message).at(wish.place).help(help));
+                findings.push(rules::MFT_025.finding(message).at(desired.place).help(help));
                 resolved.insert(name.clone());
             }
         }
     }
-    wish.value = Value::Set(resolved);
+    desired.value = Value::Set(resolved);
 }
 
 /// The id of the organization that a text names, or a message and its help.

@@ -1,4 +1,4 @@
-//! Turns checked manifests into [`Desired`]: names become references, fields become wishes.
+//! Turns checked manifests into [`Desired`]: names become references, fields become desired fields.
 
 use crate::diagnostic::Place;
 use crate::manifest::Manifest;
@@ -15,13 +15,13 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Desired;
+use crate::model::DesiredField;
 use crate::model::KeySource;
 use crate::model::Presence;
 use crate::model::Rotation;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::model::Value;
-use crate::model::Wish;
 use crate::model::desired::DeclaredKey;
 use crate::model::desired::Reference;
 use crate::model::desired::SecretOrigin;
@@ -39,18 +39,18 @@ pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
 fn objects_of(manifest: &Manifest) -> Vec<Declared> {
     let Some(mut object) = base(manifest) else { return Vec::new() };
     match &manifest.spec {
-        Spec::User(spec) => spec.wishes(&mut object.wishes),
-        Spec::Package(spec) => spec.wishes(&mut object.wishes),
+        Spec::User(spec) => spec.desired_fields(&mut object.fields),
+        Spec::Package(spec) => spec.desired_fields(&mut object.fields),
         Spec::Plan(spec) => {
             object.parent = spec.package.as_ref().map(|package| refer(Address::package(&package.value), package.place));
-            spec.wishes(&mut object.wishes);
+            spec.desired_fields(&mut object.fields);
         }
         Spec::Application(spec) => {
             let owner = spec.user.as_ref().map(|user| refer(Address::user(&user.value), user.place));
             let keys = spec.packages.iter().flat_map(|uses| &uses.value);
             let keys: Vec<_> = keys.filter_map(|entry| key_of_use(manifest, spec, entry.place, &entry.value)).collect();
             object.parent = owner;
-            spec.wishes(&mut object.wishes);
+            spec.desired_fields(&mut object.fields);
             return std::iter::once(object).chain(keys).collect();
         }
         Spec::PackageKey(spec) => return key(object, spec).into_iter().collect(),
@@ -68,7 +68,7 @@ fn base(manifest: &Manifest) -> Option<Declared> {
         parent: None,
         previously: previously.into_iter().map(|(address, place)| Reference { address, place }).collect(),
         protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
-        wishes: Vec::new(),
+        fields: Vec::new(),
         key: None,
         presence: Presence::Present,
     })
@@ -101,7 +101,7 @@ fn key_of_use(
         parent: Some(refer(Address::application(&user.value, manifest.name()), manifest.name_place())),
         previously: Vec::new(),
         protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
-        wishes: vec![Wish { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place }],
+        fields: vec![DesiredField { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place }],
         key: Some(Box::new(key)),
         presence: Presence::Present,
     })
@@ -113,8 +113,12 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
     object.name = "".into();
     object.previously = Vec::new();
     object.parent = Some(refer(Address::application(&user.value, &application.value), application.place));
-    object.wishes.push(Wish { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place });
-    spec.wishes(&mut object.wishes);
+    object.fields.push(DesiredField {
+        field: "plan".into(),
+        value: Value::Text(plan.value.clone()),
+        place: plan.place,
+    });
+    spec.desired_fields(&mut object.fields);
     object.key = Some(Box::new(DeclaredKey {
         package: refer(Address::package(&package.value), package.place),
         plan: refer(Address::plan(&package.value, &plan.value), plan.place),
@@ -185,13 +189,13 @@ fn api_key(object: &mut Declared, spec: &ApiKeySpec) {
         (None, Some(state)) => (false, state.place),
         (None, None) => (false, object.place),
     };
-    object.wishes.push(Wish { field: "enabled".into(), value: Value::Bool(enabled), place });
-    spec.wishes(&mut object.wishes);
+    object.fields.push(DesiredField { field: "enabled".into(), value: Value::Bool(enabled), place });
+    spec.desired_fields(&mut object.fields);
     for (field, flag) in [("allowedApis", &spec.all_apis), ("allowedOrgs", &spec.all_orgs)] {
         if let Some(flag) = flag.as_ref().filter(|flag| flag.value)
-            && object.wish(field).is_none()
+            && object.field(field).is_none()
         {
-            object.wishes.push(Wish { field: field.into(), value: Value::set::<&str>([]), place: flag.place });
+            object.fields.push(DesiredField { field: field.into(), value: Value::set::<&str>([]), place: flag.place });
         }
     }
 }
