@@ -116,7 +116,7 @@ pub async fn apply<S: Store, E: Effects>(
     }
     schedule.skip_the_rest(&effects);
     let mut outcome = schedule.into_outcome();
-    outcome.unproven = verify(plan, store, &mut outcome.results, &effects).await;
+    outcome.unverified = verify(plan, store, &mut outcome.results, &effects).await;
     Ok(outcome)
 }
 

@@ -45,7 +45,7 @@ impl ChangeResult {
 pub struct Outcome {
     pub results: Vec<ChangeResult>,
     /// Why the written objects could not be verified, if so.
-    pub unproven: Option<Refusal>,
+    pub unverified: Option<Refusal>,
 }
 
 impl Outcome {

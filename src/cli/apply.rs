@@ -190,7 +190,7 @@ fn carry_out(
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
-        return Ok((Outcome { results, unproven: None }, None));
+        return Ok((Outcome { results, unverified: None }, None));
     }
     let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
     let store = Stores { remotes: &snapshot.remotes, embedded };

@@ -80,7 +80,7 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
 /// Writes the number of changes with each result, and the next steps if not all are done.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     write_summary(out, plan, outcome)?;
-    if let Some(refusal) = &outcome.unproven {
+    if let Some(refusal) = &outcome.unverified {
         writeln!(out, "Could not verify the written objects: {}", text::line(&refusal.reason))?;
         writeln!(out, "Run `keywright plan` to compare them with the store.")?;
     }

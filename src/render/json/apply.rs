@@ -72,7 +72,7 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn ended(outcome: &'a outcome::Outcome) -> Self {
-        let unproven = outcome.unproven.as_ref().map(|refusal| &*refusal.reason);
+        let unproven = outcome.unverified.as_ref().map(|refusal| &*refusal.reason);
         Self { summary: Some(Summary::of(outcome)), unproven, ..Self::new(Event::Ended) }
     }
 

@@ -104,7 +104,7 @@ impl<'a> Document<'a> {
             kind: KIND,
             changes: pairs.map(|(change, result)| Change::of(change, result)).collect(),
             summary: Summary::of(outcome),
-            unproven: outcome.unproven.as_ref().map(|refusal| &*refusal.reason),
+            unproven: outcome.unverified.as_ref().map(|refusal| &*refusal.reason),
         }
     }
 }

@@ -132,5 +132,5 @@ pub(super) fn outcome() -> Outcome {
         ChangeResult::Skipped,
         ChangeResult::Skipped,
     ];
-    Outcome { results, unproven: None }
+    Outcome { results, unverified: None }
 }
