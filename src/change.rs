@@ -1,6 +1,5 @@
-//! One change of one object: what is done, to which object, field by field. Only data: it can be shown, saved, reviewed.
-//!
-//! Absent on purpose: key values. A change says where a value comes from, never what it is.
+//! One change of one object, field by field. It is only data that can be printed, saved and reviewed, and never contains
+//! a key value, only its origin.
 
 use std::fmt;
 
@@ -22,55 +21,55 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Why the change is made, as a phrase: `declared but not in the store`.
     pub reason: String,
-    /// The manifest that asks for it.
+    /// The line of the manifest that declares it.
     pub place: Option<FileLine>,
-    /// Indexes in the plan of what must be done first. All are smaller than the change's own index.
+    /// Indexes of the changes that must be done first. All are smaller than the index of this change.
     pub needs: Vec<usize>,
     pub target: Target,
 }
 
-/// What a store must know to perform a change, in names and in its own ids.
+/// What a store needs to perform a change: names and ids.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The name that the object shall have: username, application name, plan name, `keyName`. Empty for package keys.
+    /// The name of the object after the change: username, application name, plan name, `keyName`. Empty for package keys.
     pub name: Box<str>,
-    /// What it hangs on, as named after the changes before this one: a user, a package, an application.
+    /// Its parent (user, package or application), with the name after earlier changes.
     pub parent: Option<Address>,
     /// The object in the store, for all but creates.
     pub live: Option<LiveTarget>,
     pub key: Option<KeyTarget>,
 }
 
-/// The object in the store that a change is about, as the plan saw it. A file holds the two fingerprints, and whoever
-/// reads it finds the object anew.
+/// The object of a change in the store, as the plan saw it. A saved plan contains only the two fingerprints; its reader
+/// looks up the object again.
 #[derive(Clone)]
 pub struct LiveTarget {
     /// The fingerprint of the store's id.
     pub object: Digest,
-    /// [`LiveObject::fingerprint`] of what the plan was made from.
+    /// [`LiveObject::fingerprint`] at the time of the plan.
     pub fingerprint: Digest,
-    /// The id itself, once the object is found.
+    /// The id, once the object is found.
     id: Option<LiveId>,
 }
 
 impl LiveTarget {
-    /// An object that is in front of us.
+    /// A target for an object of the current snapshot.
     pub fn of(live: &LiveObject) -> Self {
         Self { object: live.id.fingerprint(), fingerprint: live.fingerprint(), id: Some(live.id.clone()) }
     }
 
-    /// An object that a plan saw some time ago.
+    /// A target from a saved plan.
     pub const fn seen(object: Digest, fingerprint: Digest) -> Self {
         Self { object, fingerprint, id: None }
     }
 
-    /// The id; nothing for a plan that was read and whose objects were not looked for yet.
+    /// The id. `None` for a saved plan before its objects are looked up.
     pub const fn id(&self) -> Option<&LiveId> {
         self.id.as_ref()
     }
 }
 
-/// The id is the same when its fingerprint is, and not every plan has it.
+/// Compares fingerprints only, because a saved plan has no ids.
 impl PartialEq for LiveTarget {
     fn eq(&self, other: &Self) -> bool {
         (self.object, self.fingerprint) == (other.object, other.fingerprint)
@@ -79,28 +78,28 @@ impl PartialEq for LiveTarget {
 
 impl Eq for LiveTarget {}
 
-/// What only changes of package keys have.
+/// The part of a target that only package keys have.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyTarget {
-    /// The package that the key shall be in. Its plan is the field `plan`.
+    /// The package of the key after the change. Its plan is the field `plan`.
     pub package: Address,
     pub value: ValueFrom,
     /// Whether a shared secret goes with a create.
     pub with_secret: bool,
-    /// Where the value is to be written once the key exists.
+    /// Where to write the value once the key exists.
     pub deliver: Vec<Delivery>,
-    /// The fingerprint of the id of the key in the store of which a created one is the next generation.
+    /// The fingerprint of the id of the previous generation in the store.
     pub follows: Option<Digest>,
 }
 
 /// Where the value of a created or replaced key comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ValueFrom {
-    /// Keywright mints `length` characters that begin with `prefix`.
+    /// Keywright generates `length` characters that start with `prefix`.
     Minted { prefix: Box<str>, length: usize },
-    /// The store mints it.
+    /// The store generates it.
     Store,
-    /// The manifest says where it is read from.
+    /// It is read from the source in the manifest.
     Given,
     /// The key in the store keeps its value.
     Kept,
@@ -111,13 +110,13 @@ pub enum ValueFrom {
 pub enum Action {
     Create,
     Update,
-    /// An update that does nothing but switch the object on.
+    /// An update that only enables the object.
     Enable,
-    /// An update that does nothing but switch the object off.
+    /// An update that only disables the object.
     Disable,
-    /// Delete and create, because a field that can not change must change.
+    /// Delete and create, because an immutable field must change.
     Replace,
-    /// Writes an existing key's value to where its consumer reads it; the store is not touched.
+    /// Writes the value of an existing key to its delivery file; the store does not change.
     Deliver,
     Delete,
 }
@@ -145,7 +144,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// One field before and after. Nothing means: not set.
+/// One field before and after. `None` means not set.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldChange {
     pub field: FieldName,
@@ -159,7 +158,7 @@ impl Change {
         self.target.live.as_ref()?.id()
     }
 
-    /// The value that the change gives to a field, if it touches it.
+    /// The new value of a field, if the change sets it.
     pub fn after(&self, field: &str) -> Option<&Value> {
         self.fields.iter().find(|change| change.field == field).and_then(|change| change.after.as_ref())
     }

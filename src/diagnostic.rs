@@ -1,4 +1,4 @@
-//! What is wrong, where, and what helps.
+//! Findings: the problem, its place, and the fix.
 
 mod places;
 
@@ -8,17 +8,17 @@ use std::fmt;
 pub use places::Places;
 pub use places::Spot;
 
-/// Most findings that are told of a workspace; a hostile one could otherwise fill the memory with complaints about it.
+/// Maximum number of reported findings. Limits memory for hostile input.
 pub const MAX_FINDINGS: usize = 10_000;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
-    /// Worth knowing; changes nothing.
+    /// Information only.
     Info,
-    /// Likely a mistake; the work goes on.
+    /// Probably a mistake; the run continues.
     Warning,
-    /// The work stops.
+    /// The run stops.
     Error,
 }
 
@@ -66,11 +66,11 @@ pub struct Place {
     pub end: u32,
 }
 
-/// One text that was read, under the name that people know it by.
+/// One text and its name in messages.
 pub struct Source {
     pub name: Box<str>,
     pub text: Box<str>,
-    /// Whether the text is to be parsed as manifests; false for files that are only there to be pointed at.
+    /// Whether to parse the text as manifests; false for files that findings only refer to.
     pub readable: bool,
 }
 
@@ -78,7 +78,7 @@ pub struct Source {
 #[derive(Default)]
 pub struct Sources(pub Vec<Source>);
 
-/// A line of a file, for people. It goes where the file itself does not: into plans.
+/// A line of a file, without its text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FileLine {
     pub file: Box<str>,
@@ -109,11 +109,11 @@ pub struct Label {
 pub struct Diagnostic {
     pub rule: RuleId,
     pub severity: Severity,
-    /// One sentence that names the thing and the cause, without a full stop.
+    /// One sentence that names the object and the cause, without a full stop.
     pub message: String,
-    /// Where it is; nothing for findings about no place in a file.
+    /// The place. `None` for findings that are not about a file.
     pub place: Option<Place>,
-    /// What is written under the marked place.
+    /// The text under the marked place.
     pub note: Cow<'static, str>,
     pub labels: Vec<Label>,
     /// The next step.
@@ -121,7 +121,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// Findings are made from their rule, which knows the severity: [`crate::rule::Rule::finding`].
+    /// Use [`crate::rule::Rule::finding`] instead, which sets the severity.
     pub(crate) fn new(rule: RuleId, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             rule,
@@ -159,7 +159,7 @@ impl Diagnostic {
     }
 }
 
-/// A finding as a saved plan remembers it: without the text that it is about.
+/// A finding in a saved plan, without the source text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     pub rule: String,
@@ -181,14 +181,14 @@ impl Finding {
     }
 }
 
-/// A value with all that was found on the way to it. There is a value only when nothing is an error.
-#[must_use = "diagnostics that nobody reads hide mistakes"]
+/// A value and its findings. There is a value only if no finding is an error.
+#[must_use = "unread diagnostics hide mistakes"]
 pub struct Checked<T> {
     pub value: Option<T>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Sorts findings by file, place and rule, and drops exact repetitions: the same bytes whatever the order of the work.
+/// Sorts findings by file, place and rule, and removes duplicates, so that the output is deterministic.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.place.is_none(), d.place, d.rule);
@@ -202,7 +202,7 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
-/// The candidate nearest to what was written, when it is near enough to be meant.
+/// The candidate most similar to `written`, if it is similar enough.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let closeness = |candidate: &str| {
         similar::TextDiff::configure().diff_chars(written.to_lowercase(), candidate.to_lowercase()).ratio()
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn findings_are_sorted_by_place_and_stand_once() {
+    fn findings_are_sorted_by_place_and_unique() {
         let place = |start| Place { source: SourceId(0), start, end: start + 1 };
         let mut all = vec![
             found("KW-001", Severity::Error, "nowhere"),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn suggestions_are_near_or_none() {
+    fn suggestions_are_similar_or_none() {
         assert_eq!(did_you_mean("dispalyName", ["email", "displayName", "name"]), Some("displayName"));
         assert_eq!(did_you_mean("DISPLAYNAME", ["displayName"]), Some("displayName"));
         assert_eq!(did_you_mean("zzz", ["email", "displayName"]), None);

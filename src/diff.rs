@@ -1,12 +1,11 @@
-//! Field-level differences between what is declared and what is there.
+//! Field-level differences between declared and live objects.
 
 use crate::change::FieldChange;
 use crate::model::Attributes;
 use crate::model::DesiredField;
 use crate::model::Value;
 
-/// The fields that must change so that `live` is as wished. A field that is not wished is not managed and never
-/// differs; a field that the store did not send counts as empty.
+/// The declared fields that differ from `live`. A field that the store did not send is empty.
 pub fn differences(fields: &[DesiredField], live: &Attributes) -> Vec<FieldChange> {
     fields
         .iter()
@@ -19,7 +18,7 @@ pub fn differences(fields: &[DesiredField], live: &Attributes) -> Vec<FieldChang
         .collect()
 }
 
-/// The fields of an object that is not there yet.
+/// The fields of a new object.
 pub fn all_new(fields: &[DesiredField]) -> Vec<FieldChange> {
     fields
         .iter()
@@ -27,7 +26,7 @@ pub fn all_new(fields: &[DesiredField]) -> Vec<FieldChange> {
         .collect()
 }
 
-/// The fields of an object that goes.
+/// The fields of a deleted object.
 pub fn all_gone(live: &Attributes) -> Vec<FieldChange> {
     live.iter()
         .map(|(field, value)| FieldChange { field: field.clone(), before: Some(value.clone()), after: None })
@@ -52,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_wished_or_not_wished_does_not_differ() {
+    fn equal_and_unmanaged_fields_do_not_differ() {
         assert_eq!(differences(&[], &live()), []);
         assert_eq!(
             differences(&[desired("a", Value::text("1")), desired("roles", Value::set(["y", "x"]))], &live()),
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn creates_set_every_wish_and_deletes_lose_every_field() {
+    fn creates_set_every_field_and_deletes_remove_every_field() {
         assert_eq!(all_new(&[desired("a", Value::text(""))])[0].after, Some(Value::text("")));
         let gone = all_gone(&live());
         assert_eq!(gone.len(), 3);

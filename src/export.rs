@@ -1,6 +1,4 @@
-//! A live store → manifests that plan to nothing to do.
-//!
-//! What a manifest could not say, because a rule forbids it, is told in a comment instead.
+//! A live store → manifests that match it. Comments describe what a manifest cannot contain.
 
 mod keys;
 mod yaml;
@@ -19,7 +17,7 @@ use crate::model::LiveObject;
 use crate::model::Value;
 use crate::text;
 
-/// One exported document, or what is said in its place.
+/// One exported document, or a comment in its place.
 pub(super) enum Exported {
     Manifest { name: String, spec: Mapping, comments: Vec<String> },
     Comment(String),
@@ -60,7 +58,7 @@ fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) 
 fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
     let name = &object.name;
     if name.trim() != &**name || name.is_empty() || name.contains(crate::rules::is_hidden_in_name) {
-        return Exported::Comment(format!("{} is not exported: a manifest can not say its name", object.address));
+        return Exported::Comment(format!("{} is not exported: a manifest cannot contain its name", object.address));
     }
     let mut spec = yaml::spec(&object.attributes);
     let mut comments = Vec::new();
@@ -77,8 +75,7 @@ fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
     Exported::Manifest { name: name.to_string(), spec, comments }
 }
 
-/// Empty lists are said as what they mean. An enabled key can not be declared with an end in the past, so that end is
-/// told in a comment.
+/// Replaces empty lists by `allApis` and `allOrgs`. An enabled key cannot be declared as expired, so a comment reports it.
 fn api_key(attributes: &Attributes, spec: &mut Mapping, now: Instant) -> Option<String> {
     for (list, all) in [("allowedApis", "allApis"), ("allowedOrgs", "allOrgs")] {
         if attributes.get(list).is_none_or(Value::is_empty) {

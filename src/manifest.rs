@@ -1,7 +1,5 @@
-//! YAML text → raw manifests, every value with its place. Nothing here knows a rule of a store beyond what the line of a
-//! field says of it.
-//!
-//! Parsing never fails: it gives what it could read, and says what it could not.
+//! YAML text → raw manifests, every value with its place. Parsing never fails: it returns what it could read and
+//! reports the rest.
 
 #[macro_use]
 mod declare;
@@ -40,20 +38,18 @@ use rayon::prelude::*;
 /// The only `apiVersion` there is.
 pub const API_VERSION: &str = "keywright.dev/v1";
 
-/// Most objects that one workspace may declare: documents, keys of applications, and former names. Bounds memory
-/// against hostile input.
+/// Maximum number of documents, keys of applications and former names in a workspace. Limits memory for hostile input.
 pub const MAX_OBJECTS: usize = 200_000;
 
-/// Most YAML nodes that the files of one workspace may hold together, with those that aliases repeat: 20 an object. An
-/// entry of a list takes about 60 bytes once it is read, so that the worst of inputs takes some 250 MiB beside its texts.
+/// Maximum number of YAML nodes in a workspace, including those that aliases repeat: 20 per object. A list entry takes
+/// about 60 bytes, so the worst input takes about 250 MiB in addition to its text.
 pub const MAX_WORKSPACE_NODES: usize = 4_000_000;
 
-/// Files are read so many at a time, and so many bytes of them: no more than that is in memory as trees.
+/// Files are read in batches of at most this size, which limits the trees in memory.
 const BATCH_FILES: usize = 16;
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Reads all manifests of all texts, in parallel. The result is in the order of the sources and does not depend on
-/// which text was finished first.
+/// Reads all manifests in parallel. The result is always in the order of the sources.
 pub fn parse(sources: &Sources) -> (Vec<Manifest>, Vec<Diagnostic>) {
     let mut workspace = Parsed::default();
     let mut from = 0;
@@ -70,7 +66,7 @@ pub fn parse(sources: &Sources) -> (Vec<Manifest>, Vec<Diagnostic>) {
     (workspace.manifests, workspace.diagnostics)
 }
 
-/// The first few of `sources`, at least one.
+/// The next batch of `sources`: at least one.
 fn batch(sources: &[Source]) -> &[Source] {
     let mut bytes = 0;
     let fits = |source: &&Source| {
@@ -81,22 +77,22 @@ fn batch(sources: &[Source]) -> &[Source] {
     &sources[..count.max(1).min(sources.len())]
 }
 
-/// What was read of one file, or of the files so far.
+/// The result for one file, or for all files so far.
 #[derive(Default)]
 struct Parsed {
     manifests: Vec<Manifest>,
     diagnostics: Vec<Diagnostic>,
     objects: usize,
     nodes: usize,
-    /// Whether the workspace is more than a workspace may be.
+    /// Whether the workspace exceeds a limit.
     is_over: bool,
 }
 
 impl Parsed {
     fn add(&mut self, file: Self) {
-        // What is not told any more needs no memory; that there was more is told by whoever counts them.
-        let told = (MAX_FINDINGS + 1).saturating_sub(self.diagnostics.len());
-        self.diagnostics.extend(file.diagnostics.into_iter().take(told));
+        // One finding more than is shown is enough to report that there are more.
+        let room = (MAX_FINDINGS + 1).saturating_sub(self.diagnostics.len());
+        self.diagnostics.extend(file.diagnostics.into_iter().take(room));
         self.nodes += file.nodes;
         for manifest in file.manifests {
             self.objects += manifest.objects();
@@ -109,7 +105,7 @@ impl Parsed {
                 }
             };
             if !std::mem::replace(&mut self.is_over, true) {
-                let message = format!("the workspace holds more than {many} {what}");
+                let message = format!("the workspace has more than {many} {what}");
                 let problem = rules::KW_003.finding(message).at(manifest.name_place());
                 let help = "split the workspace in two, each with its own keywright.yaml";
                 self.diagnostics.insert(0, problem.help(help));
@@ -119,13 +115,12 @@ impl Parsed {
     }
 }
 
-/// Reads one file, but not many more objects than there is `room` for.
+/// Reads one file, and stops soon after `room` objects.
 fn parse_one(index: usize, source: &Source, room: usize) -> Parsed {
     let mut parsed = Parsed::default();
     if !source.readable {
         return parsed;
     }
-    // More than four thousand million files do not fit into memory; the walk stops long before.
     let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
     let mut reading = read::Reading::new(id);
     parsed.nodes = tree::documents(&source.text, &mut reading, |root, reading| {

@@ -1,5 +1,5 @@
-//! Desired ↔ live: which object of the store is the one that a manifest declares. A pure function of both, the
-//! values of custom keys, and nothing else: there is no state file.
+//! Matches declared objects with objects of the store. A pure function of both and of the values of custom keys: there
+//! is no state file.
 
 mod keys;
 mod named;
@@ -16,23 +16,23 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::rules::values::Values;
 
-/// How desired and live belong together.
+/// The matches between declared and live objects.
 #[derive(Default)]
 pub struct Matching<'a> {
-    /// The object of the store for each declared one that has one.
+    /// The matching object of the store, by declared address.
     pub found: BTreeMap<Address, Found<'a>>,
-    /// Declared objects whose match is not certain: nothing is done to them, nor to what hangs on them.
+    /// Objects with an uncertain match. Keywright changes neither them nor their children.
     pub stopped: BTreeSet<Address>,
     /// Objects of the store that are not declared, in the order of kinds and addresses.
     pub unmatched: Vec<&'a LiveObject>,
-    /// Every named object of the store, by the address that it has in the manifests.
+    /// Every named object of the store, by its address in the manifests.
     pub in_store: BTreeMap<Address, &'a LiveObject>,
     /// Renames: the address in the store, and the address in the manifests.
     renamed: BTreeMap<Address, Address>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The object of the store that a declared one is.
+/// The object of the store that matches a declared one.
 pub struct Found<'a> {
     pub live: &'a LiveObject,
     /// The key keeps its value and must go to another package or application.
@@ -42,7 +42,7 @@ pub struct Found<'a> {
 }
 
 impl<'a> Matching<'a> {
-    /// The address that an object of the store has in the manifests: the parents that are renamed go by their new name.
+    /// The address of an object in the manifests, which differs if the object is renamed.
     pub fn translated(&self, address: &Address) -> Address {
         self.renamed.get(address).unwrap_or(address).clone()
     }
@@ -68,8 +68,8 @@ impl<'a> Matching<'a> {
     }
 }
 
-/// Matches everything, parents before children, so that a child is looked for under the right parent. With `is_part`
-/// other objects may be declared elsewhere, and no key is taken for one of these that could be one of those.
+/// Matches all objects, parents before children. With `is_part`, other manifests may declare more objects, so a key that
+/// could belong to them is not matched.
 pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part: bool) -> Matching<'a> {
     let mut matching = Matching::default();
     for kind in Kind::ALL {
@@ -98,8 +98,8 @@ fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject>
 }
 
 impl Matching<'_> {
-    /// The address that an object of the store has in the manifests: its parents go by their new names, and so does
-    /// it, if it is declared. Package keys have no name, and keep the address that they have in the store.
+    /// The address of an object in the manifests, with the new names of it and its parents. Package keys keep the address
+    /// that they have in the store.
     pub fn known_as(&self, object: &LiveObject) -> Address {
         match self.renamed.get(&object.address) {
             Some(address) => address.clone(),
@@ -107,7 +107,7 @@ impl Matching<'_> {
         }
     }
 
-    /// The address of a named object of the store under its parents' names in the manifests.
+    /// The address of a named object with the names of its parents in the manifests.
     fn address_of(&self, object: &LiveObject) -> Address {
         match object.key {
             Some(_) => object.address.clone(),

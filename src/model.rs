@@ -1,7 +1,5 @@
-//! The domain, always valid: what people declare and what a store holds, in the vendor's words.
-//!
-//! Absent on purpose: files, clocks, wire formats, `Serialize`. Two values of these types are equal exactly when a
-//! user would call them equal, so that the diff is `==`.
+//! The domain model: declared and live objects, in the vendor's words. Values are always valid, and the diff is `==`.
+//! Files, clocks, wire formats and `Serialize` do not belong here.
 
 pub mod address;
 pub mod attributes;
@@ -33,5 +31,5 @@ pub use secret::Digest;
 pub use secret::Secret;
 pub use transfer::Transfer;
 
-/// An instant in UTC. Read from a clock only at the edge.
+/// An instant in UTC. Only the outer layers read clocks.
 pub type Instant = chrono::DateTime<chrono::Utc>;

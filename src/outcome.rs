@@ -1,4 +1,4 @@
-//! The results of the changes of a plan.
+//! The results of changes.
 
 use crate::model::Address;
 use crate::store::Altered;
@@ -9,14 +9,14 @@ use crate::store::RefusalKind;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ChangeResult {
     Done,
-    /// The store made the change but kept other values for these fields: it ignores them, or a trigger alters them.
+    /// Done, but the store ignored or altered these fields.
     Altered(Vec<Altered>),
-    /// The store made the change, but the key's value could not be delivered; the next run delivers it.
+    /// Done in the store, but the key value could not be delivered; the next run delivers it.
     Undelivered(Refusal),
     Failed(Refusal),
-    /// Not tried, because this required change was not done.
+    /// Not started, because this change, which it needs, was not done.
     Blocked(Address),
-    /// Not tried, because the run was stopped.
+    /// Not started, because the run was stopped.
     Skipped,
 }
 
@@ -33,27 +33,27 @@ impl ChangeResult {
         }
     }
 
-    /// Whether what depends on the change may go on.
+    /// Whether dependent changes may start.
     pub const fn is_in_store(&self) -> bool {
         matches!(self, Self::Done | Self::Altered(_) | Self::Undelivered(_))
     }
 }
 
-/// The results of all changes, in the plan's order.
+/// The results of all changes, in the order of the plan.
 #[must_use = "an unread outcome hides failures"]
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     pub results: Vec<ChangeResult>,
-    /// Why the written objects could not be verified, if so.
+    /// Why the written objects could not be verified.
     pub unverified: Option<Refusal>,
 }
 
 impl Outcome {
     pub fn all_done(&self) -> bool {
-        self.results.iter().all(|result| *result == ChangeResult::Done)
+        self.results.iter().all(|fate| *fate == ChangeResult::Done)
     }
 
     pub fn count(&self, name: &str) -> usize {
-        self.results.iter().filter(|result| result.name() == name).count()
+        self.results.iter().filter(|fate| fate.name() == name).count()
     }
 }

@@ -1,4 +1,4 @@
-//! Generations of a key over time: when the next one is made, and when an old one is switched off and deleted.
+//! Generations of a key: when the next one is created, and when old ones are disabled and deleted.
 
 use chrono::TimeDelta;
 
@@ -9,7 +9,7 @@ use crate::model::Rotation;
 /// What is due for the generations of one key.
 #[derive(Default)]
 pub struct Due<'a> {
-    /// The current key is this many seconds old, and the next one shall be made.
+    /// Age of the current key in seconds, if its successor is due.
     pub next: Option<i64>,
     /// Old keys whose overlap is over.
     pub disable: Vec<&'a LiveObject>,
@@ -17,12 +17,12 @@ pub struct Due<'a> {
     pub delete: Vec<&'a LiveObject>,
 }
 
-/// What is due at `now`. `older` is sorted newest first. A key whose age is not known is left as it is.
+/// What is due at `now`. `older` is sorted newest first. Keys of unknown age do not change.
 pub fn due<'a>(rotation: Rotation, current: &LiveObject, older: &[&'a LiveObject], now: Instant) -> Due<'a> {
     let mut due = Due { next: age(current, now).filter(|age| *age >= rotation.every), ..Due::default() };
     let mut successor = current;
     for &old in older {
-        // An old key is out of use since its successor exists, not since it was made.
+        // An old key is superseded since its successor was created.
         if let Some(superseded) = age(successor, now) {
             let status = old.attributes.text("settings.status");
             if superseded >= rotation.overlap + rotation.grace && status == Some("disabled") {
@@ -36,7 +36,7 @@ pub fn due<'a>(rotation: Rotation, current: &LiveObject, older: &[&'a LiveObject
     due
 }
 
-/// Seconds since the key was made; nothing when the store did not say, and never negative.
+/// Seconds since the key was created, never negative. `None` if the store did not return the date.
 fn age(key: &LiveObject, now: Instant) -> Option<i64> {
     key.created.map(|created| (now - created).max(TimeDelta::zero()).num_seconds())
 }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_key_is_made_when_the_current_one_is_old_enough() {
+    fn the_next_key_is_created_when_the_current_one_is_old_enough() {
         let current = key("a", Some(0), "active");
         assert_eq!(due(ROTATION, &current, &[], at(89)).next, None);
         assert_eq!(due(ROTATION, &current, &[], at(90)).next, Some(90 * DAY));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_key_is_switched_off_after_the_overlap_and_deleted_after_the_grace() {
+    fn an_old_key_is_disabled_after_the_overlap_and_deleted_after_the_grace() {
         let current = key("new", Some(100), "active");
         let (active, disabled) = (key("old", Some(0), "active"), key("old", Some(0), "disabled"));
         let check = |old: &LiveObject, day: i64| {
@@ -93,7 +93,7 @@ mod tests {
         };
         assert_eq!(check(&active, 113), (0, 0));
         assert_eq!(check(&active, 114), (1, 0));
-        assert_eq!(check(&active, 500), (1, 0), "never deleted before it was switched off");
+        assert_eq!(check(&active, 500), (1, 0), "never deleted before it is disabled");
         assert_eq!(check(&disabled, 120), (0, 0));
         assert_eq!(check(&disabled, 121), (0, 1));
     }

@@ -1,7 +1,5 @@
-//! The seam between the core and the stores: two small traits in domain words.
-//!
-//! The planner is given a [`Reader`] and so can not write; only `apply` is given a [`Store`]. A dry run is a missing
-//! capability, not a flag. How a store pages, selects fields and parallelises is its own matter.
+//! The interface between the core and the stores. The planner gets a [`Reader`], so it cannot write; only `apply` gets a
+//! [`Store`]. Each store decides how it pages, selects fields and runs calls in parallel.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -19,72 +17,70 @@ use crate::model::Value;
 use crate::rule::Rule;
 use crate::rules;
 
-/// Reads the live state. All that planning is ever given.
+/// Reads the live state.
 pub trait Reader {
-    /// A snapshot of the kinds asked for. A list that could not be read whole is an error or is marked incomplete;
-    /// it is never silently short.
+    /// A snapshot of the requested kinds. An incomplete list is an error or is marked as incomplete.
     fn read(&self, query: &Query) -> impl Future<Output = Result<Live, Refusal>>;
 }
 
 /// Performs one change.
 pub trait Store: Reader {
-    /// How many changes are worth performing at the same time.
+    /// The number of changes to perform at the same time.
     fn concurrency(&self) -> usize {
         1
     }
 
-    /// A last look at the objects of `changes`, right before the first of them is performed, for stores that can not
-    /// compare and write in one step.
+    /// Checks the objects of `changes` right before the first write, for stores that cannot compare and write in one step.
     fn confirm(&self, changes: &[&Change]) -> impl Future<Output = Result<(), Refusal>> {
         let _ = changes;
         std::future::ready(Ok(()))
     }
 
-    /// Does `write.change` and nothing else. Refuses with [`RefusalKind::Stale`] when the object is no longer what the
-    /// plan saw, and with [`RefusalKind::Rejected`] when a rule of the store forbids it.
+    /// Performs exactly `write.change`. Refuses with [`RefusalKind::Stale`] if the object changed since the plan, and with
+    /// [`RefusalKind::Rejected`] if a rule of the store forbids the change.
     fn perform(&self, write: &Write<'_>) -> impl Future<Output = Result<Performed, Refusal>>;
 
-    /// One look at what `changes` wrote, after all of them, for stores whose answers are not proof.
+    /// Verifies the objects after all `changes`, for stores whose answers are not reliable.
     fn read_back(&self, changes: &[&Change]) -> impl Future<Output = ReadBack> {
         let _ = changes;
         std::future::ready(ReadBack::default())
     }
 }
 
-/// What a look after the writes has shown.
+/// The result of the verification.
 #[derive(Default)]
 pub struct ReadBack {
-    /// The changes of which fields are held otherwise than they were written.
+    /// The changes with fields that the store altered.
     pub altered: Vec<(Address, Vec<Altered>)>,
-    /// Why some could not be looked at.
+    /// Why some changes could not be verified.
     pub refusal: Option<Refusal>,
 }
 
-/// What a snapshot must cover.
+/// What a snapshot must contain.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Query {
     pub kinds: BTreeSet<Kind>,
-    /// What is enough, where a store can look it up for less than whole lists; nothing when the lists must be whole.
+    /// The objects that are enough. `None` if the lists must be complete.
     pub only: Option<Wanted>,
-    /// Whether somebody names roles.
+    /// Whether a manifest names roles.
     pub names_roles: bool,
-    /// Kinds of which attributes are wanted that the store's owner added (`extendedAttributes`).
+    /// Kinds whose custom attributes are needed (`extendedAttributes`).
     pub added: BTreeSet<Kind>,
 }
 
-/// The objects that the manifests speak of.
+/// The objects that the manifests mention.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wanted {
-    /// Usernames, of whom all applications are wanted too.
+    /// Usernames. Their applications are included.
     pub users: BTreeSet<Box<str>>,
-    /// Packages by name, with all their plans.
+    /// Package names. Their plans are included.
     pub packages: BTreeSet<Box<str>>,
-    /// Applications of which the keys are wanted.
+    /// Applications whose keys are needed.
     pub applications_with_keys: BTreeSet<Address>,
 }
 
 impl Query {
-    /// Whole lists, with everything that a store can tell.
+    /// Complete lists with all data of a store.
     pub fn everything() -> Self {
         Self {
             kinds: Kind::ALL.into_iter().collect(),
@@ -94,8 +90,7 @@ impl Query {
         }
     }
 
-    /// What a plan for `desired` needs, in `whole` lists or only what is declared. Whoever deletes needs them whole: only
-    /// then is it known what nobody declares.
+    /// What a plan for `desired` needs: `whole` lists, which deletes require, or only the declared objects.
     pub fn for_plan(desired: &Desired, whole: bool) -> Self {
         let objects = || desired.objects.values();
         let sets =
@@ -114,18 +109,17 @@ impl Wanted {
     fn of(desired: &Desired) -> Self {
         let mut wanted = Self::default();
         for object in desired.objects.values() {
-            // Under a former name it is the same object.
             let former = object.previously.iter().map(|former| &former.address);
             for address in std::iter::once(&object.address).chain(former) {
-                match address.kind() {
-                    Kind::User | Kind::Application => wanted.user(address),
-                    Kind::Package | Kind::Plan => wanted.package(address),
-                    Kind::PackageKey | Kind::ApiKey => {}
-                }
+                let _ = match address.kind() {
+                    Kind::User | Kind::Application => wanted.users.insert(address.first_name().into()),
+                    Kind::Package | Kind::Plan => wanted.packages.insert(address.first_name().into()),
+                    Kind::PackageKey | Kind::ApiKey => false,
+                };
             }
             if let (Some(key), Some(application)) = (&object.key, &object.parent) {
-                wanted.user(&application.address);
-                wanted.package(&key.package.address);
+                wanted.users.insert(application.address.first_name().into());
+                wanted.packages.insert(key.package.address.first_name().into());
                 wanted.applications_with_keys.insert(application.address.clone());
                 let declared = desired.get(&application.address);
                 let former = declared.into_iter().flat_map(|declared| &declared.previously);
@@ -134,28 +128,18 @@ impl Wanted {
         }
         wanted
     }
-
-    /// The user, or the owner of an application.
-    fn user(&mut self, address: &Address) {
-        self.users.insert(address.first_name().into());
-    }
-
-    /// The package, or that of a plan.
-    fn package(&mut self, address: &Address) {
-        self.packages.insert(address.first_name().into());
-    }
 }
 
-/// One change with the secrets it needs, which are never part of the plan.
+/// One change with its secrets, which the plan never contains.
 pub struct Write<'a> {
     pub change: &'a Change,
-    /// The value of a key that is created, unless the store mints it.
+    /// The value of a key that is created, unless the store generates it.
     pub value: Option<&'a Secret>,
     /// The shared secret of a key that is created.
     pub secret: Option<&'a Secret>,
 }
 
-/// What a store answers to a change that it did.
+/// The answer of a store to a successful change.
 #[derive(Default)]
 pub struct Performed {
     /// The value of the key that was created or replaced.
@@ -164,32 +148,32 @@ pub struct Performed {
     pub altered: Vec<Altered>,
 }
 
-/// A field that the store holds otherwise than it was told.
+/// A field to which the store gave another value than requested.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Altered {
     pub field: FieldName,
-    /// What it was told; nothing where it was told to clear the field.
+    /// The requested value. `None` to clear the field.
     pub wanted: Option<Value>,
     pub held: Option<Value>,
 }
 
-/// Why a store did not do what it was asked.
+/// Why a store did not perform a change.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
     pub kind: RefusalKind,
     pub rule: Option<RuleId>,
-    /// Completes the sentence «could not create key/x: …».
+    /// Completes the sentence "could not create key/x: …".
     pub reason: String,
     pub help: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefusalKind {
-    /// A rule of the store forbids the change; doing it again will not help.
+    /// A rule of the store forbids the change; a retry does not help.
     Rejected,
-    /// The object is no longer what the plan was made from.
+    /// The object changed since the plan.
     Stale,
-    /// The store could not be reached or could not finish; nothing is known to be wrong with the change.
+    /// The store was unreachable or could not finish; the change itself may be valid.
     Unavailable,
 }
 
@@ -198,13 +182,13 @@ impl Refusal {
         Self { kind: RefusalKind::Rejected, rule: Some(rule.id), reason: reason.into(), help: None }
     }
 
-    /// A field that the store does not keep. Leaving it out of a write would report it as done, every time.
+    /// For a field that the store does not keep. A write without it would wrongly report success.
     pub fn unknown_field(kind: Kind, name: &str) -> Self {
         Self::rejected(&rules::KW_005, format!("an object of kind {kind} has no field `{name}`"))
     }
 
     pub fn stale(reason: impl Into<String>) -> Self {
-        let help = Some("plan again: the object was changed since".to_owned());
+        let help = Some("plan again: the object changed since the plan".to_owned());
         Self { kind: RefusalKind::Stale, rule: Some(rules::CAM_052.id), reason: reason.into(), help }
     }
 

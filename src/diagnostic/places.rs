@@ -1,4 +1,4 @@
-//! Lines and columns of places, in texts of many megabytes, for many thousands of findings.
+//! Fast lookup of lines and columns in large texts.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -9,17 +9,17 @@ use super::Source;
 use super::SourceId;
 use super::Sources;
 
-/// How many bytes lie between two counts. A list of all lines would be eight times as large as a text of line breaks.
+/// Number of bytes between two counts. A list of all lines could be eight times as large as the text.
 const BLOCK: usize = 4096;
 
-/// Answers where places are. A text is indexed when it is first asked about.
+/// Looks up places. Indexes each text on first use.
 pub struct Places<'a> {
     sources: &'a Sources,
     indexes: Vec<OnceCell<Index>>,
 }
 
 struct Index {
-    /// How many lines and characters begin before each multiple of [`BLOCK`], the first line aside.
+    /// Number of line breaks and characters before each multiple of [`BLOCK`].
     counts: Vec<Counts>,
 }
 
@@ -29,7 +29,7 @@ struct Counts {
     characters: usize,
 }
 
-/// A place that is really in its text: not past the end, not inside a character, not backwards.
+/// A valid place: inside its text, on character boundaries, with start before end.
 #[derive(Clone, Copy)]
 pub struct Spot<'a> {
     pub id: SourceId,
@@ -43,7 +43,7 @@ impl<'a> Places<'a> {
         Self { sources, indexes: sources.0.iter().map(|_| OnceCell::new()).collect() }
     }
 
-    /// The place, brought into its text; nothing when there is no such text.
+    /// The place, limited to its text. `None` if there is no such text.
     pub fn spot(&self, place: Place) -> Option<Spot<'a>> {
         let source = self.sources.get(place.source)?;
         let start = source.text.floor_char_boundary(place.start as usize);
@@ -51,7 +51,7 @@ impl<'a> Places<'a> {
         Some(Spot { id: place.source, source, start, end })
     }
 
-    /// The line of a place, as people write it.
+    /// The file and line of a place.
     pub fn line(&self, place: Place) -> Option<FileLine> {
         let spot = self.spot(place)?;
         let before = self.index(&spot).counts_before(spot.source.text.as_bytes(), spot.start);
@@ -69,7 +69,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Line and column of a byte as people write them, counted from 1.
+    /// Line and column of a byte, counted from 1.
     pub fn position(&self, spot: &Spot<'_>, at: usize) -> (usize, usize) {
         let index = self.index(spot);
         let text = spot.source.text.as_bytes();
@@ -79,7 +79,6 @@ impl<'a> Places<'a> {
     }
 
     fn index(&self, spot: &Spot<'_>) -> &Index {
-        // A spot exists only for a source that exists.
         self.indexes[spot.id.0 as usize].get_or_init(|| Index::of(spot.source.text.as_bytes()))
     }
 }
@@ -100,7 +99,7 @@ impl Index {
         self.counts[block].and(&text[block * BLOCK..at])
     }
 
-    /// Where a line begins, counted from 0; nothing when there are fewer.
+    /// The start of a line, counted from 0. `None` if there are fewer lines.
     fn line_start(&self, text: &[u8], line: usize) -> Option<usize> {
         let Some(skipped) = line.checked_sub(1) else { return Some(0) };
         // The break before the line lies in the last block that begins with fewer breaks before it.
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_brought_into_their_text() {
+    fn places_are_limited_to_their_text() {
         let sources = sources("é\r\nb");
         let places = Places::new(&sources);
         let spot = |start, end| {

@@ -1,4 +1,4 @@
-//! Package keys are exported without their values: as generated keys that are found by their prefix.
+//! Exports package keys without their values, as generated keys with a prefix.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::model::LiveObject;
 use crate::model::Value;
 use serde_yaml::Mapping;
 
-/// Fewest characters that must stay secret behind a prefix.
+/// Minimum number of secret characters after a prefix.
 const LEAST_SECRET: usize = 16;
 
-/// The keys of one application and package, by the prefix that tells them apart.
+/// The keys of one application and package, by prefix.
 type Slot<'a> = BTreeMap<&'a str, Vec<&'a LiveObject>>;
 
 pub(super) fn export(live: &Live) -> Vec<Exported> {
@@ -36,8 +36,7 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
         let status = owners.get(&user).and_then(|user| user.attributes.text("status")).unwrap_or("unknown");
         if status != "active" {
             let what = format!("{} of {application} for {package}", crate::text::count(keys.len(), "key"));
-            exported
-                .push(Exported::Comment(format!("{what} not exported: {user} is {status} and can be given no key")));
+            exported.push(Exported::Comment(format!("{what} not exported: {user} is {status} and cannot hold keys")));
             continue;
         }
         for (prefix, mut generations) in by_prefix(&keys) {
@@ -48,23 +47,18 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
     exported
 }
 
-/// Keys with a conventional prefix (`chk_…`) each by their own, if that tells all of them apart; else all as one.
+/// Groups keys by conventional prefix (`chk_…`), if all prefixes are distinct. A single key needs no prefix.
 fn by_prefix<'a>(keys: &[&'a LiveObject]) -> Slot<'a> {
     let mut slot = Slot::new();
     for key in keys {
         slot.entry(prefix_of(key)).or_default().push(key);
     }
     let prefixes: Vec<&str> = slot.keys().copied().collect();
-    if keys.len() == 1 {
-        // What is found without a prefix needs none, and not a character of its value is shown.
-        return Slot::from([("", keys.to_vec())]);
-    }
-    let distinct = prefixes.windows(2).all(|pair| !pair[1].starts_with(pair[0]));
+    let distinct = keys.len() > 1 && prefixes.windows(2).all(|pair| !pair[1].starts_with(pair[0]));
     if distinct { slot } else { Slot::from([("", keys.to_vec())]) }
 }
 
-/// Up to eight letters and digits and an underscore, which people put there to be seen; nothing where too little of
-/// the value would stay secret.
+/// Up to eight letters or digits and an underscore; empty if too few secret characters would remain.
 fn prefix_of(key: &LiveObject) -> &str {
     let Some(value) = key.key.as_ref().map(|key| key.value.expose()) else { return "" };
     match value.find('_') {
@@ -102,7 +96,7 @@ fn manifest(
         let forbidden = terms.and_then(|terms| terms.attributes.get(flag)) == Some(&Value::Bool(false));
         if own && forbidden {
             attributes.remove(limit);
-            comments.push(format!("{limit} not exported: the plan does not allow the key a limit of its own"));
+            comments.push(format!("{limit} not exported: the plan does not allow the key to have its own limit"));
         }
     }
     let mut spec = yaml::spec(&attributes);
@@ -114,7 +108,7 @@ fn manifest(
     Exported::Manifest { name: label(application, package, labels), spec, comments }
 }
 
-/// A label that says whose key it is, and is unique.
+/// A unique label with user, application and package.
 fn label(application: &Address, package: &Address, labels: &mut BTreeSet<String>) -> String {
     let names = [application.first_name(), application.name(), package.name()].join("-");
     let plain: String =
@@ -122,7 +116,6 @@ fn label(application: &Address, package: &Address, labels: &mut BTreeSet<String>
     let numbered = (2..).map(|number| format!("{plain}-{number}"));
     let mut candidates = std::iter::once(plain.clone()).chain(numbered);
     loop {
-        // The numbers do not end before a free one is found.
         if let Some(label) = candidates.next()
             && labels.insert(label.clone())
         {

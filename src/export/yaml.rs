@@ -35,11 +35,11 @@ pub(super) fn in_order(mut spec: Mapping, order: &[String]) -> Mapping {
     sorted
 }
 
-/// The attributes of an object as a manifest says them. `a.b` becomes a mapping `a` with the field `b`.
+/// The attributes of an object as in a manifest. `a.b` becomes a mapping `a` with the field `b`.
 pub(super) fn spec(attributes: &Attributes) -> Mapping {
     let mut spec = Mapping::new();
     for (field, value) in attributes.iter() {
-        let (field, value) = said(field, value);
+        let (field, value) = manifest_field(field, value);
         match field.split_once('.') {
             None => {
                 spec.insert(field.into(), value);
@@ -55,8 +55,8 @@ pub(super) fn spec(attributes: &Attributes) -> Mapping {
     spec
 }
 
-/// A plan without a limit says so in a field of its own; everything else stands under its own name.
-fn said<'f>(field: &'f str, value: &Value) -> (&'f str, Yaml) {
+/// Plans without a limit have a field `unlimited`; other fields keep their names.
+fn manifest_field<'f>(field: &'f str, value: &Value) -> (&'f str, Yaml) {
     match (field, value.as_text()) {
         ("throttle.perSecond", Some("unlimited")) => ("throttle.unlimited", true.into()),
         ("quota.calls", Some("unlimited")) => ("quota.unlimited", true.into()),
@@ -73,7 +73,7 @@ fn plain(value: &Value) -> Yaml {
     }
 }
 
-/// Stands in for texts with hidden characters while YAML is written, which would leave them as they are.
+/// Marks placeholders for texts with hidden characters, which the YAML writer does not escape.
 const MARK: char = '\u{f8ff}';
 
 pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
@@ -87,9 +87,9 @@ pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
     Ok(text)
 }
 
-/// Replaces every text that must be escaped by its number. No other text holds a mark then.
+/// Replaces every text that must be escaped by a numbered placeholder.
 fn mark(value: &mut Yaml, odd: &mut Vec<String>) {
-    // What ASCII hides, YAML escapes by itself.
+    // The YAML writer escapes hidden ASCII characters itself.
     let is_odd = |c: char| c == MARK || (!c.is_ascii() && crate::text::is_hidden(c));
     match value {
         Yaml::String(text) if text.contains(is_odd) => {

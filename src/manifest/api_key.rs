@@ -5,33 +5,33 @@ use super::scalar::InstantOrNever;
 use crate::manifest::rules;
 
 words! {
-    /// Whether the key shall be there.
+    /// Whether the key must exist.
     enum ApiKeyState rules::KW_007 {
         Present = "present",
-        /// There, and switched off.
+        /// The key exists and is disabled.
         Disabled = "disabled",
-        /// Gone. The API knows no delete, so the key is switched off and the portal deletes it.
+        /// The key must not exist. The API cannot delete keys, so Keywright disables it; delete it in the portal.
         Absent = "absent",
     }
 }
 
 mapping! {
     "ApiKey.spec"
-    /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API can not delete keys, only switch them off.
+    /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API cannot delete keys; it can only disable them.
     struct ApiKeySpec {
-        /// Whether the key works. It must be said, because the API takes a missing value for false.
+        /// Whether the key works. Required, because the API treats a missing value as false.
         stored enabled: bool = "enabled" needs MFT_006,
-        /// present (the default), disabled or absent.
+        /// Whether the key must exist: present, disabled or absent. Default: present.
         field state: ApiKeyState = "state",
         /// The API types that the key may call. An empty list needs allApis: true.
         managed allowed_apis: Vec<Spanned<Box<str>>> = "allowedApis",
-        /// true when the key may call every API type.
+        /// true if the key may call every API type.
         field all_apis: bool = "allApis",
-        /// The organisations that the key is tied to: a public code, a system code, a name, or id:41. An empty list needs allOrgs: true.
+        /// The organizations that the key is limited to, each by public code, system code, name, or id:41. An empty list needs allOrgs: true.
         managed allowed_orgs: Vec<Spanned<Box<str>>> = "allowedOrgs",
-        /// true when the key is good for every organisation.
+        /// true if the key works for every organization.
         field all_orgs: bool = "allOrgs",
-        /// The instant from which the key no longer works, with its offset, like 2027-06-30T00:00:00Z, or never.
+        /// The instant at which the key stops working, with an offset, like 2027-06-30T00:00:00Z, or never. Default: {default}.
         managed expires: InstantOrNever = "expires" default "never",
     }
 }

@@ -1,23 +1,22 @@
-//! Declares what a manifest may hold, once: the struct, its reader, its JSON Schema, its desired fields and its part of the table
-//! of fields come from one text.
+//! Macros that generate the struct, reader, JSON Schema, desired fields and table rows of a mapping from one declaration.
 
-/// Declares the fields of a mapping. A line says everything about its field, and all else is made from it:
+/// Declares a mapping. One line defines everything about a field:
 ///
 /// ```text
-/// /// What the field means, for editors and `explain`; {least}, {most} and {default} are those of the line.
+/// /// What the field means, for editors and `explain`; {least}, {most} and {default} insert the values of the line.
 /// managed email: Box<str> = "email" required CAM_003 as Email to 255 refuse CAM_003,
 /// managed key_length: i64 = "keyLength" from 1 to 255 warn CAM_016 default 24,
 /// ```
 ///
-/// - `managed`: a store keeps the field, and a value is a desired field of the object. `limit`: likewise, and a field `unlimited`
-///   beside it says that there is none. `group`: a mapping of such fields, which begin with what it is declared `below`.
-///   `stored`: a store keeps the field, and the rules make the desired field. `field`: only the rules use it.
-/// - `required`: the rule under which a field that is missing is reported. `needs`: the rule under which only a store
-///   asks for it.
-/// - `as`: the form of the value, where the type does not say it.
-/// - `from`, `to`: the fewest and the most characters of a text, or the least and greatest number.
-/// - `warn`, `refuse`: the rule that a wrong value breaks, and what is done about one that is outside of the limits.
-/// - `default`: what a store gives a new object in which nobody sets the field.
+/// - `managed`: a store keeps the field, and a value becomes a [`DesiredField`](crate::model::DesiredField). `limit`: also
+///   managed; `unlimited: true` in the same mapping removes the limit. `group`: a mapping of managed fields whose names
+///   start with `below`. `stored`: a store keeps the field, and the rules create the desired field. `field`: only the rules
+///   use it.
+/// - `required`: the rule that reports a missing field. `needs`: the same, but only a store requires the field.
+/// - `as`: the form of the value, if the type does not define it.
+/// - `from`, `to`: the minimum and maximum number, or number of characters of a text.
+/// - `warn`, `refuse`: the rule for a wrong value, and whether a value outside the limits is a warning or an error.
+/// - `default`: the value that a store gives a new object without the field.
 ///
 /// The struct's documentation describes the mapping.
 macro_rules! mapping {
@@ -49,7 +48,7 @@ macro_rules! mapping {
         impl $name {
             const KEYS: &'static [&'static str] = &[$($key),*];
 
-            /// What is known of the fields that a store keeps, in the order of declaration.
+            /// Adds the fields that a store keeps, in the order of declaration.
             pub fn table(all: &mut Vec<$crate::manifest::field::Field>) {
                 $(
                     mapping!(
@@ -64,7 +63,7 @@ macro_rules! mapping {
                 $( mapping!(@desired $how self $field concat!($below, $key), fields); )*
             }
 
-            /// Shows the size of each value that is set and has one: the characters of a text, or the number itself.
+            /// Calls `see` for each value that has a size: the number of characters of a text, or the number itself.
             pub fn sizes(&self, see: &mut dyn FnMut(&'static str, i64, $crate::diagnostic::Place)) {
                 $( mapping!(@size $how self $field concat!($below, $key), see); )*
             }
@@ -105,7 +104,7 @@ macro_rules! mapping {
                     let doc = concat!($($field_doc, "\n"),*).to_owned();
                     $( let doc = doc.replace("{least}", stringify!($least)); )?
                     $( let doc = doc.replace("{most}", stringify!($most)); )?
-                    $( let doc = doc.replace("{default}", stringify!($default)); )?
+                    $( let doc = doc.replace("{default}", stringify!($default).trim_matches('"')); )?
                     properties.insert($key.to_owned(), $crate::manifest::schema::described(schema, &doc));
                 )*
                 #[allow(unused_mut, clippy::allow_attributes, reason = "some mappings require nothing")]
@@ -144,7 +143,7 @@ macro_rules! mapping {
             $crate::manifest::schema::Managed::push_fields(&spanned.value, $name, spanned.place, $fields);
         }
     };
-    // `unlimited: false` alone says nothing.
+    // `unlimited: false` alone sets nothing.
     (@desired limit $self:ident $field:ident $name:expr, $fields:ident) => {
         if let Some(unlimited) = $self.unlimited.as_ref().filter(|unlimited| unlimited.value) {
             let value = $crate::model::Value::text("unlimited");
@@ -185,7 +184,26 @@ macro_rules! mapping {
     };
 }
 
-/// Declares the words that a field takes; another word is reported under the rule given.
+/// Gives a type an inline JSON Schema.
+macro_rules! schema {
+    ($name:ident, $schema:tt) => {
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+
+/// Declares the words that a field accepts, and the rule that reports any other word.
 macro_rules! words {
     (
         $(#[doc = $doc:literal])*
@@ -212,19 +230,7 @@ macro_rules! words {
             }
         }
 
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": Self::WORDS })
-            }
-        }
+        schema!($name, { "type": "string", "enum": Self::WORDS });
 
         impl $crate::manifest::schema::Managed for $name {
             const FORM: $crate::manifest::field::Form = $crate::manifest::field::Form::Word(Self::WORDS);

@@ -1,19 +1,13 @@
 //! The envelope of a manifest: `apiVersion`, `kind`, `metadata`, `spec`.
 
-use super::api_key::ApiKeySpec;
-use super::application::ApplicationSpec;
 use super::node::Content;
 use super::node::Node;
-use super::package::PackageSpec;
-use super::package_key::PackageKeySpec;
-use super::plan::PlanSpec;
 use super::read::FromNode;
 use super::read::Reading;
 use super::read::Spanned;
 use super::read::field;
 use super::read::fields;
 use super::read::head;
-use super::user::UserSpec;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::rules;
@@ -23,38 +17,37 @@ use crate::text::quoted;
 
 mapping! {
     "metadata"
-    /// What the object is called.
+    /// The name of the object.
     struct Metadata {
-        /// The name: the username of a User, the keyName of an ApiKey, the name of an Application, Package or Plan, a label of a PackageKey.
+        /// The name of the object: the username of a User, the keyName of an ApiKey, the name of an Application, Package or Plan, or the label of a PackageKey.
         field name: Box<str> = "name",
-        /// Names that the object had before, so that a rename is not taken for a delete and a create.
+        /// Earlier names of the object. With them, Keywright renames the object instead of deleting it and creating a new one.
         field previously: Vec<Spanned<Box<str>>> = "previously",
-        /// true to forbid Keywright to delete, replace or disable the object.
+        /// true to forbid Keywright to delete, replace or disable the object. Default: false.
         field protect: bool = "protect",
     }
 }
 
-/// One manifest as it was written, with a name and a spec of the right kind.
+/// One manifest as written, with a name and a spec of the right kind.
 pub struct Manifest {
     pub kind: Kind,
     pub metadata: Metadata,
     pub spec: Spec,
-    /// Where the document stands.
     pub place: Place,
 }
 
-/// What stands under `spec`, by kind.
+/// The contents of `spec`, by kind.
 pub enum Spec {
-    Package(Box<PackageSpec>),
-    Plan(Box<PlanSpec>),
-    User(Box<UserSpec>),
-    Application(Box<ApplicationSpec>),
-    PackageKey(Box<PackageKeySpec>),
-    ApiKey(Box<ApiKeySpec>),
+    Package(Box<super::package::PackageSpec>),
+    Plan(Box<super::plan::PlanSpec>),
+    User(Box<super::user::UserSpec>),
+    Application(Box<super::application::ApplicationSpec>),
+    PackageKey(Box<super::package_key::PackageKeySpec>),
+    ApiKey(Box<super::api_key::ApiKeySpec>),
 }
 
 impl Spec {
-    /// Shows the size of each managed value that has one: the characters of a text, or the number itself.
+    /// Calls `see` with the size of each managed value that has one: the number of characters, or the number itself.
     pub fn sizes(&self, see: &mut dyn FnMut(&'static str, i64, Place)) {
         match self {
             Self::Package(spec) => spec.sizes(see),
@@ -68,7 +61,7 @@ impl Spec {
 }
 
 impl Manifest {
-    /// The name, or an empty text when it is missing, which was reported.
+    /// The name, or an empty text if it is missing. The reader reported it.
     pub fn name(&self) -> &str {
         self.metadata.name.as_ref().map_or("", |name| &name.value)
     }
@@ -82,7 +75,7 @@ impl Manifest {
         1 + keys + self.metadata.previously.as_ref().map_or(0, |names| names.value.len())
     }
 
-    /// The names that stand in the address of everything that the manifest declares.
+    /// The names that all addresses of the manifest contain.
     fn names(&self) -> impl Iterator<Item = &Spanned<Box<str>>> {
         let parent = match &self.spec {
             Spec::Application(spec) => spec.user.as_ref(),
@@ -92,21 +85,20 @@ impl Manifest {
         self.metadata.name.iter().chain(parent)
     }
 
-    /// Where the name stands.
     pub fn name_place(&self) -> Place {
         self.metadata.name.as_ref().map_or(self.place, |name| name.place)
     }
 }
 
-/// Longest name, in bytes: every key and every former name of an object repeats it. The rules are stricter.
+/// Longest name in bytes. Limits memory, because many addresses repeat it; the rules are stricter.
 const MAX_NAME: usize = 1024;
 
-/// Most former names of an object.
+/// Maximum number of former names of an object.
 const MAX_FORMER: usize = 100;
 
-const ENVELOPE: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+pub(super) const ENVELOPE: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 
-/// Reads one document. An empty one is nothing; one that is not a manifest is reported and is nothing.
+/// Reads one document. `None` if it is empty, or not a manifest, which is reported.
 pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     if is_empty(root) {
         return None;
@@ -124,24 +116,24 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     let manifest = Manifest { kind, metadata: metadata?, spec: spec?, place: root.place };
     let overlong = manifest.names().find(|name| name.value.len() > MAX_NAME).map(|name| (name.place, name.value.len()));
     if let Some((place, length)) = overlong {
-        let message = format!("the name has {length} bytes; no name has more than {MAX_NAME}");
+        let message = format!("the name has {length} bytes; the maximum is {MAX_NAME}");
         reading.report(rules::KW_003.finding(message).at(place).help("choose a shorter name"));
         return None;
     }
     if let Some(names) = &manifest.metadata.previously
         && names.value.len() > MAX_FORMER
     {
-        let message = format!("{} former names are more than {MAX_FORMER}", names.value.len());
+        let message = format!("the object has {} former names; the maximum is {MAX_FORMER}", names.value.len());
         let problem = rules::KW_003.finding(message).at(names.place);
-        reading.report(problem.help("keep those that a store may still know"));
+        reading.report(problem.help("keep only the names that a store may still use"));
         return None;
     }
     Some(manifest)
 }
 
-/// Whether the document holds nothing: comments only, or nothing between two `---`.
+/// Whether the document is empty or contains only comments.
 pub fn is_empty(root: &Node<'_>) -> bool {
-    // The parser writes `~` where nothing is written; only the place tells it from a null that somebody wrote.
+    // The parser returns `~` for an empty document; only the place distinguishes it from a written null.
     let is_blank = |text: &str| text.is_empty() || root.place.start == root.place.end;
     matches!(&root.content, Content::Scalar { text, plain: true } if is_blank(text))
 }
@@ -162,7 +154,7 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
     }
     let problem = rules::KW_009.finding(format!("there is no kind `{}`", quoted(&written))).at(node.place);
     let help = if &*written == "Workspace" {
-        "a Workspace stands in keywright.yaml at the top of the workspace only".to_owned()
+        "declare the Workspace only in keywright.yaml, in the top folder of the workspace".to_owned()
     } else {
         let names = Kind::ALL.map(Kind::name);
         did_you_mean(&written, names)
@@ -172,7 +164,7 @@ fn read_kind(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Read
     None
 }
 
-/// Reports an `apiVersion` that is missing or not ours.
+/// Reports an `apiVersion` that is missing or unknown.
 pub fn check_version(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &mut Reading) {
     let help = format!("write `apiVersion: {}`", super::API_VERSION);
     let Some(node) = field(pairs, "apiVersion") else {
@@ -193,7 +185,7 @@ fn missing<T>(root: &Node<'_>, name: &str, kind: Kind, reading: &mut Reading) ->
     None
 }
 
-/// The rule that a missing or overlong name of a kind breaks.
+/// The rule for a missing or too long name of a kind.
 pub const fn name_rule(kind: Kind) -> &'static Rule {
     match kind {
         Kind::User => &rules::CAM_001,

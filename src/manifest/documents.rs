@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::model::Kind;
 
-/// The schema of one kind of manifest, as a draft-07 document: the draft that editors understand best.
+/// The schema of one kind of manifest, in draft-07, which editors support best.
 pub fn of_kind(kind: Kind) -> Json {
     let mut generator = SchemaSettings::draft07().into_generator();
     let spec = match kind {
@@ -20,7 +20,7 @@ pub fn of_kind(kind: Kind) -> Json {
         Kind::ApiKey => super::api_key::ApiKeySpec::json_schema(&mut generator),
     };
     let mut metadata = super::document::Metadata::json_schema(&mut generator);
-    // Reading reports a missing name under the rule of the kind, so the mapping itself does not ask for it.
+    // Each kind has its own rule for a missing name, so the mapping itself does not require it.
     let closed = metadata.remove("additionalProperties").unwrap_or_default();
     metadata.insert("required".to_owned(), serde_json::json!(["name"]));
     metadata.insert("additionalProperties".to_owned(), closed);
@@ -33,7 +33,6 @@ pub fn of_workspace() -> Json {
     let metadata = super::workspace::WorkspaceMetadata::json_schema(&mut generator);
     let spec = super::workspace::WorkspaceSpec::json_schema(&mut generator);
     let mut schema = document("Workspace", metadata, spec);
-    // The workspace file works with nothing in it but its kind.
     schema["required"] = serde_json::json!(["apiVersion", "kind"]);
     schema
 }
@@ -56,8 +55,7 @@ fn document(kind: &str, metadata: Schema, spec: Schema) -> Json {
     })
 }
 
-/// The schema of any manifest: what `kind` says decides which fields are right, so that completion and errors in an
-/// editor are about that kind.
+/// The schema of any manifest. `kind` selects the fields, so that editors complete and check only those.
 pub fn of_any() -> Json {
     let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
     let mut definitions = Map::new();
@@ -68,8 +66,8 @@ pub fn of_any() -> Json {
             fields.remove("$schema");
         }
         definitions.insert(kind.name().to_owned(), schema);
-        // A pattern and no const: while it completes, the YAML language server takes the beginning of a const for
-        // the whole, and would offer the fields of a PackageKey in a Package.
+        // A pattern, not a const: the YAML language server accepts the start of a const during completion, and would
+        // offer the fields of a PackageKey in a Package.
         let named = serde_json::json!({ "type": "string", "pattern": format!("^{}$", kind.name()) });
         choices.push(serde_json::json!({
             "if": { "properties": { "kind": named }, "required": ["kind"] },
@@ -79,11 +77,11 @@ pub fn of_any() -> Json {
     serde_json::json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Keywright manifest",
-        "description": "One object that Keywright keeps equal to what is written here.",
+        "description": "One object that Keywright keeps in sync with this manifest.",
         "type": "object",
         "properties": {
             "apiVersion": { "const": super::API_VERSION, "description": "The version of the manifest format." },
-            "kind": { "enum": names, "description": "What the manifest declares; it decides which fields stand under spec." },
+            "kind": { "enum": names, "description": "The kind of object. It determines the fields of spec." },
         },
         "required": ["apiVersion", "kind", "metadata", "spec"],
         "allOf": choices,

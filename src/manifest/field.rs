@@ -1,4 +1,4 @@
-//! What is known of one managed field. Manifests declare the fields, see [`super::fields`].
+//! One field that a store keeps. The kinds of manifests declare them, see [`super::fields`].
 
 use crate::manifest::rules;
 use crate::model::Value;
@@ -6,20 +6,19 @@ use crate::rule::Rule;
 
 /// One field that a store keeps.
 pub struct Field {
-    /// As the diff calls it: `email`, `throttle.perSecond`; for a field of [`Form::Texts`] what stands before the dot.
+    /// The name in the diff: `email`, `throttle.perSecond`; for [`Form::Texts`] the part before the dot.
     pub name: &'static str,
     pub form: Form,
-    /// The rule that a wrong value breaks.
+    /// The rule for a wrong value.
     pub rule: &'static Rule,
-    /// The fewest and the most: characters of a text, or the number itself.
+    /// The minimum and maximum number, or number of characters of a text.
     pub least: Option<i64>,
     pub most: Option<i64>,
-    /// Whether stores refuse what is outside of these limits. Where they are only known from the old API, the rules
-    /// warn, and what is only warned of must be possible.
+    /// Whether stores refuse values outside these limits. For limits that only the old API documents, the rules warn.
     pub is_strict: bool,
-    /// The rule that says that a new object must have the field.
+    /// The rule that requires the field for a new object.
     pub required: Option<&'static Rule>,
-    /// What a store gives a new object in which nobody sets the field, and a field that is cleared.
+    /// The value that a store gives a field that is not set or is cleared.
     pub default: Option<Value>,
 }
 
@@ -45,12 +44,12 @@ pub enum Form {
     Date,
     /// An instant in UTC, or `never`.
     Instant,
-    /// Texts under free names.
+    /// Texts with custom names.
     Texts,
 }
 
 impl Field {
-    /// Whether the diff means this field by `name`: `eav.team` is of the field `eav`.
+    /// Whether `name` means this field: `eav.team` belongs to the field `eav`.
     pub fn is(&self, name: &str) -> bool {
         match name.strip_prefix(self.name) {
             Some("") => self.form != Form::Texts,
@@ -59,7 +58,7 @@ impl Field {
         }
     }
 
-    /// The rule that the value breaks, and what the value must be. Which roles there are only the store knows.
+    /// The rule that the value breaks, and what the value must be. Only the store knows which roles exist.
     pub fn broken(&self, value: &Value) -> Option<(&'static Rule, String)> {
         let is_right = match (self.form, value) {
             (Form::Text | Form::Texts, Value::Text(text)) => !self.is_strict || self.fits(text),
@@ -74,7 +73,7 @@ impl Field {
             (Form::Instant, Value::Text(text)) => is_instant(text),
             _ => false,
         };
-        // A rule about the length of a text does not say that it is a text.
+        // Rules about the length of a text do not cover its type.
         let is_of_type = !self.is_strict && matches!(self.form, Form::Text | Form::Texts) || self.form == Form::Roles;
         let rule = if is_of_type { &rules::KW_007 } else { self.rule };
         (!is_right).then(|| (rule, self.must()))
@@ -85,15 +84,15 @@ impl Field {
         match self.form {
             Form::Text if self.is_strict => format!("a text of {} to {most} characters", self.least.unwrap_or(0)),
             Form::Text | Form::Texts => "a text".to_owned(),
-            Form::Email => format!("an e-mail address of at most {most} characters with one @"),
+            Form::Email => format!("an email address of at most {most} characters with one @"),
             Form::Word(words) => format!("one of {}", words.join(", ")),
             Form::Flag => "true or false".to_owned(),
             Form::Number => "a whole number of 0 or more".to_owned(),
             Form::Limit => "a whole number of 0 or more, or `unlimited`".to_owned(),
             Form::OwnLimit => "a whole number of 1 or more, or `plan` or `unlimited`".to_owned(),
             Form::Set | Form::Roles => "a list of texts".to_owned(),
-            Form::Date => "a date as 2027-06-30, or `never`".to_owned(),
-            Form::Instant => "an instant in UTC as 2027-06-30T00:00:00Z, or `never`".to_owned(),
+            Form::Date => "a date like 2027-06-30, or `never`".to_owned(),
+            Form::Instant => "an instant in UTC like 2027-06-30T00:00:00Z, or `never`".to_owned(),
         }
     }
 
@@ -108,7 +107,7 @@ impl Field {
 }
 
 fn is_date(text: &str) -> bool {
-    // chrono also takes `2027-6-3` and `+2027-06-03`; ten characters leave only the written form.
+    // chrono also accepts `2027-6-3` and `+2027-06-03`; neither has ten characters.
     text == "never" || (text.len() == 10 && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok())
 }
 

@@ -1,13 +1,7 @@
-//! The table of fields that stores keep, as the kinds of manifest declare them: names, forms, limits, rules, defaults.
+//! The table of the fields that stores keep: names, forms, limits, rules and defaults.
 
 use std::sync::LazyLock;
 
-use super::api_key::ApiKeySpec;
-use super::application::ApplicationSpec;
-use super::package::PackageSpec;
-use super::package_key::PackageKeySpec;
-use super::plan::PlanSpec;
-use super::user::UserSpec;
 use crate::manifest::field::Field;
 use crate::model::Kind;
 
@@ -16,22 +10,22 @@ static TABLE: LazyLock<[Vec<Field>; 6]> = LazyLock::new(|| Kind::ALL.map(declare
 fn declared(kind: Kind) -> Vec<Field> {
     let mut all = Vec::new();
     match kind {
-        Kind::Package => PackageSpec::table(&mut all),
-        Kind::Plan => PlanSpec::table(&mut all),
-        Kind::User => UserSpec::table(&mut all),
-        Kind::Application => ApplicationSpec::table(&mut all),
-        Kind::PackageKey => PackageKeySpec::table(&mut all),
-        Kind::ApiKey => ApiKeySpec::table(&mut all),
+        Kind::Package => super::package::PackageSpec::table(&mut all),
+        Kind::Plan => super::plan::PlanSpec::table(&mut all),
+        Kind::User => super::user::UserSpec::table(&mut all),
+        Kind::Application => super::application::ApplicationSpec::table(&mut all),
+        Kind::PackageKey => super::package_key::PackageKeySpec::table(&mut all),
+        Kind::ApiKey => super::api_key::ApiKeySpec::table(&mut all),
     }
     all
 }
 
-/// The fields of a kind that a store keeps, in the order of declaration; those of a group stand in its place.
+/// The fields of a kind that a store keeps, including those of groups, in the order of declaration.
 pub fn of(kind: Kind) -> &'static [Field] {
     &TABLE[kind as usize]
 }
 
-/// The field that the diff means by a name; `eav.team` is of the field `eav`.
+/// The field with a name; `eav.team` belongs to the field `eav`.
 pub fn find(kind: Kind, name: &str) -> Option<&'static Field> {
     of(kind).iter().find(|field| field.is(name))
 }
@@ -41,9 +35,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_stands_once_and_every_default_is_right() {
+    fn names_are_unique_and_defaults_are_valid() {
         for (at, kind) in Kind::ALL.into_iter().enumerate() {
-            assert_eq!(kind as usize, at, "{kind} is found by its place");
+            assert_eq!(kind as usize, at, "the index of {kind}");
             for field in of(kind) {
                 assert_eq!(
                     of(kind).iter().filter(|other| other.name == field.name).count(),
@@ -58,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_is_meant_by_what_is_in_it() {
+    fn a_name_with_a_dot_belongs_to_its_family() {
         assert!(find(Kind::Plan, "eav.team").is_some() && find(Kind::Plan, "throttle.perSecond").is_some());
         for not in ["eav", "eav.", "eavx", "throttle", "throttle.unlimited", "perSecond", "name"] {
             assert!(find(Kind::Plan, not).is_none(), "{not}");

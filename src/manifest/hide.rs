@@ -1,4 +1,4 @@
-//! Texts as they may be shown: the secrets that stand in them are made illegible. Every place stays where it is.
+//! Replaces secrets in source texts by stars. All places stay valid.
 
 use super::node::Content;
 use super::node::Node;
@@ -10,7 +10,7 @@ use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::diagnostic::has_errors;
 
-/// The texts for which `is_wanted` holds, with stars where a secret is written. The others are empty.
+/// The texts selected by `is_wanted`, with stars in place of secrets. The others are empty.
 pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) -> Sources {
     let hidden = |(index, source): (usize, &Source)| {
         let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -22,7 +22,7 @@ pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) 
 
 fn hidden(id: SourceId, source: &Source) -> Box<str> {
     let mut places = Vec::new();
-    // Whether manifests are read from it or not: the workspace file has secrets in the wrong place too.
+    // All texts, because the workspace file can contain misplaced secrets too.
     let mut reading = Reading::new(id);
     super::tree::documents(&source.text, &mut reading, |root, _| find(root, false, &mut places));
     if has_errors(&reading.finish()) {
@@ -35,7 +35,7 @@ fn hidden(id: SourceId, source: &Source) -> Box<str> {
     text.into()
 }
 
-/// Hides what stands at a place, for findings that take it for a secret.
+/// Hides the text at a place that a finding treats as a secret.
 pub fn hide(sources: &mut Sources, place: Place) {
     if let Some(source) = sources.0.get_mut(place.source.0 as usize) {
         let mut text = std::mem::take(&mut source.text).into_string();
@@ -54,10 +54,10 @@ fn hide_place(text: &mut String, place: Place) {
 }
 
 /// Fields below `key`, `custom`, `secret`, `credentials` and `databasePassword` that say where a secret is, and not what it is.
-const TELLS_WHERE: [&str; 5] = ["env", "file", "command", "prefix", "by"];
+const SECRET_SOURCES: [&str; 5] = ["env", "file", "command", "prefix", "by"];
 
-/// Every `value`, and everything below a field that is about a secret but for what only says where it is: a secret in
-/// the wrong place, or under a misspelt name, is one all the same.
+/// Finds every value below a field about secrets, except sources of secrets. This includes secrets in the wrong place or
+/// under a misspelled name.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
         Content::Scalar { .. } if is_secret => places.push(node.place),
@@ -71,19 +71,19 @@ fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
                     find(value, is_secret, places);
                     continue;
                 };
-                // `custom: {the-value}`: somebody left `value:` out.
+                // `custom: {the-value}`, where `value:` is missing.
                 let is_alone = matches!(&value.content, Content::Scalar { text, plain: true } if is_null(text));
                 if is_secret && is_alone && !KNOWN.contains(&text.as_ref()) {
                     places.push(key.place);
                 }
                 let about_secrets = ABOUT_SECRETS.contains(&text.as_ref());
-                find(value, (is_secret || about_secrets) && !TELLS_WHERE.contains(&text.as_ref()), places);
+                find(value, (is_secret || about_secrets) && !SECRET_SOURCES.contains(&text.as_ref()), places);
             }
         }
     }
 }
 
-/// Whether a text may be an address with a way to sign in that is more than a name.
+/// Whether a text may be a URL with a password.
 fn holds_password(text: &str) -> bool {
     let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
     let sign_in = rest.rsplit_once('@').map_or("", |(sign_in, _)| sign_in);
@@ -96,7 +96,7 @@ fn holds_password(text: &str) -> bool {
 /// Fields that are about secrets.
 const ABOUT_SECRETS: [&str; 6] = ["key", "custom", "secret", "credentials", "value", "databasePassword"];
 
-/// What may stand below them and is no secret itself.
+/// Fields below them that are not secrets.
 const KNOWN: [&str; 12] = [
     "env",
     "file",
@@ -112,8 +112,7 @@ const KNOWN: [&str; 12] = [
     "password",
 ];
 
-/// A text that is not YAML is taken line by line: whatever follows a field about secrets, and what is deeper below it, may
-/// be one.
+/// Searches invalid YAML by line: the text after a field about secrets, and deeper lines below it, may be secret.
 fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     let mut below = None;
     let mut at = 0;
@@ -132,7 +131,7 @@ fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     }
 }
 
-/// Where the text after a field begins that is about secrets.
+/// The start of the text after a field about secrets.
 fn value_in(line: &str) -> Option<usize> {
     let names = ABOUT_SECRETS.iter().chain(&["apiKey", "apiSecret", "password"]);
     let after = |name: &str| {

@@ -1,4 +1,4 @@
-//! A YAML document as a tree: what it holds, and where.
+//! A YAML document as a tree with places.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub struct Node<'a> {
 
 #[derive(Clone)]
 pub enum Content<'a> {
-    /// `plain` is true for text without quotes, whose meaning depends on what it looks like.
+    /// `plain` is true for text without quotes, whose type depends on its spelling.
     Scalar {
         text: Cow<'a, str>,
         plain: bool,

@@ -1,4 +1,4 @@
-//! `kind: PackageKey`: a key of an application for a plan of a package, as the vendor's New Package Key form asks for it.
+//! `kind: PackageKey`: a key of an application for a plan of a package, with the fields of the vendor's New Package Key form.
 
 use super::read::Spanned;
 use super::scalar::DateOrNever;
@@ -7,11 +7,11 @@ use super::scalar::KeyLimit;
 use crate::manifest::rules;
 
 words! {
-    /// Whether calls with the key are answered.
+    /// Whether the key works.
     enum KeyStatus rules::CAM_030 {
-        /// Calls are answered, within the plan's limits.
+        /// Calls succeed, within the limits of the plan.
         Active = "active",
-        /// Waits for an administrator; only a key that does not exist yet can be declared so.
+        /// Waits for approval by an administrator. Only a new key can be declared as waiting.
         Waiting = "waiting",
         /// Calls are rejected.
         Disabled = "disabled",
@@ -19,9 +19,9 @@ words! {
 }
 
 words! {
-    /// Who makes up the value of a generated key.
+    /// Who generates the value of a key.
     enum Minter rules::KW_007 {
-        /// Keywright, before the key exists: a lost answer can then never double a key.
+        /// Keywright, before it creates the key, so that a lost answer can never create a second key.
         Keywright = "keywright",
         /// The store.
         Store = "store",
@@ -30,72 +30,72 @@ words! {
 
 mapping! {
     "PackageKey.spec.key.generate"
-    /// A value that is made up at random.
+    /// A random value.
     struct Generate {
-        /// How the value begins, like chk_. It is how Keywright finds the key again beside other keys of the same application and package.
+        /// The first characters of the value, like chk_. Keywright uses the prefix to find the key among other keys of the same application and package.
         field prefix: Box<str> = "prefix",
-        /// Who makes up the value: keywright (the default) or store.
+        /// Who generates the value: keywright or store. Default: keywright.
         field by: Minter = "by",
     }
 }
 
 mapping! {
     "secret"
-    /// Where a secret is read from. Exactly one of the fields.
+    /// Where a secret is read from. Set exactly one of the fields.
     struct SecretFrom {
-        /// The name of an environment variable; the workspace must allow its prefix under environment.allow.
+        /// The name of an environment variable. The workspace must allow its prefix in environment.allow.
         field env: Box<str> = "env",
-        /// The path of a file below the workspace; a line break at its end does not count.
+        /// The path of a file, relative to the workspace. A line break at the end of the file is ignored.
         field file: Box<str> = "file",
-        /// A program and its arguments, whose output is the secret; the workspace must allow the program under environment.commands.
+        /// A program and its arguments; its standard output is the secret. The workspace must allow the program in environment.commands.
         field command: Vec<Spanned<Box<str>>> = "command",
-        /// The secret itself. Whoever can read the manifest can read it, so CAM-043 warns.
+        /// The secret itself. Everyone who can read the manifest can read it, so CAM-043 warns.
         field value: Box<str> = "value",
     }
 }
 
 mapping! {
     "PackageKey.spec.key"
-    /// Which type of key it is: generate or custom.
+    /// How the key gets its value: generate or custom.
     struct Key {
         /// Generate a new value.
         field generate: Generate = "generate",
-        /// Take a value of your own: letters, digits and the characters _ - . : only.
+        /// Use a value of your own. It may contain only letters, digits and the characters _ - . :
         field custom: SecretFrom = "custom",
     }
 }
 
 mapping! {
     "PackageKey.spec.settings" below "settings."
-    /// What can be changed of a key after it exists.
+    /// The settings of a key, which can change at any time.
     struct Settings {
-        /// active, disabled, or for a key that does not exist yet waiting.
+        /// Whether the key works: active, disabled, or waiting. A key that exists cannot become waiting. Default: {default}.
         managed status: KeyStatus = "status" default "active",
-        /// Calls per second: plan (the plan's limit), unlimited, a number, or {perSecond: 50}. A number or unlimited needs the plan's throttle.keyOverride.
+        /// Calls per second: plan (the limit of the plan), unlimited, a number, or {perSecond: 50}. A number or unlimited needs keyOverride in the throttle of the plan. Default: {default}.
         managed throttle: KeyLimit<false> = "throttle" default "plan",
-        /// Calls in the plan's period: plan (the plan's quota), unlimited, a number, or {calls: 10000}. A number or unlimited needs the plan's quota.keyOverride.
+        /// Calls per period of the plan: plan (the quota of the plan), unlimited, a number, or {calls: 10000}. A number or unlimited needs keyOverride in the quota of the plan. Default: {default}.
         managed quota: KeyLimit<true> = "quota" default "plan",
     }
 }
 
 mapping! {
     "PackageKey.spec.rotation"
-    /// When a generated key is followed by a new one. The old one stays active for a while beside it.
+    /// When a generated key gets a successor. The old key stays active for a while.
     struct RotationSpec {
-        /// The age at which a new key is made, like 90d.
+        /// The age at which a key gets a successor, like 90d.
         field every: Duration = "every" required KW_006,
-        /// How long the old key stays active beside the new one; 0s when left out.
+        /// How long the old key stays active after the new one is created. Default: 0s.
         field overlap: Duration = "overlap",
-        /// How long the old key stays disabled before it is deleted; 0s when left out.
+        /// How long the old key stays disabled before it is deleted. Default: 0s.
         field grace: Duration = "grace",
     }
 }
 
 mapping! {
     "PackageKey.spec.deliver[]"
-    /// A file that receives the key's value.
+    /// A file that receives the value of the key.
     struct DeliverTo {
-        /// The path of the file below the workspace; it is made with access for its owner only.
+        /// The path of the file, relative to the workspace. Only its owner can read or write the file.
         field file: Box<str> = "file" required KW_006,
         /// The name before the equals sign: NAME=value.
         field variable: Box<str> = "as" required KW_006,
@@ -104,27 +104,27 @@ mapping! {
 
 mapping! {
     "PackageKey.spec"
-    /// A key with which an application calls the APIs of a package. The fields are those of the vendor's New Package Key form. metadata.name is a label, unique among keys; the store does not know it.
+    /// A key with which an application calls the APIs of a package. The fields match the New Package Key form of the vendor. metadata.name is a label, unique among package keys; the store does not keep it.
     struct PackageKeySpec {
-        /// The username of the user for whom the key is; the user must be active.
+        /// The username of the user who owns the application. The user must be active.
         field user: Box<str> = "user" required CAM_023,
-        /// The name of the user's application that the key belongs to.
+        /// The name of the application that the key belongs to.
         field application: Box<str> = "application" required CAM_023,
-        /// The name of the package that the key opens.
+        /// The name of the package that the key gives access to.
         field package: Box<str> = "package" required CAM_023,
-        /// The name of the plan of that package under which the key runs. A key can change to another plan of the same package.
+        /// The name of the package plan that applies to the key. A key can change to another plan of the same package.
         stored plan: Box<str> = "plan" required CAM_023,
-        /// The last day of the key, like 2027-06-30, or never. Left out, a new key never expires.
+        /// The last day on which the key works, like 2027-06-30, or never. Default: {default}.
         managed expires: DateOrNever = "expires" default "never",
-        /// Which type of key it is: {generate: {prefix: chk_}} or {custom: {env: CHECKOUT_KEY}}.
+        /// How the key gets its value: {generate: {prefix: chk_}} or {custom: {env: CHECKOUT_KEY}}.
         field key: Key = "key" required CAM_042,
-        /// A shared secret of your own, sent when the key is created; it can not change afterwards.
+        /// Your own shared secret. It is sent when the key is created and cannot change later.
         field secret: SecretFrom = "secret",
-        /// What can be changed of a key after it exists.
+        /// The settings of the key, which can change at any time.
         group settings: Settings = "settings",
-        /// When a generated key is followed by a new one.
+        /// When a generated key gets a successor.
         field rotation: RotationSpec = "rotation",
-        /// The files that receive the key's value.
+        /// The files that receive the value of the key.
         field deliver: Vec<Spanned<DeliverTo>> = "deliver",
     }
 }

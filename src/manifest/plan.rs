@@ -1,4 +1,4 @@
-//! `kind: Plan`: the terms under which keys of a package are used.
+//! `kind: Plan`: the limits and access rules for keys of a package.
 
 use super::read::Spanned;
 use super::read::TextMap;
@@ -13,7 +13,7 @@ words! {
 }
 
 words! {
-    /// The period that a quota counts.
+    /// The period of a quota.
     enum QuotaPeriod rules::CAM_019 {
         Minute = "minute",
         Hour = "hour",
@@ -24,13 +24,13 @@ words! {
 
 mapping! {
     "Plan.spec.throttle" below "throttle."
-    /// How fast a key of this plan may call.
+    /// How many calls per second a key of this plan may make.
     struct Throttle {
-        /// Calls per second, 0 or more. Leave it out when unlimited is true.
+        /// Maximum number of calls per second, 0 or more. Omit it if unlimited is true. Default: {default}.
         limit per_second: i64 = "perSecond" refuse CAM_020 default 2,
         /// true for no limit per second.
         field unlimited: bool = "unlimited",
-        /// Whether a single key may have a throttle of its own.
+        /// Whether a key may have its own throttle. Default: {default}.
         managed key_override: bool = "keyOverride" default true,
     }
 }
@@ -39,50 +39,50 @@ mapping! {
     "Plan.spec.quota" below "quota."
     /// How many calls a key of this plan may make in a period.
     struct Quota {
-        /// Calls per period, 0 or more. Leave it out when unlimited is true.
+        /// Maximum number of calls in a period, 0 or more. Omit it if unlimited is true. Default: {default}.
         limit calls: i64 = "calls" refuse CAM_020 default 5000,
         /// true for no quota.
         field unlimited: bool = "unlimited",
-        /// The period that is counted: minute, hour, day or month. A key's own quota counts the same period.
+        /// The period of the quota: minute, hour, day or month. A key with its own quota uses the same period. Default: {default}.
         managed per: QuotaPeriod = "per" default "day",
-        /// Whether a single key may have a quota of its own.
+        /// Whether a key may have its own quota. Default: {default}.
         managed key_override: bool = "keyOverride" default true,
     }
 }
 
 mapping! {
     "Plan.spec"
-    /// The terms under which keys of a package are used: how fast, how much, by whom. metadata.name is its name, unique within its package.
+    /// The limits and access rules for keys of a package. metadata.name is its name, unique within its package.
     struct PlanSpec {
         /// The name of the package that the plan belongs to.
         field package: Box<str> = "package" required CAM_022,
         /// What the plan offers.
         managed description: Box<str> = "description",
-        /// active or inactive.
+        /// Whether the plan is in use: active or inactive. Default: {default}.
         managed status: PlanStatus = "status" default "active",
-        /// Whether developers may take a key of this plan in the portal by themselves.
+        /// Whether developers may create keys of this plan in the portal. Default: {default}.
         managed self_service_key_provisioning_enabled: bool = "selfServiceKeyProvisioningEnabled" default true,
-        /// Whether keys of this plan are moderated by administrators.
+        /// Whether administrators moderate keys of this plan. Default: {default}.
         managed admin_key_provisioning_enabled: bool = "adminKeyProvisioningEnabled" default true,
         /// Notes for administrators.
         managed notes: Box<str> = "notes",
-        /// How many keys one user may hold in this plan.
+        /// Maximum number of keys that one user may have in this plan. Default: {default}.
         managed max_num_keys_allowed: i64 = "maxNumKeysAllowed" refuse CAM_020 default 4,
-        /// How many keys one user gets before an administrator must look.
+        /// The number of keys that one user can get before an administrator must review. Default: {default}.
         managed num_keys_before_review: i64 = "numKeysBeforeReview" refuse CAM_020 default 0,
-        /// How fast a key of this plan may call.
+        /// How many calls per second a key of this plan may make.
         group throttle: Throttle = "throttle",
         /// How many calls a key of this plan may make in a period.
         group quota: Quota = "quota",
-        /// Whether a single key may change the response filter.
+        /// Whether a key may override the response filter. Default: {default}.
         managed response_filter_override_allowed: bool = "responseFilterOverrideAllowed" default true,
-        /// The id of the mail templates for developers.
+        /// The id of the email templates for developers.
         managed email_template_set_id: Box<str> = "emailTemplateSetId",
-        /// The id of the mail templates for administrators.
+        /// The id of the email templates for administrators.
         managed admin_email_template_set_id: Box<str> = "adminEmailTemplateSetId",
         /// The portal access groups whose users may register keys of this plan, by name.
         managed roles: Vec<Spanned<Box<str>>> = "roles" as Roles refuse CAM_047,
-        /// Custom attributes of the plan, by name. Attributes that are not listed are left alone.
+        /// Custom attributes of the plan, by name. Keywright does not change attributes that are not listed.
         managed eav: TextMap = "eav",
     }
 }

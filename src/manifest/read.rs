@@ -1,4 +1,4 @@
-//! Tree → typed values, collecting every problem instead of stopping at the first.
+//! Tree → typed values. Collects all problems instead of stopping at the first.
 
 use crate::rule::Rule;
 use schemars::JsonSchema;
@@ -12,17 +12,17 @@ use crate::diagnostic::did_you_mean;
 use crate::manifest::rules;
 use crate::text;
 
-/// Most problems that are told of one file; the reading ends with the next one.
+/// Maximum number of problems reported for one file; reading stops at the next one.
 const MAX_PROBLEMS: usize = 1_000;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spanned<T> {
     pub value: T,
     pub place: Place,
 }
 
-/// The reading of one file: which file it is, and what was found.
+/// The state of reading one file: the file and the problems found.
 pub struct Reading {
     source: SourceId,
     diagnostics: Vec<Diagnostic>,
@@ -46,7 +46,7 @@ impl Reading {
         }
     }
 
-    /// Whether there are more problems than are told, so that it is no use to look for further ones.
+    /// Whether the limit of problems is exceeded, so that reading can stop.
     pub const fn is_over(&self) -> bool {
         self.is_over
     }
@@ -61,18 +61,18 @@ impl Reading {
         if self.is_over {
             let last = self.diagnostics.last().and_then(|diagnostic| diagnostic.place);
             let message = format!("the file has more than {MAX_PROBLEMS} problems; the others are not shown");
-            let mut diagnostic = rules::KW_003.finding(message).help("mend these first");
+            let mut diagnostic = rules::KW_003.finding(message).help("fix these first");
             diagnostic.place = last;
             self.diagnostics.push(diagnostic);
         }
         self.diagnostics
     }
 
-    /// Reports that `node` is not what was wanted.
+    /// Reports that `node` is not a `wanted` value.
     pub fn mistyped(&mut self, node: &Node<'_>, wanted: &str) {
         let problem = match &node.content {
             Content::Scalar { text, plain: true } if is_null(text) => return self.null(node),
-            // Where several things are wanted a single one may be a secret in the wrong place: it is not repeated.
+            // A single value in place of a mapping or list may be a misplaced secret, so the message does not repeat it.
             Content::Scalar { .. } if wanted.starts_with("a mapping") || wanted.starts_with("a list") => {
                 rules::KW_007.finding(format!("expected {wanted}, found {}", node.content.describe()))
             }
@@ -86,14 +86,14 @@ impl Reading {
     }
 
     fn null(&mut self, node: &Node<'_>) {
-        let help = "leave the field out if Keywright shall not manage it, or write \"\" or [] for emptiness";
+        let help = "omit the field to leave it unmanaged, or set \"\" or [] to clear it";
         self.report(rules::KW_008.finding("the value is missing (null)").at(node.place).help(help));
     }
 }
 
 /// A type that can be read from a manifest.
 pub trait FromNode: Sized + JsonSchema {
-    /// Reads the value, or reports what is wrong with it.
+    /// Reads the value, or reports the problem.
     fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self>;
 }
 
@@ -103,12 +103,12 @@ pub fn spanned<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Sp
     Some(Spanned { value, place: node.place })
 }
 
-/// Reads one of many values, until it is no use any more.
+/// Reads one of many values. `None` if there are too many problems.
 fn more<T: FromNode>(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Spanned<T>>> {
     (!reading.is_over()).then(|| spanned(node, reading))
 }
 
-/// Reads one of many names, which must not be empty, until it is no use any more.
+/// Reads one of many names, which must not be empty. `None` if there are too many problems.
 fn named(node: &Node<'_>, reading: &mut Reading) -> Option<Option<Spanned<Box<str>>>> {
     let name: Option<Spanned<Box<str>>> = more(node, reading)?;
     if name.as_ref().is_some_and(|name| name.value.trim().is_empty()) {
@@ -124,8 +124,8 @@ impl FromNode for Box<str> {
         match &node.content {
             Content::Scalar { text, plain } if !plain || is_text(text) => Some(text.as_ref().into()),
             Content::Scalar { text, .. } if !is_null(text) => {
-                // What it is is not repeated: it may be the value of a key.
-                let message = "expected text, found what YAML reads as a number or a truth value";
+                // The message does not repeat the value: it may be the value of a key.
+                let message = "expected text, found a value that YAML reads as a number or boolean";
                 reading.report(rules::KW_007.finding(message).at(node.place).help("write it in quotes"));
                 None
             }
@@ -176,7 +176,7 @@ where
     }
 }
 
-/// A mapping of free names to texts: extended attributes.
+/// A mapping of custom names to texts, for custom attributes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TextMap(pub Vec<(Spanned<Box<str>>, Spanned<Box<str>>)>);
 
@@ -226,7 +226,7 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the fields are {}", known.join(", ")),
             };
-            // Below a secret, an unknown name may be the secret itself: it is repeated only when it is nearly a field.
+            // Below a secret, an unknown name may be the secret itself: repeat it only if it is similar to a field.
             let is_safe = !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did");
             let name = if is_safe { format!("field `{}`", text::quoted(name)) } else { "such field".to_owned() };
             rules::KW_005.finding(format!("{what} has no {name}")).help(help)
@@ -235,7 +235,7 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
     reading.report(problem.at(key.place));
 }
 
-/// Fields that the stores have and that a manifest may not set, each with the rule that says so.
+/// Fields of a store that a manifest cannot set: the rule, the message and the help.
 fn refused_field(name: &str, what: &str) -> Option<(&'static Rule, &'static str, &'static str)> {
     const SERVER_SET: [&str; 8] =
         ["id", "name", "createdDate", "createdBy", "updatedDate", "updatedBy", "deletedDate", "deletedBy"];
@@ -247,19 +247,19 @@ fn refused_field(name: &str, what: &str) -> Option<(&'static Rule, &'static str,
         )),
         "Application.spec" if name == "status" || name == "isPackaged" => Some((
             &rules::CAM_010,
-            "an application's `status` and `isPackaged` can not be set",
-            "remove the field; the store decides it",
+            "an application's `status` and `isPackaged` cannot be set",
+            "remove the field; the store sets it",
         )),
         "ApiKey.spec" if SERVER_SET.contains(&name) => Some((
             &rules::MFT_005,
             "the server sets this field, and an `id` may be the credential itself",
-            "remove the field; a key is found by its metadata.name",
+            "remove the field; Keywright finds the key by its metadata.name",
         )),
         _ => None,
     }
 }
 
-/// The first key of a mapping: a place to point at that is not the whole mapping.
+/// The place of the first key of a mapping, to avoid marking the whole mapping.
 pub fn head(node: &Node<'_>) -> Place {
     match &node.content {
         Content::Mapping(pairs) => pairs.first().map_or(node.place, |(key, _)| key.place),
@@ -267,7 +267,7 @@ pub fn head(node: &Node<'_>) -> Place {
     }
 }
 
-/// The field `name` among `pairs`. When it stands twice the first counts; the second was reported by the tree.
+/// The field `name` in `pairs`. The tree reports duplicates; the first one is used.
 pub fn field<'n, 'a>(pairs: &'n [(Node<'a>, Node<'a>)], name: &str) -> Option<&'n Node<'a>> {
     pairs.iter().find(|(key, _)| key_name(key) == Some(name)).map(|(_, value)| value)
 }
@@ -291,7 +291,7 @@ fn is_text(text: &str) -> bool {
 }
 
 fn is_number(text: &str) -> bool {
-    // Nearly every text of a manifest.
+    // A fast exit for nearly every text of a manifest.
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
         return false;
     }
@@ -332,7 +332,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_number_is_not_text() {
+    fn a_plain_number_is_not_text() {
         for number in [
             "0", "12", "-1", "+1", "0123", "1e3", "1.5", ".5", "1.", "-1.5E-3", "0x1F", "0o17", ".inf", "-.Inf", ".nan",
         ] {

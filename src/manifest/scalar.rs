@@ -1,4 +1,4 @@
-//! Values that are written as one text but mean more: words, dates, instants, durations, limits.
+//! Values written as one text: words, dates, instants, durations and limits.
 
 use crate::rule::Rule;
 use std::borrow::Cow;
@@ -82,7 +82,7 @@ impl FromNode for DateOrNever {
         match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             Ok(date) if well_formed => Some(Self::Date(date)),
             _ => {
-                let message = format!("`{}` is not a date of the calendar", quoted(text));
+                let message = format!("`{}` is not a calendar date", quoted(text));
                 let help = "write year, month and day like 2027-06-30, or never";
                 reading.report(rules::CAM_032.finding(message).at(node.place).help(help));
                 None
@@ -91,19 +91,7 @@ impl FromNode for DateOrNever {
     }
 }
 
-impl JsonSchema for DateOrNever {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "DateOrNever".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$" })
-    }
-}
+schema!(DateOrNever, { "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$" });
 
 impl Managed for DateOrNever {
     const FORM: Form = Form::Date;
@@ -141,25 +129,13 @@ impl FromNode for InstantOrNever {
     }
 }
 
-impl JsonSchema for InstantOrNever {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "InstantOrNever".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})|never)$" })
-    }
-}
+schema!(InstantOrNever, { "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})|never)$" });
 
 impl Managed for InstantOrNever {
     const FORM: Form = Form::Instant;
     const RULE: &'static Rule = &rules::MFT_013;
 
-    /// In UTC and whole seconds, the form in which both sides are compared (`mft-api-keys.md` 2.5).
+    /// In UTC and whole seconds, the form in which values are compared (`mft-api-keys.md` 2.5).
     fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
         let value = match self {
             Self::At(instant) => Value::text(instant.to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -173,7 +149,7 @@ impl Managed for InstantOrNever {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Duration(pub i64);
 
-/// Longest duration that is taken: a hundred years, in seconds.
+/// Longest duration: a hundred years, in seconds.
 const LONGEST: i64 = 100 * 366 * 86_400;
 
 impl FromNode for Duration {
@@ -183,7 +159,7 @@ impl FromNode for Duration {
             return Some(Self(seconds));
         }
         let message = format!("`{}` is not a duration", quoted(text));
-        let help = "write a whole number and a unit, like 90d: s, m, h, d (24 hours) or w; at most a hundred years";
+        let help = "write a whole number and a unit, like 90d: s, m, h, d (24 hours) or w; at most 100 years";
         reading.report(rules::KW_015.finding(message).at(node.place).help(help));
         None
     }
@@ -202,21 +178,9 @@ fn duration(text: &str) -> Option<i64> {
     number.checked_mul(unit).filter(|seconds| *seconds <= LONGEST)
 }
 
-impl JsonSchema for Duration {
-    fn inline_schema() -> bool {
-        true
-    }
+schema!(Duration, { "type": "string", "pattern": "^(0|[1-9][0-9]*)[smhdw]$" });
 
-    fn schema_name() -> Cow<'static, str> {
-        "Duration".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^(0|[1-9][0-9]*)[smhdw]$" })
-    }
-}
-
-/// A key's own limit: the plan's, none, or a number. `QUOTA` tells calls per period from calls per second.
+/// A key's own limit: the plan's, none, or a number. `QUOTA` means calls per period, otherwise calls per second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyLimit<const QUOTA: bool> {
     Plan,

@@ -1,4 +1,4 @@
-//! What the schema says of a field, and the road from a field to the desired field that the diff sees.
+//! JSON Schemas of fields, and conversion of fields to desired fields.
 
 use std::borrow::Cow;
 
@@ -19,15 +19,15 @@ use crate::model::FieldName;
 use crate::model::Value;
 use crate::rule::Rule;
 
-/// A value that becomes one desired field or several.
+/// A value that becomes one or more desired fields.
 pub trait Managed {
     const FORM: Form;
-    /// The rule that a wrong value breaks, where the field names no other.
+    /// The rule for a wrong value, unless the field names another one.
     const RULE: &'static Rule = &rules::KW_007;
 
     fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>);
 
-    /// The characters of a text, or the number itself.
+    /// The number of characters of a text, or the number itself.
     fn size(&self) -> Option<i64> {
         None
     }
@@ -81,7 +81,7 @@ impl Managed for TextMap {
     const FORM: Form = Form::Texts;
 
     fn push_fields(&self, field: &'static str, _: Place, fields: &mut Vec<DesiredField>) {
-        // By name: the order in which a manifest lists them has no meaning, so a plan must not show it.
+        // By name: the order in a manifest has no meaning, so a plan must not depend on it.
         let mut sorted: Vec<_> = self.0.iter().collect();
         sorted.sort_by(|a, b| a.0.value.cmp(&b.0.value));
         for (name, text) in sorted {
@@ -104,21 +104,9 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
     }
 }
 
-impl JsonSchema for TextMap {
-    fn inline_schema() -> bool {
-        true
-    }
+schema!(TextMap, { "type": "object", "additionalProperties": { "type": "string" } });
 
-    fn schema_name() -> Cow<'static, str> {
-        "TextMap".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "object", "additionalProperties": { "type": "string" } })
-    }
-}
-
-/// The schema of a mapping with these fields and no others.
+/// The schema of a mapping with exactly these fields.
 pub fn object(properties: Map<String, Json>, required: &[&str], documentation: &str) -> Schema {
     let mut schema = json_schema!({ "type": "object" });
     if !documentation.trim().is_empty() {
@@ -132,7 +120,7 @@ pub fn object(properties: Map<String, Json>, required: &[&str], documentation: &
     schema
 }
 
-/// The schema with the documentation of the field that it stands under.
+/// The schema with the documentation of its field.
 pub fn described(mut schema: Schema, documentation: &str) -> Json {
     if !documentation.trim().is_empty() {
         schema.insert("description".to_owned(), sentence(documentation).into());

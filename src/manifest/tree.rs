@@ -1,4 +1,4 @@
-//! YAML events → one small tree a document, within bounds that no input can exceed.
+//! YAML events → one tree per document, within fixed limits.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,19 +19,19 @@ use crate::manifest::rules;
 /// Deepest nesting of lists and mappings. Manifests need 7.
 pub const MAX_DEPTH: usize = 64;
 
-/// Most nodes of one file, with those that aliases repeat. A manifest needs about 20.
+/// Maximum number of nodes in one file, including those that aliases repeat. A manifest needs about 20.
 pub const MAX_NODES: usize = 1_000_000;
 
-/// Most that anchors and aliases of one file may repeat, in nodes; 16 bytes of text count as one more. A few lines that
-/// repeat each other can grow to gigabytes.
+/// Maximum number of nodes that anchors and aliases of one file may repeat; 16 bytes of text count as one node. Without
+/// it, a few lines could grow to gigabytes.
 const MAX_REPEATED: usize = 200_000;
 
 /// Largest text of one file, in bytes.
 pub const MAX_FILE: usize = 16 << 20;
 
-/// Calls `each` with the root of every document that could be read. After a document that is not YAML, reading goes
-/// on at the next line that begins with `---`, so that one mistake does not hide the rest of the file; not so after
-/// the file as a whole was too much. Says how many nodes there were, with those that aliases repeat.
+/// Calls `each` with the root of every document that could be read. After invalid YAML, reading continues at the next
+/// line that starts with `---`, so that one mistake does not hide others, unless the file exceeds a limit. Returns the
+/// number of nodes, including those that aliases repeat.
 pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(&Node<'a>, &mut Reading)) -> usize {
     let mut from = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
     let mut used = Used::default();
@@ -43,7 +43,7 @@ pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(
         if reading.is_over() {
             break;
         }
-        // Reading may have stopped right before a document; the line break before it is then behind us.
+        // Reading may have stopped at the start of a document: step back to the line break before it.
         let begin = if stopped > from { stopped - 1 } else { stopped };
         let rest = text.as_bytes().get(begin..).unwrap_or_default();
         let Some(next) = rest.windows(4).position(|four| four == b"\n---") else { break };
@@ -56,12 +56,12 @@ pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(
 struct Open<'a> {
     start: u32,
     anchor: usize,
-    /// Items of a list; keys and values in turn of a mapping.
+    /// The items of a list, or the alternating keys and values of a mapping.
     children: Vec<Node<'a>>,
     is_mapping: bool,
 }
 
-/// What the documents of one file have taken so far.
+/// What the documents of one file have used so far.
 #[derive(Clone, Copy, Default)]
 struct Used {
     nodes: usize,
@@ -76,12 +76,12 @@ struct Builder<'a, 'r> {
     anchors: BTreeMap<usize, Node<'a>>,
 }
 
-/// Why reading can not go on in this document.
+/// Why reading of a document stopped.
 enum Stopped {
-    /// It is not readable from this byte on; the next one may be.
+    /// The document is invalid from this byte; the next one may be valid.
     At(usize),
-    /// The file is more than a file may be.
-    ForGood,
+    /// The file exceeds a limit.
+    LimitExceeded,
 }
 
 impl<'a, 'r> Builder<'a, 'r> {
@@ -93,14 +93,14 @@ impl<'a, 'r> Builder<'a, 'r> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| self.not_yaml(&error, text))?;
             if self.reading.is_over() {
-                return Err(Stopped::ForGood);
+                return Err(Stopped::LimitExceeded);
             }
             match event {
                 Event::DocumentStart(..) => self.anchors.clear(),
                 Event::Scalar(value, style, anchor, tag) => {
                     let plain = self.is_plain(style, tag.as_deref(), span);
                     let place = self.place(span);
-                    // The parser says `~` where nothing is written.
+                    // The parser returns `~` for a missing value.
                     let text = if plain && place.start == place.end { Cow::Borrowed("") } else { value };
                     self.add(Node { place, content: Content::Scalar { text, plain } }, anchor, each)?;
                 }
@@ -117,7 +117,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         Ok(())
     }
 
-    /// `!!str` makes a plain value text; every other tag is refused, because its meaning would be a surprise.
+    /// `!!str` turns a plain value into text. Other tags are refused, because their meaning would be surprising.
     fn is_plain(&mut self, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> bool {
         match tag {
             Some(tag) if tag.is_yaml_core_schema_tag("str") => false,
@@ -134,7 +134,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         if !expected {
             let place = self.place(span);
             let problem = rules::KW_002.finding("a YAML tag is not allowed here").at(place);
-            self.reading.report(problem.help("remove the tag; only !!str has a use in a manifest"));
+            self.reading.report(problem.help("remove the tag; manifests support only !!str"));
         }
     }
 
@@ -148,7 +148,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         Ok(())
     }
 
-    /// Checks that there is room for so many levels more.
+    /// Checks that `levels` more levels are allowed.
     fn check_depth(&mut self, levels: usize, place: Place) -> Result<(), Stopped> {
         if self.open.len() + levels <= MAX_DEPTH {
             return Ok(());
@@ -159,7 +159,6 @@ impl<'a, 'r> Builder<'a, 'r> {
     }
 
     fn leave(&mut self, span: Span, each: &mut impl FnMut(&Node<'a>, &mut Reading)) -> Result<(), Stopped> {
-        // The parser ends only what it began.
         let Some(open) = self.open.pop() else { return Ok(()) };
         let end = self.place(span).start.max(open.children.last().map_or(open.start, |child| child.place.end));
         let place = Place { source: self.reading.source(), start: open.start, end };
@@ -182,7 +181,7 @@ impl<'a, 'r> Builder<'a, 'r> {
             Content::Scalar { text, .. } => Some(text.clone()),
             Content::List(_) | Content::Mapping(_) => None,
         };
-        // Manifests have few keys a mapping, where comparing each with each is faster than a set.
+        // For the few keys of a typical mapping, pairwise comparison is faster than a set.
         if pairs.len() <= 24 && pairs.iter().enumerate().all(|(at, (key, _))| !is_repeated(key, &pairs[..at])) {
             return;
         }
@@ -193,10 +192,10 @@ impl<'a, 'r> Builder<'a, 'r> {
             }
             let Some(text) = name(key) else { continue };
             if let Some(earlier) = first.get(&text) {
-                let message = format!("the key `{}` stands twice", crate::text::quoted(&text));
+                let message = format!("duplicate key `{}`", crate::text::quoted(&text));
                 let problem = rules::KW_004.finding(message).at(key.place);
                 let problem = problem.label(*earlier, "first here");
-                self.reading.report(problem.help("keep one of the two; YAML itself leaves open which one counts"));
+                self.reading.report(problem.help("keep one of the two; YAML does not define which one is used"));
             } else {
                 first.insert(text, key.place);
             }
@@ -206,7 +205,7 @@ impl<'a, 'r> Builder<'a, 'r> {
     fn resolve(&mut self, anchor: usize, span: Span) -> Result<Node<'a>, Stopped> {
         let place = self.place(span);
         let Some(node) = self.anchors.get(&anchor) else {
-            let problem = rules::KW_002.finding("the alias stands inside of what it repeats").at(place);
+            let problem = rules::KW_002.finding("the alias refers to itself").at(place);
             self.reading.report(problem.help("write the value out instead of the alias"));
             return Err(Stopped::At(place.end as usize));
         };
@@ -215,7 +214,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         // `add` counts the node itself.
         self.used.nodes += size.nodes - 1;
         self.repeat(size, place)?;
-        // Looked up again, because nothing else may be borrowed while the counts are raised.
+        // A second lookup, because the borrow must end before the counts change.
         Ok(self.anchors[&anchor].clone())
     }
 
@@ -227,15 +226,15 @@ impl<'a, 'r> Builder<'a, 'r> {
     ) -> Result<(), Stopped> {
         self.used.nodes += 1;
         if anchor != 0 {
-            // What an anchor keeps counts too: anchors inside of anchors would multiply without bound.
+            // Anchored nodes are copied too, so nested anchors would grow without limit.
             let size = Size::of(&node);
             self.used.nodes += size.nodes;
             self.repeat(size, node.place)?;
         }
         if self.used.nodes > MAX_NODES {
-            let message = format!("the file holds more than {MAX_NODES} YAML nodes, with those that aliases repeat");
+            let message = format!("the file has more than {MAX_NODES} YAML nodes, including those that aliases repeat");
             self.reading.report(rules::KW_003.finding(message).at(node.place).help("split the file"));
-            return Err(Stopped::ForGood);
+            return Err(Stopped::LimitExceeded);
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -247,7 +246,7 @@ impl<'a, 'r> Builder<'a, 'r> {
         Ok(())
     }
 
-    /// Counts what is about to be repeated.
+    /// Counts repeated content.
     fn repeat(&mut self, size: Size, place: Place) -> Result<(), Stopped> {
         self.used.repeated += size.nodes + size.text / 16;
         if self.used.repeated <= MAX_REPEATED {
@@ -255,19 +254,19 @@ impl<'a, 'r> Builder<'a, 'r> {
         }
         let problem = rules::KW_003.finding("the anchors and aliases of the file repeat too much").at(place);
         self.reading.report(problem.help("write the values out instead of anchors and aliases"));
-        Err(Stopped::ForGood)
+        Err(Stopped::LimitExceeded)
     }
 
     fn not_yaml(&mut self, error: &ScanError, text: &str) -> Stopped {
         let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-        // An error at the very end points past the text; the last character shows better where.
+        // An error at the end points past the text; mark the last character instead.
         let start = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let end = text[start..].chars().next().map_or(start, |next| start + next.len_utf8());
         let place = self.reading.place(self.base + start, self.base + end);
         let problem = rules::KW_002.finding(format!("not valid YAML: {}", error.info())).at(place);
         let tab = text[..start].rfind('\n').map_or(text, |line| &text[line..]).starts_with("\n\t");
         let help =
-            if tab { "indent with spaces; YAML allows no tabs there" } else { "mend the text at the marked place" };
+            if tab { "indent with spaces; YAML allows no tabs there" } else { "fix the text at the marked place" };
         self.reading.report(problem.help(help));
         Stopped::At(self.base + start)
     }
@@ -283,7 +282,7 @@ fn is_repeated(key: &Node<'_>, earlier: &[(Node<'_>, Node<'_>)]) -> bool {
     earlier.iter().any(|(other, _)| matches!(&other.content, Content::Scalar { text: other, .. } if other == text))
 }
 
-/// How much a copy of a node takes.
+/// The size of a copy of a node.
 #[derive(Clone, Copy, Default)]
 struct Size {
     nodes: usize,

@@ -1,4 +1,4 @@
-//! `kind: User`: a member of the area, who owns applications.
+//! `kind: User`: a person or team that owns applications.
 
 use super::read::Spanned;
 use super::read::TextMap;
@@ -7,60 +7,60 @@ use crate::manifest::rules;
 words! {
     /// Whether a user may use the portal and hold keys.
     enum UserStatus rules::CAM_006 {
-        /// Signed in and able to hold keys.
+        /// Can use the portal and hold keys.
         Active = "active",
-        /// Registered and not yet confirmed; holds no keys.
+        /// Registered but not confirmed yet; cannot hold keys.
         Waiting = "waiting",
-        /// Shut out; the keys stop working too.
+        /// Cannot use the portal; their keys stop working.
         Disabled = "disabled",
     }
 }
 
 mapping! {
     "User.spec"
-    /// A person or team that owns applications. metadata.name is the username, which is unique over the whole platform and stays taken for ever once it was used.
+    /// A person or team that owns applications. metadata.name is the username. It is unique across the whole platform, and a username that was used once can never be used again.
     struct UserSpec {
-        /// The mail address; it can not change once the user exists.
+        /// The email address. It cannot change after the user is created. At most {most} characters, with one @.
         managed email: Box<str> = "email" required CAM_003 as Email to 255 refuse CAM_003,
-        /// The name that the portal shows.
+        /// The name that the portal shows. From {least} to {most} characters.
         managed display_name: Box<str> = "displayName" required CAM_004 from 1 to 255 refuse CAM_004,
-        /// active, waiting or disabled. Only an active user can hold keys; disabling a user takes the keys away.
+        /// Whether the user can use the portal and hold keys: active, waiting or disabled. Only an active user can hold keys; when a user is disabled, their keys stop working. Default: {default}.
         managed status: UserStatus = "status" default "waiting",
-        /// The given name.
+        /// The given name. At most {most} characters.
         managed first_name: Box<str> = "firstName" to 255 warn CAM_005,
-        /// The family name.
+        /// The family name. At most {most} characters.
         managed last_name: Box<str> = "lastName" to 255 warn CAM_005,
-        /// The company that the user works for.
+        /// The company that the user works for. At most {most} characters.
         managed company: Box<str> = "company" to 255 warn CAM_005,
-        /// The first line of the postal address.
+        /// The first line of the postal address. At most {most} characters.
         managed address1: Box<str> = "address1" to 255 warn CAM_005,
-        /// The second line of the postal address.
+        /// The second line of the postal address. At most {most} characters.
         managed address2: Box<str> = "address2" to 255 warn CAM_005,
-        /// The town or city.
+        /// The town or city. At most {most} characters.
         managed locality: Box<str> = "locality" to 255 warn CAM_005,
-        /// The state, province or region, at most {most} characters.
+        /// The state, province or region. At most {most} characters.
         managed region: Box<str> = "region" to 50 warn CAM_005,
-        /// The postal code, at most {most} characters; write it in quotes.
+        /// The postal code. Write it in quotes. At most {most} characters.
         managed postal_code: Box<str> = "postalCode" to 64 warn CAM_005,
-        /// The country as two letters, like DE.
+        /// The country, as a two-letter code like DE. At most {most} characters.
         managed country_code: Box<str> = "countryCode" to 8 warn CAM_005,
-        /// The telephone number; write it in quotes.
+        /// The telephone number. Write it in quotes. At most {most} characters.
         managed phone: Box<str> = "phone" to 255 warn CAM_005,
-        /// The address of the user's web site.
+        /// The URL of the user's website. At most {most} characters.
         managed uri: Box<str> = "uri" to 255 warn CAM_005,
-        /// The address of the user's blog.
+        /// The URL of the user's blog. At most {most} characters.
         managed blog: Box<str> = "blog" to 255 warn CAM_005,
-        /// The name in an instant messenger.
+        /// The user's name in an instant messenger. At most {most} characters.
         managed im: Box<str> = "im" to 255 warn CAM_005,
-        /// Which instant messenger that is, at most {most} characters.
+        /// The instant messenger that `im` belongs to. At most {most} characters.
         managed imsvc: Box<str> = "imsvc" to 64 warn CAM_005,
-        /// The network address from which the user registered, at most {most} characters.
+        /// The IP address from which the user registered. At most {most} characters.
         managed registration_ipaddr: Box<str> = "registrationIpaddr" to 15 warn CAM_005,
-        /// The user's id in another system of yours.
+        /// The id of the user in another system. At most {most} characters.
         managed external_id: Box<str> = "externalId" to 255 warn CAM_005,
-        /// The portal access groups of the user, by name; they must exist, because the API can not create them.
+        /// The portal access groups of the user, by name. The groups must exist, because the API cannot create them.
         managed roles: Vec<Spanned<Box<str>>> = "roles" as Roles refuse CAM_047,
-        /// Custom attributes of your area, by name. Attributes that are not listed are left alone.
+        /// Custom attributes of your area, by name. Keywright does not change attributes that are not listed.
         managed extended_attributes: TextMap = "extendedAttributes",
     }
 }

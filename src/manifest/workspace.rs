@@ -1,4 +1,4 @@
-//! `keywright.yaml`: which manifests, which stores, what is owned. Everything in it has a default.
+//! `keywright.yaml`: the manifests, the stores and the ownership. Every field has a default.
 
 use super::node::Content;
 use super::node::Node;
@@ -57,9 +57,9 @@ words! {
 
 mapping! {
     "spec.ownership.apiKeys"
-    /// API keys by the beginning of their names.
+    /// API keys by the first characters of their names.
     struct ApiKeyPrefix {
-        /// API keys whose keyName begins so are owned.
+        /// The first characters of keyName. API keys whose keyName starts with them are owned.
         field prefix: Box<str> = "prefix" required KW_006,
     }
 }
@@ -100,50 +100,50 @@ impl JsonSchema for OwnsApiKeys {
 
 mapping! {
     "spec.ownership"
-    /// What of the store belongs to this workspace. Only what is owned can be deleted because no manifest declares it, and only with --prune.
+    /// Which objects of the store belong to this workspace. Keywright deletes an undeclared object only if it is owned, and only with --prune.
     struct OwnershipSpec {
-        /// declared or all.
+        /// Which users are owned: declared or all. Default: declared.
         field users: OwnsTop = "users",
-        /// declared, ofDeclaredUsers or all.
+        /// Which applications are owned: declared, ofDeclaredUsers or all. Default: declared.
         field applications: OwnsApplications = "applications",
-        /// declared or all.
+        /// Which packages are owned: declared or all. Default: declared.
         field packages: OwnsTop = "packages",
-        /// declared, ofDeclaredPackages or all.
+        /// Which package plans are owned: declared, ofDeclaredPackages or all. Default: declared.
         field plans: OwnsPlans = "plans",
-        /// declared, ofDeclaredApplications or all.
+        /// Which package keys are owned: declared, ofDeclaredApplications or all. Default: declared.
         field package_keys: OwnsKeys = "packageKeys",
-        /// declared, all, or {prefix: ci-}.
+        /// Which API keys are owned: declared, all, or {prefix: ci-}. Default: declared.
         field api_keys: OwnsApiKeys = "apiKeys",
     }
 }
 
 mapping! {
     "spec.guards.deletes"
-    /// How much one run may delete and replace: a plan that goes above both numbers is stopped.
+    /// How many objects one run may delete or replace. Keywright stops a plan that exceeds both limits.
     struct DeletesSpec {
-        /// Per cent of the objects of a kind; 30 when left out.
+        /// Maximum percentage of the objects of a kind. Default: 30.
         field percent: i64 = "percent",
-        /// Number of objects; 10 when left out.
+        /// Maximum number of objects. Default: 10.
         field count: i64 = "count",
     }
 }
 
 mapping! {
     "spec.guards"
-    /// What a plan may not do unasked.
+    /// Limits for what a plan may do without explicit permission.
     struct GuardsSpec {
-        /// How much one run may delete and replace.
+        /// How many objects one run may delete or replace.
         field deletes: DeletesSpec = "deletes",
     }
 }
 
 mapping! {
     "spec.environment"
-    /// What manifests may read from the machine that Keywright runs on. Nothing, unless it is listed.
+    /// What manifests may read from the machine that runs Keywright. They may read only what is listed here.
     struct EnvironmentSpec {
         /// Prefixes of the environment variables that manifests may read, like APP_.
         field allow: Vec<Spanned<Box<str>>> = "allow",
-        /// Folders outside of the workspace whose files manifests may read, like /run/secrets.
+        /// Folders outside the workspace whose files manifests may read, like /run/secrets.
         field files: Vec<Spanned<Box<str>>> = "files",
         /// Programs that manifests may run to get a secret, by name or path.
         field commands: Vec<Spanned<Box<str>>> = "commands",
@@ -152,15 +152,15 @@ mapping! {
 
 mapping! {
     "limits"
-    /// How hard a store may be called.
+    /// How many calls Keywright may make to a store.
     struct LimitsSpec {
-        /// Calls per second.
+        /// Maximum number of calls per second.
         field calls_per_second: i64 = "callsPerSecond",
-        /// Calls per day.
+        /// Maximum number of calls per day.
         field calls_per_day: i64 = "callsPerDay",
-        /// Most calls in flight at the same time; when left out, as many as the rate can use.
+        /// Maximum number of calls at the same time. Default: as many as the rate allows.
         field concurrency: i64 = "concurrency",
-        /// Objects per page of a list.
+        /// Number of objects per page of a list.
         field page_size: i64 = "pageSize",
     }
 }
@@ -171,7 +171,7 @@ mapping! {
     struct CloudCredentials {
         /// The V3 API key.
         field api_key: SecretFrom = "apiKey" required KW_006,
-        /// The secret that belongs to the V3 API key.
+        /// The secret of the V3 API key.
         field api_secret: SecretFrom = "apiSecret" required KW_006,
         /// The username of the service account.
         field username: SecretFrom = "username" required KW_006,
@@ -184,43 +184,43 @@ mapping! {
     "spec.stores.cloudApiManagement"
     /// Boomi Cloud API Management (formerly Mashery), over its V3 API.
     struct CloudApiManagementSpec {
-        /// The address of the API; /v3/token and /v3/rest stand below it. http only for loopback.
+        /// The base URL of the API, without /v3/token and /v3/rest. http is allowed only for loopback addresses.
         field url: Box<str> = "url",
         /// The id (UUID) of the area.
         field area: Box<str> = "area" required KW_006,
         /// How Keywright signs in.
         field credentials: CloudCredentials = "credentials" required KW_006,
-        /// How hard the API may be called.
+        /// How many calls Keywright may make to the API.
         field limits: LimitsSpec = "limits",
     }
 }
 
 mapping! {
     "spec.stores.managedFileTransfer.credentials"
-    /// How Keywright signs in to the AFT Management API: one of the two.
+    /// How Keywright signs in to the AFT Management API. Set exactly one of the fields.
     struct TransferCredentials {
         /// An API key, sent in the header ApiKey.
         field api_key: SecretFrom = "apiKey",
-        /// An access token, sent as bearer.
+        /// An access token, sent as a bearer token.
         field bearer: SecretFrom = "bearer",
     }
 }
 
 mapping! {
     "spec.stores.managedFileTransfer.operations"
-    /// Method and path of each operation, like `GET /api/ApiKey/list`, where no OpenAPI file tells them.
+    /// Method and path of each operation, like `GET /api/ApiKey/list`, if no OpenAPI file describes them.
     struct OperationsSpec {
         /// Lists the keys of the current user.
         field list: Box<str> = "list",
-        /// Gets one key by its id; not used in normal work.
+        /// Gets one key by its id. Keywright does not use it in normal operation.
         field get: Box<str> = "get",
         /// Creates a key.
         field create: Box<str> = "create",
         /// Updates a key.
         field update: Box<str> = "update",
-        /// Lists the organizations; `GET /api/Organization` when left out.
+        /// Lists the organizations. Default: `GET /api/Organization`.
         field organizations: Box<str> = "organizations",
-        /// Tells who the user of the credential is; `GET /api/Account` when left out.
+        /// Returns the user of the credential. Default: `GET /api/Account`.
         field account: Box<str> = "account",
     }
 }
@@ -229,30 +229,30 @@ mapping! {
     "spec.stores.managedFileTransfer"
     /// Boomi MFT (formerly Thru), over the AFT Management API.
     struct ManagedFileTransferSpec {
-        /// The address of your site; /api stands below it. http only for loopback.
+        /// The base URL of your site, without /api. http is allowed only for loopback addresses.
         field url: Box<str> = "url",
         /// How Keywright signs in.
         field credentials: TransferCredentials = "credentials",
-        /// The site's OpenAPI file (JSON), from which the operations are taken.
+        /// The OpenAPI file (JSON) of the site. Keywright reads the operations from it.
         field openapi: Box<str> = "openapi",
-        /// The operations, where no OpenAPI file tells them.
+        /// The operations, if no OpenAPI file describes them.
         field operations: OperationsSpec = "operations",
-        /// How hard the API may be called; 2 calls per second when left out.
+        /// How many calls Keywright may make to the API. Default: 2 calls per second.
         field limits: LimitsSpec = "limits",
-        /// The tenant that all managed keys must belong to. Guards against the credential of another one.
+        /// The id of the tenant that all managed keys must belong to. It protects against a credential of another tenant.
         field tenant: i64 = "tenant",
-        /// The user (username or email) as whom Keywright must be signed in, because the API lists only the user's own keys.
+        /// The user (username or email) that the credential must belong to, because the API lists only the keys of that user.
         field owner: Box<str> = "owner",
-        /// The keyName of the key that Keywright itself runs with, which it never disables or narrows.
+        /// The keyName of the key that Keywright itself uses. Keywright never disables or restricts it.
         field own_key: Box<str> = "ownKey",
-        /// The API types that ApiKey.spec.allowedApis may name.
+        /// The API types that ApiKey.spec.allowedApis may contain.
         field allowed_apis: Vec<Spanned<Box<str>>> = "allowedApis",
     }
 }
 
 mapping! {
     "spec.stores"
-    /// Where the objects live. A kind whose store is not named here lives in the embedded store.
+    /// The stores of the objects. Kinds without a store here live in the embedded store.
     struct StoresSpec {
         /// Users, applications, packages, plans and package keys live in Boomi Cloud API Management.
         field cloud_api_management: CloudApiManagementSpec = "cloudApiManagement",
@@ -263,37 +263,37 @@ mapping! {
 
 mapping! {
     "Workspace.spec"
-    /// What belongs to the workspace and how it is treated. Everything has a default.
+    /// The contents and settings of the workspace. Every field has a default.
     struct WorkspaceSpec {
-        /// Files and folders that hold the manifests; the workspace's own folder when left out.
+        /// Files and folders that contain the manifests. Default: the folder of the workspace.
         field manifests: Vec<Spanned<Box<str>>> = "manifests",
-        /// The workspace database: sqlite: and a path, or postgres:// and a server that several runners share.
+        /// The workspace database: sqlite: and a path, or the postgres:// URL of a server that several runners share.
         field database: Box<str> = "database",
-        /// Where the password for the PostgreSQL server is read from; the variable PGPASSWORD when left out.
+        /// Where the password of the PostgreSQL server is read from. Default: the environment variable PGPASSWORD.
         field database_password: SecretFrom = "databasePassword",
-        /// Where the objects live.
+        /// The stores of the objects.
         field stores: StoresSpec = "stores",
-        /// What of the store belongs to this workspace.
+        /// Which objects of the store belong to this workspace.
         field ownership: OwnershipSpec = "ownership",
-        /// What a plan may not do unasked.
+        /// Limits for what a plan may do without explicit permission.
         field guards: GuardsSpec = "guards",
         /// Severities of rules by id, like CAM-043: error. The severities are error, warning, info and off.
         field rules: TextMap = "rules",
-        /// What manifests may read from the machine that Keywright runs on.
+        /// What manifests may read from the machine that runs Keywright.
         field environment: EnvironmentSpec = "environment",
     }
 }
 
 mapping! {
     "metadata"
-    /// What the workspace is called.
+    /// The name of the workspace.
     struct WorkspaceMetadata {
-        /// The name of the workspace; the name of its folder when left out.
+        /// The name of the workspace. Default: the name of its folder.
         field name: Box<str> = "name",
     }
 }
 
-/// `keywright.yaml` as it was written.
+/// The contents of `keywright.yaml`.
 #[derive(Default)]
 pub struct WorkspaceFile {
     pub name: Option<Spanned<Box<str>>>,
@@ -301,9 +301,7 @@ pub struct WorkspaceFile {
     pub place: Place,
 }
 
-const ENVELOPE: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
-
-/// Reads the workspace file. It holds exactly one document.
+/// Reads the workspace file, which must contain exactly one document.
 pub fn parse(id: SourceId, source: &Source) -> (WorkspaceFile, Vec<Diagnostic>) {
     let mut reading = Reading::new(id);
     let mut file = WorkspaceFile::default();
@@ -316,7 +314,7 @@ pub fn parse(id: SourceId, source: &Source) -> (WorkspaceFile, Vec<Diagnostic>) 
         if documents > 1 {
             let problem =
                 rules::KW_009.finding("keywright.yaml holds more than one document").at(super::read::head(root));
-            reading.report(problem.help("keep the Workspace; move manifests to files of their own"));
+            reading.report(problem.help("keep the Workspace; move manifests to other files"));
         } else {
             read(root, &mut file, reading);
         }
@@ -325,7 +323,7 @@ pub fn parse(id: SourceId, source: &Source) -> (WorkspaceFile, Vec<Diagnostic>) 
 }
 
 fn read(root: &Node<'_>, file: &mut WorkspaceFile, reading: &mut Reading) {
-    let Some(pairs) = fields(root, &ENVELOPE, "the workspace file", reading) else { return };
+    let Some(pairs) = fields(root, &super::document::ENVELOPE, "the workspace file", reading) else { return };
     super::document::check_version(root, pairs, reading);
     file.place = root.place;
     match field(pairs, "kind").map(|kind| (kind, Box::<str>::from_node(kind, reading))) {
@@ -334,7 +332,7 @@ fn read(root: &Node<'_>, file: &mut WorkspaceFile, reading: &mut Reading) {
         found => {
             let place = found.map_or_else(|| super::read::head(root), |(node, _)| node.place);
             let problem = rules::KW_009.finding("keywright.yaml is not a Workspace").at(place);
-            reading.report(problem.help("write `kind: Workspace`; manifests stand in other files"));
+            reading.report(problem.help("write `kind: Workspace`; put manifests in other files"));
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! Package keys: custom ones are found by their value, generated ones by their application, package and prefix.
+//! Matches package keys: custom keys by value, generated keys by application, package and prefix.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::model::desired::DeclaredKey;
 use crate::rules;
 use crate::rules::values::Values;
 
-/// A key of the store, by what the manifests call its application and package.
+/// A key of the store, with the addresses of its application and package in the manifests.
 struct Slotted<'a> {
     live: &'a LiveObject,
     application: Address,
@@ -40,7 +40,7 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
         desired.of(Kind::PackageKey).filter_map(|object| Some((object, object.key.as_deref()?))).collect();
     let custom =
         |(object, _): &&(&Declared, &DeclaredKey)| values.get(&object.address).map(crate::model::Secret::digest);
-    // Exact hits first: a key that only looks as if it had moved may be exactly what another manifest declares.
+    // Exact matches first: a key that seems to have moved may be an exact match of another manifest.
     for entry in &declared {
         if let Some(digest) = custom(&entry) {
             keys.find_exact(entry.0, entry.1, digest, matching);
@@ -92,9 +92,8 @@ impl<'a> Keys<'a> {
         self.take(object, &hits, false, matching);
     }
 
-    /// The same value in the same package under another application, or in the same application in another package.
-    /// A key is only taken from an application that the manifests declare, or from another one of a declared user: any
-    /// other may be somebody else's.
+    /// Finds the same value in another application or another package. The other application or its user must be declared:
+    /// otherwise the key may belong to someone else.
     fn find_moved(
         &mut self,
         object: &Declared,
@@ -106,7 +105,7 @@ impl<'a> Keys<'a> {
         let Some(application) = &object.parent else { return };
         let in_package = self.with_value(digest, |slot| slot.package == key.package.address);
         if in_package.is_empty() {
-            // A value may stand in several packages, so seen from a part the other key may be wanted where it is.
+            // Several packages may contain the same value, so another manifest may declare the other key.
             let hits = self.with_value(digest, |slot| slot.application == application.address && !self.is_part);
             return self.take(object, &hits, true, matching);
         }
@@ -119,10 +118,10 @@ impl<'a> Keys<'a> {
             None => self.take(object, &in_package, true, matching),
             Some(other) => {
                 let message =
-                    format!("{} has the value of {}, which is not declared here", object.address, other.address);
+                    format!("{} has the same value as {}, which is not declared here", object.address, other.address);
                 let place = crate::rules::values::source_place(&key.source, object.place);
                 let problem = rules::CAM_025.finding(message).at(place);
-                matching.diagnostics.push(problem.help("a value exists once in a package; choose another"));
+                matching.diagnostics.push(problem.help("a key value must be unique in a package; choose another one"));
                 matching.stopped.insert(object.address.clone());
             }
         }
@@ -136,7 +135,7 @@ impl<'a> Keys<'a> {
                 matching.found.insert(object.address.clone(), Found { live: one, moved, older: Vec::new() });
             }
             [_, ..] => {
-                let message = format!("the store holds more than one key that could be {}", object.address);
+                let message = format!("more than one key in the store matches {}", object.address);
                 let problem = rules::CAM_049.finding(message).at(object.place);
                 matching.diagnostics.push(problem.help("delete all but one of them in the store"));
                 matching.stopped.insert(object.address.clone());
@@ -157,7 +156,7 @@ impl<'a> Keys<'a> {
             .filter(|live| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix)))
             .collect();
         if self.is_part && prefix.is_empty() && generations.len() > 1 {
-            // Which of them another manifest declares can not be seen from here.
+            // Another manifest may declare some of them.
             return self.take(object, &generations, false, matching);
         }
         generations.sort_by_key(|live| Reverse((live.created, &live.id)));

@@ -1,4 +1,4 @@
-//! Objects that have a name: everything but package keys.
+//! Matches objects by name: all kinds except package keys.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::model::Live;
 use crate::model::LiveObject;
 use crate::rules;
 
-/// The objects of the store by the address that they have in the manifests.
+/// The objects of the store, by their address in the manifests.
 type Index<'a> = BTreeMap<Address, Vec<&'a LiveObject>>;
 
 pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: &mut Matching<'a>) {
@@ -42,7 +42,7 @@ fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matchi
                 } else {
                     matching.find(&declared.address, one);
                     matching.renamed.insert(one.address.clone(), declared.address.clone());
-                    // After the plan the former name is gone, and nothing may be left that refers to it.
+                    // The former name does not exist after the plan, so nothing may refer to it.
                     matching.in_store.remove(&former.address);
                     matching.in_store.insert(declared.address.clone(), one);
                 }
@@ -56,27 +56,27 @@ fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matchi
 
 fn ambiguous(declared: &Declared, address: &Address, matching: &mut Matching<'_>) {
     let rule = if address.kind() == Kind::ApiKey { &rules::MFT_024 } else { &rules::CAM_049 };
-    let message = format!("the store holds more than one {address}");
+    let message = format!("the store has more than one {address}");
     let problem = rule.finding(message).at(declared.place).help("remove or rename all but one in the store");
     matching.diagnostics.push(problem);
     matching.stopped.extend([declared.address.clone(), address.clone()]);
 }
 
-/// Why the store can not rename the object, if it can not.
+/// Why the store cannot rename the object. `None` if it can.
 fn immutable_name(declared: &Declared, former: &Address) -> Option<Diagnostic> {
     match declared.address.kind() {
         Kind::User => {
-            let problem = rules::CAM_007.finding(format!("{former} can not be renamed: a username is for ever"));
-            Some(problem.help("declare a new user without `previously`; the old name can never be used again"))
+            let problem = rules::CAM_007.finding(format!("{former} cannot be renamed: usernames cannot change"));
+            Some(problem.help("declare a new user without `previously`; the old username can never be used again"))
         }
         Kind::Application if former.first_name() != declared.address.first_name() => {
-            let message = format!("{former} can not be given to {}", declared.address.first_name());
+            let message = format!("{former} cannot be moved to {}", declared.address.first_name());
             let problem = rules::CAM_013.finding(message);
             Some(problem.help("declare a new application, move its callers to new keys, then remove the old one"))
         }
         Kind::ApiKey => {
             let problem =
-                rules::MFT_002.finding(format!("{former} can not be renamed: the name is what it is found by"));
+                rules::MFT_002.finding(format!("{former} cannot be renamed: Keywright finds API keys by name"));
             Some(problem.help("declare a new key without `previously`, and disable the old one later"))
         }
         Kind::Application | Kind::Package | Kind::Plan | Kind::PackageKey => None,

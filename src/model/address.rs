@@ -1,4 +1,4 @@
-//! How people name an object: `user/alice`, `plan/payments/gold`, `key/checkout-production`.
+//! Addresses of objects: `user/alice`, `plan/payments/gold`, `key/checkout-production`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::kind::Kind;
 use crate::text::is_hidden;
 
-/// The name of one object, unique in a workspace. `/` and `%` inside a name are written `%2F` and `%25`, characters
-/// that nobody sees likewise, so that an address is always one line, always has one meaning, and can be copied.
+/// The address of one object, unique in a workspace. `/`, `%` and hidden characters inside a name are escaped like
+/// `%2F`, so that an address is one unambiguous line that can be copied.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     kind: Kind,
@@ -41,7 +41,7 @@ impl Address {
         Self::of(Kind::PackageKey, &[username, application, package])
     }
 
-    /// A key that is in the store and that no manifest names; `id` is the store's.
+    /// A key in the store that no manifest declares; `id` is the id in the store.
     pub fn key_in_store(username: &str, application: &str, package: &str, id: &str) -> Self {
         let slot = Self::key_of_application(username, application, package);
         let mut path = format!("{}@", slot.path);
@@ -53,7 +53,7 @@ impl Address {
         Self::of(Kind::ApiKey, &[key_name])
     }
 
-    /// The address that is shown so; nothing when no address is.
+    /// Parses the output of `Display`. `None` if it is not a valid address.
     pub fn parse(text: &str) -> Option<Self> {
         let (prefix, path) = text.split_once('/')?;
         let kind = Kind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
@@ -61,7 +61,7 @@ impl Address {
         let fits = match kind {
             Kind::Package | Kind::User | Kind::ApiKey => names == 1,
             Kind::Plan | Kind::Application => names == 2,
-            // A label, or the slot of a key that no manifest names.
+            // A label, or user, application and package.
             Kind::PackageKey => names == 1 || names == 3,
         };
         let address = Self { kind, path: path.into() };
@@ -95,7 +95,7 @@ impl Address {
         self.kind
     }
 
-    /// The names that make the address, unescaped, outermost first: username and application, package and plan.
+    /// All names in the address, unescaped, parents first: username and application, package and plan.
     pub fn names(&self) -> Vec<String> {
         self.path.split('/').map(unescape).collect()
     }
@@ -124,7 +124,7 @@ impl fmt::Debug for Address {
 }
 
 fn escape(name: &str, path: &mut String) {
-    // Nearly every name; addresses are made for every object several times a run.
+    // A fast exit for nearly every name: a run creates several addresses per object.
     if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'/' && byte != b'%') {
         path.push_str(name);
         return;
@@ -168,7 +168,7 @@ mod tests {
     use crate::model::Kind;
 
     #[test]
-    fn reads_as_people_write_it() {
+    fn addresses_are_easy_to_read() {
         assert_eq!(Address::plan("payments", "gold").to_string(), "plan/payments/gold");
         assert_eq!(Address::key("checkout-production").to_string(), "key/checkout-production");
         assert_eq!(Address::key_in_store("al", "shop", "pay", "77").to_string(), "key/al/shop/pay@77");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_slash_cannot_pose_as_two_names() {
+    fn a_name_with_a_slash_stays_one_name() {
         let odd = Address::application("a/b", "50%\nc");
         assert_eq!(odd.to_string(), "application/a%2Fb/50%25%0Ac");
         assert_ne!(odd, Address::application("a", "b/50%\nc"));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_read_back_and_nothing_else_is() {
+    fn only_displayed_addresses_are_parsed() {
         for address in [
             Address::user("al%ice/\u{202e}"),
             Address::plan("payments", "gold plus"),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn unescaping_survives_what_was_never_escaped() {
+    fn unescaping_accepts_unescaped_text() {
         assert_eq!(super::unescape("50%"), "50%");
         assert_eq!(super::unescape("%zz%4"), "%zz%4");
         assert_eq!(super::unescape("é%C3%A9"), "éé");

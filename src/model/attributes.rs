@@ -1,4 +1,4 @@
-//! The managed fields of an object, in the shape that makes the diff dull: a name and a value.
+//! The managed fields of an object, as names and values.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,14 +7,14 @@ use std::fmt;
 /// A field as a manifest writes it below `spec`: `email`, `throttle.perSecond`, `settings.status`, `eav.team`.
 pub type FieldName = Cow<'static, str>;
 
-/// One value. Both sides bring it to this form at their edge, so that equality is `==`.
+/// One value, normalized by the manifest reader and by the stores, so that they compare it with `==`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Value {
     /// Text, a word of an enum (`active`, `unlimited`, `plan`), a date `2027-06-30`, an instant, or `never`.
     Text(Box<str>),
     Number(i64),
     Bool(bool),
-    /// Several texts whose order has no meaning.
+    /// Texts in any order.
     Set(BTreeSet<Box<str>>),
 }
 
@@ -39,7 +39,7 @@ impl Value {
         if let Self::Bool(flag) = self { Some(*flag) } else { None }
     }
 
-    /// Whether a store that does not send the field at all means this value.
+    /// Whether a field that the store does not send has this value.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),
@@ -68,7 +68,7 @@ impl From<bool> for Value {
 }
 
 impl fmt::Display for Value {
-    /// As YAML writes it on one line. Hidden characters are escaped, so a value can not forge output.
+    /// YAML on one line. Hidden characters are escaped, so a value cannot forge output.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) if is_plain(text) => f.write_str(text),
@@ -103,17 +103,17 @@ impl Attributes {
         Some(&self.0[at].1)
     }
 
-    /// The text under `name`, or nothing when the field is absent or of another type.
+    /// The text of a field. `None` if the field is missing or has another type.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Value::as_text)
     }
 
-    /// Whether the field is there and true.
+    /// Whether the field exists and is true.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// Sets the field; returns what it replaced.
+    /// Sets the field and returns its previous value.
     pub fn insert(&mut self, name: impl Into<FieldName>, value: Value) -> Option<Value> {
         let name = name.into();
         match self.0.binary_search_by(|(other, _)| other.cmp(&name)) {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn values_give_only_what_they_are() {
+    fn values_convert_only_to_their_own_type() {
         assert_eq!(Value::text("a").as_text(), Some("a"));
         assert_eq!(Value::Number(1).as_text(), None);
         assert_eq!(Value::Number(1).as_number(), Some(1));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_are_sorted_and_each_name_stands_once() {
+    fn attributes_are_sorted_and_names_are_unique() {
         let mut attributes: Attributes =
             [("b", Value::Number(2)), ("a", Value::text("x")), ("b", Value::Number(3))].into_iter().collect();
         let names: Vec<_> = attributes.iter().map(|(name, _)| name.as_ref()).collect();

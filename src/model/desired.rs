@@ -1,4 +1,4 @@
-//! The valid, resolved content of all manifests. Made only by the rules.
+//! The valid, resolved content of all manifests. Only the rules create it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::Secret;
 use super::Value;
 use crate::diagnostic::Place;
 
-/// All that the manifests declare, by address.
+/// All declared objects, by address.
 #[derive(Default)]
 pub struct Desired {
     pub objects: BTreeMap<Address, Declared>,
@@ -29,19 +29,18 @@ impl Desired {
 /// One declared object.
 pub struct Declared {
     pub address: Address,
-    /// Where its name stands in the manifest.
+    /// The place of its name in the manifest.
     pub place: Place,
-    /// The store's name for it: username, application name, plan name, `keyName`. Empty for package keys.
+    /// Its name in the store: username, application name, plan name, `keyName`. Empty for package keys.
     pub name: Box<str>,
-    /// The object that it hangs on: an application's user, a plan's package, a key's application.
+    /// Its parent: the user of an application, the package of a plan, the application of a key.
     pub parent: Option<Reference>,
-    /// Addresses under which the object may still be known in the store (`metadata.previously`).
+    /// Former addresses that the store may still use (`metadata.previously`).
     pub previously: Vec<Reference>,
     /// `metadata.protect`: Keywright never deletes, replaces or disables it.
     pub protect: bool,
     /// The managed fields, in the order of the manifest kind.
     pub fields: Vec<DesiredField>,
-    /// What only package keys have.
     pub key: Option<Box<DeclaredKey>>,
     pub presence: Presence,
 }
@@ -51,7 +50,7 @@ impl Declared {
         self.fields.iter().find(|desired| desired.field == field)
     }
 
-    /// The declared value of a field, or nothing when the field is not managed.
+    /// The declared value of a field. `None` if the field is not managed.
     pub fn value(&self, field: &str) -> Option<&Value> {
         self.field(field).map(|desired| &desired.value)
     }
@@ -60,13 +59,13 @@ impl Declared {
         self.value(field).and_then(Value::as_text)
     }
 
-    /// Where a field is declared, or where the object is when the field is not.
+    /// The place of a field, or of the object if the field is not declared.
     pub fn place_of(&self, field: &str) -> Place {
         self.field(field).map_or(self.place, |desired| desired.place)
     }
 }
 
-/// Whether an object shall be there at all (`ApiKey.spec.state`).
+/// Whether an object must exist (`ApiKey.spec.state`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Presence {
     #[default]
@@ -82,19 +81,19 @@ pub struct DesiredField {
     pub place: Place,
 }
 
-/// An object named by another.
+/// A reference from one object to another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reference {
     pub address: Address,
     pub place: Place,
 }
 
-/// What only package keys have.
+/// The properties that only package keys have.
 pub struct DeclaredKey {
     pub package: Reference,
     pub plan: Reference,
     pub source: KeySource,
-    /// The shared secret beside the key value; sent on create only.
+    /// The shared secret; sent only when the key is created.
     pub secret: Option<SecretSource>,
     pub rotation: Option<Rotation>,
     pub deliver: Vec<Delivery>,
@@ -102,7 +101,7 @@ pub struct DeclaredKey {
 
 /// Where a key's value comes from.
 pub enum KeySource {
-    /// Keywright mints it, beginning with `prefix`; or, with `by_store`, the store does.
+    /// Keywright generates it with `prefix`, or the store does (`by_store`).
     Generate {
         prefix: Box<str>,
         by_store: bool,
@@ -111,7 +110,7 @@ pub enum KeySource {
     Custom(SecretSource),
 }
 
-/// Where a secret is read from, before matching.
+/// Where a secret is read from.
 #[derive(Clone)]
 pub struct SecretSource {
     pub origin: SecretOrigin,
@@ -122,26 +121,26 @@ pub struct SecretSource {
 pub enum SecretOrigin {
     /// An environment variable; its name must have an allowed prefix.
     Env(Box<str>),
-    /// A file, relative to the workspace; a line break at its end is not part of the secret.
+    /// A file, relative to the workspace. A line break at its end is ignored.
     File(Box<str>),
     /// A program and its arguments, whose standard output is the secret.
     Command(Vec<Box<str>>),
-    /// Written in the manifest itself.
+    /// The text in the manifest.
     Literal(Secret),
 }
 
-/// When a generated key is followed by a new one. All in seconds.
+/// When a generated key gets a successor. All values are in seconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rotation {
-    /// Age of the current key at which the next one is made.
+    /// Age of the current key at which its successor is created.
     pub every: i64,
-    /// How long the old key stays active beside the new one.
+    /// How long the old key stays active after the new one is created.
     pub overlap: i64,
     /// How long the old key stays disabled before it is deleted.
     pub grace: i64,
 }
 
-/// A file that receives the key's value as `NAME=value`.
+/// A file that receives the value of a key as `NAME=value`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Delivery {
     /// Relative to the workspace.

@@ -1,8 +1,8 @@
-//! The kinds of object that a store holds.
+//! The kinds of objects in a store.
 
 use std::fmt;
 
-/// A kind of object, in the order in which objects may be created: what comes later may hang on what comes before.
+/// A kind of object, in creation order: parents before children.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     Package,
@@ -18,7 +18,7 @@ impl Kind {
     pub const ALL: [Self; 6] =
         [Self::Package, Self::Plan, Self::User, Self::Application, Self::PackageKey, Self::ApiKey];
 
-    /// The word that stands under `kind:` in a manifest.
+    /// The value of `kind:` in a manifest.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Package => "Package",
@@ -30,7 +30,7 @@ impl Kind {
         }
     }
 
-    /// The kind that a manifest names, or nothing.
+    /// The kind with a name in manifests.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
@@ -47,7 +47,7 @@ impl Kind {
         }
     }
 
-    /// The word for several objects of this kind, as it stands in sentences and under `ownership:`.
+    /// The plural in sentences and in `ownership:`.
     pub const fn plural(self) -> &'static str {
         match self {
             Self::Package => "packages",

@@ -11,24 +11,24 @@ use super::LiveId;
 use super::Secret;
 use super::Transfer;
 
-/// What a store holds.
+/// The contents of a store.
 #[derive(Default)]
 pub struct Live {
     /// Objects by kind, each list sorted by address.
     objects: BTreeMap<Kind, Vec<LiveObject>>,
-    /// Kinds whose list is proven complete: as many unique ids as the store says it has.
+    /// Whether the list of a kind is complete: as many unique ids as the store reports.
     complete: BTreeMap<Kind, bool>,
-    /// Names of the roles that the store knows; nothing when the store was not asked.
+    /// Names of the roles in the store. `None` if the roles were not read.
     pub roles: Option<Vec<Box<str>>>,
-    /// The user as whom Keywright itself signs in, whom it never deletes or disables.
+    /// The user of Keywright itself, which it never deletes or disables.
     pub signed_in_as: Option<Address>,
-    /// What goes with API keys that live in Managed File Transfer; nothing when they live in the embedded store.
+    /// Data about API keys in Managed File Transfer. `None` if they live in the embedded store.
     pub transfer: Option<Box<Transfer>>,
 }
 
 impl Live {
-    /// Takes over the whole list of one kind. `total` is the store's own count: a list that is shorter or holds an id
-    /// twice is kept, but never counts as complete, and so nothing of that kind can be deleted because of it.
+    /// Adds the list of one kind. `total` is the count that the store reports: a list that is shorter or has duplicate ids
+    /// is incomplete, and Keywright then deletes no undeclared object of that kind.
     pub fn take(&mut self, kind: Kind, mut objects: Vec<LiveObject>, total: usize) {
         objects.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
         let ids: std::collections::BTreeSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
@@ -37,7 +37,7 @@ impl Live {
         self.objects.insert(kind, objects);
     }
 
-    /// Takes over what another store holds. A kind lives in one store only.
+    /// Adds the contents of another store. Each kind lives in one store only.
     pub fn join(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.complete.extend(other.complete);
@@ -46,7 +46,7 @@ impl Live {
         self.transfer = self.transfer.take().or(other.transfer);
     }
 
-    /// Gives the objects of a kind away.
+    /// Removes and returns the objects of a kind.
     pub fn give(&mut self, kind: Kind) -> Vec<LiveObject> {
         self.objects.remove(&kind).unwrap_or_default()
     }
@@ -59,7 +59,6 @@ impl Live {
         self.complete.get(&kind).copied().unwrap_or(false)
     }
 
-    /// How many objects the snapshot holds.
     pub fn len(&self) -> usize {
         self.objects.values().map(Vec::len).sum()
     }
@@ -71,36 +70,34 @@ impl Live {
 
 /// One object of a store.
 pub struct LiveObject {
-    /// Its address by its names in the store; for package keys [`Address::key_in_store`].
+    /// Its address with the names in the store; for package keys [`Address::key_in_store`].
     pub address: Address,
     pub id: LiveId,
-    /// The store's name for it: username, application name, plan name, `keyName`. Empty for package keys.
+    /// Its name in the store: username, application name, plan name, `keyName`. Empty for package keys.
     pub name: Box<str>,
-    /// An application's user, a plan's package, a key's application.
+    /// The user of an application, the package of a plan, the application of a key.
     pub parent: Option<Address>,
-    /// The id of `parent`, which stays the same when the parent is renamed. Where a username is for ever, it is the id of
-    /// an application's user.
+    /// The id of `parent`, which stays the same when the parent is renamed.
     pub parent_id: Option<LiveId>,
-    /// Every field that the store told and that Keywright knows. Empty texts and sets are left out.
+    /// The fields from the store that Keywright knows, without empty texts and sets.
     pub attributes: Attributes,
     pub created: Option<Instant>,
     pub updated: Option<Instant>,
-    /// What only package keys have.
     pub key: Option<Box<LiveKey>>,
 }
 
-/// What only package keys have. Their plan is the attribute `plan`, because it can change.
+/// The properties that only package keys have. Their plan can change, so it is the attribute `plan`.
 pub struct LiveKey {
     pub package: Address,
     pub package_id: LiveId,
     pub value: Secret,
-    /// The shared secret, when the store told one.
+    /// The shared secret, if the store returned one.
     pub secret: Option<Secret>,
 }
 
 impl LiveObject {
-    /// Changes when a name or any field of the object does, or when it hangs on another object. A renamed parent is the
-    /// same parent. Holds no secret: a key's value can not change.
+    /// Changes with the name, a field or the parent of the object, but not if the parent is renamed. Contains no secret: the
+    /// value of a key cannot change.
     pub fn fingerprint(&self) -> Digest {
         let mut text = format!("{}\n{}\n", self.address.kind().name(), self.name);
         let package = self.key.as_ref().map(|key| &key.package_id);

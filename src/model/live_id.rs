@@ -1,9 +1,9 @@
-//! The name that a store has for an object of its own.
+//! Ids of objects in a store.
 
 use super::Digest;
 
-/// The store's id of an object. For MFT it may be the credential itself (`mft-api-keys.md` 2.3), so it is handled as a
-/// secret: no `Debug`, no `Display`; people are shown its fingerprint.
+/// The id of an object in a store. In MFT it may be the credential itself (`mft-api-keys.md` 2.3), so it is a secret: no
+/// `Debug`, no `Display`; output shows only its fingerprint.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LiveId(Box<str>);
 

@@ -1,4 +1,4 @@
-//! A value that must not be seen: key values, shared secrets, credentials.
+//! Secret values: key values, shared secrets, credentials.
 
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -16,12 +16,12 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself, for the store, the rule that checks its characters, and the place of delivery. Nothing else.
+    /// The text, only for the store, the rule that checks its characters, and the delivery.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Stands for the secret where it must be looked up or compared in bulk.
+    /// The digest, for lookups and bulk comparison.
     pub fn digest(&self) -> Digest {
         Digest(Sha256::digest(self.0.as_bytes()).into())
     }
@@ -35,7 +35,7 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// The SHA-256 of a text. Shows only its first 12 hexadecimal digits.
+/// The SHA-256 of a text. `Display` shows only the first 12 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
@@ -44,7 +44,7 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest with these 64 hexadecimal digits, which are lower-case.
+    /// Parses 64 lowercase hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
         if digits.len() != 64 || !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {

@@ -1,44 +1,43 @@
-//! What Managed File Transfer tells beside the fields of its keys.
+//! Data from Managed File Transfer other than the fields of its keys.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::LiveId;
 
-/// The surroundings of the API keys that a snapshot found. Holds no secret: what the API sends of these is dropped
-/// while it is read (MFT-042).
+/// The context of the API keys in a snapshot. Contains no secrets: the reader drops them (MFT-042).
 #[derive(Default)]
 pub struct Transfer {
-    /// The organizations that are not deleted; nothing when the credential may not see them.
+    /// The organizations that are not deleted. `None` if the credential cannot list them.
     pub organizations: Option<Vec<Organization>>,
     pub keys: BTreeMap<LiveId, TransferKey>,
-    /// Whose keys the snapshot lists; nothing when the API did not tell.
+    /// The owner of the keys in the snapshot. `None` if the API did not return it.
     pub account: Option<Account>,
     /// Whether Keywright is signed in with one of these keys, and not with a token.
     pub uses_key: bool,
-    /// The key that Keywright is signed in with, when its id says so.
+    /// The key that Keywright is signed in with, if its id is known.
     pub own_key: Option<LiveId>,
     /// Names of keys that are marked as deleted.
     pub deleted: BTreeSet<Box<str>>,
     /// How many keys have no name.
     pub nameless: usize,
-    /// How many keys the list had, when it may be one page of a longer one: no paging is documented.
+    /// The number of keys in the list, if it may be one page of a longer list: the API documents no paging.
     pub round: Option<usize>,
 }
 
-/// What is known of one live key and is no field of it.
+/// Data about one live key that is not one of its fields.
 #[derive(Default)]
 pub struct TransferKey {
     pub tenant: Option<i64>,
-    /// The property `name`, where it is not the same as `keyName`. What it means is not documented.
+    /// The property `name`, if it differs from `keyName`. Its meaning is not documented.
     pub other_name: Option<Box<str>>,
-    /// Who changed the key last, or who made it.
+    /// The user who last changed the key, or who created it.
     pub changed_by: Option<Box<str>>,
-    /// Fields whose list was not understood; they are not among the key's attributes.
+    /// Fields with a list that could not be read; the attributes do not contain them.
     pub unread: BTreeSet<&'static str>,
 }
 
-/// What a key can be tied to.
+/// An organization that a key can be limited to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Organization {
     pub id: i64,
@@ -57,13 +56,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether a text names this user. Usernames and addresses are compared without case.
+    /// Whether a text names this user. The comparison ignores case.
     pub fn is(&self, text: &str) -> bool {
         let names = [&self.id, &self.username, &self.email];
         names.into_iter().flatten().any(|name| !name.is_empty() && name.eq_ignore_ascii_case(text.trim()))
     }
 
-    /// What people call the user.
+    /// The name of the user for messages.
     pub fn shown(&self) -> &str {
         self.username.as_deref().or(self.email.as_deref()).or(self.id.as_deref()).unwrap_or("a user without a name")
     }
@@ -74,7 +73,7 @@ mod tests {
     use super::Account;
 
     #[test]
-    fn an_account_goes_by_every_name_of_it() {
+    fn an_account_has_several_names() {
         let account =
             Account { id: Some("7".into()), username: Some("svc-aft".into()), email: Some("A@example.com".into()) };
         for name in ["7", "SVC-aft", " a@example.com "] {

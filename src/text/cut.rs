@@ -1,17 +1,15 @@
-//! As much of a text as a message may hold.
+//! Texts of limited length.
 
 use std::borrow::Cow;
 
 use super::hidden::is_hidden;
 
-/// At most `longest` characters of a text, on one line, with U+FFFD for each character that nobody sees; `…` stands for
-/// the rest.
+/// At most `longest` characters of a text, on one line, with U+FFFD for hidden characters and `…` for the rest.
 pub fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     cut_with(text, longest, |character| if is_hidden(character) { '\u{fffd}' } else { character })
 }
 
-/// A value as a message may quote it: one line, at most 60 characters, nothing hidden. So a secret that was put in
-/// the wrong place is at worst shown in part to who wrote it there.
+/// A value for messages: one line, at most 60 characters. It limits how much of a misplaced secret is shown.
 pub fn quoted(text: &str) -> Cow<'_, str> {
     cut(text, 60)
 }

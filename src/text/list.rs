@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// So many of a thing: `1 day`, `2 days`. In a phrase the first word takes the plural, or the word before a star:
+/// A number with its noun: `1 day`, `2 days`. In a phrase the first word takes the plural, or the word before a star:
 /// `look afterwards`, `package key*`.
 pub fn count(number: impl Display, noun: &str) -> String {
     let number = number.to_string();
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nouns_stand_as_their_number_asks() {
+    fn nouns_match_their_number() {
         for (number, noun, words) in [
             (0, "object", "0 objects"),
             (1, "object", "1 object"),
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_say_how_much_is_left_out() {
+    fn long_lists_end_with_the_number_of_omitted_items() {
         let items = ["a", "b", "c"];
         assert_eq!(and_more(&items, 3, ", "), "a, b, c");
         assert_eq!(and_more(&items, 1, ", "), "a and 2 more");

@@ -1,5 +1,4 @@
-//! Characters that nobody sees, and that can move, reorder or hide what stands around them. Nothing from a file or a
-//! store reaches a terminal with one.
+//! Hidden characters, which can move, reorder or hide other text. Keywright never prints them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,10 +6,10 @@ use std::fmt::Write as _;
 use super::cut::cut_with;
 use super::hidden::is_hidden;
 
-/// A text of a finding is cut after so many characters.
+/// Maximum number of characters in a text of a finding.
 const LONGEST: usize = 2_000;
 
-/// The character that is shown for `character`. One stands for one, so that columns stay what they are.
+/// The visible replacement of a character. It is one character, so that columns do not change.
 pub fn visible(character: char) -> char {
     match character {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
@@ -30,7 +29,7 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     cut_with(text, LONGEST, |character| if character == '\n' { '\n' } else { visible(character) })
 }
 
-/// A text as YAML writes it between double quotes, on one line; every reader reads it back equal.
+/// A text as a YAML string in double quotes, on one line.
 pub fn yaml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -50,8 +49,7 @@ pub fn yaml(text: &str) -> String {
     out
 }
 
-/// Writes as `\u…` what JSON allows raw and a terminal must not get. Only texts can hold such characters, so the
-/// document stays the same for a program.
+/// Escapes hidden characters in a JSON document as `\u…`. They occur only in strings, so the content stays the same.
 pub fn json(document: &str) -> String {
     let mut safe = String::with_capacity(document.len());
     for character in document.chars() {
@@ -91,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_cut() {
+    fn long_texts_are_cut() {
         let cut = line(&"é".repeat(1_000_000)).into_owned();
         assert_eq!(cut.chars().count(), LONGEST + 1);
         assert!(cut.ends_with("é…"));

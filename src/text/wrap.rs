@@ -1,9 +1,9 @@
-//! Paragraphs in lines that can be read.
+//! Line wrapping.
 
-/// How wide text is set.
+/// The width of text in columns.
 const WIDTH: usize = 100;
 
-/// The words of a text in lines that stand `indent` columns in. A word is never broken.
+/// Wraps a text into lines with room for `indent` columns. Words are never broken.
 pub fn wrap(text: &str, indent: usize) -> Vec<String> {
     let width = WIDTH.saturating_sub(indent);
     let mut lines = vec![String::new()];

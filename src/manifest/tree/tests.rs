@@ -1,9 +1,8 @@
-//! Bounds, and what one mistake hides.
+//! Limits, and recovery after mistakes.
 
 use super::*;
 use crate::diagnostic::SourceId;
 
-/// How many documents were read, and what was found.
 fn read(text: &str) -> (usize, Vec<String>) {
     let mut reading = Reading::new(SourceId(0));
     let mut documents = 0;
@@ -12,11 +11,11 @@ fn read(text: &str) -> (usize, Vec<String>) {
     (documents, reading.finish().iter().map(|problem| format!("{} {}", problem.rule, problem.message)).collect())
 }
 
-const TOO_MANY: &str = "KW-003 the file holds more than 1000000 YAML nodes, with those that aliases repeat";
+const TOO_MANY: &str = "KW-003 the file has more than 1000000 YAML nodes, including those that aliases repeat";
 const REPEATED: &str = "KW-003 the anchors and aliases of the file repeat too much";
 
 #[test]
-fn what_aliases_repeat_is_bounded_by_nodes_and_by_text() {
+fn repeated_content_is_limited_by_nodes_and_by_text() {
     let mut laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for name in ["b", "c", "d", "e", "f", "g"] {
         let earlier = char::from(name.as_bytes()[0] - 1);
@@ -38,8 +37,8 @@ fn aliases_do_not_nest_deeper_than_lists() {
 }
 
 #[test]
-fn the_documents_of_a_file_share_its_bounds() {
-    // Each document alone is within them, and the mistake at its end begins the reading anew.
+fn the_documents_of_a_file_share_its_limits() {
+    // Each document alone is within the limits; the mistake at its end restarts the reader.
     let document = format!("---\n- &a [{}]\n{}- ]\n", "x, ".repeat(500), "- *a\n".repeat(20));
     let (_, found) = read(&document.repeat(1000));
     assert_eq!(found.last().map(String::as_str), Some(REPEATED));
@@ -49,7 +48,7 @@ fn the_documents_of_a_file_share_its_bounds() {
 }
 
 #[test]
-fn where_nothing_is_written_there_is_no_text() {
+fn an_empty_document_has_no_text() {
     for (text, expected) in [("---\n", ""), ("--- # a\n", ""), ("--- ~\n", "~"), ("--- ''\n", "")] {
         let mut reading = Reading::new(SourceId(0));
         super::documents(text, &mut reading, |root, _| {
@@ -59,7 +58,7 @@ fn where_nothing_is_written_there_is_no_text() {
 }
 
 #[test]
-fn a_file_without_a_sound_line_is_given_up() {
+fn reading_stops_after_too_many_problems() {
     for text in ["--- ]\n".repeat(2000), "- !!binary a\n".repeat(2000), "a: b\n".repeat(2000)] {
         let (_, found) = read(&text);
         assert_eq!(found.len(), 1001);
@@ -68,7 +67,7 @@ fn a_file_without_a_sound_line_is_given_up() {
 }
 
 #[test]
-fn a_mistake_hides_nothing_behind_it() {
+fn a_mistake_does_not_hide_later_documents() {
     let (documents, found) = read("a: [\n---\nb: *none\n---\n&c [*c]\n---\nd: e\n");
     assert_eq!((documents, found.len()), (1, 3));
 }

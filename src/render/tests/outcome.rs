@@ -18,7 +18,7 @@ fn every_change_is_a_line_and_a_failure_has_a_reason() {
 done     + package/payments  1/8
 stale    ~ plan/payments/gold  2/8
   could not update plan/payments/gold: its throttle.perSecond is now 15 [CAM-052]
-  help: plan again: the object was changed since
+  help: plan again: the object changed since the plan
 failed   ! user/carol  3/8
   could not disable user/carol: user/carol owns keys [CAM-034]
   help: delete the keys first
