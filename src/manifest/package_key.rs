@@ -60,7 +60,7 @@ mapping! {
     struct Key {
         /// Generate a new value.
         field generate: Generate = "generate",
-        /// Use a value of your own. It may contain only letters, digits and the characters _ - . :
+        /// Use a value of your own. It may contain only letters, digits and the characters _ - . : and must be unique in the package.
         field custom: SecretFrom = "custom",
     }
 }

@@ -38,7 +38,7 @@ pub(super) static PROPERTIES: [Property; 14] = [
     property("updatedDate", Is::Instant, true, "When it was updated last."),
     property("deletedBy", Is::Text, true, "Who deleted it."),
     property("deletedDate", Is::Instant, true, "When it was deleted; null when it is there."),
-    property("name", Is::Text, true, "Told only, and ignored in requests."),
+    property("name", Is::Text, true, "Returned only, and ignored in requests."),
 ];
 
 /// Returned with the quirk `mft-unknown-property`.
