@@ -1,5 +1,4 @@
-//! YAML text → raw manifests, every value with its place. Parsing never fails: it returns what it could read and
-//! reports the rest.
+//! YAML text → raw manifests, every value with its place. Parsing returns what it can read and reports the rest.
 
 #[macro_use]
 mod declare;

@@ -1,5 +1,4 @@
-//! Matches declared objects with objects of the store. A pure function of both and of the values of custom keys: there
-//! is no state file.
+//! Matches declared objects with objects of the store. A pure function of both and of custom key values.
 
 mod keys;
 mod named;

@@ -11,8 +11,7 @@ use crate::export;
 
 /// Export the live store as manifests that match it
 ///
-/// Key values are never printed: keys are exported as generated keys, which match their live key by application,
-/// package and prefix.
+/// Key values are never printed: they are exported as generated and match by application, package, prefix.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

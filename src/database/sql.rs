@@ -1,5 +1,4 @@
-//! One SQL for two databases: SQLite in a file and PostgreSQL on a server. Statements use SQLite's syntax, with `?1`
-//! for the first parameter.
+//! One SQL for two databases: SQLite in a file and PostgreSQL on a server. Statements use SQLite's syntax.
 
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;

@@ -110,8 +110,7 @@ impl Site {
         }
     }
 
-    /// The path and query of a call for the log. An id may be the key itself (2.3), so only known words of a path are
-    /// shown.
+    /// The path and query of a call for the log. An id may be the key itself (2.3), so only known words are shown.
     pub(super) fn shown(&self, call: &Call) -> String {
         let mut path = String::new();
         for part in &call.path {

@@ -141,8 +141,7 @@ quirks! {
 
     /// An id is also a credential while its key is enabled, not deleted and not expired (MFT 2.3, H1).
     MftIdIsSecret = "mft-id-is-secret",
-    /// A create returns the key's value as `id`, which is a credential; all other answers have another id (MFT 2.3,
-    /// H2).
+    /// A create returns the key's value as `id`, which is a credential; other answers have another id (MFT 2.3, H2).
     MftSecretOnCreateOnly = "mft-secret-on-create-only",
     /// The list contains deleted keys; mft-delete creates them (MFT 2.6, Q18).
     MftListIncludesDeleted = "mft-list-includes-deleted",

@@ -20,8 +20,7 @@ const ALTERED: &str = "altered by trigger";
 const NOT_PROFILE: [&str; 4] = ["email", "displayName", "status", "roles"];
 
 impl Area {
-    /// Changes the draft before it is saved, or refuses it. `current` is the object to update, if any; `parent` is the
-    /// parent of a new one.
+    /// Changes the draft before it is saved, or refuses it. `parent` is that of a new object.
     pub(super) fn before_save(
         &self,
         kind: Kind,

@@ -56,8 +56,7 @@ fn hide_place(text: &mut String, place: Place) {
 /// Fields below `key`, `custom`, `secret`, `credentials` and `databasePassword` that say where a secret is, and not what it is.
 const SECRET_SOURCES: [&str; 5] = ["env", "file", "command", "prefix", "by"];
 
-/// Finds every value below a field about secrets, except sources of secrets. This includes secrets in the wrong place or
-/// under a misspelled name.
+/// Finds every value below a field about secrets, except sources of secrets. Misplaced secrets count too.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
         Content::Scalar { .. } if is_secret => places.push(node.place),

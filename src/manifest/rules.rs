@@ -1,5 +1,4 @@
-//! The rules that the reader of manifests uses, one file each. They are decided in `manifest/` unless their file names
-//! another place.
+//! The rules that the reader of manifests uses, one file each. Each file says where it is decided.
 
 mod cam_001;
 mod cam_003;
@@ -38,7 +37,12 @@ mod mft_006;
 mod mft_013;
 
 rules! {
-    cam_001::CAM_001, cam_003::CAM_003, cam_004::CAM_004, cam_005::CAM_005, cam_006::CAM_006, cam_009::CAM_009, cam_010::CAM_010, cam_012::CAM_012, cam_014::CAM_014, cam_015::CAM_015, cam_016::CAM_016, cam_017::CAM_017, cam_018::CAM_018, cam_019::CAM_019, cam_020::CAM_020, cam_022::CAM_022, cam_023::CAM_023, cam_028::CAM_028, cam_030::CAM_030, cam_032::CAM_032, cam_042::CAM_042, cam_047::CAM_047, kw_002::KW_002, kw_003::KW_003, kw_004::KW_004, kw_005::KW_005, kw_006::KW_006, kw_007::KW_007, kw_008::KW_008, kw_009::KW_009, kw_015::KW_015, mft_001::MFT_001, mft_005::MFT_005, mft_006::MFT_006, mft_013::MFT_013
+    cam_001::CAM_001, cam_003::CAM_003, cam_004::CAM_004, cam_005::CAM_005, cam_006::CAM_006, cam_009::CAM_009,
+    cam_010::CAM_010, cam_012::CAM_012, cam_014::CAM_014, cam_015::CAM_015, cam_016::CAM_016, cam_017::CAM_017,
+    cam_018::CAM_018, cam_019::CAM_019, cam_020::CAM_020, cam_022::CAM_022, cam_023::CAM_023, cam_028::CAM_028,
+    cam_030::CAM_030, cam_032::CAM_032, cam_042::CAM_042, cam_047::CAM_047, kw_002::KW_002, kw_003::KW_003,
+    kw_004::KW_004, kw_005::KW_005, kw_006::KW_006, kw_007::KW_007, kw_008::KW_008, kw_009::KW_009, kw_015::KW_015,
+    mft_001::MFT_001, mft_005::MFT_005, mft_006::MFT_006, mft_013::MFT_013
 }
 
 pub use ids::*;

@@ -101,8 +101,7 @@ fn keys_made(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     made
 }
 
-/// The created or enabled API keys by their names without the generation: a rotation disables the old key only after
-/// the new one exists.
+/// The created or enabled API keys by their names without the generation: the old key waits for the new one.
 fn generations_made(drafts: &[Draft]) -> BTreeMap<Box<str>, Vec<usize>> {
     let mut made: BTreeMap<Box<str>, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::ApiKey) {

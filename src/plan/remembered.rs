@@ -1,5 +1,4 @@
-//! Fields that the store did not accept: reported once, and not written again until the manifest or the store changes
-//! (CAM-054, MFT-033).
+//! Fields that the store did not accept: reported once, then left alone until manifest or store change (CAM-054, MFT-033).
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -74,8 +74,7 @@ pub(super) fn withhold(
     if !is_revoked(context, transfer, declared, live) {
         return None;
     }
-    // No other field either: a write would make Keywright the last editor, and the next run would take the revocation
-    // for its own.
+    // No other field either: a write would make Keywright the last editor, and the next run would not see a revocation.
     fields.clear();
     Some(format!("disabled outside Keywright; --allow {} enables it", declared.address))
 }

@@ -1,5 +1,4 @@
-//! A plan as a pull request comment: a summary, a table of the changes, and collapsed details. See `escape` for hostile
-//! names and values.
+//! A plan as a pull request comment: a summary, a table of the changes, and collapsed details. `escape` handles hostile text.
 
 mod escape;
 

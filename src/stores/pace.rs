@@ -13,8 +13,7 @@ use crate::database::Holding;
 use crate::store::Refusal;
 
 /// Calls are spread this much further apart than the rate requires, because the network can bring two calls closer
-/// together, into the same second of the server's clock. At low rates one call more is a larger share, so the slack is
-/// larger.
+/// together, into the same second of the server's clock. At low rates one call is a larger share of the slack.
 const fn slack(per_second: f64) -> f64 {
     if per_second < 10.0 { 1.05 } else { 1.02 }
 }

@@ -1,5 +1,4 @@
-//! Retries with exponential backoff. Jitter adds up to half of each pause, so that runs that failed together do not
-//! retry together.
+//! Retries with exponential backoff. Jitter adds up to half of each pause and keeps runs apart.
 #![expect(clippy::disallowed_methods, reason = "edge: draws the operating system's randomness")]
 
 use std::time::Duration;

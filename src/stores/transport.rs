@@ -1,5 +1,4 @@
-//! What the clients of both remote stores share: a cautious HTTP client, a log without secrets, and answers of limited
-//! length.
+//! What the clients of both remote stores share: an HTTP client, a log without secrets, and answers of limited length.
 #![expect(clippy::disallowed_methods, reason = "edge: measures how long an answer takes")]
 
 use std::error::Error as _;
@@ -24,8 +23,7 @@ const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time limit for one whole call.
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Redirects are not followed, because a redirect would carry the credential to its target. Certificate checks cannot
-/// be turned off.
+/// Redirects are not followed, because they would carry the credential elsewhere. Certificate checks cannot be off.
 pub(super) fn client() -> Result<Client, Refusal> {
     // An error means that another store of this process has already installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();

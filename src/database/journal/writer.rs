@@ -1,5 +1,4 @@
-//! The thread that writes a run's journal. Notes that arrive while it syncs are written together in the next
-//! transaction.
+//! The thread that writes a run's journal. Notes that arrive during a sync share the next transaction.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -48,8 +47,7 @@ pub(super) struct Writer {
     /// The key of the stores in the memory: their hosts and areas.
     home: String,
     intents: Vec<Intent>,
-    /// Results and lessons wait for the next intent, which is synced anyway. If a crash loses them, the next run only
-    /// checks again.
+    /// Results and lessons wait for the next intent, which is synced anyway. Without them, the next run checks again.
     ends: Vec<End>,
     learned: Vec<Learned>,
     over: Option<Instant>,

@@ -1,5 +1,4 @@
-//! Connections to a server. They run in their own runtime, so they notice a lost server while the caller is busy. Every
-//! wait has a limit.
+//! Connections to a server. They have their own runtime, so they notice a lost server at once. Every wait has a limit.
 
 use std::sync::OnceLock;
 use std::sync::mpsc;

@@ -177,8 +177,7 @@ impl Session {
         let this = self.transactions.get() + 1;
         self.transactions.set(this);
         self.run(BEGIN)?;
-        // Waits for an earlier transaction of this session that the server has not ended yet although its connection is
-        // gone.
+        // Waits for an earlier transaction of this session whose connection is gone.
         let sql = "INSERT INTO transactions (session, number, begun) VALUES (?1, ?2, now())
                    ON CONFLICT (session) DO UPDATE SET former = transactions.number, number = excluded.number
                    RETURNING former";

@@ -1,5 +1,4 @@
-//! Reads a body. Names match in any case (1.5), and unknown properties are ignored. All wrong properties are reported
-//! at once.
+//! Reads a body. Names match in any case (1.5), unknown properties are ignored, all wrong ones are reported at once.
 
 use serde_json::Map;
 use serde_json::Value as Json;

@@ -1,5 +1,4 @@
-//! Converts `allowedApis` and `allowedOrgs` (2.4) between the caller's text and the store's sets, where an organization
-//! is `id:41`.
+//! Converts `allowedApis` and `allowedOrgs` (2.4) between the caller's text and the store's sets (`id:41`).
 
 use std::collections::BTreeSet;
 

@@ -6,8 +6,7 @@ use super::explicit;
 use super::implicit;
 use super::text;
 
-/// `listed` and `production` are only in the vendor's sample, not in its text; they are returned as there and never
-/// written.
+/// `listed` and `production` are only in the vendor's sample, not in its text; they are returned and never written.
 pub(super) const PROPERTIES: &[Property] = &[
     implicit("id", Is::Id),
     implicit("created", Is::Created),

@@ -20,8 +20,7 @@ pub static KW_014: Rule = Rule {
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     let mut slots: Vec<(&KeyOf<'_>, &str, Place)> =
         world.keys.iter().filter_map(|key| prefix_of(key).map(|(prefix, place)| (key, prefix, place))).collect();
-    // After the sort, the texts that begin with a prefix directly follow it. The findings do not depend on the order of
-    // the files.
+    // After the sort, texts that begin with a prefix directly follow it, whatever the order of the files.
     slots.par_sort_by(|a, b| {
         a.0.slot().cmp(&b.0.slot()).then(a.1.cmp(b.1)).then_with(|| a.0.address.cmp(&b.0.address)).then(a.2.cmp(&b.2))
     });

@@ -47,8 +47,7 @@ pub(super) fn not_accepted(kind: Kind, sent: &Object, changes: &[FieldChange], e
     not_accepted
 }
 
-/// Hides the key's value and shared secret in a server's text, which may repeat them. Must happen before the text is
-/// shortened.
+/// Hides the key's value and shared secret in a server's text. Call it before the text is shortened.
 pub(super) fn masked(text: &str, sent: Option<&Object>) -> String {
     let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(sent?, name));
     secrets.fold(text.to_owned(), |text, secret| text.replace(&secret, "(hidden)"))

@@ -180,8 +180,7 @@ pub(super) enum ReferenceStyle {
     Whole,
 }
 
-/// The parameter `fields` with all properties of a kind. Without it, answers are partial and missing properties would
-/// count as empty (Q3).
+/// The parameter `fields` with all properties of a kind. Without it, answers are partial (Q3).
 pub(super) fn all(kind: Kind, references: ReferenceStyle) -> String {
     let mut names: Vec<&str> = identity(kind).to_vec();
     match (kind, references) {

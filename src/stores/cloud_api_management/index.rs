@@ -61,8 +61,7 @@ impl AreaIndex {
         self.with(|index| index.learn(address, id));
     }
 
-    /// Adds the name that an object will get. References to it keep the old name until it is read again, because the
-    /// plan saw that one.
+    /// Adds the name that an object will get. References keep the old name until it is read again.
     pub(super) fn alias(&self, address: &Address, id: &LiveId) {
         self.with(|index| index.ids.insert(address.clone(), id.clone()));
     }

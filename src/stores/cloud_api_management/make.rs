@@ -1,5 +1,4 @@
-//! Creates an object exactly once. After a lost answer, it looks for the object; an update then sets what the create
-//! did not accept.
+//! Creates an object exactly once. After a lost answer, it looks for the object; an update then sets the rest.
 
 use std::time::Duration;
 

@@ -56,8 +56,7 @@ impl CloudApiManagement {
         Ok(Performed { altered, ..Performed::default() })
     }
 
-    /// Updates the object and returns its new state. If the answer is unreadable, the object is read, because a proxy
-    /// may have answered.
+    /// Updates the object and returns its new state. After an unreadable answer, the object is read.
     pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Object, Refusal> {
         match self.retry_if_early(|| self.api.update(path, object, self.index.fields(kind))).await? {
             Some(echo) => Ok(echo),

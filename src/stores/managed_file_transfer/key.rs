@@ -174,8 +174,7 @@ impl Key {
         }
     }
 
-    /// The whole object with the changed fields. Unknown properties are sent back unchanged, and `enabled` is always
-    /// sent (Q10, Q11).
+    /// The whole object with the changed fields. Unknown properties and `enabled` are always sent (Q10, Q11).
     pub(super) fn changed(&self, changes: &[FieldChange], styles: &SiteStyles) -> Object {
         let mut body = self.row.clone();
         body.retain(|name, _| !NEVER_SENT.iter().any(|never| name.eq_ignore_ascii_case(never)));

@@ -80,8 +80,7 @@ impl ManagedFileTransfer {
     }
 }
 
-/// `None` for what the credential cannot see and for unexpected answers; a rejected credential or a failing site ends
-/// the run.
+/// `None` for what the credential cannot see and for unexpected answers. A rejected credential ends the run.
 fn optional<T>(failure: Failure) -> Result<Option<T>, Refusal> {
     match failure {
         Failure::Forbidden(_) | Failure::Missing(_) => Ok(None),
