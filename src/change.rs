@@ -1,5 +1,4 @@
-//! One change of one object, field by field. It is only data that can be printed, saved and reviewed, and never contains
-//! a key value, only its origin.
+//! One change of one object, field by field. It can be printed and saved: it has no key value, only its origin.
 
 use std::fmt;
 
@@ -40,8 +39,7 @@ pub struct Target {
     pub key: Option<KeyTarget>,
 }
 
-/// The object of a change in the store, as the plan saw it. A saved plan contains only the two fingerprints; its reader
-/// looks up the object again.
+/// The object of a change in the store, as the plan saw it. A saved plan contains only the two fingerprints.
 #[derive(Clone)]
 pub struct LiveTarget {
     /// The fingerprint of the store's id.

@@ -97,8 +97,7 @@ fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject>
 }
 
 impl Matching<'_> {
-    /// The address of an object in the manifests, with the new names of it and its parents. Package keys keep the address
-    /// that they have in the store.
+    /// The address of an object in the manifests, with new names; package keys keep that of the store.
     pub fn known_as(&self, object: &LiveObject) -> Address {
         match self.renamed.get(&object.address) {
             Some(address) => address.clone(),

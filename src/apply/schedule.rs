@@ -68,7 +68,7 @@ impl<'a> Schedule<'a> {
         self.report(effects);
         for &next in &self.needed_by[index] {
             self.waits_for[next] -= 1;
-            if self.waits_for[next] == 0 {
+            if self.waits_for[next] == 0 && self.results[next].is_none() {
                 self.ready.insert(next);
             }
         }

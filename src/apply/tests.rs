@@ -73,12 +73,21 @@ fn key(label: &str, value: ValueFrom, files: &[&str]) -> Change {
 }
 
 fn run(changes: Vec<Change>, store: &ScriptedStore, seen: &mut Seen) -> Outcome {
+    run_without(&BTreeMap::new(), changes, store, seen)
+}
+
+fn run_without(
+    excluded: &BTreeMap<usize, ChangeResult>,
+    changes: Vec<Change>,
+    store: &ScriptedStore,
+    seen: &mut Seen,
+) -> Outcome {
     let plan = Plan { changes, ..Plan::default() };
     let values = Values::from([(Address::key("given"), Secret::new("fake-given"))]);
     let secrets = Secrets { values: &values, shared: &BTreeMap::new(), live: &Live::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime
-        .block_on(apply(&plan, &BTreeMap::new(), store, &secrets, seen))
+        .block_on(apply(&plan, excluded, store, &secrets, seen))
         .unwrap_or_else(|_| unreachable!("the store has no check"))
 }
 
@@ -98,6 +107,15 @@ fn a_failure_blocks_what_needs_it_and_nothing_else() {
     assert_eq!(outcome.results[3], ChangeResult::Blocked(Address::application("a", "x")));
     assert_eq!(store.asked.borrow().len(), 1);
     assert!(!outcome.all_done());
+}
+
+#[test]
+fn an_excluded_change_is_not_made_when_what_it_needs_is_done() {
+    let (store, mut seen) = (ScriptedStore::default(), Seen::default());
+    let stale = ChangeResult::Failed(Refusal::stale("it has changed"));
+    let changes = vec![change(Address::user("a"), vec![]), change(Address::application("a", "x"), vec![0])];
+    let outcome = run_without(&BTreeMap::from([(1, stale.clone())]), changes, &store, &mut seen);
+    assert_eq!((outcome.results, store.asked.borrow().len()), (vec![ChangeResult::Done, stale], 1));
 }
 
 #[test]

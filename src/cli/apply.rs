@@ -70,7 +70,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     auto_approve: bool,
 
-    /// Output format; json prints the outcome without the plan, json-stream prints each change as it ends
+    /// Output format; json prints the outcome without the plan, json-stream prints each change when it is done
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
 }
@@ -119,7 +119,7 @@ impl Arguments {
     fn check(&self, is_saved: bool) -> Result<(), Failure> {
         let usage = |failure, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
         if is_saved && self.planning.prunes() {
-            return usage("could not prune: a saved plan is fixed", "plan again with --prune and --out");
+            return usage("could not use --prune: a saved plan cannot be changed", "plan again with --prune and --out");
         }
         if !is_saved && self.format != Form::Text && !self.auto_approve {
             let failure = Failure::new("could not ask for confirmation: this format does not show the plan");

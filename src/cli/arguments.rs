@@ -50,11 +50,12 @@ pub(super) struct Planning {
     #[arg(long)]
     prune: bool,
 
-    /// Lift the guards for one object, for example key/checkout-production
+    /// Lift the guards for one object, for example key/checkout-production; repeatable
     #[arg(long, value_name = "ADDRESS")]
     allow: Vec<String>,
 
-    /// Maximum number or share of objects to delete or replace, for example 5 or 10% (overrides the workspace)
+    /// Maximum number or share of objects to delete or replace, and of API keys to disable or restrict,
+    /// for example 5 or 10% (overrides the workspace)
     #[arg(long, value_name = "LIMIT")]
     max_delete: Option<MaxDelete>,
 
@@ -62,7 +63,7 @@ pub(super) struct Planning {
     #[arg(long, value_name = "N")]
     budget_calls: Option<usize>,
 
-    /// How long to wait for another run of the workspace, for example 30s [default: do not wait]
+    /// How long to wait until another run of the workspace ends, for example 30s [default: do not wait]
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     lock_timeout: Option<f64>,
 

@@ -13,8 +13,8 @@ use crate::render;
 
 /// Show a plan saved by `plan --out`
 ///
-/// Reads neither the store nor the manifests. markdown is for pull request comments; json prints what the file contains
-/// of the output of `plan --format json`.
+/// Reads neither the store nor the manifests. markdown is for pull request comments; json prints the
+/// parts of the `plan --format json` output that are in the file.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// File saved by `plan --out FILE`

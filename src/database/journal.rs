@@ -157,8 +157,7 @@ pub fn runs(database: &Database) -> Result<Vec<Run>, DatabaseError> {
     all(database, "", &[]).map_err(|error| database.error(error))
 }
 
-/// The newest run, if it was interrupted: it never ended, and no process is working on it. The caller holds the lock,
-/// or only reports the run.
+/// The newest run, if it was interrupted: it never ended, and no process is working on it.
 pub fn cut_off(database: &Database) -> Result<Option<Run>, DatabaseError> {
     Ok(runs(database)?.into_iter().next().filter(|run| run.ended.is_none()))
 }

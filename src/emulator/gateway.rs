@@ -1,5 +1,4 @@
-//! The gateway before the service: tokens, calls per second and per day, and refusals that are not JSON (sections 5.2
-//! and 5.3 of the reference).
+//! The gateway before the service: tokens, calls per second and per day, and refusals that are not JSON (5.2, 5.3).
 
 use chrono::NaiveDate;
 use chrono::TimeDelta;

@@ -1,5 +1,4 @@
-//! A copy of the store in memory, by id. Lists are served from it without reading the store again; each write updates
-//! the few objects that it changed.
+//! A copy of the store in memory, by id. Lists are served from it; each write updates what it changed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -1,5 +1,4 @@
-//! The services of a plan: list, get, add, remove, by id (section 4.1 of the reference). The content of a service is
-//! not emulated; any id is accepted.
+//! The services of a plan: list, get, add, remove, by id (section 4.1 of the reference). Any id is accepted.
 
 use hyper::Method;
 use serde_json::Value as Json;

@@ -74,11 +74,11 @@ quirks! {
     NullLimits = "null-limits",
     /// The ids of mail template sets are numbers where possible (Q12).
     NumericTemplateIds = "numeric-template-ids",
-    /// The platform's own user MasheryInternalOAuth2 is among the members (Q16).
+    /// The list of users contains the platform's own user MasheryInternalOAuth2 (Q16).
     InternalMember = "internal-member",
     /// Saving a text removes spaces at its ends (Q17).
     TrimmedTexts = "trimmed-texts",
-    /// Disabling a member removes the member's keys instead of disabling them (8.1).
+    /// Disabling a user removes the user's keys instead of disabling them (8.1).
     DisableRemovesKeys = "disable-removes-keys",
     /// `offset` counts pages instead of objects (8.2).
     PageOffset = "page-offset",
@@ -86,11 +86,11 @@ quirks! {
     MaxLimit = "max-limit" [Takes::Number(100)],
     /// A key cannot be created without `secret` (8.5).
     SecretRequired = "secret-required",
-    /// A change of a member's `email` is ignored instead of refused (8.6).
+    /// A change of a user's `email` is ignored instead of refused (8.6).
     EmailIgnored = "email-ignored",
-    /// A change of a member's `displayName` is ignored (8.6).
+    /// A change of a user's `displayName` is ignored (8.6).
     DisplayNameIgnored = "display-name-ignored",
-    /// Changes of a member's profile (everything except status, roles and names) are ignored (section 1.2).
+    /// Changes of a user's profile (everything except status, roles and names) are ignored (section 1.2).
     ProfileCreateOnly = "profile-create-only",
     /// Usernames, names and key values that differ only in case count as equal (8.7).
     CaseFolding = "case-folding",
@@ -110,7 +110,7 @@ quirks! {
     PlanChangeResetsExpiry = "plan-change-resets-expiry",
     /// No key can be created for an inactive plan (8.11).
     InactivePlanRefuses = "inactive-plan-refuses",
-    /// A member cannot have more keys in a plan than `maxNumKeysAllowed` (8.12).
+    /// A user cannot have more keys in a plan than `maxNumKeysAllowed` (8.12).
     MaximumEnforced = "maximum-enforced",
     /// Beyond `numKeysBeforeReview`, new keys of a moderated plan start as waiting (8.12).
     ReviewEnforced = "review-enforced",
@@ -130,13 +130,13 @@ quirks! {
     UnstableOrder = "unstable-order",
     /// Lists have no X-Total-Count (section 4.4).
     NoTotal = "no-total",
-    /// A trigger refuses to save members, applications and keys whose body contains the word veto (R13).
+    /// A trigger refuses to save users, applications and keys whose body contains the word veto (R13).
     TriggerVetoes = "trigger-vetoes",
-    /// A trigger changes what is saved: `notes` of applications, `company` of members, `status` of new keys (R13).
+    /// A trigger changes what is saved: `notes` of applications, `company` of users, `status` of new keys (R13).
     TriggerAlters = "trigger-alters",
     /// The answer to a write repeats what was sent, whatever the API or a trigger changed (R13).
     AnswersRepeat = "answers-repeat",
-    /// The area requires the custom attribute `costCentre` for every new member (section 1.2).
+    /// The area requires the custom attribute `costCentre` for every new user (section 1.2).
     MandatoryAttribute = "mandatory-attribute",
 
     /// An id is also a credential while its key is enabled, not deleted and not expired (MFT 2.3, H1).

@@ -1,5 +1,4 @@
-//! POST, PUT and DELETE. Each makes one change of the embedded store, which enforces the documented rules, and then
-//! updates the copy in memory.
+//! POST, PUT and DELETE. Each makes one change of the embedded store and updates the copy in memory.
 
 use serde_json::Value as Json;
 
@@ -66,7 +65,7 @@ impl Area {
         let id = Id::from(made.id.expose());
         self.save_extras(&id, draft.extras)?;
         self.young.born(kind, &id, self.quirks.number(Quirk::LateVisibility), self.quirks.number(Quirk::LateLists));
-        self.after_write(kind, &id, call)
+        Ok(self.after_write(kind, &id, call))
     }
 
     pub(super) fn update(&mut self, kind: Kind, parent: Option<&str>, id: &str, call: &Call) -> Outcome {
@@ -91,7 +90,7 @@ impl Area {
             }
         }
         self.save_extras(&id, draft.extras)?;
-        self.after_write(kind, &id, call)
+        Ok(self.after_write(kind, &id, call))
     }
 
     pub(super) fn delete(&mut self, kind: Kind, parent: Option<&str>, id: &str) -> Outcome {
@@ -140,8 +139,7 @@ impl Area {
         Ok(Target { name: "".into(), parent: application, live: None, key: Some(key) })
     }
 
-    /// A key stays in its package, and a new plan must be of that package. Its value and secret are ignored, as the
-    /// vendor's page says of the value.
+    /// A key stays in its package, and a new plan must be of that package. Its value and secret are ignored.
     fn check_same_package(&self, id: &Id, draft: &mut Draft) -> Result<(), ApiError> {
         let Some(key) = self.mirror.get(Kind::PackageKey, id).and_then(|row| row.key.as_ref()) else {
             return Err(ApiError::not_found());
@@ -209,11 +207,11 @@ impl Area {
     }
 
     /// The answer to a write. The write is done even if the requested fields cannot be returned.
-    fn after_write(&self, kind: Kind, id: &Id, call: &Call) -> Outcome {
+    fn after_write(&self, kind: Kind, id: &Id, call: &Call) -> Answer {
         match self.object(kind, id, call) {
-            Ok(answer) if self.quirks.has(Quirk::AnswersRepeat) => Ok(repeating(answer, call)),
-            Ok(answer) => Ok(answer),
-            Err(error) => Ok(error.answer(self.quirks.has(Quirk::TextErrorCode))),
+            Ok(answer) if self.quirks.has(Quirk::AnswersRepeat) => repeating(answer, call),
+            Ok(answer) => answer,
+            Err(error) => error.answer(self.quirks.has(Quirk::TextErrorCode)),
         }
     }
 }

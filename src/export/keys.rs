@@ -36,7 +36,7 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
         let status = owners.get(&user).and_then(|user| user.attributes.text("status")).unwrap_or("unknown");
         if status != "active" {
             let what = format!("{} of {application} for {package}", crate::text::count(keys.len(), "key"));
-            exported.push(Exported::Comment(format!("{what} not exported: {user} is {status} and cannot hold keys")));
+            exported.push(Exported::Comment(format!("not exported: {what}; {user} is {status} and cannot have keys")));
             continue;
         }
         for (prefix, mut generations) in by_prefix(&keys) {
@@ -86,7 +86,7 @@ fn manifest(
     let mut comments = Vec::new();
     if !older.is_empty() {
         comments.push(format!(
-            "{} of this application and package not exported: older than this one",
+            "not exported: {} of this application and package, older than this one",
             crate::text::count(older.len(), "key")
         ));
     }
@@ -96,7 +96,7 @@ fn manifest(
         let forbidden = terms.and_then(|terms| terms.attributes.get(flag)) == Some(&Value::Bool(false));
         if own && forbidden {
             attributes.remove(limit);
-            comments.push(format!("{limit} not exported: the plan does not allow the key to have its own limit"));
+            comments.push(format!("not exported: {limit}; the plan does not allow keys their own limit"));
         }
     }
     let mut spec = yaml::spec(&attributes);

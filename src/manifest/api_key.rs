@@ -21,7 +21,7 @@ mapping! {
     struct ApiKeySpec {
         /// Whether the key works. Required, because the API treats a missing value as false.
         stored enabled: bool = "enabled" needs MFT_006,
-        /// Whether the key must exist: present, disabled or absent. Default: present.
+        /// Whether the key is present, disabled or absent; absent disables it, because the API cannot delete it. Default: present.
         field state: ApiKeyState = "state",
         /// The API types that the key may call. An empty list needs allApis: true.
         managed allowed_apis: Vec<Spanned<Box<str>>> = "allowedApis",
@@ -31,7 +31,7 @@ mapping! {
         managed allowed_orgs: Vec<Spanned<Box<str>>> = "allowedOrgs",
         /// true if the key works for every organization.
         field all_orgs: bool = "allOrgs",
-        /// The instant at which the key stops working, with an offset, like 2027-06-30T00:00:00Z, or never. Default: {default}.
+        /// The time at which the key stops working, with an offset, like 2027-06-30T00:00:00Z, or never. Default: {default}.
         managed expires: InstantOrNever = "expires" default "never",
     }
 }

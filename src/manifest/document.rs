@@ -123,7 +123,7 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     if let Some(names) = &manifest.metadata.previously
         && names.value.len() > MAX_FORMER
     {
-        let message = format!("the object has {} former names; the maximum is {MAX_FORMER}", names.value.len());
+        let message = format!("the object has {} old names; the maximum is {MAX_FORMER}", names.value.len());
         let problem = rules::KW_003.finding(message).at(names.place);
         reading.report(problem.help("keep only the names that a store may still use"));
         return None;

@@ -92,7 +92,7 @@ impl Field {
             Form::OwnLimit => "a whole number of 1 or more, or `plan` or `unlimited`".to_owned(),
             Form::Set | Form::Roles => "a list of texts".to_owned(),
             Form::Date => "a date like 2027-06-30, or `never`".to_owned(),
-            Form::Instant => "an instant in UTC like 2027-06-30T00:00:00Z, or `never`".to_owned(),
+            Form::Instant => "a time in UTC like 2027-06-30T00:00:00Z, or `never`".to_owned(),
         }
     }
 

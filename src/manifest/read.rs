@@ -252,7 +252,7 @@ fn refused_field(name: &str, what: &str) -> Option<(&'static Rule, &'static str,
         )),
         "ApiKey.spec" if SERVER_SET.contains(&name) => Some((
             &rules::MFT_005,
-            "the server sets this field, and an `id` may be the credential itself",
+            "the store sets this field, and an `id` may be the credential itself",
             "remove the field; Keywright finds the key by its metadata.name",
         )),
         _ => None,

@@ -115,14 +115,14 @@ pub enum InstantOrNever {
 
 impl FromNode for InstantOrNever {
     fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
-        let text = text(node, "an instant like 2027-06-30T00:00:00Z, or never", reading)?;
+        let text = text(node, "a time like 2027-06-30T00:00:00Z, or never", reading)?;
         if text == "never" {
             return Some(Self::Never);
         }
         if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
             return Some(Self::At(instant.with_timezone(&Utc)));
         }
-        let message = format!("`{}` is not an instant with an offset", quoted(text));
+        let message = format!("`{}` is not a time with an offset", quoted(text));
         let help = "write it like 2027-06-30T00:00:00Z or 2027-06-30T02:00:00+02:00, or never";
         reading.report(rules::MFT_013.finding(message).at(node.place).help(help));
         None

@@ -313,7 +313,7 @@ pub fn parse(id: SourceId, source: &Source) -> (WorkspaceFile, Vec<Diagnostic>) 
         documents += 1;
         if documents > 1 {
             let problem =
-                rules::KW_009.finding("keywright.yaml holds more than one document").at(super::read::head(root));
+                rules::KW_009.finding("keywright.yaml contains more than one document").at(super::read::head(root));
             reading.report(problem.help("keep the Workspace; move manifests to other files"));
         } else {
             read(root, &mut file, reading);

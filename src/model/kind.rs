@@ -47,15 +47,15 @@ impl Kind {
         }
     }
 
-    /// The plural in sentences and in `ownership:`.
+    /// The plural in sentences.
     pub const fn plural(self) -> &'static str {
         match self {
             Self::Package => "packages",
-            Self::Plan => "plans",
+            Self::Plan => "package plans",
             Self::User => "users",
             Self::Application => "applications",
-            Self::PackageKey => "packageKeys",
-            Self::ApiKey => "apiKeys",
+            Self::PackageKey => "package keys",
+            Self::ApiKey => "API keys",
         }
     }
 }

@@ -164,7 +164,7 @@ pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<
         return None;
     }
     let mut draft =
-        change(declared, found, Action::Deliver, Vec::new(), "a delivery file does not hold the key's value");
+        change(declared, found, Action::Deliver, Vec::new(), "a delivery file does not contain the key's value");
     draft.target.key.as_mut()?.deliver = missing;
     Some(draft)
 }

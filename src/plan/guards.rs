@@ -1,5 +1,4 @@
-//! Guards: changes that need explicit consent. `--allow ADDRESS` lifts a guard for one address, `--max-delete` raises a
-//! limit; no option lifts all guards.
+//! Guards: changes that need explicit consent. `--allow ADDRESS` lifts a guard for one address; no option lifts all.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -119,7 +118,7 @@ fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>)
         let managed = managed(kind, context, matching);
         (harmed > limits(managed)).then(|| {
             let (rule, what) = match kind {
-                Kind::ApiKey => (&rules::MFT_040, "disabled or narrowed"),
+                Kind::ApiKey => (&rules::MFT_040, "disabled or restricted"),
                 _ => (&rules::KW_101, "deleted or replaced"),
             };
             let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());

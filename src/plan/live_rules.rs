@@ -137,7 +137,7 @@ impl LiveRules<'_, '_> {
         }
         let status = self.expected(&user, "status").and_then(Value::as_text).unwrap_or("waiting");
         if status != "active" {
-            let message = format!("{} belongs to {user}, which is {status}", declared.address);
+            let message = format!("{} belongs to {user}, whose status is {status}", declared.address);
             let problem = rules::CAM_034.finding(message).at(application.place);
             self.findings.push(match self.place_of(&user, "status") {
                 Some(place) => problem

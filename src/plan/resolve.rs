@@ -65,7 +65,7 @@ fn check_declared(change: &Change, context: &Context<'_>) -> Result<(), Undeclar
     let is_given = context.values.contains_key(&change.address);
     if (target.value == ValueFrom::Given) != is_given && change.action == Action::Create {
         let is_given = target.value == ValueFrom::Given;
-        return undeclared(if is_given { "with a value of its own" } else { "as a generated key" });
+        return undeclared(if is_given { "with a custom value" } else { "as a generated key" });
     }
     let Some(key) = &declared.key else { return undeclared("as a package key") };
     if key.package.address != target.package {
@@ -105,7 +105,7 @@ fn check_create(change: &Change, matching: &Matching<'_>) -> Result<(), &'static
         return match (current == follows, follows) {
             (true, _) => Ok(()),
             (false, None) => Err("already exists in the store"),
-            (false, Some(_)) => Err("has another current generation than in the plan"),
+            (false, Some(_)) => Err("has a newer generation than when the plan was made"),
         };
     }
     let is_there = found.is_some() || matching.in_store.contains_key(&change.address);

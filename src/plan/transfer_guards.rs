@@ -35,7 +35,7 @@ fn own_change(change: &Change, own: &OwnKey<'_>, context: &Context<'_>) -> Optio
         OwnKey::Known(id) if *id == live => {
             let fields = [&access.narrower[..], &access.doubtful].concat();
             let message = format!(
-                "{} is the key that Keywright itself uses; it could lose access: {}",
+                "{} is the key that Keywright itself uses; this change could restrict it: {}",
                 change.address,
                 quoted(fields)
             );

@@ -121,7 +121,7 @@ fn check_found(
         let message = format!("{} is declared enabled, but it was disabled outside Keywright", declared.address);
         let problem = rules::MFT_041.finding(message).at(declared.place_of("enabled"));
         findings.push(problem.help(format!(
-            "find out why, the key may have leaked; then write `enabled: false`, or run with --allow {}",
+            "find out why (the key may have leaked); then write `enabled: false`, or run with --allow {}",
             declared.address
         )));
     }
@@ -156,7 +156,7 @@ fn unread(transfer: &Transfer, live: &LiveObject, stays_on: bool) -> Vec<Diagnos
     let problem = |field: &&'static str| {
         let message = format!("`{field}` of the live {} has an unknown format and is left unchanged", live.address);
         let problem = if stays_on { rules::MFT_027.finding(message) } else { rules::MFT_027.also(message) };
-        problem.help("set it to a plain list in the portal, then plan again")
+        problem.help("set it again in the portal, then plan again")
     };
     facts.into_iter().flat_map(|facts| &facts.unread).map(problem).collect()
 }

@@ -54,7 +54,7 @@ const fn checked(when: When) -> &'static str {
     match when {
         When::Validate => "by validate, from the manifests alone",
         When::Plan => "by plan, against the store",
-        When::Apply => "by apply, from the responses of the store",
+        When::Apply => "by apply, before, during or after its writes",
         When::Remote => "by the client of Cloud API Management, during its calls",
     }
 }

@@ -1,5 +1,4 @@
-//! The guards: changes that a run must allow. They are decided in `plan/guards.rs` and `plan/transfer_guards.rs`, unless
-//! their file names another place.
+//! The guards: changes that a run must allow. Each file says where its guard is decided.
 
 mod kw_101;
 mod kw_102;

@@ -33,8 +33,7 @@ const fn max_length(kind: Kind) -> Option<usize> {
     }
 }
 
-/// Whether a character is not allowed in names. Joiners are allowed: some languages need them, and emoji need joiners
-/// and variation selectors.
+/// Whether a character is not allowed in names. Joiners and variation selectors are allowed: languages and emoji need them.
 pub fn is_hidden_in_name(character: char) -> bool {
     is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }

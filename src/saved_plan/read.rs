@@ -37,7 +37,7 @@ impl Problem {
             Self::Version(_) => "plan again with --out, or use the version of Keywright that made the plan",
             Self::TooLarge => "plan a smaller part of the workspace",
             Self::Shape(_) | Self::Change { .. } | Self::Edited => {
-                "do not edit saved plans: change the manifests, and plan again with --out"
+                "plan again with --out; to change a plan, change the manifests instead of the file"
             }
         }
     }

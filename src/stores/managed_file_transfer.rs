@@ -124,7 +124,7 @@ impl ManagedFileTransfer {
     fn operation<'s>(binding: &'s Binding, name: &str) -> Result<&'s Operation, Refusal> {
         binding
             .as_ref()
-            .map_err(|_| bind::unbound(format!("the operation {name} is not bound"), "bind it in keywright.yaml"))
+            .map_err(|_| bind::unbound(format!("the operation `{name}` is not configured"), "set it in keywright.yaml"))
     }
 }
 

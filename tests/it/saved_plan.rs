@@ -182,7 +182,7 @@ fn a_key_that_lost_its_value_is_named() {
         says(&team.runs("apply p.json", 1), why);
     }
     team.write("", &[USER, &KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
-    says(&team.runs("apply p.json", 1), "key/production is no longer declared with a value of its own");
+    says(&team.runs("apply p.json", 1), "key/production is no longer declared with a custom value");
     team.write("", &[USER, &KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
     says(&team.runs("apply p.json", 1), "key/production is no longer declared with a shared secret");
     assert!(!team.path(".keywright/keywright.db").exists() || team.runs("export", 0).out.is_empty());
@@ -201,7 +201,7 @@ fn a_rotation_is_made_once() {
     let first = team.runs("apply p.json", 0);
     assert!(first.out.contains("+ key/production"), "{}", first.out);
     let again = team.runs("apply p.json", 5);
-    assert!(again.out.contains("key/production has another current generation than in the plan"), "{}", again.out);
+    assert!(again.out.contains("key/production has a newer generation than when the plan was made"), "{}", again.out);
 }
 
 #[test]

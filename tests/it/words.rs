@@ -109,7 +109,7 @@ fn avoided(text: &str) -> Vec<(usize, &'static str, &'static str)> {
     let line = |at: usize| text[..at].matches('\n').count();
     let is_fine = |at: usize| {
         let starts = |phrase: &&str| (at.saturating_sub(1)..=at).any(|from| is_at(text, &words, from, phrase));
-        FINE.iter().any(|phrase| starts(&phrase))
+        FINE.iter().any(starts)
     };
     let mut found = Vec::new();
     for (at, &(start, _)) in words.iter().enumerate() {

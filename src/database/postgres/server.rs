@@ -12,8 +12,7 @@ use crate::model::Secret;
 /// Limit for connecting.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// A connection without a sign of life for this long counts as broken. The server waits longer before it releases a
-/// lock, so the holder knows first.
+/// After this long without a sign of life, a connection is broken. The server waits longer, so the holder knows first.
 const SILENCE: Duration = Duration::from_secs(20);
 
 /// How often to probe the other machine.

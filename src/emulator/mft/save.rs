@@ -1,5 +1,4 @@
-//! The operations that change keys. Each makes one change of the embedded store, which enforces its own rules, and
-//! writes one row beside it.
+//! The operations that change keys. Each makes one change of the embedded store and writes one row beside it.
 
 use super::Failure;
 use super::Key;

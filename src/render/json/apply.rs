@@ -25,8 +25,7 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<usize>,
     /// For change: its number in the plan, from 1. Changes come in the plan's order, after those of a saved plan
-    /// that are stale or blocked. A change that the verification finds altered is reported again at the end; the
-    /// last report counts.
+    /// that are stale or blocked. A change that the verification finds altered is reported again at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
     /// For change: its result.

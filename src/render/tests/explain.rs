@@ -64,7 +64,7 @@ Right
 fn a_rule_that_needs_a_store_has_a_story() {
     let story = ["The key is called x.", "The key is called checkout."];
     let expected = "
-  checked   by apply, from the responses of the store
+  checked   by apply, before, during or after its writes
   severity  fixed, because it protects the store
   source    cloud-api-management.md §1
 

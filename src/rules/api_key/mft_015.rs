@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 pub static MFT_015: Rule = Rule {
     says: "An enabled API key has more than 30 days left.",
-    why: "An API key is not renewed automatically. Its callers fail on that day unless someone acts first.",
+    why: "An API key is not renewed automatically. When it expires, its callers fail.",
     source: "Thru user guide, API Keys",
     ..Rule::warning("MFT-015").shown_by(cases!("mft-015"))
 };

@@ -4,8 +4,8 @@ use crate::diagnostic::Severity;
 use crate::rule::Rule;
 
 pub static MFT_027: Rule = Rule {
-    says: "Keywright changes a list of a live key only if it can parse the list; if it does not change the key, this \
-           is a warning.",
+    says: "Keywright changes a field of a live key only if it can parse the field; for a key that it leaves unchanged \
+           or disables, this is a warning.",
     why: "It is not documented how the store writes a list. Rewriting a list that could not be parsed could silently \
           remove or widen access.",
     source: "Format not documented",

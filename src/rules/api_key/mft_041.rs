@@ -3,7 +3,7 @@
 use crate::rule::Rule;
 
 pub static MFT_041: Rule = Rule {
-    says: "A key that was disabled outside of Keywright is enabled again only if the run allows it.",
+    says: "A key that was disabled outside Keywright is enabled again only if the run allows it.",
     why: "Someone may have disabled it because it leaked. The manifest does not show that.",
     source: "Drift, inferred",
     wrong: "The manifest sets `enabled: true`; someone disabled the live key in the portal last night, and a scheduled \

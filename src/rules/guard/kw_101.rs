@@ -3,7 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_101: Rule = Rule {
-    says: "A run does not delete and replace more objects than the workspace allows, by percentage and by count.",
+    says: "A run does not delete or replace more objects of one kind than the workspace allows: a percentage or a \
+           count, whichever is more.",
     why: "So many deletes at once are usually a mistake: a wrong folder, a wrong branch, a bad merge. Each of the \
           deleted keys has consumers.",
     source: "Keywright's own rule",

@@ -123,11 +123,11 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
         let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
             let (message, other) = if own.as_ref() == Some(&former) {
-                (format!("{former} is listed as its own former name"), manifest.name_place())
+                (format!("{former} is listed as its own old name"), manifest.name_place())
             } else if let Some(other) = declared(&former) {
-                (format!("{former} is a former name here but is also declared"), other)
+                (format!("{former} is listed as an old name but is also declared"), other)
             } else if let Some(other) = claimed.get(&former) {
-                (format!("{former} is the former name of two objects"), *other)
+                (format!("{former} is listed as the old name of two objects"), *other)
             } else {
                 claimed.insert(former, place);
                 continue;

@@ -20,7 +20,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             let message = format!("{} is disabled but still has {}", key.user.value, key.address);
             let problem = CAM_035.finding(message).at(key.user.place);
             let problem = problem.label(status.place, "declared disabled here");
-            findings.add(problem.help("remove the manifest of the key too; disabling a user ends the user's keys"));
+            findings.add(problem.help("remove the key's manifest too; a disabled user cannot have active keys"));
         }
     }
 }

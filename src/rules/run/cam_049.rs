@@ -8,6 +8,6 @@ pub static CAM_049: Rule = Rule {
           Keywright would change the wrong object.",
     source: "Mashery V3 docs, Pagination",
     wrong: "The store holds two applications `checkout` of `alice`, and the manifest declares one.",
-    right: "One of the two is renamed or removed in the portal, and the manifest matches the other.",
+    right: "One of the two is renamed or removed in the Control Center, and the manifest matches the other.",
     ..Rule::fixed("CAM-049").by_plan()
 };

@@ -7,7 +7,8 @@ pub static CAM_052: Rule = Rule {
     why: "The store has no lock and no version check. A write would silently undo a change that someone else just \
           made.",
     source: "Inferred from Mashery V3 docs",
-    wrong: "After the plan was made, someone raised the quota of `gold` in the portal; its `updated` time differs.",
+    wrong: "After the plan was made, someone raised the quota of `gold` in the Control Center; the apply finds another \
+            `updated` time.",
     right: "The change to `gold` is stale and is skipped, the other changes continue, and the next plan starts from \
             the new state.",
     ..Rule::fixed("CAM-052").by_apply()

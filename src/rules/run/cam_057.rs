@@ -9,6 +9,6 @@ pub static CAM_057: Rule = Rule {
     source: "Mashery V3 docs, Plans",
     wrong: "The package plan `gold` sets `selfServiceKeyProvisioningEnabled: false`; the store still has true \
             afterwards.",
-    right: "The field is set in the portal, or is omitted from the manifest so that the store's value stays.",
+    right: "The field is set in the Control Center, or is omitted from the manifest so that the store's value stays.",
     ..Rule::warning("CAM-057").by_remote()
 };

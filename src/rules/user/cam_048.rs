@@ -7,8 +7,8 @@ pub static CAM_048: Rule = Rule {
     why: "All customers share one set of usernames, and the name of a deleted user stays taken forever. Only the \
           attempt to create the user shows whether a name is free.",
     source: "Mashery V2 docs, member.create",
-    wrong: "The user `alice` was deleted last year; a manifest declares `alice` again, and the store refuses a \
-            duplicate.",
+    wrong: "The user `alice` was deleted last year; a manifest declares `alice` again, and the store refuses \
+            it as a duplicate.",
     right: "The manifest declares a name that was never used, such as `alice-payments`.",
     ..Rule::fixed("CAM-048").by_apply()
 };

@@ -1,6 +1,5 @@
 //! Paths of the V3 API (`cloud-api-management.md` 4.1). Only an [`ObjectPath`] can be written to or deleted, and it is
-//! made from a checked id. So no delete can name a whole collection, and an empty id cannot turn an object's path into
-//! that of its collection (CAM-055).
+//! made from a checked id. So no delete can name a whole collection, even with an empty id (CAM-055).
 
 use crate::model::LiveId;
 use crate::rules;

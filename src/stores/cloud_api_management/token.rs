@@ -171,7 +171,9 @@ fn refused(answer: &answer::Answer) -> Refusal {
         "invalid_client" => {
             ("the API key and secret, or the username and password, are wrong", "check all four credentials")
         }
-        "invalid_request" | "invalid_grant" => ("the username or password is wrong", "check both in the environment"),
+        "invalid_request" | "invalid_grant" => {
+            ("the username or password is wrong", "check both under `credentials` in keywright.yaml")
+        }
         "invalid_scope" => ("the area does not exist", "check `area` in keywright.yaml"),
         _ if answer.status >= 500 => ("the server failed", "try again later"),
         _ => ("the sign-in was rejected", "check the credentials and `area`"),

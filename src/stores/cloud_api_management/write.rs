@@ -1,5 +1,4 @@
-//! Makes one change (`cloud-api-management.md` 4.1, 4.2). Every write requests the whole object in the answer, which
-//! shows what the API did not accept.
+//! Makes one change (`cloud-api-management.md` 4.1, 4.2). The answer shows what the API did not accept.
 
 use serde_json::Value as Json;
 

@@ -88,10 +88,10 @@ impl Operations {
 
 fn unbound_reason(name: &str, candidates: &[Operation]) -> String {
     if candidates.is_empty() {
-        return format!("the operation {name} is not bound, and there is no candidate for it");
+        return format!("the operation `{name}` is not configured, and there is no candidate");
     }
     let candidates: Vec<String> = candidates.iter().take(10).map(ToString::to_string).collect();
-    format!("the operation {name} is not bound: the candidates are {}", candidates.join(" or "))
+    format!("the operation `{name}` is not configured; choose one of {}", candidates.join(", "))
 }
 
 pub(super) fn unbound(reason: String, help: &str) -> Refusal {

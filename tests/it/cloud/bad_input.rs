@@ -99,7 +99,7 @@ fn a_page_of_a_proxy_is_not_a_token() {
 
 #[test]
 fn a_server_that_is_not_the_api_is_reported() {
-    assert_fails(other("200 OK", "", r#"{"hello": "world"}"#), &["no list", "`url`"]);
+    assert_fails(other("200 OK", "", r#"{"hello": "world"}"#), &["not a list", "`url`"]);
     assert_fails(other("200 OK", "", "[1, 2]"), &["does not contain objects"]);
     assert_fails(other("200 OK", "", "[]"), &["X-Total-Count"]);
     assert_fails(other("200 OK", "X-Total-Count: 1\r\n", r#"[{"name": "x"}]"#), &["an object without an id"]);

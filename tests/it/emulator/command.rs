@@ -19,13 +19,13 @@ fn impossible_settings_are_refused_before_it_listens() {
         (["--quirk", "page-ofset"], "did you mean page-offset?"),
         (["--quirk", "max-limit=x"], "max-limit takes a whole number"),
         (["--fault", "drop-aftr@1"], "did you mean drop-after?"),
-        (["--fault", "html@never"], "must be a request's number"),
-        (["--listen", "0.0.0.0:0"], "addresses of this machine only"),
+        (["--fault", "html@never"], "must be a request number"),
+        (["--listen", "0.0.0.0:0"], "loopback only"),
         (["--latency", "fast"], "whole number with a unit"),
         (["--credential", "key:secret"], "KEY:SECRET:USERNAME:PASSWORD"),
         (["--mft-credential", "user:"], "VALUE or USER:VALUE"),
         (["--mft-operation", "lst=GET:/api"], "did you mean list?"),
-        (["--mft-operation", "list=GET:/api/ApiKey"], "could not serve get and list of MFT"),
+        (["--mft-operation", "list=GET:/api/ApiKey"], "could not serve both get and list of MFT"),
         (["--quirk", "mft-date-format=zulu"], "mft-date-format takes one of z, no-offset"),
     ] {
         let (code, out, err) = run(&arguments);

@@ -105,7 +105,7 @@ fn an_invalid_address_is_refused_before_any_call() {
         ("postgres://u@host/d?schema=pg_mine", "not a valid schema name"),
         ("postgres://u@host/d?colour=red", "colour"),
         ("mysql://u:not-a-real-password@host/d", "does not support this database"),
-        ("postgres://u@host/d?%70assword=not-a-real-password", "holds a password"),
+        ("postgres://u@host/d?%70assword=not-a-real-password", "contains a password"),
         ("postgres://host/d?application_name=a@b", "not the address"),
         ("sqlite:", "does not support this database"),
     ];

@@ -120,10 +120,11 @@ fn stores_that_are_not_bound_are_not_called() {
     assert_eq!(team.run(&["plan"]).exit, 0);
     let before = area.requests().len();
     let said = team.apply();
-    assert!(said.exit == 1 && said.text.contains("the operation update is not bound"), "{}: {}", said.exit, said.text);
+    let expected = "the operation `update` is not configured";
+    assert!(said.exit == 1 && said.text.contains(expected), "{}: {}", said.exit, said.text);
     team.edit("        list: GET /api/ApiKey/getApiKeys\n", "");
     let said = team.run(&["plan"]);
-    assert!(said.exit == 1 && said.text.contains("the operation list is not bound"), "{}", said.text);
+    assert!(said.exit == 1 && said.text.contains("the operation `list` is not configured"), "{}", said.text);
     assert_eq!(area.requests().len(), before);
 }
 

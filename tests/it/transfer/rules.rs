@@ -102,9 +102,9 @@ fn mft_034_an_answer_of_another_shape_is_not_an_empty_list() {
     for (status, odd, expected) in [
         (200, json!(page), "a web page"),
         (200, json!(""), "answered with an empty body"),
-        (200, json!("null"), "no list"),
-        (200, json!({"a": [], "b": []}), "not one list"),
-        (200, json!([{"keyName": "x"}]), "no id"),
+        (200, json!("null"), "not a list"),
+        (200, json!({"a": [], "b": []}), "exactly one list"),
+        (200, json!([{"keyName": "x"}]), "without an id"),
         (200, json!([1]), "does not contain keys"),
         (404, json!(page), "404"),
     ] {

@@ -11,7 +11,7 @@ fn a_new_user_has_the_status_waiting_an_id_and_times() {
     let world = World::empty();
     create_user("alice").done(&world);
     let user = world.get(&alice());
-    assert_eq!(fields(&user), ["displayName: Alice Example", "email: a@example.com", "status: waiting"]);
+    assert_eq!(fields(&user), ["displayName: \"Alice Example\"", "email: a@example.com", "status: waiting"]);
     assert_eq!((user.created, user.updated), (Some(now()), Some(now())));
     assert_eq!(user.id.expose().len(), 36);
     assert_eq!(&*user.name, "alice");
@@ -52,7 +52,10 @@ fn updates_set_and_clear_fields_and_leave_the_others() {
     create_user("alice").set("phone", text("1")).set("blog", text("b")).set("im", text("i")).done(&world);
     update(&world.get(&alice())).set("phone", text("2")).clear("blog").set("im", text("")).done(&world);
     let user = world.get(&alice());
-    assert_eq!(fields(&user), ["displayName: Alice Example", "email: a@example.com", "phone: 2", "status: waiting"]);
+    assert_eq!(
+        fields(&user),
+        ["displayName: \"Alice Example\"", "email: a@example.com", "phone: 2", "status: waiting"]
+    );
     update(&user).clear("displayName").refused(&world, "CAM-004");
     update(&user).set("displayName", text("Alice")).set("status", text("active")).done(&world);
     update(&world.get(&alice())).clear("status").done(&world);

@@ -77,7 +77,7 @@ fn ambiguous_operations_are_not_bound_and_their_candidates_are_reported() {
     let operations = bind(Some(&file(&two, false)), &TransferOperations::default()).ok().unwrap();
     let refusal = operations.check(false).unwrap_err();
     assert_eq!(refusal.rule.map(|rule| rule.0), Some("MFT-021"));
-    assert!(refusal.reason.contains("GET /api/ApiKey/all or GET /api/ApiKey/getApiKeys"), "{}", refusal.reason);
+    assert!(refusal.reason.contains("GET /api/ApiKey/all, GET /api/ApiKey/getApiKeys"), "{}", refusal.reason);
     let written =
         TransferOperations { list: Operation::new("GET", "/api/ApiKey/all"), ..TransferOperations::default() };
     let operations = bind(Some(&file(&two, false)), &written).ok().unwrap();
