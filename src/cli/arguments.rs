@@ -63,7 +63,7 @@ pub(super) struct Planning {
     #[arg(long, value_name = "N")]
     budget_calls: Option<usize>,
 
-    /// How long to wait until another run of the workspace ends, for example 30s [default: do not wait]
+    /// How long apply waits until another run of the workspace ends, for example 30s [default: do not wait]
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     lock_timeout: Option<f64>,
 
