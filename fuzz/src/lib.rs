@@ -6,8 +6,8 @@ use keywright::diagnostic::Diagnostic;
 use keywright::diagnostic::Place;
 use keywright::diagnostic::Source;
 use keywright::diagnostic::Sources;
-use keywright::manifest::tree::Content;
-use keywright::manifest::tree::Node;
+use keywright::manifest::node::Content;
+use keywright::manifest::node::Node;
 use keywright::model::Instant;
 
 /// Runs parallel work on this thread only: a result must not depend on which thread is faster.
