@@ -1,0 +1,174 @@
+//! The repository that a workspace lies in: what its commits hold, read without running anything that belongs to it.
+//!
+//! A pull request decides what lies in a checkout, so nothing there may decide how Git is read. The repository is the
+//! `.git` found by walking up, never by Git's own discovery, which takes an added folder that is laid out like a bare
+//! repository for one. Only plumbing is run that starts no hook, filter, pager, credential helper or transport.
+//!
+//! `git` itself and no library: `gix` and `git2` would bring more packages, and more C, than all of this is worth, and
+//! would read the same configuration; two dozen lines in [`run`] close what Git could be made to start.
+#![expect(clippy::disallowed_methods, reason = "edge: the git program and the files that name a repository")]
+
+mod discover;
+mod error;
+mod revision;
+mod run;
+mod tree;
+
+use std::fmt;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+pub use error::GitError;
+pub use error::GitErrorKind;
+pub use tree::Entry;
+pub use tree::EntryKind;
+
+use run::Git;
+
+/// The whole id of a commit, in hexadecimal: 40 digits, or 64 in a repository with SHA-256.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct CommitId(Box<str>);
+
+impl CommitId {
+    /// `None` for what is not a whole id: a beginning of one may come to mean another commit.
+    fn parse(text: &str) -> Option<Self> {
+        let is_whole = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_whole.then(|| Self(text.to_ascii_lowercase().into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As people write it.
+    pub fn short(&self) -> &str {
+        &self.0[..12]
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// What kind of checkout a repository was found by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Checkout {
+    /// The usual one: a `.git` folder, or a file that leads to one kept elsewhere.
+    Main,
+    /// One of `git worktree add`.
+    Worktree,
+    /// A repository that another one names. Whoever can change that one decides which repository this is.
+    Submodule,
+}
+
+/// A repository with its checkout. Paths that its functions take are absolute, or relative to [`Repository::root`].
+#[derive(Clone, Debug)]
+pub struct Repository {
+    root: PathBuf,
+    folder: PathBuf,
+    checkout: Checkout,
+    /// A file of the repository that another user owns, with that user's id.
+    foreign: Option<(PathBuf, u32)>,
+    git: Git,
+}
+
+impl Repository {
+    /// The repository that a folder lies in; `None` when no folder upwards has a `.git`. An error for a `.git` that is
+    /// none, that belongs neither to us nor to the owner of `folder`, or when a link leads out of the checkout.
+    pub fn find(folder: &Path) -> Result<Option<Self>, GitError> {
+        discover::find(folder)
+    }
+
+    /// The folder of the checkout, without links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub const fn checkout(&self) -> Checkout {
+        self.checkout
+    }
+
+    /// What of the repository another user owns, who could make its names mean anything.
+    pub fn foreign(&self) -> Option<(&Path, u32)> {
+        self.foreign.as_ref().map(|(path, owner)| (path.as_path(), *owner))
+    }
+
+    /// Whether history was cut off when it was cloned.
+    pub fn is_shallow(&self) -> bool {
+        discover::common(&self.folder).join("shallow").is_file()
+    }
+
+    /// The commit that a revision means: a whole commit id, a full ref (`refs/remotes/origin/main`), `HEAD`, or a name
+    /// that means exactly one ref. The help of an error says what to run or to write instead.
+    pub fn resolve(&self, revision: &str) -> Result<CommitId, GitError> {
+        revision::resolve(self, revision)
+    }
+
+    /// The commit of a full ref; `None` when there is no such ref.
+    pub fn reference(&self, name: &str) -> Result<Option<CommitId>, GitError> {
+        revision::reference(self, name)
+    }
+
+    /// The commit that is checked out; `None` before the first one.
+    pub fn head(&self) -> Result<Option<CommitId>, GitError> {
+        revision::peel(self, "HEAD")
+    }
+
+    /// The newest commit that both have in their history; `None` when there is none, or none that was fetched.
+    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, GitError> {
+        revision::merge_base(self, one, other)
+    }
+
+    /// The bytes of a regular file in a commit; `None` when the commit has nothing there. A link or a submodule, there
+    /// or above it, is an error: it would lead to what the commit does not hold. At most 16 MiB.
+    pub fn read(&self, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
+        tree::read(self, commit, &self.inside(path)?)
+    }
+
+    /// What a commit holds below a folder, at any depth, sorted by path; without folders. Empty when it has no such
+    /// folder.
+    pub fn list(&self, commit: &CommitId, folder: &Path) -> Result<Vec<Entry>, GitError> {
+        tree::list(self, commit, &self.inside(folder)?)
+    }
+
+    /// The bytes of listed files, in their order, with one run of Git. At most 128 MiB together.
+    pub fn contents(&self, entries: &[&Entry]) -> Result<Vec<Vec<u8>>, GitError> {
+        tree::contents(self, entries)
+    }
+
+    /// Whether Git tracks a file: whether `git add` was run for it. `false` for what lies outside of the checkout.
+    pub fn tracks(&self, path: &Path) -> Result<bool, GitError> {
+        let Ok(path) = self.inside(path) else { return Ok(false) };
+        Ok(tree::tracked(self, &path)?.contains(&path))
+    }
+
+    /// The tracked files below a folder, or the file itself; relative to the root, sorted.
+    pub fn tracked_below(&self, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+        let Ok(folder) = self.inside(folder) else { return Ok(Vec::new()) };
+        tree::tracked(self, &folder)
+    }
+
+    /// The path relative to the root. Links above its last part are followed, as far as it exists.
+    pub fn inside(&self, path: &Path) -> Result<PathBuf, GitError> {
+        let outside = || {
+            GitError::new(GitErrorKind::Outside, format!("find {} in Git", path.display()), {
+                format!("name a path below {}", self.root.display())
+            })
+        };
+        let relative = if path.is_absolute() {
+            let path = discover::normal(path);
+            let real = discover::without_links_above(&path);
+            real.strip_prefix(&self.root).map_err(|_| outside())?.to_path_buf()
+        } else {
+            path.components().filter(|part| *part != Component::CurDir).collect()
+        };
+        let is_plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
+        if is_plain { Ok(relative) } else { Err(outside()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
