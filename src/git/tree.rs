@@ -64,7 +64,7 @@ pub(super) fn list(repository: &Repository, commit: &CommitId, folder: &Path) ->
         None => return Ok(Vec::new()),
         Some(Listed { kind: None, .. }) => {}
         Some(_) => {
-            let message = format!("list {} of {}: it is no folder", folder.display(), commit.short());
+            let message = format!("list {} of {}: it is not a folder", folder.display(), commit.short());
             return Err(GitError::new(GitErrorKind::NotAFile, message, "name a folder"));
         }
     }
