@@ -1,5 +1,6 @@
 //! The command line: one file per command, each with its help, its arguments and its `run`.
 
+mod access;
 mod apply;
 mod arguments;
 mod completions;

@@ -47,6 +47,7 @@ pub mod owner;
 pub mod git;
 pub mod source;
 pub mod secrets;
+pub mod network;
 pub mod delivery;
 pub mod database;
 pub mod stores;

@@ -31,6 +31,8 @@ pub struct Header<'a> {
     pub workspace: &'a str,
     /// Like `embedded store`.
     pub store: &'a str,
+    /// Every host that is called: those of the stores and of the database.
+    pub hosts: &'a [String],
 }
 
 /// The findings of a plan.

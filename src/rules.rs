@@ -5,6 +5,7 @@ mod application;
 pub mod catalogue;
 mod database;
 mod desired;
+mod environment;
 mod findings;
 mod guard;
 mod limits;

@@ -1,12 +1,15 @@
-//! Reads the secrets that manifests refer to. The rules have already checked that reading them is allowed.
-#![expect(clippy::disallowed_methods, reason = "edge: files and programs")]
+//! Reads the secrets that manifests and settings refer to. The rules have already checked that reading them is allowed.
+#![expect(clippy::disallowed_methods, reason = "edge: files")]
+
+mod interrupt;
+mod program;
+
+pub use interrupt::release as release_signals;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
 
 use zeroize::Zeroizing;
 
@@ -20,6 +23,8 @@ use crate::model::SecretSource;
 use crate::model::desired::SecretOrigin;
 use crate::rules;
 use crate::rules::values::Values;
+use crate::text::quoted;
+use crate::workspace::Environment;
 
 /// Maximum size of a secret, in bytes.
 const MAX_SECRET: u64 = 64 << 10;
@@ -34,16 +39,42 @@ pub struct SecretsRead {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads every secret of the manifests. `folders` are the folders outside the workspace that manifests may read.
-pub fn read(
-    desired: &Desired,
-    root: &Path,
-    environment: &BTreeMap<String, String>,
-    folders: &[Box<str>],
-) -> SecretsRead {
+/// Where the settings come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trust {
+    /// The working tree: the author of the manifests may have written the settings too.
+    WorkingTree,
+    /// A reviewed revision. No file of the repository is run, or passed to a program (KW-032).
+    Revision,
+}
+
+/// What secrets may be read with.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    /// The folder of the workspace.
+    pub root: &'a Path,
+    /// The variables of the process.
+    pub variables: &'a BTreeMap<String, String>,
+    /// What the settings allow. The rules have checked the manifests against it.
+    pub settings: &'a Environment,
+    pub trust: Trust,
+}
+
+/// Whether the programs that manifests name are run. Those of credentials always are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Programs {
+    Run,
+    /// The secrets that they provide are left out (KW-033).
+    Skip,
+}
+
+/// Reads the secrets of the manifests.
+pub fn read(desired: &Desired, access: &Access<'_>, programs: Programs) -> SecretsRead {
     let SecretsRead { mut values, mut shared, mut diagnostics } = SecretsRead::default();
-    let mut read =
-        |source| credential(source, root, environment, folders).map_err(|problem| diagnostics.push(*problem)).ok();
+    let mut read = |source: &SecretSource| match &source.origin {
+        SecretOrigin::Command(_) if programs == Programs::Skip => None,
+        _ => credential(source, access).map_err(|problem| diagnostics.push(*problem)).ok(),
+    };
     for object in desired.of(Kind::PackageKey) {
         let Some(key) = &object.key else { continue };
         if let KeySource::Custom(source) = &key.source {
@@ -56,37 +87,64 @@ pub fn read(
 }
 
 /// Reads one secret.
-pub fn credential(
-    source: &SecretSource,
-    root: &Path,
-    environment: &BTreeMap<String, String>,
-    folders: &[Box<str>],
-) -> Result<Secret, Box<Diagnostic>> {
+pub fn credential(source: &SecretSource, access: &Access<'_>) -> Result<Secret, Box<Diagnostic>> {
     let text = match &source.origin {
         SecretOrigin::Literal(secret) => return Ok(secret.clone()),
-        SecretOrigin::Env(name) => match environment.get(&**name) {
-            Some(value) => Ok(Zeroizing::new(value.clone())),
-            None => Err((format!("the variable {name} is not set"), "set it where this command runs".to_owned())),
-        },
-        SecretOrigin::File(path) => read_file(&root.join(&**path), root, folders).map_err(|cause| {
-            (format!("could not read the secret in {path}: {cause}"), "create the file, or fix the path".to_owned())
-        }),
-        SecretOrigin::Command(words) => run(words, root).map_err(|cause| {
-            let program = words.first().map_or("", |word| word);
-            (
-                format!("could not get a secret from {program}: {cause}"),
-                "run the command manually to see why".to_owned(),
-            )
-        }),
+        SecretOrigin::Env(name) => variable(name, access),
+        SecretOrigin::File(path) => file(path, access),
+        SecretOrigin::Command(words) => command(words, access),
     };
-    let refused = |message: String, help: String| Box::new(rules::KW_013.finding(message).at(source.place).help(help));
-    let text = text.map_err(|(message, help)| refused(message, help))?;
-    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    let text = text.map_err(|problem| Box::new(problem.at(source.place)))?;
+    // Editors on Windows write a byte order mark, and most editors end the last line.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() || line.contains(['\n', '\r', '\0']) {
-        let what = if line.is_empty() { "the secret is empty" } else { "the secret has more than one line" };
-        return Err(refused(what.to_owned(), "a secret is one line of text".to_owned()));
+        let what = if line.is_empty() { "is empty" } else { "has more than one line" };
+        let problem = rules::KW_013.finding(format!("{} {what}", name_of(source))).at(source.place);
+        return Err(Box::new(problem.help("a secret is one line of text")));
     }
     Ok(Secret::new(line))
+}
+
+/// The name of a secret's source in messages.
+pub fn name_of(source: &SecretSource) -> String {
+    match &source.origin {
+        SecretOrigin::Literal(_) => "the secret".to_owned(),
+        SecretOrigin::Env(name) => format!("the variable {}", quoted(name)),
+        SecretOrigin::File(path) => format!("the file {}", quoted(path)),
+        SecretOrigin::Command(words) => format!("the output of {}", quoted(words.first().map_or("", |word| word))),
+    }
+}
+
+fn variable(name: &str, access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagnostic>> {
+    access.variables.get(name).map(|value| Zeroizing::new(value.clone())).ok_or_else(|| {
+        let problem = rules::KW_013.finding(format!("the variable {} is not set", quoted(name)));
+        Box::new(problem.help("set it where this command runs"))
+    })
+}
+
+fn file(path: &str, access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagnostic>> {
+    read_file(&access.root.join(path), access.root, &access.settings.folders).map_err(|cause| {
+        let problem = rules::KW_013.finding(format!("could not read the secret in {}: {cause}", quoted(path)));
+        Box::new(problem.help("create the file, or fix the path"))
+    })
+}
+
+fn command(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagnostic>> {
+    program::run(words, access).map_err(|problem| {
+        let name = quoted(words.first().map_or("", |word| word));
+        let message = |cause: String| format!("could not get a secret from {name}: {cause}");
+        Box::new(match problem {
+            program::Problem::OfRepository(cause) => rules::KW_032.finding(message(cause)).help(
+                "keep programs, and the files that they read, outside the repository, where only an administrator \
+                 of the runner can change them",
+            ),
+            program::Problem::Failed(cause) => rules::KW_013.finding(message(cause)).help(
+                "it runs in an empty folder, without your variables: see commandVariables and commandTimeout under \
+                 spec.environment in keywright.yaml",
+            ),
+        })
+    })
 }
 
 /// Reads a file. The rules have checked its path, but a link could still lead elsewhere.
@@ -110,25 +168,4 @@ fn bounded(stream: impl Read) -> Result<Zeroizing<String>, String> {
         return Err(format!("it is longer than {} KiB", MAX_SECRET >> 10));
     }
     Ok(text)
-}
-
-fn run(words: &[Box<str>], root: &Path) -> Result<Zeroizing<String>, String> {
-    let (program, arguments) = words.split_first().ok_or("it is empty")?;
-    let mut child = Command::new(&**program)
-        .args(arguments.iter().map(|word| &**word))
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let text = match child.stdout.take() {
-        Some(output) => bounded(output),
-        None => Err("it has no output".to_owned()),
-    };
-    let status = child.wait().map_err(|error| error.to_string())?;
-    if !status.success() {
-        return Err(format!("it failed with {status}"));
-    }
-    text
 }

@@ -1,5 +1,14 @@
 //! The settings of a workspace, validated and with defaults applied. Only the rules create them.
 
+mod environment;
+
+pub use environment::ANY_ARGUMENT;
+pub use environment::CommandPattern;
+pub use environment::DATABASE_PASSWORD;
+pub use environment::Environment;
+pub use environment::MAX_COMMAND_SECONDS;
+pub use environment::OWN_PREFIX;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::RuleId;
@@ -179,14 +188,6 @@ impl Default for Guards {
     }
 }
 
-/// What manifests may read from the local machine.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Environment {
-    pub prefixes: Vec<Box<str>>,
-    pub folders: Vec<Box<str>>,
-    pub programs: Vec<Box<str>>,
-}
-
 #[derive(Clone)]
 pub enum DatabaseAt {
     /// A SQLite file, relative to the workspace.
@@ -215,6 +216,26 @@ impl Workspace {
             environment: Environment::default(),
         }
     }
+
+    /// The source of every credential, and who receives it.
+    pub fn credentials(&self) -> impl Iterator<Item = (&SecretSource, CredentialOf)> {
+        let cloud = self.remote.cloud_api_management.iter();
+        let cloud = cloud.flat_map(|store| [&store.api_key, &store.api_secret, &store.username, &store.password]);
+        let transfer = self.remote.managed_file_transfer.iter().map(|store| store.credential.source());
+        let database = match &self.database {
+            DatabaseAt::Server { password, .. } => password.as_ref(),
+            DatabaseAt::File(_) => None,
+        };
+        let of_stores = cloud.chain(transfer).map(|source| (source, CredentialOf::Store));
+        of_stores.chain(database.map(|source| (source, CredentialOf::Database)))
+    }
+}
+
+/// Who receives a credential.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CredentialOf {
+    Store,
+    Database,
 }
 
 #[cfg(test)]

@@ -31,7 +31,6 @@ use super::session::Session;
 use super::session::Snapshot;
 use super::session::database;
 use super::session::origin::store_key;
-use super::session::origin::store_name;
 use crate::apply;
 use crate::apply::Secrets;
 use crate::database::journal;
@@ -213,13 +212,14 @@ fn carry_out(
 /// Begins the journal of the run, and closes that of an interrupted previous run.
 fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
     let Snapshot { loaded, location, lock, cut_off, .. } = &prepared.snapshot;
+    let stores = prepared.snapshot.origin(now).stores();
     let changes = prepared.planned.left().count();
     let database = database::open(location, lock.as_ref())?;
     let failed = |error| Failure::of_database(&error);
     if let Some((run, _)) = cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
-    let journal = Journal::begin(database, &store_name(loaded), &store_key(loaded), changes, now).map_err(failed)?;
+    let journal = Journal::begin(database, &stores, &store_key(loaded), changes, now).map_err(failed)?;
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

@@ -16,7 +16,6 @@ use super::saved_plan;
 use super::session::Prepared;
 use super::session::Session;
 use super::session::Snapshot;
-use super::session::origin::store_name;
 use crate::diagnostic::has_errors;
 use crate::render;
 
@@ -100,8 +99,9 @@ pub(super) fn verdict(prepared: &Prepared) -> Exit {
 /// Prints the plan and then all findings, so that errors are the last lines.
 pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
     let Snapshot { loaded, diagnostics, .. } = &prepared.snapshot;
-    let store = store_name(loaded);
-    let header = render::Header { workspace: &loaded.workspace.name, store: &store };
+    let origin = prepared.snapshot.origin(console.now);
+    let (store, hosts) = (origin.stores(), origin.hosts());
+    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts };
     let sources = &loaded.sources;
     let all: Vec<_> = diagnostics.iter().chain(&prepared.planned.stopped).cloned().collect();
     match format {

@@ -39,8 +39,9 @@ enum PlanFormat {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let saved = saved_plan::open(&arguments.file, console)?.plan;
-    let (plan, findings, store) = (&saved.plan, &saved.findings, saved.origin.stores());
-    let header = render::Header { workspace: &saved.origin.workspace, store: &store };
+    let (plan, findings) = (&saved.plan, &saved.findings);
+    let (store, hosts) = (saved.origin.stores(), saved.origin.hosts());
+    let header = render::Header { workspace: &saved.origin.workspace, store: &store, hosts: &hosts };
     match arguments.format {
         PlanFormat::Text => {
             render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;

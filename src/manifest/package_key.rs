@@ -47,7 +47,7 @@ mapping! {
         field env: Box<str> = "env",
         /// The path of a file, relative to the workspace. A line break at the end of the file is ignored.
         field file: Box<str> = "file",
-        /// A program and its arguments; its standard output is the secret. The workspace must allow the program in environment.commands.
+        /// A program and its arguments; its standard output is the secret. In manifests, environment.commands must allow both, and the program runs only in apply.
         field command: Vec<Spanned<Box<str>>> = "command",
         /// The secret itself. Everyone who can read the manifest can read it, so CAM-043 warns.
         field value: Box<str> = "value",

@@ -9,6 +9,7 @@ use super::read::Spanned;
 use super::read::TextMap;
 use super::read::field;
 use super::read::fields;
+use super::scalar::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
@@ -145,8 +146,43 @@ mapping! {
         field allow: Vec<Spanned<Box<str>>> = "allow",
         /// Folders outside the workspace whose files manifests may read, like /run/secrets.
         field files: Vec<Spanned<Box<str>>> = "files",
-        /// Programs that manifests may run to get a secret, by name or path.
-        field commands: Vec<Spanned<Box<str>>> = "commands",
+        /// Programs that manifests may run to get a secret, each with its arguments, like [vault, kv, get, "*"]: * matches one argument that does not begin with -. A single text is a program without arguments.
+        field commands: Vec<Spanned<CommandPatternSpec>> = "commands",
+        /// Environment variables that programs receive besides PATH, HOME and LANG, like VAULT_ADDR. HOME is an empty folder unless it is listed.
+        field command_variables: Vec<Spanned<Box<str>>> = "commandVariables",
+        /// The time limit of a program; 30s if omitted.
+        field command_timeout: Duration = "commandTimeout",
+        /// Environment variables that credentials in this file may use besides KEYWRIGHT_*. Manifests cannot read them.
+        field credentials: Vec<Spanned<Box<str>>> = "credentials",
+    }
+}
+
+/// A program that manifests may run, with its arguments.
+pub struct CommandPatternSpec(pub Vec<Spanned<Box<str>>>);
+
+impl FromNode for CommandPatternSpec {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        if matches!(node.content, Content::List(_)) {
+            return Vec::from_node(node, reading).map(Self);
+        }
+        let value = Box::<str>::from_node(node, reading)?;
+        Some(Self(vec![Spanned { value, place: node.place }]))
+    }
+}
+
+impl JsonSchema for CommandPatternSpec {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CommandPattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }]
+        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! Matches package keys: custom keys by value, generated keys by application, package and prefix.
+//! Matches package keys: custom keys by value, generated keys by application, package and prefix. A custom key whose value
+//! was not read (KW-033) is the only remaining key of its application and package.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
             keys.find_moved(entry.0, entry.1, digest, desired, matching);
         }
     }
+    keys.find_unread(&declared, values, matching);
     for (object, key) in &declared {
         if let KeySource::Generate { prefix, .. } = &key.source {
             keys.find_generated(object, key, prefix, matching);
@@ -145,6 +147,70 @@ impl<'a> Keys<'a> {
         }
     }
 
+    /// Matches the custom keys without a known value. If it is uncertain which key of the store one is, the plan leaves out
+    /// all keys that it could be.
+    fn find_unread(&mut self, declared: &[(&Declared, &DeclaredKey)], values: &Values, matching: &mut Matching<'a>) {
+        let is_unread = |object: &Declared, key: &DeclaredKey| {
+            matches!(key.source, KeySource::Custom(_)) && !values.contains_key(&object.address)
+        };
+        let mut slots: BTreeMap<(&Address, &Address), Vec<(&Declared, &DeclaredKey)>> = BTreeMap::new();
+        for (object, key) in declared {
+            let Some(application) = &object.parent else { continue };
+            slots.entry((&application.address, &key.package.address)).or_default().push((object, key));
+        }
+        let mut unread = Vec::new();
+        for (slot, declared) in slots {
+            let wanted: Vec<&Declared> =
+                declared.iter().filter(|(object, key)| is_unread(object, key)).map(|(object, _)| *object).collect();
+            if !wanted.is_empty() {
+                let generated: Vec<(&Declared, &str)> = declared.iter().filter_map(generated).collect();
+                self.find_unread_in((slot.0.clone(), slot.1.clone()), &wanted, &generated, matching);
+                unread.extend(wanted);
+            }
+        }
+        if let Some(first) = unread.first() {
+            let names: Vec<String> = unread.iter().map(|object| object.address.to_string()).collect();
+            let names = crate::text::and_more(&names, 5, ", ");
+            let message = format!("this plan does not know the value of {names}: programs run only in apply");
+            let problem = rules::KW_033.finding(message).at(first.place);
+            matching.diagnostics.push(problem.help("apply reads the values before it shows its own plan"));
+        }
+    }
+
+    fn find_unread_in(
+        &mut self,
+        slot: (Address, Address),
+        wanted: &[&Declared],
+        generated: &[(&Declared, &str)],
+        matching: &mut Matching<'a>,
+    ) {
+        let is_generated = |live: &LiveObject| {
+            let value = live.key.as_ref().map_or("", |key| key.value.expose());
+            generated.iter().any(|(_, prefix)| !prefix.is_empty() && value.starts_with(prefix))
+        };
+        let all = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice).iter().map(|&index| self.all[index].live);
+        let hits: Vec<&'a LiveObject> =
+            all.filter(|live| !self.claimed.contains(&live.id) && !is_generated(live)).collect();
+        let without_prefix = generated.iter().filter(|(_, prefix)| prefix.is_empty()).map(|(object, _)| *object);
+        let could_be: Vec<&Declared> = wanted.iter().copied().chain(without_prefix).collect();
+        match (&hits[..], &could_be[..]) {
+            ([], _) => {}
+            ([_], [only]) if !self.is_part => self.take(only, &hits, false, matching),
+            _ => {
+                let names: Vec<String> = could_be.iter().map(|object| object.address.to_string()).collect();
+                let message = format!(
+                    "this plan cannot determine which key in the store is {}, and leaves out all of them",
+                    crate::text::and_more(&names, 5, " or ")
+                );
+                let problem = rules::KW_033.also(message).at(wanted[0].place);
+                matching.diagnostics.push(problem.help("apply reads the values and finds the keys by them"));
+                matching.stopped.extend(could_be.iter().map(|object| object.address.clone()));
+                matching.stopped.extend(hits.iter().map(|hit| hit.address.clone()));
+                self.claimed.extend(hits.iter().map(|hit| &hit.id));
+            }
+        }
+    }
+
     fn find_generated(&mut self, object: &Declared, key: &DeclaredKey, prefix: &str, matching: &mut Matching<'a>) {
         let Some(application) = &object.parent else { return };
         let slot = (application.address.clone(), key.package.address.clone());
@@ -166,5 +232,13 @@ impl<'a> Keys<'a> {
             let older = generations.collect();
             matching.found.insert(object.address.clone(), Found { live: newest, moved: false, older });
         }
+    }
+}
+
+/// The key and its prefix, if its value is generated.
+fn generated<'d>((object, key): &(&'d Declared, &'d DeclaredKey)) -> Option<(&'d Declared, &'d str)> {
+    match &key.source {
+        KeySource::Generate { prefix, .. } => Some((object, prefix)),
+        KeySource::Custom(_) => None,
     }
 }

@@ -134,7 +134,7 @@ fn generated_keys_are_told_apart_by_prefix_and_the_newest_is_current() {
     assert_eq!(found(&matching, &Address::key("b")).as_deref(), Some("b1"));
     let older: Vec<&str> = matching.found[&Address::key("a")].older.iter().map(|old| old.id.expose()).collect();
     assert_eq!(older, ["a3", "a1"]);
-    assert_eq!(matching.unmatched.iter().map(|live| live.id.expose()).collect::<Vec<_>>(), ["x1"]);
+    assert_eq!(unmatched(&matching), ["x1"]);
 }
 
 #[test]
@@ -170,4 +170,51 @@ fn a_value_elsewhere_is_a_move_and_two_elsewhere_are_no_guess() {
     let matched = matching(&desired, &twice, &values, false);
     assert!(matched.found.is_empty() && matched.unmatched.is_empty());
     assert_eq!(matched.diagnostics[0].rule.0, "CAM-049");
+}
+
+/// The ids of the keys that the plan may delete.
+fn unmatched<'a>(matching: &Matching<'a>) -> Vec<&'a str> {
+    matching.unmatched.iter().map(|live| live.id.expose()).collect()
+}
+
+#[test]
+fn an_unread_value_is_the_only_other_key_of_its_application_and_package() {
+    let keys = vec![
+        live_key("made", "shop", "pay", "g_1", 1),
+        live_key("mine", "shop", "pay", "fake-mine", 2),
+        live_key("read", "shop", "pay", "fake-read", 3),
+        live_key("x", "shop", "other", "fake-x", 4),
+    ];
+    let live = live(Kind::PackageKey, keys);
+    let generated = declared_key("generated", "pay", Some("g_"));
+    let wanted = desired(vec![custom("unread", "pay"), custom("read", "pay"), generated, custom("none", "third")]);
+    let values = Values::from([(Address::key("read"), Secret::new("fake-read"))]);
+    let matched = matching(&wanted, &live, &values, false);
+    assert_eq!(found(&matched, &Address::key("unread")).as_deref(), Some("mine"));
+    assert_eq!(found(&matched, &Address::key("generated")).as_deref(), Some("made"));
+    assert_eq!(found(&matched, &Address::key("none")), None);
+    assert!(matched.stopped.is_empty());
+    assert_eq!(unmatched(&matched), ["x"]);
+    let messages: Vec<&str> = matched.diagnostics.iter().map(|found| &*found.message).collect();
+    assert_eq!(messages, ["this plan does not know the value of key/unread, key/none: programs run only in apply"]);
+}
+
+#[test]
+fn an_unread_value_is_not_guessed_and_nothing_that_it_could_be_is_deleted() {
+    let two = || vec![live_key("1", "shop", "pay", "fake-1", 1), live_key("2", "shop", "pay", "fake-2", 2)];
+    let one = || vec![live_key("1", "shop", "pay", "fake-1", 1)];
+    let unread = || custom("unread", "pay");
+    for (declared, keys, is_part) in [
+        (vec![unread()], two(), false),
+        (vec![unread(), custom("other", "pay")], one(), false),
+        (vec![unread(), declared_key("generated", "pay", None)], one(), false),
+        (vec![unread()], one(), true),
+    ] {
+        let (live, declared) = (live(Kind::PackageKey, keys), desired(declared));
+        let matched = matching(&declared, &live, &Values::new(), is_part);
+        assert!(matched.found.is_empty() && unmatched(&matched).is_empty());
+        assert!(declared.objects.keys().all(|address| matched.stopped.contains(address)));
+        let message = &matched.diagnostics[0].message;
+        assert!(message.contains("cannot determine which key in the store is key/"), "{message}");
+    }
 }

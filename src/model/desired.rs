@@ -110,11 +110,25 @@ pub enum KeySource {
     Custom(SecretSource),
 }
 
+impl KeySource {
+    /// Whether a program provides the value.
+    pub const fn is_command(&self) -> bool {
+        matches!(self, Self::Custom(SecretSource { origin: SecretOrigin::Command(_), .. }))
+    }
+}
+
 /// Where a secret is read from.
 #[derive(Clone)]
 pub struct SecretSource {
     pub origin: SecretOrigin,
     pub place: Place,
+}
+
+impl SecretSource {
+    /// The variable that the secret is read from, if it is one.
+    pub fn variable(&self) -> Option<&str> {
+        if let SecretOrigin::Env(name) = &self.origin { Some(name) } else { None }
+    }
 }
 
 #[derive(Clone)]

@@ -12,6 +12,8 @@ pub struct Origin {
     pub made: Instant,
     pub workspace: String,
     pub stores: Vec<StoreName>,
+    /// The hosts of the workspace database, if it is on a server.
+    pub database: Vec<String>,
 }
 
 /// The readable name of a store, without anything that is specific to one machine.
@@ -27,6 +29,9 @@ pub struct StoreName {
 impl fmt::Display for StoreName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
+        if let Some(host) = &self.host {
+            write!(f, ", {host}")?;
+        }
         match &self.area {
             Some(area) => write!(f, ", area {area}"),
             None => Ok(()),
@@ -35,8 +40,14 @@ impl fmt::Display for StoreName {
 }
 
 impl Origin {
-    /// The names of the stores for the header of a plan.
+    /// The stores for the header of a plan, with their hosts; and the database, if it is on a server.
     pub fn stores(&self) -> String {
-        self.stores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+        let database = (!self.database.is_empty()).then(|| format!("database, {}", self.database.join(", ")));
+        self.stores.iter().map(ToString::to_string).chain(database).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Every host that is called.
+    pub fn hosts(&self) -> Vec<String> {
+        self.stores.iter().filter_map(|store| store.host.clone()).chain(self.database.iter().cloned()).collect()
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn resolve(
     let mut excluded: BTreeMap<usize, ChangeResult> = BTreeMap::new();
     for (index, change) in plan.changes.iter_mut().enumerate() {
         check_declared(change, context)?;
-        match current_object(change, &objects, matching) {
+        match current_object(change, &objects, matching, context) {
             Ok(object) => change.target.live = object.map(LiveTarget::of),
             Err(why) => {
                 excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
@@ -85,13 +85,27 @@ fn current_object<'a>(
     change: &Change,
     objects: &BTreeMap<(Kind, Digest), &'a LiveObject>,
     matching: &Matching<'_>,
+    context: &Context<'_>,
 ) -> Result<Option<&'a LiveObject>, &'static str> {
     let Some(seen) = &change.target.live else { return check_create(change, matching).map(|()| None) };
     match objects.get(&(change.address.kind(), seen.object)) {
         None => Err("is no longer in the store"),
         Some(object) if object.fingerprint() != seen.fingerprint => Err("has changed since the plan was made"),
+        Some(object) if change.action == Action::Delete && is_unread_key(object, matching, context) => {
+            Err("is declared by the manifests")
+        }
         Some(object) => Ok(Some(object)),
     }
+}
+
+/// Whether a key that the plan deletes is a declared one whose value the plan did not know (KW-033).
+fn is_unread_key(object: &LiveObject, matching: &Matching<'_>, context: &Context<'_>) -> bool {
+    let is_unread = |address: &Address| {
+        let key = context.desired.get(address).and_then(|declared| declared.key.as_ref());
+        key.is_some_and(|key| key.source.is_command())
+    };
+    let mut found = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
+    object.key.is_some() && found.any(|(address, found)| found.live.id == object.id && is_unread(address))
 }
 
 fn check_create(change: &Change, matching: &Matching<'_>) -> Result<(), &'static str> {

@@ -54,10 +54,13 @@ pub fn findings(out: &mut dyn io::Write, findings: &[Finding]) -> io::Result<()>
 
 /// Writes every change in order, the kept objects, and a summary.
 pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: Style) -> io::Result<()> {
-    if !plan.is_empty() {
+    // Hosts that were called are named even if there is nothing to do.
+    if !plan.is_empty() || !header.hosts.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
         let (workspace, store) = (text::line(header.workspace), text::line(header.store));
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
+    }
+    if !plan.is_empty() {
         let columns = Columns::of(plan);
         for change in &plan.changes {
             write_change(out, change, &columns, style)?;

@@ -48,7 +48,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     let (api_key, api_secret) = (secret(&credentials.api_key), secret(&credentials.api_secret));
     let (username, password) = (secret(&credentials.username), secret(&credentials.password));
     Some(CloudStore {
-        url: url.trim_end_matches('/').into(),
+        url: above_api(url).into(),
         area: area.value.clone(),
         api_key: api_key?,
         api_secret: api_secret?,
@@ -58,13 +58,25 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     })
 }
 
+/// The address above `/v3`. Users also write that of the API or of the sign-in.
+fn above_api(url: &str) -> &str {
+    let url = url.trim_end_matches('/');
+    let ends = ["/v3/rest", "/v3/token", "/v3"];
+    ends.iter().find_map(|end| url.strip_suffix(end)).unwrap_or(url).trim_end_matches('/')
+}
+
 /// KW-022, MFT-020: only an encrypted connection may carry credentials and keys.
 fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
     let is_loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-    let is_address = !name.is_empty() && !rest.contains(['?', '#', '@', '\\']) && !rest.contains(char::is_whitespace);
+    let is_address =
+        is_port && !name.is_empty() && !rest.contains(['?', '#', '@', '\\']) && !rest.contains(char::is_whitespace);
     if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
         return;
     }

@@ -7,16 +7,20 @@ mod kw_013;
 mod kw_019;
 mod kw_020;
 mod kw_022;
+mod kw_030;
+mod kw_031;
+mod kw_032;
+mod kw_033;
 mod mft_020;
 mod mft_021;
 
 use super::database;
+use super::environment;
 use super::listed::MAX_LIST;
 use super::listed::texts;
 use super::stores;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::read::Spanned;
-use crate::manifest::workspace::EnvironmentSpec;
 use crate::manifest::workspace::GuardsSpec;
 use crate::manifest::workspace::OwnershipSpec;
 use crate::manifest::workspace::OwnsApiKeys;
@@ -26,7 +30,6 @@ use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
 use crate::manifest::workspace::WorkspaceFile;
 use crate::rules;
-use crate::workspace::Environment;
 use crate::workspace::Guards;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
@@ -34,7 +37,7 @@ use crate::workspace::Workspace;
 
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
-    kw_022::KW_022, mft_020::MFT_020, mft_021::MFT_021
+    kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, mft_020::MFT_020, mft_021::MFT_021
 }
 
 /// Checks the workspace file and adds the defaults. `folder` is the name of a workspace without a name.
@@ -58,8 +61,9 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
         workspace.guards = guards_of(&guards.value, &mut findings);
     }
     if let Some(environment) = &spec.environment {
-        workspace.environment = environment_of(&environment.value, &mut findings);
+        workspace.environment = environment::environment(&environment.value, &mut findings);
     }
+    environment::check_credentials(spec.environment.as_ref().map(|spec| &spec.value), &workspace, &mut findings);
     for (rule, severity) in spec.rules.iter().flat_map(|rules| &rules.value.0) {
         if findings.len() > MAX_LIST {
             break;
@@ -122,25 +126,4 @@ fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
         guards.count = within(count, i64::from(u32::MAX), findings);
     }
     guards
-}
-
-fn environment_of(spec: &EnvironmentSpec, findings: &mut Vec<Diagnostic>) -> Environment {
-    let mut list = |list: &Option<Spanned<Vec<Spanned<Box<str>>>>>| {
-        list.as_ref().map_or_else(Vec::new, |list| texts(list, findings))
-    };
-    let environment =
-        Environment { prefixes: list(&spec.allow), folders: list(&spec.files), programs: list(&spec.commands) };
-    for prefix in spec.allow.iter().flat_map(|allow| allow.value.iter().take(MAX_LIST)) {
-        if prefix.value.is_empty() {
-            let problem = rules::KW_012.finding("an empty prefix allows every variable").at(prefix.place);
-            findings.push(problem.help("write the first letters of the allowed names, like APP_"));
-        }
-    }
-    for folder in spec.files.iter().flat_map(|files| files.value.iter().take(MAX_LIST)) {
-        if !folder.value.starts_with('/') || folder.value.trim_matches('/').is_empty() {
-            let problem = rules::KW_012.finding("this is not the absolute path of a folder").at(folder.place);
-            findings.push(problem.help("write an absolute path, like /run/secrets"));
-        }
-    }
-    environment
 }

@@ -52,6 +52,7 @@ impl Document {
                 made,
                 workspace: self.workspace,
                 stores: self.stores.into_iter().map(store).collect(),
+                database: self.database,
             },
             options: options(self.options)?,
             added: self.added_attributes.into_iter().map(Into::into).collect(),

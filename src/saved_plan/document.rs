@@ -39,6 +39,9 @@ pub(super) struct Document {
     pub(super) workspace: String,
     /// The stores that the plan is for.
     pub(super) stores: Vec<Store>,
+    /// The hosts of the workspace database, if it is on a server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) database: Vec<String>,
     /// The options of the run that made the plan.
     pub(super) options: Options,
     /// Kinds for which the plan read extended attributes of the store.

@@ -73,6 +73,7 @@ fn sample() -> SavedPlan {
         made: "2026-11-21T12:00:00Z".parse().unwrap(),
         workspace: "payments".into(),
         stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
+        database: vec!["db.example.com".into()],
     };
     let options = Options {
         prune: true,

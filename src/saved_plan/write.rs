@@ -57,6 +57,7 @@ impl Document {
             made: saved.origin.made.to_rfc3339_opts(SecondsFormat::AutoSi, true),
             workspace: saved.origin.workspace.clone(),
             stores: saved.origin.stores.iter().map(store).collect(),
+            database: saved.origin.database.clone(),
             options: options(&saved.options),
             added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),
             changes: plan.changes.iter().map(change).collect(),

@@ -27,6 +27,7 @@ mod token;
 mod value;
 mod write;
 
+pub use token::Credential;
 pub use token::Credentials;
 
 use reqwest::Url;
@@ -37,6 +38,7 @@ use self::index::AreaIndex;
 use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
+use super::transport::Route;
 use crate::database::Holding;
 use crate::model::Kind;
 use crate::model::Live;
@@ -69,11 +71,11 @@ impl CloudApiManagement {
         let url = Url::parse(url).map_err(|_| {
             Refusal::unavailable("`url` of the store is not a valid URL").help("write it like https://api.example.com")
         })?;
-        let client = transport::client()?;
-        let username = credentials.username.expose().into();
+        let route = Route::to(&url)?;
+        let username = credentials.username.value.expose().into();
         let sign_in = SignIn::new(transport::below(&url, "/v3/token"), area.into(), credentials);
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, limits.in_flight());
-        let api = Api::new(client, transport::below(&url, "/v3/rest"), sign_in, pace);
+        let api = Api::new(route, transport::below(&url, "/v3/rest"), sign_in, pace);
         Ok(Self {
             api,
             index: AreaIndex::default(),

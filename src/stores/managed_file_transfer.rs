@@ -34,7 +34,7 @@ use self::api::Api;
 use self::bind::Binding;
 use self::site::SiteState;
 use super::pace::Pace;
-use super::transport;
+use super::transport::Route;
 use crate::database::Holding;
 use crate::model::Kind;
 use crate::model::Live;
@@ -87,7 +87,7 @@ impl ManagedFileTransfer {
         let limits = settings.limits;
         let pace = Pace::new(limits.calls_per_second, limits.calls_per_day, 1);
         Ok(Self {
-            api: Api::new(transport::client()?, url, settings.sign_in, pace),
+            api: Api::new(Route::to(&url)?, url, settings.sign_in, pace),
             operations: settings.operations,
             writes: settings.writes,
             calls_per_day: limits.calls_per_day,

@@ -8,11 +8,15 @@ use std::time::Duration;
 use std::time::Instant;
 
 use reqwest::Client;
+use reqwest::Method;
 use reqwest::RequestBuilder;
 use reqwest::Response;
 use reqwest::Url;
+use reqwest::header::HeaderMap;
 
+use crate::network;
 use crate::store::Refusal;
+use crate::text::quoted;
 
 /// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -23,18 +27,105 @@ const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time limit for one whole call.
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Redirects are not followed, because they would carry the credential elsewhere. Certificate checks cannot be off.
-pub(super) fn client() -> Result<Client, Refusal> {
-    // An error means that another store of this process has already installed it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .timeout(CALL_TIMEOUT)
-        .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
-        .build();
-    client.map_err(|error| Refusal::unavailable(format!("could not set up the HTTP client: {}", cause(&error))))
+/// The route to one server: an HTTP client, and the proxy in between.
+pub(super) struct Route {
+    client: Client,
+    /// Host and port.
+    proxy: Option<Box<str>>,
+}
+
+impl Route {
+    /// Redirects are not followed, because they would carry the credential elsewhere. Certificate checks cannot be off.
+    /// Calls to this machine go through no proxy, which would see the credential unencrypted.
+    pub(super) fn to(server: &Url) -> Result<Self, Refusal> {
+        // An error means that another store of this process has already installed it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        if server.scheme() == "https" {
+            network::check_certificates().map_err(|cause| {
+                Refusal::unavailable(format!("could not set up TLS: {cause}")).help(network::CERTIFICATES_HELP)
+            })?;
+        }
+        let proxy = network::proxy_for(server);
+        let builder = if proxy.is_some() { Client::builder() } else { Client::builder().no_proxy() };
+        let client = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .timeout(CALL_TIMEOUT)
+            .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let failed = |error| Refusal::unavailable(format!("could not set up the HTTP client: {}", innermost(&error)));
+        Ok(Self { client: client.map_err(failed)?, proxy })
+    }
+
+    pub(super) fn request(&self, method: Method, address: Url) -> RequestBuilder {
+        self.client.request(method, address)
+    }
+
+    /// What is known about a request that has no answer.
+    pub(super) fn unanswered<T>(&self, error: &reqwest::Error) -> Sent<T> {
+        let is_undelivered = error.is_connect() || error.is_builder();
+        let cause = self.cause(error);
+        if is_undelivered { Sent::NotDelivered(cause) } else { Sent::Unknown(cause) }
+    }
+
+    /// Why a request has no answer. Names the proxy, which may be the cause as well as the server.
+    pub(super) fn cause(&self, error: &reqwest::Error) -> String {
+        let cause = innermost(error);
+        let Some(proxy) = &self.proxy else { return cause };
+        match cause.as_str() {
+            // The words of hyper for a proxy that answers 407, or anything else but 200.
+            "tunnel error: proxy authorization required" => {
+                format!("the proxy {proxy} requires a username and password (407)")
+            }
+            "tunnel error: unsuccessful" => format!("the proxy {proxy} refused the connection"),
+            _ => format!("{cause} (through the proxy {proxy})"),
+        }
+    }
+
+    /// The help for a request that has no answer.
+    pub(super) const fn help(&self) -> &'static str {
+        if self.proxy.is_some() {
+            "check `url`, the network and the proxy: HTTPS_PROXY or ALL_PROXY names it, NO_PROXY lists exceptions"
+        } else {
+            "check `url` and the network"
+        }
+    }
+
+    /// Names the proxy, at the end of a message about an answer that the server probably did not give.
+    pub(super) fn suspect(&self) -> String {
+        self.proxy.as_ref().map_or_else(String::new, |proxy| format!("; the proxy {proxy} may have answered"))
+    }
+
+    /// An answer that comes from no API: a redirect, or a proxy that requires a sign-in. `name` is the request's name in
+    /// messages, and `asked` its address.
+    pub(super) fn detour(&self, name: &str, status: u16, headers: &HeaderMap, asked: &Url) -> Option<Refusal> {
+        match status {
+            300..400 => {
+                let to = destination(headers, asked).unwrap_or_else(|| "another address".to_owned());
+                let reason = format!("{name} was redirected to {to}; redirects are not followed");
+                Some(Refusal::unavailable(reason).help("set `url` in keywright.yaml to the address of the API itself"))
+            }
+            407 => {
+                let proxy =
+                    self.proxy.as_ref().map_or_else(|| "a proxy".to_owned(), |name| format!("the proxy {name}"));
+                let reason = format!("{name} was answered by {proxy}, which requires a username and password (407)");
+                Some(Refusal::unavailable(reason).help("sign in to the proxy, or list the host in NO_PROXY"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Where a redirect leads: scheme, host and port, and the path on the same host. Never the query, which may repeat what
+/// was sent.
+fn destination(headers: &HeaderMap, asked: &Url) -> Option<String> {
+    let location = headers.get("Location")?.to_str().ok()?;
+    let to = asked.join(location).ok()?;
+    let host = to.host_str()?;
+    let port = to.port().map_or_else(String::new, |port| format!(":{port}"));
+    let path = if to.origin() == asked.origin() { to.path() } else { "" };
+    Some(quoted(&format!("{}://{host}{port}{path}", to.scheme())).into_owned())
 }
 
 /// Sends one request and logs the result. `name` is the request's name in messages, without its query. Of the body,
@@ -57,7 +148,7 @@ pub(super) async fn send<'p>(
             tracing::debug!(request = number, status, milliseconds, sent, "{name}");
         }
         Err(error) => {
-            tracing::debug!(request = number, error = cause(error), milliseconds, sent, "{name}");
+            tracing::debug!(request = number, error = innermost(error), milliseconds, sent, "{name}");
         }
     }
     answer
@@ -77,13 +168,6 @@ pub(super) enum Sent<T> {
     NotDelivered(String),
     /// The connection broke: the server may have acted on it.
     Unknown(String),
-}
-
-impl<T> From<reqwest::Error> for Sent<T> {
-    fn from(error: reqwest::Error) -> Self {
-        let is_undelivered = error.is_connect() || error.is_builder();
-        if is_undelivered { Self::NotDelivered(cause(&error)) } else { Self::Unknown(cause(&error)) }
-    }
 }
 
 /// Why an answer was not read to its end.
@@ -106,7 +190,7 @@ impl BodyError {
 /// Reads a body of at most `max` bytes.
 pub(super) async fn body(response: &mut Response, max: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| BodyError::Interrupted(cause(&error)))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| BodyError::Interrupted(innermost(&error)))? {
         if body.len() + chunk.len() > max {
             return Err(BodyError::TooLarge(max));
         }
@@ -116,13 +200,13 @@ pub(super) async fn body(response: &mut Response, max: usize) -> Result<Vec<u8>,
 }
 
 /// The innermost cause of a failed request: the outer ones repeat the address with its query.
-pub(super) fn cause(error: &reqwest::Error) -> String {
+fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it timed out".to_owned();
     }
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
     }
-    if error.source().is_none() { "the connection failed".to_owned() } else { innermost.to_string() }
+    if error.source().is_none() { "the connection failed".to_owned() } else { inner.to_string() }
 }

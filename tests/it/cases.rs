@@ -99,7 +99,7 @@ fn run(folder: &Path) -> Result<String, String> {
         let path = workspace.join("keywright.yaml");
         let text = fs::read_to_string(&path).unwrap().replace("{site}", &site.url);
         fs::write(path, text).unwrap();
-        console.environment.insert("CREDENTIAL".to_owned(), "fake-credential".to_owned());
+        console.environment.insert("KEYWRIGHT_CREDENTIAL".to_owned(), "fake-credential".to_owned());
     }
     let given = files(&workspace);
     if let Some(now) = text(folder, "now") {

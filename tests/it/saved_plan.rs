@@ -234,7 +234,7 @@ fn an_object_with_another_parent_is_not_the_reviewed_object() {
 fn a_plan_for_another_area_or_host_is_refused_by_name() {
     let team = Team::new("", &[USER]);
     let cloud = |host: &str, area: &str| {
-        let secret = "{env: APP_KEY}";
+        let secret = "{env: KEYWRIGHT_KEY}";
         format!(
             "  stores:\n    cloudApiManagement:\n      url: https://{host}\n      area: {area}\n      credentials: \
              {{apiKey: {secret}, apiSecret: {secret}, username: {secret}, password: {secret}}}\n"

@@ -2,5 +2,7 @@
 
 mod cancelled;
 mod disk;
+mod hosts;
 pub(crate) mod killed;
 mod locked;
+mod programs;

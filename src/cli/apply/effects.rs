@@ -27,6 +27,7 @@ use crate::model::Delivery;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
+use crate::secrets;
 use crate::store::Refusal;
 
 /// The flag that the first SIGINT or SIGTERM sets: no new change starts after it. The second signal exits immediately;
@@ -37,6 +38,7 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
         register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
         register(signal, Arc::clone(&stop))?;
     }
+    secrets::release_signals();
     Ok(stop)
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::super::Console;
 use super::super::Exit;
 use super::super::Failure;
+use super::super::access::access;
 use super::super::apply::random;
 use super::super::arguments::Manifests;
 use super::super::runtime::block_on;
@@ -26,6 +27,7 @@ use crate::plan::Options;
 use crate::plan::Remembered;
 use crate::render;
 use crate::secrets;
+use crate::secrets::Programs;
 use crate::source::Loaded;
 use crate::store::Query;
 use crate::store::Reader;
@@ -37,8 +39,9 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
     let checked = Session::open(&Manifests::below(path), console)?.check(console.now);
     let loaded = checked.loaded;
     let Some(desired) = checked.desired else { return Err(invalid(&checked.diagnostics, &loaded, console)) };
-    let folders = &loaded.workspace.environment.folders;
-    let read = secrets::read(&desired, &loaded.root, &console.environment, folders);
+    let read = secrets::read(&desired, &access(&loaded, console), Programs::Run);
+    // The server ends at these signals in its own way.
+    secrets::release_signals();
     if has_errors(&read.diagnostics) {
         return Err(invalid(&read.diagnostics, &loaded, console));
     }

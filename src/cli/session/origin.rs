@@ -4,36 +4,27 @@ use chrono::SubsecRound;
 
 use crate::cli::Failure;
 use crate::cli::saved_plan::LoadedPlan;
+use crate::database::Location;
 use crate::model::Instant;
 use crate::plan::Origin;
 use crate::plan::StoreName;
 use crate::source::Loaded;
 use crate::workspace::RemoteStores;
 
-pub(super) fn origin(loaded: &Loaded, now: Instant) -> Origin {
+pub(super) fn origin(loaded: &Loaded, location: &Location, now: Instant) -> Origin {
     Origin {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made: now.trunc_subsecs(0),
         workspace: loaded.workspace.name.to_string(),
         stores: stores(loaded),
+        database: match location {
+            Location::File(_) => Vec::new(),
+            Location::Server(server) => server.hosts(),
+        },
     }
 }
 
-/// The name of the stores in the header of a plan.
-pub(in crate::cli) fn store_name(loaded: &Loaded) -> String {
-    let remote = &loaded.workspace.remote;
-    let cloud = remote.cloud_api_management.as_ref().map(|store| format!("Cloud API Management, area {}", store.area));
-    let transfer = remote.managed_file_transfer.as_ref().map(|store| {
-        let host = store.url.split_once("://").map_or(&*store.url, |(_, rest)| rest);
-        format!("Managed File Transfer, {host}")
-    });
-    match (cloud, transfer) {
-        (None, None) => "embedded store".to_owned(),
-        (cloud, transfer) => cloud.into_iter().chain(transfer).collect::<Vec<_>>().join(" · "),
-    }
-}
-
-/// The stores of a workspace, as named in a saved plan.
+/// The stores of a workspace, as named in plans.
 fn stores(loaded: &Loaded) -> Vec<StoreName> {
     let store = |name: &str, url: Option<&str>, area: Option<&str>| StoreName {
         name: name.to_owned(),

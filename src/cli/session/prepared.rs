@@ -2,7 +2,6 @@
 
 use super::cost;
 use super::history;
-use super::origin;
 use super::snapshot::Snapshot;
 use crate::cli::Console;
 use crate::cli::Failure;
@@ -115,7 +114,7 @@ impl Prepared {
         let Snapshot { loaded, query, diagnostics, .. } = &self.snapshot;
         let places = Places::new(&loaded.sources);
         SavedPlan {
-            origin: origin::origin(loaded, console.now),
+            origin: self.snapshot.origin(console.now),
             options: self.options.clone(),
             added: query.added.clone(),
             plan: self.planned.plan.clone(),

@@ -4,17 +4,20 @@ use std::path::Path;
 
 use crate::cli::Console;
 use crate::cli::Failure;
+use crate::cli::access::access;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::secrets;
 use crate::source::Loaded;
 use crate::stores::Remotes;
 use crate::stores::cloud_api_management::CloudApiManagement;
+use crate::stores::cloud_api_management::Credential;
 use crate::stores::cloud_api_management::Credentials;
 use crate::stores::managed_file_transfer;
 use crate::stores::managed_file_transfer::ManagedFileTransfer;
 use crate::stores::managed_file_transfer::Settings;
 use crate::stores::managed_file_transfer::SignIn;
+use crate::text::is_hidden;
 use crate::workspace::CloudStore;
 use crate::workspace::RemoteStores;
 use crate::workspace::TransferCredential;
@@ -29,7 +32,10 @@ pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> R
 }
 
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {
-    let secret = |source| secret(source, "Cloud API Management", loaded, console);
+    let secret = |source| -> Result<Credential, Failure> {
+        let value = secret(source, "Cloud API Management", loaded, console)?;
+        Ok(Credential { value, source: secrets::name_of(source) })
+    };
     let credentials = Credentials {
         api_key: secret(&store.api_key)?,
         api_secret: secret(&store.api_secret)?,
@@ -50,6 +56,12 @@ fn transfer(
     // Before the credential is read: without the operations it is not needed.
     operations.check(writes).map_err(Failure::of_store)?;
     let value = secret(store.credential.source(), "Managed File Transfer", loaded, console)?;
+    if !value.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        let source = secrets::name_of(store.credential.source());
+        let why = "contains spaces or characters that are not ASCII; a header cannot contain them";
+        return Err(Failure::new(format!("could not sign in to Managed File Transfer: {source} {why}"))
+            .help("copy the credential again, without quotes and invisible characters"));
+    }
     let sign_in = match store.credential {
         TransferCredential::ApiKey(_) => SignIn::ApiKey(value),
         TransferCredential::Bearer(_) => SignIn::Bearer(value),
@@ -66,11 +78,16 @@ pub(super) fn secret(
     loaded: &Loaded,
     console: &Console<'_>,
 ) -> Result<Secret, Failure> {
-    let folders = &loaded.workspace.environment.folders;
-    secrets::credential(source, &loaded.root, &console.environment, folders).map_err(|problem| {
+    let secret = secrets::credential(source, &access(loaded, console)).map_err(|problem| {
         let failure = Failure::new(format!("could not sign in to {store}: {}", problem.message));
         Failure { help: problem.help, ..failure }
-    })
+    })?;
+    if secret.expose().chars().any(is_hidden) {
+        let source = secrets::name_of(source);
+        return Err(Failure::new(format!("could not sign in to {store}: {source} contains invisible characters"))
+            .help("copy the credential again"));
+    }
+    Ok(secret)
 }
 
 /// Maximum size of an OpenAPI file, in bytes.

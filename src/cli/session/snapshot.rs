@@ -8,6 +8,7 @@ use super::remotes;
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::Format;
+use crate::cli::access::access;
 use crate::cli::arguments::Planning;
 use crate::cli::failure::Findings;
 use crate::cli::failure::Stop;
@@ -21,10 +22,13 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::model::Desired;
+use crate::model::Instant;
 use crate::model::Live;
 use crate::plan;
+use crate::plan::Origin;
 use crate::rules;
 use crate::secrets;
+use crate::secrets::Programs;
 use crate::secrets::SecretsRead;
 use crate::source::Loaded;
 use crate::store::Query;
@@ -69,8 +73,10 @@ impl Checked {
             Some(saved) => origin::check(saved, &loaded)?,
             None => diagnostics.extend(blind_prune(planning, &loaded)),
         }
-        let folders = &loaded.workspace.environment.folders;
-        let mut secrets = secrets::read(&desired, &loaded.root, &console.environment, folders);
+        let timeout = planning.lock_timeout();
+        // A plan may be made for a pull request, so the programs that its manifests name do not run.
+        let programs = if timeout.is_some() { Programs::Run } else { Programs::Skip };
+        let mut secrets = secrets::read(&desired, &access(&loaded, console), programs);
         diagnostics.append(&mut secrets.diagnostics);
         diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
         sort(&mut diagnostics);
@@ -78,7 +84,6 @@ impl Checked {
             return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
         }
         let location = database::location(&loaded, console)?;
-        let timeout = planning.lock_timeout();
         let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
         let cut_off = history::cut_off(&location, lock.is_some())?;
         let remotes = remotes::remotes(&loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
@@ -95,6 +100,13 @@ impl Checked {
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
         Ok(Snapshot { lock, location, loaded, desired, live, secrets, query, remotes, cut_off, diagnostics, format })
+    }
+}
+
+impl Snapshot {
+    /// The workspace, the stores and the hosts of the plan.
+    pub(in crate::cli) fn origin(&self, now: Instant) -> Origin {
+        origin::origin(&self.loaded, &self.location, now)
     }
 }
 

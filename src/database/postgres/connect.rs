@@ -18,6 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Server;
 use crate::database::SqlError;
+use crate::network;
 
 /// Limit for connecting, signing in and setting up.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -110,6 +111,8 @@ async fn sign_in(server: &Server, access: Access) -> Result<Connected, SqlError>
 fn tls() -> Result<ClientConfig, SqlError> {
     // An error means that the process has already installed a provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    network::check_certificates()
+        .map_err(|cause| SqlError::Away { cause: format!("{cause}; {}", network::CERTIFICATES_HELP) })?;
     ClientConfig::with_platform_verifier()
         .map_err(|error| SqlError::Away { cause: format!("cannot read the certificates of this system: {error}") })
 }

@@ -18,6 +18,9 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// How often to probe the other machine.
 const PROBE: Duration = Duration::from_secs(5);
 
+/// The default port of PostgreSQL, which is not shown.
+const DEFAULT_PORT: u16 = 5432;
+
 /// A PostgreSQL server with the database and schema of a workspace.
 #[derive(Clone)]
 pub struct Server {
@@ -51,6 +54,27 @@ impl Server {
         }
         let name = url.split('?').next().unwrap_or_default();
         Ok(Self { config, schema: schema.into(), name: name.into() })
+    }
+
+    /// Its hosts, each with its port unless it is the default. An address that overrides a name follows it in parentheses.
+    pub fn hosts(&self) -> Vec<String> {
+        let (names, addresses, ports) = (self.config.get_hosts(), self.config.get_hostaddrs(), self.config.get_ports());
+        let one = |index: usize| {
+            let name = match names.get(index) {
+                Some(Host::Tcp(name)) => Some(name.clone()),
+                #[cfg(unix)]
+                Some(Host::Unix(path)) => Some(path.display().to_string()),
+                None => None,
+            };
+            let address = addresses.get(index).map(ToString::to_string);
+            let port = ports.get(index).or_else(|| ports.first()).filter(|port| **port != DEFAULT_PORT);
+            let name = match (name, address) {
+                (Some(name), Some(address)) => format!("{name} ({address})"),
+                (name, address) => name.or(address).unwrap_or_default(),
+            };
+            port.map_or_else(|| name.clone(), |port| format!("{name}:{port}"))
+        };
+        (0..names.len().max(addresses.len())).map(one).collect()
     }
 
     /// The name in messages, without settings and credentials.
@@ -87,6 +111,16 @@ mod tests {
         assert_eq!(mode("postgres://u@localhost/d?sslmode=require"), SslMode::Require);
         assert_eq!(mode("postgres://u@localhost,db.example.com/d"), SslMode::Require);
         assert_eq!(mode("postgres://u@db/d?sslmode=verify-full"), SslMode::Require);
+    }
+
+    #[test]
+    fn every_host_is_named() {
+        let hosts = |url: &str| Server::new(url, "keywright", None).ok().unwrap().hosts();
+        assert_eq!(hosts("postgres://u@db.example.com/d"), ["db.example.com"]);
+        assert_eq!(hosts("postgres://u@db.example.com:5432/d"), ["db.example.com"]);
+        assert_eq!(hosts("postgres://u@a:6000,b/d"), ["a:6000", "b"]);
+        assert_eq!(hosts("postgres://u@a/d?hostaddr=192.0.2.1"), ["a (192.0.2.1)"]);
+        assert_eq!(hosts("postgres://u@a/d?host=elsewhere.example"), ["a", "elsewhere.example"]);
     }
 
     #[test]

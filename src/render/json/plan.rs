@@ -31,6 +31,9 @@ pub(super) struct Document<'a> {
     workspace: &'a str,
     /// The name of the store.
     store: &'a str,
+    /// Every host that is called, for the stores and the database, with its port unless it is the default. Empty if
+    /// everything is in a file of the workspace.
+    hosts: &'a [String],
     /// The changes, dependencies first.
     changes: Vec<Change<'a>>,
     /// The number of changes of each action.
@@ -173,6 +176,7 @@ impl<'a> Document<'a> {
             kind: KIND,
             workspace: header.workspace,
             store: header.store,
+            hosts: header.hosts,
             changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),

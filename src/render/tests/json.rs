@@ -93,6 +93,7 @@ const TWO_KEYS: &str = r#"{
   "kind": "plan",
   "workspace": "payments",
   "store": "embedded store",
+  "hosts": [],
   "changes": [
     {
       "address": "key/checkout-sandbox",

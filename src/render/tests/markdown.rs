@@ -18,6 +18,7 @@ const HOSTILE: &str = "`|</code></summary></details><img src=x onerror=alert(1)>
 
 fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
     let origin = Origin {
+        database: Vec::new(),
         version: "1.2.3".into(),
         made: "2026-11-21T12:00:00Z".parse().unwrap(),
         workspace: workspace.into(),

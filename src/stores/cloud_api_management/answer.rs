@@ -136,14 +136,18 @@ impl Answer {
         rows.ok_or_else(|| "answered with a list that does not contain objects".to_owned())
     }
 
+    /// Whether it is HTML or XML, which the API never sends.
+    pub(super) fn is_page(&self) -> bool {
+        self.body.trim_ascii().first() == Some(&b'<')
+    }
+
     fn json(&self) -> Result<Json, String> {
         let body = self.body.trim_ascii();
         if body.is_empty() {
             return Err("answered with an empty body".to_owned());
         }
         serde_json::from_slice(body).map_err(|_| {
-            let what =
-                if body.first() == Some(&b'<') { "HTML or XML instead of JSON" } else { "text that is not JSON" };
+            let what = if self.is_page() { "HTML or XML instead of JSON" } else { "text that is not JSON" };
             format!("answered with {what}")
         })
     }

@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::Method;
 use reqwest::Url;
 use tokio::sync::watch;
@@ -27,6 +26,7 @@ use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
+use crate::stores::transport::Route;
 use crate::stores::transport::Sent;
 
 /// How often a call that failed or got lost is tried.
@@ -72,7 +72,7 @@ impl From<Failure> for Refusal {
 }
 
 pub(super) struct Api {
-    client: Client,
+    route: Route,
     base: Url,
     sign_in: SignIn,
     pace: Pace,
@@ -99,8 +99,8 @@ impl Call<'_> {
 }
 
 impl Api {
-    pub(super) fn new(client: Client, base: Url, sign_in: SignIn, pace: Pace) -> Self {
-        Self { client, base, sign_in, pace, spent: Mutex::new(None) }
+    pub(super) fn new(route: Route, base: Url, sign_in: SignIn, pace: Pace) -> Self {
+        Self { route, base, sign_in, pace, spent: Mutex::new(None) }
     }
 
     /// From now on, calls are made only while the run holds its lock.
@@ -162,7 +162,7 @@ impl Api {
     async fn call(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let (mut lost, mut too_fast, mut inactive) = (0, 0, 0);
         loop {
-            let token = self.sign_in.token(&self.client).await?;
+            let token = self.sign_in.token(&self.route).await?;
             let answer = match self.send(call, &token).await? {
                 Sent::Answered(answer) => answer,
                 // A call that was not delivered can always be repeated; any other, only if that is harmless.
@@ -171,8 +171,10 @@ impl Api {
                     retry::wait(retry::FIRST, lost).await;
                     continue;
                 }
-                Sent::Unknown(cause) if !call.can_repeat() => return Err(Failure::Lost(unreachable(call, &cause))),
-                Sent::NotDelivered(cause) | Sent::Unknown(cause) => return Err(unreachable(call, &cause).into()),
+                Sent::Unknown(cause) if !call.can_repeat() => {
+                    return Err(Failure::Lost(self.unreachable(call, &cause)));
+                }
+                Sent::NotDelivered(cause) | Sent::Unknown(cause) => return Err(self.unreachable(call, &cause).into()),
             };
             match answer.gate() {
                 Some(Gate::TooFast) if too_fast + 1 < TRIES_TOO_FAST => {
@@ -189,7 +191,7 @@ impl Api {
                     lost += 1;
                     retry::wait(retry::FIRST, lost).await;
                 }
-                None => return interpret(call, answer),
+                None => return self.interpret(call, answer),
             }
         }
     }
@@ -200,7 +202,7 @@ impl Api {
         }
         let _turn = self.pace.turn().await.map_err(Refusal::from)?;
         let mut request = self
-            .client
+            .route
             .request(call.method.clone(), transport::below(&self.base, call.path))
             .bearer_auth(token.expose());
         if !call.query.is_empty() {
@@ -212,7 +214,7 @@ impl Api {
         let properties = call.body.into_iter().flat_map(Object::keys);
         let response = match transport::send(request, call.name(), properties).await {
             Ok(response) => response,
-            Err(error) => return Ok(error.into()),
+            Err(error) => return Ok(self.route.unanswered(&error)),
         };
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
@@ -226,6 +228,18 @@ impl Api {
             self.pace.tighten(rate);
         }
         Ok(Sent::Answered(answer))
+    }
+
+    fn interpret(&self, call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
+        let asked = transport::below(&self.base, call.path);
+        match self.route.detour(&call.name(), answer.status, &answer.headers, &asked) {
+            Some(refusal) => Err(refusal.into()),
+            None => interpret(call, answer),
+        }
+    }
+
+    fn unreachable(&self, call: &Call<'_>, cause: &str) -> Refusal {
+        Refusal::unavailable(format!("{} got no answer: {cause}", call.name())).help(self.route.help())
     }
 
     fn gateway_refusal(&self, call: &Call<'_>, gate: Gate, answer: &Answer) -> Refusal {
@@ -259,12 +273,6 @@ fn interpret(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
     let (name, status) = (call.name(), answer.status);
     match status {
         200..300 => Ok(answer),
-        300..400 => {
-            let to = answer.header("Location").and_then(|to| Url::parse(to).ok());
-            let host = to.as_ref().and_then(Url::host_str).unwrap_or("another address");
-            let refusal = Refusal::unavailable(format!("{name} was redirected to {host}; redirects are not followed"));
-            Err(refusal.help("set `url` in keywright.yaml to the address of the API").into())
-        }
         404 => {
             let refusal = Refusal::stale(format!("{name} answered 404: the object does not exist"));
             // A list always exists if `url` is the address of the API.
@@ -296,10 +304,6 @@ fn failed(call: &Call<'_>, answer: &Answer) -> Refusal {
     let complaint = answer.complaint(call.body).text;
     let why = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
     Refusal::unavailable(format!("{name} answered {}{why}", answer.status))
-}
-
-fn unreachable(call: &Call<'_>, cause: &str) -> Refusal {
-    Refusal::unavailable(format!("{} got no answer: {cause}", call.name())).help("check `url` and the network")
 }
 
 fn unreadable(call: &Call<'_>, cause: &str) -> Refusal {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::Method;
 use reqwest::Url;
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -14,13 +14,20 @@ use crate::model::Secret;
 use crate::store::Refusal;
 use crate::stores::retry::with_retry;
 use crate::stores::transport;
+use crate::stores::transport::Route;
 
 /// The credentials. The workspace only references them; they are never printed.
 pub struct Credentials {
-    pub api_key: Secret,
-    pub api_secret: Secret,
-    pub username: Secret,
-    pub password: Secret,
+    pub api_key: Credential,
+    pub api_secret: Credential,
+    pub username: Credential,
+    pub password: Credential,
+}
+
+pub struct Credential {
+    pub value: Secret,
+    /// The name of its source in messages, like `the variable KEYWRIGHT_CAM_PASSWORD`.
+    pub source: String,
 }
 
 /// How often a token is requested from a server that is down.
@@ -69,7 +76,7 @@ impl SignIn {
     }
 
     /// A valid token. It is fetched only once, however many calls wait for it.
-    pub(super) async fn token(&self, client: &Client) -> Result<Secret, Refusal> {
+    pub(super) async fn token(&self, route: &Route) -> Result<Secret, Refusal> {
         let mut current = self.current.lock().await;
         if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(token.value.clone());
@@ -77,13 +84,13 @@ impl SignIn {
         let refresh = current.take().and_then(|token| token.refresh);
         let renewed = match refresh {
             Some(refresh) => {
-                self.ask(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh.expose())]).await.ok()
+                self.ask(route, &[("grant_type", "refresh_token"), ("refresh_token", refresh.expose())]).await.ok()
             }
             None => None,
         };
         let token = match renewed {
             Some(token) => token,
-            None => self.sign_in(client).await?,
+            None => self.sign_in(route).await?,
         };
         let value = token.value.clone();
         *current = Some(token);
@@ -98,39 +105,46 @@ impl SignIn {
         }
     }
 
-    async fn sign_in(&self, client: &Client) -> Result<Token, Refusal> {
+    async fn sign_in(&self, route: &Route) -> Result<Token, Refusal> {
         let form = [
             ("grant_type", "password"),
-            ("username", self.credentials.username.expose()),
-            ("password", self.credentials.password.expose()),
+            ("username", self.credentials.username.value.expose()),
+            ("password", self.credentials.password.value.expose()),
             ("scope", &self.area),
         ];
-        self.ask(client, &form).await
+        self.ask(route, &form).await
     }
 
     /// Requests a token, with retries if the server is down.
-    async fn ask(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, Refusal> {
+    async fn ask(&self, route: &Route, form: &[(&str, &str)]) -> Result<Token, Refusal> {
         let is_down = |error: &SignInError| matches!(error, SignInError::Unavailable(_));
-        with_retry(TRIES, is_down, || self.ask_once(client, form)).await.map_err(SignInError::refusal)
+        with_retry(TRIES, is_down, || self.ask_once(route, form)).await.map_err(SignInError::refusal)
     }
 
-    async fn ask_once(&self, client: &Client, form: &[(&str, &str)]) -> Result<Token, SignInError> {
-        let request = client
-            .post(self.address.clone())
-            .basic_auth(self.credentials.api_key.expose(), Some(self.credentials.api_secret.expose()))
+    async fn ask_once(&self, route: &Route, form: &[(&str, &str)]) -> Result<Token, SignInError> {
+        let request = route
+            .request(Method::POST, self.address.clone())
+            .basic_auth(self.credentials.api_key.value.expose(), Some(self.credentials.api_secret.value.expose()))
             .form(form);
         let down = |cause: String| {
             let reason = format!("could not sign in: POST /v3/token {cause}");
-            SignInError::Unavailable(Refusal::unavailable(reason).help("check `url` and the network"))
+            SignInError::Unavailable(Refusal::unavailable(reason).help(route.help()))
         };
         let response = transport::send(request, "POST /v3/token", std::iter::empty()).await;
-        let response = response.map_err(|error| down(format!("got no answer: {}", transport::cause(&error))))?;
+        let response = response.map_err(|error| down(format!("got no answer: {}", route.cause(&error))))?;
         let answer = answer::read(response).await.map_err(|error| down(error.cause()))?;
+        if let Some(refusal) = route.detour("POST /v3/token", answer.status, &answer.headers, &self.address) {
+            let reason = format!("could not sign in: {}", refusal.reason);
+            return Err(SignInError::Rejected(Refusal { reason, ..refusal }));
+        }
         match answer.status {
+            _ if answer.is_page() => Err(page(&answer, route)),
             200..300 => token(&answer).map_err(SignInError::Rejected),
-            500.. => Err(SignInError::Unavailable(refused(&answer))),
-            _ if answer.gate() == Some(Gate::TooFast) => Err(SignInError::Unavailable(refused(&answer))),
-            _ => Err(SignInError::Rejected(refused(&answer))),
+            500.. => Err(SignInError::Unavailable(refused(&answer, &self.credentials))),
+            _ if answer.gate() == Some(Gate::TooFast) => {
+                Err(SignInError::Unavailable(refused(&answer, &self.credentials)))
+            }
+            _ => Err(SignInError::Rejected(refused(&answer, &self.credentials))),
         }
     }
 }
@@ -150,6 +164,16 @@ impl SignInError {
     }
 }
 
+/// A web page comes from a proxy, a portal or a wrong address, so it does not blame the credentials.
+fn page(answer: &answer::Answer, route: &Route) -> SignInError {
+    let (status, suspect) = (answer.status, route.suspect());
+    let refusal = Refusal::unavailable(format!(
+        "could not sign in: POST /v3/token answered {status} with a web page, which does not come from the API{suspect}"
+    ));
+    let refusal = refusal.help("check `url`: it must be the address above /v3, without a proxy that answers instead");
+    if status >= 500 { SignInError::Unavailable(refusal) } else { SignInError::Rejected(refusal) }
+}
+
 fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
     let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
         Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token")
@@ -165,18 +189,22 @@ fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
 }
 
 /// Sources disagree on what the codes mean, so the messages name both meanings (5.1).
-fn refused(answer: &answer::Answer) -> Refusal {
+fn refused(answer: &answer::Answer, credentials: &Credentials) -> Refusal {
+    let Credentials { api_key, api_secret, username, password } = credentials;
+    let user = format!("{} and {}", username.source, password.source);
     let code = serde_json::from_slice::<TokenError>(&answer.body).unwrap_or_default().error;
     let (why, help) = match code.as_str() {
-        "invalid_client" => {
-            ("the API key and secret, or the username and password, are wrong", "check all four credentials")
+        "invalid_client" => (
+            "the API key and secret, or the username and password, are wrong",
+            format!("check {}, {}, {user}", api_key.source, api_secret.source),
+        ),
+        "invalid_request" | "invalid_grant" => ("the username or password is wrong", format!("check {user}")),
+        "invalid_scope" => ("the area does not exist", "check `area` in keywright.yaml".to_owned()),
+        _ if answer.status >= 500 => ("the server failed", "try again later".to_owned()),
+        _ if answer.status == 404 => {
+            ("the address does not exist", "check `url` in keywright.yaml: it must be the address above /v3".to_owned())
         }
-        "invalid_request" | "invalid_grant" => {
-            ("the username or password is wrong", "check both under `credentials` in keywright.yaml")
-        }
-        "invalid_scope" => ("the area does not exist", "check `area` in keywright.yaml"),
-        _ if answer.status >= 500 => ("the server failed", "try again later"),
-        _ => ("the sign-in was rejected", "check the credentials and `area`"),
+        _ => ("the sign-in was rejected", "check the credentials and `area`".to_owned()),
     };
     Refusal::unavailable(format!("could not sign in: {why} (POST /v3/token answered {})", answer.status)).help(help)
 }

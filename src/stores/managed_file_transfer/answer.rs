@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use reqwest::Response;
-use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::Map;
 use serde_json::Value as Json;
@@ -26,7 +25,7 @@ const FIELDS: usize = 5;
 /// A complete answer, with any status.
 pub(super) struct Answer {
     pub(super) status: u16,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -41,11 +40,6 @@ impl Answer {
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let seconds: f64 = self.headers.get("Retry-After")?.to_str().ok()?.trim().parse().ok()?;
         Some(Duration::from_secs_f64(seconds.clamp(0.0, 60.0)))
-    }
-
-    /// The host that a redirect points to.
-    pub(super) fn redirect_host(&self) -> Option<String> {
-        Url::parse(self.headers.get("Location")?.to_str().ok()?).ok()?.host_str().map(str::to_owned)
     }
 
     fn text(&self) -> &[u8] {

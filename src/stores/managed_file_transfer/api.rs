@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use reqwest::Client;
 use reqwest::Method;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
@@ -25,6 +24,7 @@ use crate::store::RefusalKind;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
+use crate::stores::transport::Route;
 use crate::stores::transport::Sent;
 use crate::workspace::Operation;
 
@@ -63,7 +63,7 @@ impl From<Failure> for Refusal {
 }
 
 pub(super) struct Api {
-    client: Client,
+    route: Route,
     base: Url,
     sign_in: SignIn,
     pace: Pace,
@@ -80,8 +80,8 @@ struct Call<'a> {
 }
 
 impl Api {
-    pub(super) fn new(client: Client, base: Url, sign_in: SignIn, pace: Pace) -> Self {
-        Self { client, base, sign_in, pace, stopped: Mutex::new(None), ids: Mutex::default() }
+    pub(super) fn new(route: Route, base: Url, sign_in: SignIn, pace: Pace) -> Self {
+        Self { route, base, sign_in, pace, stopped: Mutex::new(None), ids: Mutex::default() }
     }
 
     /// From now on, calls are made only while the run holds its lock.
@@ -123,7 +123,7 @@ impl Api {
                     self.pace.hold(asked.unwrap_or(pause));
                 }
                 Sent::NotDelivered(cause) | Sent::Unknown(cause) => {
-                    return Err(Failure::Refused(unreachable(operation, &cause)));
+                    return Err(Failure::Refused(self.unreachable(operation, &cause)));
                 }
                 Sent::Answered(answer) => {
                     let answer = self.interpret(&call, answer)?;
@@ -141,8 +141,8 @@ impl Api {
         loop {
             match self.send(&call).await? {
                 Sent::NotDelivered(_) if tries < TRIES => retry::wait(retry::FIRST, tries).await,
-                Sent::NotDelivered(cause) => return Err(Failure::Refused(unreachable(operation, &cause))),
-                Sent::Unknown(cause) => return Err(Failure::Lost(unreachable(operation, &cause))),
+                Sent::NotDelivered(cause) => return Err(Failure::Refused(self.unreachable(operation, &cause))),
+                Sent::Unknown(cause) => return Err(Failure::Lost(self.unreachable(operation, &cause))),
                 Sent::Answered(answer) => {
                     let answer = self.interpret(&call, answer)?;
                     return answer.json().map_err(|cause| Failure::Lost(unexpected(operation, &cause)));
@@ -160,7 +160,7 @@ impl Api {
         let method = Method::from_bytes(call.operation.method.as_bytes()).unwrap_or(Method::GET);
         let (name, value) = self.credential()?;
         let mut request = self
-            .client
+            .route
             .request(method, transport::below(&self.base, &call.operation.path))
             .header(name, value)
             .header("Accept", "application/json, text/plain;q=0.5");
@@ -174,7 +174,7 @@ impl Api {
         let properties = call.body.into_iter().flat_map(Object::keys);
         let response = match transport::send(request, call.operation, properties).await {
             Ok(response) => response,
-            Err(error) => return Ok(error.into()),
+            Err(error) => return Ok(self.route.unanswered(&error)),
         };
         Ok(match answer::read(response).await {
             Ok(answer) => Sent::Answered(answer),
@@ -199,14 +199,12 @@ impl Api {
     fn interpret(&self, call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
         let name = call.operation;
         let status = answer.status;
+        let asked = transport::below(&self.base, &name.path);
+        if let Some(refusal) = self.route.detour(&name.to_string(), status, &answer.headers, &asked) {
+            return Err(Failure::Refused(refusal));
+        }
         match status {
             200..300 => Ok(answer),
-            300..400 => {
-                let host = answer.redirect_host().unwrap_or_else(|| "another address".to_owned());
-                let refusal =
-                    Refusal::unavailable(format!("{name} was redirected to {host}; redirects are not followed"));
-                Err(Failure::Refused(refusal.help("set `url` in keywright.yaml to the address of the site")))
-            }
             401 => {
                 let refusal = Refusal::unavailable(format!("{name} answered 401: the credential was rejected"));
                 let refusal =
@@ -231,24 +229,25 @@ impl Api {
         }
     }
 
+    fn unreachable(&self, operation: &Operation, cause: &str) -> Refusal {
+        Refusal::unavailable(format!("{operation} got no answer: {cause}")).help(self.route.help())
+    }
+
     fn error_response(&self, name: &Operation, answer: &Answer, kind: RefusalKind) -> Refusal {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         let credential = match &self.sign_in {
             SignIn::ApiKey(secret) | SignIn::Bearer(secret) => secret.expose(),
         };
         let complaint = answer::redact(&answer.complaint(), ids.iter().map(|id| &**id).chain([credential]));
+        let suspect = if answer.is_page() { self.route.suspect() } else { String::new() };
         let why = if complaint.is_empty() { "no reason given" } else { &complaint };
-        Refusal { kind, ..Refusal::unavailable(format!("{name} answered {}: {why}", answer.status)) }
+        Refusal { kind, ..Refusal::unavailable(format!("{name} answered {}: {why}{suspect}", answer.status)) }
     }
 }
 
 /// Whether a retry may lead to another status.
 const fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429) || status >= 500
-}
-
-fn unreachable(operation: &Operation, cause: &str) -> Refusal {
-    Refusal::unavailable(format!("{operation} got no answer: {cause}")).help("check `url` and the network")
 }
 
 /// MFT-034: an answer that does not match the documentation of the operation.

@@ -157,7 +157,7 @@ impl World {
         command
             .args(arguments)
             .arg(self.workspace())
-            .env("TEST_CREDENTIAL", "not-a-real-credential")
+            .env("KEYWRIGHT_TEST_CREDENTIAL", "not-a-real-credential")
             .env("TEST_KEY", super::CUSTOM)
             .envs((0..4).map(|number| (format!("LAW_KEY_{number}"), format!("val-law.key.{number}"))))
             .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
@@ -194,7 +194,7 @@ impl World {
 
 /// The lines of a workspace file that name an area.
 fn stores(url: &str, limits: &str) -> String {
-    let secret = "{env: TEST_CREDENTIAL}";
+    let secret = "{env: KEYWRIGHT_TEST_CREDENTIAL}";
     format!(
         "  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n      credentials: \
          {{apiKey: {secret}, apiSecret: {secret}, username: {secret}, password: {secret}}}\n      limits: {limits}\n"

@@ -94,7 +94,7 @@ fn a_page_of_a_proxy_is_not_a_list() {
 #[test]
 fn a_page_of_a_proxy_is_not_a_token() {
     let script = Script { token: ("200 OK", "", "<html>Please sign in</html>"), ..other("200 OK", "", "[]") };
-    assert_fails(script, &["did not answer with a token", "`url`"]);
+    assert_fails(script, &["with a web page", "`url`"]);
 }
 
 #[test]

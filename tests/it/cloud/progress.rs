@@ -20,7 +20,7 @@ fn apply(world: &World, on_terminal: bool) -> String {
         command.args(["-c", &format!("{apply} 2>&1")]);
         command
     };
-    let settings = [("TEST_CREDENTIAL", "not-a-real-credential"), ("TEST_KEY", super::CUSTOM)];
+    let settings = [("KEYWRIGHT_TEST_CREDENTIAL", "not-a-real-credential"), ("TEST_KEY", super::CUSTOM)];
     let output = command.envs(settings).stdin(Stdio::null()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");

@@ -14,6 +14,7 @@ use keywright::plan::Target;
 use keywright::store::Store;
 use keywright::store::Write;
 use keywright::stores::cloud_api_management::CloudApiManagement;
+use keywright::stores::cloud_api_management::Credential;
 use keywright::stores::cloud_api_management::Credentials;
 use keywright::workspace::Limits;
 
@@ -21,7 +22,7 @@ use keywright::workspace::Limits;
 fn an_unknown_field_is_refused_before_any_call() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     server.set_nonblocking(true).unwrap();
-    let fake = |text: &str| Secret::new(text);
+    let fake = |text: &str| Credential { value: Secret::new(text), source: "a test".to_owned() };
     let credentials =
         Credentials { api_key: fake("fake"), api_secret: fake("fake"), username: fake("ops"), password: fake("fake") };
     let url = format!("http://{}", server.local_addr().unwrap());

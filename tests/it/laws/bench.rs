@@ -99,7 +99,13 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
     if let Some(desired) = &desired {
         let environment = (0..4).map(|number| format!("LAW_KEY_{number}"));
         let environment = environment.map(|name| (name.clone(), in_environment(&name))).collect();
-        secrets = secrets::read(desired, std::path::Path::new("."), &environment, &[]);
+        let access = secrets::Access {
+            root: std::path::Path::new("."),
+            variables: &environment,
+            settings: &keywright::workspace::Environment::default(),
+            trust: secrets::Trust::WorkingTree,
+        };
+        secrets = secrets::read(desired, &access, secrets::Programs::Run);
         diagnostics.append(&mut secrets.diagnostics);
         diagnostics.extend(rules::with_severities(rules::values::check(desired, &secrets.values), &workspace));
         diagnostic::sort(&mut diagnostics);
@@ -113,7 +119,7 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
 /// The output of a plan or an apply, in every format.
 pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     let mut out = Vec::new();
-    let header = render::Header { workspace: &ready.workspace.name, store: "embedded store" };
+    let header = render::Header { workspace: &ready.workspace.name, store: "embedded store", hosts: &[] };
     let all: Vec<Diagnostic> =
         ready.diagnostics.iter().chain(&planned.diagnostics).chain(&planned.stopped).cloned().collect();
     for style in [render::text::Style::Fields, render::text::Style::Unified] {

@@ -32,7 +32,10 @@ fn a_password_comes_from_the_usual_places_or_from_the_workspace() {
     assert!(!wrong.text.contains("wrong-password"), "{}", wrong.text);
     let right = with(&world, &[("PGPASSWORD", "not-a-real-password")]);
     assert!(right.exit == 0 && !right.text.contains("not-a-real-password"), "{}", right.text);
-    let world = named(&server.url("a"), "  databasePassword: {env: TEST_PASSWORD}\n  environment: {allow: [TEST_]}\n");
+    let world = named(
+        &server.url("a"),
+        "  databasePassword: {env: TEST_PASSWORD}\n  environment: {credentials: [TEST_PASSWORD]}\n",
+    );
     let right = with(&world, &[("TEST_PASSWORD", "not-a-real-password"), ("PGPASSWORD", "wrong-password")]);
     assert!(right.exit == 0 && right.text.contains("5 unchanged"), "{}", right.text);
     let missing = with(&world, &[]);

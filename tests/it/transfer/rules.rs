@@ -36,7 +36,7 @@ fn run(site: &Scripted, line: &str) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let workspace = format!(
         "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: t}}\nspec:\n  stores:\n    managedFileTransfer:\n      \
-         url: {}\n      credentials: {{apiKey: {{env: K}}}}\n      operations: {{list: GET /api/ApiKey/list, create: POST \
+         url: {}\n      credentials: {{apiKey: {{env: KEYWRIGHT_K}}}}\n      operations: {{list: GET /api/ApiKey/list, create: POST \
          /api/ApiKey, update: PUT /api/ApiKey}}\n      limits: {{callsPerSecond: 1000}}\n      allowedApis: [audit]\n      \
          ownKey: none-of-these\n",
         site.url
@@ -44,7 +44,7 @@ fn run(site: &Scripted, line: &str) -> Ran {
     std::fs::write(folder.path().join("keywright.yaml"), workspace).unwrap();
     std::fs::write(folder.path().join("m.yaml"), MANIFEST).unwrap();
     let mut console = Console::new(folder.path().to_path_buf());
-    console.environment.insert("K".to_owned(), "fake-credential".to_owned());
+    console.environment.insert("KEYWRIGHT_K".to_owned(), "fake-credential".to_owned());
     let ran = console.run(line);
     for secret in site.ids().into_iter().chain(["fake-credential".to_owned(), "fake-secret".to_owned()]) {
         assert!(!ran.out.contains(&secret) && !ran.err.contains(&secret), "{secret} is shown\n{}{}", ran.out, ran.err);

@@ -1,0 +1,325 @@
+//! Runs a program whose output is a secret: from a fixed PATH, in an empty folder, with only the listed variables, and with
+//! limited time and output.
+#![expect(clippy::disallowed_methods, reason = "edge: programs")]
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::ExitStatus;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+use super::Access;
+use super::MAX_SECRET;
+use super::Trust;
+use super::interrupt;
+use crate::text::quoted;
+
+/// Where programs are found, and the PATH that they receive. Not the caller's PATH: in a pipeline, it may begin with a folder
+/// of the pull request.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Maximum size of the error output that is kept, in bytes.
+const MAX_COMPLAINT: u64 = 4 << 10;
+
+/// How often to check whether the program has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Why there is no secret. Completes "could not get a secret from PROGRAM: …".
+pub(super) enum Problem {
+    /// KW-032: the program, or one of its arguments, is a file of the repository.
+    OfRepository(String),
+    Failed(String),
+}
+
+/// What a program wrote to standard output.
+pub(super) fn run(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>, Problem> {
+    let (name, arguments) = words.split_first().ok_or_else(|| Problem::Failed("it is empty".to_owned()))?;
+    let program = find(name).map_err(Problem::Failed)?;
+    let failed = |error: std::io::Error| Problem::Failed(error.to_string());
+    // Dropped last: a signal that it held back ends Keywright after the program was killed and the folder removed.
+    let interrupt = interrupt::Guard::new().map_err(failed)?;
+    let folder = empty_folder().map_err(failed)?;
+    if access.trust == Trust::Revision {
+        check_words(&program, arguments, folder.path(), access.root)?;
+    }
+    let limit = Duration::from_secs(access.settings.command_seconds);
+    let mut command = Command::new(&program);
+    command
+        .args(arguments.iter().map(|word| &**word))
+        .current_dir(folder.path())
+        .env_clear()
+        .envs(environment(folder.path(), access.variables, &access.settings.command_variables))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut group = Group::start(&mut command).map_err(failed)?;
+    let output = group.child.stdout.take().map(|stream| collect(stream, MAX_SECRET + 1, false));
+    let complaint = group.child.stderr.take().map(|stream| collect(stream, MAX_COMPLAINT, true));
+    let end = Instant::now() + limit;
+    let end = End { at: end, interrupt: &interrupt };
+    let late = || Problem::Failed(format!("it did not end within {} s and was stopped", limit.as_secs()));
+    // Read the output before waiting: a program with a full pipe never ends.
+    let output = output.and_then(|output| until(&output, &end)).ok_or_else(late)?;
+    if output.len() as u64 > MAX_SECRET {
+        return Err(Problem::Failed(format!("its output is longer than {} KiB", MAX_SECRET >> 10)));
+    }
+    let status = group.end(&end).map_err(failed)?.ok_or_else(late)?;
+    if !status.success() {
+        let complaint = complaint.and_then(|complaint| until(&complaint, &end)).unwrap_or_default();
+        return Err(Problem::Failed(format!("it failed with {status}{}", last_line(&complaint))));
+    }
+    match std::str::from_utf8(&output) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Problem::Failed("its output is not text in UTF-8".to_owned())),
+    }
+}
+
+/// The path of a program: as it is written, or in one of the fixed folders.
+fn find(name: &str) -> Result<PathBuf, String> {
+    if name.starts_with('/') {
+        return Ok(PathBuf::from(name));
+    }
+    if name.is_empty() || name.contains('/') {
+        return Err("it is neither an absolute path nor a name".to_owned());
+    }
+    let found = PATH.split(':').map(|folder| Path::new(folder).join(name)).find(|path| path.is_file());
+    found.ok_or_else(|| format!("it is not in {}", PATH.replace(':', ", ")))
+}
+
+/// Accessible only to its owner, and removed after the run.
+fn empty_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("keywright-run-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
+/// The variables of a program: a few fixed ones, and those that the settings list.
+fn environment<'a>(
+    folder: &'a Path,
+    ours: &'a BTreeMap<String, String>,
+    listed: &'a [Box<str>],
+) -> BTreeMap<&'a str, &'a std::ffi::OsStr> {
+    let fixed = [("PATH", PATH.as_ref()), ("LANG", "C.UTF-8".as_ref()), ("HOME", folder.as_os_str())];
+    let listed = listed.iter().filter_map(|name| Some((&**name, ours.get(&**name)?.as_ref())));
+    fixed.into_iter().chain(listed).collect()
+}
+
+/// KW-032: with trusted settings, no file that a pull request can change is run or passed to a program.
+fn check_words(program: &Path, arguments: &[Box<str>], folder: &Path, root: &Path) -> Result<(), Problem> {
+    let repository = repository(root);
+    let is_inside = |path: &Path| {
+        let path = folder.join(path);
+        path.canonicalize().unwrap_or(path).starts_with(&repository)
+    };
+    if is_inside(program) {
+        return Err(Problem::OfRepository("the program is a file of the repository".to_owned()));
+    }
+    let written = format!("{}/", repository.display());
+    for argument in arguments {
+        // The value of an option, or a file after an @.
+        let parts = argument.split(['=', '@', ',', ':']).chain([&**argument]).filter(|part| !part.is_empty());
+        let mut paths = parts.map(|part| Path::new(part.strip_prefix("//").unwrap_or(part)));
+        if argument.contains(&written) || paths.any(is_inside) {
+            let message = format!("its argument `{}` is a file of the repository", quoted(argument));
+            return Err(Problem::OfRepository(message));
+        }
+    }
+    Ok(())
+}
+
+/// The repository that contains the workspace, or the workspace itself; resolved.
+fn repository(root: &Path) -> PathBuf {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root).to_path_buf()
+}
+
+/// When to stop a program that still runs.
+struct End<'a> {
+    at: Instant,
+    interrupt: &'a interrupt::Guard,
+}
+
+impl End<'_> {
+    fn is_here(&self) -> bool {
+        Instant::now() >= self.at || self.interrupt.is_interrupted()
+    }
+}
+
+/// A program and everything that it starts. Dropping it kills what is still running.
+struct Group {
+    child: Child,
+    is_over: bool,
+}
+
+impl Group {
+    fn start(command: &mut Command) -> std::io::Result<Self> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        Ok(Self { child: command.spawn()?, is_over: false })
+    }
+
+    /// The program's exit status. `None` if it still runs at `end`.
+    fn end(&mut self, end: &End<'_>) -> std::io::Result<Option<ExitStatus>> {
+        while !self.has_ended()? {
+            if end.is_here() {
+                return Ok(None);
+            }
+            std::thread::sleep(POLL);
+        }
+        self.kill();
+        self.child.wait().map(Some)
+    }
+
+    /// Does not reap the program, so that its id stays valid and the group can still be killed.
+    #[cfg(unix)]
+    fn has_ended(&mut self) -> std::io::Result<bool> {
+        use nix::sys::wait;
+        let child = wait::Id::Pid(nix::unistd::Pid::from_raw(self.child.id().cast_signed()));
+        let flags = wait::WaitPidFlag::WEXITED | wait::WaitPidFlag::WNOHANG | wait::WaitPidFlag::WNOWAIT;
+        Ok(wait::waitid(child, flags)? != wait::WaitStatus::StillAlive)
+    }
+
+    #[cfg(not(unix))]
+    fn has_ended(&mut self) -> std::io::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    fn kill(&mut self) {
+        if std::mem::replace(&mut self.is_over, true) {
+            return;
+        }
+        // If this fails, everything has already ended.
+        #[cfg(unix)]
+        let _ = nix::sys::signal::killpg(
+            nix::unistd::Pid::from_raw(self.child.id().cast_signed()),
+            nix::sys::signal::Signal::SIGKILL,
+        );
+        let _ = self.child.kill();
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads up to `max` bytes of a stream in a new thread. With `drains`, discards the rest; otherwise closes the stream, so
+/// that endless output ends.
+fn collect(stream: impl Read + Send + 'static, max: u64, drains: bool) -> Receiver<Zeroizing<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Zeroizing::new(Vec::new());
+        let mut stream = stream;
+        // The exit status shows whether the output is complete.
+        let _ = stream.by_ref().take(max).read_to_end(&mut bytes);
+        if drains {
+            let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        }
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// The collected bytes. `None` if the stream is still open at `end`.
+fn until(collected: &Receiver<Zeroizing<Vec<u8>>>, end: &End<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    loop {
+        match collected.recv_timeout(POLL) {
+            Ok(bytes) => return Some(bytes),
+            Err(RecvTimeoutError::Timeout) if !end.is_here() => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// The last line of the error output.
+fn last_line(complaint: &[u8]) -> String {
+    let text = String::from_utf8_lossy(complaint);
+    let line = text.lines().map(str::trim).rfind(|line| !line.is_empty());
+    line.map_or_else(String::new, |line| format!(": {}", quoted(line)))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::workspace::Environment;
+
+    /// A repository with a workspace and programs, and a program outside the repository.
+    struct Machine {
+        folder: tempfile::TempDir,
+        settings: Environment,
+    }
+
+    impl Machine {
+        fn new() -> Self {
+            let machine = Self { folder: tempfile::tempdir().unwrap(), settings: Environment::default() };
+            for folder in ["repository/.git", "repository/pay", "owner"] {
+                std::fs::create_dir_all(machine.folder.path().join(folder)).unwrap();
+            }
+            for program in ["repository/get", "repository/pay/get", "owner/get"] {
+                let path = machine.folder.path().join(program);
+                std::fs::write(&path, "#!/bin/sh\necho fake-value\n").unwrap();
+                std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+            }
+            machine
+        }
+
+        fn path(&self, name: &str) -> String {
+            self.folder.path().join(name).to_str().unwrap().to_owned()
+        }
+
+        fn run(&self, words: &[String], trust: Trust) -> Result<String, Problem> {
+            let words: Vec<Box<str>> = words.iter().map(|word| word.as_str().into()).collect();
+            let root = PathBuf::from(self.path("repository/pay"));
+            let variables = BTreeMap::new();
+            let access = Access { root: &root, variables: &variables, settings: &self.settings, trust };
+            run(&words, &access).map(|text| text.to_string())
+        }
+    }
+
+    #[test]
+    fn with_trusted_settings_no_file_of_the_repository_is_run_or_passed_on() {
+        let machine = Machine::new();
+        let get = machine.path("owner/get");
+        let (file, link) = (machine.path("repository/get"), machine.path("owner/link"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let up = format!("{}{file}", "../".repeat(30));
+        let own = [
+            vec![file.clone()],
+            vec![machine.path("repository/pay/get")],
+            vec![link.clone()],
+            vec!["/bin/sh".to_owned(), file.clone()],
+            vec!["/bin/sh".to_owned(), up],
+            vec!["/bin/sh".to_owned(), "-c".to_owned(), format!(". {file}; id")],
+            vec![get.clone(), format!("--config={file}")],
+            vec![get.clone(), format!("@{file}")],
+            vec![get.clone(), format!("file://{link}")],
+            vec![get.clone(), machine.path("repository")],
+        ];
+        for words in own {
+            let refused = matches!(machine.run(&words, Trust::Revision), Err(Problem::OfRepository(_)));
+            assert!(refused, "{words:?}");
+            assert!(!matches!(machine.run(&words, Trust::WorkingTree), Err(Problem::OfRepository(_))), "{words:?}");
+        }
+        for argument in ["secret/checkout", "get", "pay", "--field=key", "https://vault.example/v1", ""] {
+            let text = machine.run(&[get.clone(), argument.to_owned()], Trust::Revision);
+            assert_eq!(text.ok().as_deref(), Some("fake-value\n"), "{argument}");
+        }
+    }
+}
