@@ -33,7 +33,8 @@ pub(super) fn resolve(repository: &Repository, revision: &str) -> Result<CommitI
         [(name, object)] => peel(repository, object)?.ok_or_else(|| missing(repository, name)),
         [(first, _), ..] => {
             let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-            let message = format!("find the commit `{revision}`: more than one ref has this name: {}", names.join(" and "));
+            let message =
+                format!("find the commit `{revision}`: more than one ref has this name: {}", names.join(" and "));
             let branch = names.iter().find(|name| name.starts_with("refs/remotes/")).copied().unwrap_or(first);
             let help = format!("write the whole name of the one that you mean, like {branch}");
             Err(GitError::new(GitErrorKind::Ambiguous, message, help))
