@@ -16,6 +16,10 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use crate::program::KEYWRIGHT;
+use crate::program::keywright;
+use crate::program::outside_pipeline;
+
 /// The time limit of a run; generous, because tests run in parallel on small machines, without optimization.
 const LONGEST: Duration = Duration::from_mins(2);
 
@@ -50,8 +54,8 @@ impl Run {
 fn validate(folder: &Path, arguments: &[&str]) -> Run {
     let began = Instant::now();
     // The limit aborts the program; its peak use is measured as well, for people.
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", &format!("ulimit -d {MOST_MEMORY} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_keywright")])
+    let mut child = outside_pipeline("/bin/sh")
+        .args(["-c", &format!("ulimit -d {MOST_MEMORY} && exec \"$@\""), "sh", KEYWRIGHT])
         .args(["validate", "--color", "never"])
         .args(arguments)
         // More threads than a small machine has: parallel work must not grow with them.
@@ -521,7 +525,7 @@ fn a_hostile_workspace_file() {
 
 #[test]
 fn standard_input_is_bounded_too() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_keywright"))
+    let mut child = keywright()
         .args(["validate", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -15,6 +15,7 @@ mod emulator;
 mod hostile;
 mod invisible;
 mod laws;
+mod program;
 mod readme;
 mod runners;
 mod saved_plan;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::console::Console;
+use crate::program::keywright;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
@@ -22,7 +22,7 @@ fn the_first_command_does_the_main_job_and_then_plans_no_changes() {
     let folder = tempfile::tempdir().unwrap();
     copy(&root().join("examples"), &folder.path().join("examples"));
     let run = || {
-        let output = Command::new(env!("CARGO_BIN_EXE_keywright"))
+        let output = keywright()
             .args(command.split_once(" -- ").unwrap().1.split(' '))
             .current_dir(folder.path())
             .env_clear()

@@ -10,6 +10,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::program::keywright;
+
 /// A running emulator. It ends with the test.
 pub(crate) struct Area {
     child: Child,
@@ -21,7 +23,7 @@ impl Area {
     /// Starts with the database and log in `folder`, which outlive the process.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
         let log = folder.join("requests.log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keywright"))
+        let mut child = keywright()
             .args(["emulator", "--listen", "127.0.0.1:0", "--format", "json", "--database"])
             .arg(folder.join("area.db"))
             .arg("--log")
@@ -153,7 +155,7 @@ impl World {
 
     /// A command about the workspace.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let mut command = keywright();
         command
             .args(arguments)
             .arg(self.workspace())
@@ -171,7 +173,7 @@ impl World {
 
     /// A command that takes no paths, run in the workspace.
     pub(crate) fn here(&self, arguments: &[&str]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let mut command = keywright();
         said(command.args(arguments).current_dir(self.workspace()).stdin(Stdio::null()))
     }
 

@@ -1,22 +1,23 @@
 //! The progress bar of an apply, on a terminal that `script` creates.
 
-use std::process::Command;
 use std::process::Stdio;
 
 use super::MANIFESTS;
 use super::area::World;
+use crate::program::KEYWRIGHT;
+use crate::program::outside_pipeline;
 
 /// The output of an apply of a slow area, on a terminal or not.
 fn apply(world: &World, on_terminal: bool) -> String {
     let area = world.area(&["--latency", "60ms"]);
     world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
-    let apply = format!("{} apply --auto-approve {}", env!("CARGO_BIN_EXE_keywright"), world.workspace().display());
+    let apply = format!("{} apply --auto-approve {}", KEYWRIGHT, world.workspace().display());
     let mut command = if on_terminal {
-        let mut command = Command::new("script");
+        let mut command = outside_pipeline("script");
         command.args(["-qec", &apply, "/dev/null"]).env("TERM", "xterm");
         command
     } else {
-        let mut command = Command::new("sh");
+        let mut command = outside_pipeline("sh");
         command.args(["-c", &format!("{apply} 2>&1")]);
         command
     };

@@ -6,12 +6,13 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 use std::process::Child;
-use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use serde_json::json;
+
+use crate::program::keywright;
 
 /// A running emulator that ends when dropped, and a token for it.
 pub(crate) struct Emulator {
@@ -76,7 +77,7 @@ impl Emulator {
     pub(crate) fn start_signed_out(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = |argument: &&str| argument.replace("{}", folder.path().to_str().unwrap());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keywright"))
+        let mut child = keywright()
             .args(["emulator", "--listen", "127.0.0.1:0", "--format", "json"])
             .args(arguments.iter().map(place))
             .current_dir(folder.path())

@@ -5,10 +5,10 @@ use std::process::Command;
 use serde_json::json;
 
 use super::caller::Emulator;
+use crate::program::keywright;
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_keywright")).arg("emulator").args(arguments).env_clear().output().unwrap();
+    let output = keywright().arg("emulator").args(arguments).env_clear().output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }

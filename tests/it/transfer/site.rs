@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::cloud::area::Area;
+use crate::program::keywright;
 
 /// How many keys the example creates.
 pub(super) const KEYS: usize = 6;
@@ -103,7 +104,7 @@ impl Team {
 
     /// A command about the workspace.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let mut command = keywright();
         command.args(arguments).arg(self.workspace());
         command.env("KEYWRIGHT_MFT_API_KEY", CREDENTIAL).env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z");
         command.stdin(Stdio::null());

@@ -1,11 +1,13 @@
 //! Full disks, read-only disks, and damaged files give a clear error, and nothing is lost.
 
 use std::path::Path;
-use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
 use crate::cloud::area::said;
+use crate::program::KEYWRIGHT;
+use crate::program::keywright;
+use crate::program::outside_pipeline;
 
 /// A shell in which `disk` is a small disk with the quickstart in `disk/quickstart`. `None` if this system does not
 /// allow mounting one.
@@ -17,9 +19,9 @@ fn on_small_disk(script: &str) -> Option<(tempfile::TempDir, Output)> {
         "mount -t tmpfs -o size=400k none disk || exit 99\nmkdir disk/quickstart\ncp {} disk/quickstart\n\
          keywright() {{ {} \"$@\" disk/quickstart 2>&1; }}\n{script}",
         example.display(),
-        env!("CARGO_BIN_EXE_keywright")
+        KEYWRIGHT
     );
-    let mut command = Command::new("unshare");
+    let mut command = outside_pipeline("unshare");
     command.args(["--map-root-user", "--mount", "sh", "-c", &script]).current_dir(&folder);
     let output = command.env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z").stdin(Stdio::null()).output();
     match output {
@@ -85,7 +87,7 @@ fn quickstart() -> tempfile::TempDir {
 }
 
 fn apply(folder: &tempfile::TempDir) -> crate::cloud::area::Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+    let mut command = keywright();
     command.args(["apply", "--auto-approve"]).arg(folder.path()).stdin(Stdio::null());
     said(&mut command)
 }

@@ -5,7 +5,6 @@ use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
-use std::process::Command;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -13,6 +12,7 @@ use std::sync::Mutex;
 use crate::cloud::area::Said;
 use crate::cloud::area::World;
 use crate::cloud::area::said;
+use crate::program::keywright;
 
 const USER: &str = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: ann}\nspec: {email: ann@example.com, displayName: Ann, status: active}\n";
 
@@ -247,7 +247,7 @@ fn plans_name_every_host_that_is_called() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["hosts"], serde_json::json!([host]));
     for format in ["text", "markdown", "json"] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let mut command = keywright();
         let said = said(command.args(["show", "--format", format]).arg(&saved).stdin(Stdio::null()));
         let plain = said.text.replace("&#58;", ":");
         assert!(plain.contains(host), "{format}: {}", said.text);

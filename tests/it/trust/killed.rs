@@ -10,6 +10,7 @@ use std::time::Instant;
 use crate::cloud::MANIFESTS;
 use crate::cloud::area::Area;
 use crate::cloud::area::World;
+use crate::program::outside_pipeline;
 
 /// Three times the small area, each with its own names: 39 changes.
 fn manifests() -> String {
@@ -122,7 +123,7 @@ fn has_strace() -> bool {
 /// makes the changes of the store. The journal's thread always syncs earlier.
 fn killed_at_sync(world: &World, sync: usize, is_first_thread: bool) -> bool {
     let plain = world.command(&["apply", "--auto-approve"]);
-    let mut traced = Command::new("strace");
+    let mut traced = outside_pipeline("strace");
     traced.args(if is_first_thread { &[][..] } else { &["-f"] });
     traced.args(["-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e"]);
     traced.arg(format!("inject=fsync,fdatasync:signal=SIGKILL:when={sync}")).arg("--").arg(plain.get_program());

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crate::cloud::area::Said;
 use crate::cloud::area::said;
+use crate::program::keywright;
 
 /// A repository with a workspace that declares one custom key, next to a folder of the runner's owner.
 struct Runner {
@@ -84,7 +85,7 @@ spec: {{user: alice, application: checkout, package: payments, plan: gold, key: 
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let mut command = keywright();
         command.args(arguments).current_dir(self.workspace()).stdin(Stdio::null());
         command.env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z").env("KEYWRIGHT_CAM_PASSWORD", "fake-canary-password");
         command
