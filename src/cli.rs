@@ -16,6 +16,7 @@ mod saved_plan;
 mod schema;
 mod session;
 mod show;
+mod trust;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -30,9 +31,11 @@ use clap::ValueEnum;
 
 use self::failure::Stop;
 use crate::model::Instant;
+use crate::source::Choice;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
+pub use self::trust::TRUST;
 
 /// The outside world of a command, provided by `main` or by a test.
 pub struct Console<'a> {
@@ -49,6 +52,8 @@ pub struct Console<'a> {
     pub now: Instant,
     /// The same moment on the monotonic clock: later timestamps add the time since then.
     pub began: std::time::Instant,
+    /// Which workspace and settings to use; [`run`] sets it from the arguments and the environment.
+    pub choice: Choice,
 }
 
 impl Console<'_> {
@@ -68,6 +73,14 @@ struct Arguments {
     /// The time to use instead of the clock, as RFC 3339.
     #[arg(long, global = true, hide = true, env = "KEYWRIGHT_NOW")]
     now: Option<Instant>,
+
+    /// Take the settings from a Git revision, for example origin/main, instead of the checkout [env: KEYWRIGHT_TRUST]
+    #[arg(long, global = true, value_name = "REVISION")]
+    trust: Option<String>,
+
+    /// Folder of the workspace [env: KEYWRIGHT_WORKSPACE] [default: searched upwards from PATH]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    workspace: Option<PathBuf>,
 
     /// When to use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
@@ -125,6 +138,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Err(error) => return usage(&error, console),
     };
     console.now = arguments.now.unwrap_or(console.now);
+    console.choice = trust::choice(arguments.workspace, arguments.trust, &console.environment);
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();

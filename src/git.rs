@@ -112,6 +112,11 @@ impl Repository {
         revision::reference(self, name)
     }
 
+    /// The commits of branches, by their full refs; in the order of `names`, without those that do not exist.
+    pub fn branches(&self, names: &[&str]) -> Result<Vec<(String, CommitId)>, GitError> {
+        revision::branches(self, names)
+    }
+
     /// The commit that is checked out; `None` before the first one.
     pub fn head(&self) -> Result<Option<CommitId>, GitError> {
         revision::peel(self, "HEAD")
@@ -126,6 +131,12 @@ impl Repository {
     /// or above it, is an error: it would lead to what the commit does not hold. At most 16 MiB.
     pub fn read(&self, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
         tree::read(self, commit, &self.inside(path)?)
+    }
+
+    /// Which of these paths a commit has, whatever they are there. None may be above another.
+    pub fn existing(&self, commit: &CommitId, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
+        let paths = paths.iter().map(|path| self.inside(path)).collect::<Result<Vec<_>, _>>()?;
+        tree::existing(self, commit, &paths)
     }
 
     /// What a commit holds below a folder, at any depth, sorted by path; without folders. Empty when it has no such

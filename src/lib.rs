@@ -30,6 +30,7 @@ pub mod model;
 pub mod manifest;
 pub mod workspace;
 pub mod rules;
+pub mod settings_diff;
 pub mod matching;
 pub mod change;
 pub mod diff;

@@ -1,6 +1,8 @@
 //! Arguments in, exit code out.
 #![expect(clippy::disallowed_methods, reason = "edge: arguments, environment, clock, current folder")]
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -11,6 +13,20 @@ use keywright::cli;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The variables that are valid UTF-8, because manifests can read only these. A trusted revision that is not valid is
+/// kept, so that it is refused and not ignored.
+fn environment() -> BTreeMap<String, String> {
+    let variable = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?;
+        let value = match value.into_string() {
+            Err(value) if name == cli::TRUST => value.to_string_lossy().into_owned(),
+            value => value.ok()?,
+        };
+        Some((name, value))
+    };
+    std::env::vars_os().filter_map(variable).collect()
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -31,13 +47,11 @@ fn main() -> ExitCode {
         input: &mut io::stdin(),
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         draws: io::stderr().is_terminal(),
-        // Manifests can only read variables that are valid UTF-8.
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
+        environment: environment(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),
         began: std::time::Instant::now(),
+        choice: keywright::source::Choice::default(),
     };
     let exit = cli::run(&arguments, &mut console);
     match io::Write::flush(&mut out) {

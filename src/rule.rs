@@ -37,7 +37,8 @@ pub struct Rule {
     pub severity: Severity,
     /// A second severity, and the findings that have it.
     pub also: Option<(Severity, &'static str)>,
-    /// The workspace cannot lower the severity, because the rule protects the integrity of the store.
+    /// The workspace cannot lower the severity, because the rule protects the integrity of the store, or reports a
+    /// change that could also lower the severity.
     pub fixed: bool,
     pub when: When,
     /// One sentence: what must hold.

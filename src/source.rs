@@ -1,5 +1,12 @@
-//! Finds the workspace and reads its files: in a fixed order, with size limits, and with a place for every problem.
+//! Finds the workspace and reads its files: in a fixed order, with size limits, and with a place for every problem. The
+//! settings come from the checkout, or with `--trust` from a commit.
 #![expect(clippy::disallowed_methods, reason = "edge: files and folders")]
+
+mod baseline;
+mod credentials;
+mod find;
+mod settings;
+mod trusted;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,10 +22,14 @@ use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
+use crate::git::GitError;
 use crate::manifest::tree::MAX_FILE;
-use crate::manifest::workspace::WorkspaceFile;
 use crate::rules;
 use crate::workspace::Workspace;
+use find::Found;
+use settings::Settings;
+
+pub use trusted::Trusted;
 
 /// The name of the workspace file.
 pub const WORKSPACE_FILE: &str = "keywright.yaml";
@@ -26,39 +37,73 @@ pub const WORKSPACE_FILE: &str = "keywright.yaml";
 /// Maximum total size of the manifests of one workspace, in bytes.
 const MAX_WORKSPACE: usize = 128 << 20;
 
-/// A workspace as read from disk. `sources` holds the manifests sorted by name, then the workspace file.
+/// Which workspace to use, and where its settings come from.
+#[derive(Clone, Default, Debug)]
+pub struct Choice {
+    /// The folder of the workspace. `None` to search it upwards from the paths.
+    pub workspace: Option<PathBuf>,
+    /// The Git revision of the settings. `None` for those of the checkout.
+    pub trust: Option<String>,
+    /// Whether this is a pipeline, where anyone who opens a pull request writes the checkout.
+    pub is_ci: bool,
+    /// The target branch of the pull request, if the pipeline names it.
+    pub target: Option<String>,
+}
+
+/// A workspace as read from disk. `sources` holds the manifests sorted by name, then the workspace file, and with
+/// `--trust` then the trusted workspace file.
 pub struct Loaded {
     pub root: PathBuf,
     pub workspace: Workspace,
+    /// The commit of the settings; files that they name are read from it too. `None` for settings of the checkout.
+    pub trusted: Option<Trusted>,
     pub sources: Sources,
+    /// Problems of reading the manifests.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings about the settings.
+    pub settings: Vec<Diagnostic>,
     /// Whether the whole workspace was read, rather than only some paths.
     pub is_whole: bool,
 }
 
 /// Why the workspace could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("could not read {path}: {cause}")]
+#[error("could not {message}")]
 pub struct NotFound {
-    path: String,
-    cause: std::io::Error,
+    message: String,
+    help: String,
 }
 
-/// Reads the workspace of `paths`, which are relative to the folder `from`. Without paths, reads the workspace that
-/// contains `from`. `-` is standard input.
-pub fn load(paths: &[PathBuf], from: &Path, input: &mut dyn Read) -> Result<Loaded, NotFound> {
-    let here = [PathBuf::from(".")];
+impl NotFound {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+
+    /// The next step.
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+}
+
+impl From<GitError> for NotFound {
+    fn from(error: GitError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+/// Reads the workspace of `paths`, which are relative to the folder `from`. Without paths, reads the chosen workspace, or
+/// the one that contains `from`. `-` is standard input.
+pub fn load(paths: &[PathBuf], from: &Path, choice: &Choice, input: &mut dyn Read) -> Result<Loaded, NotFound> {
+    let found = find::find(paths, from, choice)?;
+    let root = found.root.clone();
+    let here = [if choice.workspace.is_some() { root.clone() } else { PathBuf::from(".") }];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    let first = from.join(paths.iter().find(|path| *path != Path::new("-")).unwrap_or(&here[0]));
-    let metadata = fs::metadata(&first).map_err(|cause| NotFound { path: first.display().to_string(), cause })?;
-    let folder = if metadata.is_dir() { first.clone() } else { first.parent().unwrap_or(from).to_path_buf() };
-    let root = root_of(&folder);
     let mut texts =
         Texts { from: from.to_path_buf(), sources: Vec::new(), problems: Vec::new(), total: 0, seen: BTreeSet::new() };
-    let (workspace, workspace_source, workspace_problems) = read_workspace(&root, &mut texts);
+    let settings = settings::read(&found, choice, &mut texts)?;
     let is_whole = paths.iter().all(|path| normal(&from.join(path)) == normal(&root));
     if is_whole {
-        for path in &workspace.manifests {
+        for path in &settings.workspace.manifests {
             texts.collect(&root.join(&**path), &root);
         }
     } else {
@@ -70,14 +115,7 @@ pub fn load(paths: &[PathBuf], from: &Path, input: &mut dyn Read) -> Result<Load
             }
         }
     }
-    Ok(texts.finish(root, workspace, workspace_source, workspace_problems, is_whole))
-}
-
-/// The nearest ancestor with a workspace file, or the folder itself.
-fn root_of(folder: &Path) -> PathBuf {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let found = absolute.ancestors().find(|folder| folder.join(WORKSPACE_FILE).is_file());
-    found.map_or_else(|| normal(&absolute), normal)
+    Ok(texts.finish(found, settings, is_whole))
 }
 
 /// The absolute path without `.` and `..`. Does not access the file system.
@@ -96,27 +134,10 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-fn read_workspace(root: &Path, texts: &mut Texts) -> (Workspace, Option<Source>, Vec<Diagnostic>) {
-    let folder = root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned());
-    let path = root.join(WORKSPACE_FILE);
-    if !path.is_file() {
-        return (Workspace::named(&folder), None, Vec::new());
-    }
-    // Its number is only known after all manifests are read; until then its places use 0.
-    texts.read(&path, false);
-    // If it is also passed as a manifest, it is read again and refused as one.
-    texts.seen.clear();
-    let problems: Vec<Diagnostic> = texts.problems.drain(..).map(|(_, problem)| problem).collect();
-    let Some(source) = texts.sources.pop() else { return (Workspace::named(&folder), None, problems) };
-    let (file, mut found) = if source.readable {
-        crate::manifest::workspace::parse(SourceId(0), &source)
-    } else {
-        (WorkspaceFile::default(), Vec::new())
-    };
-    let (workspace, more) = rules::workspace::check(&file, &folder);
-    found.extend(more);
-    found.extend(problems);
-    (workspace, Some(source), found)
+/// The bytes of a regular file, if there is one and it is not larger than a manifest may be.
+fn bytes_of(path: &Path) -> Option<Vec<u8>> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    if metadata.len() > MAX_FILE as u64 { None } else { fs::read(path).ok() }
 }
 
 struct Texts {
@@ -137,6 +158,31 @@ impl Texts {
         shown.to_string_lossy().into()
     }
 
+    /// The workspace file of the checkout, if there is one, and the problems of reading it.
+    fn settings(&mut self, path: &Path) -> (Option<Source>, Vec<Diagnostic>) {
+        // A link that leads nowhere is an error, because the defaults may be weaker.
+        if fs::symlink_metadata(path).map_or(true, |metadata| metadata.is_dir()) {
+            return (None, Vec::new());
+        }
+        self.read(path, false);
+        // If it is also passed as a manifest, it is read again and refused as one.
+        self.seen.clear();
+        let problems = self.problems.drain(..).map(|(_, problem)| problem).collect();
+        (self.sources.pop(), problems)
+    }
+
+    /// KW-064: a workspace inside this one.
+    fn nested(&mut self, file: &Path, root: &Path) {
+        let folder = self.name_of(file.parent().unwrap_or(file));
+        let message = format!("{folder} is a workspace inside the workspace {}", root.display());
+        let help = format!(
+            "use it with `--workspace {folder}`, and list the folders of this workspace under `manifests:` in \
+             {WORKSPACE_FILE}"
+        );
+        let name = self.name_of(file);
+        self.refuse(name, "", rules::KW_064.finding(message).help(help), 0);
+    }
+
     /// Reads a file, or every manifest below a folder.
     fn collect(&mut self, path: &Path, root: &Path) {
         if !path.is_dir() {
@@ -155,7 +201,9 @@ impl Texts {
             match entry {
                 Ok(entry) => {
                     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                    if !is_folder && is_manifest(entry.path(), root) {
+                    if !is_folder && entry.file_name() == WORKSPACE_FILE && !is_file_of(entry.path(), root) {
+                        self.nested(entry.path(), root);
+                    } else if !is_folder && is_manifest(entry.path(), root) {
                         self.read(entry.path(), false);
                     }
                 }
@@ -237,14 +285,9 @@ impl Texts {
     }
 
     /// Sorts the texts by name and gives the problems their numbers.
-    fn finish(
-        mut self,
-        root: PathBuf,
-        workspace: Workspace,
-        workspace_source: Option<Source>,
-        workspace_problems: Vec<Diagnostic>,
-        is_whole: bool,
-    ) -> Loaded {
+    fn finish(mut self, found: Found, settings: Settings, is_whole: bool) -> Loaded {
+        let Found { root, trusted } = found;
+        let Settings { workspace, sources: workspace_sources, problems: mut settings } = settings;
         self.sources.sort_by(|a, b| a.name.cmp(&b.name));
         self.sources.dedup_by(|a, b| a.name == b.name);
         let mut diagnostics = Vec::new();
@@ -259,19 +302,25 @@ impl Texts {
             let help = "write one in a file that ends in .yaml or .yml, or pass another folder";
             diagnostics.push(rules::KW_011.finding(message).help(help));
         }
-        let last = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.extend(workspace_source.map(|source| Source { readable: false, ..source }));
-        for mut problem in workspace_problems {
+        let first = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.extend(workspace_sources.into_iter().map(|source| Source { readable: false, ..source }));
+        for problem in &mut settings {
             let labels = problem.labels.iter_mut().map(|label| &mut label.place);
-            problem.place.iter_mut().chain(labels).for_each(|place| place.source = last);
-            diagnostics.push(problem);
+            for place in problem.place.iter_mut().chain(labels) {
+                place.source = SourceId(first.saturating_add(place.source.0));
+            }
         }
-        Loaded { root, workspace, sources: Sources(self.sources), diagnostics, is_whole }
+        Loaded { root, workspace, trusted, sources: Sources(self.sources), diagnostics, settings, is_whole }
     }
 }
 
 fn is_manifest(path: &Path, root: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let is_yaml = |extension: &str| ["yaml", "yml"].iter().any(|known| extension.eq_ignore_ascii_case(known));
-    extension.is_some_and(is_yaml) && normal(path) != root.join(WORKSPACE_FILE)
+    extension.is_some_and(is_yaml) && !is_file_of(path, root)
+}
+
+/// Whether it is the settings file of the workspace.
+fn is_file_of(path: &Path, root: &Path) -> bool {
+    normal(path) == root.join(WORKSPACE_FILE)
 }

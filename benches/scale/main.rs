@@ -15,6 +15,7 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use granit_parser::Parser;
+use keywright::source::Choice;
 
 /// Runs per measurement; the median is printed.
 const RUNS: usize = 7;
@@ -58,7 +59,8 @@ fn phases(folder: &Path) {
         println!("{name:<8} {:.3}", last.elapsed().as_secs_f64());
         last = Instant::now();
     };
-    let loaded = keywright::source::load(&[folder.to_path_buf()], folder, &mut std::io::empty()).expect("a folder");
+    let loaded = keywright::source::load(&[folder.to_path_buf()], folder, &Choice::default(), &mut std::io::empty())
+        .expect("a folder");
     phase("read");
     let (manifests, found) = keywright::manifest::parse(&loaded.sources);
     phase("parse");

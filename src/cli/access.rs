@@ -10,6 +10,6 @@ pub(super) fn access<'a>(loaded: &'a Loaded, console: &'a Console<'_>) -> Access
         root: &loaded.root,
         variables: &console.environment,
         settings: &loaded.workspace.environment,
-        trust: Trust::WorkingTree,
+        trust: if loaded.trusted.is_some() { Trust::Revision } else { Trust::WorkingTree },
     }
 }

@@ -7,6 +7,7 @@ use super::Exit;
 use super::Failure;
 use super::arguments::Manifests;
 use super::session::Session;
+use super::trust;
 use crate::export;
 
 /// Export the live store as manifests that match it
@@ -19,7 +20,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let live = Session::open(&arguments.manifests, console)?.everything(console)?;
+    let session = Session::open(&arguments.manifests, console)?;
+    trust::show(&session.loaded, console)?;
+    let live = session.everything(console)?;
     export::manifests(console.out, &live, console.now)?;
     Ok(Exit::Done)
 }

@@ -9,6 +9,7 @@ use super::Failure;
 use super::Format;
 use super::arguments::Manifests;
 use super::session::Session;
+use super::trust;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -39,6 +40,7 @@ enum Command {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    trust::show(&session.loaded, console)?;
     let failed = |error| Failure::of_database(&error);
     let database = session.database(console)?;
     match (&arguments.command, database) {

@@ -48,9 +48,8 @@ pub(super) struct Checked {
 impl Session {
     /// Finds the workspace, and reads its settings and its manifests.
     pub(super) fn open(manifests: &Manifests, console: &mut Console<'_>) -> Result<Self, Failure> {
-        let loaded = source::load(&manifests.all(), &console.folder, console.input).map_err(|error| {
-            Failure::new(error.to_string()).help("pass a workspace folder, or a file with manifests")
-        })?;
+        let loaded = source::load(&manifests.all(), &console.folder, &console.choice, console.input)
+            .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
         Ok(Self { loaded })
     }
 
@@ -59,6 +58,7 @@ impl Session {
         let mut loaded = self.loaded;
         let (raw, found) = manifest::parse(&loaded.sources);
         let mut all = std::mem::take(&mut loaded.diagnostics);
+        all.append(&mut loaded.settings);
         all.extend(found);
         let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace, now);
         if let Some(desired) = &desired {

@@ -50,6 +50,16 @@ pub(super) fn reference(repository: &Repository, name: &str) -> Result<Option<Co
     }
 }
 
+pub(super) fn branches(repository: &Repository, names: &[&str]) -> Result<Vec<(String, CommitId)>, GitError> {
+    // A name that no ref can have is not a branch.
+    let names: Vec<String> =
+        names.iter().filter(|name| check_name(name).is_ok()).map(|&name| name.to_owned()).collect();
+    let found = exact(repository, &names)?;
+    let object = |name: &String| found.iter().find(|(of, _)| of == name).map(|(_, object)| object);
+    let commit = |name: &String| Some((name.clone(), CommitId::parse(object(name)?)?));
+    Ok(names.iter().filter_map(commit).collect())
+}
+
 /// The commit that an object is or, for a tag, names.
 pub(super) fn peel(repository: &Repository, object: &str) -> Result<Option<CommitId>, GitError> {
     let what = format!("find the commit {object}");

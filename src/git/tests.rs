@@ -193,6 +193,28 @@ fn a_name_means_one_commit_or_nothing() {
 }
 
 #[test]
+fn branches_are_found_by_their_whole_names_and_paths_without_links() {
+    let (_keep, root) = repository();
+    let head = git(&root, &["rev-parse", "HEAD"]);
+    git(&root, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    git(&root, &["tag", "refs/heads/other"]);
+    let repository = found(&root);
+    let names =
+        ["refs/remotes/origin/main", "refs/heads/other", "refs/heads/a..b", "refs/remotes/origin", "refs/heads/main"];
+    let branches = repository.branches(&names).unwrap();
+    let named: Vec<_> = branches.iter().map(|(name, commit)| (name.as_str(), commit.as_str())).collect();
+    assert_eq!(named, [(names[0], head.as_str()), (names[4], head.as_str())]);
+    assert_eq!(repository.branches(&["-x"]).unwrap(), []);
+    write(&root, "new.yaml", "new");
+    let commit = repository.head().unwrap().unwrap();
+    let paths = ["pay/a.yaml", "new.yaml", "pay/b.yaml", "keywright.yaml"].map(PathBuf::from);
+    let existing = repository.existing(&commit, &paths).unwrap();
+    assert_eq!(existing, ["keywright.yaml", "pay/a.yaml"].map(PathBuf::from));
+    assert_eq!(repository.existing(&commit, &[]).unwrap(), [] as [PathBuf; 0]);
+    assert_eq!(kind(repository.existing(&commit, &["../x".into()])), GitErrorKind::Outside);
+}
+
+#[test]
 fn what_was_not_fetched_is_named_with_the_command_that_fetches_it() {
     let (keep, root) = repository();
     let first = git(&root, &["rev-parse", "HEAD"]);

@@ -116,6 +116,19 @@ pub(super) fn tracked(repository: &Repository, path: &Path) -> Result<Vec<PathBu
     Ok(found)
 }
 
+pub(super) fn existing(
+    repository: &Repository,
+    commit: &CommitId,
+    paths: &[PathBuf],
+) -> Result<Vec<PathBuf>, GitError> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let listed = ls_tree(repository, commit, &[], &paths)?;
+    Ok(listed.into_iter().map(|listed| listed.path).filter(|path| paths.contains(&path.as_path())).collect())
+}
+
 /// What a commit has at a path. A link or a submodule above it is an error: the path would lead elsewhere.
 fn at(repository: &Repository, commit: &CommitId, path: &Path) -> Result<Option<Listed>, GitError> {
     if path == Path::new("") {

@@ -1,5 +1,9 @@
 //! `keywright.yaml`: the manifests, the stores and the ownership. Every field has a default.
 
+mod place;
+
+pub use place::place_of;
+
 use super::node::Content;
 use super::node::Node;
 use super::package_key::SecretFrom;

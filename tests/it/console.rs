@@ -41,6 +41,7 @@ impl Console {
             folder: self.folder.clone(),
             now: self.now.parse().unwrap(),
             began: std::time::Instant::now(),
+            choice: keywright::source::Choice::default(),
         };
         let exit = cli::run(&arguments, &mut console) as u8;
         Ran { out: plain(&out), err: plain(&err), exit }

@@ -1,4 +1,5 @@
-//! After any interruption the next run makes the store match, and no key is lost, duplicated or undelivered.
+//! After any interruption the next run makes the store match, and no key is lost, duplicated or undelivered. And the
+//! checkout does not decide what is read, run, called and deleted.
 
 mod cancelled;
 mod disk;
@@ -6,3 +7,6 @@ mod hosts;
 pub(crate) mod killed;
 mod locked;
 mod programs;
+mod repository;
+mod settings;
+mod workspaces;

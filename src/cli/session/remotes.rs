@@ -1,7 +1,5 @@
 //! Builds the clients of the remote stores from the settings and credentials of the workspace.
 
-use std::path::Path;
-
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::access::access;
@@ -51,7 +49,7 @@ fn transfer(
     writes: bool,
     console: &Console<'_>,
 ) -> Result<ManagedFileTransfer, Failure> {
-    let openapi = store.openapi.as_deref().map(|path| read_openapi(path, &loaded.root)).transpose()?;
+    let openapi = store.openapi.as_deref().map(|path| read_openapi(path, loaded)).transpose()?;
     let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(Failure::of_store)?;
     // Before the credential is read: without the operations it is not needed.
     operations.check(writes).map_err(Failure::of_store)?;
@@ -94,12 +92,16 @@ pub(super) fn secret(
 const MAX_OPENAPI: u64 = 16 << 20;
 
 #[expect(clippy::disallowed_methods, reason = "edge: the OpenAPI file of the site")]
-fn read_openapi(path: &str, root: &Path) -> Result<Vec<u8>, Failure> {
+fn read_openapi(path: &str, loaded: &Loaded) -> Result<Vec<u8>, Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not read the OpenAPI file {path}: {cause}"));
         failure.help("download it from the Swagger page of the site, and set its path as `openapi` in keywright.yaml")
     };
-    let path = root.join(path);
+    let path = loaded.root.join(path);
+    if let Some(trusted) = loaded.trusted.as_ref().filter(|trusted| trusted.covers(&path)) {
+        let read = trusted.read(&path).map_err(|error| failed(format!("could not {error}")))?;
+        return read.ok_or_else(|| failed(format!("{} does not contain it", trusted.name())));
+    }
     let metadata = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
     if !metadata.is_file() || metadata.len() > MAX_OPENAPI {
         return Err(failed("it is not a regular file of at most 16 MiB".to_owned()));

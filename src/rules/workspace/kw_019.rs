@@ -41,7 +41,7 @@ pub(super) fn severity_of(
             return Err(Box::new(problem.help("write error, warning, info or off")));
         }
     };
-    if known.fixed && wanted != Some(Severity::Error) {
+    if known.fixed && wanted.is_none_or(|wanted| wanted < known.severity) {
         let message = format!("{} protects the store, so its severity cannot be lowered", known.id);
         let problem = KW_019.finding(message).at(severity.place);
         return Err(Box::new(problem.help(format!("remove the line; `keywright explain {}` explains why", known.id))));

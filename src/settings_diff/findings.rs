@@ -1,0 +1,57 @@
+//! Reports changed settings as findings.
+
+use super::Effect;
+use super::SettingChange;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::rules;
+use crate::text::cut;
+
+/// The longest value of a setting in a message, in characters.
+const LONGEST: usize = 2000;
+
+/// The other version of the settings in a comparison.
+pub struct Comparison<'a> {
+    /// Its name for people, like `origin/main (3f2a9c01d7e4)`.
+    pub with: &'a str,
+    /// Whether the run uses that version, so that the changes take effect only after the merge.
+    pub is_trusted: bool,
+}
+
+/// One KW-060 for each weakened setting, and one KW-061 for all others. `place` finds a field in `keywright.yaml`.
+pub fn findings(
+    changes: &[SettingChange],
+    comparison: &Comparison<'_>,
+    place: impl Fn(&str) -> Option<Place>,
+) -> Vec<Diagnostic> {
+    let (with, is_trusted) = (comparison.with, comparison.is_trusted);
+    let help = if is_trusted {
+        format!("this run uses the settings of {with}; review the change before the merge")
+    } else {
+        format!("the settings were compared with {with}; undo the change, or let the owners of the store review it")
+    };
+    let mut found = Vec::new();
+    let (weaker, others): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.effect == Effect::Weaker);
+    for change in weaker {
+        let when = if is_trusted { "takes effect after the merge" } else { "is weaker" };
+        let message = format!("{} {when}: {}", described(change), change.risk);
+        let finding = rules::KW_060.finding(message).help(help.clone());
+        found.push(match place(&change.field) {
+            Some(place) => finding.at(place),
+            None => finding,
+        });
+    }
+    if !others.is_empty() {
+        let when = if is_trusted { "take effect after the merge" } else { "changed" };
+        let all: Vec<String> = others.iter().map(|change| described(change)).collect();
+        // Without a place, so that it comes after the weakened settings.
+        let message = format!("other settings {when}: {}", all.join("; "));
+        found.push(rules::KW_061.finding(message).help(help));
+    }
+    found
+}
+
+fn described(change: &SettingChange) -> String {
+    let stronger = if change.effect == Effect::Stronger { " (stronger)" } else { "" };
+    format!("`{}`: {} → {}{stronger}", change.field, cut(&change.before, LONGEST), cut(&change.after, LONGEST))
+}

@@ -1,0 +1,194 @@
+//! The settings of a workspace, from the checkout or from a trusted commit, and how the checkout changes them.
+
+use std::path::Path;
+
+use super::Choice;
+use super::Texts;
+use super::WORKSPACE_FILE;
+use super::baseline::baseline;
+use super::bytes_of;
+use super::credentials;
+use super::find::Found;
+use super::trusted::Trusted;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Source;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::has_errors;
+use crate::git::CommitId;
+use crate::git::GitError;
+use crate::git::Repository;
+use crate::manifest::workspace::parse;
+use crate::manifest::workspace::place_of;
+use crate::rules;
+use crate::settings_diff::Comparison;
+use crate::settings_diff::Effect;
+use crate::settings_diff::SettingChange;
+use crate::settings_diff::findings;
+use crate::settings_diff::settings_diff;
+use crate::workspace::Workspace;
+
+/// The settings that a run uses. The places of `problems` count `sources` from 0, because the final numbers are known only
+/// after all manifests are read.
+pub(super) struct Settings {
+    pub(super) workspace: Workspace,
+    pub(super) sources: Vec<Source>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+pub(super) fn read(found: &Found, choice: &Choice, texts: &mut Texts) -> Result<Settings, GitError> {
+    let root = &found.root;
+    let folder = root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned());
+    let (source, unreadable) = texts.settings(&root.join(WORKSPACE_FILE));
+    let mut here = Version::of(source, 0, &folder);
+    here.problems.extend(unreadable);
+    match &found.trusted {
+        Some(trusted) => from_commit(trusted, here, root, &folder),
+        None => Ok(from_checkout(here, root, &folder, choice)),
+    }
+}
+
+/// One version of the settings.
+struct Version {
+    workspace: Workspace,
+    source: Option<Source>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Version {
+    fn of(source: Option<Source>, id: u32, folder: &str) -> Self {
+        let Some(source) = source else {
+            return Self { workspace: Workspace::named(folder), source: None, problems: Vec::new() };
+        };
+        let (file, mut problems) = if source.readable { parse(SourceId(id), &source) } else { Default::default() };
+        let (workspace, more) = rules::workspace::check(&file, folder);
+        problems.extend(more);
+        Self { workspace, source: Some(source), problems }
+    }
+
+    /// The settings in a commit; the defaults if it has none.
+    fn in_commit(
+        repository: &Repository,
+        commit: &CommitId,
+        root: &Path,
+        id: u32,
+        name: &str,
+        folder: &str,
+    ) -> Result<Self, GitError> {
+        let bytes = repository.read(commit, &root.join(WORKSPACE_FILE))?;
+        let source = bytes.map(|bytes| {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Source { name: name.into(), text: text.into(), readable: true }
+        });
+        Ok(Self::of(source, id, folder))
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.source.as_ref().map(|source| &*source.text)
+    }
+}
+
+fn from_checkout(here: Version, root: &Path, folder: &str, choice: &Choice) -> Settings {
+    let mut problems = compared_with_git(root, &here, folder, choice);
+    problems.extend(here.problems);
+    problems.extend(choice.is_ci.then(in_ci));
+    Settings { workspace: here.workspace, sources: here.source.into_iter().collect(), problems }
+}
+
+fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> Result<Settings, GitError> {
+    let (repository, name) = (trusted.repository(), trusted.name());
+    let file = format!("{WORKSPACE_FILE} of {name}");
+    let there = Version::in_commit(repository, trusted.commit(), root, 1, &file, folder)?;
+    let mut changes = changes(&there, &here);
+    if !changes.is_empty()
+        && let Some(base) = left_from(trusted, root, folder)
+    {
+        // A later commit of the branch is not a change of this checkout.
+        let ours: Vec<String> = self::changes(&base, &here).into_iter().map(|change| change.field).collect();
+        changes.retain(|change| ours.contains(&change.field));
+    }
+    changes.extend(changed_openapi(&there.workspace, root, |path| {
+        if trusted.covers(path) { trusted.read(path).map(Some) } else { Ok(None) }
+    }));
+    let comparison = Comparison { with: &name, is_trusted: true };
+    let mut problems = findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field));
+    if here.text() != there.text() {
+        problems.extend(here.problems);
+    }
+    problems.extend(there.problems);
+    problems.extend(credentials::tracked(&there.workspace, root, trusted)?);
+    // The trusted file has the number 1, so the other one must be there.
+    let empty = || Source { name: WORKSPACE_FILE.into(), text: "".into(), readable: false };
+    let sources = match (here.source, there.source) {
+        (None, None) => Vec::new(),
+        (here, there) => std::iter::once(here.unwrap_or_else(empty)).chain(there).collect(),
+    };
+    Ok(Settings { workspace: there.workspace, sources, problems })
+}
+
+/// The changed settings. None if one version has errors, which are reported.
+fn changes(before: &Version, after: &Version) -> Vec<SettingChange> {
+    if before.text() == after.text() || has_errors(&before.problems) || has_errors(&after.problems) {
+        return Vec::new();
+    }
+    settings_diff(&before.workspace, &after.workspace)
+}
+
+/// The settings where the checkout left the trusted branch. `None` if that is not known, for example in a shallow clone.
+fn left_from(trusted: &Trusted, root: &Path, folder: &str) -> Option<Version> {
+    let repository = trusted.repository();
+    let head = repository.head().ok()??;
+    let base = repository.merge_base(trusted.commit(), &head).ok()??;
+    let version = Version::in_commit(repository, &base, root, 0, WORKSPACE_FILE, folder).ok()?;
+    Some(version).filter(|version| !has_errors(&version.problems))
+}
+
+/// KW-060 and KW-061 without `--trust`: how the checkout changes the last version that Git knows.
+fn compared_with_git(root: &Path, here: &Version, folder: &str, choice: &Choice) -> Vec<Diagnostic> {
+    let compare = || -> Result<Vec<Diagnostic>, GitError> {
+        let Some(repository) = Repository::find(root)? else { return Ok(Vec::new()) };
+        let Some(base) = baseline(&repository, choice.target.as_deref())? else { return Ok(Vec::new()) };
+        let before = Version::in_commit(&repository, &base.commit, root, 0, WORKSPACE_FILE, folder)?;
+        if before.source.is_none() && base.is_head {
+            // The user is writing the first version.
+            return Ok(Vec::new());
+        }
+        let mut changes = changes(&before, here);
+        changes.extend(changed_openapi(&here.workspace, root, |path| match repository.inside(path) {
+            Ok(inside) => repository.read(&base.commit, &inside).map(Some),
+            Err(_) => Ok(None),
+        }));
+        let comparison = Comparison { with: &base.name, is_trusted: false };
+        Ok(findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field)))
+    };
+    compare().unwrap_or_else(|error| {
+        let message = format!("could not check how the settings changed: could not {error}");
+        vec![rules::KW_062.finding(message).help(error.help())]
+    })
+}
+
+/// The OpenAPI file decides which operations of a site are called, so its content is a setting. `read` returns the content
+/// in the other version, or `None` for a path outside the repository.
+fn changed_openapi(
+    workspace: &Workspace,
+    root: &Path,
+    read: impl Fn(&Path) -> Result<Option<Option<Vec<u8>>>, GitError>,
+) -> Option<SettingChange> {
+    let path = root.join(&**workspace.remote.managed_file_transfer.as_ref()?.openapi.as_ref()?);
+    let there = read(&path).ok()??;
+    let here = bytes_of(&path);
+    (there != here).then(|| SettingChange {
+        effect: Effect::Weaker,
+        field: "spec.stores.managedFileTransfer.openapi".to_owned(),
+        before: if there.is_some() { "the file as it was" } else { "no file" }.to_owned(),
+        after: if here.is_some() { "a changed file" } else { "no file" }.to_owned(),
+        risk: "other operations of the site may be called",
+    })
+}
+
+/// KW-063: what the author of a pull request can do to this run.
+fn in_ci() -> Diagnostic {
+    let message = "the settings come from the checkout: the author of a pull request can change keywright.yaml to send \
+                   the credentials of this job to another host, run programs on this runner, and raise the guards";
+    let help = "add `--trust origin/main`, or set KEYWRIGHT_TRUST to the protected branch, and let the job fetch it";
+    rules::KW_063.finding(message).help(help)
+}
