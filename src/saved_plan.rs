@@ -4,12 +4,14 @@
 //! secrets are absent on purpose: apply reads them from the sources that the manifests name. So are the store's ids,
 //! because an id may be a credential; the file holds fingerprints instead.
 
+mod compare;
 mod convert;
 mod document;
 mod lines;
 mod read;
 mod write;
 
+pub use compare::differences;
 pub use document::KIND;
 pub use document::schema;
 pub use read::LONGEST;

@@ -1,5 +1,6 @@
 //! `keywright apply`
 
+mod approved;
 mod effects;
 mod form;
 mod progress;
@@ -7,6 +8,7 @@ mod progress;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -65,6 +67,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     strict: bool,
 
+    /// Plan again, and apply without confirmation only if the changes are those of this reviewed plan; exit with 5 if not
+    #[arg(long, value_name = "FILE", conflicts_with = "strict")]
+    approved: Option<PathBuf>,
+
     /// Skip the confirmation (required without a terminal)
     #[arg(long)]
     auto_approve: bool,
@@ -78,6 +84,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let saved = saved_plan::named(&arguments.manifests, console)?;
     let file = saved.as_ref().map(|saved| saved.name.clone());
     arguments.check(file.is_some())?;
+    let approved = arguments.approved.as_deref().map(|path| saved_plan::open(path, console)).transpose()?;
     let (form, format) = (arguments.format, arguments.format.of_findings());
     let planning = arguments.planning.locking();
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
@@ -97,11 +104,14 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if verdict != Exit::Done {
         return Ok(verdict);
     }
+    if let Some(approved) = &approved {
+        approved::check(approved, &prepared, console)?;
+    }
     if let Some(failure) = planning.over_budget(&prepared.forecasts) {
         return Err(failure.into());
     }
-    let is_asked = file.is_none() && !prepared.planned.plan.is_empty();
-    if is_asked && !arguments.auto_approve && !approved(console)? {
+    let is_asked = !arguments.is_approved() && file.is_none() && !prepared.planned.plan.is_empty();
+    if is_asked && !confirmed(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
     let (before, began) = (prepared.snapshot.remotes.calls(), clock());
@@ -114,13 +124,22 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 }
 
 impl Arguments {
+    /// Whether no confirmation is needed.
+    const fn is_approved(&self) -> bool {
+        self.auto_approve || self.approved.is_some()
+    }
+
     /// Rejects arguments that do not fit a saved plan, or a new one.
     fn check(&self, is_saved: bool) -> Result<(), Failure> {
         let usage = |failure, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
         if is_saved && self.planning.prunes() {
             return usage("could not use --prune: a saved plan cannot be changed", "plan again with --prune and --out");
         }
-        if !is_saved && self.format != Form::Text && !self.auto_approve {
+        if is_saved && self.approved.is_some() {
+            let help = "pass the workspace or its manifests with --approved, or only the saved plan without it";
+            return usage("could not use --approved: it compares a new plan, not a saved one", help);
+        }
+        if !is_saved && self.format != Form::Text && !self.is_approved() {
             let failure = Failure::new("could not ask for confirmation: this format does not show the plan");
             return Err(failure.help("--format json and json-stream require --auto-approve"));
         }
@@ -166,7 +185,7 @@ fn clock() -> Instant {
 }
 
 /// Asks for confirmation on the terminal.
-fn approved(console: &mut Console<'_>) -> Result<bool, Failure> {
+fn confirmed(console: &mut Console<'_>) -> Result<bool, Failure> {
     if !console.can_ask {
         let failure = Failure::new("could not ask for confirmation: there is no terminal");
         return Err(failure.help("review the plan, then run again with --auto-approve"));

@@ -204,3 +204,55 @@ fn a_plan_is_recognized_by_its_content() {
         assert!(!is_saved_plan(other.as_bytes()), "{other}");
     }
 }
+
+#[test]
+fn the_same_changes_at_another_time_and_in_another_order_are_no_difference() {
+    let (approved, mut now) = (sample(), sample());
+    now.origin.made = "2027-01-01T00:00:00Z".parse().unwrap();
+    now.origin.version = "9".into();
+    now.findings.clear();
+    now.plan.kept.clear();
+    now.plan.unchanged.clear();
+    now.plan.changes.reverse();
+    now.plan.changes[0].needs = vec![9];
+    now.plan.changes[0].reason = "another reason".into();
+    assert_eq!(differences(&approved, &now), [""; 0]);
+}
+
+#[test]
+fn every_difference_between_two_plans_is_reported() {
+    let found = |edit: &dyn Fn(&mut SavedPlan), words: &str| {
+        let (approved, mut now) = (sample(), sample());
+        edit(&mut now);
+        for (approved, now) in [(&approved, &now), (&now, &approved)] {
+            assert!(!differences(approved, now).is_empty(), "{words}");
+        }
+        let found = differences(&approved, &now).join("\n");
+        assert!(found.contains(words), "{words}: {found}");
+    };
+    found(&|plan| plan.origin.workspace = "other".into(), "workspace: approved payments, now other");
+    found(&|plan| plan.origin.stores[0].host = Some("evil".into()), "stores: ");
+    found(&|plan| plan.origin.database = vec!["evil".into()], "database: ");
+    found(&|plan| plan.origin.stores[0].area = None, "stores: ");
+    found(&|plan| plan.options.prune = false, "--prune: approved yes, now no");
+    found(&|plan| plan.options.allow.clear(), "--allow: ");
+    found(&|plan| plan.options.max_delete = None, "--max-delete: ");
+    found(&|plan| plan.options.is_part = false, "a part of the workspace: ");
+    found(&|plan| drop(plan.plan.changes.pop()), "delete apikey/old: only in the approved plan");
+    found(&|plan| plan.plan.changes[5].action = Action::Disable, "disable apikey/old: not in the approved plan");
+    found(&|plan| plan.plan.changes[5].target.name = "new".into(), "has another name or parent");
+    found(&|plan| plan.plan.changes[0].fields[1].after = Some(Value::Number(5)), "a approved not set → ");
+    found(&|plan| drop(plan.plan.changes[0].fields.remove(2)), "b approved false → not set, now unchanged");
+    found(&|plan| plan.plan.changes[1].target.parent = None, "create key/k: ");
+    let key =
+        |plan: &mut SavedPlan, edit: &dyn Fn(&mut KeyTarget)| edit(plan.plan.changes[1].target.key.as_mut().unwrap());
+    found(&|plan| key(plan, &|key| key.package = Address::package("q")), "create key/k: ");
+    found(
+        &|plan| key(plan, &|key| key.value = ValueFrom::Minted { prefix: "chk_".into(), length: 8 }),
+        "create key/k: ",
+    );
+    found(&|plan| key(plan, &|key| key.with_secret = false), "create key/k: ");
+    found(&|plan| key(plan, &|key| key.deliver[0].file = ".git/config".into()), "another source or destination");
+    // The same change twice is not the change once.
+    found(&|plan| plan.plan.changes.push(plan.plan.changes[5].clone()), "delete apikey/old: not in the approved plan");
+}

@@ -1,6 +1,7 @@
 //! After any interruption the next run makes the store match, and no key is lost, duplicated or undelivered. And the
 //! checkout does not decide what is read, run, called and deleted.
 
+mod approved;
 mod cancelled;
 mod disk;
 mod hosts;
