@@ -46,6 +46,7 @@ pub mod saved_plan;
 // The edges: the only places that touch files, the network, the clock, the environment and databases.
 pub mod owner;
 pub mod git;
+pub mod files;
 pub mod source;
 pub mod secrets;
 pub mod network;

@@ -1,5 +1,4 @@
 //! Reads the secrets that manifests and settings refer to. The rules have already checked that reading them is allowed.
-#![expect(clippy::disallowed_methods, reason = "edge: files")]
 
 mod interrupt;
 mod program;
@@ -7,13 +6,13 @@ mod program;
 pub use interrupt::release as release_signals;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Read;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use crate::diagnostic::Diagnostic;
+use crate::files::Bounds;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::KeySource;
@@ -149,16 +148,7 @@ fn command(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>,
 
 /// Reads a file. The rules have checked its path, but a link could still lead elsewhere.
 fn read_file(path: &Path, root: &Path, folders: &[Box<str>]) -> Result<Zeroizing<String>, String> {
-    let real = path.canonicalize().map_err(|error| error.to_string())?;
-    let allowed = folders.iter().map(|folder| Path::new(&**folder)).chain([root]);
-    if !allowed.filter_map(|folder| folder.canonicalize().ok()).any(|folder| real.starts_with(folder)) {
-        return Err("a link leads to a folder that manifests may not read".to_owned());
-    }
-    if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
-        return Err("it is not a regular file".to_owned());
-    }
-    let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    bounded(file)
+    bounded(Bounds::new(root, folders).open_secret(path).map_err(|refused| refused.to_string())?)
 }
 
 fn bounded(stream: impl Read) -> Result<Zeroizing<String>, String> {

@@ -1,6 +1,7 @@
 //! The settings of a workspace, validated and with defaults applied. Only the rules create them.
 
 mod environment;
+mod names;
 
 pub use environment::ANY_ARGUMENT;
 pub use environment::CommandPattern;
@@ -10,6 +11,12 @@ pub use environment::MAX_COMMAND_SECONDS;
 pub use environment::OWN_PREFIX;
 
 use std::collections::BTreeMap;
+
+pub use names::OWN_FOLDER;
+pub use names::WORKSPACE_FILE;
+pub use names::is_git_folder_name;
+pub use names::is_git_name;
+pub use names::is_manifest_extension;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;

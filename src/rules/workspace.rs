@@ -11,6 +11,7 @@ mod kw_030;
 mod kw_031;
 mod kw_032;
 mod kw_033;
+mod kw_040;
 mod mft_020;
 mod mft_021;
 
@@ -37,7 +38,8 @@ use crate::workspace::Workspace;
 
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
-    kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, mft_020::MFT_020, mft_021::MFT_021
+    kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040,
+    mft_020::MFT_020, mft_021::MFT_021
 }
 
 /// Checks the workspace file and adds the defaults. `folder` is the name of a workspace without a name.

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use super::Choice;
 use super::NotFound;
-use super::WORKSPACE_FILE;
-use super::normal;
 use super::trusted::Trusted;
+use crate::files::normal;
 use crate::owner;
+use crate::workspace::WORKSPACE_FILE;
 
 pub(super) struct Found {
     pub(super) root: PathBuf,

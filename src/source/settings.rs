@@ -3,20 +3,20 @@
 use std::path::Path;
 
 use super::Choice;
-use super::Texts;
-use super::WORKSPACE_FILE;
 use super::baseline::baseline;
-use super::bytes_of;
 use super::credentials;
 use super::find::Found;
+use super::texts::Texts;
 use super::trusted::Trusted;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::has_errors;
+use crate::files::Bounds;
 use crate::git::CommitId;
 use crate::git::GitError;
 use crate::git::Repository;
+use crate::manifest::tree::MAX_FILE;
 use crate::manifest::workspace::parse;
 use crate::manifest::workspace::place_of;
 use crate::rules;
@@ -25,6 +25,7 @@ use crate::settings_diff::Effect;
 use crate::settings_diff::SettingChange;
 use crate::settings_diff::findings;
 use crate::settings_diff::settings_diff;
+use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::Workspace;
 
 /// The settings that a run uses. The places of `problems` count `sources` from 0, because the final numbers are known only
@@ -175,7 +176,8 @@ fn changed_openapi(
 ) -> Option<SettingChange> {
     let path = root.join(&**workspace.remote.managed_file_transfer.as_ref()?.openapi.as_ref()?);
     let there = read(&path).ok()??;
-    let here = bytes_of(&path);
+    let bounds = Bounds::new(root, &workspace.environment.folders);
+    let here = bounds.read(&path, MAX_FILE as u64).ok();
     (there != here).then(|| SettingChange {
         effect: Effect::Weaker,
         field: "spec.stores.managedFileTransfer.openapi".to_owned(),

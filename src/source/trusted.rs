@@ -5,7 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::NotFound;
-use super::normal;
+use crate::files::normal;
 use crate::git::Checkout;
 use crate::git::CommitId;
 use crate::git::GitError;

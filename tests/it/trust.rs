@@ -4,10 +4,12 @@
 mod approved;
 mod cancelled;
 mod disk;
+mod hostile_world;
 mod hosts;
 pub(crate) mod killed;
 mod locked;
 mod programs;
+mod reading;
 mod repository;
 mod settings;
 mod workspaces;

@@ -3,6 +3,7 @@
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::access::access;
+use crate::files::Bounds;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::secrets;
@@ -91,7 +92,6 @@ pub(super) fn secret(
 /// Maximum size of an OpenAPI file, in bytes.
 const MAX_OPENAPI: u64 = 16 << 20;
 
-#[expect(clippy::disallowed_methods, reason = "edge: the OpenAPI file of the site")]
 fn read_openapi(path: &str, loaded: &Loaded) -> Result<Vec<u8>, Failure> {
     let failed = |cause: String| {
         let failure = Failure::new(format!("could not read the OpenAPI file {path}: {cause}"));
@@ -102,9 +102,6 @@ fn read_openapi(path: &str, loaded: &Loaded) -> Result<Vec<u8>, Failure> {
         let read = trusted.read(&path).map_err(|error| failed(format!("could not {error}")))?;
         return read.ok_or_else(|| failed(format!("{} does not contain it", trusted.name())));
     }
-    let metadata = std::fs::metadata(&path).map_err(|error| failed(error.to_string()))?;
-    if !metadata.is_file() || metadata.len() > MAX_OPENAPI {
-        return Err(failed("it is not a regular file of at most 16 MiB".to_owned()));
-    }
-    std::fs::read(&path).map_err(|error| failed(error.to_string()))
+    let bounds = Bounds::new(&loaded.root, &loaded.workspace.environment.folders);
+    bounds.read(&path, MAX_OPENAPI).map_err(|refused| failed(refused.to_string()))
 }

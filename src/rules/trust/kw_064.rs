@@ -1,4 +1,4 @@
-//! KW-064. Decided in `source.rs`.
+//! KW-064. Decided in `source/texts.rs`.
 
 use crate::rule::Rule;
 

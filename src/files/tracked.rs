@@ -1,0 +1,39 @@
+//! What Git tracks: a value that is written there is published with the next commit.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::git::GitError;
+use crate::git::GitErrorKind;
+use crate::git::Repository;
+
+/// The files below a folder that Git tracks.
+#[derive(Default)]
+pub struct Tracked {
+    files: BTreeSet<PathBuf>,
+}
+
+impl Tracked {
+    /// What Git tracks below a folder. Nothing without a repository, or without a Git program: then no one can commit
+    /// here by accident either. An error if there is a repository that cannot be read.
+    pub fn below(folder: &Path) -> Result<Self, GitError> {
+        match Self::read(folder) {
+            Err(error) if matches!(error.kind(), GitErrorKind::NoProgram | GitErrorKind::NotRepository) => {
+                Ok(Self::default())
+            }
+            result => result,
+        }
+    }
+
+    fn read(folder: &Path) -> Result<Self, GitError> {
+        let Some(repository) = Repository::find(folder)? else { return Ok(Self::default()) };
+        let files = repository.tracked_below(folder)?;
+        Ok(Self { files: files.into_iter().map(|file| repository.root().join(file)).collect() })
+    }
+
+    /// Whether a file is tracked. Links in its folder are followed.
+    pub fn holds(&self, path: &Path) -> bool {
+        !self.files.is_empty() && self.files.contains(&super::settled_folder(path))
+    }
+}
