@@ -1,20 +1,29 @@
 //! Delivers key values to files of `NAME=value` lines in the workspace, atomically.
-#![expect(clippy::disallowed_methods, reason = "edge: files")]
+//!
+//! The paths come from manifests and saved plans, so from anyone. [`Places`] refuses some of them when a plan is made, so
+//! that no key is created that cannot be delivered, and again before each write.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::diagnostic::Diagnostic;
+use crate::files;
+use crate::files::Place;
+use crate::files::Refused;
+use crate::files::Tracked;
+use crate::git::GitError;
 use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Secret;
+use crate::plan::Plan;
+use crate::rules;
+use crate::source::Loaded;
 use crate::store::Refusal;
+use crate::workspace::DatabaseAt;
 
 /// Maximum size of a delivery file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -26,8 +35,8 @@ pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
     let mut files: BTreeMap<Box<str>, Option<Zeroizing<String>>> = BTreeMap::new();
     let targets = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref()).flat_map(|key| &key.deliver);
     for target in targets {
-        let text =
-            files.entry(target.file.clone()).or_insert_with(|| existing(&root.join(&*target.file)).ok().flatten());
+        let read = || Place::find(root, Path::new(&*target.file)).ok()??.read(MAX_FILE).ok()?.and_then(text);
+        let text = files.entry(target.file.clone()).or_insert_with(read);
         let value = text.as_ref().and_then(|text| text.lines().find_map(|line| value_of(line, &target.variable)));
         if let Some(value) = value {
             found.insert(target.clone(), Digest::of(value.as_bytes()));
@@ -36,23 +45,161 @@ pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
     found
 }
 
+fn text(bytes: Vec<u8>) -> Option<Zeroizing<String>> {
+    String::from_utf8(bytes).ok().map(Zeroizing::new)
+}
+
 /// The value that a line assigns to the variable.
 fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
     line.strip_prefix(variable)?.strip_prefix('=')
 }
 
-/// Writes a value to its file. Other lines do not change; the file becomes readable by its owner only.
-pub fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {
-    let refused = |cause: String| {
-        let reason = format!("could not write {} to {}: {cause}", to.variable, to.file);
-        Refusal::unavailable(reason).help("fix the file or its folder; the next apply delivers the value")
+/// Where values may be delivered.
+pub struct Places<'a> {
+    root: &'a Path,
+    database: &'a DatabaseAt,
+    tracked: Result<Tracked, GitError>,
+}
+
+/// Why a value cannot be delivered to a file, and the next step.
+struct Cause {
+    message: String,
+    help: String,
+    /// Only true for this machine or this user at this time, like a missing permission.
+    is_passing: bool,
+}
+
+impl Cause {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into(), is_passing: false }
+    }
+}
+
+const OWN_FILE: &str = "deliver to a file of its own, in which every line is NAME=value, a comment or blank; or remove \
+                        the existing file";
+
+impl<'a> Places<'a> {
+    pub fn new(root: &'a Path, database: &'a DatabaseAt) -> Self {
+        Self { root, database, tracked: Tracked::below(root) }
+    }
+
+    /// KW-041: deliveries that are refused.
+    pub fn findings(&self, desired: &Desired) -> Vec<Diagnostic> {
+        let mut checked: BTreeMap<&str, Option<Cause>> = BTreeMap::new();
+        let mut findings = Vec::new();
+        for object in desired.of(Kind::PackageKey) {
+            for target in object.key.iter().flat_map(|key| &key.deliver) {
+                let cause = checked.entry(&target.file).or_insert_with(|| self.refused(&target.file));
+                if let Some(Cause { message, help, .. }) = cause {
+                    let message = format!("{} cannot be delivered to {}: {message}", target.variable, target.file);
+                    findings.push(rules::KW_041.finding(message).at(object.place).help(help.clone()));
+                }
+            }
+        }
+        findings
+    }
+
+    /// The first delivery of a plan that is refused. A saved plan may name files that no manifest may name.
+    pub fn refusal(&self, plan: &Plan) -> Option<Refusal> {
+        let keys = plan.changes.iter().filter_map(|change| change.target.key.as_ref());
+        let mut targets = keys.flat_map(|key| &key.deliver);
+        targets.find_map(|target| self.refused(&target.file).map(|cause| refusal(target, cause)))
+    }
+
+    /// Why a file is refused now and at every later time.
+    fn refused(&self, file: &str) -> Option<Cause> {
+        self.check(file).err().filter(|cause| !cause.is_passing)
+    }
+
+    /// Whether a value may be written to a file. Creates nothing.
+    fn check(&self, file: &str) -> Result<(), Cause> {
+        if let Some((message, help)) = rules::undeliverable(file, self.database) {
+            return Err(Cause::new(message, help));
+        }
+        let path = Path::new(file);
+        files::outside_git(self.root, path).map_err(cause)?;
+        match &self.tracked {
+            Ok(tracked) if tracked.holds(&self.root.join(path)) => {
+                let help = format!(
+                    "run `git rm --cached {file}`, add it to .gitignore, and commit; replace values that were ever \
+                     committed"
+                );
+                return Err(Cause::new("Git tracks the file, so the key would be committed", help));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let message = format!("could not find out whether Git tracks the file: could not {error}");
+                return Err(Cause::new(message, error.help()));
+            }
+        }
+        match Place::find(self.root, path).map_err(cause)? {
+            Some(place) => existing(&place).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a value to its file. Other lines do not change; the file becomes readable by its owner only.
+    pub fn deliver(&self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        self.write(to, value).map_err(|cause| refusal(to, cause))
+    }
+
+    fn write(&self, to: &Delivery, value: &Secret) -> Result<(), Cause> {
+        self.check(&to.file)?;
+        let place = Place::make(self.root, Path::new(&*to.file)).map_err(cause)?;
+        let text = existing(&place)?.unwrap_or_default();
+        let whole = with_value(&text, &to.variable, value);
+        place.sweep();
+        place.replace(whole.as_bytes()).map_err(|error| cause(error.into()))
+    }
+}
+
+/// KW-041, for the manifests of a workspace.
+pub fn findings(desired: &Desired, loaded: &Loaded) -> Vec<Diagnostic> {
+    let mut keys = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref());
+    // Without deliveries, do not run Git.
+    if keys.all(|key| key.deliver.is_empty()) {
+        return Vec::new();
+    }
+    Places::new(&loaded.root, &loaded.workspace.database).findings(desired)
+}
+
+fn refusal(to: &Delivery, Cause { message, help, .. }: Cause) -> Refusal {
+    Refusal::unavailable(format!("could not write {} to {}: {message}", to.variable, to.file)).help(help)
+}
+
+fn cause(refused: Refused) -> Cause {
+    let help = match refused {
+        Refused::Link(_) => "replace the link by a folder or a file, or deliver to another file",
+        Refused::NotAFolder(_) => "replace it by a folder, or deliver to another file",
+        Refused::Git(_) => "choose another file: not a manifest, and not a file of Git or Keywright",
+        _ => "fix the file or its folder; the next apply delivers the value",
     };
-    let path = root.join(&*to.file);
-    let folder = prepared(&path, root).map_err(refused)?;
-    let text = existing(&path).map_err(refused)?.unwrap_or_default();
-    let whole = with_value(&text, &to.variable, value);
-    sweep(&folder);
-    replace(&path, &folder, UNFINISHED, whole.as_bytes()).map_err(|error| refused(error.to_string()))
+    Cause { is_passing: matches!(refused, Refused::Io(_)), ..Cause::new(refused.to_string(), help) }
+}
+
+/// The text of the file. `None` if it does not exist. A file that contains more than variables has another use, for
+/// example as a script or a configuration, and a key value in it could have an effect.
+fn existing(place: &Place) -> Result<Option<Zeroizing<String>>, Cause> {
+    let Some(bytes) = place.read(MAX_FILE).map_err(cause)? else { return Ok(None) };
+    let foreign = || Cause::new("the file contains more than variables", OWN_FILE);
+    let text = text(bytes).ok_or_else(foreign)?;
+    if place.is_program() {
+        return Err(Cause::new("the file is a program", OWN_FILE));
+    }
+    if text.lines().all(is_of_variables) { Ok(Some(text)) } else { Err(foreign()) }
+}
+
+/// Whether a line is blank, a comment, or `NAME=value`, possibly after `export`.
+fn is_of_variables(line: &str) -> bool {
+    let line = line.trim_ascii();
+    if line.is_empty() || (line.starts_with('#') && !line.starts_with("#!")) {
+        return true;
+    }
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    line.split_once('=').is_some_and(|(name, _)| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(is_letter)
+    })
 }
 
 /// The text with the value in every line that sets the variable, or in a new last line.
@@ -83,57 +230,20 @@ fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
     }
 }
 
-/// The text of the file. `None` if it does not exist.
-fn existing(path: &Path) -> Result<Option<Zeroizing<String>>, String> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.to_string()),
-        Ok(metadata) if !metadata.is_file() => Err("it is not a regular file".to_owned()),
-        Ok(metadata) if metadata.len() > MAX_FILE => Err("the file is larger than 1 MiB".to_owned()),
-        Ok(_) => fs::read_to_string(path).map(|text| Some(Zeroizing::new(text))).map_err(|error| error.to_string()),
-    }
-}
-
-/// Creates the folder of a delivery. Fails if a link leads out of the workspace.
-fn prepared(path: &Path, root: &Path) -> Result<PathBuf, String> {
-    let folder = path.parent().ok_or("it has no folder")?;
-    let root = root.canonicalize().map_err(|error| error.to_string())?;
-    let present = folder.ancestors().find(|folder| folder.exists()).ok_or("it has no folder")?;
-    let stays = |folder: &Path| folder.canonicalize().is_ok_and(|real| real.starts_with(&root));
-    if !stays(present) || fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
-        return Err("a link leads out of the workspace, or the file is a link".to_owned());
-    }
-    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    Ok(folder.to_path_buf())
-}
-
-/// Replaces a file atomically. Temporary files are readable by their owner only.
-pub fn replace(path: &Path, folder: &Path, prefix: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(prefix).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// The prefix of temporary files.
-const UNFINISHED: &str = ".keywright-delivery-";
-
-/// Removes temporary files of killed runs; only one run delivers at a time.
-fn sweep(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
-        // If a file cannot be removed, the next delivery tries again.
-        let _ = fs::remove_file(entry.path());
-    }
-}
-
+#[expect(clippy::disallowed_methods, reason = "edge: the tests create and check files")]
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     fn to(file: &str, variable: &str) -> Delivery {
         Delivery { file: file.into(), variable: variable.into() }
+    }
+
+    fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {
+        Places::new(root, &DatabaseAt::File(".keywright/keywright.db".into())).deliver(to, value)
     }
 
     #[test]
@@ -145,19 +255,15 @@ mod tests {
         deliver(&to("secrets/app.env", "A"), &Secret::new("three"), root.path()).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "A=three\nAB=two\n");
         fs::write(&file, "# mine\r\nA=old\r\nB=2\nA=older").unwrap();
-        fs::write(root.path().join("secrets/.keywright-delivery-x"), "left by a killed run").unwrap();
+        fs::write(root.path().join("secrets/.keywright-unfinished-x"), "left by a killed run").unwrap();
         deliver(&to("secrets/app.env", "A"), &Secret::new("four"), root.path()).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\r\nA=four\r\nB=2\nA=four\n");
-        assert_eq!(fs::read_dir(root.path().join("secrets")).unwrap().count(), 1);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        }
+        // The second file is the `.gitignore` of the folder.
+        assert_eq!(fs::read_dir(root.path().join("secrets")).unwrap().count(), 2);
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
-    #[cfg(unix)]
     fn no_link_leads_a_value_out_of_the_workspace() {
         let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
@@ -175,5 +281,36 @@ mod tests {
         let refusal = deliver(&to("folder", "A"), &Secret::new("v"), root.path()).unwrap_err();
         assert!(refusal.reason.contains("not a regular file"), "{}", refusal.reason);
         assert!(!refusal.reason.contains("v\n"));
+    }
+
+    #[test]
+    fn a_file_with_more_than_variables_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("f");
+        for text in ["#!/bin/sh\nA=1\n", "A=1\necho\n", "[net]\nA=1\n", "alias a=b\n", "1A=2\n", "a-b=c\n", "\u{1}"] {
+            fs::write(&file, text).unwrap();
+            let refusal = deliver(&to("f", "A"), &Secret::new("v"), root.path()).unwrap_err();
+            assert!(refusal.reason.contains("more than variables"), "{text}: {}", refusal.reason);
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        fs::write(&file, "A=1\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(deliver(&to("f", "A"), &Secret::new("v"), root.path()).unwrap_err().reason.contains("program"));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&file, "# mine\n\nexport B=a b\n  C_1=\n").unwrap();
+        deliver(&to("f", "A"), &Secret::new("v"), root.path()).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\n\nexport B=a b\n  C_1=\nA=v\n");
+    }
+
+    #[test]
+    fn nothing_is_delivered_to_git_or_a_forge() {
+        let root = tempfile::tempdir().unwrap();
+        // Not a repository, so that the names alone decide.
+        fs::create_dir_all(root.path().join(".git/hooks")).unwrap();
+        for file in [".git/hooks/post-checkout", ".github/x", "a/.git/config", ".gitlab-ci.yml", "x.yaml", "../x"] {
+            assert!(deliver(&to(file, "A"), &Secret::new("v"), root.path()).is_err(), "{file}");
+        }
+        assert_eq!(fs::read_dir(root.path().join(".git/hooks")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 }

@@ -37,6 +37,7 @@ use crate::apply;
 use crate::apply::Secrets;
 use crate::database::journal;
 use crate::database::journal::Journal;
+use crate::delivery::Places;
 use crate::model;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
@@ -210,6 +211,10 @@ fn carry_out(
         let results = planned.excluded.values().cloned().collect();
         return Ok((Outcome { results, unverified: None }, None));
     }
+    let places = Places::new(&snapshot.loaded.root, &snapshot.loaded.workspace.database);
+    if let Some(refusal) = places.refusal(&planned.plan) {
+        return Err(Failure { exit: Exit::Invalid, ..Failure::of_store(refusal) });
+    }
     let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
     let store = Stores { remotes: &snapshot.remotes, embedded };
     let secrets = Secrets { values: &snapshot.secrets.values, shared: &snapshot.secrets.shared, live: &snapshot.live };
@@ -217,7 +222,7 @@ fn carry_out(
     let stop = stop_on_signals()?;
     let now = console.time();
     let progress = ProgressReporter::begin(form, planned, console)?;
-    let mut world = World::new(&snapshot.loaded.root, journal, stop, now, progress);
+    let mut world = World::new(places, journal, stop, now, progress);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let outcome = block_on(work)?.map_err(Failure::of_store)?;
     let failure = match world.end() {

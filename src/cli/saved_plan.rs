@@ -1,15 +1,13 @@
 //! The files of saved plans: written atomically, readable by their owner only, and limited in size.
-#![expect(clippy::disallowed_methods, reason = "edge: files")]
 
-use std::fs;
-use std::io::Read;
 use std::path::Path;
 
 use super::Console;
 use super::Exit;
 use super::Failure;
 use super::arguments::Manifests;
-use crate::delivery::replace;
+use crate::files;
+use crate::files::Refused;
 use crate::saved_plan::LONGEST;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
@@ -25,18 +23,18 @@ pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Res
     if bytes.len() > LONGEST {
         return Err(failed(Problem::TooLarge.to_string()));
     }
-    let path = console.folder.join(path);
-    if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
-        return Err(failed("the existing path is not a regular file".to_owned()));
+    let place = files::named(&console.folder, path).map_err(|refused| failed(refused.to_string()))?;
+    let place = place.ok_or_else(|| failed("its folder does not exist".to_owned()))?;
+    match place.read(LONGEST as u64) {
+        Ok(Some(existing)) if !existing.is_empty() && !is_saved_plan(&existing) => {
+            return Err(failed("the existing file is not a saved plan".to_owned()));
+        }
+        Ok(_) => {}
+        Err(Refused::NotAFile) => return Err(failed("the existing path is not a regular file".to_owned())),
+        Err(refused) => return Err(failed(refused.to_string())),
     }
-    if bytes_of(&path).is_ok_and(|there| there.is_some_and(|there| !there.is_empty() && !is_saved_plan(&there))) {
-        return Err(failed("the existing file is not a saved plan".to_owned()));
-    }
-    let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else {
-        return Err(failed("its folder does not exist".to_owned()));
-    };
     // Do not leak the temporary file's name.
-    replace(&path, folder, ".keywright-plan-", &bytes).map_err(|error| failed(error.kind().to_string()))
+    place.replace(&bytes).map_err(|error| failed(error.kind().to_string()))
 }
 
 /// A saved plan, and the name of its file for messages.
@@ -49,29 +47,18 @@ pub(super) struct LoadedPlan {
 pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Option<LoadedPlan>, Failure> {
     let Some(path) = manifests.only_path() else { return Ok(None) };
     // Read errors are reported when the path is read as a manifest.
-    match bytes_of(&console.folder.join(path)) {
-        Ok(Some(bytes)) if is_saved_plan(&bytes) => read(path, &bytes).map(Some),
+    match files::read_named(&console.folder, path, LONGEST as u64) {
+        Ok(bytes) if is_saved_plan(&bytes) => read(path, &bytes).map(Some),
         _ => Ok(None),
     }
 }
 
 /// The saved plan in a file.
 pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<LoadedPlan, Failure> {
-    match bytes_of(&console.folder.join(path)) {
-        Ok(Some(bytes)) => read(path, &bytes),
-        Ok(None) => Err(unreadable(path, "it is not a regular file")),
-        Err(error) => Err(unreadable(path, &error.to_string())),
+    match files::read_named(&console.folder, path, LONGEST as u64) {
+        Ok(bytes) => read(path, &bytes),
+        Err(refused) => Err(unreadable(path, &refused.to_string())),
     }
-}
-
-/// The content of a file, up to one byte more than a plan may have. `None` if it is not a regular file.
-fn bytes_of(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    if !fs::metadata(path)?.is_file() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
 }
 
 fn read(path: &Path, bytes: &[u8]) -> Result<LoadedPlan, Failure> {

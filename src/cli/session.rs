@@ -17,6 +17,7 @@ use super::Failure;
 use super::arguments::Manifests;
 use super::runtime::block_on;
 use crate::database::Database;
+use crate::delivery;
 use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
@@ -64,6 +65,7 @@ impl Session {
         if let Some(desired) = &desired {
             let literals = rules::values::check(desired, &rules::values::literals(desired));
             diagnostics.extend(rules::with_severities(literals, &loaded.workspace));
+            diagnostics.extend(delivery::findings(desired, &loaded));
             sort(&mut diagnostics);
         }
         let desired = desired.filter(|_| !has_errors(&diagnostics));

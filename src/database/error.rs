@@ -109,7 +109,9 @@ impl DatabaseError {
             Self::Journal { .. } => "check that the system can start another thread, then try again".to_owned(),
             Self::Ended => "run again: it continues from the current state".to_owned(),
             Self::Newer { .. } => "use the version of Keywright that wrote it, or a newer one".to_owned(),
-            Self::Lock { database, .. } => format!("check that the folder of {database} is writable"),
+            Self::Lock { database, .. } => {
+                format!("check that its folder is writable, and that {database}.lock belongs to Keywright")
+            }
             Self::Connect { .. } => {
                 "check `database:`, that the server is up, and PGPASSWORD or `databasePassword`".to_owned()
             }

@@ -193,7 +193,7 @@ fn a_damaged_file_is_an_error_that_names_it() {
 fn a_folder_instead_of_the_file_or_a_file_instead_of_the_folder_is_an_error() {
     let folder = folder();
     assert!(error(folder.path(), Mode::Read).to_string().contains("open the database"));
-    assert!(error(folder.path(), Mode::Write).to_string().contains("open the database"));
+    assert!(error(folder.path(), Mode::Write).to_string().contains("it is not a regular file"));
     fs::write(folder.path().join("file"), "x").unwrap();
     let below = folder.path().join("file/keywright.db");
     assert!(error(&below, Mode::Write).to_string().contains("folder"), "{}", error(&below, Mode::Write));

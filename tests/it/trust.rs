@@ -13,3 +13,4 @@ mod reading;
 mod repository;
 mod settings;
 mod workspaces;
+mod writing;

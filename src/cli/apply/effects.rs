@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -21,7 +20,7 @@ use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
 use crate::database::journal::Journal;
-use crate::delivery;
+use crate::delivery::Places;
 use crate::model;
 use crate::model::Delivery;
 use crate::model::Secret;
@@ -49,7 +48,7 @@ pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
 }
 
 pub(super) struct World<'a> {
-    root: &'a Path,
+    places: Places<'a>,
     journal: Journal,
     stop: Arc<AtomicBool>,
     /// The start of the run, and the monotonic clock at that time.
@@ -62,14 +61,14 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(
-        root: &'a Path,
+        places: Places<'a>,
         journal: Journal,
         stop: Arc<AtomicBool>,
         now: model::Instant,
         progress: ProgressReporter<'a>,
     ) -> Self {
         let (begun, took) = (BTreeMap::new(), BTreeMap::new());
-        Self { root, journal, stop, clock: (now, clock()), begun, took, progress }
+        Self { places, journal, stop, clock: (now, clock()), begun, took, progress }
     }
 
     /// Closes the journal. Returns the error that stopped the progress output, if any.
@@ -91,7 +90,7 @@ impl Effects for World<'_> {
     }
 
     fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
-        delivery::deliver(to, value, self.root)
+        self.places.deliver(to, value)
     }
 
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {

@@ -1,5 +1,6 @@
 //! Finds, opens and locks the workspace database.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::remotes::secret;
@@ -13,6 +14,9 @@ use crate::database::Location;
 use crate::database::Lock;
 use crate::database::Mode;
 use crate::database::Server;
+use crate::files;
+use crate::files::Refused;
+use crate::files::Tracked;
 use crate::model::Instant;
 use crate::model::Secret;
 use crate::source::Loaded;
@@ -21,7 +25,7 @@ use crate::workspace::DatabaseAt;
 /// The location of the workspace database, with the password if it is on a server.
 pub(in crate::cli) fn location(loaded: &Loaded, console: &Console<'_>) -> Result<Location, Failure> {
     let (url, schema, password) = match &loaded.workspace.database {
-        DatabaseAt::File(path) => return Ok(Location::File(loaded.root.join(&**path))),
+        DatabaseAt::File(path) => return file(path, loaded, console).map(Location::File),
         DatabaseAt::Server { url, schema, password } => (url, schema, password),
     };
     let password = match password {
@@ -34,6 +38,35 @@ pub(in crate::cli) fn location(loaded: &Loaded, console: &Console<'_>) -> Result
             .help("write postgres://user@host/database under `database:` in keywright.yaml")
     })?;
     Ok(Location::Server(Box::new(server)))
+}
+
+/// The SQLite file that the settings name. No link leads to it, and Git does not track it.
+fn file(path: &str, loaded: &Loaded, console: &Console<'_>) -> Result<PathBuf, Failure> {
+    let failed = |cause: &str| Failure::new(format!("could not use the database {path}: {cause}"));
+    let found = files::database(&loaded.root, path, may_leave(loaded, console)).map_err(|refused| match refused {
+        Refused::Outside => failed("it is outside the workspace")
+            .help("choose a file inside the workspace, a server (postgres://user@host/database), or settings of a protected branch with --trust"),
+        refused => failed(&refused.to_string()).help("remove it, or choose another file in `database:`"),
+    })?;
+    if !files::is_ignored(&found) {
+        return Err(failed("the .gitignore in its folder does not ignore it").help("write only the line `*` there"));
+    }
+    let tracked = Tracked::below(found.parent().unwrap_or(&loaded.root)).map_err(|error| {
+        failed(&format!("could not find out whether Git tracks it: could not {error}")).help(error.help())
+    })?;
+    let Some(recorded) = files::files_of(&found).find(|file| tracked.holds(file)) else { return Ok(found) };
+    let name = recorded.strip_prefix(files::settled(&loaded.root)).unwrap_or(&recorded).display().to_string();
+    Err(failed(&format!("Git tracks {name}, and it contains keys")).help(format!(
+        "run `git rm --cached {name}`, add it to .gitignore, and commit; replace the keys, because they were committed"
+    )))
+}
+
+/// Whether the database may be outside the workspace: not if the author of a pull request could have chosen its path.
+fn may_leave(loaded: &Loaded, console: &Console<'_>) -> bool {
+    let root = files::normal(&loaded.root);
+    // A checkout in CI may come without its repository.
+    let is_checkout = console.environment.contains_key("CI") || root.ancestors().any(|at| at.join(".git").exists());
+    loaded.trusted.is_some() || !is_checkout
 }
 
 /// Locks the workspace. Creates the database first, because the lock is next to it.

@@ -1,53 +1,35 @@
 //! Creates the folder and the file of a database on the first write.
-#![expect(clippy::disallowed_methods, reason = "edge: makes the folder and the file that SQLite then works in")]
+#![expect(clippy::disallowed_methods, reason = "edge: the files that SQLite works in")]
 
 use std::fs;
-use std::fs::DirBuilder;
-use std::fs::OpenOptions;
 use std::io;
 use std::io::ErrorKind;
-#[cfg(unix)]
-use std::os::unix::fs::DirBuilderExt;
-#[cfg(unix)]
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::database::DatabaseError;
+use crate::files::Place;
+use crate::files::Refused;
+use crate::files::settled_folder;
+use crate::workspace::OWN_FOLDER;
 
-/// Creates what is missing of the folder and the file at `path`, readable only by the owner.
+/// Creates what is missing of the folder and the file at `path`, readable only by the owner, and not through a link.
+/// SQLite gives its side files (-wal, -shm) the permissions of the main file.
 pub(in crate::database) fn make(path: &Path) -> Result<(), DatabaseError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        make_folder(folder).map_err(|source| DatabaseError::Folder { folder: folder.to_owned(), source })?;
+    let path = settled_folder(path);
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let of_folder = |error: Refused| DatabaseError::Folder { folder: folder.to_owned(), source: error.into() };
+    let place = Place::make(Path::new("/"), &path).map_err(of_folder)?;
+    // Git must not see key values, even if another program created Keywright's own folder. In a folder of another name,
+    // a `*` could hide the whole workspace.
+    if folder.file_name().is_some_and(|name| name == OWN_FOLDER) {
+        place.close_folder();
+        let ignore = Place::make(Path::new("/"), &folder.join(".gitignore")).map_err(of_folder)?;
+        match ignore.create(b"*\n") {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(of_folder(Refused::Io(error))),
+            _ => {}
+        }
     }
-    make_file(path).map_err(|source| DatabaseError::Create { path: path.to_owned(), source })
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let is_new = !folder.is_dir();
-    if is_new {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        builder.mode(0o700);
-        builder.create(folder)?;
-    }
-    // Git must not see key values. In a folder that people created, a `*` could hide the whole workspace. Keywright's
-    // own folder is checked every time, because a run may have been killed right after creating it.
-    let is_own = is_new || folder.file_name().is_some_and(|name| name == ".keywright");
-    let ignore = folder.join(".gitignore");
-    if is_own && !ignore.try_exists()? { fs::write(ignore, "*\n") } else { Ok(()) }
-}
-
-fn make_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    // SQLite gives its side files (-wal, -shm) the permissions of the main file.
-    #[cfg(unix)]
-    options.mode(0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
+    place.create_empty().map_err(|error| DatabaseError::Create { path: path.clone(), source: error.into() })
 }
 
 /// Whether `path` exists.

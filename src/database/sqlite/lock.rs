@@ -3,12 +3,17 @@
 use std::fs::File;
 use std::fs::TryLockError;
 use std::io::Read;
+use std::io::Seek;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::database::DatabaseError;
 use crate::database::lock::POLL;
+use crate::files::Place;
+use crate::files::Refused;
+use crate::files::settled_folder;
+use crate::workspace::OWN_FOLDER;
 
 /// A lock that is released on drop.
 pub struct Lock {
@@ -22,11 +27,9 @@ pub(in crate::database) fn lock(
     patience: Duration,
     myself: impl Fn() -> String,
 ) -> Result<Lock, DatabaseError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed =
-        |error: std::io::Error| DatabaseError::Lock { database: path.display().to_string(), cause: error.to_string() };
-    let mut file = File::options().create(true).read(true).append(true).open(&name).map_err(failed)?;
+    let failed = |cause: String| DatabaseError::Lock { database: path.display().to_string(), cause };
+    let place = place(path).and_then(|place| place.ok_or_else(|| Refused::Io(std::io::ErrorKind::NotFound.into())));
+    let mut file = place.and_then(|place| place.open()).map_err(|refused| failed(refused.to_string()))?;
     // A process that only checks the lock holds it for a moment too.
     let mut left = patience.max(POLL);
     loop {
@@ -41,8 +44,12 @@ pub(in crate::database) fn lock(
                 std::thread::sleep(pause);
                 left -= pause;
             }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(error)) => return Err(failed(error.to_string())),
         }
+    }
+    let is_own = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == OWN_FOLDER);
+    if !is_own && !is_ours(&mut file) {
+        return Err(failed(format!("{}.lock is not a lock file of Keywright", path.display())));
     }
     let _ = file.set_len(0);
     let _ = file.write_all(myself().as_bytes());
@@ -50,11 +57,28 @@ pub(in crate::database) fn lock(
 }
 
 /// Whether a run holds the lock of the database at `path` now. Leaves no trace.
-#[expect(clippy::disallowed_methods, reason = "edge: the lock beside the database")]
 pub(in crate::database) fn is_locked(path: &Path) -> bool {
-    let mut name = path.as_os_str().to_owned();
+    let file = place(path).and_then(|place| place.map_or(Ok(None), |place| place.open_existing()));
+    file.is_ok_and(|file| file.is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))))
+}
+
+/// The place of the lock file. No link is followed to it.
+fn place(path: &Path) -> Result<Option<Place>, Refused> {
+    let mut name = settled_folder(path).into_os_string();
     name.push(".lock");
-    File::open(&name).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    Place::find(Path::new("/"), Path::new(&name))
+}
+
+/// Maximum length of a holder's line, in bytes: a number, a host and a time.
+const LONGEST: u64 = 400;
+
+/// Whether a lock file contains what a lock contains: nothing, or its holder. Outside Keywright's own folder, a file of
+/// another program can have the same name, like `Cargo.lock` next to a database `Cargo`, and must not be emptied.
+fn is_ours(file: &mut File) -> bool {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.take(LONGEST + 1).read_to_string(&mut text));
+    let is_line = text.len() as u64 <= LONGEST && text.chars().all(|c| !c.is_control());
+    read.is_ok() && (text.is_empty() || (is_line && text.starts_with("process ")))
 }
 
 /// The name of the holder: one short line, whatever the file contains.
@@ -83,5 +107,25 @@ mod tests {
             assert!(waiting.join().unwrap());
         });
         assert!(take(0).is_ok());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "edge: the test checks the files")]
+    fn a_file_of_another_program_is_not_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("Cargo"), folder.path().join("Cargo.lock"));
+        let take = || lock(&path, Duration::ZERO, || "process 7 on here".to_owned());
+        std::fs::write(&other, "version = 4\n").unwrap();
+        assert!(
+            matches!(take(), Err(DatabaseError::Lock { cause, .. }) if cause.contains("not a lock file of Keywright"))
+        );
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "version = 4\n");
+        std::fs::write(&other, "process 1 on there since 2026-01-01 00:00:00 UTC").unwrap();
+        drop(take().unwrap());
+        std::fs::remove_file(&other).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("canary"), &other).unwrap();
+        std::fs::write(folder.path().join("canary"), "").unwrap();
+        assert!(take().is_err());
+        assert_eq!(std::fs::read_to_string(folder.path().join("canary")).unwrap(), "");
     }
 }

@@ -12,11 +12,13 @@ use rusqlite::config::DbConfig;
 use super::files;
 use super::schema;
 use crate::database::DatabaseError;
+use crate::files::settled_folder;
 
 /// How long a statement waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(in crate::database) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
+    let path = &settled_folder(path);
     files::make(path)?;
     let connection = writable(path).map_err(|error| DatabaseError::of(path, error))?;
     schema::migrate(&connection, path)?;
@@ -34,6 +36,7 @@ pub(in crate::database) fn in_memory() -> rusqlite::Result<Connection> {
 
 /// `None` if the file does not exist or is empty.
 pub(in crate::database) fn for_reading(path: &Path) -> Result<Option<Connection>, DatabaseError> {
+    let path = &settled_folder(path);
     let io_error = |error: io::Error| DatabaseError::Create { path: path.to_owned(), source: error };
     if !files::exists(path).map_err(io_error)? {
         return Ok(None);
@@ -83,6 +86,7 @@ fn query_only(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Opens a file that no process is writing to, without side files.
 pub(in crate::database) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let path = &settled_folder(path);
     let flags = plain() | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(immutable_uri(path), flags)?;
     connection.pragma_update(None, "query_only", true)?;
@@ -102,6 +106,7 @@ fn is_denied(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly))
 }
 
-const fn plain() -> OpenFlags {
-    OpenFlags::SQLITE_OPEN_NO_MUTEX
+/// No part of the path may be a link, so that SQLite opens what was checked.
+fn plain() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
 }

@@ -6,6 +6,9 @@ use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::World;
 use crate::workspace::DatabaseAt;
+use crate::workspace::OWN_FOLDER;
+use crate::workspace::is_git_name;
+use crate::workspace::is_manifest_extension;
 use std::collections::BTreeMap;
 
 pub static KW_018: Rule = Rule {
@@ -23,13 +26,8 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
         for target in &deliver.value {
             let (Some(file), Some(variable)) = (&target.value.file, &target.value.variable) else { continue };
-            if !is_inside(&file.value) {
-                let problem = KW_018.finding("the path leads out of the workspace").at(file.place);
-                findings.add(problem.help("write a path inside the workspace, without `..`"));
-            } else if !is_deliverable(&file.value, &world.workspace.database) {
-                let problem =
-                    KW_018.finding("this file has another use, so no key can be delivered to it").at(file.place);
-                findings.add(problem.help("choose another file: not a manifest, and not a file of Git or Keywright"));
+            if let Some((message, help)) = undeliverable(&file.value, &world.workspace.database) {
+                findings.add(KW_018.finding(message).at(file.place).help(help));
             }
             if !is_variable(&variable.value) {
                 let problem = KW_018.finding("this is not a valid variable name").at(variable.place);
@@ -44,17 +42,30 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a file is neither a manifest, whose lines appear in messages, nor a file of Git or Keywright.
-fn is_deliverable(path: &str, database: &DatabaseAt) -> bool {
+/// Why no key may be delivered to a file of this name, and the next step. Also checked before each delivery, because a
+/// saved plan names files too.
+pub fn undeliverable(file: &str, database: &DatabaseAt) -> Option<(&'static str, &'static str)> {
+    if !is_inside(file) {
+        Some(("the path leads out of the workspace", "write a path inside the workspace, without `..`"))
+    } else if has_another_use(file, database) {
+        let help = "choose another file: not a manifest, and not a file of Git or Keywright";
+        Some(("this file has another use, so no key can be delivered to it", help))
+    } else {
+        None
+    }
+}
+
+/// Whether a file is a manifest, whose lines appear in messages, or a file of Git or Keywright.
+fn has_another_use(path: &str, database: &DatabaseAt) -> bool {
     let path = normal(path).to_ascii_lowercase();
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let is_taken = |part: &str| part.starts_with(".git") || part == ".keywright";
     let is_database = match database {
         DatabaseAt::File(file) => path.starts_with(&normal(file).to_ascii_lowercase()),
         DatabaseAt::Server { .. } => false,
     };
-    let is_internal = path.split('/').any(is_taken) || is_database;
-    !matches!(extension, "yaml" | "yml") && !is_internal
+    is_manifest_extension(extension)
+        || is_database
+        || path.split('/').any(|part| is_git_name(part) || part == OWN_FOLDER)
 }
 
 fn normal(path: &str) -> String {

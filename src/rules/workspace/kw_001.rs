@@ -1,4 +1,4 @@
-//! KW-001. Decided in `source.rs`.
+//! KW-001. Decided in `source/texts.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! KW-011. Decided in `source.rs`.
+//! KW-011. Decided in `source/texts.rs`.
 
 use crate::rule::Rule;
 

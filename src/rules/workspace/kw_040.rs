@@ -1,4 +1,4 @@
-//! KW-040. Decided in `source.rs`.
+//! KW-040. Decided in `source/texts.rs`.
 
 use crate::rule::Rule;
 

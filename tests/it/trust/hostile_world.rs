@@ -127,12 +127,11 @@ impl World {
 
     /// The same, after a shell command.
     pub(super) fn run_with(&self, before: &str, arguments: &[&str]) -> Ran {
-        let run = Command::new("/bin/sh")
+        let run = crate::program::outside_pipeline("/bin/sh")
             .args(["-c", &format!("{before}; exec timeout 100 \"$@\""), "sh", crate::program::KEYWRIGHT])
             .args(["--color", "never"])
             .args(arguments)
             .env("KEYWRIGHT_NOW", "2026-10-01T00:00:00Z")
-            .env_remove("CI")
             .current_dir(self.path(""))
             .output()
             .unwrap();
