@@ -1,5 +1,5 @@
 //! KW-003. Decided in `manifest.rs`, `manifest/document.rs`, `manifest/read.rs`, `manifest/tree.rs`,
-//! `rules/findings.rs`, `rules/listed.rs` and `source.rs`.
+//! `rules/findings.rs`, `rules/listed.rs` and `source/texts.rs`.
 
 use crate::rule::Rule;
 
