@@ -42,7 +42,7 @@ pub struct Target {
 /// The object of a change in the store, as the plan saw it. A saved plan contains only the two fingerprints.
 #[derive(Clone)]
 pub struct LiveTarget {
-    /// The fingerprint of the store's id.
+    /// [`LiveObject::identity`].
     pub object: Digest,
     /// [`LiveObject::fingerprint`] at the time of the plan.
     pub fingerprint: Digest,
@@ -53,7 +53,7 @@ pub struct LiveTarget {
 impl LiveTarget {
     /// A target for an object of the current snapshot.
     pub fn of(live: &LiveObject) -> Self {
-        Self { object: live.id.fingerprint(), fingerprint: live.fingerprint(), id: Some(live.id.clone()) }
+        Self { object: live.identity(), fingerprint: live.fingerprint(), id: Some(live.id.clone()) }
     }
 
     /// A target from a saved plan.

@@ -4,6 +4,7 @@
 
 mod error;
 pub mod journal;
+mod key_file;
 mod location;
 mod lock;
 mod memory;
@@ -16,6 +17,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 pub use error::DatabaseError;
+pub use key_file::key_file;
+pub use key_file::make_key;
+pub use key_file::read_key;
 pub use location::Location;
 pub use lock::Holding;
 pub use lock::Lock;

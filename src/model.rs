@@ -4,6 +4,7 @@
 pub mod address;
 pub mod attributes;
 pub mod desired;
+pub mod fingerprint;
 pub mod kind;
 pub mod live;
 mod live_id;
@@ -22,6 +23,8 @@ pub use desired::KeySource;
 pub use desired::Presence;
 pub use desired::Rotation;
 pub use desired::SecretSource;
+pub use fingerprint::Fingerprint;
+pub use fingerprint::FingerprintKey;
 pub use kind::Kind;
 pub use live::Live;
 pub use live::LiveKey;

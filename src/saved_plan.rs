@@ -1,8 +1,9 @@
 //! A plan that is saved to a file, reviewed, and applied later exactly as it is.
 //!
 //! [`SavedPlan::to_bytes`] and [`SavedPlan::read`] convert it; the `cli` reads and writes the file. Key values and shared
-//! secrets are absent on purpose: apply reads them from the sources that the manifests name. So are the store's ids,
-//! because an id may be a credential; the file holds fingerprints instead.
+//! secrets are absent on purpose: apply reads them from the sources that the manifests name. So are the store's ids;
+//! the file holds fingerprints instead, and for API keys not even these, because their ids may be credentials
+//! ([`crate::model::LiveObject::identity`]).
 
 mod compare;
 mod convert;

@@ -165,12 +165,16 @@ impl Fields {
     }
 
     fn secret(&mut self, field: &str, source: Option<&SecretSource>) {
+        self.source(field, source, "another secret is read and sent to the store");
+    }
+
+    fn source(&mut self, field: &str, source: Option<&SecretSource>, risk: &'static str) {
         let text = source.map_or_else(|| "not set".to_owned(), source_text);
         let identity = match source.map(|source| &source.origin) {
             Some(SecretOrigin::Literal(secret)) => Identity::Literal(secret.clone()),
             _ => Identity::Text(text.clone()),
         };
-        self.identified(field, identity, text, Weight::Fixed, "another secret is read and sent to the store");
+        self.identified(field, identity, text, Weight::Fixed, risk);
     }
 
     fn url(&mut self, base: &str, url: &str) {
@@ -190,11 +194,14 @@ impl Fields {
 
 /// The settings of `one`, in a form that can be compared with those of `other`.
 fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, Setting> {
-    let Workspace { name, manifests, database, remote, ownership, guards, severities, environment } = one;
+    let Workspace { name, manifests, database, remote, ownership, guards, severities, environment, fingerprint_key } =
+        one;
     let mut fields = Fields(BTreeMap::new());
     fields.plain("metadata.name", name.to_string());
     fields.plain("spec.manifests", list_text(manifests));
     add_database(database, &mut fields);
+    let risk = "with a known key, guesses of key values can be tested with the journal";
+    fields.source("spec.fingerprints.key", fingerprint_key.as_ref(), risk);
     add_stores(remote, &mut fields);
     add_ownership(ownership, &mut fields);
     let Guards { percent, count } = guards;

@@ -29,6 +29,8 @@ pub struct Workspace {
     pub manifests: Vec<Box<str>>,
     /// The database with the state of runs and the embedded store.
     pub database: DatabaseAt,
+    /// The key for fingerprints of secrets; `None` for the key in the file next to the database.
+    pub fingerprint_key: Option<SecretSource>,
     pub remote: RemoteStores,
     pub ownership: Ownership,
     pub guards: Guards,
@@ -216,6 +218,7 @@ impl Workspace {
             name: name.into(),
             manifests: vec![".".into()],
             database: DatabaseAt::File(DEFAULT_DATABASE.into()),
+            fingerprint_key: None,
             remote: RemoteStores::default(),
             ownership: Ownership::default(),
             guards: Guards::default(),
@@ -234,7 +237,8 @@ impl Workspace {
             DatabaseAt::File(_) => None,
         };
         let of_stores = cloud.chain(transfer).map(|source| (source, CredentialOf::Store));
-        of_stores.chain(database.map(|source| (source, CredentialOf::Database)))
+        let of_fingerprints = self.fingerprint_key.iter().map(|source| (source, CredentialOf::Fingerprints));
+        of_stores.chain(database.map(|source| (source, CredentialOf::Database))).chain(of_fingerprints)
     }
 }
 
@@ -243,6 +247,8 @@ impl Workspace {
 pub enum CredentialOf {
     Store,
     Database,
+    /// The key for fingerprints in the database.
+    Fingerprints,
 }
 
 #[cfg(test)]

@@ -235,15 +235,17 @@ fn carry_out(
 
 /// Begins the journal of the run, and closes that of an interrupted previous run.
 fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
-    let Snapshot { loaded, location, lock, cut_off, .. } = &prepared.snapshot;
+    let Snapshot { loaded, location, lock, cut_off, fingerprint_key, .. } = &prepared.snapshot;
     let stores = prepared.snapshot.origin(now).stores();
     let changes = prepared.planned.left().count();
+    let missing = || Failure::new("could not start the journal: there is no key for fingerprints");
+    let key = fingerprint_key.clone().ok_or_else(missing)?;
     let database = database::open(location, lock.as_ref())?;
     let failed = |error| Failure::of_database(&error);
     if let Some((run, _)) = cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
-    let journal = Journal::begin(database, &stores, &store_key(loaded), changes, now).map_err(failed)?;
+    let journal = Journal::begin(database, key, &stores, &store_key(loaded), changes, now).map_err(failed)?;
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

@@ -3,6 +3,7 @@
 
 mod cost;
 pub(super) mod database;
+mod fingerprints;
 mod history;
 pub(super) mod origin;
 mod prepared;

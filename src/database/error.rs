@@ -36,6 +36,8 @@ pub enum DatabaseError {
     Lock { database: String, cause: String },
     #[error("start the journal in the database {database}: {source}")]
     Journal { database: String, source: io::Error },
+    #[error("use the key for fingerprints in {}: {source}", path.display())]
+    Key { path: PathBuf, source: io::Error },
     #[error("write the journal: its writer has ended")]
     Ended,
     #[error("write the database {}: the disk is full", path.display())]
@@ -107,6 +109,10 @@ impl DatabaseError {
                 "restore it from a backup, or move it away to start with an empty store".to_owned()
             }
             Self::Journal { .. } => "check that the system can start another thread, then try again".to_owned(),
+            Self::Key { path, .. } => format!(
+                "restore {}, or move it away: the next apply creates a new key, and earlier fingerprints become unknown",
+                path.display()
+            ),
             Self::Ended => "run again: it continues from the current state".to_owned(),
             Self::Newer { .. } => "use the version of Keywright that wrote it, or a newer one".to_owned(),
             Self::Lock { database, .. } => {

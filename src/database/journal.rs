@@ -19,6 +19,8 @@ use super::Parameter;
 use super::Row;
 use super::SqlError;
 use super::memory::Learned;
+use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
 use crate::model::Instant;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
@@ -33,6 +35,7 @@ pub struct Journal {
     run: i64,
     notes: mpsc::Sender<Note>,
     writer: JoinHandle<Result<(), Arc<DatabaseError>>>,
+    key: FingerprintKey,
     /// Whether the memory holds anything that this run may have to forget.
     remembers: bool,
 }
@@ -59,8 +62,8 @@ pub struct Run {
 pub struct Noted {
     pub address: String,
     pub action: String,
-    /// The SHA-256 of a new key's value.
-    pub value: Option<String>,
+    /// The fingerprint of a new key's value.
+    pub value: Option<Fingerprint>,
     pub intended: Instant,
     pub ended: Option<Instant>,
     /// `None` while the result is unknown.
@@ -69,9 +72,11 @@ pub struct Noted {
 }
 
 impl Journal {
-    /// Records the start of a run. The database must be open for writing.
+    /// Records the start of a run. The database must be open for writing. The journal records only fingerprints of values,
+    /// made with `key`.
     pub fn begin(
         database: Database,
+        key: FingerprintKey,
         store: &str,
         home: &str,
         changes: usize,
@@ -93,7 +98,7 @@ impl Journal {
         let writer = Writer::new(database, run, home);
         let writer = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.write(&arriving));
         let writer = writer.map_err(|source| DatabaseError::Journal { database: name, source })?;
-        Ok(Self { run, notes, writer, remembers })
+        Ok(Self { run, notes, writer, key, remembers })
     }
 
     pub const fn run(&self) -> i64 {
@@ -113,7 +118,7 @@ impl Journal {
             change: number(change),
             address: what.address.to_string(),
             action: what.action.name(),
-            value: value.map(|value| value.digest().hex()),
+            value: value.map(|value| of_value(&self.key, value)),
             at: now,
             noted,
         };
@@ -135,7 +140,8 @@ impl Journal {
 
     /// Remembers what a change learned about the store. It is written with the next intent, or at the end of the run.
     pub fn learn(&mut self, change: &Change, fate: &ChangeResult) {
-        if let Some(learned) = Learned::of(change, fate).filter(|learned| self.remembers || learned.is_news()) {
+        let learned = Learned::of(change, fate, &self.key);
+        if let Some(learned) = learned.filter(|learned| self.remembers || learned.is_news()) {
             self.note(Note::Learned(learned));
         }
     }
@@ -150,6 +156,11 @@ impl Journal {
     fn note(&self, note: Note) {
         let _ = self.notes.send(note);
     }
+}
+
+/// The fingerprint under which the journal records the value of a key.
+pub fn of_value(key: &FingerprintKey, value: &Secret) -> Fingerprint {
+    key.fingerprint("key value", value.expose())
 }
 
 /// The recorded runs, newest first.
@@ -215,7 +226,7 @@ fn noted(row: &Row<'_>) -> Result<Noted, SqlError> {
     Ok(Noted {
         address: row.text(0)?.to_owned(),
         action: row.text(1)?.to_owned(),
-        value: optional(2)?,
+        value: row.optional_text(2)?.and_then(Fingerprint::parse),
         intended: instant(row, 3)?.unwrap_or_default(),
         ended: instant(row, 4)?,
         fate: optional(5)?,
@@ -270,6 +281,10 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(noted).unwrap();
     }
 
+    fn key() -> FingerprintKey {
+        FingerprintKey::new(Secret::new("not-a-real-key-not-a-real-key-32")).unwrap()
+    }
+
     fn open(folder: &tempfile::TempDir) -> Database {
         Database::in_file(&folder.path().join("k.db"), crate::database::Mode::Write).unwrap().unwrap()
     }
@@ -278,7 +293,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "checks the file itself")]
     fn writes_in_progress_are_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
+        let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         intend(&mut journal, 0, &change("a"), Some(&value), at(2));
         journal.settle(0, &ChangeResult::Done, at(3));
@@ -291,17 +306,18 @@ mod tests {
         let (_, writes) = writes(&database, run.number).unwrap().unwrap();
         assert_eq!((writes[0].fate.as_deref(), writes[0].ended), (Some("done"), Some(at(3))));
         assert_eq!((writes[1].address.as_str(), writes[1].fate.as_deref()), ("key/b", None));
-        assert_eq!(writes[0].value, Some(value.digest().hex()));
+        assert_eq!(writes[0].value, Some(of_value(&key(), &value)));
         close(&database, run.number, at(9)).unwrap();
         assert_eq!(cut_off(&database).unwrap(), None);
         let bytes = std::fs::read(folder.path().join("k.db")).unwrap();
-        assert!(!String::from_utf8_lossy(&bytes).contains("not-a-real-value"));
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("not-a-real-value") && !text.contains(&value.digest().hex()));
     }
 
     #[test]
     fn other_changes_continue_while_a_note_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::begin(open(&folder), "a store", "a store", 3, at(1)).unwrap();
+        let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 3, at(1)).unwrap();
         let slow = open(&folder);
         slow.connection().execute("BEGIN IMMEDIATE", &[]).unwrap();
         let noted: Vec<_> = (0..3).map(|index| journal.intend(index, &change("a"), None, at(2))).collect();
@@ -317,7 +333,7 @@ mod tests {
     fn a_finished_run_is_not_interrupted_and_old_runs_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
-            let mut journal = Journal::begin(open(&folder), "a store", "a store", 1, at(number)).unwrap();
+            let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 1, at(number)).unwrap();
             intend(&mut journal, 0, &change("a"), None, at(number));
             journal.settle(0, &ChangeResult::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();

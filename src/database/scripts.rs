@@ -6,7 +6,11 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/1-embedded-store.sql"),
     include_str!("scripts/2-journal.sql"),
     include_str!("scripts/3-remembered.sql"),
+    include_str!("scripts/4-keyed-fingerprints.sql"),
 ];
+
+/// The first version with keyed fingerprints. The digests of older versions must not stay in free pages or logs.
+pub(super) const KEYED: i64 = 4;
 
 /// The newest version.
 pub(super) const KNOWN: i64 = SCRIPTS.len().cast_signed() as i64;

@@ -123,6 +123,15 @@ mapping! {
 }
 
 mapping! {
+    "spec.fingerprints"
+    /// The journal contains fingerprints of key values, not the values.
+    struct FingerprintsSpec {
+        /// Where the key for fingerprints is read from: at least 32 characters, the same for all runners. Default: a file next to the database.
+        field key: SecretFrom = "key",
+    }
+}
+
+mapping! {
     "spec.guards.deletes"
     /// How many objects one run may delete or replace. Keywright stops a plan that exceeds both limits.
     struct DeletesSpec {
@@ -311,6 +320,8 @@ mapping! {
         field database: Box<str> = "database",
         /// Where the password of the PostgreSQL server is read from. Default: the environment variable PGPASSWORD.
         field database_password: SecretFrom = "databasePassword",
+        /// How Keywright recognizes secrets in the workspace database.
+        field fingerprints: FingerprintsSpec = "fingerprints",
         /// The stores of the objects.
         field stores: StoresSpec = "stores",
         /// Which objects of the store belong to this workspace.

@@ -96,6 +96,17 @@ pub struct LiveKey {
 }
 
 impl LiveObject {
+    /// By what a saved plan finds the object: the digest of its id. An API key's id may be the credential itself, and with
+    /// a digest of it every reader of the plan could test guesses. So an API key is found by its name and by when it was
+    /// created.
+    pub fn identity(&self) -> Digest {
+        if self.address.kind() != Kind::ApiKey {
+            return self.id.fingerprint();
+        }
+        let created = self.created.map_or_else(String::new, |created| created.timestamp_millis().to_string());
+        Digest::of(format!("{}\n{created}", self.name).as_bytes())
+    }
+
     /// Changes with the name, a field or the parent of the object, but not if the parent is renamed. Contains no secret: the
     /// value of a key cannot change.
     pub fn fingerprint(&self) -> Digest {

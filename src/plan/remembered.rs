@@ -6,25 +6,31 @@ use std::collections::BTreeSet;
 use super::FieldChange;
 use super::access;
 use crate::model::Declared;
-use crate::model::Digest;
+use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
 use crate::model::Value;
 
-/// The values that the store did not accept in earlier runs, by address and field.
+/// The values that the store did not accept in earlier runs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Remembered(pub BTreeMap<(String, String), Untaken>);
+pub struct Remembered {
+    /// By address and field.
+    pub untaken: BTreeMap<(String, String), Untaken>,
+    /// The key of the fingerprints. Without it, nothing is known.
+    pub key: Option<FingerprintKey>,
+}
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Untaken {
-    pub wanted: Digest,
+    pub wanted: Fingerprint,
     /// What the store held instead.
-    pub held: Digest,
+    pub held: Fingerprint,
     pub run: i64,
 }
 
-/// The digest of a value. An empty value and a missing one are the same.
-pub fn trace(value: Option<&Value>) -> Digest {
+/// The fingerprint of a value. An empty value and a missing one are the same.
+pub fn trace(key: &FingerprintKey, value: Option<&Value>) -> Fingerprint {
     let text = value.filter(|value| !value.is_empty()).map_or_else(String::new, ToString::to_string);
-    Digest::of(text.as_bytes())
+    key.fingerprint("field", &text)
 }
 
 /// The fields and the reason, if an update only repeats values that the store did not accept before and both sides are
@@ -37,15 +43,18 @@ pub(super) fn withhold(
     fields: &[FieldChange],
 ) -> Option<(Vec<String>, String)> {
     let address = declared.address.to_string();
-    if remembered.0.is_empty() || allow.contains(&address) || reduces_access(fields) {
+    let Remembered { untaken, key } = remembered;
+    let key = key.as_ref()?;
+    if untaken.is_empty() || allow.contains(&address) || reduces_access(fields) {
         return None;
     }
-    let untaken = |change: &FieldChange| {
-        let known = remembered.0.get(&(address.clone(), change.field.to_string()))?;
-        let is_the_same = known.wanted == trace(change.after.as_ref()) && known.held == trace(change.before.as_ref());
+    let withheld_by = |change: &FieldChange| {
+        let known = untaken.get(&(address.clone(), change.field.to_string()))?;
+        let is_the_same =
+            known.wanted == trace(key, change.after.as_ref()) && known.held == trace(key, change.before.as_ref());
         is_the_same.then_some(known.run)
     };
-    let run = fields.iter().map(untaken).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
+    let run = fields.iter().map(withheld_by).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
     let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
     let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     Some((names, format!("the store kept its own value for {shown} in run {run}; --allow {address} tries again")))

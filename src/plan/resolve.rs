@@ -49,12 +49,16 @@ pub(super) fn resolve(
 }
 
 /// The objects of the plan.
-fn objects<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<(Kind, Digest), &'a LiveObject> {
+fn objects<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<(Kind, Digest), Vec<&'a LiveObject>> {
     let seen = |change: &Change| Some((change.address.kind(), change.target.live.as_ref()?.object));
     let wanted: BTreeSet<(Kind, Digest)> = plan.changes.iter().filter_map(seen).collect();
     let kinds: BTreeSet<Kind> = wanted.iter().map(|(kind, _)| *kind).collect();
-    let of_kind = |kind| live.of(kind).iter().map(move |object| ((kind, object.id.fingerprint()), object));
-    kinds.into_iter().flat_map(of_kind).filter(|(id, _)| wanted.contains(id)).collect()
+    let of_kind = |kind| live.of(kind).iter().map(move |object| ((kind, object.identity()), object));
+    let mut objects: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (id, object) in kinds.into_iter().flat_map(of_kind).filter(|(id, _)| wanted.contains(id)) {
+        objects.entry(id).or_default().push(object);
+    }
+    objects
 }
 
 /// A key is created only if the manifests still declare it as planned; otherwise the next run could not find it.
@@ -83,18 +87,21 @@ fn check_declared(change: &Change, context: &Context<'_>) -> Result<(), Undeclar
 /// The object to change, `None` for a create, or why the change is stale.
 fn current_object<'a>(
     change: &Change,
-    objects: &BTreeMap<(Kind, Digest), &'a LiveObject>,
+    objects: &BTreeMap<(Kind, Digest), Vec<&'a LiveObject>>,
     matching: &Matching<'_>,
     context: &Context<'_>,
 ) -> Result<Option<&'a LiveObject>, &'static str> {
     let Some(seen) = &change.target.live else { return check_create(change, matching).map(|()| None) };
-    match objects.get(&(change.address.kind(), seen.object)) {
-        None => Err("is no longer in the store"),
-        Some(object) if object.fingerprint() != seen.fingerprint => Err("has changed since the plan was made"),
-        Some(object) if change.action == Action::Delete && is_unread_key(object, matching, context) => {
+    let kind = change.address.kind();
+    match objects.get(&(kind, seen.object)).map_or(&[][..], Vec::as_slice) {
+        [] if kind == Kind::ApiKey => Err("has been renamed, or is no longer in the store"),
+        [] => Err("is no longer in the store"),
+        [object] if object.fingerprint() != seen.fingerprint => Err("has changed since the plan was made"),
+        [object] if change.action == Action::Delete && is_unread_key(object, matching, context) => {
             Err("is declared by the manifests")
         }
-        Some(object) => Ok(Some(object)),
+        [object] => Ok(Some(object)),
+        [_, _, ..] => Err("exists in the store more than once"),
     }
 }
 

@@ -12,6 +12,8 @@ mod kw_031;
 mod kw_032;
 mod kw_033;
 mod kw_040;
+mod kw_050;
+mod kw_051;
 mod mft_020;
 mod mft_021;
 
@@ -38,7 +40,8 @@ use crate::workspace::Workspace;
 
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
-    kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040,
+    kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040, kw_050::KW_050,
+    kw_051::KW_051,
     mft_020::MFT_020, mft_021::MFT_021
 }
 
@@ -52,6 +55,11 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     }
     if let Some(database) = database::database(spec, &mut findings) {
         workspace.database = database;
+    }
+    if let Some(key) = spec.fingerprints.as_ref().and_then(|spec| spec.value.key.as_ref()) {
+        workspace.fingerprint_key = stores::credential(key, &mut findings);
+    } else {
+        findings.extend(kw_051::check(spec, &workspace));
     }
     if let Some(stores) = &spec.stores {
         workspace.remote = stores::remote(&stores.value, &mut findings);

@@ -205,7 +205,7 @@ pub(super) struct Delivery {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Object {
-    /// The fingerprint of the store's id.
+    /// The fingerprint of the store's id; for API keys of the name and the creation time, because the id may be the credential.
     pub(super) id: String,
     /// The fingerprint of the name and the fields.
     pub(super) fingerprint: String,

@@ -7,6 +7,7 @@
 )]
 
 mod arrows;
+mod canary;
 mod cases;
 mod catalogue;
 mod cloud;

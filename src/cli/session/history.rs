@@ -16,6 +16,8 @@ use crate::database::journal::Run;
 use crate::diagnostic::Diagnostic;
 use crate::model::Address;
 use crate::model::Desired;
+use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Remembered;
@@ -35,12 +37,15 @@ pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run,
 }
 
 /// The fields that a store did not accept in earlier runs. The embedded store accepts every field.
-pub(super) fn remembered(location: &Location, loaded: &Loaded, remotes: &Remotes) -> Result<Remembered, Failure> {
-    if remotes.is_empty() {
-        return Ok(Remembered::default());
-    }
+pub(super) fn remembered(
+    location: &Location,
+    loaded: &Loaded,
+    remotes: &Remotes,
+    key: Option<&FingerprintKey>,
+) -> Result<Remembered, Failure> {
+    let Some(key) = key.filter(|_| !remotes.is_empty()) else { return Ok(Remembered::default()) };
     let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
-    database::remembered(&database, &store_key(loaded)).map_err(|error| Failure::of_database(&error))
+    database::remembered(&database, &store_key(loaded), key.clone()).map_err(|error| Failure::of_database(&error))
 }
 
 /// Forgets remembered fields of declared objects that this plan did not withhold: the store and the manifest agree
@@ -55,7 +60,7 @@ pub(super) fn forget(
 ) -> Result<(), Failure> {
     let is_declared = |address: &str| Address::parse(address).is_some_and(|address| desired.get(&address).is_some());
     let is_obsolete = |field: &&(String, String)| !withheld.contains(*field) && is_declared(&field.0);
-    let obsolete: Vec<_> = remembered.0.keys().filter(is_obsolete).collect();
+    let obsolete: Vec<_> = remembered.untaken.keys().filter(is_obsolete).collect();
     if obsolete.is_empty() {
         return Ok(());
     }
@@ -64,12 +69,20 @@ pub(super) fn forget(
 }
 
 /// KW-023: what an interrupted run was doing, and whether the store has its key values.
-pub(super) fn interrupted_run_warning(run: &Run, writes: &[Noted], live: &Live) -> Diagnostic {
-    let values: BTreeSet<String> =
-        live.of(Kind::PackageKey).iter().filter_map(|key| Some(key.key.as_ref()?.value.digest().hex())).collect();
+pub(super) fn interrupted_run_warning(
+    run: &Run,
+    writes: &[Noted],
+    live: &Live,
+    key: Option<&FingerprintKey>,
+) -> Diagnostic {
+    let keys = live.of(Kind::PackageKey).iter().filter_map(|object| object.key.as_ref());
+    let values: BTreeSet<Fingerprint> =
+        key.map_or_else(BTreeSet::new, |key| keys.map(|live| journal::of_value(key, &live.value)).collect());
+    let is_known = |value: &Fingerprint| key.is_some_and(|key| key.made(value));
     let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
     let what = |write: &&Noted| {
         let found = match &write.value {
+            Some(value) if !is_known(value) => " (the key for fingerprints is another one: look for it in the store)",
             Some(value) if values.contains(value) => ", which is in the store",
             Some(_) => ", which is not in the store",
             None => "",

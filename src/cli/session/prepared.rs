@@ -43,7 +43,8 @@ impl Snapshot {
             // Objects may be declared in files that were not read, so a part owns only what it declares.
             self.loaded.workspace.ownership = Ownership::default();
         }
-        let remembered = history::remembered(&self.location, &self.loaded, &self.remotes)?;
+        let remembered =
+            history::remembered(&self.location, &self.loaded, &self.remotes, self.fingerprint_key.as_ref())?;
         let planned = self.in_context(&options, &remembered, now, plan::plan);
         if let Some(lock) = &self.lock {
             history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
@@ -97,7 +98,8 @@ impl Snapshot {
     fn prepared(mut self, mut planned: Planned, options: Options) -> Prepared {
         let forecasts = cost::forecasts(&planned, &self.remotes);
         let interrupted = self.cut_off.as_ref();
-        let warning = interrupted.map(|(run, writes)| history::interrupted_run_warning(run, writes, &self.live));
+        let key = self.fingerprint_key.as_ref();
+        let warning = interrupted.map(|(run, writes)| history::interrupted_run_warning(run, writes, &self.live, key));
         let diagnostics = &mut self.diagnostics;
         drop_repeated(diagnostics, &planned.diagnostics);
         diagnostics.append(&mut planned.diagnostics);

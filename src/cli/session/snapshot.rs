@@ -2,6 +2,7 @@
 
 use super::Checked;
 use super::database;
+use super::fingerprints;
 use super::history;
 use super::origin;
 use super::remotes;
@@ -22,6 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::model::Desired;
+use crate::model::FingerprintKey;
 use crate::model::Instant;
 use crate::model::Live;
 use crate::plan;
@@ -42,6 +44,8 @@ pub(in crate::cli) struct Snapshot {
     /// Held from before the store is read until the plan is applied.
     pub(in crate::cli) lock: Option<Lock>,
     pub(in crate::cli) location: Location,
+    /// `None` if there is no key yet; a run that holds the lock creates it.
+    pub(in crate::cli) fingerprint_key: Option<FingerprintKey>,
     pub(in crate::cli) loaded: Loaded,
     pub(in crate::cli) desired: Desired,
     pub(in crate::cli) live: Live,
@@ -86,6 +90,7 @@ impl Checked {
         let location = database::location(&loaded, console)?;
         let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
         let cut_off = history::cut_off(&location, lock.is_some())?;
+        let fingerprint_key = fingerprints::key(&loaded, &location, lock.is_some(), console)?;
         let remotes = remotes::remotes(&loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
         let query = match saved.map(|saved| &saved.plan) {
             Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, &desired),
@@ -99,7 +104,20 @@ impl Checked {
         let live = block_on(Readers { remotes: &remotes, embedded }.read(&query))?.map_err(Failure::of_store)?;
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
-        Ok(Snapshot { lock, location, loaded, desired, live, secrets, query, remotes, cut_off, diagnostics, format })
+        Ok(Snapshot {
+            lock,
+            location,
+            fingerprint_key,
+            loaded,
+            desired,
+            live,
+            secrets,
+            query,
+            remotes,
+            cut_off,
+            diagnostics,
+            format,
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::database::DatabaseError;
 use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::database::memory::Learned;
+use crate::model::Fingerprint;
 use crate::model::Instant;
 
 /// A message from a run to its journal.
@@ -27,8 +28,8 @@ pub(super) struct Intent {
     pub(super) change: i64,
     pub(super) address: String,
     pub(super) action: &'static str,
-    /// The SHA-256 of a new key's value.
-    pub(super) value: Option<String>,
+    /// The fingerprint of a new key's value.
+    pub(super) value: Option<Fingerprint>,
     pub(super) at: Instant,
     pub(super) noted: oneshot::Sender<Result<(), Arc<DatabaseError>>>,
 }
@@ -105,7 +106,8 @@ impl Writer {
         let sql = "INSERT INTO writes (run, change, address, action, value, intended) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         for intent in &self.intents {
             let at = millis(intent.at);
-            let row: [&dyn Parameter; 6] = [&run, &intent.change, &intent.address, &intent.action, &intent.value, &at];
+            let value = intent.value.as_ref().map(Fingerprint::as_str);
+            let row: [&dyn Parameter; 6] = [&run, &intent.change, &intent.address, &intent.action, &value, &at];
             connection.execute(sql, &row)?;
         }
         let sql = "UPDATE writes SET ended = ?3, fate = ?4, reason = ?5 WHERE run = ?1 AND change = ?2";

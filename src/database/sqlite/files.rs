@@ -18,18 +18,25 @@ pub(in crate::database) fn make(path: &Path) -> Result<(), DatabaseError> {
     let path = settled_folder(path);
     let folder = path.parent().unwrap_or(Path::new("/"));
     let of_folder = |error: Refused| DatabaseError::Folder { folder: folder.to_owned(), source: error.into() };
-    let place = Place::make(Path::new("/"), &path).map_err(of_folder)?;
+    let place = make_folder(&path).map_err(of_folder)?;
+    place.create_empty().map_err(|error| DatabaseError::Create { path: path.clone(), source: error.into() })
+}
+
+/// Creates what is missing of the folder of `path`, which contains no links.
+pub(in crate::database) fn make_folder(path: &Path) -> Result<Place, Refused> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let place = Place::make(Path::new("/"), path)?;
     // Git must not see key values, even if another program created Keywright's own folder. In a folder of another name,
     // a `*` could hide the whole workspace.
     if folder.file_name().is_some_and(|name| name == OWN_FOLDER) {
         place.close_folder();
-        let ignore = Place::make(Path::new("/"), &folder.join(".gitignore")).map_err(of_folder)?;
+        let ignore = Place::make(Path::new("/"), &folder.join(".gitignore"))?;
         match ignore.create(b"*\n") {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(of_folder(Refused::Io(error))),
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(Refused::Io(error)),
             _ => {}
         }
     }
-    place.create_empty().map_err(|error| DatabaseError::Create { path: path.clone(), source: error.into() })
+    Ok(place)
 }
 
 /// Whether `path` exists.

@@ -52,6 +52,8 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, plain() | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Overwrites what is deleted; otherwise it would stay in free pages.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)

@@ -7,6 +7,7 @@ use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 
 use crate::database::DatabaseError;
+use crate::database::scripts::KEYED;
 use crate::database::scripts::KNOWN;
 use crate::database::scripts::SCRIPTS;
 
@@ -16,11 +17,21 @@ const APPLICATION_ID: i64 = 0x4b57_6462;
 /// Brings a database that is open for writing to the newest version.
 pub(in crate::database) fn migrate(connection: &Connection, path: &Path) -> Result<(), DatabaseError> {
     let failed = |error| DatabaseError::of(path, error);
+    let has_digests = (1..KEYED).contains(&version(connection, path)?);
+    if has_digests {
+        // Free pages may contain rows that were deleted long ago.
+        connection.execute_batch("VACUUM").map_err(failed)?;
+    }
     // Takes the lock before it reads the version, so that of two first runs only one creates the tables.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
     let version = version(&transaction, path)?;
     upgrade(&transaction, version).map_err(failed)?;
-    transaction.commit().map_err(failed)
+    transaction.commit().map_err(failed)?;
+    if has_digests {
+        // The log still contains the old pages.
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Creates all tables in an empty database.

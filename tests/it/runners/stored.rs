@@ -3,12 +3,14 @@
 use super::server::Postgres;
 use crate::cloud::area::World;
 
-/// Adds the database to the workspace file.
+/// Adds the database to the workspace file, and a key for fingerprints, because KW-051 warns without it.
 fn name_database(world: &World, url: &str) {
     let path = world.workspace().join("keywright.yaml");
     let head = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n";
     let text = std::fs::read_to_string(&path).unwrap_or_else(|_| head.to_owned());
-    let named = text.replacen("\nspec:\n", &format!("\nspec:\n  database: {url}\n"), 1);
+    let lines = format!("\nspec:\n  database: {url}\n  fingerprints: {{key: {{file: fingerprint}}}}\n");
+    let named = text.replacen("\nspec:\n", &lines, 1);
+    std::fs::write(world.workspace().join("fingerprint"), "not-a-real-key-for-fingerprints-0001\n").unwrap();
     assert_ne!(named, text);
     std::fs::write(path, named).unwrap();
 }
