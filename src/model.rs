@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod kind;
 pub mod live;
 mod live_id;
+pub mod masks;
 pub mod secret;
 pub mod transfer;
 
@@ -30,6 +31,7 @@ pub use live::Live;
 pub use live::LiveKey;
 pub use live::LiveObject;
 pub use live_id::LiveId;
+pub use masks::Masks;
 pub use secret::Digest;
 pub use secret::Secret;
 pub use transfer::Transfer;

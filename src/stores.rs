@@ -3,6 +3,7 @@
 pub mod cloud_api_management;
 pub mod embedded;
 pub mod managed_file_transfer;
+mod masking;
 mod pace;
 mod retry;
 mod transport;

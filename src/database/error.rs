@@ -70,7 +70,7 @@ impl DatabaseError {
 
     /// An error from a server.
     pub(super) fn on(server: &Server, error: SqlError) -> Self {
-        let (database, cause) = (server.name().to_owned(), error.to_string());
+        let (database, cause) = (server.name().to_owned(), server.masked(&error.to_string()));
         match error {
             SqlError::Unreadable { .. } => Self::Unreadable { database, cause },
             SqlError::LockLost { .. } => Self::LockLost { database, cause },

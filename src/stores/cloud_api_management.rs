@@ -114,7 +114,7 @@ impl CloudApiManagement {
 
 impl Reader for CloudApiManagement {
     async fn read(&self, query: &Query) -> Result<Live, Refusal> {
-        self.snapshot(query).await
+        self.snapshot(query).await.map_err(|refusal| self.api.masking().refusal(refusal))
     }
 }
 
@@ -124,14 +124,19 @@ impl Store for CloudApiManagement {
     }
 
     async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
-        self.confirm_all(changes).await
+        self.confirm_all(changes).await.map_err(|refusal| self.api.masking().refusal(refusal))
     }
 
     async fn read_back(&self, changes: &[&Change]) -> ReadBack {
-        self.read_back_all(changes).await
+        let masking = self.api.masking();
+        let ReadBack { altered, refusal } = self.read_back_all(changes).await;
+        let altered = altered.into_iter().map(|(address, altered)| (address, masking.altered(altered)));
+        ReadBack { altered: altered.collect(), refusal: refusal.map(|refusal| masking.refusal(refusal)) }
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
-        self.perform_change(write).await
+        let masking = self.api.masking();
+        let performed = self.perform_change(write).await.map_err(|refusal| masking.refusal(refusal))?;
+        Ok(Performed { altered: masking.altered(performed.altered), ..performed })
     }
 }

@@ -130,7 +130,7 @@ impl ManagedFileTransfer {
 
 impl Reader for ManagedFileTransfer {
     async fn read(&self, _: &Query) -> Result<Live, Refusal> {
-        self.snapshot().await
+        self.snapshot().await.map_err(|refusal| self.api.masking().refusal(refusal))
     }
 }
 
@@ -139,10 +139,12 @@ impl Store for ManagedFileTransfer {
         if changes.is_empty() {
             return Ok(());
         }
-        self.refresh().await.map(drop)
+        self.refresh().await.map(drop).map_err(|refusal| self.api.masking().refusal(refusal))
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
-        self.perform_change(write).await
+        let masking = self.api.masking();
+        let performed = self.perform_change(write).await.map_err(|refusal| masking.refusal(refusal))?;
+        Ok(Performed { altered: masking.altered(performed.altered), ..performed })
     }
 }

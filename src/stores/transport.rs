@@ -14,6 +14,7 @@ use reqwest::Response;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
+use super::masking::Masking;
 use crate::network;
 use crate::store::Refusal;
 use crate::text::quoted;
@@ -129,11 +130,12 @@ fn destination(headers: &HeaderMap, asked: &Url) -> Option<String> {
 }
 
 /// Sends one request and logs the result. `name` is the request's name in messages, without its query. Of the body,
-/// only the names of the `properties` are logged.
+/// only the names of the `properties` are logged. `masking` hides every secret of the request.
 pub(super) async fn send<'p>(
     request: RequestBuilder,
     name: impl std::fmt::Display,
     properties: impl Iterator<Item = &'p String>,
+    masking: &Masking,
 ) -> reqwest::Result<Response> {
     static SENT: AtomicU64 = AtomicU64::new(0);
     let number = SENT.fetch_add(1, Ordering::Relaxed) + 1;
@@ -148,7 +150,7 @@ pub(super) async fn send<'p>(
             tracing::debug!(request = number, status, milliseconds, sent, "{name}");
         }
         Err(error) => {
-            tracing::debug!(request = number, error = innermost(error), milliseconds, sent, "{name}");
+            tracing::debug!(request = number, error = masking.text(&innermost(error)), milliseconds, sent, "{name}");
         }
     }
     answer

@@ -7,6 +7,7 @@ use tokio_postgres::config::Host;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::config::TargetSessionAttrs;
 
+use crate::model::Masks;
 use crate::model::Secret;
 
 /// Limit for connecting.
@@ -27,6 +28,8 @@ pub struct Server {
     pub(super) config: Config,
     pub(super) schema: Box<str>,
     name: Box<str>,
+    /// Hides the password, which a proxy or an extension may repeat.
+    masks: Masks,
 }
 
 impl Server {
@@ -39,7 +42,9 @@ impl Server {
         if config.get_password().is_some() {
             return Err("it contains a password".to_owned());
         }
+        let mut masks = Masks::default();
         if let Some(password) = password {
+            masks.hide(password);
             config.password(password.expose());
         }
         config.application_name("keywright").connect_timeout(CONNECT).tcp_user_timeout(SILENCE);
@@ -53,7 +58,7 @@ impl Server {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         let name = url.split('?').next().unwrap_or_default();
-        Ok(Self { config, schema: schema.into(), name: name.into() })
+        Ok(Self { config, schema: schema.into(), name: name.into(), masks })
     }
 
     /// Its hosts, each with its port unless it is the default. An address that overrides a name follows it in parentheses.
@@ -80,6 +85,11 @@ impl Server {
     /// The name in messages, without settings and credentials.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// A text of the server without the password.
+    pub(in crate::database) fn masked(&self, text: &str) -> String {
+        self.masks.mask(text).into_owned()
     }
 }
 

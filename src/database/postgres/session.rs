@@ -68,8 +68,10 @@ struct Numbers {
 
 impl Session {
     pub(super) fn open(server: &Server, access: Access) -> Result<Self, DatabaseError> {
-        let line = line(server, access)
-            .map_err(|error| DatabaseError::Connect { database: server.name().to_owned(), cause: error.to_string() })?;
+        let line = line(server, access).map_err(|error| DatabaseError::Connect {
+            database: server.name().to_owned(),
+            cause: server.masked(&error.to_string()),
+        })?;
         Ok(Self {
             server: server.clone(),
             access,

@@ -7,8 +7,8 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::echo::masked;
 use super::value::Object;
+use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
 
@@ -108,15 +108,15 @@ impl Answer {
         })
     }
 
-    /// `sent` is the body of the request, whose secrets are hidden in the text.
-    pub(super) fn complaint(&self, sent: Option<&Object>) -> Complaint {
+    /// `masking` hides the secrets of the request in the text, before anything shortens it.
+    pub(super) fn complaint(&self, masking: &Masking) -> Complaint {
         let Ok(error) = serde_json::from_slice::<ApiError>(&self.body) else { return Complaint::default() };
         let named: Vec<_> = error.errors.iter().filter(|error| !error.property.is_empty()).collect();
-        let parts =
-            named.iter().map(|error| format!("`{}`: {}", short(&error.property), short(&masked(&error.message, sent))));
+        let masked = |text: &str| short(&masking.text(text));
+        let parts = named.iter().map(|error| format!("`{}`: {}", masked(&error.property), masked(&error.message)));
         let parts: Vec<String> = parts.take(5).collect();
         let is_duplicate = error.errors.iter().any(|error| error.message.contains("duplicate value"));
-        let text = if parts.is_empty() { short(&masked(&error.message, sent)) } else { parts.join("; ") };
+        let text = if parts.is_empty() { masked(&error.message) } else { parts.join("; ") };
         Complaint { text, is_about_property: !named.is_empty(), is_duplicate }
     }
 

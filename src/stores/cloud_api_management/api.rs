@@ -17,11 +17,13 @@ use super::answer::Gate;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
+use super::value;
 use super::value::Object;
 use crate::database::Holding;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
+use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
@@ -159,7 +161,14 @@ impl Api {
         }
     }
 
+    /// Hides every secret that was sent.
+    pub(super) const fn masking(&self) -> &Masking {
+        &self.sign_in.masking
+    }
+
     async fn call(&self, call: &Call<'_>) -> Result<Answer, Failure> {
+        let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(call.body?, name));
+        secrets.for_each(|secret| self.masking().hide(&Secret::new(secret)));
         let (mut lost, mut too_fast, mut inactive) = (0, 0, 0);
         loop {
             let token = self.sign_in.token(&self.route).await?;
@@ -212,7 +221,7 @@ impl Api {
             request = request.json(body);
         }
         let properties = call.body.into_iter().flat_map(Object::keys);
-        let response = match transport::send(request, call.name(), properties).await {
+        let response = match transport::send(request, call.name(), properties, self.masking()).await {
             Ok(response) => response,
             Err(error) => return Ok(self.route.unanswered(&error)),
         };
@@ -234,7 +243,7 @@ impl Api {
         let asked = transport::below(&self.base, call.path);
         match self.route.detour(&call.name(), answer.status, &answer.headers, &asked) {
             Some(refusal) => Err(refusal.into()),
-            None => interpret(call, answer),
+            None => interpret(call, answer, self.masking()),
         }
     }
 
@@ -256,9 +265,9 @@ impl Api {
                  Manager for users, applications and keys; Administrator for all of them",
             ),
             Gate::Spent => {
-                let when = answer
-                    .quota_reset()
-                    .map_or_else(String::new, |when| format!("; it resets at {}", crate::text::quoted(when)));
+                let masked = answer.quota_reset().map(|when| self.masking().text(when));
+                let when =
+                    masked.map_or_else(String::new, |when| format!("; it resets at {}", crate::text::quoted(&when)));
                 let refusal = Refusal::unavailable(format!("the daily quota of the API is used up{when}"))
                     .help("run again after the reset; completed changes are kept");
                 *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal.clone());
@@ -269,7 +278,7 @@ impl Api {
 }
 
 /// Interprets the API's own answer to a call that the gateway accepted.
-fn interpret(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
+fn interpret(call: &Call<'_>, answer: Answer, masking: &Masking) -> Result<Answer, Failure> {
     let (name, status) = (call.name(), answer.status);
     match status {
         200..300 => Ok(answer),
@@ -283,9 +292,9 @@ fn interpret(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
             }
             Err(Failure::Missing(refusal))
         }
-        500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer))),
+        500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer, masking))),
         400 => {
-            let complaint = answer.complaint(call.body);
+            let complaint = answer.complaint(masking);
             let why = if complaint.text.is_empty() { "no reason given" } else { &complaint.text };
             let mut refusal = Refusal::unavailable(format!("{name} answered 400: {why}"));
             refusal.kind = RefusalKind::Rejected;
@@ -295,13 +304,13 @@ fn interpret(call: &Call<'_>, answer: Answer) -> Result<Answer, Failure> {
                 is_duplicate: complaint.is_duplicate,
             })
         }
-        _ => Err(failed(call, &answer).into()),
+        _ => Err(failed(call, &answer, masking).into()),
     }
 }
 
-fn failed(call: &Call<'_>, answer: &Answer) -> Refusal {
+fn failed(call: &Call<'_>, answer: &Answer, masking: &Masking) -> Refusal {
     let name = call.name();
-    let complaint = answer.complaint(call.body).text;
+    let complaint = answer.complaint(masking).text;
     let why = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
     Refusal::unavailable(format!("{name} answered {}{why}", answer.status))
 }

@@ -46,22 +46,3 @@ pub(super) fn not_accepted(kind: Kind, sent: &Object, changes: &[FieldChange], e
     }
     not_accepted
 }
-
-/// Hides the key's value and shared secret in a server's text. Call it before the text is shortened.
-pub(super) fn masked(text: &str, sent: Option<&Object>) -> String {
-    let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(sent?, name));
-    secrets.fold(text.to_owned(), |text, secret| text.replace(&secret, "(hidden)"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_in_a_servers_text_are_hidden() {
-        let sent = serde_json::json!({"apikey": "value-not-real", "secret": "secret-not-real", "status": "active"});
-        let text = masked("value-not-real is taken, so is secret-not-real", sent.as_object());
-        assert_eq!(text, "(hidden) is taken, so is (hidden)");
-        assert_eq!(masked("as it was", None), "as it was");
-    }
-}

@@ -96,9 +96,9 @@ fn refusals_of_the_gateway() {
 
 #[test]
 fn errors_of_the_api() {
-    let generic = answer(&sample!("19-error-generic.json"), 404).complaint(None);
+    let generic = answer(&sample!("19-error-generic.json"), 404).complaint(&Default::default());
     assert!(!generic.is_about_property && !generic.is_duplicate && generic.text == "<text>");
-    let properties = answer(&sample!("20-error-properties.json"), 400).complaint(None);
+    let properties = answer(&sample!("20-error-properties.json"), 400).complaint(&Default::default());
     assert!(properties.is_about_property && properties.is_duplicate, "{}", properties.text);
     assert!(properties.text.starts_with("`name`: "), "{}", properties.text);
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use reqwest::Url;
 use serde::Deserialize;
@@ -12,6 +14,7 @@ use super::answer;
 use super::answer::Gate;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::stores::masking::Masking;
 use crate::stores::retry::with_retry;
 use crate::stores::transport;
 use crate::stores::transport::Route;
@@ -47,6 +50,8 @@ pub(super) struct SignIn {
     area: Box<str>,
     credentials: Credentials,
     current: Mutex<Option<Token>>,
+    /// Hides the credentials and every token so far.
+    pub(super) masking: Masking,
 }
 
 struct Token {
@@ -72,7 +77,14 @@ struct TokenError {
 
 impl SignIn {
     pub(super) fn new(address: Url, area: Box<str>, credentials: Credentials) -> Self {
-        Self { address, area, credentials, current: Mutex::new(None) }
+        let masking = Masking::default();
+        let Credentials { api_key, api_secret, username, password } = &credentials;
+        let basic = STANDARD.encode(format!("{}:{}", api_key.value.expose(), api_secret.value.expose()));
+        masking.hide(&Secret::new(basic));
+        for credential in [api_key, api_secret, username, password] {
+            masking.hide(&credential.value);
+        }
+        Self { address, area, credentials, current: Mutex::new(None), masking }
     }
 
     /// A valid token. It is fetched only once, however many calls wait for it.
@@ -92,6 +104,7 @@ impl SignIn {
             Some(token) => token,
             None => self.sign_in(route).await?,
         };
+        token.refresh.iter().chain([&token.value]).for_each(|secret| self.masking.hide(secret));
         let value = token.value.clone();
         *current = Some(token);
         Ok(value)
@@ -130,7 +143,7 @@ impl SignIn {
             let reason = format!("could not sign in: POST /v3/token {cause}");
             SignInError::Unavailable(Refusal::unavailable(reason).help(route.help()))
         };
-        let response = transport::send(request, "POST /v3/token", std::iter::empty()).await;
+        let response = transport::send(request, "POST /v3/token", std::iter::empty(), &self.masking).await;
         let response = response.map_err(|error| down(format!("got no answer: {}", route.cause(&error))))?;
         let answer = answer::read(response).await.map_err(|error| down(error.cause()))?;
         if let Some(refusal) = route.detour("POST /v3/token", answer.status, &answer.headers, &self.address) {

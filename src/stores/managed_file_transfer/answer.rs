@@ -8,10 +8,11 @@ use reqwest::header::HeaderMap;
 use serde_json::Map;
 use serde_json::Value as Json;
 
+use crate::model::masks::HIDDEN;
+use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
 use crate::text::cut;
-use crate::text::quoted;
 
 /// Maximum length of an answer. A list of ten thousand keys has about five million bytes.
 const MAX_BYTES: usize = 32 << 20;
@@ -88,7 +89,8 @@ fn error_text(object: &Map<String, Json>) -> String {
         .take(FIELDS)
         .map(|(field, messages)| {
             let first = messages.as_array().and_then(|all| all.first()).unwrap_or(messages);
-            format!("{}: {}", quoted(field), first.as_str().unwrap_or("wrong"))
+            // Not shortened here: part of a secret would not be found.
+            format!("{field}: {}", first.as_str().unwrap_or("wrong"))
         })
         .collect();
     if !errors.is_empty() {
@@ -106,19 +108,16 @@ pub(super) fn property<'a>(object: &'a Map<String, Json>, name: &str) -> Option<
 }
 
 /// Prepares a site's text for messages: one line, shortened, with ids and values hidden.
-pub(super) fn redact<'m>(text: &str, secrets: impl IntoIterator<Item = &'m str>) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "(hidden)");
-    }
-    let words =
-        text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { "(hidden)" } else { word });
+pub(super) fn redact(text: &str, masking: &Masking) -> String {
+    let text = masking.text(text);
+    let words = text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { HIDDEN } else { word });
     cut(&words.collect::<Vec<_>>().join(" "), MAX_CHARS).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Secret;
 
     fn answer(body: &str) -> Answer {
         Answer { status: 400, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
@@ -151,9 +150,11 @@ mod tests {
         let id = "fake-id-1";
         let other = "123e4567-e89b-42d3-a456-426614174000";
         let text = format!("no key {id},\n nor {other}\u{1b}[31m");
-        let redacted = redact(&text, [id]);
+        let masking = Masking::default();
+        masking.hide(&Secret::new(id));
+        let redacted = redact(&text, &masking);
         assert_eq!(redacted, "no key (hidden), nor (hidden)");
-        assert_eq!(redact(&"é ".repeat(9_000), []).chars().count(), 501);
+        assert_eq!(redact(&"é ".repeat(9_000), &masking).chars().count(), 501);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! Only reads are retried here. A write whose answer is lost may have been done, so the caller must check
 //! (`mft-api-keys.md` 1.5, 3.5).
 
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -21,6 +20,7 @@ use crate::model::Secret;
 use crate::rules;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
+use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
 use crate::stores::transport;
@@ -30,6 +30,9 @@ use crate::workspace::Operation;
 
 /// How often a read is tried, or a write that was not delivered.
 const TRIES: u32 = 3;
+
+/// The minimum length of an id that may be a credential.
+const SHORTEST_ID: usize = 8;
 
 /// One object as the site sends it.
 pub(super) type Object = Map<String, Json>;
@@ -69,8 +72,8 @@ pub(super) struct Api {
     pace: Pace,
     /// Set once the credential is rejected: from then on, no calls are made.
     stopped: Mutex<Option<Refusal>>,
-    /// All ids read so far. Each may be the value of a key, so messages hide them.
-    ids: Mutex<BTreeSet<Box<str>>>,
+    /// Hides the credential and all ids read so far: each may be the value of a key.
+    masking: Masking,
 }
 
 struct Call<'a> {
@@ -81,7 +84,10 @@ struct Call<'a> {
 
 impl Api {
     pub(super) fn new(route: Route, base: Url, sign_in: SignIn, pace: Pace) -> Self {
-        Self { route, base, sign_in, pace, stopped: Mutex::new(None), ids: Mutex::default() }
+        let masking = Masking::default();
+        let (SignIn::ApiKey(credential) | SignIn::Bearer(credential)) = &sign_in;
+        masking.hide(credential);
+        Self { route, base, sign_in, pace, stopped: Mutex::new(None), masking }
     }
 
     /// From now on, calls are made only while the run holds its lock.
@@ -107,8 +113,14 @@ impl Api {
 
     /// Adds ids that messages must hide.
     pub(super) fn hide<'i>(&self, ids: impl IntoIterator<Item = &'i str>) {
-        let mut hidden = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        hidden.extend(ids.into_iter().map(Box::from));
+        // Shorter ids are not credentials, and numbers like `1` are part of many messages.
+        let ids = ids.into_iter().filter(|id| id.len() >= SHORTEST_ID);
+        ids.for_each(|id| self.masking.hide(&Secret::new(id)));
+    }
+
+    /// Hides every secret that was sent or read.
+    pub(super) const fn masking(&self) -> &Masking {
+        &self.masking
     }
 
     pub(super) async fn get(&self, operation: &Operation, query: &[(&str, &str)]) -> Result<Json, Failure> {
@@ -172,7 +184,7 @@ impl Api {
             request = request.header("Content-Type", "application/json; charset=utf-8").body(text);
         }
         let properties = call.body.into_iter().flat_map(Object::keys);
-        let response = match transport::send(request, call.operation, properties).await {
+        let response = match transport::send(request, call.operation, properties, &self.masking).await {
             Ok(response) => response,
             Err(error) => return Ok(self.route.unanswered(&error)),
         };
@@ -234,11 +246,7 @@ impl Api {
     }
 
     fn error_response(&self, name: &Operation, answer: &Answer, kind: RefusalKind) -> Refusal {
-        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        let credential = match &self.sign_in {
-            SignIn::ApiKey(secret) | SignIn::Bearer(secret) => secret.expose(),
-        };
-        let complaint = answer::redact(&answer.complaint(), ids.iter().map(|id| &**id).chain([credential]));
+        let complaint = answer::redact(&answer.complaint(), &self.masking);
         let suspect = if answer.is_page() { self.route.suspect() } else { String::new() };
         let why = if complaint.is_empty() { "no reason given" } else { &complaint };
         Refusal { kind, ..Refusal::unavailable(format!("{name} answered {}: {why}{suspect}", answer.status)) }
