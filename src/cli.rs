@@ -32,6 +32,7 @@ use clap::ValueEnum;
 use self::failure::Stop;
 use crate::model::Instant;
 use crate::source::Choice;
+use crate::text::ci_commands::Harmless;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
@@ -133,12 +134,29 @@ pub fn color(arguments: &[OsString]) -> Color {
 
 /// Runs one command and returns its exit code. It touches only `console` and the files that the command is about.
 pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
+    // No line is a command of a CI runner, whatever foreign text it contains.
+    let (mut out, mut err) = (Harmless::new(&mut *console.out), Harmless::new(&mut *console.err));
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error, console),
+        Err(error) => return usage(&error, &mut out, &mut err),
     };
-    console.now = arguments.now.unwrap_or(console.now);
-    console.choice = trust::choice(arguments.workspace, arguments.trust, &console.environment);
+    // Data for files stays as it is; an export escapes commands in its own format.
+    let is_data = matches!(arguments.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_));
+    let environment = std::mem::take(&mut console.environment);
+    let mut console = Console {
+        out: if is_data { out.inner() } else { &mut out },
+        err: &mut err,
+        input: &mut *console.input,
+        choice: trust::choice(arguments.workspace.clone(), arguments.trust.clone(), &environment),
+        environment,
+        folder: std::mem::take(&mut console.folder),
+        now: arguments.now.unwrap_or(console.now),
+        ..*console
+    };
+    run_command(arguments, &mut console)
+}
+
+fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
@@ -161,10 +179,9 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
 }
 
 /// Prints help and version to standard output, and usage errors to standard error.
-fn usage(error: &clap::Error, console: &mut Console<'_>) -> Exit {
+fn usage<'w>(error: &clap::Error, out: &'w mut dyn Write, err: &'w mut dyn Write) -> Exit {
     let text = error.render().ansi().to_string();
-    let (stream, exit) =
-        if error.use_stderr() { (&mut *console.err, Exit::Usage) } else { (&mut *console.out, Exit::Done) };
+    let (stream, exit) = if error.use_stderr() { (err, Exit::Usage) } else { (out, Exit::Done) };
     match write!(stream, "{text}") {
         Ok(()) => exit,
         Err(_) => Exit::Error,

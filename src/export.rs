@@ -16,6 +16,7 @@ use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::text;
+use crate::text::ci_commands::Harmless;
 
 /// One exported document, or a comment in its place.
 pub(super) enum Exported {
@@ -40,12 +41,12 @@ pub fn manifests(out: &mut dyn Write, live: &Live, now: Instant) -> io::Result<(
 
 fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) -> io::Result<()> {
     let (name, spec, comments) = match document {
-        Exported::Comment(comment) => return writeln!(out, "# {}", text::line(&comment)),
+        Exported::Comment(comment) => return write_comment(out, &comment),
         Exported::Manifest { name, spec, comments } => (name, spec, comments),
     };
     writeln!(out, "---")?;
     for comment in comments {
-        writeln!(out, "# {}", text::line(&comment))?;
+        write_comment(out, &comment)?;
     }
     let mut manifest = Mapping::new();
     manifest.insert("apiVersion".into(), API_VERSION.into());
@@ -53,6 +54,10 @@ fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) 
     manifest.insert("metadata".into(), yaml::one("name", name).into());
     manifest.insert("spec".into(), yaml::in_order(spec, order).into());
     out.write_all(yaml::text(&manifest)?.as_bytes())
+}
+
+fn write_comment(out: &mut dyn Write, comment: &str) -> io::Result<()> {
+    writeln!(Harmless::new(out), "# {}", text::line(comment))
 }
 
 fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {

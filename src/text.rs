@@ -1,5 +1,6 @@
 //! Text for people: what may be shown of a foreign text, how long it may be, lists, counts, and lines of a width.
 
+pub mod ci_commands;
 mod cut;
 mod hidden;
 mod list;

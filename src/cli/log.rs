@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::Exit;
+use crate::text::ci_commands::Harmless;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Form {
@@ -37,7 +38,7 @@ pub(super) struct Log {
 pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
     let began = Instant::now();
     let registry = tracing_subscriber::registry().with(own_events());
-    let lines = || layer().with_target(false).with_writer(std::io::stderr);
+    let lines = || layer().with_target(false).with_writer(|| Harmless::new(std::io::stderr()));
     let (subscriber, run): (Box<dyn Subscriber + Send + Sync>, bool) = match form {
         Some(Form::Json) => (Box::new(registry.with(lines().json().flatten_event(true).with_span_list(false))), true),
         _ if verbose => (Box::new(registry.with(lines().with_ansi(false).without_time().with_level(false))), false),

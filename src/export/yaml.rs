@@ -9,6 +9,7 @@ use crate::manifest::documents;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::text::ci_commands::is_any_in;
 
 /// The fields below `spec` of a kind, as declared.
 pub(super) fn field_order(kind: Kind) -> Vec<String> {
@@ -73,7 +74,7 @@ fn plain(value: &Value) -> Yaml {
     }
 }
 
-/// Marks placeholders for texts with hidden characters, which the YAML writer does not escape.
+/// Marks placeholders for texts with hidden characters or commands of CI runners, which the YAML writer does not escape.
 const MARK: char = '\u{f8ff}';
 
 pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
@@ -90,9 +91,10 @@ pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
 /// Replaces every text that must be escaped by a numbered placeholder.
 fn mark(value: &mut Yaml, odd: &mut Vec<String>) {
     // The YAML writer escapes hidden ASCII characters itself.
-    let is_odd = |c: char| c == MARK || (!c.is_ascii() && crate::text::is_hidden(c));
+    let is_hidden = |c: char| c == MARK || (!c.is_ascii() && crate::text::is_hidden(c));
+    let is_odd = |text: &str| text.contains(is_hidden) || is_any_in(text);
     match value {
-        Yaml::String(text) if text.contains(is_odd) => {
+        Yaml::String(text) if is_odd(text) => {
             let number = format!("{MARK}{}{MARK}", odd.len());
             odd.push(std::mem::replace(text, number));
         }

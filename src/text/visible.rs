@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use super::ci_commands;
 use super::cut::cut_with;
 use super::hidden::is_hidden;
 
@@ -29,13 +30,15 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     cut_with(text, LONGEST, |character| if character == '\n' { '\n' } else { visible(character) })
 }
 
-/// A text as a YAML string in double quotes, on one line.
+/// A text as a YAML string in double quotes, on one line, without commands of CI runners.
 pub fn yaml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
-    for character in text.chars() {
+    let mut commands = ci_commands::brackets(text).peekable();
+    for (at, character) in text.char_indices() {
         let code = u32::from(character);
         let _ = match character {
+            _ if commands.next_if_eq(&at).is_some() => out.write_str("\\x5b"),
             '"' | '\\' => write!(out, "\\{character}"),
             '\n' => out.write_str("\\n"),
             '\t' => out.write_str("\\t"),
@@ -49,11 +52,15 @@ pub fn yaml(text: &str) -> String {
     out
 }
 
-/// Escapes hidden characters in a JSON document as `\u…`. They occur only in strings, so the content stays the same.
+/// Escapes hidden characters and commands of CI runners in a JSON document as `\u…`. They occur only in strings, so the
+/// content stays the same.
 pub fn json(document: &str) -> String {
     let mut safe = String::with_capacity(document.len());
-    for character in document.chars() {
-        if character == '\n' || !is_hidden(character) {
+    let mut commands = ci_commands::brackets(document).peekable();
+    for (at, character) in document.char_indices() {
+        if commands.next_if_eq(&at).is_some() {
+            safe.push_str("\\u005b");
+        } else if character == '\n' || !is_hidden(character) {
             safe.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
@@ -97,9 +104,11 @@ mod tests {
 
     #[test]
     fn quoted_texts_are_read_back() {
-        for text in ["", "a\"\\\n\t\r", "\u{1b}[31m\u{7f}\u{9b}", "x\u{202e}\u{e0041}y", "é漢🦀"] {
+        for text in
+            ["", "##vso[x]", "a ##[x] ##y[z]", "a\"\\\n\t\r", "\u{1b}[31m\u{7f}\u{9b}", "x\u{202e}\u{e0041}y", "é漢🦀"]
+        {
             let quoted = yaml(text);
-            assert!(!quoted.contains(is_hidden), "{quoted:?}");
+            assert!(!quoted.contains(is_hidden) && !ci_commands::is_any_in(&quoted), "{quoted:?}");
             assert_eq!(serde_yaml::from_str::<String>(&quoted).unwrap(), text);
         }
     }
