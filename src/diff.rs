@@ -4,6 +4,7 @@ use crate::change::FieldChange;
 use crate::model::Attributes;
 use crate::model::DesiredField;
 use crate::model::Value;
+use crate::model::built_in::is_secret_field;
 
 /// The declared fields that differ from `live`. A field that the store did not send is empty.
 pub fn differences(fields: &[DesiredField], live: &Attributes) -> Vec<FieldChange> {
@@ -26,9 +27,10 @@ pub fn all_new(fields: &[DesiredField]) -> Vec<FieldChange> {
         .collect()
 }
 
-/// The fields of a deleted object.
+/// The fields of a deleted object, without attributes that are secrets: plans show fields.
 pub fn all_gone(live: &Attributes) -> Vec<FieldChange> {
     live.iter()
+        .filter(|(field, _)| !is_secret_field(field))
         .map(|(field, value)| FieldChange { field: field.clone(), before: Some(value.clone()), after: None })
         .collect()
 }
@@ -86,7 +88,14 @@ mod tests {
     #[test]
     fn creates_set_every_field_and_deletes_remove_every_field() {
         assert_eq!(all_new(&[desired("a", Value::text(""))])[0].after, Some(Value::text("")));
-        let gone = all_gone(&live());
+        let secrets = [("eav.dbToken", Value::text("x")), ("extendedAttributes.pwd", Value::text("y"))];
+        let gone = all_gone(
+            &live()
+                .iter()
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .chain(secrets.map(|(field, value)| (field.into(), value)))
+                .collect(),
+        );
         assert_eq!(gone.len(), 3);
         assert!(gone.iter().all(|change| change.after.is_none() && change.before.is_some()));
     }

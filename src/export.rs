@@ -15,6 +15,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::model::built_in::is_forbidden;
 use crate::text;
 use crate::text::ci_commands::Harmless;
 
@@ -65,8 +66,10 @@ fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
     if name.trim() != &**name || name.is_empty() || name.contains(crate::rules::is_hidden_in_name) {
         return Exported::Comment(format!("{} is not exported: a manifest cannot contain its name", object.address));
     }
-    let mut spec = yaml::spec(&object.attributes);
-    let mut comments = Vec::new();
+    let mut spec = yaml::spec(kind, &object.attributes);
+    let left_out = object.attributes.iter().filter(|(field, _)| is_forbidden(kind, field));
+    let mut comments: Vec<String> =
+        left_out.map(|(field, _)| format!("{field} is not exported: a manifest cannot set it")).collect();
     match (kind, &object.parent) {
         (Kind::Application, Some(user)) => {
             spec.insert("user".into(), user.name().into());

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod attributes;
+pub mod built_in;
 pub mod desired;
 pub mod fingerprint;
 pub mod kind;

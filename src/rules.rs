@@ -2,6 +2,7 @@
 
 mod api_key;
 mod application;
+mod attribute;
 pub mod catalogue;
 mod database;
 mod desired;
@@ -28,6 +29,7 @@ pub use api_key::ids::*;
 pub use api_key::logical_name;
 pub use api_key::looks_like_a_key;
 pub use application::ids::*;
+pub use attribute::ids::*;
 pub use findings::Findings;
 pub use findings::with_severities;
 pub use guard::ids::*;
@@ -60,9 +62,10 @@ use world::World;
 type Check = fn(&World<'_>, &mut Findings);
 
 /// The checks of the folders, and the checks that several rules share.
-const CHECKS: [&[Check]; 6] = [
+const CHECKS: [&[Check]; 7] = [
     name::CHECKS,
     user::CHECKS,
+    attribute::CHECKS,
     plan::CHECKS,
     package_key::CHECKS,
     api_key::CHECKS,

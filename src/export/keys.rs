@@ -99,7 +99,7 @@ fn manifest(
             comments.push(format!("not exported: {limit}; the plan does not allow keys their own limit"));
         }
     }
-    let mut spec = yaml::spec(&attributes);
+    let mut spec = yaml::spec(Kind::PackageKey, &attributes);
     spec.insert("user".into(), application.first_name().into());
     spec.insert("application".into(), application.name().into());
     spec.insert("package".into(), package.name().into());

@@ -9,6 +9,7 @@ use crate::manifest::documents;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::model::built_in::is_forbidden;
 use crate::text::ci_commands::is_any_in;
 
 /// The fields below `spec` of a kind, as declared.
@@ -36,10 +37,11 @@ pub(super) fn in_order(mut spec: Mapping, order: &[String]) -> Mapping {
     sorted
 }
 
-/// The attributes of an object as in a manifest. `a.b` becomes a mapping `a` with the field `b`.
-pub(super) fn spec(attributes: &Attributes) -> Mapping {
+/// The attributes of an object as in a manifest, without those that a manifest cannot set. `a.b` becomes a mapping `a`
+/// with the field `b`.
+pub(super) fn spec(kind: Kind, attributes: &Attributes) -> Mapping {
     let mut spec = Mapping::new();
-    for (field, value) in attributes.iter() {
+    for (field, value) in attributes.iter().filter(|(field, _)| !is_forbidden(kind, field)) {
         let (field, value) = manifest_field(field, value);
         match field.split_once('.') {
             None => {

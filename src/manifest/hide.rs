@@ -9,6 +9,7 @@ use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::diagnostic::Sources;
 use crate::diagnostic::has_errors;
+use crate::model::built_in::is_secret_name;
 
 /// The texts selected by `is_wanted`, with stars in place of secrets. The others are empty.
 pub fn without_secrets(sources: &Sources, is_wanted: impl Fn(SourceId) -> bool) -> Sources {
@@ -75,7 +76,7 @@ fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
                 if is_secret && is_alone && !KNOWN.contains(&text.as_ref()) {
                     places.push(key.place);
                 }
-                let about_secrets = ABOUT_SECRETS.contains(&text.as_ref());
+                let about_secrets = ABOUT_SECRETS.contains(&text.as_ref()) || is_secret_name(text);
                 find(value, (is_secret || about_secrets) && !SECRET_SOURCES.contains(&text.as_ref()), places);
             }
         }

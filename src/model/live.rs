@@ -10,6 +10,7 @@ use super::Kind;
 use super::LiveId;
 use super::Secret;
 use super::Transfer;
+use super::built_in::is_secret_field;
 
 /// The contents of a store.
 #[derive(Default)]
@@ -108,7 +109,7 @@ impl LiveObject {
     }
 
     /// Changes with the name, a field or the parent of the object, but not if the parent is renamed. Contains no secret: the
-    /// value of a key cannot change.
+    /// value of a key cannot change, and attributes that are secrets are left out, because saved plans contain this digest.
     pub fn fingerprint(&self) -> Digest {
         let mut text = format!("{}\n{}\n", self.address.kind().name(), self.name);
         let package = self.key.as_ref().map(|key| &key.package_id);
@@ -116,7 +117,7 @@ impl LiveObject {
             text.push_str(id.expose());
             text.push('\n');
         }
-        for (field, value) in self.attributes.iter() {
+        for (field, value) in self.attributes.iter().filter(|(field, _)| !is_secret_field(field)) {
             text.push_str(&format!("{field}={value}\n"));
         }
         Digest::of(text.as_bytes())

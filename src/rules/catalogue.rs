@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use crate::rule::Rule;
 
-const FOLDERS: [&[&Rule]; 11] = [
+const FOLDERS: [&[&Rule]; 12] = [
     crate::manifest::rules::RULES,
     super::name::RULES,
     super::user::RULES,
     super::application::RULES,
+    super::attribute::RULES,
     super::plan::RULES,
     super::package_key::RULES,
     super::api_key::RULES,

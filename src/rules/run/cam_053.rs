@@ -6,8 +6,9 @@ pub static CAM_053: Rule = Rule {
     says: "The custom attributes that an area requires are declared under extendedAttributes.",
     why: "An area can require attributes that are not documented. Without them, the store does not create the object.",
     source: "Mashery V2 docs, Introduction",
-    wrong: "The area requires `costCenter` for every user; the manifest of `alice` omits it and is refused by \
+    wrong: "The area requires `costCentre` for every user; the manifest of `alice` omits it and is refused by \
             the store.",
-    right: "The manifest sets `extendedAttributes: {costCenter: \"4711\"}`.",
+    right: "The manifest sets `extendedAttributes: {costCentre: \"4711\"}`, with the name in the spelling of the area. \
+            Keywright sends the attribute with the create.",
     ..Rule::fixed("CAM-053").by_remote()
 };

@@ -9,7 +9,6 @@ use futures_util::future::try_join_all;
 
 use super::CloudApiManagement;
 use super::api::Failure;
-use super::fields;
 use super::object;
 use super::path::ObjectPath;
 use super::value::Object;
@@ -18,6 +17,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::built_in::is_built_in;
 use crate::plan::Change;
 use crate::store::Refusal;
 
@@ -83,7 +83,7 @@ impl CloudApiManagement {
 
     async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {
         let plain = self.api.get(path, String::new()).await.map_err(Refusal::from)?;
-        for (name, text) in plain.into_iter().filter(|(name, _)| !fields::is_known(kind, name)) {
+        for (name, text) in plain.into_iter().filter(|(name, _)| !is_built_in(kind, name)) {
             row.entry(name).or_insert(text);
         }
         Ok(row)

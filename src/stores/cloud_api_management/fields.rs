@@ -197,18 +197,20 @@ pub(super) fn all(kind: Kind, references: ReferenceStyle) -> String {
     names.join(",")
 }
 
-/// Whether the API defines this property. In an answer without `fields`, other properties are custom attributes (1.3).
-pub(super) fn is_known(kind: Kind, property: &str) -> bool {
-    const ALWAYS_SENT: &[&str] = &["status", "isPackaged", "packageKeys", "applications", "passwdNew", "externalId"];
-    identity(kind).contains(&property)
-        || ALWAYS_SENT.contains(&property)
-        || of(kind).iter().any(|field| field.wire == property)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::manifest::fields;
+    use crate::model::built_in::is_built_in;
+
+    #[test]
+    fn every_requested_property_is_built_in() {
+        for kind in [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey] {
+            for property in all(kind, ReferenceStyle::Whole).split(',') {
+                assert!(is_built_in(kind, property), "{kind}: {property}");
+            }
+        }
+    }
 
     #[test]
     fn only_managed_fields_are_written() {

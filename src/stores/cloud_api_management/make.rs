@@ -47,6 +47,9 @@ impl CloudApiManagement {
         let path = self.collection_path(change)?;
         let fields = fields_of_new(change, old);
         let mut body = self.body(change, &fields, None)?;
+        // An area can require them for every new object (CAM-053). It is not documented whether a create accepts them, so
+        // they are also set afterwards (1.3).
+        body.object.extend(body.added.clone());
         let value = self.identity(write, old, &mut body.object)?;
         let is_minted_by_store = value.is_none() && kind == Kind::PackageKey;
         // After two lost answers at the same time, it would be unclear which key belongs to which create.

@@ -12,7 +12,6 @@ use futures_util::try_join;
 
 use super::CloudApiManagement;
 use super::api::Failure;
-use super::fields;
 use super::list;
 use super::list::FirstPage;
 use super::list::ListRequest;
@@ -26,6 +25,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::built_in::is_built_in;
 use crate::rules;
 use crate::store::Query;
 use crate::store::Refusal;
@@ -185,7 +185,7 @@ impl CloudApiManagement {
                 plain.rows.into_iter().filter_map(|row| Some((value::text(&row, "id")?, row))).collect();
             for row in &mut listing.rows {
                 let more = value::text(row, "id").and_then(|id| added.remove(&id)).unwrap_or_default();
-                for (name, text) in more.into_iter().filter(|(name, _)| !fields::is_known(kind, name)) {
+                for (name, text) in more.into_iter().filter(|(name, _)| !is_built_in(kind, name)) {
                     row.entry(name).or_insert(text);
                 }
             }

@@ -13,6 +13,9 @@ use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::model::built_in::is_built_in;
+use crate::model::built_in::is_forbidden;
+use crate::model::built_in::is_secret_name;
 use crate::plan::FieldChange;
 
 /// One object as the API sends it.
@@ -50,7 +53,7 @@ pub(super) fn attributes(kind: Kind, object: &Object, has_added: bool) -> Attrib
     let known = fields::of(kind).iter().filter_map(|field| Some((field.name.into(), read(field, object)?)));
     let eav = object.get("eav").and_then(Json::as_object).into_iter().flatten();
     let eav = eav.filter_map(|(name, value)| Some((format!("eav.{name}").into(), Value::text(filled(value)?))));
-    let flat = object.iter().filter(|(name, _)| has_added && !fields::is_known(kind, name));
+    let flat = object.iter().filter(|(name, _)| has_added && !is_built_in(kind, name) && !is_secret_name(name));
     let flat = flat
         .filter_map(|(name, value)| Some((format!("extendedAttributes.{name}").into(), Value::text(filled(value)?))));
     let all: Vec<(crate::model::FieldName, Value)> = known.chain(eav).chain(flat).collect();
@@ -119,6 +122,11 @@ pub(super) fn body(kind: Kind, changes: &[FieldChange], before: Option<&Attribut
         body.object.insert("eav".into(), Json::Object(eav));
     }
     body
+}
+
+/// A changed attribute that is a property of the API or a secret. Manifests cannot contain it; a forged plan could.
+pub(super) fn forbidden(kind: Kind, changes: &[FieldChange]) -> Option<&str> {
+    changes.iter().map(|change| &*change.field).find(|field| is_forbidden(kind, field))
 }
 
 /// All of `eav` if any of it changes, because it is not documented whether the API merges inside it.

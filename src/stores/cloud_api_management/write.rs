@@ -19,6 +19,7 @@ use crate::model::LiveId;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
+use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
@@ -117,6 +118,10 @@ impl CloudApiManagement {
         before: Option<&Attributes>,
     ) -> Result<Body, Refusal> {
         let kind = change.address.kind();
+        if let Some(field) = value::forbidden(kind, fields) {
+            let reason = format!("`{field}` is not a custom attribute, but a property of the API or a secret");
+            return Err(Refusal::rejected(&rules::CAM_060, reason).help("use the field of the kind that sets it"));
+        }
         let mut body = value::body(kind, fields, before, &self.index.roles());
         if kind == Kind::PackageKey
             && let Some(plan) = fields.iter().find(|field| field.field == "plan").and_then(|field| field.after.as_ref())

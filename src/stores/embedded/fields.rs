@@ -5,11 +5,16 @@ use crate::manifest::field::Form;
 use crate::manifest::fields::find;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::model::built_in::is_built_in;
 use crate::rules;
 use crate::store::Refusal;
 
 /// Refuses a value that the store does not accept in this field.
 pub(super) fn check(kind: Kind, name: &str, value: &Value) -> Result<(), Refusal> {
+    let custom = name.strip_prefix("extendedAttributes.");
+    if custom.is_some_and(|name| is_built_in(kind, name)) {
+        return Err(Refusal::rejected(&rules::CAM_060, format!("`{name}` is not a custom attribute")));
+    }
     let broken = match find(kind, name) {
         None if name == "keyAdapter" => {
             return Err(Refusal::rejected(&rules::CAM_017, "`keyAdapter` cannot be set"));
@@ -53,6 +58,7 @@ mod tests {
             (Kind::User, "extendedAttributes.", text("a"), text("a"), "KW-005"),
             (Kind::Application, "ads", text("yes"), Value::Bool(true), "KW-007"),
             (Kind::Application, "extendedAttributes.team", Value::Bool(true), text("red"), "KW-007"),
+            (Kind::User, "extendedAttributes.AreaStatus", text("disabled"), text("active"), "CAM-060"),
             (Kind::Package, "keyAdapter", text("x"), text("x"), "CAM-017"),
             (Kind::Package, "notifyAdminPeriod", text("year"), text("week"), "CAM-015"),
             (Kind::Package, "keyLength", Value::Number(-1), Value::Number(64), "CAM-016"),
@@ -73,7 +79,7 @@ mod tests {
         ];
         for (kind, name, wrong, right, rule) in cases {
             assert_eq!(broken(kind, name, wrong), Some(rule), "{kind} {name}");
-            let never_right = ["KW-005", "CAM-017"].contains(&rule);
+            let never_right = ["KW-005", "CAM-017", "CAM-060"].contains(&rule);
             assert_eq!(broken(kind, name, right), never_right.then_some(rule), "{kind} {name}");
         }
     }
