@@ -7,3 +7,5 @@ mod commands;
 mod echo;
 mod fingerprints;
 mod planted;
+mod server;
+mod traces;

@@ -4,5 +4,5 @@ mod address;
 mod contest;
 mod locked;
 mod restarted;
-mod server;
+pub(crate) mod server;
 mod stored;

@@ -35,7 +35,7 @@ fn applied(more: &str) -> (World, Area) {
 fn a_guess_cannot_be_tested_with_the_journal() {
     let (world, _area) = applied("");
     let noted = noted(&world);
-    assert_eq!(noted.len(), 2);
+    assert_eq!(noted.len(), 3);
     assert!(noted.iter().all(|noted| noted.len() == 8 + 1 + 64), "{noted:?}");
     assert_no_guess("the database", &std::fs::read(database(&world)).unwrap(), &world.secrets());
     #[cfg(unix)]

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::Digest as _;
 
-/// Each with a sign that has to be escaped somewhere, and all of them obviously fake.
+/// Most contain a character that must be escaped somewhere. All are obviously fake.
 pub(super) const CREDENTIALS: [(&str, &str); 6] = [
     ("KEYWRIGHT_CAM_API_KEY", "canary-api-key-0001"),
     ("KEYWRIGHT_CAM_API_SECRET", "canary/api+secret=0002"),
@@ -21,7 +21,7 @@ pub(super) const CREDENTIALS: [(&str, &str); 6] = [
     ("PGPASSWORD", "canary/database+0006"),
 ];
 
-/// What manifests refer to: a custom key and a shared secret.
+/// A custom key and a shared secret, which manifests refer to.
 pub(super) const CUSTOM: (&str, &str) = ("APP_KEY", "canary-custom.key_0007");
 pub(super) const SHARED: (&str, &str) = ("APP_SECRET", "canary-shared.secret_0008");
 
@@ -65,12 +65,27 @@ spec:
   deliver: [{file: secrets/checkout.env, as: CHECKOUT_KEY}]
 ---
 apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: mobile}
+spec: {user: alice, application: checkout, package: payments, plan: gold, key: {generate: {prefix: mob_}}}
+---
+apiVersion: keywright.dev/v1
 kind: ApiKey
 metadata: {name: erp-orders}
 spec: {enabled: true, allowedApis: [audit], allowedOrgs: ['id:41']}
+---
+apiVersion: keywright.dev/v1
+kind: ApiKey
+metadata: {name: erp-invoices}
+spec: {enabled: true, allowedApis: [audit], allowedOrgs: ['id:41']}
+---
+apiVersion: keywright.dev/v1
+kind: ApiKey
+metadata: {name: erp-stock}
+spec: {enabled: true, allowedApis: [audit], allowedOrgs: ['id:41']}
 ";
 
-/// A workspace in a folder of its own, with room for temporary files.
+/// A workspace in its own folder, with a folder for temporary files.
 pub(super) struct World {
     folder: tempfile::TempDir,
 }
@@ -130,7 +145,7 @@ impl World {
         command
     }
 
-    /// Runs a command and searches what it said.
+    /// Runs a command and searches its output.
     pub(super) fn run(&self, arguments: &[&str]) -> Output {
         let output = self.command(arguments).output().unwrap();
         let what = arguments.join(" ");
@@ -139,7 +154,7 @@ impl World {
         output
     }
 
-    /// All planted values, and those that the store has made.
+    /// All planted values, and those that the store generated.
     pub(super) fn secrets(&self) -> Vec<String> {
         let planted = CREDENTIALS.into_iter().chain([CUSTOM, SHARED, FINGERPRINT]);
         let mut secrets: Vec<String> = planted.map(|(_, value)| value.to_owned()).collect();
@@ -153,27 +168,57 @@ impl World {
     }
 }
 
-/// Fails when a text holds one of the secrets, in any form.
+/// Fails if a text contains one of the secrets, in any form.
 pub(super) fn assert_clean(what: &str, bytes: &[u8], secrets: &[String]) {
-    let text = lower(bytes);
-    for secret in secrets {
-        for (form, needle) in forms(secret) {
-            let found = text.windows(needle.len()).position(|window| window == needle);
-            assert!(found.is_none(), "{what} holds {secret} as {form}:\n{}", String::from_utf8_lossy(bytes));
-        }
+    assert_none(what, bytes, secrets.iter().flat_map(|secret| forms(secret)).collect());
+}
+
+/// Like [`assert_clean`], for files in which guesses of a value cannot be tested: no plain digest either.
+pub(super) fn assert_no_guess(what: &str, bytes: &[u8], secrets: &[String]) {
+    let all = secrets.iter().flat_map(|secret| forms(secret).into_iter().chain(digests(secret)));
+    assert_none(what, bytes, all.collect());
+}
+
+/// A form in which a secret could get out, in lower case.
+struct Form {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+fn assert_none(what: &str, bytes: &[u8], forms: Vec<Form>) {
+    if let Some(name) = Search::new(forms).find(&lower(bytes)) {
+        panic!("{what} contains {name}:\n{}", String::from_utf8_lossy(&bytes[..bytes.len().min(20_000)]));
     }
 }
 
-/// Like [`assert_clean`], for files in which a value must not even be guessed: no plain digest either.
-pub(super) fn assert_no_guess(what: &str, bytes: &[u8], secrets: &[String]) {
-    assert_clean(what, bytes, secrets);
-    let text = lower(bytes);
-    for secret in secrets {
-        let digest = sha2::Sha256::digest(secret.as_bytes());
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let held = |needle: &[u8]| text.windows(needle.len()).any(|window| window == needle);
-        assert!(!held(hex.as_bytes()), "{what} holds the SHA-256 of {secret}");
-        assert!(!held(&lower(&digest)), "{what} holds the SHA-256 of {secret} as bytes");
+/// Searches for all forms in one pass, because many megabytes are searched.
+struct Search {
+    forms: Vec<Form>,
+    /// The positions of forms, by their first two bytes.
+    starts: Vec<Vec<usize>>,
+}
+
+impl Search {
+    fn new(forms: Vec<Form>) -> Self {
+        let mut starts = vec![Vec::new(); 1 << 16];
+        for (index, form) in forms.iter().enumerate() {
+            starts[usize::from(form.bytes[0]) << 8 | usize::from(form.bytes[1])].push(index);
+        }
+        Self { forms, starts }
+    }
+
+    /// The name of the first form in the text.
+    fn find(&self, text: &[u8]) -> Option<&str> {
+        let mut pair = 0;
+        for (at, byte) in text.iter().enumerate() {
+            pair = (pair << 8 | usize::from(*byte)) & 0xffff;
+            for form in self.starts[pair].iter().map(|index| &self.forms[*index]) {
+                if at > 0 && text[at - 1..].starts_with(&form.bytes) {
+                    return Some(&form.name);
+                }
+            }
+        }
+        None
     }
 }
 
@@ -181,36 +226,48 @@ fn lower(bytes: &[u8]) -> Vec<u8> {
     bytes.to_ascii_lowercase()
 }
 
-/// Written by hand, and not with the code that masks.
-pub(super) fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+/// Does not use the code that hides secrets.
+fn forms(secret: &str) -> Vec<Form> {
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let url: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = serde_json::to_string(secret).unwrap();
-    let all = [
-        ("text", secret.to_owned()),
-        ("hex", hex),
-        ("URL", url.clone()),
-        ("URL with %20", url.replace('+', "%20")),
-        ("JSON", json[1..json.len() - 1].to_owned()),
-        ("Base64", STANDARD_NO_PAD.encode(secret)),
-        ("Base64 for URLs", URL_SAFE_NO_PAD.encode(secret)),
+    let mut all = vec![
+        ("as text", secret.to_owned()),
+        ("as hexadecimal text", hex),
+        ("URL-encoded", url.clone()),
+        ("URL-encoded with %20", url.replace('+', "%20")),
+        ("in JSON", json[1..json.len() - 1].to_owned()),
+        ("as Base64", STANDARD_NO_PAD.encode(secret)),
+        ("as Base64 for URLs", URL_SAFE_NO_PAD.encode(secret)),
     ];
-    let mut forms: Vec<_> = all.into_iter().map(|(name, form)| (name, lower(form.as_bytes()))).collect();
-    // Inside of `name:secret`, without the signs that depend on what is beside it.
+    // Within `name:secret`, without the characters that depend on the neighbors.
     for before in ["x", "xy"] {
         let encoded = STANDARD_NO_PAD.encode(format!("{before}{secret}"));
-        forms.push(("Base64 of more", lower(&encoded.as_bytes()[3..encoded.len() - 1])));
+        all.push(("within Base64", encoded[3..encoded.len() - 1].to_owned()));
     }
-    forms
+    all.into_iter()
+        .map(|(form, text)| Form { name: format!("{secret} {form}"), bytes: lower(text.as_bytes()) })
+        .collect()
+}
+
+fn digests(secret: &str) -> [Form; 2] {
+    let digest = sha2::Sha256::digest(secret.as_bytes());
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("the SHA-256 of {secret}");
+    [Form { name: name.clone(), bytes: hex.into_bytes() }, Form { name, bytes: lower(&digest) }]
 }
 
 #[test]
 fn a_canary_is_found_in_every_form() {
     let secret = "canary/api+secret=0002".to_owned();
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("key:{secret}"));
-    for text in [secret.to_uppercase(), format!("a {secret}"), basic, "canary%2fapi%2Bsecret%3D0002".to_owned()] {
-        let found = std::panic::catch_unwind(|| assert_clean("a text", text.as_bytes(), &[secret.clone()]));
-        assert!(found.is_err(), "{text}");
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let digest: Vec<u8> = sha2::Sha256::digest(secret.as_bytes()).to_vec();
+    let texts = [secret.to_uppercase(), format!("a {secret}"), basic, "canary%2fapi%2Bsecret%3D0002".to_owned(), hex];
+    for text in texts.map(String::into_bytes).into_iter().chain([digest]) {
+        let text = [b"before ".to_vec(), text].concat();
+        let found = std::panic::catch_unwind(|| assert_no_guess("a text", &text, std::slice::from_ref(&secret)));
+        assert!(found.is_err(), "{}", String::from_utf8_lossy(&text));
     }
-    assert_clean("a text", b"nothing of it", &[secret]);
+    assert_no_guess("a text", b"nothing of it", &[secret]);
 }

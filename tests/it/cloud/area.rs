@@ -75,6 +75,11 @@ impl Request {
         self.0["committed"].as_bool().unwrap()
     }
 
+    /// Whether a fault happened.
+    pub(crate) fn is_struck(&self) -> bool {
+        self.0["fault"].as_bool().unwrap()
+    }
+
     pub(crate) fn status(&self) -> u64 {
         self.0["status"].as_u64().unwrap_or_default()
     }

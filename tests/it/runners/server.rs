@@ -12,19 +12,19 @@ use tempfile::TempDir;
 /// PostgreSQL does not run as root; then it runs as this user.
 const NOBODY: u32 = 65_534;
 
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     folder: TempDir,
     port: u16,
 }
 
 impl Postgres {
     /// `None` if PostgreSQL is not installed; `tests/run` installs it.
-    pub(super) fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         Self::start_with("")
     }
 
     /// The same, with additional settings.
-    pub(super) fn start_with(settings: &str) -> Option<Self> {
+    pub(crate) fn start_with(settings: &str) -> Option<Self> {
         if binaries().is_none() {
             assert!(std::env::var_os("KEYWRIGHT_REAL_PARTS").is_none(), "PostgreSQL is missing");
             println!("PostgreSQL is not installed: what needs it was not tried");
@@ -45,7 +45,8 @@ impl Postgres {
         Some(server)
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its tables and logs.
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -54,7 +55,7 @@ impl Postgres {
         self.folder.path()
     }
 
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
@@ -64,7 +65,7 @@ impl Postgres {
     }
 
     /// Stops the server: `fast` is orderly, `immediate` is like a crash.
-    pub(super) fn end(&self, mode: &str) {
+    pub(crate) fn end(&self, mode: &str) {
         assert!(self.run("pg_ctl", &["-w", "-s", "-m", mode, "stop"]), "{}", self.log());
     }
 
@@ -74,12 +75,12 @@ impl Postgres {
     }
 
     /// The address of its database, with a schema for one test.
-    pub(super) fn url(&self, schema: &str) -> String {
+    pub(crate) fn url(&self, schema: &str) -> String {
         format!("postgres://keywright@127.0.0.1:{}/postgres?schema={schema}", self.port)
     }
 
     /// The server's answer, one row per line.
-    pub(super) fn ask(&self, sql: &str) -> String {
+    pub(crate) fn ask(&self, sql: &str) -> String {
         let url = format!("postgres://keywright@127.0.0.1:{}/postgres", self.port);
         let output = Command::new("psql").args(["-X", "-A", "-t", "-q", "-c", sql, &url]).output().unwrap();
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,0 +1,53 @@
+//! A workspace database on a PostgreSQL server: its tables, its write-ahead log and its own log contain no secret.
+
+use std::path::PathBuf;
+
+use super::planted::MANIFESTS;
+use super::planted::World;
+use super::planted::assert_no_guess;
+use crate::cloud::area::Area;
+use crate::runners::server::Postgres;
+
+/// Every file of the server.
+fn files(server: &Postgres) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![server.data()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() { folders.push(entry) } else { files.push(entry) }
+        }
+    }
+    files
+}
+
+#[test]
+fn a_server_gets_no_secret_but_its_password() {
+    // Logs every statement and its parameters.
+    let Some(server) = Postgres::start_with("log_statement = 'all'\nlog_min_duration_statement = 0") else { return };
+    let world = World::new(MANIFESTS);
+    let flags = ["--fault", "status-500@POST:/applications/*/packageKeys#1", "--quirk", "display-name-ignored"];
+    let area = Area::start(&world.path().join("area"), &flags);
+    let lines =
+        format!("  database: {}\n  fingerprints: {{key: {{env: KEYWRIGHT_FINGERPRINT_KEY}}}}\n", server.url("canary"));
+    world.point_at(&area.url, &lines);
+    for command in [
+        &["apply", "--auto-approve", "--verbose"][..],
+        &["apply", "--auto-approve"],
+        &["plan", "--out", "plan.json"],
+        &["runs", "show", "1"],
+    ] {
+        world.run(command);
+    }
+    assert!(server.ask("SELECT count(*) FROM canary.writes WHERE value IS NOT NULL").parse::<u32>().unwrap() >= 3);
+    server.end("fast");
+    let mut is_log_searched = false;
+    for path in files(&server) {
+        let bytes = std::fs::read(&path).unwrap();
+        is_log_searched |= path.parent().is_some_and(|folder| folder.ends_with("pg_wal"));
+        assert_no_guess(&path.display().to_string(), &bytes, &world.secrets());
+    }
+    assert!(is_log_searched);
+    assert_no_guess("the server's log", server.log().as_bytes(), &world.secrets());
+    assert!(server.log().contains("INSERT INTO writes"), "the server logged no statement");
+    // Without a server, the error contains no password either.
+    assert!(!world.run(&["plan"]).status.success());
+}
