@@ -6,142 +6,46 @@
 
 use super::Kind;
 
+const USER: &str = "\
+    address1 address2 applications areaStatus blog company countryCode created displayName email externalId \
+    firstName id im imsvc lastName locality packageKeys passwdNew phone postalCode region registrationIpaddr roles \
+    status updated uri username";
+
+const APPLICATION: &str = "\
+    ads adsSystem commercial created description externalId howDidYouHear id isPackaged is_packaged member name \
+    notes oauthRedirectUri packageKeys preferredOutput preferredProtocol status tags type updated uri usageModel \
+    username";
+
+const PACKAGE: &str = "\
+    created description eav id keyAdapter keyLength name nearQuotaThreshold notifyAdminEmails notifyAdminNearQuota \
+    notifyAdminOverQuota notifyAdminOverThrottle notifyAdminPeriod notifyDeveloperNearQuota notifyDeveloperOverQuota \
+    notifyDeveloperOverThrottle notifyDeveloperPeriod organization plans sharedSecretLength updated";
+
+const PLAN: &str = "\
+    adminEmailTemplateSetId adminKeyProvisioningEnabled created description eav emailTemplateSetId id keyLifespan \
+    listed maxNumKeysAllowed name notes numKeysBeforeReview production qpsLimitCeiling qpsLimitExempt \
+    qpsLimitKeyOverrideAllowed rateLimitCeiling rateLimitExempt rateLimitKeyOverrideAllowed rateLimitPeriod \
+    responseFilterOverrideAllowed roles selfServiceKeyProvisioningEnabled services status updated";
+
+const PACKAGE_KEY: &str = "\
+    apikey application created expires id limits member package plan qpsLimitCeiling qpsLimitExempt rateLimitCeiling \
+    rateLimitExempt secret status updated";
+
 /// All documented properties of a kind (1.2 to 1.6), managed or not.
-const fn properties(kind: Kind) -> &'static [&'static str] {
+const fn properties(kind: Kind) -> &'static str {
     match kind {
-        Kind::User => &[
-            "address1",
-            "address2",
-            "applications",
-            "areaStatus",
-            "blog",
-            "company",
-            "countryCode",
-            "created",
-            "displayName",
-            "email",
-            "externalId",
-            "firstName",
-            "id",
-            "im",
-            "imsvc",
-            "lastName",
-            "locality",
-            "packageKeys",
-            "passwdNew",
-            "phone",
-            "postalCode",
-            "region",
-            "registrationIpaddr",
-            "roles",
-            "status",
-            "updated",
-            "uri",
-            "username",
-        ],
-        Kind::Application => &[
-            "ads",
-            "adsSystem",
-            "commercial",
-            "created",
-            "description",
-            "externalId",
-            "howDidYouHear",
-            "id",
-            "isPackaged",
-            "is_packaged",
-            "member",
-            "name",
-            "notes",
-            "oauthRedirectUri",
-            "packageKeys",
-            "preferredOutput",
-            "preferredProtocol",
-            "status",
-            "tags",
-            "type",
-            "updated",
-            "uri",
-            "usageModel",
-            "username",
-        ],
-        Kind::Package => &[
-            "created",
-            "description",
-            "eav",
-            "id",
-            "keyAdapter",
-            "keyLength",
-            "name",
-            "nearQuotaThreshold",
-            "notifyAdminEmails",
-            "notifyAdminNearQuota",
-            "notifyAdminOverQuota",
-            "notifyAdminOverThrottle",
-            "notifyAdminPeriod",
-            "notifyDeveloperNearQuota",
-            "notifyDeveloperOverQuota",
-            "notifyDeveloperOverThrottle",
-            "notifyDeveloperPeriod",
-            "organization",
-            "plans",
-            "sharedSecretLength",
-            "updated",
-        ],
-        Kind::Plan => &[
-            "adminEmailTemplateSetId",
-            "adminKeyProvisioningEnabled",
-            "created",
-            "description",
-            "eav",
-            "emailTemplateSetId",
-            "id",
-            "keyLifespan",
-            "listed",
-            "maxNumKeysAllowed",
-            "name",
-            "notes",
-            "numKeysBeforeReview",
-            "production",
-            "qpsLimitCeiling",
-            "qpsLimitExempt",
-            "qpsLimitKeyOverrideAllowed",
-            "rateLimitCeiling",
-            "rateLimitExempt",
-            "rateLimitKeyOverrideAllowed",
-            "rateLimitPeriod",
-            "responseFilterOverrideAllowed",
-            "roles",
-            "selfServiceKeyProvisioningEnabled",
-            "services",
-            "status",
-            "updated",
-        ],
-        Kind::PackageKey => &[
-            "apikey",
-            "application",
-            "created",
-            "expires",
-            "id",
-            "limits",
-            "member",
-            "package",
-            "plan",
-            "qpsLimitCeiling",
-            "qpsLimitExempt",
-            "rateLimitCeiling",
-            "rateLimitExempt",
-            "secret",
-            "status",
-            "updated",
-        ],
-        Kind::ApiKey => &[],
+        Kind::User => USER,
+        Kind::Application => APPLICATION,
+        Kind::Package => PACKAGE,
+        Kind::Plan => PLAN,
+        Kind::PackageKey => PACKAGE_KEY,
+        Kind::ApiKey => "",
     }
 }
 
 /// Whether the API defines this property for the kind, in upper or lower case.
 pub fn is_built_in(kind: Kind, name: &str) -> bool {
-    properties(kind).iter().any(|property| property.eq_ignore_ascii_case(name.trim()))
+    properties(kind).split(' ').any(|property| property.eq_ignore_ascii_case(name.trim()))
 }
 
 /// How names of secrets end, in lower case: the API's own (`passwdNew`, `apikey`, `secret`) and common ones.

@@ -15,6 +15,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::FieldChange;
+use crate::stores::masking::Masking;
 
 macro_rules! sample {
     ($name:literal) => {
@@ -96,9 +97,9 @@ fn refusals_of_the_gateway() {
 
 #[test]
 fn errors_of_the_api() {
-    let generic = answer(&sample!("19-error-generic.json"), 404).complaint(&Default::default());
+    let generic = answer(&sample!("19-error-generic.json"), 404).complaint(&Masking::default());
     assert!(!generic.is_about_property && !generic.is_duplicate && generic.text == "<text>");
-    let properties = answer(&sample!("20-error-properties.json"), 400).complaint(&Default::default());
+    let properties = answer(&sample!("20-error-properties.json"), 400).complaint(&Masking::default());
     assert!(properties.is_about_property && properties.is_duplicate, "{}", properties.text);
     assert!(properties.text.starts_with("`name`: "), "{}", properties.text);
 }
