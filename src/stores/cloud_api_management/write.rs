@@ -16,6 +16,7 @@ use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::LiveId;
+use crate::model::built_in::is_secret_field;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
@@ -119,8 +120,9 @@ impl CloudApiManagement {
     ) -> Result<Body, Refusal> {
         let kind = change.address.kind();
         if let Some(field) = value::forbidden(kind, fields) {
-            let reason = format!("`{field}` is not a custom attribute, but a property of the API or a secret");
-            return Err(Refusal::rejected(&rules::CAM_060, reason).help("use the field of the kind that sets it"));
+            let reason = format!("`{field}` is a property of the API or a secret, not a custom attribute");
+            let rule = if is_secret_field(field) { &rules::CAM_061 } else { &rules::CAM_060 };
+            return Err(Refusal::rejected(rule, reason).help("plan again from the manifests"));
         }
         let mut body = value::body(kind, fields, before, &self.index.roles());
         if kind == Kind::PackageKey
