@@ -51,3 +51,26 @@ fn a_server_gets_no_secret_but_its_password() {
     // Without a server, the error contains no password either.
     assert!(!world.run(&["plan"]).status.success());
 }
+
+/// The table `writes` of version 3, with a digest in it.
+#[test]
+fn migration_removes_the_digests_of_an_older_server() {
+    let Some(server) = Postgres::start() else { return };
+    let world = World::new(
+        "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: alice}\nspec: {email: alice@example.com, displayName: Alice}\n",
+    );
+    let area = Area::start(&world.path().join("area"), &[]);
+    let lines = format!("  database: {}\n", server.url("older"));
+    world.point_at(&area.url, &lines);
+    assert!(world.run(&["apply", "--auto-approve"]).status.success());
+    let digest = "0123".repeat(16);
+    server.ask(&format!(
+        "UPDATE older.writes SET value = '{digest}'; UPDATE older.keywright_version SET number = 3;
+         INSERT INTO older.untaken VALUES ('s', 'key/x', 'f', '{digest}', '{digest}', 1)"
+    ));
+    assert_eq!(server.ask("SELECT count(*) FROM older.writes WHERE value IS NOT NULL"), "1");
+    assert!(world.run(&["apply", "--auto-approve"]).status.success());
+    let left = "SELECT count(value), count(*), (SELECT count(*) FROM older.untaken), (SELECT number FROM older.keywright_version)
+                FROM older.writes";
+    assert_eq!(server.ask(left), "0|1|0|4");
+}
