@@ -38,6 +38,8 @@ pub enum DatabaseError {
     Journal { database: String, source: io::Error },
     #[error("use the key for fingerprints in {}: {source}", path.display())]
     Key { path: PathBuf, source: io::Error },
+    #[error("create the key for fingerprints in {}: {source}", path.display())]
+    NewKey { path: PathBuf, source: io::Error },
     #[error("write the journal: its writer has ended")]
     Ended,
     #[error("write the database {}: the disk is full", path.display())]
@@ -113,6 +115,9 @@ impl DatabaseError {
                 "restore {}, or move it away: the next apply creates a new key, and earlier fingerprints become unknown",
                 path.display()
             ),
+            Self::NewKey { .. } => {
+                "make its folder writable, or name a key in `fingerprints:` in keywright.yaml".to_owned()
+            }
             Self::Ended => "run again: it continues from the current state".to_owned(),
             Self::Newer { .. } => "use the version of Keywright that wrote it, or a newer one".to_owned(),
             Self::Lock { database, .. } => {

@@ -53,7 +53,7 @@ pub fn make_key(path: &Path) -> Result<FingerprintKey, DatabaseError> {
     if let Some(key) = read_key(path)? {
         return Ok(key);
     }
-    write(path).map_err(|source| DatabaseError::Key { path: path.to_owned(), source })?;
+    write(path).map_err(|source| DatabaseError::NewKey { path: path.to_owned(), source })?;
     // If two runs create it at the same time, both use the key of the first.
     read_key(path)?.ok_or_else(|| DatabaseError::Key { path: path.to_owned(), source: ErrorKind::NotFound.into() })
 }
@@ -91,6 +91,14 @@ mod tests {
         let beside: Vec<_> =
             fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(beside.len(), 2, "{beside:?}");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_created_is_an_error_that_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let error = make_key(&folder.path().join("file/fingerprint.key")).unwrap_err();
+        assert!(error.to_string().starts_with("create the key") && error.help().contains("fingerprints:"), "{error}");
     }
 
     #[cfg(unix)]

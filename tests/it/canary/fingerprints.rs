@@ -79,6 +79,24 @@ fn a_fingerprint_under_another_key_is_unknown() {
     assert!(!other.contains("which is not in the store"), "{other}");
 }
 
+/// A field that the store did not accept: with another key it is unknown, so it is tried again.
+#[test]
+fn a_remembered_field_under_another_key_is_unknown() {
+    let world = World::new(MANIFESTS);
+    let area = Area::start(&world.path().join("area"), &["--quirk", "display-name-ignored"]);
+    world.point_at(&area.url, NAMED);
+    world.run(&["apply", "--auto-approve"]);
+    world.write(&MANIFESTS.replace("displayName: Alice", "displayName: Alice B."));
+    assert_eq!(world.run(&["apply", "--auto-approve"]).status.code(), Some(9));
+    let changes = |key: &str| {
+        let output = world.command(&["plan", "--detailed-exitcode"]).env(FINGERPRINT.0, key).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (same, other) = (changes(FINGERPRINT.1), changes("another-fingerprint-key-0123456789abcdef"));
+    assert!(same.0 == Some(0) && same.1.contains("kept its own value"), "{}", same.1);
+    assert!(other.0 == Some(2) && !other.1.contains("kept its own value"), "{}", other.1);
+}
+
 /// A database of version 3, made with its own scripts: digests in rows, in free pages and in the log.
 #[test]
 fn migration_removes_the_digests_of_older_databases() {
