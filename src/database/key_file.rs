@@ -39,10 +39,12 @@ pub fn key_file(location: &Location, root: &Path) -> PathBuf {
 /// The key in the file; `None` if there is no file. Changes nothing.
 pub fn read_key(path: &Path) -> Result<Option<FingerprintKey>, DatabaseError> {
     let failed = |source| DatabaseError::Key { path: path.to_owned(), source };
-    let read = || Place::find(Path::new("/"), path)?.map_or(Ok(None), |place| place.read(MAX_SIZE));
-    let Some(bytes) = read().map_err(|refused: Refused| failed(refused.into()))?.map(Zeroizing::new) else {
-        return Ok(None);
+    let read = || match Place::find(Path::new("/"), path) {
+        Ok(Some(place)) => place.read(MAX_SIZE),
+        Ok(None) | Err(Refused::NotAFolder(_)) => Ok(None),
+        Err(refused) => Err(refused),
     };
+    let Some(bytes) = read().map_err(|refused| failed(refused.into()))?.map(Zeroizing::new) else { return Ok(None) };
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
     let key = FingerprintKey::new(Secret::new(text.trim()));
     key.map(Some).ok_or_else(|| failed(io::Error::other("the file contains no key")))

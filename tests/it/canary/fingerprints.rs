@@ -58,6 +58,24 @@ fn a_key_of_the_workspace_is_used_and_makes_no_file() {
     assert!(output.status.code() == Some(1) && text.contains("KW-050") && !text.contains("too-short"), "{text}");
 }
 
+/// A committed key: everyone knows it.
+#[test]
+fn a_key_that_git_tracks_is_refused() {
+    let (world, _area) = applied("");
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git").args(arguments).current_dir(world.workspace()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "-q"]);
+    assert!(world.run(&["plan"]).status.success());
+    git(&["add", "-f", ".keywright/fingerprint.key"]);
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let output = world.run(command);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && text.contains("Git tracks it") && text.contains("git rm"), "{text}");
+    }
+}
+
 /// The journal of an interrupted run, read with the key of another machine.
 #[test]
 fn a_fingerprint_under_another_key_is_unknown() {
