@@ -17,6 +17,7 @@ mod hostile;
 mod invisible;
 mod laws;
 mod program;
+mod pull_requests;
 mod readme;
 mod runners;
 mod saved_plan;

@@ -1,0 +1,2 @@
+printf 'touch %s/ran\necho stolen\n' "$OUTSIDE" > key.sh
+key stolen '{custom: {command: [/bin/sh, ./key.sh]}}'

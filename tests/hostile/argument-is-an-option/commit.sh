@@ -1,0 +1,1 @@
+key stolen "$touch_ran"

@@ -1,0 +1,18 @@
+# What several attacks share; every commit.sh reads it.
+
+settings() { # the lines under `spec`
+  printf 'apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: team}\nspec:\n' > "${FILE:-keywright.yaml}"
+  cat >> "${FILE:-keywright.yaml}"
+}
+
+key() { # name, source of the value, more lines
+  {
+    printf 'apiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {name: %s}\nspec:\n' "$1"
+    printf '  user: alice\n  application: checkout\n  package: payments\n  plan: gold\n  key: %s\n%s\n' "$2" "${3-}"
+  } > "keys/$1.yaml"
+}
+
+touch_ran="{custom: {command: [/bin/sh, -c, 'touch $OUTSIDE/ran; echo stolen']}}"
+
+# How settings list a shell: a binary without guards knows no patterns of arguments.
+if [ -n "$OLDER" ]; then a_shell=/bin/sh; else a_shell='[/bin/sh, -c, "*"]'; fi

@@ -1,0 +1,1 @@
+printf '#!/bin/sh\necho deploy\n' > deploy.sh

@@ -1,0 +1,2 @@
+ln -s "$OUTSIDE/empty" out
+key stolen '{generate: {prefix: stl_}}' '  deliver: [{file: out/stolen.env, as: X}]'

@@ -1,0 +1,3 @@
+settings <<'Y'
+  environment: {allow: [APP_], commands: [uname, /usr/bin/uname]}
+Y

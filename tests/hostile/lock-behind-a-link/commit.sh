@@ -1,0 +1,3 @@
+mkdir .keywright
+ln -s "$OUTSIDE/canary" .keywright/keywright.db.lock
+git add --force .keywright

@@ -1,0 +1,1 @@
+ln -s "$OUTSIDE/notes.yaml" z.yaml

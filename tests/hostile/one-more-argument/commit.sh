@@ -1,0 +1,1 @@
+key stolen "{custom: {command: [/usr/bin/env, touch, $OUTSIDE/ran]}}"

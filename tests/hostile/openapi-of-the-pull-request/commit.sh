@@ -1,0 +1,1 @@
+sed -i 's,/api/ApiKey,/attacker/ApiKey,g' mft.json

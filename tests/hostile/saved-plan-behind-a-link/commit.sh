@@ -1,0 +1,1 @@
+ln -s "$OUTSIDE/canary" plan.json

@@ -1,0 +1,1 @@
+ln -sf "$OUTSIDE/notes.yaml" keywright.yaml

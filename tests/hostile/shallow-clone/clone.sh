@@ -1,0 +1,1 @@
+git clone --quiet --depth 1 --branch pull-request "file://$ORIGIN" "$RUNNER"

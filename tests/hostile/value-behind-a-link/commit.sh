@@ -1,0 +1,2 @@
+ln -s "$OUTSIDE/canary" value
+key stolen '{custom: {file: value}}'

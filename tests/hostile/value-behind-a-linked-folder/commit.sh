@@ -1,0 +1,2 @@
+ln -s "$OUTSIDE" values
+key stolen '{custom: {file: values/canary}}'

@@ -1,0 +1,1 @@
+key stolen '{custom: {file: .git/credentials}}'

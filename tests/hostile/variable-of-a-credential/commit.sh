@@ -1,0 +1,1 @@
+key stolen '{custom: {env: KEYWRIGHT_PASSWORD}}'
