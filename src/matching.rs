@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Address;
+use crate::model::Declared;
 use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::Live;
@@ -60,6 +61,12 @@ impl<'a> Matching<'a> {
     /// The parent of an object of the store, by its address in the manifests.
     pub fn parent_of(&self, live: &LiveObject) -> Option<Address> {
         live.parent.as_ref().map(|parent| self.translated(parent))
+    }
+
+    /// Reports why a declared object has no certain match.
+    fn stop(&mut self, object: &Declared, problem: Diagnostic) {
+        self.diagnostics.push(problem);
+        self.stopped.insert(object.address.clone());
     }
 
     fn find(&mut self, address: &Address, live: &'a LiveObject) {

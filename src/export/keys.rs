@@ -1,6 +1,5 @@
-//! Exports package keys without their values, as generated keys with a prefix.
+//! Exports package keys by their ids, without their values.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -11,13 +10,6 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
-use serde_yaml::Mapping;
-
-/// Minimum number of secret characters after a prefix.
-const LEAST_SECRET: usize = 16;
-
-/// The keys of one application and package, by prefix.
-type Slot<'a> = BTreeMap<&'a str, Vec<&'a LiveObject>>;
 
 pub(super) fn export(live: &Live) -> Vec<Exported> {
     let mut slots: BTreeMap<(&Address, &Address), Vec<&LiveObject>> = BTreeMap::new();
@@ -39,57 +31,22 @@ pub(super) fn export(live: &Live) -> Vec<Exported> {
             exported.push(Exported::Comment(format!("not exported: {what}; {user} is {status} and cannot have keys")));
             continue;
         }
-        for (prefix, mut generations) in by_prefix(&keys) {
-            generations.sort_by_key(|key| Reverse((key.created, &key.id)));
-            exported.push(manifest(application, package, prefix, &generations, &plans, &mut labels));
-        }
+        let keys = keys.into_iter().map(|key| manifest(application, package, key, &plans, &mut labels));
+        exported.extend(keys);
     }
     exported
-}
-
-/// Groups keys by conventional prefix (`chk_…`), if all prefixes are distinct. A single key needs no prefix.
-fn by_prefix<'a>(keys: &[&'a LiveObject]) -> Slot<'a> {
-    let mut slot = Slot::new();
-    for key in keys {
-        slot.entry(prefix_of(key)).or_default().push(key);
-    }
-    let prefixes: Vec<&str> = slot.keys().copied().collect();
-    let distinct = keys.len() > 1 && prefixes.windows(2).all(|pair| !pair[1].starts_with(pair[0]));
-    if distinct { slot } else { Slot::from([("", keys.to_vec())]) }
-}
-
-/// Up to eight letters or digits and an underscore; empty if too few secret characters would remain.
-fn prefix_of(key: &LiveObject) -> &str {
-    let Some(value) = key.key.as_ref().map(|key| key.value.expose()) else { return "" };
-    match value.find('_') {
-        Some(at @ 1..=8)
-            if value[..at].bytes().all(|b| b.is_ascii_alphanumeric()) && value.len() - at > LEAST_SECRET =>
-        {
-            &value[..=at]
-        }
-        _ => "",
-    }
 }
 
 fn manifest(
     application: &Address,
     package: &Address,
-    prefix: &str,
-    generations: &[&LiveObject],
+    key: &LiveObject,
     plans: &BTreeMap<&Address, &LiveObject>,
     labels: &mut BTreeSet<String>,
 ) -> Exported {
-    // A slot is made of at least one key.
-    let Some((current, older)) = generations.split_first() else { return Exported::Comment(String::new()) };
-    let plan = current.attributes.text("plan").unwrap_or_default();
-    let mut attributes = current.attributes.clone();
+    let plan = key.attributes.text("plan").unwrap_or_default();
+    let mut attributes = key.attributes.clone();
     let mut comments = Vec::new();
-    if !older.is_empty() {
-        comments.push(format!(
-            "not exported: {} of this application and package, older than this one",
-            crate::text::count(older.len(), "key")
-        ));
-    }
     let terms = plans.get(&Address::below(Kind::Plan, Some(package), plan));
     for (limit, flag) in [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")] {
         let own = attributes.get(limit).is_some_and(|limit| limit.as_text() != Some("plan"));
@@ -103,8 +60,7 @@ fn manifest(
     spec.insert("user".into(), application.first_name().into());
     spec.insert("application".into(), application.name().into());
     spec.insert("package".into(), package.name().into());
-    let generate = if prefix.is_empty() { Mapping::new() } else { yaml::one("prefix", prefix) };
-    spec.insert("key".into(), yaml::one("generate", generate).into());
+    spec.insert("key".into(), yaml::one("existing", key.id.expose()).into());
     Exported::Manifest { name: label(application, package, labels), spec, comments }
 }
 

@@ -97,12 +97,13 @@ fn holds_password(text: &str) -> bool {
 const ABOUT_SECRETS: [&str; 6] = ["key", "custom", "secret", "credentials", "value", "databasePassword"];
 
 /// Fields below them that are not secrets.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "env",
     "file",
     "command",
     "prefix",
     "by",
+    "existing",
     "value",
     "generate",
     "custom",

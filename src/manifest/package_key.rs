@@ -32,7 +32,7 @@ mapping! {
     "PackageKey.spec.key.generate"
     /// A random value.
     struct Generate {
-        /// The first characters of the value, like chk_. Keywright uses the prefix to find the key among other keys of the same application and package.
+        /// The first characters of the value, like chk_. Keywright uses the prefix to find the key among other keys of the same application and package. If omitted, the key has a prefix of its own, made from its name.
         field prefix: Box<str> = "prefix",
         /// Who generates the value: keywright or store. Default: keywright.
         field by: Minter = "by",
@@ -56,12 +56,14 @@ mapping! {
 
 mapping! {
     "PackageKey.spec.key"
-    /// How the key gets its value: generate or custom.
+    /// Which key it is: a generated one, one with a custom value, or one that exists.
     struct Key {
         /// Generate a new value.
         field generate: Generate = "generate",
         /// Use a value of your own. It may contain only letters, digits and the characters _ - . : and must be unique in the package.
         field custom: SecretFrom = "custom",
+        /// The store's id of a key that exists, as `keywright export` writes it. Keywright never creates this key and needs no value of it. With generate, it is the first generation.
+        field existing: Box<str> = "existing",
     }
 }
 
@@ -116,7 +118,7 @@ mapping! {
         stored plan: Box<str> = "plan" required CAM_023,
         /// The last day on which the key works, like 2027-06-30, or never. Default: {default}.
         managed expires: DateOrNever = "expires" default "never",
-        /// How the key gets its value: {generate: {prefix: chk_}} or {custom: {env: CHECKOUT_KEY}}.
+        /// Which key it is: {generate: {prefix: chk_}}, {custom: {env: CHECKOUT_KEY}} or {existing: ID}.
         field key: Key = "key" required CAM_042,
         /// Your own shared secret. It is sent when the key is created and cannot change later.
         field secret: SecretFrom = "secret",

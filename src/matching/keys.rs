@@ -1,5 +1,5 @@
-//! Matches package keys: custom keys by value, generated keys by application, package and prefix. A custom key whose value
-//! was not read (KW-033) is the only remaining key of its application and package.
+//! Matches package keys: existing keys by id, custom keys by value, generated keys by application, package and prefix. A custom
+//! key whose value was not read (KW-033) is the only remaining key of its application and package.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,10 +7,13 @@ use std::collections::BTreeSet;
 
 use super::Found;
 use super::Matching;
+use crate::diagnostic::Diagnostic;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Desired;
 use crate::model::Digest;
+use crate::model::ExistingKey;
+use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::Live;
@@ -29,6 +32,7 @@ struct Slotted<'a> {
 
 struct Keys<'a> {
     all: Vec<Slotted<'a>>,
+    by_id: BTreeMap<&'a LiveId, usize>,
     by_value: BTreeMap<Digest, Vec<usize>>,
     by_slot: BTreeMap<(Address, Address), Vec<usize>>,
     claimed: BTreeSet<&'a LiveId>,
@@ -41,6 +45,11 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
         desired.of(Kind::PackageKey).filter_map(|object| Some((object, object.key.as_deref()?))).collect();
     let custom =
         |(object, _): &&(&Declared, &DeclaredKey)| values.get(&object.address).map(crate::model::Secret::digest);
+    for (object, key) in &declared {
+        if let KeySource::Existing(existing) = &key.source {
+            keys.find_existing(object, key, existing, matching);
+        }
+    }
     // Exact matches first: a key that seems to have moved may be an exact match of another manifest.
     for entry in &declared {
         if let Some(digest) = custom(&entry) {
@@ -55,8 +64,8 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
     }
     keys.find_unread(&declared, values, matching);
     for (object, key) in &declared {
-        if let KeySource::Generate { prefix, .. } = &key.source {
-            keys.find_generated(object, key, prefix, matching);
+        if let KeySource::Generate(generated) = &key.source {
+            keys.find_generated(object, key, generated, matching);
         }
     }
 }
@@ -65,6 +74,7 @@ impl<'a> Keys<'a> {
     fn of(live: &'a Live, is_part: bool, matching: &Matching<'a>) -> Self {
         let mut keys = Self {
             all: Vec::new(),
+            by_id: BTreeMap::new(),
             by_value: BTreeMap::new(),
             by_slot: BTreeMap::new(),
             claimed: BTreeSet::new(),
@@ -74,6 +84,7 @@ impl<'a> Keys<'a> {
             let (Some(key), Some(application)) = (&object.key, matching.parent_of(object)) else { continue };
             let package = matching.translated(&key.package);
             let index = keys.all.len();
+            keys.by_id.insert(&object.id, index);
             keys.by_value.entry(key.value.digest()).or_default().push(index);
             keys.by_slot.entry((application.clone(), package.clone())).or_default().push(index);
             keys.all.push(Slotted { live: object, application, package });
@@ -139,8 +150,8 @@ impl<'a> Keys<'a> {
             [_, ..] => {
                 let message = format!("more than one key in the store matches {}", object.address);
                 let problem = rules::CAM_049.finding(message).at(object.place);
-                matching.diagnostics.push(problem.help("delete all but one of them in the store"));
-                matching.stopped.insert(object.address.clone());
+                let help = "write the id of the right one, `key: {existing: ID}`; `keywright export` shows the ids";
+                matching.stop(object, problem.help(help));
                 self.claimed.extend(hits.iter().map(|hit| &hit.id));
                 matching.stopped.extend(hits.iter().map(|hit| hit.address.clone()));
             }
@@ -163,7 +174,7 @@ impl<'a> Keys<'a> {
             let wanted: Vec<&Declared> =
                 declared.iter().filter(|(object, key)| is_unread(object, key)).map(|(object, _)| *object).collect();
             if !wanted.is_empty() {
-                let generated: Vec<(&Declared, &str)> = declared.iter().filter_map(generated).collect();
+                let generated: Vec<(&Declared, &Generated)> = declared.iter().filter_map(generated).collect();
                 self.find_unread_in((slot.0.clone(), slot.1.clone()), &wanted, &generated, matching);
                 unread.extend(wanted);
             }
@@ -181,17 +192,16 @@ impl<'a> Keys<'a> {
         &mut self,
         slot: (Address, Address),
         wanted: &[&Declared],
-        generated: &[(&Declared, &str)],
+        generated: &[(&Declared, &Generated)],
         matching: &mut Matching<'a>,
     ) {
         let is_generated = |live: &LiveObject| {
-            let value = live.key.as_ref().map_or("", |key| key.value.expose());
-            generated.iter().any(|(_, prefix)| !prefix.is_empty() && value.starts_with(prefix))
+            generated.iter().any(|(_, generated)| !generated.by_store && has_prefix(live, generated))
         };
         let all = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice).iter().map(|&index| self.all[index].live);
         let hits: Vec<&'a LiveObject> =
             all.filter(|live| !self.claimed.contains(&live.id) && !is_generated(live)).collect();
-        let without_prefix = generated.iter().filter(|(_, prefix)| prefix.is_empty()).map(|(object, _)| *object);
+        let without_prefix = generated.iter().filter(|(_, generated)| generated.by_store).map(|(object, _)| *object);
         let could_be: Vec<&Declared> = wanted.iter().copied().chain(without_prefix).collect();
         match (&hits[..], &could_be[..]) {
             ([], _) => {}
@@ -211,21 +221,70 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn find_generated(&mut self, object: &Declared, key: &DeclaredKey, prefix: &str, matching: &mut Matching<'a>) {
+    /// The key with a declared id, which must be in the declared application and package.
+    fn find_existing(
+        &mut self,
+        object: &Declared,
+        key: &DeclaredKey,
+        existing: &ExistingKey,
+        matching: &mut Matching<'a>,
+    ) {
+        match self.with_id(object, key, existing) {
+            Ok(Some(live)) => self.take(object, &[live], false, matching),
+            Ok(None) => {
+                let message = format!("the key of {} is not in the store", object.address);
+                let problem = rules::CAM_063.finding(message).at(existing.place);
+                let help = "remove the manifest, or write `generate` beside `existing` to get a new key in its place";
+                matching.stop(object, problem.help(help));
+            }
+            Err(problem) => matching.stop(object, problem),
+        }
+    }
+
+    /// The key with an id; an error if another application or package has it.
+    fn with_id(
+        &self,
+        object: &Declared,
+        key: &DeclaredKey,
+        existing: &ExistingKey,
+    ) -> Result<Option<&'a LiveObject>, Diagnostic> {
+        let Some(slot) = self.by_id.get(&existing.id).map(|&index| &self.all[index]) else { return Ok(None) };
+        let application = object.parent.as_ref().map(|parent| &parent.address);
+        if Some(&slot.application) == application && slot.package == key.package.address {
+            return Ok(Some(slot.live));
+        }
+        let message = format!("the key of {} belongs to {} and {}", object.address, slot.application, slot.package);
+        let problem = rules::CAM_063.finding(message).at(existing.place);
+        Err(problem.help("declare the application and the package that the key has in the store"))
+    }
+
+    fn find_generated(
+        &mut self,
+        object: &Declared,
+        key: &DeclaredKey,
+        generated: &Generated,
+        matching: &mut Matching<'a>,
+    ) {
         let Some(application) = &object.parent else { return };
+        let first = match generated.first.as_ref().map(|first| self.with_id(object, key, first)).transpose() {
+            Ok(first) => first.flatten(),
+            Err(problem) => return matching.stop(object, problem),
+        };
         let slot = (application.address.clone(), key.package.address.clone());
         let indexes = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice);
         let mut generations: Vec<&'a LiveObject> = indexes
             .iter()
             .map(|&index| self.all[index].live)
             .filter(|live| !self.claimed.contains(&live.id))
-            .filter(|live| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix)))
+            .filter(|live| first.is_none_or(|first| first.id != live.id) && has_prefix(live, generated))
             .collect();
-        if self.is_part && prefix.is_empty() && generations.len() > 1 {
-            // Another manifest may declare some of them.
+        if generated.by_store && generations.len() > 1 {
+            // Without a prefix nothing distinguishes the value that the store created from others.
             return self.take(object, &generations, false, matching);
         }
         generations.sort_by_key(|live| Reverse((live.created, &live.id)));
+        // The declared first generation is the oldest, whatever its date.
+        generations.extend(first);
         self.claimed.extend(generations.iter().map(|live| &live.id));
         let mut generations = generations.into_iter();
         if let Some(newest) = generations.next() {
@@ -235,10 +294,16 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// The key and its prefix, if its value is generated.
-fn generated<'d>((object, key): &(&'d Declared, &'d DeclaredKey)) -> Option<(&'d Declared, &'d str)> {
+/// The key, if its value is generated.
+fn generated<'d>((object, key): &(&'d Declared, &'d DeclaredKey)) -> Option<(&'d Declared, &'d Generated)> {
     match &key.source {
-        KeySource::Generate { prefix, .. } => Some((object, prefix)),
-        KeySource::Custom(_) => None,
+        KeySource::Generate(generated) => Some((object, generated)),
+        KeySource::Custom(_) | KeySource::Existing(_) => None,
     }
+}
+
+/// Whether a value begins as the values of a generated key do.
+fn has_prefix(live: &LiveObject, generated: &Generated) -> bool {
+    let begins = |prefix: &str| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix));
+    begins(&generated.prefix) || generated.former.iter().any(|former| begins(former))
 }

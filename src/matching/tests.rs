@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::Place;
 use crate::model::Attributes;
 use crate::model::Declared;
+use crate::model::Generated;
 use crate::model::Instant;
 use crate::model::KeySource;
 use crate::model::LiveKey;
@@ -11,6 +12,7 @@ use crate::model::Presence;
 use crate::model::Secret;
 use crate::model::desired::DeclaredKey;
 use crate::model::desired::Reference;
+use crate::model::own_prefix;
 
 fn refer(address: Address) -> Reference {
     Reference { address, place: Place::default() }
@@ -32,7 +34,8 @@ fn declared(address: Address, parent: Option<Address>, previously: Vec<Address>)
 
 fn declared_key(label: &str, package: &str, prefix: Option<&str>) -> Declared {
     let place = Place::default();
-    let source = KeySource::Generate { prefix: prefix.unwrap_or_default().into(), by_store: false, place };
+    let prefix = prefix.map_or_else(|| own_prefix(&Address::key(label).to_string()), Into::into);
+    let source = KeySource::Generate(Generated { prefix, former: Vec::new(), by_store: false, first: None, place });
     let mut object = declared(Address::key(label), Some(Address::application("al", "shop")), Vec::new());
     object.key = Some(Box::new(DeclaredKey {
         package: refer(Address::package(package)),
@@ -145,7 +148,9 @@ fn a_custom_key_is_found_by_value_before_any_generated_key_takes_it() {
     let values = Values::from([(Address::key("custom"), Secret::new("fake-mine"))]);
     let matching = matching(&desired, &live, &values, false);
     assert_eq!(found(&matching, &Address::key("custom")).as_deref(), Some("mine"));
-    assert_eq!(found(&matching, &Address::key("generated")).as_deref(), Some("new"));
+    // A key that somebody else created in the same application and package is not the generated one.
+    assert_eq!(found(&matching, &Address::key("generated")), None);
+    assert_eq!(matching.unmatched.iter().map(|live| live.id.expose()).collect::<Vec<_>>(), ["new"]);
     assert!(!matching.found[&Address::key("custom")].moved);
 }
 
@@ -199,6 +204,15 @@ fn an_unread_value_is_the_only_other_key_of_its_application_and_package() {
     assert_eq!(messages, ["this plan does not know the value of key/unread, key/none: programs run only in apply"]);
 }
 
+/// A key whose value the store creates, without a prefix.
+fn by_store(label: &str, package: &str) -> Declared {
+    let mut object = declared_key(label, package, Some(""));
+    if let KeySource::Generate(generated) = &mut object.key.as_mut().unwrap().source {
+        generated.by_store = true;
+    }
+    object
+}
+
 #[test]
 fn an_unread_value_is_not_guessed_and_nothing_that_it_could_be_is_deleted() {
     let two = || vec![live_key("1", "shop", "pay", "fake-1", 1), live_key("2", "shop", "pay", "fake-2", 2)];
@@ -207,7 +221,7 @@ fn an_unread_value_is_not_guessed_and_nothing_that_it_could_be_is_deleted() {
     for (declared, keys, is_part) in [
         (vec![unread()], two(), false),
         (vec![unread(), custom("other", "pay")], one(), false),
-        (vec![unread(), declared_key("generated", "pay", None)], one(), false),
+        (vec![unread(), by_store("generated", "pay")], one(), false),
         (vec![unread()], one(), true),
     ] {
         let (live, declared) = (live(Kind::PackageKey, keys), desired(declared));

@@ -91,6 +91,12 @@ impl Address {
         Self { kind, path: path.into() }
     }
 
+    /// The user, application and package of a key that no manifest declares, as they are in its address.
+    pub fn slot_in_store(&self) -> Option<&str> {
+        let (slot, _) = self.path.rsplit_once('@')?;
+        (self.kind == Kind::PackageKey && slot.split('/').count() == 3).then_some(slot)
+    }
+
     pub const fn kind(&self) -> Kind {
         self.kind
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Address;
 use super::FieldName;
 use super::Kind;
+use super::LiveId;
 use super::Secret;
 use super::Value;
 use crate::diagnostic::Place;
@@ -101,13 +102,29 @@ pub struct DeclaredKey {
 
 /// Where a key's value comes from.
 pub enum KeySource {
-    /// Keywright generates it with `prefix`, or the store does (`by_store`).
-    Generate {
-        prefix: Box<str>,
-        by_store: bool,
-        place: Place,
-    },
+    Generate(Generated),
     Custom(SecretSource),
+    /// A key of the store, which Keywright never creates.
+    Existing(ExistingKey),
+}
+
+/// A value that Keywright generates, or the store (`by_store`).
+pub struct Generated {
+    /// The first characters of a new value: the declared prefix, or one of its own ([`super::own_prefix`]). Empty only
+    /// for a value of the store.
+    pub prefix: Box<str>,
+    /// The prefixes that the key had under former names.
+    pub former: Vec<Box<str>>,
+    pub by_store: bool,
+    /// A key of the store that is the first generation (`existing` beside `generate`).
+    pub first: Option<ExistingKey>,
+    pub place: Place,
+}
+
+/// A key of the store that is declared by its id.
+pub struct ExistingKey {
+    pub id: LiveId,
+    pub place: Place,
 }
 
 impl KeySource {

@@ -18,6 +18,7 @@ use super::order;
 use super::prune;
 use super::remembered;
 use super::transfer_rules;
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::diagnostic::sort;
 use crate::diff;
@@ -27,9 +28,11 @@ use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
+use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
 use crate::rotation;
+use crate::rules;
 use crate::rules::with_severities;
 
 /// Plans the changes that turn `live` into `desired`.
@@ -41,6 +44,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     for declared in context.desired.objects.values() {
         drafts.declared(context, declared, &matching);
     }
+    diagnostics.append(&mut drafts.doubles);
     let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.changes);
     diagnostics.extend(pruned.diagnostics);
     let mut plan = Plan {
@@ -68,8 +72,10 @@ struct Drafts<'a> {
     unchanged: BTreeMap<Kind, usize>,
     kept: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
-    /// Older generations that no declared rotation retires.
-    older: Vec<(Address, &'a crate::model::LiveObject)>,
+    /// Disabled keys with the prefix of a declared key that no rotation retires.
+    older: Vec<(Address, &'a LiveObject)>,
+    /// CAM-064: two keys where there must be one.
+    doubles: Vec<Diagnostic>,
 }
 
 impl<'a> Drafts<'a> {
@@ -111,7 +117,7 @@ impl<'a> Drafts<'a> {
         let renews = due.as_ref().is_some_and(|due| due.next.is_some());
         self.current(context, declared, found, matching, renews);
         let Some(due) = due else {
-            self.older.extend(found.older.iter().map(|&older| (declared.address.clone(), older)));
+            self.without_rotation(declared, found);
             return;
         };
         if let Some(age) = due.next {
@@ -125,6 +131,20 @@ impl<'a> Drafts<'a> {
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
         let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));
         self.changes.extend(old.map(|(old, action)| draft::retire(old, action, &reason)));
+    }
+
+    /// Without a rotation only one key may be in use. Which one the callers use is unknown, so none is removed.
+    fn without_rotation(&mut self, declared: &Declared, found: &Found<'a>) {
+        let is_disabled = |key: &LiveObject| key.attributes.text("settings.status") == Some("disabled");
+        let (disabled, in_use): (Vec<_>, Vec<_>) = found.older.iter().partition(|older| is_disabled(older));
+        self.older.extend(disabled.into_iter().map(|older| (declared.address.clone(), older)));
+        for older in in_use {
+            let (one, other) = (&found.live.address, &older.address);
+            let message = format!("{} matches two keys: {one} and {other}", declared.address);
+            let help = "find out which one the callers use; disable or delete the other in the store, or declare it with \
+                        `key: {existing: ID}`";
+            self.doubles.push(rules::CAM_064.finding(message).at(declared.place).help(help));
+        }
     }
 
     fn current(

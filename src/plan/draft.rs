@@ -229,9 +229,11 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
 fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {
     match &key.source {
         KeySource::Custom(_) => ValueFrom::Given,
-        KeySource::Generate { by_store: true, .. } => ValueFrom::Store,
-        KeySource::Generate { prefix, .. } => {
-            ValueFrom::Minted { prefix: prefix.clone(), length: length(context, matching, key) }
+        // Matching stops a manifest whose key does not exist, so that none is ever created for it.
+        KeySource::Existing(_) => ValueFrom::Kept,
+        KeySource::Generate(generated) if generated.by_store => ValueFrom::Store,
+        KeySource::Generate(generated) => {
+            ValueFrom::Minted { prefix: generated.prefix.clone(), length: length(context, matching, key) }
         }
     }
 }

@@ -16,6 +16,8 @@ use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
+use crate::model::Generated;
+use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::rules;
@@ -77,10 +79,12 @@ fn expires(change: &Change, context: &Context<'_>) -> bool {
     end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
 }
 
-/// KW-103, KW-104, KW-106: an outage, a disabled user, and a username that is lost forever.
+/// KW-103, KW-104, KW-106, KW-108: an outage, a disabled user, a username that is lost forever, and a key instead of one
+/// that is gone.
 fn harmful(change: &Change, context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
     let is_user = change.address.kind() == Kind::User;
     let guards = [
+        (instead_of_another(change, context), &rules::KW_108, "created, because the key in its manifest is gone"),
         (change.action == Action::Replace, &rules::KW_103, "replaced; calls fail until it exists again"),
         (is_user && switches_off(change, context), &rules::KW_104, "disabled, together with all its keys"),
         (is_user && change.action == Action::Delete, &rules::KW_106, "deleted; its username can never be used again"),
@@ -89,6 +93,14 @@ fn harmful(change: &Change, context: &Context<'_>) -> impl Iterator<Item = Diagn
         let message = format!("{} would be {what}", change.address);
         at(rule.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
     })
+}
+
+/// Whether a key is created although its manifest names one of the store as the first generation.
+fn instead_of_another(change: &Change, context: &Context<'_>) -> bool {
+    let follows = change.target.key.as_ref().is_some_and(|key| key.follows.is_some());
+    let source = context.desired.get(&change.address).and_then(|declared| Some(&declared.key.as_ref()?.source));
+    let has_first = matches!(source, Some(KeySource::Generate(Generated { first: Some(_), .. })));
+    change.action == Action::Create && !follows && has_first
 }
 
 /// KW-101: more deletes and replacements of a kind than both the percentage and the count allow.
@@ -137,7 +149,7 @@ fn managed(kind: Kind, context: &Context<'_>, matching: &Matching<'_>) -> usize 
     context.live.of(kind).len().saturating_sub(left_alone)
 }
 
-/// KW-105: an application that had an active key keeps at least one.
+/// KW-105: an application that had an active key for a package keeps at least one, also when it goes with its keys.
 fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let ends = |change: &&&Change| {
         let goes = matches!(change.action, Action::Delete | Action::Replace) || switches_off(change, context);
@@ -148,38 +160,46 @@ fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>
     if ending.is_empty() {
         return Vec::new();
     }
-    let mut surviving: BTreeSet<Address> = changes
-        .iter()
-        .filter(|change| becomes_active(change))
-        .filter_map(|change| change.target.parent.clone())
-        .collect();
     let deleted: BTreeSet<&Address> =
         changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
-    let mut losing: BTreeMap<Address, &Change> = BTreeMap::new();
+    let mut surviving: BTreeSet<(Address, Address)> = changes
+        .iter()
+        .filter(|change| becomes_active(change))
+        .filter_map(|change| Some((change.target.parent.clone()?, change.target.key.as_ref()?.package.clone())))
+        .collect();
+    let mut losing: BTreeMap<(Address, Address), &Change> = BTreeMap::new();
     for live in context.live.of(Kind::PackageKey) {
-        let Some(application) = matching.parent_of(live) else { continue };
+        let (Some(application), Some((package, _))) = (matching.parent_of(live), matching.terms_of(live)) else {
+            continue;
+        };
         if live.attributes.text("settings.status") != Some("active") {
             continue;
         }
         match ending.get(&live.id) {
-            Some(change) => {
-                losing.entry(application).or_insert(change);
-            }
-            None => {
-                surviving.insert(application);
-            }
+            Some(change) => drop(losing.entry((application, package)).or_insert(change)),
+            None => drop(surviving.insert((application, package))),
         }
     }
     losing
         .into_iter()
-        .filter(|(application, change)| {
-            let allowed = is_allowed(application, context) || is_allowed(&change.address, context);
-            !surviving.contains(application) && !deleted.contains(application) && !allowed
+        .filter(|(slot, change)| {
+            // The consent to delete a user is one to delete their keys.
+            let user = Address::user(&slot.0.first_name());
+            let allowed = is_allowed(&slot.0, context)
+                || is_allowed(&change.address, context)
+                || deleted.contains(&user) && is_allowed(&user, context);
+            !surviving.contains(slot) && !allowed
         })
-        .map(|(application, change)| {
-            let message = format!("{application} would be left without an active key");
-            at(rules::KW_105.finding(message), change, context)
-                .help(format!("allow it with --allow {}", change.address))
+        .map(|((application, package), change)| {
+            let message = if deleted.contains(&application) {
+                format!("{application} would be deleted with its active keys for {package}")
+            } else {
+                format!("{application} would be left without an active key for {package}")
+            };
+            at(rules::KW_105.finding(message), change, context).help(format!(
+                "allow it with --allow {}, or for the whole application with --allow {application}",
+                change.address
+            ))
         })
         .collect()
 }

@@ -35,6 +35,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
             rules.check_secret(declared, found);
             rules.check_limits(declared, key, found);
             match found {
+                None if matching.stopped.contains(&declared.address) => {}
                 None => rules.check_new(declared, key),
                 Some(found) => rules.check_move(declared, found),
             }
@@ -267,10 +268,11 @@ impl LiveRules<'_, '_> {
 
     /// KW-017 with the key length of the package in the store.
     fn check_length(&mut self, declared: &Declared, key: &DeclaredKey) {
-        let KeySource::Generate { prefix, by_store: false, place } = &key.source else { return };
+        let KeySource::Generate(generated) = &key.source else { return };
         let length = super::draft::length(self.context, self.matching, key);
-        if prefix.len() + crate::rules::MIN_RANDOM > length {
-            self.findings.push(crate::rules::too_short(&declared.address.to_string(), prefix, length).at(*place));
+        if !generated.by_store && generated.prefix.len() + crate::rules::MIN_RANDOM > length {
+            let address = declared.address.to_string();
+            self.findings.push(crate::rules::too_short(&address, &generated.prefix, length).at(generated.place));
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Pruned {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Classifies the undeclared objects and adds the deletes to `drafts`. `older` are generations without a rotation.
+/// Classifies the undeclared objects and adds the deletes to `drafts`. `older` are disabled generations without a rotation.
 pub(super) fn prune(
     context: &Context<'_>,
     matching: &Matching<'_>,
@@ -54,7 +54,7 @@ pub(super) fn prune(
             unwanted.push(live);
         } else {
             let way = if is_owned { "--prune deletes it" } else { "not owned, so --prune does not delete it" };
-            pruned.keep(live, format!("older generation of {declared}; `rotation` would remove it; {way}"));
+            pruned.keep(live, format!("disabled, with the prefix of {declared}; `rotation` would remove it; {way}"));
         }
     }
     pruned.incomplete(context, &mut unwanted);

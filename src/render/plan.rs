@@ -14,6 +14,7 @@ use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::Kept;
 use crate::plan::Plan;
 use crate::text;
 
@@ -159,12 +160,31 @@ fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     }
     let (bold, dim) = (style::BOLD, style::DIM);
     writeln!(out, "{bold}Kept as they are:{bold:#}\n")?;
-    let names: Vec<String> = plan.kept.iter().map(|kept| rows::shown(&kept.address)).collect();
-    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default().min(48);
-    for (name, kept) in names.iter().zip(&plan.kept) {
-        writeln!(out, "  {name:<widest$}  {dim}{}{dim:#}", text::line(&kept.why))?;
+    let groups: Vec<(String, &[Kept])> =
+        plan.kept.chunk_by(is_one_line).map(|group| (kept_name(group), group)).collect();
+    let widest = groups.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default().min(48);
+    for (name, group) in &groups {
+        write!(out, "  {name:<widest$}  {dim}")?;
+        if group.len() > 1 {
+            write!(out, "{}: ", text::count(group.len(), "key"))?;
+        }
+        writeln!(out, "{}{dim:#}", text::line(&group[0].why))?;
     }
     writeln!(out)
+}
+
+/// Whether two keys of one application and package, which no manifest declares, are kept for one reason. An application may
+/// have hundreds of them.
+fn is_one_line(one: &Kept, other: &Kept) -> bool {
+    let slot = one.address.slot_in_store();
+    slot.is_some() && slot == other.address.slot_in_store() && one.why == other.why
+}
+
+fn kept_name(group: &[Kept]) -> String {
+    match group {
+        [one] => rows::shown(&one.address),
+        _ => format!("key/{}", text::line(group[0].address.slot_in_store().unwrap_or_default())),
+    }
 }
 
 fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {

@@ -16,7 +16,11 @@ use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::DesiredField;
+use crate::model::ExistingKey;
+use crate::model::Generated;
 use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::LiveId;
 use crate::model::Presence;
 use crate::model::Rotation;
 use crate::model::Secret;
@@ -25,6 +29,7 @@ use crate::model::Value;
 use crate::model::desired::DeclaredKey;
 use crate::model::desired::Reference;
 use crate::model::desired::SecretOrigin;
+use crate::model::own_prefix;
 use rayon::prelude::*;
 
 /// Resolves manifests without errors.
@@ -33,7 +38,37 @@ pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
     let mut objects: Vec<(Address, Declared)> = objects.map(|object| (object.address.clone(), object)).collect();
     // A map is built much faster from sorted objects.
     objects.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    Desired { objects: objects.into_iter().collect() }
+    let mut desired = Desired { objects: objects.into_iter().collect() };
+    former_prefixes(&mut desired);
+    desired
+}
+
+/// Adds the prefixes that keys of `Application.spec.packages` had while their application or package had another name.
+fn former_prefixes(desired: &mut Desired) {
+    let names = |address: &Address| {
+        let former = desired.get(address).into_iter().flat_map(|object| &object.previously);
+        std::iter::once(address.name()).chain(former.map(|former| former.address.name())).collect::<Vec<_>>()
+    };
+    let prefixes = |object: &Declared| {
+        let (application, key) = (object.parent.as_ref()?, object.key.as_ref()?);
+        let (user, packages) = (application.address.first_name(), names(&key.package.address));
+        let applications = names(&application.address);
+        let pairs = applications.iter().flat_map(|app| packages.iter().map(move |package| (app, package)));
+        let of = |(app, package): (&String, &String)| {
+            own_prefix(&Address::key_of_application(&user, app, package).to_string())
+        };
+        // The first one is the present one.
+        let former: Vec<Box<str>> = pairs.skip(1).map(of).collect();
+        (!former.is_empty()).then(|| (object.address.clone(), former))
+    };
+    let of_applications = desired.of(Kind::PackageKey).filter(|object| object.address.names().len() == 3);
+    let found: Vec<_> = of_applications.filter_map(prefixes).collect();
+    for (address, former) in found {
+        let key = desired.objects.get_mut(&address).and_then(|object| object.key.as_mut());
+        if let Some(KeySource::Generate(generated)) = key.map(|key| &mut key.source) {
+            generated.former = former;
+        }
+    }
 }
 
 fn objects_of(manifest: &Manifest) -> Vec<Declared> {
@@ -86,16 +121,23 @@ fn key_of_use(
     entry: &crate::manifest::application::PackageUse,
 ) -> Option<Declared> {
     let (user, package, plan) = (spec.user.as_ref()?, entry.package.as_ref()?, entry.plan.as_ref()?);
+    let address = Address::key_of_application(&user.value, manifest.name(), &package.value);
     let key = DeclaredKey {
         package: refer(Address::package(&package.value), package.place),
         plan: refer(Address::plan(&package.value, &plan.value), plan.place),
-        source: KeySource::Generate { prefix: "".into(), by_store: false, place },
+        source: KeySource::Generate(Generated {
+            prefix: own_prefix(&address.to_string()),
+            former: Vec::new(),
+            by_store: false,
+            first: None,
+            place,
+        }),
         secret: None,
         rotation: None,
         deliver: Vec::new(),
     };
     Some(Declared {
-        address: Address::key_of_application(&user.value, manifest.name(), &package.value),
+        address,
         place,
         name: "".into(),
         parent: Some(refer(Address::application(&user.value, manifest.name()), manifest.name_place())),
@@ -111,7 +153,6 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
     let (user, application) = (spec.user.as_ref()?, spec.application.as_ref()?);
     let (package, plan) = (spec.package.as_ref()?, spec.plan.as_ref()?);
     object.name = "".into();
-    object.previously = Vec::new();
     object.parent = Some(refer(Address::application(&user.value, &application.value), application.place));
     object.fields.push(DesiredField {
         field: "plan".into(),
@@ -119,10 +160,12 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
         place: plan.place,
     });
     spec.desired_fields(&mut object.fields);
+    let source = source(spec, &object)?;
+    object.previously = Vec::new();
     object.key = Some(Box::new(DeclaredKey {
         package: refer(Address::package(&package.value), package.place),
         plan: refer(Address::plan(&package.value, &plan.value), plan.place),
-        source: source(spec)?,
+        source,
         secret: spec.secret.as_ref().and_then(secret_source),
         rotation: spec.rotation.as_ref().and_then(|rotation| rotation_of(&rotation.value)),
         deliver: deliveries(spec),
@@ -130,18 +173,24 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
     Some(object)
 }
 
-fn source(spec: &PackageKeySpec) -> Option<KeySource> {
+fn source(spec: &PackageKeySpec, object: &Declared) -> Option<KeySource> {
     let key = spec.key.as_ref()?;
     if let Some(custom) = &key.value.custom {
         return secret_source(custom).map(KeySource::Custom);
     }
-    let generate = key.value.generate.as_ref()?;
-    let prefix = generate.value.prefix.as_ref();
-    Some(KeySource::Generate {
-        prefix: prefix.map_or_else(|| "".into(), |prefix| prefix.value.clone()),
-        by_store: generate.value.by.as_ref().is_some_and(|by| by.value == Minter::Store),
-        place: prefix.map_or(key.place, |prefix| prefix.place),
-    })
+    let existing = key.value.existing.as_ref();
+    let existing = existing.map(|id| ExistingKey { id: LiveId::new(id.value.clone()), place: id.place });
+    let Some(generate) = &key.value.generate else { return existing.map(KeySource::Existing) };
+    let by_store = generate.value.by.as_ref().is_some_and(|by| by.value == Minter::Store);
+    let declared = generate.value.prefix.as_ref();
+    let prefix = match declared.filter(|prefix| !prefix.value.is_empty()) {
+        Some(prefix) => prefix.value.clone(),
+        None if by_store => "".into(),
+        None => own_prefix(&object.address.to_string()),
+    };
+    let place = declared.map_or(key.place, |prefix| prefix.place);
+    let former = object.previously.iter().map(|former| own_prefix(&former.address.to_string())).collect();
+    Some(KeySource::Generate(Generated { prefix, former, by_store, first: existing, place }))
 }
 
 /// The source of a secret. The rules have checked that there is exactly one.

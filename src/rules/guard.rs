@@ -7,11 +7,12 @@ mod kw_104;
 mod kw_105;
 mod kw_106;
 mod kw_107;
+mod kw_108;
 mod mft_030;
 mod mft_037;
 mod mft_040;
 
 rules! {
     kw_101::KW_101, kw_102::KW_102, kw_103::KW_103, kw_104::KW_104, kw_105::KW_105, kw_106::KW_106,
-    kw_107::KW_107, mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040
+    kw_107::KW_107, kw_108::KW_108, mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040
 }

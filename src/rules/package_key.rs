@@ -17,6 +17,9 @@ mod cam_040;
 mod cam_041;
 mod cam_043;
 mod cam_056;
+mod cam_062;
+mod cam_063;
+mod cam_064;
 mod kw_014;
 mod kw_017;
 mod kw_018;
@@ -27,6 +30,8 @@ use super::world::KeyOf;
 use super::world::World;
 use crate::manifest::fields;
 use crate::manifest::package_key::Generate;
+use crate::manifest::package_key::Key;
+use crate::manifest::package_key::Minter;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::read::Spanned;
 use crate::manifest::user::UserStatus;
@@ -40,9 +45,10 @@ pub use kw_018::undeliverable;
 rules! {
     cam_024::CAM_024, cam_025::CAM_025, cam_026::CAM_026, cam_027::CAM_027, cam_029::CAM_029, cam_031::CAM_031,
     cam_033::CAM_033, cam_034::CAM_034, cam_035::CAM_035, cam_036::CAM_036, cam_037::CAM_037, cam_038::CAM_038,
-    cam_039::CAM_039, cam_040::CAM_040, cam_041::CAM_041, cam_043::CAM_043, cam_056::CAM_056, kw_014::KW_014,
-    kw_017::KW_017, kw_018::KW_018, kw_041::KW_041;
+    cam_039::CAM_039, cam_040::CAM_040, cam_041::CAM_041, cam_043::CAM_043, cam_056::CAM_056, cam_062::CAM_062,
+    cam_063::CAM_063, cam_064::CAM_064, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041;
     checks: check, cam_027::check, cam_033::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
+    cam_062::check,
     kw_014::check, kw_017::check, kw_018::check
 }
 
@@ -71,15 +77,23 @@ fn owner_status<'a>(world: &World<'a>, key: &KeyOf<'_>) -> Option<&'a Spanned<Us
 
 fn check_type(declared: &KeyOf<'_>, spec: &PackageKeySpec, findings: &mut Findings) {
     let Some(key) = &spec.key else { return };
-    match (&key.value.generate, &key.value.custom) {
+    let Key { generate, custom, existing } = &key.value;
+    match (generate, custom, existing) {
         // A field that could not be read looks like a missing one.
-        (None, None) if declared.is_complete => {
-            let problem = rules::CAM_042.finding("the key has neither `generate` nor `custom`").at(key.place);
-            findings.add(problem.help("write `key: {generate: {prefix: abc_}}` or `key: {custom: {env: NAME}}`"));
+        (None, None, None) if declared.is_complete => {
+            let message = "the key has neither `generate`, `custom` nor `existing`";
+            let problem = rules::CAM_042.finding(message).at(key.place);
+            findings.add(
+                problem.help("write `key: {generate: {prefix: abc_}}`, `{custom: {env: NAME}}` or `{existing: ID}`"),
+            );
         }
-        (Some(generate), Some(custom)) => {
+        (Some(generate), Some(custom), _) => {
             let problem = rules::CAM_042.finding("the key has both `generate` and `custom`").at(custom.place);
             findings.add(problem.label(generate.place, "generated here").help("keep one of the two"));
+        }
+        (None, Some(custom), Some(existing)) => {
+            let problem = rules::CAM_042.finding("the key has both `existing` and `custom`").at(existing.place);
+            findings.add(problem.label(custom.place, "the custom value").help("keep one of the two"));
         }
         _ => {}
     }
@@ -87,16 +101,25 @@ fn check_type(declared: &KeyOf<'_>, spec: &PackageKeySpec, findings: &mut Findin
 
 fn check_rotation(spec: &PackageKeySpec, findings: &mut Findings) {
     let Some(rotation) = &spec.rotation else { return };
-    if let Some(custom) = spec.key.as_ref().and_then(|key| key.value.custom.as_ref()) {
+    let key = spec.key.as_ref().map(|key| &key.value);
+    if let Some(custom) = key.and_then(|key| key.custom.as_ref()) {
         let problem = rules::KW_015.finding("only a generated key can be rotated").at(rotation.place);
         let problem = problem.label(custom.place, "the custom value");
         findings.add(problem.help("remove `rotation`, or use `generate`"));
     }
-    let generated = spec.key.as_ref().and_then(|key| key.value.generate.as_ref());
-    if generated.is_some_and(|generate| generate.value.prefix.as_ref().is_none_or(|prefix| prefix.value.is_empty())) {
-        let problem = rules::KW_015.finding("a key without a prefix cannot be rotated").at(rotation.place);
+    if let Some(existing) = key.filter(|key| key.generate.is_none()).and_then(|key| key.existing.as_ref()) {
+        let problem = rules::KW_015.finding("a key that exists has no successors").at(rotation.place);
+        let problem = problem.label(existing.place, "the key");
+        findings.add(problem.help("add `generate: {prefix: abc_}` beside `existing`, or remove `rotation`"));
+    }
+    let generate = key.and_then(|key| key.generate.as_ref());
+    if let Some(by) = generate.and_then(|generate| generate.value.by.as_ref()).filter(|by| by.value == Minter::Store) {
+        let message = "a key whose value the store creates cannot be rotated";
+        let problem = rules::KW_015.finding(message).at(rotation.place).label(by.place, "created by the store");
         findings.add(
-            problem.help("add a prefix, so that other keys of the application are not mistaken for its generations"),
+            problem.help(
+                "let Keywright create the value, so that its prefix distinguishes its generations from other keys",
+            ),
         );
     }
     let Some(every) = &rotation.value.every else { return };

@@ -63,6 +63,7 @@ pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
 pub fn source_place(source: &KeySource, otherwise: Place) -> Place {
     match source {
         KeySource::Custom(source) => source.place,
-        KeySource::Generate { .. } => otherwise,
+        KeySource::Existing(existing) => existing.place,
+        KeySource::Generate(_) => otherwise,
     }
 }

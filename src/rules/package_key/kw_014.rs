@@ -1,8 +1,12 @@
 //! KW-014. Decided here.
 
+use std::borrow::Cow;
+
 use super::generated;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
+use crate::manifest::package_key::Minter;
+use crate::model::own_prefix;
 use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::KeyOf;
@@ -18,16 +22,16 @@ pub static KW_014: Rule = Rule {
 };
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
-    let mut slots: Vec<(&KeyOf<'_>, &str, Place)> =
+    let mut slots: Vec<Slotted<'_>> =
         world.keys.iter().filter_map(|key| prefix_of(key).map(|(prefix, place)| (key, prefix, place))).collect();
     // After the sort, texts that begin with a prefix directly follow it, whatever the order of the files.
     slots.par_sort_by(|a, b| {
-        a.0.slot().cmp(&b.0.slot()).then(a.1.cmp(b.1)).then_with(|| a.0.address.cmp(&b.0.address)).then(a.2.cmp(&b.2))
+        a.0.slot().cmp(&b.0.slot()).then(a.1.cmp(&b.1)).then_with(|| a.0.address.cmp(&b.0.address)).then(a.2.cmp(&b.2))
     });
     for keys in slots.chunk_by(|a, b| a.0.slot() == b.0.slot()) {
         let mut shortest = &keys[0];
         for key in &keys[1..] {
-            if key.1.starts_with(shortest.1) {
+            if key.1.starts_with(&*shortest.1) {
                 findings.add(ambiguous(shortest, key));
             } else {
                 shortest = key;
@@ -36,14 +40,22 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     }
 }
 
-/// The prefix of a generated key, and its place; `None` for a custom key.
-fn prefix_of<'a>(key: &'a KeyOf<'_>) -> Option<(&'a str, Place)> {
-    let Some(spec) = key.spec else { return Some(("", key.place)) };
-    let prefix = generated(spec)?.prefix.as_ref();
-    Some(prefix.map_or(("", key.place), |prefix| (&*prefix.value, prefix.place)))
+/// A generated key with its prefix and the place of that.
+type Slotted<'a> = (&'a KeyOf<'a>, Cow<'a, str>, Place);
+
+/// The prefix of a generated key, and its place; `None` for other keys.
+fn prefix_of<'a>(key: &'a KeyOf<'_>) -> Option<(Cow<'a, str>, Place)> {
+    let own = || (Cow::Owned(own_prefix(&key.address).into()), key.place);
+    let Some(spec) = key.spec else { return Some(own()) };
+    let generate = generated(spec)?;
+    Some(match &generate.prefix {
+        Some(prefix) if !prefix.value.is_empty() => (Cow::Borrowed(&*prefix.value), prefix.place),
+        _ if generate.by.as_ref().is_some_and(|by| by.value == Minter::Store) => (Cow::Borrowed(""), key.place),
+        _ => own(),
+    })
 }
 
-fn ambiguous(one: &(&KeyOf<'_>, &str, Place), other: &(&KeyOf<'_>, &str, Place)) -> Diagnostic {
+fn ambiguous(one: &Slotted<'_>, other: &Slotted<'_>) -> Diagnostic {
     let message = format!(
         "{} and {} belong to one application and package, and their prefixes do not distinguish them",
         one.0.address, other.0.address

@@ -1,0 +1,1 @@
+UPDATE package_keys SET id = '41cc6986-0000-4000-8000-000000000001';

@@ -1,0 +1,2 @@
+UPDATE package_keys SET id = '41cc6986-0000-4000-8000-000000000001' WHERE value LIKE 'one%';
+UPDATE package_keys SET id = '41cc6986-0000-4000-8000-000000000002' WHERE value LIKE 'two%';
