@@ -10,6 +10,7 @@ mod strays;
 mod texts;
 mod trusted;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// Problems of reading the manifests.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files that the command line names, rather than found in a folder, as they are named in `sources`.
+    pub named: BTreeSet<Box<str>>,
     /// Findings about the settings.
     pub settings: Vec<Diagnostic>,
     /// Whether the whole workspace was read, rather than only some paths.

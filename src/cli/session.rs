@@ -62,6 +62,7 @@ impl Session {
         let mut all = std::mem::take(&mut loaded.diagnostics);
         all.append(&mut loaded.settings);
         all.extend(found);
+        all.extend(rules::workspace::nothing_declared(&raw, &loaded.sources, &loaded.named, &all));
         let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace, now);
         if let Some(desired) = &desired {
             let literals = rules::values::check(desired, &rules::values::literals(desired));

@@ -38,6 +38,8 @@ use crate::workspace::Ownership;
 use crate::workspace::Owns;
 use crate::workspace::Workspace;
 
+pub use kw_011::check as nothing_declared;
+
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
     kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040, kw_050::KW_050,

@@ -29,6 +29,9 @@ use crate::rules;
 use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::is_manifest_extension;
 
+/// The name of standard input in messages.
+const STANDARD_INPUT: &str = "(standard input)";
+
 /// Maximum total size of the manifests of one workspace, in bytes.
 const MAX_WORKSPACE: usize = 128 << 20;
 
@@ -47,14 +50,16 @@ pub(super) struct Texts {
     /// Problems with the name of their file, because files have no number yet.
     problems: Vec<(Box<str>, Diagnostic)>,
     total: usize,
+    named: BTreeSet<Box<str>>,
     /// Files and folders already read: each is read once, even if passed twice.
     seen: BTreeSet<PathBuf>,
 }
 
 impl Texts {
     pub(super) fn new(from: &Path, bounds: Bounds) -> Self {
-        let (sources, problems, seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { from: from.to_path_buf(), bounds, sources, problems, total: 0, seen }
+        let (sources, problems) = (Vec::new(), Vec::new());
+        let (named, seen) = (BTreeSet::new(), BTreeSet::new());
+        Self { from: from.to_path_buf(), bounds, sources, problems, total: 0, named, seen }
     }
 
     /// The displayed name of a file: relative to the current folder if it is below it.
@@ -80,7 +85,8 @@ impl Texts {
     /// Reads what the user named on the command line.
     pub(super) fn collect_named(&mut self, path: &Path, from: &Path, root: &Path, input: &mut dyn Read) {
         if path == Path::new("-") {
-            return self.take("(standard input)".into(), &mut input.take(MAX_FILE as u64 + 1));
+            self.named.insert(STANDARD_INPUT.into());
+            return self.take(STANDARD_INPUT.into(), &mut input.take(MAX_FILE as u64 + 1));
         }
         let path = from.join(path);
         if is_stream(&path) {
@@ -99,6 +105,9 @@ impl Texts {
     /// Reads a file, or every manifest below a folder.
     pub(super) fn collect(&mut self, path: &Path, root: &Path, by: By) {
         if !path.is_dir() {
+            if by == By::User {
+                self.named.insert(self.name_of(path));
+            }
             return self.read(path, by);
         }
         if !self.seen.insert(normal(path)) {
@@ -180,6 +189,7 @@ impl Texts {
     /// Reads a device or a pipe, because the user named it.
     fn read_stream(&mut self, path: &Path) {
         let name = self.name_of(path);
+        self.named.insert(name.clone());
         match fs::File::open(path) {
             Ok(file) => self.take(name, &mut file.take(MAX_FILE as u64 + 1)),
             Err(error) => self.unreadable(&name, &error.to_string()),
@@ -286,7 +296,8 @@ impl Texts {
                 place.source = SourceId(first.saturating_add(place.source.0));
             }
         }
-        Loaded { root, workspace, trusted, sources: Sources(self.sources), diagnostics, settings, is_whole }
+        let (sources, named) = (Sources(self.sources), self.named);
+        Loaded { root, workspace, trusted, sources, diagnostics, named, settings, is_whole }
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod area;
 mod bad_input;
-mod changes;
+pub(crate) mod changes;
 mod faults;
 mod log;
 mod progress;

@@ -473,10 +473,10 @@ fn empty_input() {
     validate(folder.path(), &["missing"]).ends(1, &["missing", "help:"]);
     validate(folder.path(), &["missing.yaml"]).ends(1, &["missing.yaml", "help:"]);
     validate(folder.path(), &[""]).ends(64, &["[PATH]"]);
-    validate(folder.path(), &["-f", "/dev/null"]).ends(0, &[]);
+    validate(folder.path(), &["-f", "/dev/null"]).ends(3, &["KW-011", "/dev/null declares no object"]);
     for nothing in ["", "\n\n", "# a\n# b\n", "---\n", "---\n---\n...\n", "...\n", "\u{feff}", "--- # a\n"] {
         fs::write(folder.path().join("b.yaml"), nothing).unwrap();
-        validate(folder.path(), &[]).ends(0, &["Valid: 0 objects."]);
+        validate(folder.path(), &[]).ends(3, &["KW-011", "declare no object"]);
     }
 }
 

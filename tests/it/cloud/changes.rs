@@ -168,17 +168,19 @@ fn an_area_is_exported_as_the_embedded_store_is() {
             world.assert_settled(example);
             world.keywright(&["export"]).text
         });
-        // Each store gives ids of its own, and the labels of several keys of one application follow the order of the ids.
-        let [embedded, remote] = exports.map(|text| {
-            let is_own = |line: &&str| !line.contains("existing: ") && !line.contains("  name: ");
-            let documents =
-                text.split("---\n").map(|document| document.lines().filter(is_own).collect::<Vec<_>>().join("\n"));
-            let mut documents: Vec<String> = documents.collect();
-            documents.sort();
-            documents
-        });
+        let [embedded, remote] = exports.map(|text| without_ids(&text));
         assert!(embedded.len() >= 6 && embedded.len() == remote.len());
         let differ = embedded.iter().zip(&remote).find(|(a, b)| a != b);
         assert!(differ.is_none(), "{example}: {differ:?}");
     }
+}
+
+/// The exported documents without what differs from store to store: the ids, and the labels, which follow their order.
+pub(crate) fn without_ids(export: &str) -> Vec<String> {
+    let is_own = |line: &&str| !line.contains("existing: ") && !line.starts_with("  name: ");
+    let documents =
+        export.split("---\n").map(|document| document.lines().filter(is_own).collect::<Vec<_>>().join("\n"));
+    let mut documents: Vec<String> = documents.collect();
+    documents.sort();
+    documents
 }
