@@ -35,6 +35,7 @@ pub use findings::with_severities;
 pub use guard::ids::*;
 pub use name::ids::*;
 pub use name::is_hidden_in_name;
+pub use name::references;
 pub use package_key::MIN_RANDOM;
 pub use package_key::default_key_length;
 pub use package_key::ids::*;

@@ -9,7 +9,9 @@ use super::Format;
 use super::arguments::Manifests;
 use super::session::Session;
 use crate::diagnostic::has_errors;
+use crate::diagnostic::sort;
 use crate::render;
+use crate::rules;
 
 /// Check manifests against the documented rules, without reading a store
 ///
@@ -19,13 +21,25 @@ pub(super) struct Arguments {
     #[command(flatten)]
     manifests: Manifests,
 
+    /// Refuse references to objects that no manifest declares, even if the store may have them
+    #[arg(long)]
+    closed: bool,
+
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let checked = Session::open(&arguments.manifests, console)?.check(console.now);
+    let mut checked = Session::open(&arguments.manifests, console)?.check(console.now);
+    if let Some(desired) = &checked.desired {
+        let found = rules::references(desired, arguments.closed);
+        // --closed is a request of this run, which the settings do not lower.
+        let is_closed = arguments.closed;
+        let found = if is_closed { found } else { rules::with_severities(found, &checked.loaded.workspace) };
+        checked.diagnostics.extend(found);
+        sort(&mut checked.diagnostics);
+    }
     match arguments.format {
         Format::Text => render::text::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
         Format::Json => render::json::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,

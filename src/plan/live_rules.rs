@@ -100,8 +100,23 @@ impl LiveRules<'_, '_> {
         let problem = rule.finding(message).at(place);
         self.findings.push(match self.meant(missing) {
             Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
-            None => problem.help(format!("declare {missing}, or correct the name")),
+            None => problem.help(match self.meant_in_store(missing) {
+                Some(near) => format!("did you mean {near}, which is in the store?"),
+                None => format!("declare {missing}, or correct the name"),
+            }),
         });
+    }
+
+    /// An object of the store that was probably meant: one with the same parents and a similar name.
+    fn meant_in_store(&self, missing: &Address) -> Option<&Address> {
+        let (name, mut path) = (missing.name(), missing.names());
+        path.pop();
+        let of_kind = self.matching.in_store.keys().filter(|address| address.kind() == missing.kind());
+        let is_beside = |address: &&Address| address.names().split_last().is_some_and(|(_, above)| above == path);
+        let beside: Vec<(String, &Address)> =
+            of_kind.filter(is_beside).take(5_000).map(|address| (address.name(), address)).collect();
+        let near = crate::diagnostic::did_you_mean(&name, beside.iter().map(|(name, _)| name.as_str()))?;
+        beside.iter().find(|(name, _)| name == near).map(|(_, address)| *address)
     }
 
     /// The declared object that was probably meant: a sibling with a similar name, or any with the same name.

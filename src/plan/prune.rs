@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Desired;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -59,7 +60,7 @@ pub(super) fn prune(
     }
     pruned.incomplete(context, &mut unwanted);
     pruned.with_children(context, matching, drafts, &mut unwanted);
-    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching)));
+    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching, context.now)));
     pruned
 }
 
@@ -209,7 +210,7 @@ fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -
     holders
 }
 
-fn delete(live: &LiveObject, matching: &Matching<'_>) -> Draft {
+fn delete(live: &LiveObject, matching: &Matching<'_>, now: Instant) -> Draft {
     if live.address.kind() == Kind::ApiKey {
         let reason = "owned but not declared (--prune); delete it in the portal afterwards";
         let mut draft = draft::retire(live, Action::Disable, reason);
@@ -217,10 +218,28 @@ fn delete(live: &LiveObject, matching: &Matching<'_>) -> Draft {
         draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
         return draft;
     }
-    let mut draft = draft::retire(live, Action::Delete, "owned but not declared (--prune)");
+    let lost = what_is_lost(live, now);
+    let mut draft = draft::retire(live, Action::Delete, &format!("owned but not declared (--prune){lost}"));
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));
     draft
+}
+
+/// An id says nothing about a key, so a plan also shows what its callers lose.
+fn what_is_lost(live: &LiveObject, now: Instant) -> String {
+    if live.key.is_none() {
+        return String::new();
+    }
+    let text = |field: &str| live.attributes.text(field);
+    let age = live.created.map(|created| crate::text::count((now - created).num_days().max(0), "day"));
+    let parts = [
+        text("settings.status").map(str::to_owned),
+        text("plan").map(|plan| format!("plan {}", crate::text::line(plan))),
+        age.map(|age| format!("{age} old")),
+        text("expires").map(|end| if end == "never" { "never expires".to_owned() } else { format!("expires {end}") }),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
 }
 
 #[cfg(test)]
