@@ -237,7 +237,7 @@ impl<'a> Keys<'a> {
                 let help = "remove the manifest, or write `generate` beside `existing` to get a new key in its place";
                 matching.stop(object, problem.help(help));
             }
-            Err(problem) => matching.stop(object, problem),
+            Err(problem) => matching.stop(object, *problem),
         }
     }
 
@@ -247,7 +247,7 @@ impl<'a> Keys<'a> {
         object: &Declared,
         key: &DeclaredKey,
         existing: &ExistingKey,
-    ) -> Result<Option<&'a LiveObject>, Diagnostic> {
+    ) -> Result<Option<&'a LiveObject>, Box<Diagnostic>> {
         let Some(slot) = self.by_id.get(&existing.id).map(|&index| &self.all[index]) else { return Ok(None) };
         let application = object.parent.as_ref().map(|parent| &parent.address);
         if Some(&slot.application) == application && slot.package == key.package.address {
@@ -255,7 +255,7 @@ impl<'a> Keys<'a> {
         }
         let message = format!("the key of {} belongs to {} and {}", object.address, slot.application, slot.package);
         let problem = rules::CAM_063.finding(message).at(existing.place);
-        Err(problem.help("declare the application and the package that the key has in the store"))
+        Err(Box::new(problem.help("declare the application and the package that the key has in the store")))
     }
 
     fn find_generated(
@@ -268,7 +268,7 @@ impl<'a> Keys<'a> {
         let Some(application) = &object.parent else { return };
         let first = match generated.first.as_ref().map(|first| self.with_id(object, key, first)).transpose() {
             Ok(first) => first.flatten(),
-            Err(problem) => return matching.stop(object, problem),
+            Err(problem) => return matching.stop(object, *problem),
         };
         let slot = (application.address.clone(), key.package.address.clone());
         let indexes = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice);

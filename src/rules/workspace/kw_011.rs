@@ -42,10 +42,8 @@ pub fn check(
         }
         let place = Place { source: number, ..Place::default() };
         let message = format!("{} declares no object", source.name);
-        let finding = match named.contains(&source.name) {
-            true => KW_011.finding(message).help(help),
-            false => KW_011.also(message),
-        };
+        let is_named = named.contains(&source.name);
+        let finding = if is_named { KW_011.finding(message).help(help) } else { KW_011.also(message) };
         findings.push(finding.at(place));
     }
     if declaring.is_empty() && !findings.is_empty() && !has_errors(&findings) {
