@@ -119,7 +119,7 @@ fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let depth = line.len() - line.trim_start_matches(' ').len();
-        let is_below = below.is_some_and(|outer| depth > outer || line.trim().is_empty());
+        let is_below = below.is_some_and(|outer| depth > outer || is_loose(line));
         let start = if is_below || holds_password(line) { Some(0) } else { value_in(line) };
         if let Some(start) = start {
             let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -130,6 +130,12 @@ fn find_in_lines(source: SourceId, text: &str, places: &mut Vec<Place>) {
         }
         at += line.len();
     }
+}
+
+/// Whether a line is neither a field nor an item, so that it may be the rest of a text that lost its indentation.
+fn is_loose(line: &str) -> bool {
+    let line = line.trim();
+    !line.contains(':') && !line.starts_with('-') || line.starts_with("-----")
 }
 
 /// The start of the text after a field about secrets.
@@ -170,6 +176,13 @@ mod tests {
         let expected =
             "key: ****\ncustom: {vaule: ****}\nsecret: {env: APP_X}\ncredentials: {pasword: ****}\nvalue: ****\n";
         assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn the_rest_of_a_text_without_indentation_is_hidden() {
+        let text = "a: {custom:\n  value: |\n    fake-1\nfake-2\n-----END FAKE-----\nb: [seen\n";
+        assert_eq!(shown(text).matches("fake").count(), 0, "{}", shown(text));
+        assert!(shown(text).contains("b: [seen"), "{}", shown(text));
     }
 
     #[test]

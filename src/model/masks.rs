@@ -78,6 +78,16 @@ impl Masks {
             // Other letters have upper and lower case too.
             self.add(Zeroizing::new(text.to_lowercase()).as_bytes(), Around::Anything);
             self.add(Zeroizing::new(text.to_uppercase()).as_bytes(), Around::Anything);
+            // One escape stands for several bytes.
+            for escaped in [json as fn(char) -> String, decimal, hexadecimal, latin] {
+                let form = Zeroizing::new(text.chars().map(escaped).collect::<String>());
+                self.add(form.as_bytes(), Around::Anything);
+            }
+        }
+        // Once more URL-encoded, this is found as well.
+        let for_url = Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
+        if *for_url != text {
+            self.add(for_url.as_bytes(), Around::Anything);
         }
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         self.add(Zeroizing::new(hex).as_bytes(), Around::Anything);
@@ -208,6 +218,29 @@ fn units(text: &[u8], at: usize) -> [Option<(u8, usize)>; 2] {
     };
     let lower = |(byte, length): (u8, usize)| (byte.to_ascii_lowercase(), at + length);
     [Some(lower((plain, 1))), escaped.map(lower)]
+}
+
+fn json(letter: char) -> String {
+    if letter.is_ascii() {
+        return letter.to_string();
+    }
+    letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+fn decimal(letter: char) -> String {
+    if letter.is_ascii() { letter.to_string() } else { format!("&#{};", u32::from(letter)) }
+}
+
+fn hexadecimal(letter: char) -> String {
+    if letter.is_ascii() { letter.to_string() } else { format!("&#x{:x};", u32::from(letter)) }
+}
+
+/// URL-encoded as Latin-1, where it has the letter.
+fn latin(letter: char) -> String {
+    match u8::try_from(letter) {
+        Ok(byte) if !letter.is_ascii() => format!("%{byte:02x}"),
+        _ => letter.to_string(),
+    }
 }
 
 fn hex(digits: Option<&[u8]>) -> Option<u8> {

@@ -125,7 +125,9 @@ fn destination(headers: &HeaderMap, asked: &Url) -> Option<String> {
     let to = asked.join(location).ok()?;
     let host = to.host_str()?;
     let port = to.port().map_or_else(String::new, |port| format!(":{port}"));
-    let path = if to.origin() == asked.origin() { to.path() } else { "" };
+    // A longer path would be cut, and secrets that it repeats are hidden only whole.
+    let is_shown = to.origin() == asked.origin() && to.path().len() <= 20;
+    let path = if is_shown { to.path() } else { "" };
     Some(quoted(&format!("{}://{host}{port}{path}", to.scheme())).into_owned())
 }
 
