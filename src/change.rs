@@ -84,10 +84,19 @@ pub struct KeyTarget {
     pub value: ValueFrom,
     /// Whether a shared secret goes with a create.
     pub with_secret: bool,
+    /// Where the value and the shared secret of a new key are read, as the manifest names it: `the variable APP_KEY`.
+    pub sources: Sources,
     /// Where to write the value once the key exists.
     pub deliver: Vec<Delivery>,
     /// The fingerprint of the id of the previous generation in the store.
     pub follows: Option<Digest>,
+}
+
+/// Where secrets are read, in words. `None` for a secret that is not read.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Sources {
+    pub value: Option<Box<str>>,
+    pub secret: Option<Box<str>>,
 }
 
 /// Where the value of a created or replaced key comes from.

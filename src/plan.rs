@@ -26,6 +26,7 @@ pub use crate::change::Change;
 pub use crate::change::FieldChange;
 pub use crate::change::KeyTarget;
 pub use crate::change::LiveTarget;
+pub use crate::change::Sources;
 pub use crate::change::Target;
 pub use crate::change::ValueFrom;
 pub use build::plan;

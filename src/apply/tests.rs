@@ -67,8 +67,14 @@ fn change(address: Address, needs: Vec<usize>) -> Change {
 fn key(label: &str, value: ValueFrom, files: &[&str]) -> Change {
     let deliver = files.iter().map(|file| Delivery { file: (*file).into(), variable: "K".into() }).collect();
     let mut change = change(Address::key(label), Vec::new());
-    change.target.key =
-        Some(KeyTarget { package: Address::package("p"), value, with_secret: false, deliver, follows: None });
+    change.target.key = Some(KeyTarget {
+        package: Address::package("p"),
+        value,
+        with_secret: false,
+        sources: crate::plan::Sources::default(),
+        deliver,
+        follows: None,
+    });
     change
 }
 

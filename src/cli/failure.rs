@@ -89,6 +89,8 @@ pub(super) enum Stop {
     Failure(Failure),
     /// The manifests have errors.
     Findings(Findings),
+    /// A failure after the manifests were checked, with what was found in them.
+    Failed(Findings, Failure),
 }
 
 /// Findings with their sources and output format.
@@ -109,6 +111,10 @@ impl Stop {
     pub(super) fn print(&self, console: &mut Console<'_>) -> io::Result<Exit> {
         match self {
             Self::Failure(failure) => failure.print(console.err),
+            Self::Failed(Findings { diagnostics, sources, .. }, failure) => {
+                render::text::diagnostics(console.err, diagnostics, sources)?;
+                failure.print(console.err)
+            }
             Self::Findings(Findings { diagnostics, sources, format }) => {
                 match format {
                     Format::Text => render::text::diagnostics(console.err, diagnostics, sources)?,

@@ -1,6 +1,7 @@
 //! The files of saved plans: written atomically, readable by their owner only, and limited in size.
 
 use std::path::Path;
+use std::path::PathBuf;
 
 use super::Console;
 use super::Exit;
@@ -41,6 +42,7 @@ pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Res
 pub(super) struct LoadedPlan {
     pub(super) plan: SavedPlan,
     pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
 /// The saved plan that the arguments name, if any. It is recognized by its content, not by its file name.
@@ -48,7 +50,7 @@ pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Opti
     let Some(path) = manifests.only_path() else { return Ok(None) };
     // Read errors are reported when the path is read as a manifest.
     match files::read_named(&console.folder, path, LONGEST as u64) {
-        Ok(bytes) if is_saved_plan(&bytes) => read(path, &bytes).map(Some),
+        Ok(bytes) if is_saved_plan(&bytes) => read(path, &bytes, console).map(Some),
         _ => Ok(None),
     }
 }
@@ -56,15 +58,16 @@ pub(super) fn named(manifests: &Manifests, console: &Console<'_>) -> Result<Opti
 /// The saved plan in a file.
 pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<LoadedPlan, Failure> {
     match files::read_named(&console.folder, path, LONGEST as u64) {
-        Ok(bytes) => read(path, &bytes),
+        Ok(bytes) => read(path, &bytes, console),
         Err(refused) => Err(unreadable(path, &refused.to_string())),
     }
 }
 
-fn read(path: &Path, bytes: &[u8]) -> Result<LoadedPlan, Failure> {
+fn read(path: &Path, bytes: &[u8], console: &Console<'_>) -> Result<LoadedPlan, Failure> {
     let name = path.display().to_string();
+    let whole = files::normal(&console.folder.join(path));
     match SavedPlan::read(bytes) {
-        Ok(plan) => Ok(LoadedPlan { plan, name }),
+        Ok(plan) => Ok(LoadedPlan { plan, name, path: whole }),
         Err(problem) => Err(unreadable(path, &problem.to_string()).help(problem.help())),
     }
 }

@@ -70,6 +70,9 @@ impl Session {
             diagnostics.extend(delivery::findings(desired, &loaded));
             sort(&mut diagnostics);
         }
+        if let Some(trusted) = &loaded.trusted {
+            diagnostics.iter_mut().for_each(|finding| name_trusted(finding, &trusted.name()));
+        }
         let desired = desired.filter(|_| !has_errors(&diagnostics));
         Checked { loaded, desired, diagnostics }
     }
@@ -84,5 +87,14 @@ impl Session {
     /// The database, opened for reading. `None` if there is none yet.
     pub(super) fn database(&self, console: &Console<'_>) -> Result<Option<Database>, Failure> {
         database::open_for_reading(&database::location(&self.loaded, console)?)
+    }
+}
+
+/// A change of keywright.yaml in the checkout has no effect on a run with trusted settings.
+fn name_trusted(finding: &mut Diagnostic, trusted: &str) {
+    let is_of_manifests =
+        [rules::KW_012.id, rules::KW_030.id, rules::KW_031.id, rules::KW_040.id].contains(&finding.rule);
+    if let Some(help) = finding.help.as_mut().filter(|help| is_of_manifests && help.contains("keywright.yaml")) {
+        help.push_str(&format!("; this run uses the settings of {trusted}, so merge that change first"));
     }
 }

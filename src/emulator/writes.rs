@@ -135,7 +135,14 @@ impl Area {
         self.set_plan(&package, &plan, draft)?;
         let value = if draft.value.is_some() { ValueFrom::Given } else { ValueFrom::Store };
         let with_secret = draft.secret.is_some();
-        let key = KeyTarget { package: package_address, value, with_secret, deliver: Vec::new(), follows: None };
+        let key = KeyTarget {
+            sources: crate::plan::Sources::default(),
+            package: package_address,
+            value,
+            with_secret,
+            deliver: Vec::new(),
+            follows: None,
+        };
         Ok(Target { name: "".into(), parent: application, live: None, key: Some(key) })
     }
 

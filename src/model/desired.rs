@@ -9,6 +9,7 @@ use super::LiveId;
 use super::Secret;
 use super::Value;
 use crate::diagnostic::Place;
+use crate::text::quoted;
 
 /// All declared objects, by address.
 #[derive(Default)]
@@ -142,6 +143,17 @@ pub struct SecretSource {
 }
 
 impl SecretSource {
+    /// Where the secret is read, in words, and never what it is.
+    pub fn in_words(&self) -> String {
+        match &self.origin {
+            SecretOrigin::Literal(_) => "the manifest".to_owned(),
+            SecretOrigin::Env(name) => format!("the variable {}", quoted(name)),
+            SecretOrigin::File(path) => format!("the file {}", quoted(path)),
+            // Its arguments may be secrets.
+            SecretOrigin::Command(words) => format!("the program {}", quoted(words.first().map_or("", |word| word))),
+        }
+    }
+
     /// The variable that the secret is read from, if it is one.
     pub fn variable(&self) -> Option<&str> {
         if let SecretOrigin::Env(name) = &self.origin { Some(name) } else { None }

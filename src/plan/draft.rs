@@ -6,6 +6,7 @@ use super::Context;
 use super::FieldChange;
 use super::KeyTarget;
 use super::LiveTarget;
+use super::Sources;
 use super::Target;
 use super::ValueFrom;
 use crate::diagnostic::Place;
@@ -52,6 +53,7 @@ pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matc
         package: key.package.address.clone(),
         value: value_from(context, matching, key),
         with_secret: key.secret.is_some(),
+        sources: sources(key),
         deliver: key.deliver.clone(),
         follows: None,
     });
@@ -87,6 +89,7 @@ pub(super) fn change(
         package: key.package.address.clone(),
         value: ValueFrom::Kept,
         with_secret: false,
+        sources: Sources::default(),
         deliver: Vec::new(),
         follows: None,
     });
@@ -224,6 +227,14 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
         target: Target { name: declared.name.clone(), parent, live: None, key: None },
     };
     Draft { known_as: declared.address.clone(), change, place: Some(declared.place), needs }
+}
+
+fn sources(key: &DeclaredKey) -> Sources {
+    let value = match &key.source {
+        KeySource::Custom(source) => Some(source.in_words().into()),
+        KeySource::Generate(_) | KeySource::Existing(_) => None,
+    };
+    Sources { value, secret: key.secret.as_ref().map(|source| source.in_words().into()) }
 }
 
 fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {

@@ -15,6 +15,7 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
+use crate::model::Presence;
 use crate::outcome::ChangeResult;
 use crate::store::Refusal;
 
@@ -97,7 +98,7 @@ fn current_object<'a>(
         [] if kind == Kind::ApiKey => Err("has been renamed, or is no longer in the store"),
         [] => Err("is no longer in the store"),
         [object] if object.fingerprint() != seen.fingerprint => Err("has changed since the plan was made"),
-        [object] if change.action == Action::Delete && is_unread_key(object, matching, context) => {
+        [object] if is_pruned(change) && is_declared(object, kind, matching, context) => {
             Err("is declared by the manifests")
         }
         [object] => Ok(Some(object)),
@@ -105,14 +106,21 @@ fn current_object<'a>(
     }
 }
 
-/// Whether a key that the plan deletes is a declared one whose value the plan did not know (KW-033).
-fn is_unread_key(object: &LiveObject, matching: &Matching<'_>, context: &Context<'_>) -> bool {
-    let is_unread = |address: &Address| {
-        let key = context.desired.get(address).and_then(|declared| declared.key.as_ref());
-        key.is_some_and(|key| key.source.is_command())
-    };
-    let mut found = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
-    object.key.is_some() && found.any(|(address, found)| found.live.id == object.id && is_unread(address))
+/// Whether a change removes an object because no manifest declares it. The API cannot delete an API key.
+fn is_pruned(change: &Change) -> bool {
+    match change.address.kind() {
+        Kind::ApiKey => change.action == Action::Disable && change.place.is_none(),
+        _ => change.action == Action::Delete,
+    }
+}
+
+/// Whether the manifests declare the object, and not as an older generation. The plan may not have known it (KW-033), may
+/// be older than the manifest, or may come from other manifests.
+fn is_declared(object: &LiveObject, kind: Kind, matching: &Matching<'_>, context: &Context<'_>) -> bool {
+    let is_present =
+        |address: &Address| context.desired.get(address).is_some_and(|declared| declared.presence == Presence::Present);
+    let mut found = matching.found.iter().filter(|(address, _)| address.kind() == kind);
+    found.any(|(address, found)| found.live.id == object.id && is_present(address))
 }
 
 fn check_create(change: &Change, matching: &Matching<'_>) -> Result<(), &'static str> {

@@ -40,6 +40,7 @@ use crate::rules;
 pub use cam_024::is_key_text;
 pub use kw_017::MIN_RANDOM;
 pub use kw_017::too_short;
+pub use kw_018::is_variable;
 pub use kw_018::undeliverable;
 
 rules! {

@@ -11,6 +11,7 @@ use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::KeyTarget;
 use crate::plan::Options;
+use crate::plan::Sources;
 use crate::plan::StoreName;
 use crate::plan::ValueFrom;
 
@@ -101,10 +102,10 @@ fn is_same(old: &Change, new: &Change) -> bool {
 }
 
 /// The compared parts of a key's change. The id of the previous generation is not one, because ids are the store's.
-fn key(target: Option<&KeyTarget>) -> Option<(String, &ValueFrom, bool, Vec<String>)> {
-    let KeyTarget { package, value, with_secret, deliver, follows: _ } = target?;
+fn key(target: Option<&KeyTarget>) -> Option<(String, &ValueFrom, bool, &Sources, Vec<String>)> {
+    let KeyTarget { package, value, with_secret, sources, deliver, follows: _ } = target?;
     let deliver = deliver.iter().map(|to| format!("{} as {}", to.file, to.variable)).collect();
-    Some((package.to_string(), value, *with_secret, deliver))
+    Some((package.to_string(), value, *with_secret, sources, deliver))
 }
 
 fn fields(change: &Change) -> BTreeMap<&FieldName, &FieldChange> {

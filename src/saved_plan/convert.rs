@@ -24,9 +24,11 @@ use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
 use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::plan::Sources;
 use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
+use crate::rules;
 
 /// Longest value that Keywright generates.
 const LONGEST_VALUE: usize = 255;
@@ -154,16 +156,23 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
         document::KeyValue::Minted { prefix, .. } if prefix.len() > LONGEST_VALUE => {
             return Err("generates a value with a prefix that is too long");
         }
+        document::KeyValue::Minted { prefix, length } if prefix.len() + rules::MIN_RANDOM > length => {
+            return Err("generates a value that could be guessed");
+        }
         document::KeyValue::Minted { prefix, length } => ValueFrom::Minted { prefix: prefix.into(), length },
         document::KeyValue::Store => ValueFrom::Store,
         document::KeyValue::Given => ValueFrom::Given,
         document::KeyValue::Kept => ValueFrom::Kept,
     };
+    if key.deliver.iter().any(|to| !rules::is_variable(&to.r#as)) {
+        return Err("delivers a key under an invalid variable name");
+    }
     let delivery = |to: document::Delivery| Delivery { file: to.file.into(), variable: to.r#as.into() };
     Ok(KeyTarget {
         package: package.ok_or("has no valid package")?,
         value,
         with_secret: key.with_secret,
+        sources: Sources { value: key.value_source.map(Into::into), secret: key.secret_source.map(Into::into) },
         deliver: key.deliver.into_iter().map(delivery).collect(),
         follows: key.follows.as_deref().map(digest).transpose()?,
     })

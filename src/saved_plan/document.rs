@@ -164,6 +164,12 @@ pub(super) struct Key {
     pub(super) value: KeyValue,
     /// Whether the key gets a shared secret, which is read when the plan is applied.
     pub(super) with_secret: bool,
+    /// Where the custom value is read, as the manifest names it: `the variable APP_KEY`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) value_source: Option<String>,
+    /// Where the shared secret is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) secret_source: Option<String>,
     /// Where the value is written once the key exists.
     pub(super) deliver: Vec<Delivery>,
     /// The fingerprint of the id of the previous generation of the key.

@@ -51,6 +51,7 @@ fn sample() -> SavedPlan {
         package: Address::package("p"),
         value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
         with_secret: true,
+        sources: crate::plan::Sources { value: None, secret: Some("the file s/größe".into()) },
         deliver: vec![Delivery { file: "secrets/größe.env".into(), variable: "K".into() }],
         follows: Some(LiveId::new(ID).fingerprint()),
     });

@@ -137,6 +137,8 @@ fn key(key: &plan::KeyTarget) -> document::Key {
         package: key.package.to_string(),
         value,
         with_secret: key.with_secret,
+        value_source: key.sources.value.as_deref().map(str::to_owned),
+        secret_source: key.sources.secret.as_deref().map(str::to_owned),
         deliver: key.deliver.iter().map(delivery).collect(),
         follows: key.follows.map(|id| id.hex()),
     }

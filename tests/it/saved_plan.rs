@@ -166,8 +166,37 @@ fn objects_no_longer_owned_or_now_protected_stay() {
     team.write("", &[USER]);
     says(&team.runs("apply p.json", 4), "error[KW-107]: application/alice/old is not declared");
     team.write(owns, &[USER, &OLD.replace("name: old", "name: old, protect: true")]);
-    says(&team.runs("apply p.json", 4), "error[KW-102]: application/alice/old is protected");
+    assert!(team.runs("apply p.json", 5).out.contains("application/alice/old is declared by the manifests"));
     assert!(team.runs("export", 0).out.contains("name: old"));
+}
+
+/// An edited plan with a new checksum passes as one of ours.
+#[test]
+fn a_forged_plan_neither_writes_other_lines_nor_creates_a_value_that_can_be_guessed() {
+    let key =
+        KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}\n  deliver: [{file: s/a.env, as: CK}]");
+    let team = Team::new("", &[USER, &key]);
+    team.runs("plan --out p.json", 0);
+    let plan = fs::read_to_string(team.path("p.json")).unwrap();
+    for (before, after) in [
+        ("\"as\": \"CK\"", "\"as\": \"PATH=/x;CK\""),
+        ("\"as\": \"CK\"", "\"as\": \"#!/bin/sh\\nCK\""),
+        ("\"length\": 24", "\"length\": 5"),
+    ] {
+        assert!(plan.contains(before), "{plan}");
+        fs::write(team.path("p.json"), sealed(&plan.replace(before, after))).unwrap();
+        let run = team.runs("apply p.json", 1);
+        assert!(run.err.contains("could not read the plan"), "{}", run.err);
+        assert!(!team.path("s").exists());
+    }
+}
+
+/// With the checksum that Keywright writes: of the text with an empty one.
+fn sealed(plan: &str) -> String {
+    let at = plan.find("\"checksum\": \"").unwrap() + "\"checksum\": \"".len();
+    let empty = format!("{}{}", &plan[..at], &plan[at + 64..]);
+    let checksum = keywright::model::Digest::of(empty.as_bytes()).hex();
+    format!("{}{checksum}{}", &empty[..at], &empty[at..])
 }
 
 #[test]

@@ -5,6 +5,7 @@ use chrono::SubsecRound;
 use crate::cli::Failure;
 use crate::cli::saved_plan::LoadedPlan;
 use crate::database::Location;
+use crate::files::Tracked;
 use crate::model::Instant;
 use crate::plan::Origin;
 use crate::plan::StoreName;
@@ -57,6 +58,7 @@ pub(in crate::cli) fn store_key(loaded: &Loaded) -> String {
 
 /// Checks that a saved plan was made for this workspace and its stores.
 pub(super) fn check(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> {
+    check_author(saved, loaded)?;
     let origin = &saved.plan.origin;
     let refused = |what: &str, theirs: &str, ours: &str| {
         let message = format!("could not apply the plan {}: it is for {what} {theirs}, not for {ours}", saved.name);
@@ -80,4 +82,18 @@ pub(super) fn check(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> 
         }
     }
     Ok(())
+}
+
+/// With trusted settings, a plan that the repository contains is not applied: the author of a pull request may have made it
+/// with other settings, and with consents of their own.
+fn check_author(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> {
+    let Some(trusted) = &loaded.trusted else { return Ok(()) };
+    let tracked = Tracked::below(saved.path.parent().unwrap_or(&loaded.root)).map(|tracked| tracked.holds(&saved.path));
+    let why = match tracked {
+        Ok(false) => return Ok(()),
+        Ok(true) => "Git tracks it, so the author of a pull request may have made it".to_owned(),
+        Err(error) => format!("could not find out whether Git tracks it: could not {error}"),
+    };
+    let message = format!("could not apply the plan {} with the settings of {}: {why}", saved.name, trusted.name());
+    Err(Failure::new(message).help("compare it with a new plan instead: `keywright apply --approved FILE`"))
 }

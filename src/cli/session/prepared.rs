@@ -64,7 +64,7 @@ impl Snapshot {
             let Self { diagnostics, loaded, format, .. } = self;
             return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
         }
-        let LoadedPlan { plan: saved, name } = saved;
+        let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
         let review = |context: &Context<'_>| plan::review(saved.plan, context);
         let planned = self.in_context(&options, &Remembered::default(), now, review).map_err(|undeclared| {

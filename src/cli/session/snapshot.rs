@@ -29,6 +29,7 @@ use crate::model::Live;
 use crate::plan;
 use crate::plan::Origin;
 use crate::rules;
+use crate::saved_plan::SavedPlan;
 use crate::secrets;
 use crate::secrets::Programs;
 use crate::secrets::SecretsRead;
@@ -87,21 +88,14 @@ impl Checked {
         if has_errors(&diagnostics) {
             return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
         }
-        let location = database::location(&loaded, console)?;
-        let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
-        let cut_off = history::cut_off(&location, lock.is_some())?;
-        let fingerprint_key = fingerprints::key(&loaded, &location, lock.is_some(), console)?;
-        let remotes = remotes::remotes(&loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
-        let query = match saved.map(|saved| &saved.plan) {
-            Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, &desired),
-            None => {
-                let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
-                // The embedded store is read whole, because that is cheaper than choosing.
-                Query::for_plan(&desired, deletes || remotes.cloud.is_none())
+        let read = match stores(&loaded, &desired, planning, saved.map(|saved| &saved.plan), console) {
+            Ok(read) => read,
+            // What was found so far may be why: a changed host, for example.
+            Err(failure) => {
+                return Err(Stop::Failed(Findings { diagnostics, sources: loaded.sources, format }, failure));
             }
         };
-        let embedded = EmbeddedReader { database: database::open_for_reading(&location)? };
-        let live = block_on(Readers { remotes: &remotes, embedded }.read(&query))?.map_err(Failure::of_store)?;
+        let Read { lock, location, cut_off, fingerprint_key, remotes, query, live } = read;
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
         Ok(Snapshot {
@@ -119,6 +113,43 @@ impl Checked {
             format,
         })
     }
+}
+
+/// What the stores and the database contain.
+struct Read {
+    lock: Option<Lock>,
+    location: Location,
+    cut_off: Option<(Run, Vec<Noted>)>,
+    fingerprint_key: Option<FingerprintKey>,
+    remotes: Remotes,
+    query: Query,
+    live: Live,
+}
+
+fn stores(
+    loaded: &Loaded,
+    desired: &Desired,
+    planning: &Planning,
+    saved: Option<&SavedPlan>,
+    console: &Console<'_>,
+) -> Result<Read, Failure> {
+    let timeout = planning.lock_timeout();
+    let location = database::location(loaded, console)?;
+    let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
+    let cut_off = history::cut_off(&location, lock.is_some())?;
+    let fingerprint_key = fingerprints::key(loaded, &location, lock.is_some(), console)?;
+    let remotes = remotes::remotes(loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
+    let query = match saved {
+        Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, desired),
+        None => {
+            let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
+            // The embedded store is read whole, because that is cheaper than choosing.
+            Query::for_plan(desired, deletes || remotes.cloud.is_none())
+        }
+    };
+    let embedded = EmbeddedReader { database: database::open_for_reading(&location)? };
+    let live = block_on(Readers { remotes: &remotes, embedded }.read(&query))?.map_err(Failure::of_store)?;
+    Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live })
 }
 
 impl Snapshot {

@@ -57,7 +57,14 @@ fn text(text: &str) -> Option<Value> {
 }
 
 fn key(value: ValueFrom) -> KeyTarget {
-    KeyTarget { package: Address::package("wallets"), value, with_secret: false, deliver: Vec::new(), follows: None }
+    KeyTarget {
+        package: Address::package("wallets"),
+        value,
+        with_secret: false,
+        sources: crate::plan::Sources::default(),
+        deliver: Vec::new(),
+        follows: None,
+    }
 }
 
 /// Every action once, create twice.

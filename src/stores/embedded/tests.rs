@@ -131,7 +131,14 @@ impl Request {
 
     fn key(mut self, package: Address, value: ValueFrom) -> Self {
         let with_secret = self.secret.is_some();
-        self.change.target.key = Some(KeyTarget { package, value, with_secret, deliver: Vec::new(), follows: None });
+        self.change.target.key = Some(KeyTarget {
+            sources: crate::plan::Sources::default(),
+            package,
+            value,
+            with_secret,
+            deliver: Vec::new(),
+            follows: None,
+        });
         self
     }
 

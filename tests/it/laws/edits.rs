@@ -120,7 +120,14 @@ fn create_key(bench: &Bench, live: &Live, tape: &mut Tape) {
     fields.push((&extra.0, Some(extra.1)));
     let mut change = change(Action::Create, Address::key("by hand"), None, &fields);
     change.target.parent = Some(applications[application].address.clone());
-    let target = KeyTarget { package, value: ValueFrom::Given, with_secret: false, deliver: Vec::new(), follows: None };
+    let target = KeyTarget {
+        package,
+        value: ValueFrom::Given,
+        with_secret: false,
+        sources: keywright::plan::Sources::default(),
+        deliver: Vec::new(),
+        follows: None,
+    };
     change.target.key = Some(target);
     perform(bench, &change, Some(&value));
 }
