@@ -71,7 +71,9 @@ impl Session {
             sort(&mut diagnostics);
         }
         if let Some(trusted) = &loaded.trusted {
-            diagnostics.iter_mut().for_each(|finding| name_trusted(finding, &trusted.name()));
+            for finding in &mut diagnostics {
+                name_trusted(finding, &trusted.name());
+            }
         }
         let desired = desired.filter(|_| !has_errors(&diagnostics));
         Checked { loaded, desired, diagnostics }

@@ -127,6 +127,11 @@ fn a_key_is_delivered_over_no_file_of_another_use() {
     world.git(&["add", "app.env"]);
     world.write("a.yaml", &delivered_to("app.env", "K"));
     world.apply().ends(3, &["KW-041", "Git tracks the file", "git rm --cached"]);
+    // Through a link of the user's own, too.
+    std::os::unix::fs::symlink(world.path(""), world.outside("clone")).unwrap();
+    let clone = world.outside("clone").display().to_string();
+    let run = world.run_with("cd /", &["apply", &clone, "--auto-approve"]);
+    run.ends(3, &["KW-041", "Git tracks the file"]);
     world.git(&["rm", "--quiet", "--cached", "app.env"]);
     world.apply().ends(0, &[]);
     assert!(fs::read_to_string(world.path("app.env")).unwrap().starts_with("A=1\nK=chk_"));
