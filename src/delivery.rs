@@ -5,15 +5,18 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::files;
 use crate::files::Place;
 use crate::files::Refused;
 use crate::files::Tracked;
 use crate::git::GitError;
+use crate::git::Repository;
 use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::Digest;
@@ -96,7 +99,34 @@ impl<'a> Places<'a> {
                 }
             }
         }
+        if findings.is_empty() {
+            findings.extend(self.published(desired));
+        }
         findings
+    }
+
+    /// A delivered file that the next `git add --all` takes. A new folder has a `.gitignore` of its own.
+    fn published(&self, desired: &Desired) -> Vec<Diagnostic> {
+        let mut targets: BTreeMap<PathBuf, (&Delivery, diagnostic::Place)> = BTreeMap::new();
+        for object in desired.of(Kind::PackageKey) {
+            for target in object.key.iter().flat_map(|key| &key.deliver) {
+                let has_folder = matches!(Place::find(self.root, Path::new(&*target.file)), Ok(Some(_)));
+                if has_folder {
+                    let path = files::settled_folder(&self.root.join(&*target.file));
+                    targets.entry(path).or_insert((target, object.place));
+                }
+            }
+        }
+        let paths: Vec<PathBuf> = targets.keys().cloned().collect();
+        // Without Git, nothing is published.
+        let Ok(Some(repository)) = Repository::find(&files::settled(self.root)) else { return Vec::new() };
+        let Ok(open) = repository.not_ignored(&paths) else { return Vec::new() };
+        let found = open.iter().filter_map(|path| targets.get(path)).map(|(target, place)| {
+            let message = format!("Git does not ignore {}, so the next commit can contain the key", target.file);
+            let help = "add it to .gitignore, or deliver to a folder that does not exist yet";
+            rules::KW_041.also(message).at(*place).help(help)
+        });
+        found.collect()
     }
 
     /// The first delivery of a plan that is refused. A saved plan may name files that no manifest may name.

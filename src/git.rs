@@ -162,6 +162,11 @@ impl Repository {
         tree::tracked(self, &folder)
     }
 
+    /// The paths below the root that Git would take with `git add --all`, because no `.gitignore` names them.
+    pub fn not_ignored(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
+        tree::not_ignored(self, paths)
+    }
+
     /// The path relative to the root. Links above its last part are followed, as far as it exists.
     pub fn inside(&self, path: &Path) -> Result<PathBuf, GitError> {
         let outside = || {

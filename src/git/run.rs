@@ -85,6 +85,10 @@ impl Git {
         let mut command = Command::new(&program);
         command.args(OPTIONS).arg(with("--git-dir=", &self.folder)).arg(with("--work-tree=", &self.root));
         command.args(arguments).env_clear().envs(ENVIRONMENT);
+        if arguments.first() == Some(&OsStr::new("check-ignore")) {
+            // It refuses to run with this. Its paths are whole, so that none begins with a colon.
+            command.env("GIT_LITERAL_PATHSPECS", "0");
+        }
         // Not in the checkout: paths are relative to its root wherever we are, and nothing is found beside us.
         command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = command.spawn().map_err(|error| broken(what, &format!("{}: {error}", program.display())))?;

@@ -8,6 +8,7 @@ use super::CommitId;
 use super::GitError;
 use super::GitErrorKind;
 use super::Repository;
+use super::run::failed;
 
 /// Largest file that is read out of a commit, in bytes.
 const MOST_OF_FILE: u64 = 16 << 20;
@@ -114,6 +115,27 @@ pub(super) fn tracked(repository: &Repository, path: &Path) -> Result<Vec<PathBu
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+pub(super) fn not_ignored(repository: &Repository, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
+    let what = "find out what Git ignores";
+    let inside: Vec<PathBuf> = paths.iter().filter_map(|path| repository.inside(path).ok()).collect();
+    if inside.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut input = Vec::new();
+    for path in &inside {
+        input.extend(repository.root.join(path).as_os_str().as_encoded_bytes());
+        input.push(0);
+    }
+    let arguments = ["check-ignore", "-z", "--stdin", "--no-index"].map(OsStr::new);
+    let ran = repository.git.try_run(what, &arguments, &input, MOST_OF_LIST)?;
+    // 1: none is ignored.
+    if !matches!(ran.status.code(), Some(0 | 1)) {
+        return Err(failed(what, &ran));
+    }
+    let ignored: Vec<PathBuf> = ran.out.split(|byte| *byte == 0).map(path_of).collect();
+    Ok(inside.into_iter().map(|path| repository.root.join(path)).filter(|path| !ignored.contains(path)).collect())
 }
 
 pub(super) fn existing(

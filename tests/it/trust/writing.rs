@@ -201,3 +201,19 @@ fn a_pipe_where_something_is_written_is_refused_without_waiting() {
         world.apply().ends(1, &["could not use the database", "it is not a regular file"]);
     }
 }
+
+#[test]
+fn a_file_that_git_would_publish_is_named() {
+    let world = World::new();
+    world.write("a.yaml", &delivered_to("secrets/app.env", "K"));
+    world.apply().ends(0, &["Applied"]);
+    let quiet = world.run(&["plan"]);
+    assert!(!quiet.output.contains("does not ignore"), "a new folder ignores itself: {}", quiet.output);
+    // A folder that exists has what the repository put there.
+    world.write("keys/.gitignore", "!*\n");
+    world.write("a.yaml", &delivered_to("keys/app.env", "K"));
+    world.run(&["plan"]).ends(0, &["warning[KW-041]", "Git does not ignore keys/app.env", ".gitignore"]);
+    world.write("keys/.gitignore", "*.env\n");
+    let quiet = world.run(&["plan"]);
+    assert!(!quiet.output.contains("does not ignore"), "{}", quiet.output);
+}
