@@ -10,6 +10,7 @@
 
 mod bounds;
 mod database;
+mod links;
 mod place;
 mod refused;
 mod tracked;
@@ -28,12 +29,15 @@ pub use bounds::Bounds;
 pub use database::database;
 pub use database::files_of;
 pub use database::is_ignored;
+pub use links::not_led_out;
+pub use links::repository;
 pub use place::Place;
 pub use place::outside_git;
 pub use refused::Refused;
 pub use tracked::Tracked;
 
 use crate::workspace::WORKSPACE_FILE;
+use crate::workspace::is_git_folder_name;
 use rustix::fs::AtFlags;
 use rustix::fs::CWD;
 use rustix::fs::FileType;
@@ -161,19 +165,27 @@ pub fn read_named(from: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Refuse
     let path = normal(&from.join(path));
     let bounds = match fence(from).filter(|fence| path.starts_with(fence)) {
         Some(fence) => Bounds::new(&fence, &[]),
-        None => Bounds::new(path.canonicalize()?.parent().unwrap_or(Path::new("/")), &[]),
+        None => {
+            not_led_out(from, &path)?;
+            Bounds::new(path.canonicalize()?.parent().unwrap_or(Path::new("/")), &[])
+        }
     };
     bounds.read(&path, most)
 }
 
-/// The place of a file that the user named on the command line in the folder `from`. The file itself must not be a link,
-/// and below `from` neither must its folders. `None` if its folder does not exist.
+/// The place of a file that the user named on the command line in the folder `from`. The file itself must not be a link.
+/// In the checkout that contains `from`, or without one in `from`, neither must its folders, and none may be Git's. `None`
+/// if its folder does not exist.
 pub fn named(from: &Path, path: &Path) -> Result<Option<Place>, Refused> {
-    let (from, path) = (normal(from), normal(&from.join(path)));
-    let begin = if path.starts_with(&from) { Some(from.as_path()) } else { path.parent() };
-    let begin = begin.ok_or(Refused::NotAFile)?;
-    let rest = path.strip_prefix(begin).map_err(|_| Refused::Outside)?;
-    Place::find(begin, rest)
+    let path = normal(&from.join(path));
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Err(Refused::NotAFile) };
+    let fence = repository(from).unwrap_or_else(|| settled(from));
+    let real = links::without_links_in(&fence, folder)?.join(name);
+    let Ok(below) = real.strip_prefix(&fence) else { return Place::find(Path::new("/"), &real) };
+    match below.iter().find(|part| is_git_folder_name(&part.to_string_lossy())) {
+        Some(part) => Err(Refused::Git(part.to_string_lossy().into_owned())),
+        None => Place::find(&fence, below),
+    }
 }
 
 /// Writes a new file, readable by its owner only, atomically and into an existing folder. The error is

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::Refused;
+use super::links::repository;
+use super::links::without_links_in;
 use crate::workspace::OWN_FOLDER;
 use crate::workspace::is_git_folder_name;
 
@@ -14,27 +16,47 @@ use crate::workspace::is_git_folder_name;
 pub struct Bounds {
     /// With all links resolved.
     folders: Vec<PathBuf>,
+    closed: Vec<Closed>,
+}
+
+/// A listed folder that is not read, because a link of the repository leads to it.
+#[derive(Clone)]
+struct Closed {
+    written: PathBuf,
+    real: PathBuf,
+    link: String,
 }
 
 impl Bounds {
-    /// Folders that do not exist are omitted.
+    /// Folders that do not exist are omitted. No link of the repository may lead to a listed folder: the settings were
+    /// reviewed, but the link was not.
     pub fn new(root: &Path, folders: &[Box<str>]) -> Self {
-        let listed = folders.iter().map(|folder| Path::new(&**folder));
-        let folders = std::iter::once(root).chain(listed).filter_map(|folder| folder.canonicalize().ok());
-        Self { folders: folders.collect() }
+        let mut bounds = Self { folders: root.canonicalize().into_iter().collect(), closed: Vec::new() };
+        let fence = if folders.is_empty() { None } else { repository(root) };
+        for written in folders.iter().map(|folder| Path::new(&**folder)) {
+            let Ok(real) = written.canonicalize() else { continue };
+            match fence.as_deref().map(|fence| without_links_in(fence, written)) {
+                Some(Err(Refused::Link(link))) => {
+                    bounds.closed.push(Closed { written: super::normal(written), real, link });
+                }
+                Some(Err(_)) => {}
+                Some(Ok(_)) | None => bounds.folders.push(real),
+            }
+        }
+        bounds
     }
 
     /// The same bounds with one more folder.
     #[must_use]
     pub fn and(&self, folder: &Path) -> Self {
         let folders = self.folders.iter().cloned().chain(folder.canonicalize().ok()).collect();
-        Self { folders }
+        Self { folders, closed: self.closed.clone() }
     }
 
     /// The path with all links resolved, if it may be read. The folder of Git must not: it holds credentials.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, Refused> {
         let real = path.canonicalize().map_err(|error| why(path, error))?;
-        let Some((_, rest)) = self.below(&real) else { return Err(self.outside(path)) };
+        let Some((_, rest)) = self.below(&real) else { return Err(self.outside(path, &real)) };
         match rest.components().find(|part| is_git_folder_name(&part.as_os_str().to_string_lossy())) {
             Some(part) => Err(Refused::Git(part.as_os_str().to_string_lossy().into_owned())),
             None => Ok(real),
@@ -80,8 +102,13 @@ impl Bounds {
         self.folders.iter().find_map(|folder| Some((folder, real.strip_prefix(folder).ok()?)))
     }
 
-    fn outside(&self, path: &Path) -> Refused {
-        let starts_inside = self.folders.iter().any(|folder| super::normal(path).starts_with(folder));
+    fn outside(&self, path: &Path, real: &Path) -> Refused {
+        let normal = super::normal(path);
+        let is_in = |closed: &&Closed| normal.starts_with(&closed.written) || real.starts_with(&closed.real);
+        if let Some(closed) = self.closed.iter().find(is_in) {
+            return Refused::Listed(closed.link.clone());
+        }
+        let starts_inside = self.folders.iter().any(|folder| normal.starts_with(folder));
         let is_link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
         if starts_inside || is_link { Refused::LinkOutside } else { Refused::Outside }
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use super::Place;
 use super::Refused;
+use super::links::repository;
+use super::links::without_links_in;
 use crate::workspace::OWN_FOLDER;
 
 /// The file itself and the files that are written next to it.
@@ -22,7 +24,8 @@ fn beside(path: &Path, side: &str) -> PathBuf {
 }
 
 /// The path of the database that the workspace in `root` names, without links. Inside the workspace no part may be a
-/// link. Outside, which only works if it `may_leave`, links to its folder are the user's own.
+/// link. Outside, which only works if it `may_leave`, links to its folder are the user's own, except those of the
+/// repository.
 pub fn database(root: &Path, path: &str, may_leave: bool) -> Result<PathBuf, Refused> {
     let whole = super::normal(&root.join(path));
     let (written, root) = (super::normal(root), super::settled(root));
@@ -33,7 +36,7 @@ pub fn database(root: &Path, path: &str, may_leave: bool) -> Result<PathBuf, Ref
             (root, below)
         }
         Err(_) if may_leave => {
-            let whole = super::settled_folder(&whole);
+            let whole = beside_workspace(&root, &whole)?;
             (PathBuf::from("/"), whole.strip_prefix("/").map_err(|_| Refused::Outside)?.to_path_buf())
         }
         Err(_) => return Err(Refused::Outside),
@@ -44,6 +47,18 @@ pub fn database(root: &Path, path: &str, may_leave: bool) -> Result<PathBuf, Ref
         }
     }
     Ok(begin.join(rest))
+}
+
+/// The path of a file outside the workspace, without links. None of them is one of the repository, because a pull request
+/// decides where such a link leads.
+fn beside_workspace(root: &Path, path: &Path) -> Result<PathBuf, Refused> {
+    let Some(fence) = repository(root) else { return Ok(super::settled_folder(path)) };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Err(Refused::NotAFile) };
+    let real = without_links_in(&fence, folder)?.join(name);
+    if let Ok(below) = real.strip_prefix(&fence) {
+        super::outside_git(&fence, below)?;
+    }
+    Ok(real)
 }
 
 /// Whether Git ignores the database at `path` in Keywright's own folder, or will, because the folder has no `.gitignore`

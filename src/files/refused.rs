@@ -9,6 +9,8 @@ pub enum Refused {
     Outside,
     #[error("a link leads out of the workspace and the folders that may be read")]
     LinkOutside,
+    #[error("it is in a folder that the settings list, but {0} is a link of the repository")]
+    Listed(String),
     #[error("it leads to a file that is not named like a manifest")]
     Disguised,
     #[error("the link leads to {0}, which does not exist")]

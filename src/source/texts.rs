@@ -24,6 +24,7 @@ use crate::diagnostic::Sources;
 use crate::files::Bounds;
 use crate::files::Refused;
 use crate::files::normal;
+use crate::files::not_led_out;
 use crate::manifest::tree::MAX_FILE;
 use crate::rules;
 use crate::workspace::WORKSPACE_FILE;
@@ -94,9 +95,12 @@ impl Texts {
         }
         let before = self.bounds.clone();
         if !normal(&path).starts_with(root) {
-            // A path outside the workspace does not come from the repository.
-            let folder = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
-            self.bounds = before.and(folder.unwrap_or(root));
+            // The user named the folder, but where a link of the repository leads the user did not.
+            let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(root) };
+            if let Err(refused) = not_led_out(root, folder) {
+                return self.refused(&path, &refused);
+            }
+            self.bounds = before.and(folder);
         }
         self.collect(&path, root, By::User);
         self.bounds = before;
@@ -203,6 +207,7 @@ impl Texts {
             Refused::Outside | Refused::LinkOutside => {
                 "copy the file into the workspace, or list its folder in keywright.yaml under spec.environment.files"
             }
+            Refused::Listed(_) => "replace the link with the folder itself",
             Refused::Disguised => "a manifest ends in .yaml or .yml",
             Refused::Git(_) => "remove the link, or name another path: the folder of Git contains no manifests",
             _ => return self.unreadable(&name, &refused.to_string()),

@@ -128,6 +128,60 @@ fn a_folder_that_the_settings_list_may_be_read() {
 }
 
 #[test]
+fn a_listed_folder_of_the_repository_is_read_through_no_link_of_it() {
+    let world = World::new();
+    let listed = world.path("shared/pay");
+    world.write("pay/a.yaml", TEAM);
+    let files = format!("environment: {{files: [{}]}}", listed.display());
+    world.write("pay/keywright.yaml", &settings(&files));
+    world
+        .write("pay/key.yaml", key_from(&format!("{{file: {}/canary}}", listed.display())).trim_start_matches("---\n"));
+    world.write("shared/pay/canary", "fake-value-of-the-repository");
+    let plan = ["plan", "--workspace", "pay"];
+    world.run(&plan).ends(0, &["key/k"]);
+    fs::remove_dir_all(world.path("shared")).unwrap();
+    fs::create_dir(world.outside("pay")).unwrap();
+    for name in ["canary", "pay/canary", "pay/x.yaml"] {
+        fs::write(world.outside(name), CANARY).unwrap();
+    }
+    let why = "it is in a folder that the settings list, but shared is a link of the repository";
+    world.link("shared", world.outside(""));
+    world.run(&plan).ends(3, &["KW-013", why]);
+    world.link("pay/x.yaml", "../shared/pay/x.yaml");
+    world.run(&plan).ends(3, &["KW-040", why]);
+    // Not even if a link of the user leads to the checkout.
+    std::os::unix::fs::symlink(world.path(""), world.outside("checkout")).unwrap();
+    world.write("pay/keywright.yaml", &settings(&files.replace("/repository/", "/outside/checkout/")));
+    world.run(&plan).ends(3, &["KW-040", why]);
+}
+
+#[test]
+fn a_named_path_beside_the_workspace_stays_in_the_repository() {
+    let world = World::new();
+    world.write("pay/keywright.yaml", &settings("rules: {}"));
+    world.write("pay/a.yaml", TEAM);
+    world.write("other/b.yaml", "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: b}\nspec: {}\n");
+    fs::write(world.outside("c.yaml"), CANARY).unwrap();
+    let beside = ["validate", "--workspace", "pay", "pay"];
+    world.link("common", "other");
+    world.run(&[&beside[..], &["common"]].concat()).ends(0, &["Valid: 5 objects."]);
+    for (target, said) in [(world.outside(""), "a link leads out"), (world.path(".git"), "belongs to Git")] {
+        fs::remove_file(world.path("common")).unwrap();
+        world.link("common", &target);
+        for named in ["common", "common/c.yaml"] {
+            let ran = world.run(&[&beside[..], &[named]].concat());
+            assert!(ran.code == Some(3) && !ran.output.contains("declares nothing"), "{named}: {}", ran.output);
+        }
+        world.run(&[&beside[..], &["common"]].concat()).ends(3, &["KW-040", said]);
+        world.run_with("cd pay", &["validate", ".", "../common"]).ends(3, &["KW-040", said]);
+    }
+    let elsewhere = world.outside("packages");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::copy(world.path("other/b.yaml"), elsewhere.join("b.yaml")).unwrap();
+    world.run(&[&beside[..], &[elsewhere.to_str().unwrap()]].concat()).ends(0, &["Valid: 5 objects."]);
+}
+
+#[test]
 fn a_mounted_config_map_is_read_once() {
     let world = World::new();
     world.write("..2026_11_28/a.yaml", TEAM);

@@ -188,6 +188,57 @@ fn a_plan_is_saved_through_no_link() {
 }
 
 #[test]
+fn a_plan_is_saved_through_no_link_of_the_repository_above_the_current_folder() {
+    let world = World::new();
+    world.write("pay/keywright.yaml", &settings("manifests: [a.yaml]"));
+    world.write("pay/a.yaml", &delivered_to("secrets/app.env", "K"));
+    world.write("saved/README", "");
+    for (target, said) in [(world.outside(""), "plans is a link"), (".git/hooks".into(), "plans is a link")] {
+        world.link("plans", target);
+        for out in ["../plans/post-checkout".to_owned(), world.path("plans/post-checkout").display().to_string()] {
+            world.run_with("cd pay", &["plan", "--out", &out]).ends(1, &["could not save the plan", said]);
+        }
+        fs::remove_file(world.path("plans")).unwrap();
+    }
+    for out in ["../.git/hooks/post-checkout", "../.GIT/x"] {
+        let ran = world.run_with("mkdir -p .GIT; cd pay", &["plan", "--out", out]);
+        ran.ends(1, &["could not save the plan", "belongs to Git"]);
+    }
+    world.outside_is_untouched();
+    assert!(!world.path(".git/hooks/post-checkout").exists());
+    world.run_with("cd pay", &["plan", "--out", "../saved/p.json"]).ends(0, &["Saved"]);
+    // A link of the user to a folder elsewhere is the user's own.
+    std::os::unix::fs::symlink(world.outside(""), world.path("../link")).unwrap();
+    world.run_with("cd pay", &["plan", "--out", "../../link/p.json"]).ends(0, &["Saved"]);
+    assert!(world.outside("p.json").is_file());
+    // Nor is a plan read through a link of the repository.
+    world.link("plans", world.outside(""));
+    world.run_with("cd pay", &["show", "../plans/p.json"]).ends(1, &["could not read", "a link leads out"]);
+    world.run_with("cd pay", &["show", "../../link/p.json"]).ends(0, &["key/production"]);
+}
+
+#[test]
+fn a_trusted_database_beside_the_workspace_is_behind_no_link_of_the_repository() {
+    let world = World::new();
+    world.write("pay/keywright.yaml", &settings("database: sqlite:../state/k.db"));
+    world.write("pay/a.yaml", &delivered_to("secrets/app.env", "K"));
+    world.write("state/README", "");
+    world.commit();
+    let commit = world.git(&["rev-parse", "HEAD"]);
+    let apply = ["apply", "--auto-approve", "--workspace", "pay", "--trust", commit.trim()];
+    fs::remove_dir_all(world.path("state")).unwrap();
+    for target in [world.outside(""), ".git".into()] {
+        world.link("state", target);
+        world.run(&apply).ends(1, &["could not use the database", "state is a link"]);
+        fs::remove_file(world.path("state")).unwrap();
+    }
+    world.outside_is_untouched();
+    fs::create_dir(world.path("state")).unwrap();
+    world.run(&apply).ends(0, &[]);
+    assert!(world.path("state/k.db").is_file());
+}
+
+#[test]
 fn a_pipe_where_something_is_written_is_refused_without_waiting() {
     let world = World::new();
     world.write("a.yaml", &delivered_to("pipe", "K"));
