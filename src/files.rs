@@ -29,6 +29,7 @@ pub use bounds::Bounds;
 pub use database::database;
 pub use database::files_of;
 pub use database::is_ignored;
+pub use links::inner_repository;
 pub use links::not_led_out;
 pub use links::repository;
 pub use place::Place;

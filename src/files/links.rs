@@ -18,6 +18,11 @@ pub fn repository(path: &Path) -> Option<PathBuf> {
     root.map(Path::to_path_buf)
 }
 
+/// The checkout inside the checkout `root`, like that of a submodule, that a path is in.
+pub fn inner_repository(root: &Path, path: &Path) -> Option<PathBuf> {
+    repository(path).filter(|inner| inner != root && inner.starts_with(root))
+}
+
 /// The absolute path with its links resolved in the part that exists. `Err` if one of them is inside the folder `fence`,
 /// which has no links itself.
 pub(super) fn without_links_in(fence: &Path, path: &Path) -> Result<PathBuf, Refused> {

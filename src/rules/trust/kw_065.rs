@@ -3,7 +3,7 @@
 use crate::rule::Rule;
 
 pub static KW_065: Rule = Rule {
-    says: "With --trust, no credential is read from a file that Git tracks.",
+    says: "With --trust, no credential is read from a file that Git tracks, or that is in a submodule.",
     why: "A pull request can change such a file, or replace it with a link to a file of the runner, which would be \
           sent to the store.",
     source: "Keywright's own rule",

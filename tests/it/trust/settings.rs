@@ -164,6 +164,45 @@ spec:
 }
 
 #[test]
+fn a_credential_in_a_submodule_is_not_used() {
+    let team = Repository::new();
+    let settings = "apiVersion: keywright.dev/v1
+kind: Workspace
+metadata: {name: team}
+spec:
+  stores:
+    managedFileTransfer:
+      url: http://127.0.0.1:9
+      credentials: {apiKey: {file: runner/deep/mft.key}}
+";
+    team.write("keywright.yaml", settings);
+    team.commit();
+    team.git("update-ref refs/remotes/origin/main HEAD");
+    team.write("runner/deep/mft.key", "of the pipeline");
+    assert!(!team.run("validate --trust origin/main").out.contains("KW-065"), "the pipeline may make it");
+    std::fs::remove_dir_all(team.root().join("runner")).unwrap();
+    // Git tracks no file of a submodule here, but the pull request decides its commit.
+    let other = Repository::new();
+    other.git("rm -rq .");
+    other.write("deep/mft.key", "theirs");
+    other.commit();
+    git(&team.root(), &format!("submodule --quiet add {} runner", other.root().display()));
+    for command in ["validate", "plan"] {
+        let run = team.run(&format!("{command} --trust origin/main"));
+        let why = "the credential file runner/deep/mft.key is in the repository runner inside this one";
+        let said = format!("{}{}", run.out, run.err);
+        assert!(run.exit == 3 && said.contains("KW-065") && said.contains(why), "{command}: {said}");
+    }
+    #[cfg(unix)]
+    {
+        team.git("mv runner module");
+        std::os::unix::fs::symlink("module", team.root().join("runner")).unwrap();
+        let run = team.run("validate --trust origin/main");
+        assert!(run.exit == 3 && run.out.contains("in the repository module inside this one"), "{}", run.out);
+    }
+}
+
+#[test]
 fn a_pipeline_without_trust_is_warned() {
     let mut team = Repository::new();
     assert!(!team.run("plan").err.contains("KW-063"));

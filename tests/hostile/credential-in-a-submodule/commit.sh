@@ -1,0 +1,1 @@
+submodule runner mft.key fake-key-of-the-attacker
