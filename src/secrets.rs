@@ -1,5 +1,6 @@
 //! Reads the secrets that manifests and settings refer to. The rules have already checked that reading them is allowed.
 
+mod arguments;
 mod interrupt;
 mod program;
 

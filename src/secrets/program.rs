@@ -21,7 +21,9 @@ use zeroize::Zeroizing;
 use super::Access;
 use super::MAX_SECRET;
 use super::Trust;
+use super::arguments;
 use super::interrupt;
+use crate::files;
 use crate::text::quoted;
 
 /// Where programs are found, and the PATH that they receive. Not the caller's PATH: in a pipeline, it may begin with a folder
@@ -117,32 +119,29 @@ fn environment<'a>(
 }
 
 /// KW-032: with trusted settings, no file that a pull request can change is run or passed to a program.
-fn check_words(program: &Path, arguments: &[Box<str>], folder: &Path, root: &Path) -> Result<(), Problem> {
-    let repository = repository(root);
+fn check_words(program: &Path, words: &[Box<str>], folder: &Path, root: &Path) -> Result<(), Problem> {
+    let repository = files::repository(root).unwrap_or_else(|| files::settled(root));
     let is_inside = |path: &Path| {
         let path = folder.join(path);
-        path.canonicalize().unwrap_or(path).starts_with(&repository)
+        // As the kernel follows it, and without `..` first, as programs change it in a URL.
+        path.canonicalize().is_ok_and(|real| real.starts_with(&repository))
+            || files::settled(&path).starts_with(&repository)
     };
     if is_inside(program) {
         return Err(Problem::OfRepository("the program is a file of the repository".to_owned()));
     }
     let written = format!("{}/", repository.display());
-    for argument in arguments {
-        // The value of an option, or a file after an @.
-        let parts = argument.split(['=', '@', ',', ':']).chain([&**argument]).filter(|part| !part.is_empty());
-        let mut paths = parts.map(|part| Path::new(part.strip_prefix("//").unwrap_or(part)));
-        if argument.contains(&written) || paths.any(is_inside) {
+    for argument in words {
+        if arguments::has_too_many(argument) {
+            let message = format!("its argument `{}` names too many paths to check them", quoted(argument));
+            return Err(Problem::OfRepository(message));
+        }
+        if argument.contains(&written) || arguments::paths(argument).any(|path| is_inside(Path::new(&path))) {
             let message = format!("its argument `{}` is a file of the repository", quoted(argument));
             return Err(Problem::OfRepository(message));
         }
     }
     Ok(())
-}
-
-/// The repository that contains the workspace, or the workspace itself; resolved.
-fn repository(root: &Path) -> PathBuf {
-    let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root).to_path_buf()
 }
 
 /// When to stop a program that still runs.
@@ -157,7 +156,8 @@ impl End<'_> {
     }
 }
 
-/// A program and everything that it starts. Dropping it kills what is still running.
+/// A program and its process group. Dropping it kills what still runs in the group; a child that made a session of its own
+/// is not in it.
 struct Group {
     child: Child,
     is_over: bool,
@@ -294,6 +294,32 @@ mod tests {
     }
 
     #[test]
+    fn a_separator_in_the_name_of_the_checkout_hides_no_file_of_it() {
+        let machine = Machine::new();
+        let get = machine.path("owner/get");
+        for name in ["job@2", "a=b", "x,y", "c:d"] {
+            std::fs::rename(machine.path("repository"), machine.path(name)).unwrap();
+            let (file, folder) = (machine.path(&format!("{name}/get")), machine.path(&format!("./{name}")));
+            // The program runs in a folder of its own among those for temporary files.
+            let relative = format!("..{}", file.strip_prefix(std::env::temp_dir().to_str().unwrap()).unwrap());
+            for argument in [
+                format!("@{file}"),
+                format!("@{folder}/get"),
+                format!("--file={folder}"),
+                format!("@{relative}"),
+                relative,
+            ] {
+                let words: Vec<Box<str>> = vec![get.as_str().into(), argument.as_str().into()];
+                let (root, variables) = (PathBuf::from(machine.path(name)).join("pay"), BTreeMap::new());
+                let access =
+                    Access { root: &root, variables: &variables, settings: &machine.settings, trust: Trust::Revision };
+                assert!(matches!(run(&words, &access), Err(Problem::OfRepository(_))), "{argument}");
+            }
+            std::fs::rename(machine.path(name), machine.path("repository")).unwrap();
+        }
+    }
+
+    #[test]
     fn with_trusted_settings_no_file_of_the_repository_is_run_or_passed_on() {
         let machine = Machine::new();
         let get = machine.path("owner/get");
@@ -317,7 +343,27 @@ mod tests {
             assert!(refused, "{words:?}");
             assert!(!matches!(machine.run(&words, Trust::WorkingTree), Err(Problem::OfRepository(_))), "{words:?}");
         }
-        for argument in ["secret/checkout", "get", "pay", "--field=key", "https://vault.example/v1", ""] {
+        let encoded = file.replace("repository", "%72e%70ository");
+        let up = file.replace("/repository", "/nothing/../repository");
+        let here = file.replace("/repository", "/./repository");
+        let arguments = [
+            format!("file://{encoded}"),
+            format!("file://127.0.0.1{up}"),
+            format!("file://localhost{here}.new"),
+            format!("file:{}", up.replace("..", "%2e%2E")),
+            format!("--config={link},x"),
+            format!("-d{here}"),
+            format!("https://host.example/?next={here}"),
+        ];
+        for argument in arguments {
+            let refused = machine.run(&[get.clone(), argument.clone()], Trust::Revision);
+            assert!(matches!(refused, Err(Problem::OfRepository(_))), "{argument}");
+        }
+        let many = machine.run(&[get.clone(), "/a".repeat(50_000)], Trust::Revision);
+        assert!(matches!(many, Err(Problem::OfRepository(why)) if why.contains("too many paths")));
+        for argument in
+            ["secret/checkout", "get", "pay", "--field=key", "https://vault.example/v1", "100%", "%zz/%2", ""]
+        {
             let text = machine.run(&[get.clone(), argument.to_owned()], Trust::Revision);
             assert_eq!(text.ok().as_deref(), Some("fake-value\n"), "{argument}");
         }
