@@ -148,24 +148,32 @@ impl<'a> Places<'a> {
         }
         let path = Path::new(file);
         files::outside_git(self.root, path).map_err(cause)?;
-        match &self.tracked {
-            Ok(tracked) if tracked.holds(&self.root.join(path)) => {
-                let help = format!(
-                    "run `git rm --cached {file}`, add it to .gitignore, and commit; replace values that were ever \
-                     committed"
-                );
-                return Err(Cause::new("Git tracks the file, so the key would be committed", help));
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let message = format!("could not find out whether Git tracks the file: could not {error}");
-                return Err(Cause::new(message, error.help()));
-            }
-        }
+        self.check_untracked(file)?;
         match Place::find(self.root, path).map_err(cause)? {
             Some(place) => existing(&place).map(|_| ()),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a file that Git tracks, in the repository of the workspace or in a submodule.
+    fn check_untracked(&self, file: &str) -> Result<(), Cause> {
+        let unknown = |error: &GitError| {
+            let message = format!("could not find out whether Git tracks the file: could not {error}");
+            Cause::new(message, error.help())
+        };
+        let path = self.root.join(file);
+        let command = if self.tracked.as_ref().map_err(unknown)?.holds(&path) {
+            format!("git rm --cached {file}")
+        } else if let Some(inner) = Tracked::inside(self.root, &path).map_err(|error| unknown(&error))? {
+            let folder = inner.strip_prefix(files::settled(self.root)).unwrap_or(&inner);
+            let file = Path::new(file).strip_prefix(folder).unwrap_or(&path);
+            format!("git -C {} rm --cached {}", folder.display(), file.display())
+        } else {
+            return Ok(());
+        };
+        let help =
+            format!("run `{command}`, add it to .gitignore, and commit; replace values that were ever committed");
+        Err(Cause::new("Git tracks the file, so the key would be committed", help))
     }
 
     /// Writes a value to its file. Other lines do not change; the file becomes readable by its owner only.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::links::inner_repository;
 use crate::git::GitError;
 use crate::git::GitErrorKind;
 use crate::git::Repository;
@@ -24,6 +25,12 @@ impl Tracked {
             }
             result => result,
         }
+    }
+
+    /// The checkout inside the workspace `root`, like that of a submodule, that tracks a file.
+    pub fn inside(root: &Path, file: &Path) -> Result<Option<PathBuf>, GitError> {
+        let Some(inner) = inner_repository(&super::settled(root), file) else { return Ok(None) };
+        Ok(Self::below(&inner)?.holds(file).then_some(inner))
     }
 
     fn read(folder: &Path) -> Result<Self, GitError> {

@@ -138,6 +138,26 @@ fn a_key_is_delivered_over_no_file_of_another_use() {
 }
 
 #[test]
+fn no_key_is_delivered_over_a_file_that_a_submodule_tracks() {
+    let world = World::new();
+    world.write("keywright.yaml", &settings("manifests: [a.yaml]"));
+    world.write("module/deep/app.env", "A=1\n");
+    let in_module = |words: &[&str]| world.git(&[&["-C", "module"], words].concat());
+    in_module(&["init", "--quiet"]);
+    in_module(&["add", "deep/app.env"]);
+    in_module(&["commit", "--quiet", "--message", "all"]);
+    world.git(&["-c", "advice.addEmbeddedRepo=false", "add", "module"]);
+    world.write("a.yaml", &delivered_to("module/deep/app.env", "K"));
+    world.run(&["validate"]).ends(3, &["KW-041", "Git tracks the file", "git -C module rm --cached deep/app.env"]);
+    world.apply().ends(3, &["KW-041"]);
+    in_module(&["rm", "--quiet", "--cached", "deep/app.env"]);
+    world.apply().ends(0, &[]);
+    // A folder that does not exist yet is in the same repository.
+    world.write("a.yaml", &delivered_to("module/deep/new/app.env", "K"));
+    world.apply().ends(0, &[]);
+}
+
+#[test]
 fn a_saved_plan_delivers_only_to_where_manifests_may() {
     let world = World::new();
     world.write("keywright.yaml", &settings("manifests: [a.yaml]"));

@@ -1,0 +1,1 @@
+clone_with_submodules
