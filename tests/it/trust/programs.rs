@@ -146,7 +146,11 @@ fn a_program_of_a_manifest_runs_only_in_apply() {
     let ran = || std::fs::read_to_string(runner.owners().join("ran")).unwrap_or_default();
     says(&runner.run(&["validate"]), 0, &[]);
     let said = runner.run(&["plan", "--out", "plan.json"]);
-    says(&said, 0, &["custom, read when the plan is applied", "KW-033", "does not know the value of key/key"]);
+    says(
+        &said,
+        0,
+        &["custom, read from the program", "when the plan is applied", "KW-033", "does not know the value of key/key"],
+    );
     says(&runner.run(&["show", "plan.json"]), 0, &[]);
     assert_eq!(ran(), "", "only apply runs programs");
     says(&runner.run(&["apply", "plan.json"]), 0, &["done"]);
