@@ -40,7 +40,7 @@ pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
     for target in targets {
         let read = || Place::find(root, Path::new(&*target.file)).ok()??.read(MAX_FILE).ok()?.and_then(text);
         let text = files.entry(target.file.clone()).or_insert_with(read);
-        let value = text.as_ref().and_then(|text| text.lines().find_map(|line| value_of(line, &target.variable)));
+        let value = text.as_ref().and_then(|text| text.lines().rev().find_map(|line| value_of(line, &target.variable)));
         if let Some(value) = value {
             found.insert(target.clone(), Digest::of(value.as_bytes()));
         }
@@ -52,10 +52,13 @@ fn text(bytes: Vec<u8>) -> Option<Zeroizing<String>> {
     String::from_utf8(bytes).ok().map(Zeroizing::new)
 }
 
-/// The value that a line assigns to the variable.
+/// The value that a line assigns to the variable, possibly after `export`.
 fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
-    line.strip_prefix(variable)?.strip_prefix('=')
+    line.strip_prefix(EXPORT).unwrap_or(line).strip_prefix(variable)?.strip_prefix('=')
 }
+
+/// What a shell needs before a variable that programs receive.
+const EXPORT: &str = "export ";
 
 /// Where values may be delivered.
 pub struct Places<'a> {
@@ -250,6 +253,9 @@ fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
             continue;
         }
         is_set = true;
+        if line.starts_with(EXPORT) {
+            whole.push_str(EXPORT);
+        }
         let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
         push(&mut whole, variable, value, end);
     }
@@ -292,10 +298,10 @@ mod tests {
         deliver(&to("secrets/app.env", "AB"), &Secret::new("two"), root.path()).unwrap();
         deliver(&to("secrets/app.env", "A"), &Secret::new("three"), root.path()).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "A=three\nAB=two\n");
-        fs::write(&file, "# mine\r\nA=old\r\nB=2\nA=older").unwrap();
+        fs::write(&file, "# mine\r\nA=old\r\nB=2\nexport A=older").unwrap();
         fs::write(root.path().join("secrets/.keywright-unfinished-x"), "left by a killed run").unwrap();
         deliver(&to("secrets/app.env", "A"), &Secret::new("four"), root.path()).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\r\nA=four\r\nB=2\nA=four\n");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\r\nA=four\r\nB=2\nexport A=four\n");
         // The second file is the `.gitignore` of the folder.
         assert_eq!(fs::read_dir(root.path().join("secrets")).unwrap().count(), 2);
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
