@@ -49,7 +49,7 @@ pub fn is_built_in(kind: Kind, name: &str) -> bool {
 }
 
 /// How names of secrets end, in lower case: the API's own (`passwdNew`, `apikey`, `secret`) and common ones.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 20] = [
     "passwd",
     "passwdnew",
     "password",
@@ -62,14 +62,26 @@ const SECRETS: [&str; 12] = [
     "token",
     "credential",
     "credentials",
+    "secretkey",
+    "accesskey",
+    "signingkey",
+    "encryptionkey",
+    "passwordhash",
+    "apikeyvalue",
+    "jwt",
+    "pass",
 ];
 
 /// Whether an attribute with this name is a secret. Only the end of the name counts: `tokenLifetime` is not one.
 pub fn is_secret_name(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let lower = letters.to_ascii_lowercase();
-    // Many words end with `pin`.
-    SECRETS.iter().any(|secret| if *secret == "pin" { lower == "pin" } else { lower.ends_with(secret) })
+    // `password2` is one, too.
+    let lower = lower.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    // Many words end with `pin` or `pass`.
+    let is_it =
+        |secret: &&str| if matches!(*secret, "pin" | "pass") { lower == *secret } else { lower.ends_with(*secret) };
+    SECRETS.iter().any(is_it)
 }
 
 /// Whether a field below `spec` of a manifest is an attribute that is a secret.
@@ -102,12 +114,22 @@ mod tests {
 
     #[test]
     fn a_secret_is_recognized_by_the_end_of_its_name() {
-        for name in
-            ["passwdNew", "passwd_new", "PASSWORD", "db-password", "clientSecret", "x-api-key", "accessToken", "pin"]
-        {
+        for name in [
+            "passwdNew",
+            "passwd_new",
+            "PASSWORD",
+            "db-password",
+            "clientSecret",
+            "x-api-key",
+            "accessToken",
+            "pin",
+            "pass",
+            "password2",
+            "awsSecretAccessKey",
+        ] {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in ["team", "tokenLifetime", "secretariat", "keyLength", "shipping", "passwordPolicy", ""] {
+        for name in ["team", "tokenLifetime", "secretariat", "keyLength", "shipping", "compass", "passwordPolicy", ""] {
             assert!(!is_secret_name(name), "{name}");
         }
         assert!(
