@@ -122,9 +122,15 @@ impl Repository {
         revision::peel(self, "HEAD")
     }
 
-    /// The newest commit that both have in their history; `None` when there is none, or none that was fetched.
-    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, GitError> {
-        revision::merge_base(self, one, other)
+    /// The commits that both have in their history, without the ancestors of others; none when none was fetched. There are
+    /// several if both histories merged each other's commits, which the author of one can arrange.
+    pub fn merge_bases(&self, one: &CommitId, other: &CommitId) -> Result<Vec<CommitId>, GitError> {
+        revision::merge_bases(self, one, other)
+    }
+
+    /// The command that fetches a branch of `origin` with its whole history.
+    pub fn fetch_whole(&self, branch: &str) -> String {
+        revision::fetch_whole(self, branch)
     }
 
     /// The bytes of a regular file in a commit; `None` when the commit has nothing there. A link or a submodule, there

@@ -75,6 +75,14 @@ pub fn settings_diff(before: &Workspace, after: &Workspace) -> Vec<SettingChange
     changes
 }
 
+/// Changes from several versions, each once: the weakest of those that only differ in what was before.
+pub fn without_repeats(mut changes: Vec<SettingChange>) -> Vec<SettingChange> {
+    changes.sort_by(|a, b| (&a.field, &a.after, a.effect, &a.before).cmp(&(&b.field, &b.after, b.effect, &b.before)));
+    changes.dedup_by(|a, b| (&a.field, &a.after) == (&b.field, &b.after));
+    changes.sort_by(|a, b| (a.effect, &a.field).cmp(&(b.effect, &b.field)));
+    changes
+}
+
 /// The longest list that is shown whole, in characters.
 const LONGEST_LIST: usize = 60;
 

@@ -70,17 +70,17 @@ pub(super) fn peel(repository: &Repository, object: &str) -> Result<Option<Commi
     Ok(line.trim_end().strip_suffix(" commit").and_then(CommitId::parse))
 }
 
-pub(super) fn merge_base(
+pub(super) fn merge_bases(
     repository: &Repository,
     one: &CommitId,
     other: &CommitId,
-) -> Result<Option<CommitId>, GitError> {
+) -> Result<Vec<CommitId>, GitError> {
     let what = "find where two histories part";
-    let arguments = ["merge-base", one.as_str(), other.as_str()].map(OsStr::new);
+    let arguments = ["merge-base", "--all", one.as_str(), other.as_str()].map(OsStr::new);
     let ran = repository.git.try_run(what, &arguments, b"", MOST)?;
     match ran.status.code() {
-        Some(0) => Ok(CommitId::parse(String::from_utf8_lossy(&ran.out).trim_end())),
-        Some(1) => Ok(None),
+        Some(0) => Ok(String::from_utf8_lossy(&ran.out).lines().filter_map(CommitId::parse).collect()),
+        Some(1) => Ok(Vec::new()),
         _ => Err(failed(what, &ran)),
     }
 }
@@ -157,6 +157,12 @@ fn fetch_line(repository: &Repository, revision: &str) -> String {
     } else {
         format!("{line}, and write {tracking}")
     }
+}
+
+pub(super) fn fetch_whole(repository: &Repository, branch: &str) -> String {
+    let history = if repository.is_shallow() { " --unshallow" } else { "" };
+    let refspec = format!("+refs/heads/{branch}:refs/remotes/origin/{branch}");
+    format!("git fetch{history} origin {}", quoted(&refspec))
 }
 
 /// As a shell takes it for one word.

@@ -245,7 +245,7 @@ fn what_was_not_fetched_is_named_with_the_command_that_fetches_it() {
     assert_eq!(shallow.resolve("origin/main").unwrap().as_str(), second);
     assert_eq!(help("main"), "write refs/remotes/origin/main, which this clone has");
     let (whole, base) = (found(&root), found(&root).resolve("main").unwrap());
-    assert_eq!(whole.merge_base(&base, &whole.resolve("feature").unwrap()).unwrap(), Some(base));
+    assert_eq!(whole.merge_bases(&base, &whole.resolve("feature").unwrap()).unwrap(), std::slice::from_ref(&base));
 }
 
 /// Everything in a repository's own configuration that Git would run on the way.
@@ -298,7 +298,7 @@ fn nothing_that_the_repository_says_is_run() {
     assert_eq!(kind(found.read(&head, Path::new("pay/a.yaml"))), GitErrorKind::Missing);
     found.list(&head, Path::new("")).unwrap();
     assert!(found.tracks(Path::new("keywright.yaml")).unwrap());
-    found.merge_base(&head, &head).unwrap();
+    found.merge_bases(&head, &head).unwrap();
     assert_eq!(kind(found.resolve("gone")), GitErrorKind::Missing);
     assert!(!canary.exists(), "a program of the repository ran");
 }

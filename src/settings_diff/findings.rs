@@ -16,6 +16,8 @@ pub struct Comparison<'a> {
     pub with: &'a str,
     /// Whether the run uses that version, so that the changes take effect only after the merge.
     pub is_trusted: bool,
+    /// Whether later changes of the other version's branch are left out.
+    pub is_base_known: bool,
 }
 
 /// One KW-060 for each weakened setting, and one KW-061 for all others. `place` finds a field in `keywright.yaml`.
@@ -24,9 +26,12 @@ pub fn findings(
     comparison: &Comparison<'_>,
     place: impl Fn(&str) -> Option<Place>,
 ) -> Vec<Diagnostic> {
-    let (with, is_trusted) = (comparison.with, comparison.is_trusted);
+    let Comparison { with, is_trusted, is_base_known } = *comparison;
     let help = if is_trusted {
-        format!("this run uses the settings of {with}; review the change before the merge")
+        let unknown = "; this clone does not have the commit where it left the branch, so a later change of the branch \
+                       itself is reported, too: fetch the whole history to leave it out";
+        let unknown = if is_base_known { "" } else { unknown };
+        format!("this run uses the settings of {with}; review the change before the merge{unknown}")
     } else {
         format!("the settings were compared with {with}; undo the change, or let the owners of the store review it")
     };

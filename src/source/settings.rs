@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::Choice;
+use super::baseline::BaselineKind;
 use super::baseline::baseline;
+use super::baseline::bases;
 use super::credentials;
 use super::find::Found;
 use super::texts::Texts;
@@ -25,6 +27,7 @@ use crate::settings_diff::Effect;
 use crate::settings_diff::SettingChange;
 use crate::settings_diff::findings;
 use crate::settings_diff::settings_diff;
+use crate::settings_diff::without_repeats;
 use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::Workspace;
 
@@ -100,17 +103,17 @@ fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> R
     let file = format!("{WORKSPACE_FILE} of {name}");
     let there = Version::in_commit(repository, trusted.commit(), root, 1, &file, folder)?;
     let mut changes = changes(&there, &here);
-    if !changes.is_empty()
-        && let Some(base) = left_from(trusted, root, folder)
-    {
+    let bases = left_from(trusted, root, folder);
+    if !bases.is_empty() {
         // A later commit of the branch is not a change of this checkout.
-        let ours: Vec<String> = self::changes(&base, &here).into_iter().map(|change| change.field).collect();
-        changes.retain(|change| ours.contains(&change.field));
+        let ours: Vec<String> =
+            bases.iter().flat_map(|base| self::changes(base, &here)).map(|change| change.field).collect();
+        changes.retain(|change| ours.iter().any(|field| is_related(field, &change.field)));
     }
     changes.extend(changed_openapi(&there.workspace, root, |path| {
         if trusted.covers(path) { trusted.read(path).map(Some) } else { Ok(None) }
     }));
-    let comparison = Comparison { with: &name, is_trusted: true };
+    let comparison = Comparison { with: &name, is_trusted: true, is_base_known: !bases.is_empty() };
     let mut problems = findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field));
     if here.text() != there.text() {
         problems.extend(here.problems);
@@ -134,37 +137,73 @@ fn changes(before: &Version, after: &Version) -> Vec<SettingChange> {
     settings_diff(&before.workspace, &after.workspace)
 }
 
-/// The settings where the checkout left the trusted branch. `None` if that is not known, for example in a shallow clone.
-fn left_from(trusted: &Trusted, root: &Path, folder: &str) -> Option<Version> {
-    let repository = trusted.repository();
-    let head = repository.head().ok()??;
-    let base = repository.merge_base(trusted.commit(), &head).ok()??;
-    let version = Version::in_commit(repository, &base, root, 0, WORKSPACE_FILE, folder).ok()?;
-    Some(version).filter(|version| !has_errors(&version.problems))
+/// Whether one field contains the other. A change of the whole store counts as one of each of its fields.
+fn is_related(one: &str, other: &str) -> bool {
+    let contains = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    one == other || contains(one, other) || contains(other, one)
 }
 
-/// KW-060 and KW-061 without `--trust`: how the checkout changes the last version that Git knows.
+/// The settings where the checkout left the trusted branch. Empty if they are not known, for example in a shallow clone.
+fn left_from(trusted: &Trusted, root: &Path, folder: &str) -> Vec<Version> {
+    let repository = trusted.repository();
+    let read = || -> Result<Vec<Version>, GitError> {
+        let Some(head) = repository.head()? else { return Ok(Vec::new()) };
+        let bases = bases(repository, trusted.commit(), &head)?;
+        bases.iter().map(|base| Version::in_commit(repository, base, root, 0, WORKSPACE_FILE, folder)).collect()
+    };
+    let versions = read().unwrap_or_default();
+    if versions.iter().any(|version| has_errors(&version.problems)) { Vec::new() } else { versions }
+}
+
+/// KW-060 and KW-061 without `--trust`: how the checkout changes the last versions that Git knows.
 fn compared_with_git(root: &Path, here: &Version, folder: &str, choice: &Choice) -> Vec<Diagnostic> {
     let compare = || -> Result<Vec<Diagnostic>, GitError> {
         let Some(repository) = Repository::find(root)? else { return Ok(Vec::new()) };
         let Some(base) = baseline(&repository, choice.target.as_deref())? else { return Ok(Vec::new()) };
-        let before = Version::in_commit(&repository, &base.commit, root, 0, WORKSPACE_FILE, folder)?;
-        if before.source.is_none() && base.is_head {
-            // The user is writing the first version.
-            return Ok(Vec::new());
+        let mut problems = Vec::new();
+        if base.kind == BaselineKind::Unknown && (repository.is_shallow() || choice.is_ci) {
+            problems.push(nothing_to_compare_with(&repository, choice.target.as_deref()));
         }
-        let mut changes = changes(&before, here);
-        changes.extend(changed_openapi(&here.workspace, root, |path| match repository.inside(path) {
-            Ok(inside) => repository.read(&base.commit, &inside).map(Some),
-            Err(_) => Ok(None),
-        }));
-        let comparison = Comparison { with: &base.name, is_trusted: false };
-        Ok(findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field)))
+        let mut all = Vec::new();
+        for commit in &base.commits {
+            let before = Version::in_commit(&repository, commit, root, 0, WORKSPACE_FILE, folder)?;
+            if before.source.is_none() && base.kind != BaselineKind::Left {
+                // The user is writing the first version.
+                continue;
+            }
+            if has_errors(&before.problems) {
+                let message =
+                    format!("could not check how the settings changed: keywright.yaml of {} has errors", base.name);
+                let help = "compare keywright.yaml with its last version without errors";
+                problems.push(rules::KW_062.finding(message).help(help));
+            }
+            all.extend(changes(&before, here));
+            all.extend(changed_openapi(&here.workspace, root, |path| match repository.inside(path) {
+                Ok(inside) => repository.read(commit, &inside).map(Some),
+                Err(_) => Ok(None),
+            }));
+        }
+        let comparison = Comparison { with: &base.name, is_trusted: false, is_base_known: true };
+        let place = |field: &str| place_of(SourceId(0), here.source.as_ref()?, field);
+        problems.extend(findings(&without_repeats(all), &comparison, place));
+        Ok(problems)
     };
     compare().unwrap_or_else(|error| {
         let message = format!("could not check how the settings changed: could not {error}");
         vec![rules::KW_062.finding(message).help(error.help())]
     })
+}
+
+/// KW-062: this clone does not have the commit where it left the target branch, so only changes that are not committed yet
+/// are known.
+fn nothing_to_compare_with(repository: &Repository, target: Option<&str>) -> Diagnostic {
+    let branch = target.unwrap_or("main");
+    let message = format!(
+        "there is nothing to compare the committed settings with: this clone does not have the commit where it left \
+         {branch}"
+    );
+    let help = format!("run `{}`, or use `--trust`", repository.fetch_whole(branch));
+    rules::KW_062.finding(message).help(help)
 }
 
 /// The OpenAPI file decides which operations of a site are called, so its content is a setting. `read` returns the content
