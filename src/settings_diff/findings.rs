@@ -5,10 +5,6 @@ use super::SettingChange;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::rules;
-use crate::text::cut;
-
-/// The longest value of a setting in a message, in characters.
-const LONGEST: usize = 2000;
 
 /// The other version of the settings in a comparison.
 pub struct Comparison<'a> {
@@ -58,5 +54,5 @@ pub fn findings(
 
 fn described(change: &SettingChange) -> String {
     let stronger = if change.effect == Effect::Stronger { " (stronger)" } else { "" };
-    format!("`{}`: {} → {}{stronger}", change.field, cut(&change.before, LONGEST), cut(&change.after, LONGEST))
+    format!("`{}`: {} → {}{stronger}", change.field, change.before, change.after)
 }

@@ -66,29 +66,110 @@ fn hosts_credentials_and_the_database_are_weaker_whatever_they_become() {
     let field = "spec.stores.cloudApiManagement.credentials.password";
     weaker(&CLOUD.replace("KEYWRIGHT_CAM_PASSWORD", "KEYWRIGHT_OTHER"), field);
     weaker(&format!("{CLOUD}\n  database: sqlite:other.db"), "spec.database");
-    assert_eq!(effects("  {}", CLOUD), [(Effect::Weaker, "spec.stores.cloudApiManagement".to_owned())]);
-    assert_eq!(effects(CLOUD, "  {}"), [(Effect::Stronger, "spec.stores.cloudApiManagement".to_owned())]);
+    assert_eq!(effects(CLOUD, "  {}"), [(Effect::Weaker, "spec.stores.cloudApiManagement".to_owned())]);
     let field = "spec.environment.credentials";
     let (none, some) = ("  environment: {}", "  environment: {credentials: [A]}");
     assert_eq!(effects(none, some), [(Effect::Weaker, field.to_owned())]);
     assert_eq!(effects(some, none), [(Effect::Weaker, field.to_owned())]);
     let other = [(Effect::Other, "spec.environment.commandTimeout".to_owned())];
     assert_eq!(effects("  {}", "  environment: {commandTimeout: 60s}"), other);
-    let other = [(Effect::Other, "spec.manifests".to_owned())];
-    assert_eq!(effects(CLOUD, &format!("{CLOUD}\n  manifests: [a]")), other);
+    let field = "spec.manifests";
+    for (before, after, effect) in
+        [("[.]", "[a]", Effect::Weaker), ("[a, b]", "[b]", Effect::Weaker), ("[a]", "[b, a]", Effect::Other)]
+    {
+        let manifests = |list: &str| format!("  manifests: {list}");
+        assert_eq!(effects(&manifests(before), &manifests(after)), [(effect, field.to_owned())]);
+    }
+    assert_eq!(effects("  manifests: [a, b]", "  manifests: [b, a]"), [], "the order means nothing");
+    let limited = format!("{CLOUD}\n      limits: {{callsPerDay: 5000}}");
+    let field = "spec.stores.cloudApiManagement.limits.callsPerDay";
+    assert_eq!(effects(&limited, CLOUD), [(Effect::Weaker, field.to_owned())]);
+    assert_eq!(effects(CLOUD, &limited), [(Effect::Stronger, field.to_owned())]);
+}
+
+fn messages(before: &str, after: &str) -> Vec<String> {
+    let changes = settings_diff(&workspace(before), &workspace(after));
+    let comparison = Comparison { with: "main", is_trusted: false, is_base_known: true };
+    findings(&changes, &comparison, |_| None).into_iter().map(|finding| finding.message).collect()
+}
+
+#[test]
+fn a_new_store_shows_where_its_credentials_come_from() {
+    let after = CLOUD.replace("{env: KEYWRIGHT_CAM_API_KEY}", "{command: [/bin/sh, -c, id]}");
+    let after = after.replace("{env: KEYWRIGHT_CAM_USERNAME}", "{file: a/b}");
+    let base = "`spec.stores.cloudApiManagement";
+    assert_eq!(
+        messages("  {}", &after),
+        [
+            format!("{base}`: not set → https://api.example.com is weaker: credentials are sent to this host"),
+            format!(
+                "{base}.credentials.apiKey`: not set → {{command: [/bin/sh, -c, id]}} is weaker: this program runs on the \
+                 runner, and its output is sent to the store"
+            ),
+            format!(
+                "{base}.credentials.apiSecret`: not set → {{env: KEYWRIGHT_CAM_API_SECRET}} is weaker: this variable is \
+                 read and sent to the store"
+            ),
+            format!(
+                "{base}.credentials.password`: not set → {{env: KEYWRIGHT_CAM_PASSWORD}} is weaker: this variable is \
+                 read and sent to the store"
+            ),
+            format!(
+                "{base}.credentials.username`: not set → {{file: a/b}} is weaker: this file is read and sent to the store"
+            ),
+        ]
+    );
+    let server = "  database: postgres://k@db.example.com/k\n  fingerprints: {key: {env: KEYWRIGHT_F}}";
+    let added = messages(
+        "  fingerprints: {key: {env: KEYWRIGHT_F}}",
+        &format!("{server}\n  databasePassword: {{command: [/bin/id]}}"),
+    );
+    let program = "`spec.databasePassword`: not set → {command: [/bin/id]} is weaker: this program runs on the runner, \
+                   and its output is sent to the database server";
+    assert_eq!(added.last().map(String::as_str), Some(program), "{added:?}");
+    assert_eq!(added.len(), 2, "{added:?}");
+}
+
+/// Commas and brackets in a word do not make it look like two words, or like another list.
+#[test]
+fn words_are_compared_and_shown_one_by_one() {
+    let commands = |list: &str| format!("  environment: {{commands: [{list}]}}");
+    for (before, after, shown) in [
+        (r#"[sh, "a, b"]"#, "[sh, a, b]", r#"[[sh, "a, b"]] → [[sh, a, b]]"#),
+        (r#"[sh, "a", ""]"#, "[sh, a]", r#"[[sh, a, ""]] → [[sh, a]]"#),
+        (r#"[sh, "a"], id"#, r#"[sh, "a], [id"]"#, r#"[[sh, a], id] → [[sh, "a], [id"]]"#),
+        (r#"[sh, 'a"']"#, r#"[sh, 'a\"']"#, r#"[[sh, "a\""]] → [[sh, "a\\\""]]"#),
+    ] {
+        let found = messages(&commands(before), &commands(after));
+        assert!(found.len() == 1 && found[0].contains(&format!("{shown} is weaker")), "{found:?}");
+    }
+    let get = |words: &str| CLOUD.replace("{env: KEYWRIGHT_CAM_API_KEY}", &format!("{{command: [/opt/get, {words}]}}"));
+    let found = messages(&get(r#""-c, x""#), &get("-c, x"));
+    let shown = r#"{command: [/opt/get, "-c, x"]} → {command: [/opt/get, -c, x]} is weaker"#;
+    assert!(found.len() == 1 && found[0].contains(shown), "{found:?}");
+}
+
+#[test]
+fn every_entry_that_weakens_is_shown() {
+    for (name, prefix) in [("commands", "/opt/"), ("credentials", "K_"), ("files", "/opt/"), ("allow", "K_")] {
+        let entries: Vec<String> = (0..100).map(|n| format!("{prefix}{n:0>80}")).collect();
+        let found =
+            messages("  environment: {}", &format!("  environment: {{{name}: [{}]}}", entries.join(", "))).join("\n");
+        assert!(entries.iter().all(|entry| found.contains(entry)), "{name}: {found}");
+    }
 }
 
 #[test]
 fn weakened_settings_come_first_each_with_its_place() {
-    let before = workspace("  manifests: [a]\n  guards: {deletes: {count: 5}}");
-    let after = workspace("  manifests: [b]\n  guards: {deletes: {count: 9}}");
+    let before = workspace("  environment: {commandTimeout: 5s}\n  guards: {deletes: {count: 5}}");
+    let after = workspace("  environment: {commandTimeout: 9s}\n  guards: {deletes: {count: 9}}");
     let changes = settings_diff(&before, &after);
     let comparison = Comparison { with: "origin/main (3f2a9c01d7e4)", is_trusted: true, is_base_known: true };
     let at = Place { source: SourceId(3), start: 1, end: 2 };
     let found = findings(&changes, &comparison, |field| field.starts_with("spec.guards").then_some(at));
     let texts: Vec<_> = found.iter().map(|finding| (finding.rule.0, finding.message.as_str(), finding.place)).collect();
     let weaker = "`spec.guards.deletes.count`: 5 → 9 takes effect after the merge: one run may delete and replace more";
-    let other = "other settings take effect after the merge: `spec.manifests`: [a] → [b]";
+    let other = "other settings take effect after the merge: `spec.environment.commandTimeout`: 5s → 9s";
     assert_eq!(texts, [("KW-060", weaker, Some(at)), ("KW-061", other, None)]);
     assert!(found[0].help.as_ref().unwrap().contains("uses the settings of origin/main (3f2a9c01d7e4)"));
 }

@@ -222,7 +222,7 @@ fn changed_openapi(
         field: "spec.stores.managedFileTransfer.openapi".to_owned(),
         before: if there.is_some() { "the file as it was" } else { "no file" }.to_owned(),
         after: if here.is_some() { "a changed file" } else { "no file" }.to_owned(),
-        risk: "other operations of the site may be called",
+        risk: "other operations of the site may be called".to_owned(),
     })
 }
 
