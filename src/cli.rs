@@ -36,6 +36,7 @@ use crate::text::ci_commands::Harmless;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
+pub use self::trust::PIPELINES;
 pub use self::trust::TRUST;
 
 /// The outside world of a command, provided by `main` or by a test.

@@ -19,6 +19,18 @@ pub const TRUST: &str = "KEYWRIGHT_TRUST";
 /// The folder of the workspace, if `--workspace` is not given.
 const WORKSPACE: &str = "KEYWRIGHT_WORKSPACE";
 
+/// The variables by which programs know that they run in a pipeline.
+pub const PIPELINES: [&str; 8] = [
+    "CI",
+    "TF_BUILD",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "BUILDKITE",
+    "CODEBUILD_BUILD_ID",
+];
+
 /// The variables in which pipelines name the target branch of a pull request.
 const TARGETS: [&str; 6] = [
     "GITHUB_BASE_REF",
@@ -41,9 +53,14 @@ pub(super) fn choice(
     Choice {
         workspace: workspace.or_else(|| set(WORKSPACE).map(PathBuf::from)),
         trust: trust.or_else(|| environment.get(TRUST).cloned()),
-        is_ci: environment.get("CI").is_some_and(|value| value == "true" || value == "1"),
+        is_ci: is_pipeline(environment),
         target: target.map(|branch| branch.trim_start_matches("refs/heads/").to_owned()),
     }
+}
+
+pub(super) fn is_pipeline(environment: &BTreeMap<String, String>) -> bool {
+    let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "" | "0" | "false");
+    PIPELINES.iter().filter_map(|name| environment.get(*name)).any(|value| !is_no(value))
 }
 
 /// Prints the findings about the settings, for commands that check no manifests, and stops at errors.

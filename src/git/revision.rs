@@ -25,6 +25,9 @@ pub(super) fn resolve(repository: &Repository, revision: &str) -> Result<CommitI
     if CommitId::parse(revision).is_some() {
         return peel(repository, revision)?.ok_or_else(|| missing(repository, revision));
     }
+    if revision == "@" || revision.ends_with("_HEAD") && revision.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
+        return Err(refused_name(revision, "it means another commit after the next git command"));
+    }
     let is_id = (7..40).contains(&revision.len()) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
     let found = candidates(repository, revision)?;
     match found.as_slice() {

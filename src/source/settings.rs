@@ -116,7 +116,11 @@ fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> R
     let comparison = Comparison { with: &name, is_trusted: true, is_base_known: !bases.is_empty() };
     let mut problems = findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field));
     if here.text() != there.text() {
-        problems.extend(here.problems);
+        // A problem that both have is reported once, for the settings that are used.
+        let is_new = |problem: &Diagnostic| {
+            !there.problems.iter().any(|other| (other.rule, &other.message) == (problem.rule, &problem.message))
+        };
+        problems.extend(here.problems.into_iter().filter(is_new));
     }
     problems.extend(there.problems);
     problems.extend(credentials::tracked(&there.workspace, root, trusted)?);

@@ -40,7 +40,7 @@ impl Trusted {
             let cause = format!("{} belongs to another user (uid {owner})", path.display());
             return refused(cause, "run as that user, or pass the folder with --workspace if you trust that user");
         }
-        if revision == "HEAD" {
+        if matches!(revision, "HEAD" | "@") {
             let cause = "it is the commit that is checked out, which the pull request wrote".to_owned();
             return refused(cause, "pass the protected branch, for example origin/main");
         }

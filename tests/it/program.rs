@@ -11,7 +11,7 @@ pub(crate) fn keywright() -> Command {
 /// Another program that starts the built one.
 pub(crate) fn outside_pipeline(program: &str) -> Command {
     let mut command = Command::new(program);
-    for name in ["CI", "KEYWRIGHT_TRUST", "KEYWRIGHT_WORKSPACE"] {
+    for name in ["KEYWRIGHT_TRUST", "KEYWRIGHT_WORKSPACE"].iter().chain(&keywright::cli::PIPELINES) {
         command.env_remove(name);
     }
     command

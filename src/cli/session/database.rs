@@ -7,6 +7,7 @@ use super::remotes::secret;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
+use crate::cli::trust;
 use crate::database;
 use crate::database::Database;
 use crate::database::DatabaseError;
@@ -65,7 +66,7 @@ fn file(path: &str, loaded: &Loaded, console: &Console<'_>) -> Result<PathBuf, F
 fn may_leave(loaded: &Loaded, console: &Console<'_>) -> bool {
     let root = files::normal(&loaded.root);
     // A checkout in CI may come without its repository.
-    let is_checkout = console.environment.contains_key("CI") || root.ancestors().any(|at| at.join(".git").exists());
+    let is_checkout = trust::is_pipeline(&console.environment) || root.ancestors().any(|at| at.join(".git").exists());
     loaded.trusted.is_some() || !is_checkout
 }
 

@@ -321,3 +321,54 @@ fn with_trust_no_file_of_the_checkout_is_passed_to_a_program() {
     let run = team.run("apply --auto-approve");
     assert_eq!(run.exit, 0, "without the trust it is passed: {}{}", run.out, run.err);
 }
+
+#[test]
+fn any_pipeline_is_one() {
+    let mut team = Repository::new();
+    for (name, value, is_pipeline) in [
+        ("CI", "", false),
+        ("CI", "0", false),
+        ("CI", "false", false),
+        ("CI", "True", true),
+        ("CI", "yes", true),
+        ("TF_BUILD", "True", true),
+        ("GITHUB_ACTIONS", "true", true),
+        ("GITLAB_CI", "true", true),
+        ("JENKINS_URL", "https://ci.example.com/", true),
+        ("TEAMCITY_VERSION", "2026.1", true),
+        ("BUILDKITE", "true", true),
+        ("CODEBUILD_BUILD_ID", "a:1", true),
+    ] {
+        team.console.environment = [(name.to_owned(), value.to_owned())].into();
+        assert_eq!(team.run("plan").err.contains("KW-063"), is_pipeline, "{name}={value}");
+    }
+}
+
+#[test]
+fn a_revision_that_only_git_writes_names_no_branch() {
+    let team = Repository::new();
+    for revision in ["FETCH_HEAD", "ORIG_HEAD", "@"] {
+        let run = team.run(&format!("plan --trust {revision}"));
+        assert!(run.exit == 1 && !run.err.contains("git fetch"), "{}", run.err);
+        assert!(
+            run.err.contains("refs/remotes/origin/main") || run.err.contains("the protected branch"),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn a_problem_that_both_versions_have_is_reported_once() {
+    let team = Repository::new();
+    let settings = |user: &str| format!("{SETTINGS}  database: postgres://{user}@db.example.com/keywright\n");
+    team.write("keywright.yaml", &settings("one"));
+    team.commit();
+    team.git("update-ref refs/remotes/origin/main HEAD");
+    team.write("keywright.yaml", &settings("two"));
+    let run = team.run("validate --trust origin/main");
+    assert_eq!(run.out.matches("[KW-051]").count(), 1, "{}", run.out);
+    let (one, two) = ("postgres://one@db.example.com/keywright", "postgres://two@db.example.com/keywright");
+    let change = format!("{one} (schema keywright) → {two} (schema keywright)");
+    assert!(run.out.contains(&change), "{}", run.out);
+}
