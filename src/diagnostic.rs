@@ -118,6 +118,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The next step.
     pub help: Option<String>,
+    /// Whether it comes before all others, wherever its place is.
+    pub is_first: bool,
 }
 
 impl Diagnostic {
@@ -131,6 +133,7 @@ impl Diagnostic {
             note: Cow::Borrowed(""),
             labels: Vec::new(),
             help: None,
+            is_first: false,
         }
     }
 
@@ -188,10 +191,11 @@ pub struct Checked<T> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Sorts findings by file, place and rule, and removes duplicates, so that the output is deterministic.
+/// Sorts findings by file, place and rule, after those that come first, and removes duplicates, so that the output is
+/// deterministic.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.place.is_none(), d.place, d.rule);
+        let key = |d: &Diagnostic| (!d.is_first, d.place.is_none(), d.place, d.rule);
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
     diagnostics.dedup();
@@ -237,10 +241,11 @@ mod tests {
             found("CAM-001", Severity::Error, "b").at(place(1)),
             found("CAM-001", Severity::Error, "b").at(place(1)),
             found("CAM-001", Severity::Warning, "a").at(place(1)),
+            Diagnostic { is_first: true, ..found("KW-002", Severity::Warning, "first").at(place(5)) },
         ];
         sort(&mut all);
         let shown: Vec<_> = all.iter().map(|d| format!("{} {}", d.rule, d.message)).collect();
-        assert_eq!(shown, ["CAM-001 a", "CAM-001 b", "CAM-003 b", "CAM-002 later", "KW-001 nowhere"]);
+        assert_eq!(shown, ["KW-002 first", "CAM-001 a", "CAM-001 b", "CAM-003 b", "CAM-002 later", "KW-001 nowhere"]);
         assert!(has_errors(&all));
         assert!(!has_errors(&[found("CAM-001", Severity::Warning, "a"), found("CAM-001", Severity::Info, "a")]));
     }

@@ -40,6 +40,8 @@ pub struct Rule {
     /// The workspace cannot lower the severity, because the rule protects the integrity of the store, or reports a
     /// change that could also lower the severity.
     pub fixed: bool,
+    /// Its findings come before all others, because other findings depend on the settings that it is about.
+    pub is_first: bool,
     pub when: When,
     /// One sentence: what must hold.
     pub says: &'static str,
@@ -95,13 +97,17 @@ impl Rule {
 
     const fn new(id: &'static str, severity: Severity) -> Self {
         let (says, why, source, wrong, right) = ("", "", "", "", "");
-        let (also, fixed, when, example) = (None, false, When::Validate, Example::Story);
-        Self { id: RuleId(id), severity, also, fixed, when, says, why, source, wrong, right, example }
+        let (also, fixed, is_first, when, example) = (None, false, false, When::Validate, Example::Story);
+        Self { id: RuleId(id), severity, also, fixed, is_first, when, says, why, source, wrong, right, example }
     }
 
     /// Sets the example that `cases!` reads.
     pub(crate) const fn shown_by(self, [wrong, right]: [&'static str; 2]) -> Self {
         Self { wrong, right, example: Example::Manifests, ..self }
+    }
+
+    pub(crate) const fn first(self) -> Self {
+        Self { is_first: true, ..self }
     }
 
     pub(crate) const fn by_plan(self) -> Self {
@@ -117,7 +123,7 @@ impl Rule {
     }
 
     pub fn finding(&self, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(self.id, self.severity, message)
+        Diagnostic { is_first: self.is_first, ..Diagnostic::new(self.id, self.severity, message) }
     }
 
     /// A finding with the second severity of the rule, if it has one.

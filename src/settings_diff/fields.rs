@@ -133,11 +133,11 @@ impl Fields {
 
 /// The words as they are shown. None can look like two, or like a list.
 pub(super) fn words(words: &[Box<str>]) -> Vec<Box<str>> {
-    let word = |word: &Box<str>| {
+    let word = |word: &str| -> Box<str> {
         let is_plain = |c: char| c.is_ascii_graphic() && !"[]{},\"'`\\".contains(c);
-        if !word.is_empty() && word.chars().all(is_plain) { word.clone() } else { format!("{word:?}").into() }
+        if !word.is_empty() && word.chars().all(is_plain) { word.into() } else { format!("{word:?}").into() }
     };
-    words.iter().map(word).collect()
+    words.iter().map(|one| word(one)).collect()
 }
 
 fn source_text(source: &SecretSource) -> String {

@@ -4,10 +4,9 @@ use crate::rule::Rule;
 
 pub static KW_061: Rule = Rule {
     says: "Changes to `keywright.yaml` that weaken nothing are listed.",
-    why: "A change to which manifests are read, or how fast a store is called, explains differences in the plan.",
+    why: "A stronger guard, or another time limit for programs, explains differences in the plan.",
     source: "Keywright's own rule",
-    wrong: "A pull request changes `manifests: [.]` to `[teams]`, and nothing explains why objects are missing in the \
-            plan.",
-    right: "The plan lists the change `spec.manifests`: [.] → [teams].",
-    ..Rule::info("KW-061")
+    wrong: "A pull request changes `commandTimeout: 10s` to `1s`, and nothing explains why a program fails.",
+    right: "The plan lists the change `spec.environment.commandTimeout`: 10s → 1s.",
+    ..Rule::info("KW-061").first()
 };

@@ -11,5 +11,5 @@ pub static KW_063: Rule = Rule {
     right: "The job runs `git fetch origin +refs/heads/main:refs/remotes/origin/main`, then `keywright plan --trust \
             origin/main`.",
     fixed: true,
-    ..Rule::warning("KW-063")
+    ..Rule::warning("KW-063").first()
 };

@@ -10,5 +10,5 @@ pub static KW_064: Rule = Rule {
     wrong: "There are `keywright.yaml` and `pay/keywright.yaml`, and the `manifests` of the first include the folder \
             `pay`.",
     right: "The first has `manifests: [shared]`, and the second is planned with `keywright plan --workspace pay`.",
-    ..Rule::fixed("KW-064")
+    ..Rule::fixed("KW-064").first()
 };

@@ -9,5 +9,5 @@ pub static KW_065: Rule = Rule {
     source: "Keywright's own rule",
     wrong: "The settings have `credentials: {apiKey: {file: mft.key}}`, and `mft.key` is committed.",
     right: "The pipeline writes the file, and Git ignores it, or the pipeline sets a variable.",
-    ..Rule::fixed("KW-065")
+    ..Rule::fixed("KW-065").first()
 };

@@ -372,3 +372,17 @@ fn a_problem_that_both_versions_have_is_reported_once() {
     let change = format!("{one} (schema keywright) → {two} (schema keywright)");
     assert!(run.out.contains(&change), "{}", run.out);
 }
+
+/// What everything else in the output depends on is not below hundreds of other findings.
+#[test]
+fn findings_about_the_settings_come_first() {
+    let team = Repository::new();
+    team.write("keywright.yaml", &evil());
+    team.write("a.yaml", "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: a}\nspec: {descripton: x}\n");
+    for line in ["validate", "validate --trust origin/main"] {
+        let run = team.run(line);
+        let first = run.out.find("[KW-060]").expect(&run.out);
+        let other = run.out.find("a.yaml:").expect(&run.out);
+        assert!(first < other, "{line}: {}", run.out);
+    }
+}
