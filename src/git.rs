@@ -5,7 +5,7 @@
 //! repository for one. Only plumbing is run that starts no hook, filter, pager, credential helper or transport.
 //!
 //! `git` itself and no library: `gix` and `git2` would bring more packages, and more C, than all of this is worth, and
-//! would read the same configuration; two dozen lines in [`run`] close what Git could be made to start.
+//! would read the same configuration; two dozen lines in `git/run.rs` close what Git could be made to start.
 #![expect(clippy::disallowed_methods, reason = "edge: the git program and the files that name a repository")]
 
 mod discover;

@@ -7,9 +7,9 @@
 //! - Hexadecimal and Base64 forms match as well. Within a longer text (`user:password`), Base64 is shifted by one or two
 //!   bytes. So the search is for the part that does not depend on the neighbors, and the whole Base64 text around it is
 //!   hidden.
-//! - Of a secret of at least [`LONG`] bytes, a beginning of [`BEGINNING`] bytes is hidden too, because servers shorten
+//! - Of a secret of at least `LONG` bytes, a beginning of `BEGINNING` bytes is hidden too, because servers shorten
 //!   texts. A shorter beginning is of little use to an attacker, and often a public prefix (`chk_`).
-//! - A secret of fewer than [`SHORT`] bytes is hidden only as a separate word. Otherwise a password `a` would hide every
+//! - A secret of fewer than `SHORT` bytes is hidden only as a separate word. Otherwise a password `a` would hide every
 //!   `a`, and the hidden places would reveal it.
 
 use std::borrow::Cow;

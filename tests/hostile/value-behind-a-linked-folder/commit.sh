@@ -1,2 +1,2 @@
-ln -s "$OUTSIDE" values
+ln -s "$OUTSIDE/only" values
 key stolen '{custom: {file: values/canary}}'

@@ -1,0 +1,2 @@
+mkdir "$OUTSIDE/only"
+cp "$OUTSIDE/canary" "$OUTSIDE/only/canary"
