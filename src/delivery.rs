@@ -122,7 +122,7 @@ impl<'a> Places<'a> {
         }
         let paths: Vec<PathBuf> = targets.keys().cloned().collect();
         // Without Git, nothing is published.
-        let Ok(Some(repository)) = Repository::find(&files::settled(self.root)) else { return Vec::new() };
+        let Ok(Some(repository)) = Repository::find_of_anyone(&files::settled(self.root)) else { return Vec::new() };
         let Ok(open) = repository.not_ignored(&paths) else { return Vec::new() };
         let found = open.iter().filter_map(|path| targets.get(path)).map(|(target, place)| {
             let message = format!("Git does not ignore {}, so the next commit can contain the key", target.file);

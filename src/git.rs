@@ -79,7 +79,13 @@ impl Repository {
     /// The repository that a folder lies in; `None` when no folder upwards has a `.git`. An error for a `.git` that is
     /// none, that belongs neither to us nor to the owner of `folder`, or when a link leads out of the checkout.
     pub fn find(folder: &Path) -> Result<Option<Self>, GitError> {
-        discover::find(folder)
+        discover::find(folder, false)
+    }
+
+    /// The same repository, whoever owns it. It may say what it tracks and ignores, but not what is trusted: a container
+    /// that runs as root has the checkout of another user, and creates folders of its own there.
+    pub fn find_of_anyone(folder: &Path) -> Result<Option<Self>, GitError> {
+        discover::find(folder, true)
     }
 
     /// The folder of the checkout, without links.

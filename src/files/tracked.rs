@@ -36,7 +36,7 @@ impl Tracked {
     fn read(folder: &Path) -> Result<Self, GitError> {
         // Where a link of the user leads, it is still a file of that repository.
         let folder = &super::settled(folder);
-        let Some(repository) = Repository::find(folder)? else { return Ok(Self::default()) };
+        let Some(repository) = Repository::find_of_anyone(folder)? else { return Ok(Self::default()) };
         let files = repository.tracked_below(folder)?;
         Ok(Self { files: files.into_iter().map(|file| repository.root().join(file)).collect() })
     }

@@ -16,7 +16,8 @@ use crate::owner;
 /// Longest file that leads to a repository, in bytes.
 const LONGEST: u64 = 8 << 10;
 
-pub(super) fn find(folder: &Path) -> Result<Option<Repository>, GitError> {
+/// `is_of_anyone` is whether the owner does not matter.
+pub(super) fn find(folder: &Path, is_of_anyone: bool) -> Result<Option<Repository>, GitError> {
     let start = normal(folder);
     for root in start.ancestors() {
         let entry = root.join(".git");
@@ -34,7 +35,7 @@ pub(super) fn find(folder: &Path) -> Result<Option<Repository>, GitError> {
             return Err(not_a_repository(&entry, "it is neither a folder nor a file"));
         };
         check_layout(&entry, &folder)?;
-        let foreign = foreign(&[&root, &entry, &folder], &start)?;
+        let foreign = if is_of_anyone { None } else { foreign(&[&root, &entry, &folder], &start)? };
         let git = Git { folder: folder.clone(), root: root.clone() };
         return Ok(Some(Repository { root, folder, checkout, foreign, git }));
     }

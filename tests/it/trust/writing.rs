@@ -288,3 +288,22 @@ fn a_file_that_git_would_publish_is_named() {
     let quiet = world.run(&["plan"]);
     assert!(!quiet.output.contains("does not ignore"), "{}", quiet.output);
 }
+
+/// A container runs as root on a checkout of the user who started it.
+#[test]
+fn in_a_checkout_of_another_user_root_delivers_and_refuses_as_elsewhere() {
+    let world = World::new();
+    world.write("a.yaml", &delivered_to("secrets/app.env", "K"));
+    world.commit();
+    let chown = std::process::Command::new("chown").args(["-R", "12345:12345"]).arg(world.path("")).status();
+    if !chown.unwrap().success() {
+        // Only root can give files away.
+        return;
+    }
+    world.apply().ends(0, &["Applied"]);
+    world.run(&["plan"]).ends(0, &["Nothing to do"]);
+    world.write("app.env", "A=1\n");
+    world.git(&["-c", "safe.directory=*", "add", "app.env"]);
+    world.write("a.yaml", &delivered_to("app.env", "K"));
+    world.apply().ends(3, &["KW-041", "Git tracks the file"]);
+}
