@@ -23,7 +23,7 @@ pub static KW_024: Rule = Rule {
 };
 
 /// How many different names are compared with the declared ones: each comparison takes time.
-const MOST: usize = 200;
+const MOST: usize = 20;
 
 /// Checks every reference of every object. `is_closed` is `validate --closed`.
 pub fn check(desired: &Desired, is_closed: bool) -> Vec<Diagnostic> {
