@@ -8,7 +8,7 @@ pub static KW_032: Rule = Rule {
           interpreter would run such a file.",
     source: "Keywright's own rule",
     wrong: "The settings allow `[/usr/bin/python3, \"*\"]`, and a manifest has `command: [/usr/bin/python3, \
-            /work/repository/get.py]`.",
+            /srv/checkout/get.py]`.",
     right: "The script is installed outside the repository, and the settings allow `[/usr/local/bin/get-key, \"*\"]`.",
     ..Rule::fixed("KW-032").by_plan()
 };
