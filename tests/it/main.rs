@@ -22,6 +22,7 @@ mod readme;
 mod runners;
 mod saved_plan;
 mod schemas;
+mod team;
 mod tidy;
 mod transfer;
 mod trust;

@@ -8,27 +8,8 @@ use tempfile::TempDir;
 
 use crate::console::Console;
 use crate::console::Ran;
+use crate::team::TEAM;
 
-const USER: &str = "apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {email: alice@example.com, displayName: Alice, status: active}
----
-apiVersion: keywright.dev/v1
-kind: Application
-metadata: {name: checkout}
-spec: {user: alice}
----
-apiVersion: keywright.dev/v1
-kind: Package
-metadata: {name: payments}
-spec: {}
----
-apiVersion: keywright.dev/v1
-kind: Plan
-metadata: {name: gold}
-spec: {package: payments}
-";
 const OLD: &str = "---
 apiVersion: keywright.dev/v1
 kind: Application
@@ -98,7 +79,7 @@ fn says(ran: &Ran, text: &str) {
 
 #[test]
 fn the_file_is_its_owners_only_and_holds_no_secret() {
-    let team = Team::new("", &[USER, KEY]);
+    let team = Team::new("", &[TEAM, KEY]);
     team.runs("plan --out p.json", 0);
     let text = team.saved();
     assert!(!text.contains("not-a-real"), "{text}");
@@ -115,7 +96,7 @@ fn the_file_is_its_owners_only_and_holds_no_secret() {
 
 #[test]
 fn the_same_plan_is_the_same_bytes() {
-    let team = Team::new("", &[USER, KEY]);
+    let team = Team::new("", &[TEAM, KEY]);
     team.runs("plan --out p.json", 0);
     let first = team.saved();
     team.runs("plan --out p.json", 0);
@@ -124,7 +105,7 @@ fn the_same_plan_is_the_same_bytes() {
 
 #[test]
 fn a_plan_is_applied_from_anywhere_to_the_workspace_that_f_names() {
-    let team = Team::new("", &[USER]);
+    let team = Team::new("", &[TEAM]);
     team.runs("plan --out a-plan-by-content", 0);
     let elsewhere = tempfile::tempdir().unwrap();
     fs::rename(team.path("a-plan-by-content"), elsewhere.path().join("plan")).unwrap();
@@ -137,21 +118,21 @@ fn a_plan_is_applied_from_anywhere_to_the_workspace_that_f_names() {
 #[test]
 fn the_guards_are_asked_again_with_the_consent_of_the_plan_and_of_the_run() {
     let owns = "  ownership: {applications: ofDeclaredUsers}\n";
-    let team = Team::new(owns, &[USER, OLD]);
+    let team = Team::new(owns, &[TEAM, OLD]);
     team.runs("apply --auto-approve", 0);
-    team.write(owns, &[USER]);
+    team.write(owns, &[TEAM]);
     team.runs("plan --prune --out p.json", 0);
     let strict = format!("{owns}  guards: {{deletes: {{percent: 0, count: 0}}}}\n");
-    team.write(&strict, &[USER]);
+    team.write(&strict, &[TEAM]);
     let stopped = team.runs("apply p.json", 4);
     says(&stopped, "error[KW-101]: 1 of 2 applications would be deleted or replaced");
     team.runs("plan --prune --out p.json --allow application/alice/old", 0);
     team.runs("apply p.json --format json", 0);
-    team.write(&strict, &[USER, OLD]);
+    team.write(&strict, &[TEAM, OLD]);
     team.runs("apply --auto-approve", 0);
-    team.write(owns, &[USER]);
+    team.write(owns, &[TEAM]);
     team.runs("plan --prune --out p.json", 0);
-    team.write(&strict, &[USER]);
+    team.write(&strict, &[TEAM]);
     team.runs("apply p.json --max-delete 1", 0);
     assert!(!team.runs("export", 0).out.contains("name: old"));
 }
@@ -159,13 +140,13 @@ fn the_guards_are_asked_again_with_the_consent_of_the_plan_and_of_the_run() {
 #[test]
 fn objects_no_longer_owned_or_now_protected_stay() {
     let owns = "  ownership: {applications: ofDeclaredUsers}\n";
-    let team = Team::new(owns, &[USER, OLD]);
+    let team = Team::new(owns, &[TEAM, OLD]);
     team.runs("apply --auto-approve", 0);
-    team.write(owns, &[USER]);
+    team.write(owns, &[TEAM]);
     team.runs("plan --prune --out p.json", 0);
-    team.write("", &[USER]);
+    team.write("", &[TEAM]);
     says(&team.runs("apply p.json", 4), "error[KW-107]: application/alice/old is not declared");
-    team.write(owns, &[USER, &OLD.replace("name: old", "name: old, protect: true")]);
+    team.write(owns, &[TEAM, &OLD.replace("name: old", "name: old, protect: true")]);
     assert!(team.runs("apply p.json", 5).out.contains("application/alice/old is declared by the manifests"));
     assert!(team.runs("export", 0).out.contains("name: old"));
 }
@@ -175,7 +156,7 @@ fn objects_no_longer_owned_or_now_protected_stay() {
 fn a_forged_plan_neither_writes_other_lines_nor_creates_a_value_that_can_be_guessed() {
     let key =
         KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}\n  deliver: [{file: s/a.env, as: CK}]");
-    let team = Team::new("", &[USER, &key]);
+    let team = Team::new("", &[TEAM, &key]);
     team.runs("plan --out p.json", 0);
     let plan = fs::read_to_string(team.path("p.json")).unwrap();
     for (before, after) in [
@@ -201,18 +182,18 @@ fn sealed(plan: &str) -> String {
 
 #[test]
 fn a_key_that_lost_its_value_is_named() {
-    let team = Team::new("", &[USER, KEY]);
+    let team = Team::new("", &[TEAM, KEY]);
     team.runs("plan --out p.json", 0);
     for (manifests, why) in [
-        (vec![USER], "key/production is no longer declared at all"),
-        (vec![USER, "---\n"], "key/production is no longer declared at all"),
+        (vec![TEAM], "key/production is no longer declared at all"),
+        (vec![TEAM, "---\n"], "key/production is no longer declared at all"),
     ] {
         team.write("", &manifests);
         says(&team.runs("apply p.json", 1), why);
     }
-    team.write("", &[USER, &KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
+    team.write("", &[TEAM, &KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
     says(&team.runs("apply p.json", 1), "key/production is no longer declared with a custom value");
-    team.write("", &[USER, &KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
+    team.write("", &[TEAM, &KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
     says(&team.runs("apply p.json", 1), "key/production is no longer declared with a shared secret");
     assert!(!team.path(".keywright/keywright.db").exists() || team.runs("export", 0).out.is_empty());
 }
@@ -223,7 +204,7 @@ fn a_rotation_is_made_once() {
         "{custom: {env: APP_KEY}}",
         "{generate: {prefix: chk_}}\n  rotation: {every: 90d, overlap: 14d, grace: 7d}",
     );
-    let mut team = Team::new("", &[USER, &key]);
+    let mut team = Team::new("", &[TEAM, &key]);
     team.runs("apply --auto-approve", 0);
     team.console.now = "2027-03-01T00:00:00Z".into();
     team.runs("plan --out p.json", 0);
@@ -235,16 +216,16 @@ fn a_rotation_is_made_once() {
 
 #[test]
 fn an_object_with_another_parent_is_not_the_reviewed_object() {
-    let bob = USER.split("---\n").next().unwrap().replace("alice", "bob") + "---\n";
+    let bob = TEAM.split("---\n").next().unwrap().replace("alice", "bob") + "---\n";
     let till = OLD.replace("old", "till");
     let key = KEY.replace("plan: gold", "plan: gold\n  expires: 2030-01-01");
-    let later = USER.replace("spec: {user: alice}", "spec: {user: alice, description: reviewed}");
-    let team = Team::new("", &[&bob, USER, &till, &key]);
+    let later = TEAM.replace("spec: {user: alice}", "spec: {user: alice, description: reviewed}");
+    let team = Team::new("", &[&bob, TEAM, &till, &key]);
     team.runs("apply --auto-approve", 0);
     let database = rusqlite::Connection::open(team.path(".keywright/keywright.db")).unwrap();
     let by_hand = |sql: &str| assert_eq!(database.execute(sql, []).unwrap(), 1, "{sql}");
 
-    team.write("", &[&bob, USER, &till, &key.replace("2030", "2031")]);
+    team.write("", &[&bob, TEAM, &till, &key.replace("2030", "2031")]);
     team.runs("plan --out p.json", 0);
     by_hand("UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'till')");
     let ran = team.runs("apply p.json", 5);
@@ -261,7 +242,7 @@ fn an_object_with_another_parent_is_not_the_reviewed_object() {
 
 #[test]
 fn a_plan_for_another_area_or_host_is_refused_by_name() {
-    let team = Team::new("", &[USER]);
+    let team = Team::new("", &[TEAM]);
     let cloud = |host: &str, area: &str| {
         let secret = "{env: KEYWRIGHT_KEY}";
         format!(
@@ -270,13 +251,13 @@ fn a_plan_for_another_area_or_host_is_refused_by_name() {
         )
     };
     team.runs("plan --out p.json", 0);
-    team.write(&cloud("a.example.com", "one"), &[USER]);
+    team.write(&cloud("a.example.com", "one"), &[TEAM]);
     says(&team.runs("apply p.json", 1), "it is for the store \"embedded store\", not for \"Cloud API Management\"");
     let store = "{\"name\": \"Cloud API Management\", \"host\": \"a.example.com\", \"area\": \"one\"}";
     resealed(&team.path("p.json"), &team.saved().replace("{\"name\": \"embedded store\"}", store));
-    team.write(&cloud("a.example.com", "two"), &[USER]);
+    team.write(&cloud("a.example.com", "two"), &[TEAM]);
     says(&team.runs("apply p.json", 1), "it is for the area one, not for two");
-    team.write(&cloud("b.example.com", "one"), &[USER]);
+    team.write(&cloud("b.example.com", "one"), &[TEAM]);
     says(&team.runs("apply p.json", 1), "it is for the host a.example.com, not for b.example.com");
 }
 
@@ -310,16 +291,16 @@ fn a_thousand_changes_are_far_below_five_megabytes() {
 
 #[test]
 fn a_stream_reports_stale_changes_and_each_change_by_its_index() {
-    let team = Team::new("", &[USER]);
+    let team = Team::new("", &[TEAM]);
     team.runs("apply --auto-approve", 0);
-    let later = USER.replace("displayName: Alice", "displayName: Alicia").replace("spec: {}", "spec: {description: x}");
+    let later = TEAM.replace("displayName: Alice", "displayName: Alicia").replace("spec: {}", "spec: {description: x}");
     team.write("", &[&later]);
     let plan = team.runs("plan --out p.json --format json", 0);
     let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
     let planned: Vec<&str> =
         plan["changes"].as_array().unwrap().iter().map(|change| change["address"].as_str().unwrap()).collect();
     // Another client changes the user in the meantime.
-    team.write("", &[&USER.replace("displayName: Alice", "displayName: Alison")]);
+    team.write("", &[&TEAM.replace("displayName: Alice", "displayName: Alison")]);
     team.runs("apply --auto-approve", 0);
     team.write("", &[&later]);
     let ran = team.runs("apply p.json --format json-stream --auto-approve", 5);

@@ -7,29 +7,10 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+pub(super) use crate::team::TEAM;
+
 /// What must never be shown.
 pub(super) const CANARY: &str = "fake-canary-7f3a";
-
-pub(super) const TEAM: &str = "apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {email: alice@example.com, displayName: Alice, status: active}
----
-apiVersion: keywright.dev/v1
-kind: Application
-metadata: {name: checkout}
-spec: {user: alice}
----
-apiVersion: keywright.dev/v1
-kind: Package
-metadata: {name: payments}
-spec: {}
----
-apiVersion: keywright.dev/v1
-kind: Plan
-metadata: {name: gold}
-spec: {package: payments}
-";
 
 /// The team with a key that is delivered to a file as a variable.
 pub(super) fn delivered_to(file: &str, variable: &str) -> String {
