@@ -188,19 +188,3 @@ pub fn named(from: &Path, path: &Path) -> Result<Option<Place>, Refused> {
         None => Place::find(&fence, below),
     }
 }
-
-/// Writes a new file, readable by its owner only, atomically and into an existing folder. The error is
-/// [`io::ErrorKind::AlreadyExists`] if there is a file or a link already.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let place = Place::find(Path::new("/"), &settled_folder(path)).map_err(io::Error::from)?;
-    place.ok_or(io::ErrorKind::NotFound)?.create(bytes)
-}
-
-/// Reads a file that [`write_private`] wrote. `None` if it does not exist. Fails for a link, for anything that is not a
-/// regular file, and for more than `most` bytes.
-pub fn read_private(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let Some(place) = Place::find(Path::new("/"), &settled_folder(path)).map_err(io::Error::from)? else {
-        return Ok(None);
-    };
-    place.read(most).map_err(io::Error::from)
-}

@@ -21,8 +21,6 @@ use std::path::PathBuf;
 
 pub use error::GitError;
 pub use error::GitErrorKind;
-pub use tree::Entry;
-pub use tree::EntryKind;
 
 use run::Git;
 
@@ -149,17 +147,6 @@ impl Repository {
     pub fn existing(&self, commit: &CommitId, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
         let paths = paths.iter().map(|path| self.inside(path)).collect::<Result<Vec<_>, _>>()?;
         tree::existing(self, commit, &paths)
-    }
-
-    /// What a commit holds below a folder, at any depth, sorted by path; without folders. Empty when it has no such
-    /// folder.
-    pub fn list(&self, commit: &CommitId, folder: &Path) -> Result<Vec<Entry>, GitError> {
-        tree::list(self, commit, &self.inside(folder)?)
-    }
-
-    /// The bytes of listed files, in their order, with one run of Git. At most 128 MiB together.
-    pub fn contents(&self, entries: &[&Entry]) -> Result<Vec<Vec<u8>>, GitError> {
-        tree::contents(self, entries)
     }
 
     /// Whether Git tracks a file: whether `git add` was run for it. `false` for what lies outside of the checkout.

@@ -13,15 +13,12 @@ use super::run::failed;
 /// Largest file that is read out of a commit, in bytes.
 const MOST_OF_FILE: u64 = 16 << 20;
 
-/// Most bytes of files that are read at once.
-const MOST_OF_FILES: u64 = 128 << 20;
-
 /// Most bytes of a list of paths.
 const MOST_OF_LIST: u64 = 128 << 20;
 
-/// What is at a path of a commit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EntryKind {
+/// What is at a path of a commit; folders have no kind.
+#[derive(Clone, Copy)]
+enum Kind {
     /// A regular file, with its size in bytes.
     File { size: u64 },
     /// A symbolic link.
@@ -30,79 +27,47 @@ pub enum EntryKind {
     Submodule,
 }
 
-/// One path of a commit, relative to the root of the checkout.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
-    pub path: PathBuf,
-    pub kind: EntryKind,
-    pub(super) object: Box<str>,
-}
-
-/// An entry as `ls-tree` lists it; folders have no kind.
+/// One path of a commit, relative to the root of the checkout, as `ls-tree` lists it.
 struct Listed {
     path: PathBuf,
-    kind: Option<EntryKind>,
-    pub(super) object: Box<str>,
+    kind: Option<Kind>,
+    object: Box<str>,
 }
 
 pub(super) fn read(repository: &Repository, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
     let Some(found) = at(repository, commit, path)? else { return Ok(None) };
-    let Some(kind) = found.kind else { return Err(not_a_file(commit, path, "a folder")) };
-    let entry = Entry { path: found.path, kind, object: found.object };
-    match kind {
-        EntryKind::File { size } if size > MOST_OF_FILE => {
+    match found.kind {
+        None => Err(not_a_file(commit, path, "a folder")),
+        Some(Kind::Link) => Err(not_a_file(commit, path, "a link")),
+        Some(Kind::Submodule) => Err(not_a_file(commit, path, "a submodule")),
+        Some(Kind::File { size }) if size > MOST_OF_FILE => {
             let message = format!("read {} of {}: it is larger than 16 MiB", path.display(), commit.short());
             Err(GitError::new(GitErrorKind::Failed, message, "name a smaller file"))
         }
-        EntryKind::File { .. } => Ok(contents(repository, &[&entry])?.pop()),
-        EntryKind::Link => Err(not_a_file(commit, path, "a link")),
-        EntryKind::Submodule => Err(not_a_file(commit, path, "a submodule")),
+        Some(Kind::File { .. }) => content(repository, &found).map(Some),
     }
 }
 
-pub(super) fn list(repository: &Repository, commit: &CommitId, folder: &Path) -> Result<Vec<Entry>, GitError> {
-    match at(repository, commit, folder)? {
-        None => return Ok(Vec::new()),
-        Some(Listed { kind: None, .. }) => {}
-        Some(_) => {
-            let message = format!("list {} of {}: it is not a folder", folder.display(), commit.short());
-            return Err(GitError::new(GitErrorKind::NotAFile, message, "name a folder"));
-        }
-    }
-    let listed = ls_tree(repository, commit, &["-r"], &[folder])?;
-    let entry = |listed: Listed| Some(Entry { path: listed.path, kind: listed.kind?, object: listed.object });
-    let mut entries: Vec<Entry> = listed.into_iter().filter_map(entry).collect();
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(entries)
-}
-
-pub(super) fn contents(repository: &Repository, entries: &[&Entry]) -> Result<Vec<Vec<u8>>, GitError> {
-    const WHAT: &str = "read files of a commit";
-    let input: String = entries.iter().map(|entry| format!("{}\n", entry.object)).collect();
+fn content(repository: &Repository, file: &Listed) -> Result<Vec<u8>, GitError> {
     let arguments = [OsStr::new("cat-file"), OsStr::new("--batch")];
-    let out = repository.git.run(WHAT, &arguments, input.as_bytes(), MOST_OF_FILES)?;
-    let mut rest = out.as_slice();
-    let mut read = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let Some((bytes, after)) = one_object(rest, &entry.object) else {
-            let message = format!("read {}: this clone does not have its content", entry.path.display());
-            let help = "clone without --filter, or run `git fetch --refetch --no-filter`";
-            return Err(GitError::new(GitErrorKind::Missing, message, help));
-        };
-        read.push(bytes.to_vec());
-        rest = after;
-    }
-    Ok(read)
+    let input = format!("{}\n", file.object);
+    // The size that was listed may be missing, so the output has its own limit.
+    let out = repository.git.run("read a file of a commit", &arguments, input.as_bytes(), MOST_OF_FILE + (1 << 10))?;
+    one_object(&out, &file.object).map(<[u8]>::to_vec).ok_or_else(|| {
+        let message = format!("read {}: this clone does not have its content", file.path.display());
+        let help = "clone without --filter, or run `git fetch --refetch --no-filter`";
+        GitError::new(GitErrorKind::Missing, message, help)
+    })
 }
 
-/// The content of the first object of `--batch`, and what comes after it. `None` when it is missing.
-fn one_object<'o>(out: &'o [u8], object: &str) -> Option<(&'o [u8], &'o [u8])> {
+/// The content of the object in the output of `--batch`. `None` when it is missing.
+fn one_object<'o>(out: &'o [u8], object: &str) -> Option<&'o [u8]> {
     let end = out.iter().position(|byte| *byte == b'\n')?;
     let head = std::str::from_utf8(&out[..end]).ok()?;
     let size: usize = head.strip_prefix(object)?.strip_prefix(" blob ")?.parse().ok()?;
     let rest = &out[end + 1..];
-    let after = rest.get(size..)?.strip_prefix(b"\n")?;
-    Some((&rest[..size], after))
+    rest.get(size..)?.strip_prefix(b"\n")?;
+    Some(&rest[..size])
 }
 
 pub(super) fn tracked(repository: &Repository, path: &Path) -> Result<Vec<PathBuf>, GitError> {
@@ -162,8 +127,8 @@ fn at(repository: &Repository, commit: &CommitId, path: &Path) -> Result<Option<
             return Ok(Some(found));
         }
         let what = match found.kind {
-            Some(EntryKind::Link) => "below a link",
-            Some(EntryKind::Submodule) => "in a submodule",
+            Some(Kind::Link) => "below a link",
+            Some(Kind::Submodule) => "in a submodule",
             _ => continue,
         };
         if path.starts_with(&found.path) {
@@ -201,10 +166,10 @@ fn listed(line: &[u8], what: &str) -> Result<Listed, GitError> {
         let (mode, _, object, size) = (words.next()?, words.next()?, words.next()?, words.next()?);
         let kind = match mode {
             "040000" => None,
-            "120000" => Some(EntryKind::Link),
-            "160000" => Some(EntryKind::Submodule),
+            "120000" => Some(Kind::Link),
+            "160000" => Some(Kind::Submodule),
             // A clone without the content does not know the size: reading it says so.
-            _ => Some(EntryKind::File { size: size.parse().unwrap_or(0) }),
+            _ => Some(Kind::File { size: size.parse().unwrap_or(0) }),
         };
         Some(Listed { path: path_of(&line[tab + 1..]), kind, object: object.into() })
     };

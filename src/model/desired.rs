@@ -128,13 +128,6 @@ pub struct ExistingKey {
     pub place: Place,
 }
 
-impl KeySource {
-    /// Whether a program provides the value.
-    pub const fn is_command(&self) -> bool {
-        matches!(self, Self::Custom(SecretSource { origin: SecretOrigin::Command(_), .. }))
-    }
-}
-
 /// Where a secret is read from.
 #[derive(Clone)]
 pub struct SecretSource {
