@@ -58,6 +58,11 @@ pub trait Effects {
         let _ = (index, result);
     }
 
+    /// Receives the id of an object that a change created, and the value if it is a key.
+    fn created(&mut self, index: usize, id: &LiveId, value: Option<&Secret>) {
+        let _ = (index, id, value);
+    }
+
     /// Whether to start no more changes. Those in progress are still awaited.
     fn is_stopped(&self) -> bool {
         false
@@ -184,6 +189,9 @@ async fn carry_out<S: Store, E: Effects>(
             Ok(done) => performed = done,
             Err(refusal) => return ChangeResult::Failed(refusal),
         }
+    }
+    if let Some(id) = &performed.id {
+        effects.borrow_mut().created(index, id, performed.value.as_ref().or(value.as_ref()));
     }
     let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
         return done(performed.altered);

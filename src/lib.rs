@@ -39,6 +39,7 @@ pub mod store;
 pub mod outcome;
 pub mod plan;
 pub mod apply;
+pub mod memory;
 pub mod export;
 pub mod render;
 pub mod saved_plan;

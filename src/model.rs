@@ -12,6 +12,7 @@ mod live_id;
 pub mod masks;
 mod own_prefix;
 pub mod secret;
+mod store_keys;
 pub mod transfer;
 
 pub use address::Address;
@@ -39,6 +40,7 @@ pub use masks::Masks;
 pub use own_prefix::own_prefix;
 pub use secret::Digest;
 pub use secret::Secret;
+pub use store_keys::StoreKeys;
 pub use transfer::Transfer;
 
 /// An instant in UTC. Only the outer layers read clocks.

@@ -12,6 +12,7 @@ use crate::model::Desired;
 use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveId;
 use crate::model::Secret;
 use crate::model::Value;
 use crate::rule::Rule;
@@ -144,6 +145,8 @@ pub struct Write<'a> {
 pub struct Performed {
     /// The value of the key that was created or replaced.
     pub value: Option<Secret>,
+    /// The id of the object that was created, also to replace another.
+    pub id: Option<LiveId>,
     /// Fields that the store ignores or alters.
     pub altered: Vec<Altered>,
 }

@@ -3,6 +3,7 @@
 mod approved;
 mod effects;
 mod form;
+mod memory;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ use super::session::Prepared;
 use super::session::Session;
 use super::session::Snapshot;
 use super::session::database;
-use super::session::origin::store_key;
+use super::session::origin::store_keys;
 use crate::apply;
 use crate::apply::Secrets;
 use crate::database::journal;
@@ -209,7 +210,9 @@ fn carry_out(
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
-        return Ok((Outcome { results, unverified: None }, None));
+        let outcome = Outcome { results, unverified: None };
+        let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None).err();
+        return Ok((outcome, failure));
     }
     let places = Places::new(&snapshot.loaded.root, &snapshot.loaded.workspace.database);
     if let Some(refusal) = places.refusal(&planned.plan) {
@@ -219,18 +222,21 @@ fn carry_out(
     let store = Stores { remotes: &snapshot.remotes, embedded };
     let secrets = Secrets { values: &snapshot.secrets.values, shared: &snapshot.secrets.shared, live: &snapshot.live };
     let journal = begin(prepared, console.time())?;
+    let run = journal.run();
     let stop = stop_on_signals()?;
     let now = console.time();
     let progress = ProgressReporter::begin(form, planned, console)?;
     let mut world = World::new(places, journal, stop, now, progress);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let outcome = block_on(work)?.map_err(Failure::of_store)?;
+    let created = world.take_created();
     let failure = match world.end() {
         // The changes are made even if the reader of the output is gone.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
         Err(failure) => Some(failure),
     };
-    Ok((outcome, failure))
+    let remembered = memory::remember(prepared, &outcome, &created, Some(run));
+    Ok((outcome, failure.or(remembered.err())))
 }
 
 /// Begins the journal of the run, and closes that of an interrupted previous run.
@@ -245,7 +251,7 @@ fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
     if let Some((run, _)) = cut_off {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
-    let journal = Journal::begin(database, key, &stores, &store_key(loaded), changes, now).map_err(failed)?;
+    let journal = Journal::begin(database, key, &stores, store_keys(loaded), changes, now).map_err(failed)?;
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

@@ -23,6 +23,7 @@ use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Instant;
 use crate::model::Secret;
+use crate::model::StoreKeys;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 
@@ -78,7 +79,7 @@ impl Journal {
         database: Database,
         key: FingerprintKey,
         store: &str,
-        home: &str,
+        stores: StoreKeys,
         changes: usize,
         now: Instant,
     ) -> Result<Self, DatabaseError> {
@@ -95,7 +96,7 @@ impl Journal {
         let (run, remembers) = begun.map_err(|error| database.error(error))?;
         let (notes, arriving) = mpsc::channel();
         let name = database.location().to_string();
-        let writer = Writer::new(database, run, home);
+        let writer = Writer::new(database, run, stores);
         let writer = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.write(&arriving));
         let writer = writer.map_err(|source| DatabaseError::Journal { database: name, source })?;
         Ok(Self { run, notes, writer, key, remembers })
@@ -118,7 +119,7 @@ impl Journal {
             change: number(change),
             address: what.address.to_string(),
             action: what.action.name(),
-            value: value.map(|value| of_value(&self.key, value)),
+            value: value.map(|value| self.key.of_value(value)),
             at: now,
             noted,
         };
@@ -156,11 +157,6 @@ impl Journal {
     fn note(&self, note: Note) {
         let _ = self.notes.send(note);
     }
-}
-
-/// The fingerprint under which the journal records the value of a key.
-pub fn of_value(key: &FingerprintKey, value: &Secret) -> Fingerprint {
-    key.fingerprint("key value", value.expose())
 }
 
 /// The recorded runs, newest first.
@@ -293,7 +289,8 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "checks the file itself")]
     fn writes_in_progress_are_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 3, at(1)).unwrap();
+        let mut journal =
+            Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         intend(&mut journal, 0, &change("a"), Some(&value), at(2));
         journal.settle(0, &ChangeResult::Done, at(3));
@@ -306,7 +303,7 @@ mod tests {
         let (_, writes) = writes(&database, run.number).unwrap().unwrap();
         assert_eq!((writes[0].fate.as_deref(), writes[0].ended), (Some("done"), Some(at(3))));
         assert_eq!((writes[1].address.as_str(), writes[1].fate.as_deref()), ("key/b", None));
-        assert_eq!(writes[0].value, Some(of_value(&key(), &value)));
+        assert_eq!(writes[0].value, Some(key().of_value(&value)));
         close(&database, run.number, at(9)).unwrap();
         assert_eq!(cut_off(&database).unwrap(), None);
         let bytes = std::fs::read(folder.path().join("k.db")).unwrap();
@@ -317,7 +314,8 @@ mod tests {
     #[test]
     fn other_changes_continue_while_a_note_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 3, at(1)).unwrap();
+        let mut journal =
+            Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 3, at(1)).unwrap();
         let slow = open(&folder);
         slow.connection().execute("BEGIN IMMEDIATE", &[]).unwrap();
         let noted: Vec<_> = (0..3).map(|index| journal.intend(index, &change("a"), None, at(2))).collect();
@@ -333,7 +331,8 @@ mod tests {
     fn a_finished_run_is_not_interrupted_and_old_runs_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
-            let mut journal = Journal::begin(open(&folder), key(), "a store", "a store", 1, at(number)).unwrap();
+            let mut journal =
+                Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 1, at(number)).unwrap();
             intend(&mut journal, 0, &change("a"), None, at(number));
             journal.settle(0, &ChangeResult::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();

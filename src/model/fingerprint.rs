@@ -25,7 +25,11 @@ pub const SHORTEST_KEY: usize = 32;
 
 /// The key for fingerprints.
 #[derive(Clone, PartialEq, Eq)]
-pub struct FingerprintKey(Secret);
+pub struct FingerprintKey {
+    key: Secret,
+    /// Distinguishes this key from others, and reveals nothing of it.
+    id: Box<str>,
+}
 
 /// The fingerprint of a text: the id of the key, a colon and 64 hexadecimal digits, like `2f6c01d4:…`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -34,38 +38,45 @@ pub struct Fingerprint(Box<str>);
 impl FingerprintKey {
     /// `None` if the key is shorter than [`SHORTEST_KEY`].
     pub fn new(key: Secret) -> Option<Self> {
-        (key.expose().len() >= SHORTEST_KEY).then_some(Self(key))
+        (key.expose().len() >= SHORTEST_KEY).then(|| Self { id: hmac(&key, "key", "")[..8].into(), key })
     }
 
-    /// Distinguishes this key from others, and reveals nothing of it.
-    pub fn id(&self) -> String {
-        self.hmac("key", "")[..8].to_owned()
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// The fingerprint of a text. `what` is the kind of the text: equal texts of two kinds have different fingerprints.
     pub fn fingerprint(&self, what: &str, text: &str) -> Fingerprint {
-        Fingerprint(format!("{}:{}", self.id(), self.hmac(what, text)).into())
+        Fingerprint(format!("{}:{}", self.id, hmac(&self.key, what, text)).into())
+    }
+
+    /// The fingerprint of the value of a package key.
+    pub fn of_value(&self, value: &Secret) -> Fingerprint {
+        self.fingerprint("key value", value.expose())
     }
 
     /// Whether the fingerprint was made with this key. Otherwise it is unknown what it belongs to.
     pub fn made(&self, fingerprint: &Fingerprint) -> bool {
-        fingerprint.0.split_once(':').is_some_and(|(id, _)| id == self.id())
+        fingerprint.0.split_once(':').is_some_and(|(id, _)| id == &*self.id)
     }
+}
 
-    fn hmac(&self, what: &str, text: &str) -> String {
-        // HMAC accepts keys of every length, so this never fails.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes()) else { return String::new() };
-        mac.update(what.as_bytes());
-        mac.update(&[0]);
-        mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
+/// In hexadecimal digits.
+fn hmac(key: &Secret, what: &str, text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // HMAC accepts keys of every length, so this never fails.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()) else { return String::new() };
+    mac.update(what.as_bytes());
+    mac.update(&[0]);
+    mac.update(text.as_bytes());
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    mac.finalize().into_bytes().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Shows only the id.
 impl fmt::Debug for FingerprintKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id())
+        f.write_str(&self.id)
     }
 }
 

@@ -9,6 +9,7 @@ use super::Context;
 use super::Kept;
 use super::Plan;
 use super::Planned;
+use super::Sighting;
 use super::access;
 use super::draft;
 use super::draft::Draft;
@@ -62,7 +63,8 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
     sort(&mut stopped);
-    Planned { plan, excluded: BTreeMap::new(), diagnostics, stopped, withheld }
+    let declared = Sighting::all(&matching);
+    Planned { plan, excluded: BTreeMap::new(), diagnostics, stopped, declared, withheld }
 }
 
 /// The results for the declared objects, not yet in order.

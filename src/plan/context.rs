@@ -8,12 +8,15 @@ use super::remembered::Remembered;
 use crate::change::Change;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
+use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::Digest;
 use crate::model::Instant;
+use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::rules::values::Values;
@@ -34,7 +37,7 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     pub now: Instant,
     pub options: &'a Options,
-    /// The field values that the store did not accept in earlier runs.
+    /// What the workspace database knows from earlier runs.
     pub remembered: &'a Remembered,
 }
 
@@ -61,6 +64,8 @@ pub struct Planned {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings of the guards.
     pub stopped: Vec<Diagnostic>,
+    /// The live objects that the manifests declare.
+    pub declared: Vec<Sighting>,
     /// Addresses and fields that are not updated because of [`Context::remembered`].
     pub withheld: BTreeSet<(String, String)>,
 }
@@ -70,6 +75,27 @@ impl Planned {
     pub fn left(&self) -> impl Iterator<Item = &Change> + Clone {
         let left = self.plan.changes.iter().enumerate().filter(|(index, _)| !self.excluded.contains_key(index));
         left.map(|(_, change)| change)
+    }
+}
+
+/// A live object that a manifest declares, as the current object or as an older generation of a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The address in the manifests.
+    pub address: Address,
+    pub id: LiveId,
+}
+
+impl Sighting {
+    pub(super) fn all(matching: &Matching<'_>) -> Vec<Self> {
+        let found = matching.found.iter().flat_map(|(address, found)| {
+            std::iter::once(&found.live).chain(&found.older).map(move |live| (address, live))
+        });
+        found.map(|(address, live)| Self { address: address.clone(), id: live.id.clone() }).collect()
+    }
+
+    pub const fn kind(&self) -> Kind {
+        self.address.kind()
     }
 }
 

@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 
 use super::FieldChange;
 use super::access;
+use super::known::KnownObjects;
 use crate::model::Declared;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Value;
 
-/// The values that the store did not accept in earlier runs.
+/// What the workspace database knows from earlier runs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Remembered {
     /// By address and field.
     pub untaken: BTreeMap<(String, String), Untaken>,
-    /// The key of the fingerprints. Without it, nothing is known.
+    /// The objects that manifests declared in earlier runs.
+    pub objects: KnownObjects,
+    /// The key of the fingerprints. Without it, nothing is known about values and API keys.
     pub key: Option<FingerprintKey>,
 }
 
@@ -43,7 +46,7 @@ pub(super) fn withhold(
     fields: &[FieldChange],
 ) -> Option<(Vec<String>, String)> {
     let address = declared.address.to_string();
-    let Remembered { untaken, key } = remembered;
+    let Remembered { untaken, key, .. } = remembered;
     let key = key.as_ref()?;
     if untaken.is_empty() || allow.contains(&address) || reduces_access(fields) {
         return None;

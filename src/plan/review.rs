@@ -9,6 +9,7 @@ use super::Change;
 use super::Context;
 use super::Plan;
 use super::Planned;
+use super::Sighting;
 use super::consent::place_of;
 use super::guards;
 use super::prune;
@@ -29,8 +30,8 @@ use crate::rules;
 pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
     let matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let excluded = resolve(&mut plan, context, &matching)?;
-    let mut planned =
-        Planned { plan, excluded, diagnostics: Vec::new(), stopped: Vec::new(), withheld: BTreeSet::new() };
+    let (diagnostics, stopped, withheld) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut planned = Planned { plan, excluded, diagnostics, stopped, declared: Sighting::all(&matching), withheld };
     let left: Vec<&Change> = planned.left().collect();
     let mut stopped = guards::check(&left, context, &matching);
     stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));

@@ -79,6 +79,7 @@ impl Embedded {
         let (performed, seen) = self.database.connection().transaction(|connection| {
             let work = Work::new(connection, write, self.now, &self.effects);
             let performed = dispatch(&work)?;
+            let performed = Performed { id: work.created(), ..performed };
             Ok::<_, Stop>((performed, work.into_effects()))
         })?;
         self.effects.remember(seen);

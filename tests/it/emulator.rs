@@ -1,6 +1,6 @@
 //! Tests the emulator over raw HTTP, as the real binary: no code is shared with the program.
 
-mod caller;
+pub(crate) mod caller;
 mod command;
 mod faults;
 mod gateway;

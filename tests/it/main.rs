@@ -16,6 +16,7 @@ mod emulator;
 mod hostile;
 mod invisible;
 mod laws;
+mod memory;
 mod program;
 mod pull_requests;
 mod readme;

@@ -21,8 +21,10 @@ use crate::cli::Failure;
 use crate::cli::log::milliseconds;
 use crate::database::journal::Journal;
 use crate::delivery::Places;
+use crate::memory::Created;
 use crate::model;
 use crate::model::Delivery;
+use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
@@ -56,6 +58,7 @@ pub(super) struct World<'a> {
     /// When each change in progress began, and how long each finished one took.
     begun: BTreeMap<usize, Instant>,
     took: BTreeMap<usize, u64>,
+    created: BTreeMap<usize, Created>,
     progress: ProgressReporter<'a>,
 }
 
@@ -67,8 +70,13 @@ impl<'a> World<'a> {
         now: model::Instant,
         progress: ProgressReporter<'a>,
     ) -> Self {
-        let (begun, took) = (BTreeMap::new(), BTreeMap::new());
-        Self { places, journal, stop, clock: (now, clock()), begun, took, progress }
+        let (begun, took, created) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { places, journal, stop, clock: (now, clock()), begun, took, created, progress }
+    }
+
+    /// The objects that the run created, by the index of their change.
+    pub(super) fn take_created(&mut self) -> BTreeMap<usize, Created> {
+        std::mem::take(&mut self.created)
     }
 
     /// Closes the journal. Returns the error that stopped the progress output, if any.
@@ -112,6 +120,10 @@ impl Effects for World<'_> {
             self.took.insert(index, milliseconds(begun));
         }
         self.progress.ended();
+    }
+
+    fn created(&mut self, index: usize, id: &LiveId, value: Option<&Secret>) {
+        self.created.insert(index, Created { id: id.clone(), value: value.cloned() });
     }
 
     fn is_stopped(&self) -> bool {

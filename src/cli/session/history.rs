@@ -1,10 +1,10 @@
-//! What earlier runs left in the database: an interrupted run, and fields that a store does not accept.
+//! What earlier runs left in the database: an interrupted run, and what they learned about the stores.
 
 use std::collections::BTreeSet;
 
 use super::database::open;
 use super::database::open_for_reading;
-use super::origin::store_key;
+use super::origin::store_keys;
 use crate::cli::Failure;
 use crate::database;
 use crate::database::DatabaseError;
@@ -23,7 +23,6 @@ use crate::model::Live;
 use crate::plan::Remembered;
 use crate::rules;
 use crate::source::Loaded;
-use crate::stores::Remotes;
 
 /// The previous run, if it was interrupted. A run that holds the lock is still in progress.
 pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run, Vec<Noted>)>, Failure> {
@@ -36,16 +35,14 @@ pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run,
     journal::writes(&database, run.number).map_err(failed)
 }
 
-/// The fields that a store did not accept in earlier runs. The embedded store accepts every field.
+/// What earlier runs learned about the stores.
 pub(super) fn remembered(
     location: &Location,
     loaded: &Loaded,
-    remotes: &Remotes,
     key: Option<&FingerprintKey>,
 ) -> Result<Remembered, Failure> {
-    let Some(key) = key.filter(|_| !remotes.is_empty()) else { return Ok(Remembered::default()) };
     let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
-    database::remembered(&database, &store_key(loaded), key.clone()).map_err(|error| Failure::of_database(&error))
+    database::remembered(&database, &store_keys(loaded), key.cloned()).map_err(|error| Failure::of_database(&error))
 }
 
 /// Forgets remembered fields of declared objects that this plan did not withhold: the store and the manifest agree
@@ -58,14 +55,14 @@ pub(super) fn forget(
     withheld: &BTreeSet<(String, String)>,
     desired: &Desired,
 ) -> Result<(), Failure> {
-    let is_declared = |address: &str| Address::parse(address).is_some_and(|address| desired.get(&address).is_some());
-    let is_obsolete = |field: &&(String, String)| !withheld.contains(*field) && is_declared(&field.0);
-    let obsolete: Vec<_> = remembered.untaken.keys().filter(is_obsolete).collect();
+    let declared = |address: &str| Some(&desired.get(&Address::parse(address)?)?.address);
+    let changed = remembered.untaken.keys().filter(|field| !withheld.contains(*field));
+    let obsolete: Vec<_> = changed.filter_map(|field| Some((declared(&field.0)?, field))).collect();
     if obsolete.is_empty() {
         return Ok(());
     }
     let database = open(location, Some(lock))?;
-    database::forget(&database, &store_key(loaded), &obsolete).map_err(|error| Failure::of_database(&error))
+    database::forget(&database, &store_keys(loaded), &obsolete).map_err(|error| Failure::of_database(&error))
 }
 
 /// KW-023: what an interrupted run was doing, and whether the store has its key values.
@@ -77,7 +74,7 @@ pub(super) fn interrupted_run_warning(
 ) -> Diagnostic {
     let keys = live.of(Kind::PackageKey).iter().filter_map(|object| object.key.as_ref());
     let values: BTreeSet<Fingerprint> =
-        key.map_or_else(BTreeSet::new, |key| keys.map(|live| journal::of_value(key, &live.value)).collect());
+        key.map_or_else(BTreeSet::new, |key| keys.map(|live| key.of_value(&live.value)).collect());
     let is_known = |value: &Fingerprint| key.is_some_and(|key| key.made(value));
     let in_flight: Vec<&Noted> = writes.iter().filter(|write| write.fate.is_none()).collect();
     let what = |write: &&Noted| {

@@ -7,6 +7,7 @@ use crate::cli::saved_plan::LoadedPlan;
 use crate::database::Location;
 use crate::files::Tracked;
 use crate::model::Instant;
+use crate::model::StoreKeys;
 use crate::plan::Origin;
 use crate::plan::StoreName;
 use crate::source::Loaded;
@@ -46,14 +47,10 @@ fn host(url: &str) -> &str {
     rest.rsplit('@').next().unwrap_or_default()
 }
 
-/// The key of the workspace's stores in the database: their hosts and areas.
-pub(in crate::cli) fn store_key(loaded: &Loaded) -> String {
-    let stores = stores(loaded).into_iter();
-    let name = |part: Option<String>| part.unwrap_or_default();
-    stores
-        .map(|store| format!("{} {} {}", store.name, name(store.host), name(store.area)))
-        .collect::<Vec<_>>()
-        .join(", ")
+/// What the database calls the stores of the workspace.
+pub(in crate::cli) fn store_keys(loaded: &Loaded) -> StoreKeys {
+    let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = &loaded.workspace.remote;
+    StoreKeys::new(cloud.as_ref().map(|at| &*at.area), transfer.as_ref().map(|at| &*at.url))
 }
 
 /// Checks that a saved plan was made for this workspace and its stores.

@@ -32,6 +32,8 @@ pub(in crate::cli) struct Prepared {
     pub(in crate::cli) planned: Planned,
     /// The forecast cost, for every remote store.
     pub(in crate::cli) forecasts: Vec<Forecast>,
+    /// What the database knew before this run.
+    pub(in crate::cli) remembered: Remembered,
     options: Options,
 }
 
@@ -43,13 +45,16 @@ impl Snapshot {
             // Objects may be declared in files that were not read, so a part owns only what it declares.
             self.loaded.workspace.ownership = Ownership::default();
         }
-        let remembered =
-            history::remembered(&self.location, &self.loaded, &self.remotes, self.fingerprint_key.as_ref())?;
+        let remembered = self.remembered()?;
         let planned = self.in_context(&options, &remembered, now, plan::plan);
         if let Some(lock) = &self.lock {
             history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
         }
-        Ok(self.prepared(planned, options))
+        Ok(self.prepared(planned, options, remembered))
+    }
+
+    fn remembered(&self) -> Result<Remembered, Failure> {
+        history::remembered(&self.location, &self.loaded, self.fingerprint_key.as_ref())
     }
 
     /// Prepares a saved plan.
@@ -67,11 +72,12 @@ impl Snapshot {
         let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
         let review = |context: &Context<'_>| plan::review(saved.plan, context);
-        let planned = self.in_context(&options, &Remembered::default(), now, review).map_err(|undeclared| {
+        let remembered = self.remembered()?;
+        let planned = self.in_context(&options, &remembered, now, review).map_err(|undeclared| {
             let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
             failure.help("apply the manifests that the plan was made from, or plan again")
         })?;
-        Ok(self.prepared(planned, options))
+        Ok(self.prepared(planned, options, remembered))
     }
 
     fn in_context<T>(
@@ -95,7 +101,7 @@ impl Snapshot {
         })
     }
 
-    fn prepared(mut self, mut planned: Planned, options: Options) -> Prepared {
+    fn prepared(mut self, mut planned: Planned, options: Options, remembered: Remembered) -> Prepared {
         let forecasts = cost::forecasts(&planned, &self.remotes);
         let interrupted = self.cut_off.as_ref();
         let key = self.fingerprint_key.as_ref();
@@ -106,7 +112,7 @@ impl Snapshot {
         diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
         diagnostics.extend(warning);
         sort(diagnostics);
-        Prepared { snapshot: self, planned, forecasts, options }
+        Prepared { snapshot: self, planned, forecasts, options, remembered }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::database::SqlError;
 use crate::database::memory::Learned;
 use crate::model::Fingerprint;
 use crate::model::Instant;
+use crate::model::StoreKeys;
 
 /// A message from a run to its journal.
 pub(super) enum Note {
@@ -45,8 +46,7 @@ pub(super) struct End {
 pub(super) struct Writer {
     database: Database,
     run: i64,
-    /// The key of the stores in the memory: their hosts and areas.
-    home: String,
+    stores: StoreKeys,
     intents: Vec<Intent>,
     /// Results and lessons wait for the next intent, which is synced anyway. Without them, the next run checks again.
     ends: Vec<End>,
@@ -55,9 +55,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(database: Database, run: i64, home: &str) -> Self {
+    pub(super) fn new(database: Database, run: i64, stores: StoreKeys) -> Self {
         let (intents, ends, learned) = (Vec::new(), Vec::new(), Vec::new());
-        Self { database, run, home: home.to_owned(), intents, ends, learned, over: None }
+        Self { database, run, stores, intents, ends, learned, over: None }
     }
 
     /// Writes what arrives until the run ends, or no sender is left.
@@ -114,7 +114,7 @@ impl Writer {
         for end in &self.ends {
             connection.execute(sql, &[&run, &end.change, &millis(end.at), &end.fate, &end.reason])?;
         }
-        self.learned.iter().try_for_each(|learned| learned.note(connection, &self.home, run))?;
+        self.learned.iter().try_for_each(|learned| learned.note(connection, &self.stores, run))?;
         if let Some(now) = self.over {
             connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", &[&run, &millis(now)])?;
         }

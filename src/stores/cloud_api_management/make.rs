@@ -68,7 +68,7 @@ impl CloudApiManagement {
         self.put_added(kind, &object_path, &body).await?;
         let value =
             value.or_else(|| value::text(&echo, "apikey").map(Secret::new)).filter(|_| kind == Kind::PackageKey);
-        Ok(Performed { value, altered })
+        Ok(Performed { value, id: Some(id), altered })
     }
 
     /// Sets, in an update, what the create did not accept, for example the status of a key (Q6).

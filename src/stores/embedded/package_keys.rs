@@ -5,7 +5,6 @@ use super::read::Stored;
 use super::stored;
 use super::work::Stop;
 use super::work::Work;
-use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Attributes;
@@ -87,7 +86,7 @@ fn insert(
                  (id, application, package, plan, value, secret, attributes, created, updated)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
     let (application, package, plan) = (parents.application.row, parents.package.row, parents.plan.row);
-    work.run(sql, &[&new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
+    work.run(sql, &[&work.new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
     Ok(Performed { value: Some(value), ..Performed::default() })
 }
 

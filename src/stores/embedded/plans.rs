@@ -5,7 +5,6 @@ use super::stored;
 use super::work::Stop;
 use super::work::Work;
 use super::work::check_name;
-use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Kind;
@@ -17,7 +16,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     check_new_name(work, package.row, &package.object.name, name)?;
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO plans (id, package, name, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
-    work.run(sql, &[&new_id(), &package.row, &name, &stored::write(&attributes, &[]), &work.now()])
+    work.run(sql, &[&work.new_id(), &package.row, &name, &stored::write(&attributes, &[]), &work.now()])
 }
 
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {

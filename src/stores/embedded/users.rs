@@ -6,7 +6,6 @@ use super::stored;
 use super::work::Stop;
 use super::work::Work;
 use super::work::check_name;
-use super::work::new_id;
 use super::work::refuse;
 use crate::model::Address;
 use crate::model::Attributes;
@@ -26,7 +25,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     check_free(work, name)?;
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO users (id, username, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";
-    work.run(sql, &[&new_id(), &name, &stored::write(&attributes, &[]), &work.now()])
+    work.run(sql, &[&work.new_id(), &name, &stored::write(&attributes, &[]), &work.now()])
 }
 
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {

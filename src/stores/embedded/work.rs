@@ -52,6 +52,7 @@ pub(super) struct Work<'a> {
     now: Instant,
     effects: &'a SideEffects,
     seen: RefCell<Vec<(LiveId, Effect)>>,
+    created: RefCell<Option<LiveId>>,
 }
 
 impl<'a> Work<'a> {
@@ -61,7 +62,7 @@ impl<'a> Work<'a> {
         now: Instant,
         effects: &'a SideEffects,
     ) -> Self {
-        Self { connection, write, now, effects, seen: RefCell::default() }
+        Self { connection, write, now, effects, seen: RefCell::default(), created: RefCell::default() }
     }
 
     pub(super) const fn change(&self) -> &'a Change {
@@ -75,6 +76,18 @@ impl<'a> Work<'a> {
     /// Milliseconds since 1970.
     pub(super) const fn now(&self) -> i64 {
         self.now.timestamp_millis()
+    }
+
+    /// The id of the new object.
+    pub(super) fn new_id(&self) -> String {
+        let id = uuid::Uuid::new_v4().to_string();
+        *self.created.borrow_mut() = Some(LiveId::new(id.as_str()));
+        id
+    }
+
+    /// The id of the object that the change created.
+    pub(super) fn created(&self) -> Option<LiveId> {
+        self.created.borrow().clone()
     }
 
     pub(super) fn into_effects(self) -> Vec<(LiveId, Effect)> {
@@ -224,10 +237,6 @@ impl<'a> Work<'a> {
 
 fn table_of(work: &Work<'_>) -> &'static str {
     read::table(work.kind())
-}
-
-pub(super) fn new_id() -> String {
-    uuid::Uuid::new_v4().to_string()
 }
 
 /// Refuses a name that is empty or has more than `max` characters.

@@ -73,7 +73,7 @@ impl ManagedFileTransfer {
                     }
                     let altered = differing(key, &change.fields);
                     if altered.is_empty() || read == READS_FOR_NEW {
-                        return Ok(Performed { altered, ..Performed::default() });
+                        return Ok(Performed { id: Some(key.id.clone()), altered, ..Performed::default() });
                     }
                 }
                 (Some(_), Some(_)) => {

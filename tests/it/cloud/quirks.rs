@@ -182,10 +182,15 @@ fn rejected_fields_are_remembered_until_the_manifest_changes() {
     assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
     assert_eq!(world.apply().exit, 9);
     world.assert_settled("remembered again");
-    // Another store has not been tried yet.
+    // The area at another port is the same area.
     drop(area);
     let area = world.area(&[]);
     world.point_at(&area, FAST, "");
+    world.assert_settled("the area moved to another port");
+    // Another area has not been tried yet.
+    let path = world.workspace().join("keywright.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("area: an-area", "area: another-area")).unwrap();
     let said = world.keywright(&["plan", "--detailed-exitcode"]);
     assert!(said.exit == 2 && said.text.contains("~ user/alice"), "{}: {}", said.exit, said.text);
     world.write(&MANIFESTS.replace("company: Example", "company: Another"));

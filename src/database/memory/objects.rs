@@ -1,0 +1,92 @@
+//! The objects that the database knows. Rows that cannot be read count as unknown.
+
+use crate::database::Connection;
+use crate::database::Database;
+use crate::database::DatabaseError;
+use crate::database::Parameter;
+use crate::database::Row;
+use crate::database::SqlError;
+use crate::memory::Lesson;
+use crate::model::Fingerprint;
+use crate::model::Kind;
+use crate::model::StoreKeys;
+use crate::plan::known::Known;
+use crate::plan::known::KnownObjects;
+use crate::plan::known::Maker;
+
+/// Rows per statement: fewer round trips to a server, and few enough parameters for both databases.
+const BATCH: usize = 100;
+const COLUMNS: usize = 8;
+
+pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownObjects, SqlError> {
+    let mut objects = KnownObjects::default();
+    // A database that is open for reading may be older than the table.
+    if !connection.has_table("objects")? {
+        return Ok(objects);
+    }
+    let sql = "SELECT kind, id, address, maker, value, protect, run FROM objects WHERE store = ?1";
+    for store in stores.all() {
+        connection.each(sql, &[&store], |row| {
+            if let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store)
+                && let Some(known) = known(row)?
+            {
+                objects.insert(kind, row.text(1)?, known);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(objects)
+}
+
+fn known(row: &Row<'_>) -> Result<Option<Known>, SqlError> {
+    let Some(maker) = Maker::from_name(row.text(3)?) else { return Ok(None) };
+    Ok(Some(Known {
+        address: row.text(2)?.into(),
+        maker,
+        value: row.optional_text(4)?.and_then(Fingerprint::parse),
+        protect: row.number(5)? != 0,
+        run: row.optional_number(6)?,
+    }))
+}
+
+/// Writes what a run learned, in one transaction. The database must be open for writing.
+pub fn remember(database: &Database, stores: &StoreKeys, lesson: &Lesson) -> Result<(), DatabaseError> {
+    if lesson.is_empty() {
+        return Ok(());
+    }
+    let remembered = database.connection().transaction(|connection| {
+        for (kind, id) in &lesson.forget {
+            let sql = "DELETE FROM objects WHERE store = ?1 AND kind = ?2 AND id = ?3";
+            connection.execute(sql, &[&stores.of(*kind), &kind.name(), id])?;
+        }
+        lesson.keep.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows))
+    });
+    remembered.map_err(|error| database.error(error))
+}
+
+fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, Known)]) -> Result<(), SqlError> {
+    let row = |index: usize| {
+        let numbers: Vec<String> = (1..=COLUMNS).map(|column| format!("?{}", index * COLUMNS + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    let values: Vec<String> = (0..rows.len()).map(row).collect();
+    let sql = format!(
+        "INSERT INTO objects (store, kind, id, address, maker, value, protect, run) VALUES {}
+         ON CONFLICT (store, kind, id) DO UPDATE SET address = excluded.address, maker = excluded.maker,
+           value = excluded.value, protect = excluded.protect, run = excluded.run",
+        values.join(", ")
+    );
+    let mut parameters: Vec<Box<dyn Parameter + '_>> = Vec::with_capacity(rows.len() * COLUMNS);
+    for (kind, id, known) in rows {
+        parameters.push(Box::new(stores.of(*kind)));
+        parameters.push(Box::new(kind.name()));
+        parameters.push(Box::new(id));
+        parameters.push(Box::new(&known.address));
+        parameters.push(Box::new(known.maker.name()));
+        parameters.push(Box::new(known.value.as_ref().map(Fingerprint::as_str)));
+        parameters.push(Box::new(i64::from(known.protect)));
+        parameters.push(Box::new(known.run));
+    }
+    let parameters: Vec<&dyn Parameter> = parameters.iter().map(|parameter| &**parameter).collect();
+    connection.execute(&sql, &parameters)
+}

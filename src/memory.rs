@@ -1,0 +1,132 @@
+//! What an apply adds to the memory in the workspace database: which live objects the manifests declare, and which are
+//! gone. A crash before it is written loses only evidence: the next apply writes it.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::model::Address;
+use crate::model::Desired;
+use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveId;
+use crate::model::Secret;
+use crate::outcome::ChangeResult;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Remembered;
+use crate::plan::Sighting;
+use crate::plan::known::Known;
+use crate::plan::known::Maker;
+use crate::plan::known::trace_of;
+
+/// The differences to what the database knows.
+#[derive(Default)]
+pub struct Lesson {
+    pub keep: Vec<(Kind, Box<str>, Known)>,
+    pub forget: Vec<(Kind, Box<str>)>,
+}
+
+impl Lesson {
+    pub fn is_empty(&self) -> bool {
+        self.keep.is_empty() && self.forget.is_empty()
+    }
+}
+
+/// An object that a run created.
+pub struct Created {
+    pub id: LiveId,
+    /// The value of a package key.
+    pub value: Option<Secret>,
+}
+
+/// What a run saw and did.
+pub struct Experience<'a> {
+    pub desired: &'a Desired,
+    /// The snapshot of the plan.
+    pub live: &'a Live,
+    /// Whether the snapshot is of the whole stores, so that what is missing is gone.
+    pub is_whole: bool,
+    pub declared: &'a [Sighting],
+    pub changes: &'a [Change],
+    pub results: &'a [ChangeResult],
+    /// The objects that the changes created, by the index of the change.
+    pub created: &'a BTreeMap<usize, Created>,
+    pub run: Option<i64>,
+}
+
+/// What the database should learn from a run.
+pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintKey) -> Lesson {
+    let mut lesson = Lesson::default();
+    let mut kept: BTreeSet<(Kind, Box<str>)> = BTreeSet::new();
+    let mut keep = |kind: Kind, id: &LiveId, known: Known| {
+        let Some(trace) = trace_of(kind, id, Some(key)) else { return };
+        let before = remembered.objects.get(kind, &trace);
+        let is_new = before.is_none_or(|before| Known { run: known.run, ..before.clone() } != known);
+        kept.insert((kind, trace.clone()));
+        if is_new {
+            lesson.keep.push((kind, trace, known));
+        }
+    };
+    let gone = gone(seen);
+    let values = values(seen.live, key);
+    for sighting in seen.declared.iter().filter(|sighting| !gone.contains(&(sighting.kind(), &sighting.id))) {
+        let kind = sighting.kind();
+        let value = values.get(&sighting.id).filter(|_| kind == Kind::PackageKey);
+        let before = trace_of(kind, &sighting.id, Some(key)).and_then(|trace| remembered.objects.get(kind, &trace));
+        // A record with another value is about another key.
+        let maker = before.filter(|before| before.value.as_ref() == value).map_or(Maker::Other, |before| before.maker);
+        keep(kind, &sighting.id, known(seen, &sighting.address, maker, value.cloned()));
+    }
+    for (index, created) in seen.created {
+        let Some(change) = seen.changes.get(*index) else { continue };
+        let value = created.value.as_ref().filter(|_| change.address.kind() == Kind::PackageKey);
+        let value = value.map(|value| key.of_value(value));
+        keep(change.address.kind(), &created.id, known(seen, &change.address, Maker::Keywright, value));
+    }
+    lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
+    lesson
+}
+
+fn known(seen: &Experience<'_>, address: &Address, maker: Maker, value: Option<Fingerprint>) -> Known {
+    let protect = seen.desired.get(address).is_some_and(|declared| declared.protect);
+    Known { address: address.to_string().into(), maker, value, protect, run: seen.run }
+}
+
+/// The objects that the run deleted, also to replace them.
+fn gone<'a>(seen: &Experience<'a>) -> BTreeSet<(Kind, &'a LiveId)> {
+    let done = seen.changes.iter().zip(seen.results).filter(|(_, result)| result.is_in_store());
+    let deleted = done.filter(|(change, _)| matches!(change.action, Action::Delete | Action::Replace));
+    deleted.filter_map(|(change, _)| Some((change.address.kind(), change.live_id()?))).collect()
+}
+
+fn values<'a>(live: &'a Live, key: &FingerprintKey) -> BTreeMap<&'a LiveId, Fingerprint> {
+    let keys = live.of(Kind::PackageKey).iter();
+    keys.filter_map(|object| Some((&object.id, key.of_value(&object.key.as_ref()?.value)))).collect()
+}
+
+/// What the run deleted, and what is missing in a complete list. What another key for fingerprints recorded stays.
+fn forgotten(
+    seen: &Experience<'_>,
+    remembered: &Remembered,
+    key: &FingerprintKey,
+    gone: &BTreeSet<(Kind, &LiveId)>,
+    kept: &BTreeSet<(Kind, Box<str>)>,
+) -> Vec<(Kind, Box<str>)> {
+    if remembered.objects.is_empty() {
+        return Vec::new();
+    }
+    let trace = |kind, id| Some((kind, trace_of(kind, id, Some(key))?));
+    let deleted: BTreeSet<(Kind, Box<str>)> = gone.iter().filter_map(|(kind, id)| trace(*kind, id)).collect();
+    let objects = Kind::ALL.into_iter().flat_map(|kind| seen.live.of(kind).iter().map(move |live| (kind, &live.id)));
+    let live: BTreeSet<(Kind, Box<str>)> = objects.filter_map(|(kind, id)| trace(kind, id)).collect();
+    let is_ours = |kind, trace: &str| {
+        kind != Kind::ApiKey || Fingerprint::parse(trace).is_some_and(|fingerprint| key.made(&fingerprint))
+    };
+    let is_missing = |kind, of: &(Kind, Box<str>)| {
+        seen.is_whole && seen.live.is_complete(kind) && is_ours(kind, &of.1) && !live.contains(of)
+    };
+    let all = remembered.objects.iter().map(|(kind, trace, _)| (kind, Box::from(trace)));
+    all.filter(|of| !kept.contains(of) && (deleted.contains(of) || is_missing(of.0, of))).collect()
+}

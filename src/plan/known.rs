@@ -1,0 +1,102 @@
+//! The objects that the workspace database knows. They are evidence: what keeps an object counts always, and what lets it
+//! go counts only if nothing speaks against it.
+
+use std::collections::BTreeMap;
+
+use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+
+/// Everything that the database knows about objects, by kind and by [`trace_of`] their ids.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KnownObjects(BTreeMap<Kind, BTreeMap<Box<str>, Known>>);
+
+/// What the database knows about one object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// The address in the manifests that declared it.
+    pub address: Box<str>,
+    pub maker: Maker,
+    /// The fingerprint of a package key's value.
+    pub value: Option<Fingerprint>,
+    /// Whether the manifest protected it.
+    pub protect: bool,
+    /// The run that recorded it. `None` for an apply that changed nothing in the store.
+    pub run: Option<i64>,
+}
+
+/// Who made an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Maker {
+    Keywright,
+    /// It was in the store before a manifest declared it.
+    Other,
+    /// API Control Plane.
+    ControlPlane,
+}
+
+impl Maker {
+    const ALL: [Self; 3] = [Self::Keywright, Self::Other, Self::ControlPlane];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keywright => "keywright",
+            Self::Other => "other",
+            Self::ControlPlane => "control plane",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|maker| maker.name() == name)
+    }
+}
+
+impl KnownObjects {
+    pub fn insert(&mut self, kind: Kind, trace: &str, known: Known) {
+        self.0.entry(kind).or_default().insert(trace.into(), known);
+    }
+
+    pub fn get(&self, kind: Kind, trace: &str) -> Option<&Known> {
+        self.0.get(&kind)?.get(trace)
+    }
+
+    /// All objects of all kinds, in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (Kind, &str, &Known)> {
+        self.0.iter().flat_map(|(kind, objects)| objects.iter().map(move |(trace, known)| (*kind, &**trace, known)))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is recorded about a live object, whether or not it fits.
+    pub fn of(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> Option<&Known> {
+        let kind = live.address.kind();
+        if !self.0.contains_key(&kind) {
+            return None;
+        }
+        self.get(kind, &trace_of(kind, &live.id, key)?)
+    }
+}
+
+impl Known {
+    /// Whether the record is about this object. The value of a key cannot change, so a record with another value, or with
+    /// one under another key for fingerprints, proves nothing.
+    pub fn fits(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> bool {
+        match &live.key {
+            None => true,
+            Some(live) => key.is_some_and(|key| self.value.as_ref() == Some(&key.of_value(&live.value))),
+        }
+    }
+}
+
+/// By what the database finds an object: its id; for an API key the fingerprint of the id, which may be the credential.
+/// `None` without a key for fingerprints.
+pub fn trace_of(kind: Kind, id: &LiveId, key: Option<&FingerprintKey>) -> Option<Box<str>> {
+    match kind {
+        Kind::ApiKey => key.map(|key| key.fingerprint("API key id", id.expose()).as_str().into()),
+        _ => Some(id.expose().into()),
+    }
+}

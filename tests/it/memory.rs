@@ -1,0 +1,4 @@
+//! What the workspace database remembers of the objects of a store, in areas that other programs filled.
+
+mod table;
+mod wild;
