@@ -1,5 +1,7 @@
 //! Field-level differences between declared and live objects.
 
+use std::collections::BTreeSet;
+
 use crate::change::FieldChange;
 use crate::model::Attributes;
 use crate::model::DesiredField;
@@ -10,7 +12,7 @@ use crate::model::built_in::is_secret_field;
 pub fn differences(fields: &[DesiredField], live: &Attributes) -> Vec<FieldChange> {
     fields
         .iter()
-        .filter(|desired| !is_met(&desired.value, live.get(&desired.field)))
+        .filter(|desired| !is_met(&desired.field, &desired.value, live.get(&desired.field)))
         .map(|desired| FieldChange {
             field: desired.field.clone(),
             before: live.get(&desired.field).cloned(),
@@ -35,8 +37,21 @@ pub fn all_gone(live: &Attributes) -> Vec<FieldChange> {
         .collect()
 }
 
-fn is_met(wished: &Value, live: Option<&Value>) -> bool {
-    live.map_or(wished.is_empty(), |live| live == wished)
+fn is_met(field: &str, wished: &Value, live: Option<&Value>) -> bool {
+    live.map_or(wished.is_empty(), |live| is_same(field, wished, live))
+}
+
+/// Whether a store considers two values of a field equal: email addresses differ neither in case nor in outer spaces.
+pub fn is_same(field: &str, one: &Value, other: &Value) -> bool {
+    let folded = |text: &str| text.trim().to_lowercase();
+    match (field, one, other) {
+        ("email", Value::Text(one), Value::Text(other)) => folded(one) == folded(other),
+        ("notifyAdminEmails", Value::Set(one), Value::Set(other)) => {
+            let folded = |items: &BTreeSet<Box<str>>| items.iter().map(|item| folded(item)).collect::<BTreeSet<_>>();
+            folded(one) == folded(other)
+        }
+        _ => one == other,
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod keys;
 mod named;
+mod odd;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -23,6 +24,10 @@ pub struct Matching<'a> {
     pub found: BTreeMap<Address, Found<'a>>,
     /// Objects with an uncertain match. Keywright changes neither them nor their children.
     pub stopped: BTreeSet<Address>,
+    /// The stopped objects for which [`Self::held`] has an error.
+    in_doubt: BTreeSet<Address>,
+    /// Generated keys of which the store may have a newer generation that was not understood.
+    pub unsure: BTreeSet<Address>,
     /// Objects of the store that are not declared, in the order of kinds and addresses.
     pub unmatched: Vec<&'a LiveObject>,
     /// Every named object of the store, by its address in the manifests.
@@ -30,6 +35,8 @@ pub struct Matching<'a> {
     /// Renames: the address in the store, and the address in the manifests.
     renamed: BTreeMap<Address, Address>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Errors that hold back one object and its children, and nothing else.
+    pub held: Vec<Diagnostic>,
 }
 
 /// The object of the store that matches a declared one.
@@ -65,13 +72,44 @@ impl<'a> Matching<'a> {
 
     /// Reports why a declared object has no certain match.
     fn stop(&mut self, object: &Declared, problem: Diagnostic) {
-        self.diagnostics.push(problem);
+        self.held.push(problem);
         self.stopped.insert(object.address.clone());
+        self.in_doubt.insert(object.address.clone());
+    }
+
+    /// Whether the object, or one that it depends on, has no certain match.
+    pub fn is_stopped(&self, declared: &Declared) -> bool {
+        depends_on(declared, &self.stopped)
+    }
+
+    /// Whether [`Self::held`] says why the object, or one that it depends on, is stopped.
+    pub fn is_held(&self, declared: &Declared) -> bool {
+        depends_on(declared, &self.in_doubt)
+    }
+
+    /// The object with an uncertain match that an object of the store belongs to.
+    pub fn doubtful_parent(&self, live: &LiveObject) -> Option<Address> {
+        let application = self.parent_of(live);
+        let user = application.as_ref().filter(|_| live.key.is_some()).map(|it| Address::user(&it.first_name()));
+        let terms = self.terms_of(live);
+        let package = terms.as_ref().map(|(package, _)| package.clone());
+        let above = application.into_iter().chain(user).chain(package).chain(terms.and_then(|(_, plan)| plan));
+        above.into_iter().find(|address| self.stopped.contains(address))
     }
 
     fn find(&mut self, address: &Address, live: &'a LiveObject) {
         self.found.insert(address.clone(), Found { live, moved: false, older: Vec::new() });
     }
+}
+
+fn depends_on(declared: &Declared, stopped: &BTreeSet<Address>) -> bool {
+    let is_stopped = |address: &Address| stopped.contains(address);
+    let key = declared.key.as_ref();
+    is_stopped(&declared.address)
+        || declared.parent.as_ref().is_some_and(|parent| {
+            is_stopped(&parent.address) || (key.is_some() && is_stopped(&Address::user(&parent.address.first_name())))
+        })
+        || key.is_some_and(|key| is_stopped(&key.package.address) || is_stopped(&key.plan.address))
 }
 
 /// Matches all objects, parents before children. With `is_part`, other manifests may declare more objects, so a key that
@@ -84,7 +122,9 @@ pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part:
             _ => named::find(kind, desired, live, &mut matching),
         }
     }
+    odd::stop(desired, live, values, &mut matching);
     matching.unmatched = unmatched(live, &matching);
+    odd::report(live, &mut matching);
     matching
 }
 

@@ -67,6 +67,7 @@ mod tests {
             created: made.map(at),
             updated: None,
             key: None,
+            unread: std::collections::BTreeSet::new(),
         }
     }
 

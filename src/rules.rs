@@ -56,7 +56,6 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest::Manifest;
 use crate::model::Desired;
-use crate::model::Instant;
 use crate::workspace::Workspace;
 use rayon::prelude::*;
 use world::World;
@@ -75,14 +74,9 @@ const CHECKS: [&[Check]; 7] = [
 ];
 
 /// Checks the manifests and resolves them. `found` are the findings of the reader. The result has a value only if
-/// neither the reader nor a rule found an error.
-pub fn check(
-    manifests: Vec<Manifest>,
-    found: Vec<Diagnostic>,
-    workspace: &Workspace,
-    now: Instant,
-) -> Checked<Desired> {
-    let world = World::new(&manifests, &found, workspace, now);
+/// neither the reader nor a rule found an error. It does not depend on the time: what is valid today stays valid.
+pub fn check(manifests: Vec<Manifest>, found: Vec<Diagnostic>, workspace: &Workspace) -> Checked<Desired> {
+    let world = World::new(&manifests, &found, workspace);
     let run = |check: &Check| {
         let mut findings = Findings::default();
         check(&world, &mut findings);

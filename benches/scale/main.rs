@@ -64,7 +64,7 @@ fn phases(folder: &Path) {
     phase("read");
     let (manifests, found) = keywright::manifest::parse(&loaded.sources);
     phase("parse");
-    let checked = keywright::rules::check(manifests, found, &loaded.workspace, chrono::Utc::now());
+    let checked = keywright::rules::check(manifests, found, &loaded.workspace);
     phase("check");
     drop((checked, loaded));
     phase("free");

@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
         keywright_fuzz::check_place(manifest.place, &sources);
         keywright_fuzz::check_place(manifest.name_place(), &sources);
     }
-    let checked = rules::check(manifests, found, &Workspace::named("fuzz"), keywright_fuzz::now());
+    let checked = rules::check(manifests, found, &Workspace::named("fuzz"));
     assert_eq!(checked.value.is_some(), !has_errors(&checked.diagnostics), "a value exactly when nothing is an error");
     let mut findings = checked.diagnostics;
     keywright_fuzz::check_order(&findings);

@@ -39,6 +39,7 @@ use crate::apply::Secrets;
 use crate::database::journal;
 use crate::database::journal::Journal;
 use crate::delivery::Places;
+use crate::diagnostic::has_errors;
 use crate::model;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
@@ -90,20 +91,21 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let (form, format) = (arguments.format, arguments.format.of_findings());
     let planning = arguments.planning.locking();
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
-    let checked = Session::open(manifests, console)?.check(console.now);
+    let checked = Session::open(manifests, console)?.check();
     let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
     let prepared = match saved {
         Some(saved) => snapshot.review(saved, &planning, console.now)?,
         None => snapshot.plan(&planning, console.now)?,
     };
     let verdict = plan::verdict(&prepared);
-    if form == Form::Text || verdict != Exit::Done {
+    let can_be_applied = plan::can_be_applied(&prepared);
+    if form == Form::Text || !can_be_applied {
         plan::show(&prepared, format, Diff::Fields, console)?;
     }
     if let Some(name) = file.as_ref().filter(|_| arguments.strict) {
         refuse_stale(name, &prepared)?;
     }
-    if verdict != Exit::Done {
+    if !can_be_applied {
         return Ok(verdict);
     }
     if let Some(approved) = &approved {
@@ -122,7 +124,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if form == Form::Text {
         print_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
-    failure.map_or_else(|| Ok(exit(&outcome)), |failure| Err(failure.into()))
+    if form != Form::Text {
+        let sources = &prepared.snapshot.loaded.sources;
+        render::text::diagnostics(console.err, &prepared.planned.held, sources)?;
+    }
+    failure.map_or_else(|| Ok(exit(&outcome, &prepared.planned)), |failure| Err(failure.into()))
 }
 
 impl Arguments {
@@ -267,7 +273,22 @@ fn print_outcome(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Conso
     Ok(())
 }
 
-fn exit(outcome: &Outcome) -> Exit {
+/// What was left out counts as not done.
+fn exit(outcome: &Outcome, planned: &Planned) -> Exit {
+    let exit = of_changes(outcome);
+    if !has_errors(&planned.held) {
+        return exit;
+    }
+    match exit {
+        Exit::Done if outcome.results.is_empty() => Exit::Invalid,
+        Exit::Done | Exit::Differs | Exit::Stale if outcome.results.iter().any(ChangeResult::is_in_store) => {
+            Exit::Partly
+        }
+        exit => exit,
+    }
+}
+
+fn of_changes(outcome: &Outcome) -> Exit {
     let undone = outcome.results.len() - outcome.count("done");
     match undone {
         0 => Exit::Done,

@@ -17,6 +17,7 @@ use super::session::Prepared;
 use super::session::Session;
 use super::session::Snapshot;
 use crate::diagnostic::has_errors;
+use crate::plan::Planned;
 use crate::render;
 
 /// Show what apply would do, without changing anything
@@ -62,7 +63,7 @@ pub(super) enum Diff {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let planning = &arguments.planning;
-    let checked = Session::open(&arguments.manifests, console)?.check(console.now);
+    let checked = Session::open(&arguments.manifests, console)?.check();
     let prepared = checked.read(planning, None, arguments.format, console)?.plan(planning, console.now)?;
     show(&prepared, arguments.format, arguments.diff, console)?;
     if let Some(failure) = planning.over_budget(&prepared.forecasts) {
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     let verdict = verdict(&prepared);
     if let Some(path) = &arguments.out {
-        if verdict != Exit::Done {
+        if !can_be_applied(&prepared) {
             let why = "could not save the plan: it cannot be applied, see above";
             return Err(Failure { exit: verdict, ..Failure::new(why) }.into());
         }
@@ -85,9 +86,14 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     })
 }
 
-/// `Exit::Done` if the plan may be applied, or why not.
+/// Whether the changes of the plan may be applied. Errors of single objects only leave these out.
+pub(super) fn can_be_applied(prepared: &Prepared) -> bool {
+    !has_errors(&prepared.snapshot.diagnostics) && !has_errors(&prepared.planned.stopped)
+}
+
+/// `Exit::Done` if the plan may be applied and leaves nothing out, or why not.
 pub(super) fn verdict(prepared: &Prepared) -> Exit {
-    if has_errors(&prepared.snapshot.diagnostics) {
+    if has_errors(&prepared.snapshot.diagnostics) || has_errors(&prepared.planned.held) {
         Exit::Invalid
     } else if has_errors(&prepared.planned.stopped) {
         Exit::Stopped
@@ -103,7 +109,8 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
     let (store, hosts) = (origin.stores(), origin.hosts());
     let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts };
     let sources = &loaded.sources;
-    let all: Vec<_> = diagnostics.iter().chain(&prepared.planned.stopped).cloned().collect();
+    let Planned { held, stopped, .. } = &prepared.planned;
+    let all: Vec<_> = diagnostics.iter().chain(held).chain(stopped).cloned().collect();
     match format {
         Format::Text => {
             let style = match diff {

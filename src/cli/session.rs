@@ -25,7 +25,6 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
 use crate::model::Desired;
-use crate::model::Instant;
 use crate::model::Live;
 use crate::rules;
 use crate::source;
@@ -56,14 +55,14 @@ impl Session {
     }
 
     /// Checks the manifests, without reading a store.
-    pub(super) fn check(self, now: Instant) -> Checked {
+    pub(super) fn check(self) -> Checked {
         let mut loaded = self.loaded;
         let (raw, found) = manifest::parse(&loaded.sources);
         let mut all = std::mem::take(&mut loaded.diagnostics);
         all.append(&mut loaded.settings);
         all.extend(found);
         all.extend(rules::workspace::nothing_declared(&raw, &loaded.sources, &loaded.named, &all));
-        let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace, now);
+        let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace);
         if let Some(desired) = &desired {
             let literals = rules::values::check(desired, &rules::values::literals(desired));
             diagnostics.extend(rules::with_severities(literals, &loaded.workspace));

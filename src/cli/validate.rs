@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut checked = Session::open(&arguments.manifests, console)?.check(console.now);
+    let mut checked = Session::open(&arguments.manifests, console)?.check();
     if let Some(desired) = &checked.desired {
         let found = rules::references(desired, arguments.closed);
         // --closed is a request of this run, which the settings do not lower.

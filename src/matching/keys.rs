@@ -134,8 +134,7 @@ impl<'a> Keys<'a> {
                     format!("{} has the same value as {}, which is not declared here", object.address, other.address);
                 let place = crate::rules::values::source_place(&key.source, object.place);
                 let problem = rules::CAM_025.finding(message).at(place);
-                matching.diagnostics.push(problem.help("a key value must be unique in a package; choose another one"));
-                matching.stopped.insert(object.address.clone());
+                matching.stop(object, problem.help("a key value must be unique in a package; choose another one"));
             }
         }
     }
@@ -304,6 +303,9 @@ fn generated<'d>((object, key): &(&'d Declared, &'d DeclaredKey)) -> Option<(&'d
 
 /// Whether a value begins as the values of a generated key do.
 fn has_prefix(live: &LiveObject, generated: &Generated) -> bool {
-    let begins = |prefix: &str| live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(prefix));
-    begins(&generated.prefix) || generated.former.iter().any(|former| begins(former))
+    live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
+}
+
+pub(super) fn begins(value: &str, generated: &Generated) -> bool {
+    value.starts_with(&*generated.prefix) || generated.former.iter().any(|former| value.starts_with(&**former))
 }

@@ -58,8 +58,8 @@ fn ambiguous(declared: &Declared, address: &Address, matching: &mut Matching<'_>
     let rule = if address.kind() == Kind::ApiKey { &rules::MFT_024 } else { &rules::CAM_049 };
     let message = format!("the store has more than one {address}");
     let problem = rule.finding(message).at(declared.place).help("remove or rename all but one in the store");
-    matching.diagnostics.push(problem);
-    matching.stopped.extend([declared.address.clone(), address.clone()]);
+    matching.stop(declared, problem);
+    matching.stopped.insert(address.clone());
 }
 
 /// Why the store cannot rename the object. `None` if it can.

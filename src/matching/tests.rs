@@ -56,7 +56,18 @@ fn live_object(address: Address, id: &str, parent: Option<Address>) -> LiveObjec
     let name = address.name().into();
     let attributes = Attributes::default();
     let (id, parent_id) = (LiveId::new(id), None);
-    LiveObject { address, id, name, parent, parent_id, attributes, created: None, updated: None, key: None }
+    LiveObject {
+        address,
+        id,
+        name,
+        parent,
+        parent_id,
+        attributes,
+        created: None,
+        updated: None,
+        key: None,
+        unread: std::collections::BTreeSet::new(),
+    }
 }
 
 fn live_key(id: &str, application: &str, package: &str, value: &str, made: i64) -> LiveObject {

@@ -48,6 +48,18 @@ impl Kind {
     }
 
     /// The plural in sentences.
+    /// The kind in a sentence about one object.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Plan => "package plan",
+            Self::User => "user",
+            Self::Application => "application",
+            Self::PackageKey => "package key",
+            Self::ApiKey => "API key",
+        }
+    }
+
     pub const fn plural(self) -> &'static str {
         match self {
             Self::Package => "packages",

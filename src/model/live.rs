@@ -1,13 +1,16 @@
 //! A snapshot of a store, with a proof per kind that it is complete.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Address;
 use super::Attributes;
 use super::Digest;
+use super::FieldName;
 use super::Instant;
 use super::Kind;
 use super::LiveId;
+use super::OddRow;
 use super::Secret;
 use super::Transfer;
 use super::built_in::is_secret_field;
@@ -19,6 +22,8 @@ pub struct Live {
     objects: BTreeMap<Kind, Vec<LiveObject>>,
     /// Whether the list of a kind is complete: as many unique ids as the store reports.
     complete: BTreeMap<Kind, bool>,
+    /// Rows that exist but were not understood. They do not make a list incomplete.
+    odd: Vec<OddRow>,
     /// Names of the roles in the store. `None` if the roles were not read.
     pub roles: Option<Vec<Box<str>>>,
     /// The user of Keywright itself, which it never deletes or disables.
@@ -32,16 +37,27 @@ impl Live {
     /// is incomplete, and Keywright then deletes no undeclared object of that kind.
     pub fn take(&mut self, kind: Kind, mut objects: Vec<LiveObject>, total: usize) {
         objects.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
-        let ids: std::collections::BTreeSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
+        let ids: BTreeSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
         let complete = ids.len() == total && objects.len() == total;
         self.complete.insert(kind, complete);
         self.objects.insert(kind, objects);
+    }
+
+    /// Adds rows that were not understood; the totals of [`Self::take`] do not count them.
+    pub fn take_odd(&mut self, rows: Vec<OddRow>) {
+        self.odd.extend(rows);
+    }
+
+    /// The rows that were not understood.
+    pub fn odd(&self) -> &[OddRow] {
+        &self.odd
     }
 
     /// Adds the contents of another store. Each kind lives in one store only.
     pub fn join(&mut self, other: Self) {
         self.objects.extend(other.objects);
         self.complete.extend(other.complete);
+        self.odd.extend(other.odd);
         self.roles = self.roles.take().or(other.roles);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
         self.transfer = self.transfer.take().or(other.transfer);
@@ -85,6 +101,9 @@ pub struct LiveObject {
     pub created: Option<Instant>,
     pub updated: Option<Instant>,
     pub key: Option<Box<LiveKey>>,
+    /// Fields whose value in the store was not understood; the attributes do not contain them. Empty for API keys, whose
+    /// fields are in [`super::transfer::TransferKey`].
+    pub unread: BTreeSet<FieldName>,
 }
 
 /// The properties that only package keys have. Their plan can change, so it is the attribute `plan`.

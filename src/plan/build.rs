@@ -13,8 +13,10 @@ use super::Sighting;
 use super::access;
 use super::draft;
 use super::draft::Draft;
+use super::expiry;
 use super::guards;
 use super::live_rules;
+use super::minting;
 use super::order;
 use super::prune;
 use super::remembered;
@@ -41,13 +43,16 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
     diagnostics.extend(live_rules::check(context, &matching));
+    diagnostics.extend(expiry::check(context, &matching));
     let mut drafts = Drafts::default();
     for declared in context.desired.objects.values() {
         drafts.declared(context, declared, &matching);
     }
-    diagnostics.append(&mut drafts.doubles);
+    let mut held = std::mem::take(&mut matching.held);
+    held.append(&mut drafts.held);
     let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.changes);
     diagnostics.extend(pruned.diagnostics);
+    held.extend(pruned.held);
     let mut plan = Plan {
         changes: order::in_order(drafts.changes, &matching, &Places::new(context.sources)),
         unchanged: drafts.unchanged,
@@ -64,7 +69,9 @@ pub fn plan(context: &Context<'_>) -> Planned {
     sort(&mut diagnostics);
     sort(&mut stopped);
     let declared = Sighting::all(&matching);
-    Planned { plan, excluded: BTreeMap::new(), diagnostics, stopped, declared, withheld }
+    let mut held = with_severities(held, context.workspace);
+    sort(&mut held);
+    Planned { plan, excluded: BTreeMap::new(), diagnostics, held, stopped, declared, withheld }
 }
 
 /// The results for the declared objects, not yet in order.
@@ -76,17 +83,25 @@ struct Drafts<'a> {
     withheld: BTreeSet<(String, String)>,
     /// Disabled keys with the prefix of a declared key that no rotation retires.
     older: Vec<(Address, &'a LiveObject)>,
-    /// CAM-064: two keys where there must be one.
-    doubles: Vec<Diagnostic>,
+    /// Errors of objects that are left out.
+    held: Vec<Diagnostic>,
 }
 
 impl<'a> Drafts<'a> {
     fn declared(&mut self, context: &Context<'a>, declared: &Declared, matching: &Matching<'a>) {
-        if is_stopped(declared, matching) {
+        if matching.is_stopped(declared) {
             return;
         }
-        let before = (self.changes.len(), self.kept.len());
-        match (matching.found.get(&declared.address), declared.presence) {
+        let found = matching.found.get(&declared.address);
+        if let Some(problem) = expiry::refusal(context, declared, found) {
+            let why = if found.is_none() { "past its end; not created" } else { "past its end; not changed" };
+            let (address, why) = (declared.address.clone(), why.to_owned());
+            self.kept.push(Kept { address, why });
+            self.held.push(problem);
+            return;
+        }
+        let before = (self.changes.len(), self.kept.len(), self.held.len());
+        match (found, declared.presence) {
             (None, Presence::Present) => {
                 self.changes.push(draft::create(context, declared, matching, "declared but not in the store"));
             }
@@ -94,7 +109,7 @@ impl<'a> Drafts<'a> {
             (Some(found), Presence::Absent) => self.retire(declared, found),
             (Some(found), Presence::Present) => self.present(context, declared, found, matching),
         }
-        if (self.changes.len(), self.kept.len()) == before {
+        if (self.changes.len(), self.kept.len(), self.held.len()) == before {
             *self.unchanged.entry(declared.address.kind()).or_default() += 1;
         }
     }
@@ -116,12 +131,25 @@ impl<'a> Drafts<'a> {
     fn present(&mut self, context: &Context<'a>, declared: &Declared, found: &Found<'a>, matching: &Matching<'a>) {
         let rotation = declared.key.as_ref().and_then(|key| key.rotation);
         let due = rotation.map(|rotation| rotation::due(rotation, found.live, &found.older, context.now));
+        if rotation.is_none() && self.without_rotation(declared, found) {
+            return;
+        }
+        if due.is_some() && matching.unsure.contains(&declared.address) {
+            let why = "not rotated: a key of its application and package in the store is not understood".to_owned();
+            self.kept.push(Kept { address: declared.address.clone(), why });
+            return self.current(context, declared, found, matching, false);
+        }
+        let mut due = due;
+        if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
+            let short = minting::too_short(context, matching, declared);
+            if short.is_some() || expiry::is_over(context, declared) {
+                due.next = None;
+                self.held.extend(short);
+            }
+        }
         let renews = due.as_ref().is_some_and(|due| due.next.is_some());
         self.current(context, declared, found, matching, renews);
-        let Some(due) = due else {
-            self.without_rotation(declared, found);
-            return;
-        };
+        let Some(due) = due else { return };
         if let Some(age) = due.next {
             let reason = format!("rotation: the current key is {} old", crate::text::count(age / 86_400, "day"));
             self.changes.push(draft::follow(context, declared, found, matching, &reason));
@@ -132,21 +160,25 @@ impl<'a> Drafts<'a> {
         let reason = format!("rotation: superseded by {}", declared.address);
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
         let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));
+        let old = old.filter(|(old, _)| old.unread.is_empty());
         self.changes.extend(old.map(|(old, action)| draft::retire(old, action, &reason)));
     }
 
-    /// Without a rotation only one key may be in use. Which one the callers use is unknown, so none is removed.
-    fn without_rotation(&mut self, declared: &Declared, found: &Found<'a>) {
+    /// CAM-064: without a rotation only one key may be in use. Which one the callers use is unknown, so none is changed.
+    /// Returns whether there are two.
+    fn without_rotation(&mut self, declared: &Declared, found: &Found<'a>) -> bool {
         let is_disabled = |key: &LiveObject| key.attributes.text("settings.status") == Some("disabled");
         let (disabled, in_use): (Vec<_>, Vec<_>) = found.older.iter().partition(|older| is_disabled(older));
         self.older.extend(disabled.into_iter().map(|older| (declared.address.clone(), older)));
+        let is_double = !in_use.is_empty();
         for older in in_use {
             let (one, other) = (&found.live.address, &older.address);
             let message = format!("{} matches two keys: {one} and {other}", declared.address);
             let help = "find out which one the callers use; disable or delete the other in the store, or declare it with \
                         `key: {existing: ID}`";
-            self.doubles.push(rules::CAM_064.finding(message).at(declared.place).help(help));
+            self.held.push(rules::CAM_064.finding(message).at(declared.place).help(help));
         }
+        is_double
     }
 
     fn current(
@@ -200,15 +232,4 @@ fn reason_of_update(declared: &Declared, fields: &[super::FieldChange]) -> Cow<'
         return "differs from the manifest".into();
     }
     format!("differs from the manifest; widens access: {}", wider.join(", ")).into()
-}
-
-/// Whether the object, or an object that it depends on, has no unique match.
-fn is_stopped(declared: &Declared, matching: &Matching<'_>) -> bool {
-    let stopped = |address: &Address| matching.stopped.contains(address);
-    let key = declared.key.as_ref();
-    stopped(&declared.address)
-        || declared.parent.as_ref().is_some_and(|parent| {
-            stopped(&parent.address) || (key.is_some() && stopped(&Address::user(&parent.address.first_name())))
-        })
-        || key.is_some_and(|key| stopped(&key.package.address) || stopped(&key.plan.address))
 }

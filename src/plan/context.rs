@@ -62,6 +62,8 @@ pub struct Planned {
     pub excluded: BTreeMap<usize, ChangeResult>,
     /// The findings of the rules.
     pub diagnostics: Vec<Diagnostic>,
+    /// Errors that hold back one object and what depends on it; the rest of the plan can be applied.
+    pub held: Vec<Diagnostic>,
     /// The findings of the guards.
     pub stopped: Vec<Diagnostic>,
     /// The live objects that the manifests declare.

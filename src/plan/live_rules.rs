@@ -9,7 +9,6 @@ use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
-use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Presence;
@@ -22,7 +21,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
     let declared = Kind::ALL.into_iter().filter(|kind| context.desired.of(*kind).next().is_some());
     let findings = super::review::incomplete(declared, context).collect();
     let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings };
-    for declared in context.desired.objects.values() {
+    for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
         rules.check_roles(declared);
@@ -216,7 +215,7 @@ impl LiveRules<'_, '_> {
     fn check_email(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
         let live = found.and_then(|found| found.live.attributes.text("email"));
         if let (Kind::User, Some(wanted), Some(live)) = (declared.address.kind(), declared.text("email"), live)
-            && wanted != live
+            && !crate::diff::is_same("email", &Value::text(wanted), &Value::text(live))
         {
             let message = format!("the email of {} is {} and cannot change", declared.address, Value::text(live));
             let problem = rules::CAM_008.finding(message).at(declared.place_of("email"));
@@ -255,15 +254,13 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-033, CAM-038: checks for new keys.
+    /// CAM-038, KW-017: checks for new keys.
     fn check_new(&mut self, declared: &Declared, key: &DeclaredKey) {
-        let today = self.context.now.format("%Y-%m-%d").to_string();
-        if let Some(date) = declared.text("expires").filter(|date| *date < today.as_str()) {
-            let message = format!("{} would be created already expired, on {date}", declared.address);
-            let problem = rules::CAM_033.finding(message).at(declared.place_of("expires"));
-            self.findings.push(problem.help("write a later date, or remove the manifest"));
+        if super::expiry::is_over(self.context, declared) {
+            // It is not created.
+            return;
         }
-        self.check_length(declared, key);
+        self.findings.extend(super::minting::too_short(self.context, self.matching, declared));
         let slot = declared.parent.as_ref().map(|parent| (parent.address.clone(), key.package.address.clone()));
         if let Some(other) = slot.and_then(|slot| self.beside.get(&slot).copied()) {
             let goes = self.context.options.prune && super::prune::is_owned(self.context, self.matching, other);
@@ -278,16 +275,6 @@ impl LiveRules<'_, '_> {
             let message = format!("{} is a new key; {} {what}", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
             self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
-        }
-    }
-
-    /// KW-017 with the key length of the package in the store.
-    fn check_length(&mut self, declared: &Declared, key: &DeclaredKey) {
-        let KeySource::Generate(generated) = &key.source else { return };
-        let length = super::draft::length(self.context, self.matching, key);
-        if !generated.by_store && generated.prefix.len() + crate::rules::MIN_RANDOM > length {
-            let address = declared.address.to_string();
-            self.findings.push(crate::rules::too_short(&address, &generated.prefix, length).at(generated.place));
         }
     }
 

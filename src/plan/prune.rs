@@ -18,6 +18,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::OddRow;
 use crate::model::Value;
 use crate::rules;
 use crate::rules::INTERNAL_USER;
@@ -28,6 +29,8 @@ pub(super) struct Pruned {
     pub(super) left_alone: BTreeMap<Kind, usize>,
     pub(super) kept: Vec<Kept>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Errors of objects that are not deleted because of their children.
+    pub(super) held: Vec<Diagnostic>,
 }
 
 /// Classifies the undeclared objects and adds the deletes to `drafts`. `older` are disabled generations without a rotation.
@@ -43,14 +46,17 @@ pub(super) fn prune(
     for live in &matching.unmatched {
         if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
-        } else if let Some(why) = why_kept(context, live).or_else(|| beside_protected(&protected, matching, live)) {
+        } else if let Some(why) = why_kept(context, live)
+            .or_else(|| beside_protected(&protected, matching, live))
+            .or_else(|| why_in_doubt(matching, live))
+        {
             pruned.keep(live, why);
         } else {
             unwanted.push(live);
         }
     }
     for (declared, live) in older {
-        let is_owned = is_owned(context, matching, live);
+        let is_owned = is_owned(context, matching, live) && live.unread.is_empty();
         if is_owned && context.options.prune {
             unwanted.push(live);
         } else {
@@ -98,6 +104,13 @@ fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
     }
     let verb = if live.address.kind() == Kind::ApiKey { "disables it" } else { "deletes it" };
     (!context.options.prune).then(|| format!("owned but not declared; --prune {verb}"))
+}
+
+/// What hangs on an object with an uncertain match, or was not understood, is never deleted.
+fn why_in_doubt(matching: &Matching<'_>, live: &LiveObject) -> Option<String> {
+    let parent = matching.doubtful_parent(live).map(|parent| format!("the store has no certain match for {parent}"));
+    let unread = live.unread.first().map(|field| format!("its `{field}` is not understood (CAM-066); never deleted"));
+    parent.or(unread)
 }
 
 /// The protected keys by their application and package.
@@ -160,11 +173,28 @@ impl Pruned {
         let deletes = drafts.iter().filter(|draft| draft.action == Action::Delete);
         going.extend(deletes.filter_map(|draft| draft.change.live_id()));
         let changed = changed_keys(drafts);
-        let mut staying: BTreeMap<Address, Address> = BTreeMap::new();
+        let mut staying: BTreeMap<Address, String> = BTreeMap::new();
+        // A row that does not name its parent could belong to any.
+        let mut orphans: BTreeMap<Kind, String> = BTreeMap::new();
+        for row in context.live.odd() {
+            let child = format!("a {} that is not understood (CAM-066): {}", row.kind.noun(), row.label());
+            for holder in holders_of_row(row, matching) {
+                staying.entry(holder).or_insert_with(|| format!("still has {child}"));
+            }
+            for kind in kinds_above(row.kind).iter().filter(|kind| row.parent(**kind).is_none()) {
+                orphans.entry(*kind).or_insert_with(|| format!("may have {child}"));
+            }
+        }
+        for live in unwanted.iter() {
+            if let Some(child) = orphans.get(&live.address.kind()) {
+                staying.entry(matching.known_as(live)).or_insert_with(|| child.clone());
+                going.remove(&live.id);
+            }
+        }
         for kind in [Kind::PackageKey, Kind::Plan, Kind::Application] {
             for live in context.live.of(kind).iter().filter(|live| !going.contains(&live.id)) {
                 for holder in holders(live, matching, changed.get(&live.id).copied()) {
-                    staying.entry(holder).or_insert_with(|| live.address.clone());
+                    staying.entry(holder).or_insert_with(|| format!("still has {}", live.address));
                 }
             }
             // An object that stays also keeps its parent.
@@ -179,11 +209,28 @@ impl Pruned {
             } else {
                 &rules::CAM_044
             };
-            let problem = rule.finding(format!("{} is not declared but still has {child}", live.address));
-            self.diagnostics.push(problem.help("declare it, or delete its children first"));
+            let problem = rule.finding(format!("{} is not declared but {child}", live.address));
+            self.held.push(problem.help("declare it, or delete its children first"));
             false
         });
     }
+}
+
+/// The kinds of the objects that an object of a kind belongs to.
+const fn kinds_above(kind: Kind) -> &'static [Kind] {
+    match kind {
+        Kind::Application => &[Kind::User],
+        Kind::Plan => &[Kind::Package],
+        Kind::PackageKey => &[Kind::Application, Kind::Package, Kind::Plan],
+        Kind::User | Kind::Package | Kind::ApiKey => &[],
+    }
+}
+
+/// The objects that a row needs, under their names in the store and in the manifests.
+fn holders_of_row(row: &OddRow, matching: &Matching<'_>) -> Vec<Address> {
+    let package = row.parent(Kind::Package).map(|package| matching.translated(package));
+    let plan = row.parent(Kind::Plan).map(|plan| Address::below(Kind::Plan, package.as_ref(), &plan.name()));
+    row.parents.iter().map(|parent| matching.translated(parent)).chain(plan).collect()
 }
 
 /// The changes of existing keys, by id.
@@ -258,6 +305,7 @@ mod tests {
             created: None,
             updated: None,
             key: None,
+            unread: BTreeSet::new(),
         }
     }
 

@@ -126,7 +126,7 @@ fn is_declared(object: &LiveObject, kind: Kind, matching: &Matching<'_>, context
 fn check_create(change: &Change, matching: &Matching<'_>) -> Result<(), &'static str> {
     let found = matching.found.get(&change.address);
     if matching.stopped.contains(&change.address) {
-        return Err("exists in the store more than once");
+        return Err("may be in the store already, but cannot be identified there");
     }
     if change.address.kind() == Kind::PackageKey {
         let current = found.map(|found| found.live.id.fingerprint());

@@ -25,13 +25,17 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::rules;
+use crate::rules::with_severities;
 
 /// Reviews a saved plan. Fails if the manifests no longer declare what it needs.
 pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
-    let matching = matching(context.desired, context.live, context.values, context.options.is_part);
+    let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let excluded = resolve(&mut plan, context, &matching)?;
+    let mut held = with_severities(std::mem::take(&mut matching.held), context.workspace);
+    sort(&mut held);
     let (diagnostics, stopped, withheld) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut planned = Planned { plan, excluded, diagnostics, stopped, declared: Sighting::all(&matching), withheld };
+    let declared = Sighting::all(&matching);
+    let mut planned = Planned { plan, excluded, diagnostics, held, stopped, declared, withheld };
     let left: Vec<&Change> = planned.left().collect();
     let mut stopped = guards::check(&left, context, &matching);
     stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));

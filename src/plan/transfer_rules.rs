@@ -32,7 +32,7 @@ const LISTS: [&str; 2] = ["allowedApis", "allowedOrgs"];
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = plan.changes.iter().filter_map(|change| widening(context, change)).collect();
     let Some(transfer) = context.live.transfer.as_deref() else { return findings };
-    for declared in context.desired.of(Kind::ApiKey) {
+    for declared in context.desired.of(Kind::ApiKey).filter(|declared| !matching.is_held(declared)) {
         match matching.found.get(&declared.address) {
             Some(found) => check_found(context, transfer, declared, found.live, &mut findings),
             None => check_new(context, transfer, declared, &mut findings),

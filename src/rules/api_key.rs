@@ -32,16 +32,13 @@ mod mft_038;
 mod mft_039;
 mod mft_041;
 mod mft_042;
+mod mft_043;
 
 use super::Findings;
 use super::world::World;
-use crate::diagnostic::Place;
 use crate::manifest::Manifest;
 use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::api_key::ApiKeyState;
-use crate::manifest::read::Spanned;
-use crate::manifest::scalar::InstantOrNever;
-use crate::model::Instant;
 use crate::rules;
 pub use mft_019::looks_like_a_key;
 
@@ -51,9 +48,9 @@ rules! {
     mft_018::MFT_018, mft_019::MFT_019, mft_022::MFT_022, mft_023::MFT_023, mft_024::MFT_024, mft_025::MFT_025,
     mft_026::MFT_026, mft_027::MFT_027, mft_028::MFT_028, mft_029::MFT_029, mft_031::MFT_031, mft_032::MFT_032,
     mft_033::MFT_033, mft_034::MFT_034, mft_035::MFT_035, mft_036::MFT_036, mft_038::MFT_038, mft_039::MFT_039,
-    mft_041::MFT_041, mft_042::MFT_042;
+    mft_041::MFT_041, mft_042::MFT_042, mft_043::MFT_043;
     checks: mft_004::check, check_enabled, mft_007::check, mft_009::check, mft_010::check,
-    mft_011::check, mft_012::check, mft_014::check, mft_015::check, mft_016::check, mft_017::check, mft_018::check,
+    mft_011::check, mft_012::check, mft_016::check, mft_018::check,
     mft_019::check, mft_038::check
 }
 
@@ -76,15 +73,7 @@ fn enabled<'a>(world: &'a World<'_>) -> impl Iterator<Item = (&'a Manifest, &'a 
     complete(world).filter(move |(_, spec)| is_enabled(spec) && state(spec) == ApiKeyState::Present)
 }
 
-/// The expiry dates of enabled keys, and where they are written.
-fn expiry_dates<'a>(world: &'a World<'_>) -> impl Iterator<Item = (Instant, Place)> + 'a {
-    enabled(world).filter_map(|(_, spec)| match spec.expires.as_ref()? {
-        Spanned { value: InstantOrNever::At(end), place } => Some((*end, *place)),
-        _ => None,
-    })
-}
-
-fn api_types<'a>(world: &'a World<'_>) -> impl Iterator<Item = &'a Spanned<Box<str>>> {
+fn api_types<'a>(world: &'a World<'_>) -> impl Iterator<Item = &'a crate::manifest::read::Spanned<Box<str>>> {
     world.api_keys().flat_map(|(_, spec)| &spec.allowed_apis).flat_map(|listed| &listed.value)
 }
 

@@ -15,14 +15,12 @@ use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::plan::PlanSpec;
 use crate::manifest::read::Spanned;
 use crate::manifest::user::UserSpec;
-use crate::model::Instant;
 use crate::workspace::Workspace;
 
 /// The input of the checks. If an object is declared twice, the first one counts.
 pub(super) struct World<'a> {
     pub(super) manifests: &'a [Manifest],
     pub(super) workspace: &'a Workspace,
-    pub(super) now: Instant,
     pub(super) users: BTreeMap<&'a str, (&'a Manifest, &'a UserSpec)>,
     pub(super) packages: BTreeMap<&'a str, (&'a Manifest, &'a PackageSpec)>,
     /// By package and name.
@@ -63,14 +61,13 @@ impl KeyOf<'_> {
 
 impl<'a> World<'a> {
     /// `found` are the findings of the reader.
-    pub(super) fn new(manifests: &'a [Manifest], found: &[Diagnostic], workspace: &'a Workspace, now: Instant) -> Self {
+    pub(super) fn new(manifests: &'a [Manifest], found: &[Diagnostic], workspace: &'a Workspace) -> Self {
         let found = found.iter().filter(|found| found.severity == Severity::Error);
         let mut errors: Vec<Place> = found.filter_map(|error| error.place).collect();
         errors.sort_unstable();
         let mut world = Self {
             manifests,
             workspace,
-            now,
             users: BTreeMap::new(),
             packages: BTreeMap::new(),
             plans: BTreeMap::new(),

@@ -8,6 +8,7 @@ mod applications;
 mod fields;
 mod lookup;
 mod minting;
+mod odd;
 mod package_keys;
 mod packages;
 mod plans;

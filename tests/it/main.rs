@@ -17,6 +17,7 @@ mod hostile;
 mod invisible;
 mod laws;
 mod memory;
+mod odd;
 mod program;
 mod pull_requests;
 mod readme;

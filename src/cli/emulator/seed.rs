@@ -36,7 +36,7 @@ use crate::stores::embedded::Embedded;
 
 /// Applies the manifests below `path` to the store.
 pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>) -> Result<Database, Failure> {
-    let checked = Session::open(&Manifests::below(path), console)?.check(console.now);
+    let checked = Session::open(&Manifests::below(path), console)?.check();
     let loaded = checked.loaded;
     let Some(desired) = checked.desired else { return Err(invalid(&checked.diagnostics, &loaded, console)) };
     let read = secrets::read(&desired, &access(&loaded, console), Programs::Run);

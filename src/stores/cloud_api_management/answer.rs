@@ -128,12 +128,14 @@ impl Answer {
         }
     }
 
-    /// The list in the body.
+    /// The list in the body. A row that is not an object becomes an empty one, unless all are.
     pub(super) fn rows(&self) -> Result<Vec<Object>, String> {
         let Json::Array(rows) = self.json()? else { return Err("answered with JSON that is not a list".to_owned()) };
-        let object = |row| if let Json::Object(object) = row { Some(object) } else { None };
-        let rows: Option<Vec<Object>> = rows.into_iter().map(object).collect();
-        rows.ok_or_else(|| "answered with a list that does not contain objects".to_owned())
+        if !rows.is_empty() && !rows.iter().any(Json::is_object) {
+            return Err("answered with a list that does not contain objects".to_owned());
+        }
+        let object = |row| if let Json::Object(object) = row { object } else { Object::new() };
+        Ok(rows.into_iter().map(object).collect())
     }
 
     /// Whether it is HTML or XML, which the API never sends.

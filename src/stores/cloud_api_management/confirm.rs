@@ -43,6 +43,9 @@ impl CloudApiManagement {
 
     fn confirm_from(&self, mut live: Live, changes: &[&Change]) {
         let ids: BTreeSet<&LiveId> = changes.iter().filter_map(|change| change.live_id()).collect();
+        for id in live.odd().iter().filter_map(|row| row.id.as_ref()).filter(|id| ids.contains(id)) {
+            self.index.doubt(id);
+        }
         for object in Kind::ALL.into_iter().flat_map(|kind| live.give(kind)) {
             if ids.contains(&object.id) {
                 self.index.confirm(object);
@@ -59,7 +62,7 @@ impl CloudApiManagement {
         Ok(())
     }
 
-    /// The object of a change as it is now; `None` if it does not exist.
+    /// The object of a change as it is now; `None` if it does not exist, or was not understood.
     pub(super) async fn read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
         let kind = change.address.kind();
         let path = match kind {
@@ -78,7 +81,8 @@ impl CloudApiManagement {
         let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
         let parent = change.target.parent.as_ref();
         let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
-        Ok(self.index.with(|index| object::live(kind, &row, within, has_added, index)))
+        let object = self.index.with(|index| object::live(kind, &row, within, has_added, index));
+        Ok(object.map_err(|_| self.index.doubt(id)).ok())
     }
 
     async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {

@@ -3,6 +3,7 @@
 use super::fields;
 use super::value;
 use super::value::Object;
+use crate::diff;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::FieldChange;
@@ -16,7 +17,7 @@ pub(super) fn differing(kind: Kind, sent: &Object, changes: &[FieldChange], echo
     let differs = |change: &&FieldChange| {
         let empty = change.after.as_ref().is_none_or(Value::is_empty);
         match answered.get(&change.field) {
-            Some(value) => change.after.as_ref() != Some(value),
+            Some(value) => !change.after.as_ref().is_some_and(|after| diff::is_same(&change.field, after, value)),
             None => !empty,
         }
     };

@@ -1,6 +1,7 @@
 //! Index of the area's objects by id and by name. Manifests use names, the API only ids.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -29,6 +30,8 @@ pub(super) struct Index {
     roles: Roles,
     /// The objects that will be changed, as the check before the writes read them.
     confirmed: HashMap<LiveId, LiveObject>,
+    /// The objects that the check did not understand.
+    odd: HashSet<LiveId>,
     /// The query of the last snapshot, and how many calls it took.
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
@@ -103,9 +106,18 @@ impl AreaIndex {
         self.with(|index| index.confirmed.insert(object.id.clone(), object));
     }
 
+    /// Records an object that the check did not understand.
+    pub(super) fn doubt(&self, id: &LiveId) {
+        self.with(|index| index.odd.insert(id.clone()));
+    }
+
     /// Refuses a change whose object is not as the plan saw it.
     pub(super) fn check(&self, change: &Change) -> Result<(), Refusal> {
         let Some(target) = &change.target.live else { return Ok(()) };
+        if target.id().is_some_and(|id| self.with(|index| index.odd.contains(id))) {
+            let reason = format!("the store now answers with data of {} that is not understood", change.address);
+            return Err(Refusal::stale(reason));
+        }
         let now = self.with(|index| index.confirmed.get(target.id()?).map(LiveObject::fingerprint));
         match now {
             Some(now) if now == target.fingerprint => Ok(()),

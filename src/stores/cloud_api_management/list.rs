@@ -4,6 +4,7 @@
 //! number of rows per page. In the end, the number of ids must match the total that the server reports.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 
@@ -18,13 +19,24 @@ use crate::store::Refusal;
 pub(super) struct Listing {
     /// Sorted by id, without duplicates.
     pub(super) rows: Vec<Object>,
-    /// The total that the server reports.
+    /// Rows without an id.
+    pub(super) without_id: Vec<Object>,
+    /// Ids that one page contains more than once.
+    pub(super) repeated: BTreeSet<String>,
+    /// The total that the server reports, in which a repeated row counts once.
     pub(super) total: usize,
 }
 
 impl Listing {
+    fn of(rows: Rows, total: usize) -> Self {
+        let Rows { by_id, without_id, repeats } = rows;
+        let total = total.saturating_sub(repeats.values().sum());
+        let (rows, without_id) = (by_id.into_values().collect(), without_id.into_values().collect());
+        Self { rows, without_id, repeated: repeats.into_keys().collect(), total }
+    }
+
     pub(super) const fn is_whole(&self) -> bool {
-        self.rows.len() == self.total
+        self.rows.len() + self.without_id.len() == self.total
     }
 }
 
@@ -37,8 +49,44 @@ pub(super) struct ListRequest<'a> {
     pub(super) page_size: usize,
 }
 
-/// The rows of a list by their ids.
-type Rows = BTreeMap<String, Object>;
+/// The rows of a list.
+#[derive(Clone, Default)]
+struct Rows {
+    by_id: BTreeMap<String, Object>,
+    /// By the offset of their page and their place on it.
+    without_id: BTreeMap<(usize, usize), Object>,
+    /// How many further rows have the id of another row of the same page. On different pages, the list has moved.
+    repeats: BTreeMap<String, usize>,
+}
+
+impl Rows {
+    /// The rows of one page. If no row has the property `id`, this is not a list of the API.
+    fn of_page(request: &ListRequest<'_>, offset: usize, page: Vec<Object>) -> Result<Self, Refusal> {
+        if !page.is_empty() && page.iter().all(|row| !row.contains_key("id")) {
+            let name = request.path.as_str();
+            return Err(Refusal::unavailable(format!("GET {name} answered with an object without an id")));
+        }
+        let mut rows = Self::default();
+        for (place, row) in page.into_iter().enumerate() {
+            match text(&row, "id") {
+                Some(id) if rows.by_id.contains_key(&id) => *rows.repeats.entry(id).or_default() += 1,
+                Some(id) => drop(rows.by_id.insert(id, row)),
+                None => drop(rows.without_id.insert((offset, place), row)),
+            }
+        }
+        Ok(rows)
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.by_id.extend(more.by_id);
+        self.without_id.extend(more.without_id);
+        self.repeats.extend(more.repeats);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.by_id.is_empty() && self.without_id.is_empty()
+    }
+}
 
 /// The first page, from which the cost of the others is known.
 pub(super) struct FirstPage {
@@ -60,18 +108,18 @@ impl FirstPage {
 
     /// The property `name` of each row.
     pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.rows.values().filter_map(move |row| row.get(name)?.as_str())
+        self.rows.by_id.values().filter_map(move |row| row.get(name)?.as_str())
     }
 
     pub(super) fn into_listing(self) -> Listing {
-        Listing { rows: self.rows.into_values().collect(), total: self.total }
+        Listing::of(self.rows, self.total)
     }
 }
 
 pub(super) async fn first(api: &Api, request: &ListRequest<'_>) -> Result<FirstPage, Failure> {
     let (rows, total) = page(api, request, 0).await?;
-    let rows = by_id(request, rows)?;
-    Ok(FirstPage { count: rows.len(), rows, total })
+    let count = rows.len();
+    Ok(FirstPage { count, rows: Rows::of_page(request, 0, rows)?, total })
 }
 
 /// Reads a whole list. A list that changes in the meantime may be incomplete, so it is then read once more. The result
@@ -93,26 +141,30 @@ pub(super) async fn rest(api: &Api, request: &ListRequest<'_>, start: FirstPage)
         return Ok(start.into_listing());
     }
     let FirstPage { rows, count, total } = start;
-    let second = by_id(request, page(api, request, count).await?.0)?;
-    let is_next = !second.is_empty() && second.keys().all(|id| !rows.contains_key(id));
+    let second = Rows::of_page(request, count, page(api, request, count).await?.0)?;
+    let is_next = !second.is_empty() && second.by_id.keys().all(|id| !rows.by_id.contains_key(id));
     if is_next {
         let mut all = rows.clone();
         all.extend(second);
         all.extend(pages(api, request, (2..total.div_ceil(count)).map(|number| number * count)).await?);
-        let listing = Listing { rows: all.into_values().collect(), total };
+        let listing = Listing::of(all, total);
         if listing.is_whole() {
             return Ok(listing);
         }
     }
     let mut all = rows;
     all.extend(pages(api, request, 1..total.div_ceil(count)).await?);
-    Ok(Listing { rows: all.into_values().collect(), total })
+    Ok(Listing::of(all, total))
 }
 
 async fn pages(api: &Api, request: &ListRequest<'_>, offsets: impl Iterator<Item = usize>) -> Result<Rows, Failure> {
-    let mut rows = Rows::new();
-    for (more, _) in try_join_all(offsets.map(|offset| page(api, request, offset))).await? {
-        rows.extend(by_id(request, more)?);
+    let of_page = |offset| async move {
+        let (rows, _) = page(api, request, offset).await?;
+        Ok::<_, Failure>(Rows::of_page(request, offset, rows)?)
+    };
+    let mut rows = Rows::default();
+    for more in try_join_all(offsets.map(of_page)).await? {
+        rows.extend(more);
     }
     Ok(rows)
 }
@@ -136,14 +188,4 @@ async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Ve
             .help("make the proxy pass on the header X-Total-Count: it proves that a list is complete")
     })?;
     Ok((rows, total))
-}
-
-fn by_id(request: &ListRequest<'_>, rows: Vec<Object>) -> Result<Rows, Refusal> {
-    let id = |row: Object| match text(&row, "id") {
-        Some(id) => Ok((id, row)),
-        None => {
-            Err(Refusal::unavailable(format!("GET {} answered with an object without an id", request.path.as_str())))
-        }
-    };
-    rows.into_iter().map(id).collect()
 }

@@ -25,6 +25,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::OddRow;
 use crate::model::built_in::is_built_in;
 use crate::rules;
 use crate::store::Query;
@@ -35,7 +36,11 @@ use crate::store::Wanted;
 #[derive(Default)]
 struct ObjectList {
     objects: Vec<LiveObject>,
+    odd: Vec<OddRow>,
+    /// Without the odd rows.
     total: usize,
+    /// Whether only some of the store's objects were asked for.
+    is_part: bool,
 }
 
 impl CloudApiManagement {
@@ -57,7 +62,7 @@ impl CloudApiManagement {
         let applications = self.applications(applications, wanted).await?;
         let keys = self.keys(keys, wanted, &applications).await?;
         let plans = self.plans(&packages, &keys, wanted).await?;
-        let keys = self.take_keys(keys, wanted.is_some());
+        let keys = self.take_keys(keys, applications.is_part);
         let calls = usize::try_from(self.api.calls() - calls_before).unwrap_or(usize::MAX);
         self.index.with(|index| index.snapshot_calls = calls);
         let mut live = Live::default();
@@ -70,6 +75,7 @@ impl CloudApiManagement {
         ];
         for (kind, found) in all {
             live.take(kind, found.objects, found.total);
+            live.take_odd(found.odd);
         }
         live.roles = roles;
         live.signed_in_as = Some(Address::user(&self.username));
@@ -117,11 +123,27 @@ impl CloudApiManagement {
     /// Converts rows to objects and adds them to the index. `within` is their common parent.
     fn take(&self, kind: Kind, listing: Listing, within: Option<&Address>) -> ObjectList {
         let has_added = self.index.has_added(kind);
-        let objects: Vec<LiveObject> = self.index.with(|index| {
-            listing.rows.iter().filter_map(|row| object::live(kind, row, within, has_added, index)).collect()
+        let mut list =
+            ObjectList { total: listing.total.saturating_sub(listing.without_id.len()), ..ObjectList::default() };
+        self.index.with(|index| {
+            list.odd.extend(listing.without_id.iter().map(|row| object::odd(kind, row, within, index, "id")));
+            for row in &listing.rows {
+                let found = object::live(kind, row, within, has_added, index);
+                let is_repeated = listing.repeated.contains(&value::text(row, "id").unwrap_or_default());
+                match found {
+                    Ok(object) if is_repeated => {
+                        // The objects below it still belong to it.
+                        index.learn(&object.address, &object.id);
+                        list.odd.push(object::odd(kind, row, within, index, "id"));
+                    }
+                    Ok(object) => list.objects.push(object),
+                    Err(odd) => list.odd.push(odd),
+                }
+            }
         });
-        self.index.learn_all(&objects);
-        ObjectList { objects, total: listing.total }
+        list.total = list.total.saturating_sub(listing.rows.len() - list.objects.len());
+        self.index.learn_all(&list.objects);
+        list
     }
 
     async fn users(&self, first: FirstPage, wanted: Option<&Wanted>) -> Result<ObjectList, Refusal> {
@@ -140,7 +162,9 @@ impl CloudApiManagement {
         let filtered = try_join_all(filtered).await?;
         let mut found = ObjectList::default();
         for listing in std::iter::once(first.into_listing()).chain(filtered) {
-            found.objects.extend(self.take(Kind::User, listing, None).objects);
+            let more = self.take(Kind::User, listing, None);
+            found.objects.extend(more.objects);
+            found.odd.extend(more.odd);
         }
         // The filter also matches names that only contain the wanted one (CAM-049).
         found.objects.retain(|user| wanted.users.contains(&user.name));
@@ -166,7 +190,7 @@ impl CloudApiManagement {
             let listing = self.whole(&path, Kind::Application, None).await?;
             self.with_added(Kind::Application, &path, listing, Some(owner)).await
         });
-        Ok(merge(try_join_all(lists).await?))
+        Ok(ObjectList { is_part: true, ..merge(try_join_all(lists).await?) })
     }
 
     /// Adds custom attributes, which the API sends only if no `fields` are requested (1.3). The second list for them is
@@ -234,7 +258,7 @@ impl CloudApiManagement {
         Ok(merge(try_join_all(lists).await?))
     }
 
-    /// If only a part is wanted, this leaves out keys of applications that were not read.
+    /// If only some applications were read, this leaves out the keys of the others.
     fn take_keys(&self, lists: Vec<(Option<Address>, Listing)>, is_part: bool) -> ObjectList {
         let has_known_application = |row: &Object| {
             let application = value::inner_id(row, "application");
@@ -243,7 +267,7 @@ impl CloudApiManagement {
         let found = lists.into_iter().map(|(within, mut listing)| {
             if is_part && listing.is_whole() {
                 listing.rows.retain(|row| within.is_some() || has_known_application(row));
-                listing.total = listing.rows.len();
+                listing.total = listing.rows.len() + listing.without_id.len();
             }
             self.take(Kind::PackageKey, listing, within.as_ref())
         });
@@ -278,6 +302,7 @@ fn merge(parts: Vec<ObjectList>) -> ObjectList {
     let mut all = ObjectList::default();
     for part in parts {
         all.objects.extend(part.objects);
+        all.odd.extend(part.odd);
         all.total += part.total;
     }
     all

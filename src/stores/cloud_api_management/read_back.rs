@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use super::CloudApiManagement;
 use super::fields;
 use super::write::address_of;
+use crate::diff;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
@@ -85,7 +86,10 @@ impl CloudApiManagement {
 fn altered_fields(change: &Change, object: &LiveObject) -> Option<(Address, Vec<Altered>)> {
     let is_ours = |name: &str| fields::of(change.address.kind()).iter().any(|field| field.name == name);
     let held = |name: &str| object.attributes.get(name).filter(|value| !value.is_empty());
-    let differs = |wanted: Option<&Value>, name: &str| wanted.filter(|value| !value.is_empty()) != held(name);
+    let differs = |wanted: Option<&Value>, name: &str| match (wanted.filter(|value| !value.is_empty()), held(name)) {
+        (Some(wanted), Some(held)) => !diff::is_same(name, wanted, held),
+        (wanted, held) => wanted != held,
+    };
     let fields = change.fields.iter().filter(|field| is_ours(&field.field));
     let altered: Vec<Altered> = fields
         .filter(|field| differs(field.after.as_ref(), &field.field))

@@ -1,8 +1,14 @@
 //! Converts objects on the wire to fields of the model, and back. Tolerant when reading, exact when writing.
 
+mod read;
+
+pub(super) use read::Fields;
+pub(super) use read::attributes;
+pub(super) use read::fields_of;
+pub(super) use read::instant;
+
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
 use serde_json::Map;
 use serde_json::Value as Json;
 
@@ -10,12 +16,9 @@ use super::fields;
 use super::fields::Field;
 use super::fields::Form;
 use crate::model::Attributes;
-use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Value;
-use crate::model::built_in::is_built_in;
 use crate::model::built_in::is_forbidden;
-use crate::model::built_in::is_secret_name;
 use crate::plan::FieldChange;
 
 /// One object as the API sends it.
@@ -37,64 +40,6 @@ pub(super) fn text(object: &Object, name: &str) -> Option<String> {
 /// The `id` of a nested object: `package.id` of a key. The nesting is the same for both styles of `fields`.
 pub(super) fn inner_id<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
     object.get(name)?.get("id")?.as_str().filter(|id| !id.is_empty())
-}
-
-/// Reads both time formats of the API: `2017-12-12T14:06:45Z` and `2018-01-17T20:43:59.000+0000`.
-pub(super) fn instant(object: &Object, name: &str) -> Option<Instant> {
-    let text = object.get(name)?.as_str()?;
-    let parsed =
-        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
-    parsed.ok().map(|at| at.to_utc())
-}
-
-/// The fields that Keywright manages. `has_added` if the object was requested without `fields`, so that unknown
-/// properties are custom attributes.
-pub(super) fn attributes(kind: Kind, object: &Object, has_added: bool) -> Attributes {
-    let known = fields::of(kind).iter().filter_map(|field| Some((field.name.into(), read(field, object)?)));
-    let eav = object.get("eav").and_then(Json::as_object).into_iter().flatten();
-    let eav = eav.filter_map(|(name, value)| Some((format!("eav.{name}").into(), Value::text(filled(value)?))));
-    let flat = object.iter().filter(|(name, _)| has_added && !is_built_in(kind, name) && !is_secret_name(name));
-    let flat = flat
-        .filter_map(|(name, value)| Some((format!("extendedAttributes.{name}").into(), Value::text(filled(value)?))));
-    let all: Vec<(crate::model::FieldName, Value)> = known.chain(eav).chain(flat).collect();
-    all.into_iter().collect()
-}
-
-fn filled(value: &Json) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
-}
-
-fn read(field: &Field, object: &Object) -> Option<Value> {
-    let value = object.get(field.wire);
-    match field.form {
-        Form::Text | Form::Reference => text(object, field.wire).map(Value::text),
-        Form::Flag => value?.as_bool().map(Value::Bool),
-        Form::Commas => {
-            let parts = value?.as_str()?.split(',').map(str::trim).filter(|part| !part.is_empty());
-            Some(Value::set(parts)).filter(|set| !set.is_empty())
-        }
-        Form::Roles => {
-            let names = value?.as_array()?.iter().filter_map(|role| role.get("name")?.as_str());
-            Some(Value::set(names)).filter(|set| !set.is_empty())
-        }
-        Form::Limit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
-        Form::Number | Form::Limit { .. } => value?.as_i64().map(Value::Number),
-        Form::OwnLimit { exempt } if is_true(object, exempt) => Some(Value::text("unlimited")),
-        // 0 and null both mean that the key has no limit of its own (Q8).
-        Form::OwnLimit { .. } => match value.and_then(Json::as_i64) {
-            Some(number @ 1..) => Some(Value::Number(number)),
-            _ => Some(Value::text("plan")),
-        },
-        // The format after the date is not documented (8.10).
-        Form::Date => match text(object, field.wire) {
-            Some(text) => Some(Value::text(text.get(..10).unwrap_or(&text))),
-            None => Some(Value::text("never")),
-        },
-    }
-}
-
-fn is_true(object: &Object, name: &str) -> bool {
-    object.get(name).and_then(Json::as_bool).unwrap_or(false)
 }
 
 /// The body of a write, and what needs a separate call.

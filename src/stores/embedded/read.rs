@@ -1,7 +1,9 @@
 //! Converts rows to objects, for snapshots and for the rows that a change affects.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
+use super::odd;
 use super::stored;
 use crate::database::Connection;
 use crate::database::Parameter;
@@ -32,8 +34,19 @@ pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, S
             let total = moment.number(&format!("SELECT count(*) FROM {}", table(kind)), &[])?;
             let total = total.and_then(|total| usize::try_from(total).ok()).unwrap_or_default();
             let mut objects = Vec::with_capacity(total);
-            each(moment, kind, "ORDER BY o.row", &[], |stored| objects.push(stored.object))?;
-            live.take(kind, objects, total);
+            let (mut odd, mut packages) = (Vec::new(), Packages::default());
+            moment.each(&format!("{} ORDER BY o.row", select(kind)), &[], |row| {
+                match stored(kind, row, &mut packages) {
+                    Ok(stored) => objects.push(stored.object),
+                    Err(_) => odd.push(odd::of(kind, row)?),
+                }
+                Ok(())
+            })?;
+            if objects.len() + odd.len() < total {
+                odd.extend(odd::orphans(moment, kind, &objects, &odd)?);
+            }
+            live.take(kind, objects, total.saturating_sub(odd.len()));
+            live.take_odd(odd);
         }
         live.roles = Some(super::roles());
         Ok(live)
@@ -168,6 +181,7 @@ fn stored(kind: Kind, row: &Row<'_>, packages: &mut Packages) -> Result<Stored, 
         created: Some(instant(row, 3)?),
         updated: Some(instant(row, 4)?),
         key,
+        unread: BTreeSet::new(),
     };
     Ok(Stored { row: row.number(0)?, object })
 }

@@ -19,6 +19,7 @@ use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::OddRow;
 use crate::model::Value;
 use crate::model::transfer::TransferKey;
 use crate::plan::FieldChange;
@@ -53,38 +54,62 @@ pub(super) enum Row {
     /// Marked as deleted; with its name, if it has one.
     Deleted(Option<Box<str>>),
     Nameless,
+    /// A key with a property that was not understood.
+    Odd(OddRow),
 }
 
-/// Reads a row. The error follows the request's name in messages.
-pub(super) fn row(row: Json) -> Result<Row, String> {
-    let Json::Object(row) = row else { return Err("answered with a list that does not contain keys".to_owned()) };
+/// Reads a row.
+pub(super) fn row(row: Json) -> Row {
+    let Json::Object(row) = row else { return odd(None, None, "id") };
     let text = |name: &str| property(&row, name).and_then(|(_, value)| value.as_str());
     let name: Option<Box<str>> = text("keyName").map(str::trim).filter(|name| !name.is_empty()).map(Into::into);
-    if is_deleted(&row) {
-        return Ok(Row::Deleted(name));
+    let id = super::list::text(&row, "id").map(LiveId::new);
+    match is_deleted(&row) {
+        Some(true) => return Row::Deleted(name),
+        Some(false) => {}
+        None => return odd(id, name, "deletedDate"),
     }
-    let id = text("id").filter(|id| !id.is_empty()).map(LiveId::new);
-    let id = id.ok_or("answered with a key without an id")?;
-    if !property(&row, "enabled").is_some_and(|(_, value)| value.is_boolean()) {
-        return Err("answered with a key without `enabled`".to_owned());
+    let Some(name) = name else { return Row::Nameless };
+    let Some(id) = id else { return odd(None, Some(name), "id") };
+    if enabled(&row).is_none() {
+        return odd(Some(id), Some(name), "enabled");
     }
-    Ok(match name {
-        Some(name) => Row::Key(Key { id, name, row }),
-        None => Row::Nameless,
-    })
+    Row::Key(Key { id, name, row })
 }
 
-fn is_deleted(row: &Object) -> bool {
+fn odd(id: Option<LiveId>, name: Option<Box<str>>, property: &'static str) -> Row {
+    let (kind, property) = (Kind::ApiKey, property.into());
+    Row::Odd(OddRow { kind, id, name, parents: Vec::new(), value: None, property })
+}
+
+/// Also as a text.
+fn enabled(row: &Object) -> Option<bool> {
+    match property(row, "enabled")?.1 {
+        Json::Bool(enabled) => Some(*enabled),
+        Json::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// `None` if the mark is not understood: the key may still be in use.
+fn is_deleted(row: &Object) -> Option<bool> {
     match property(row, "deletedDate").map(|(_, value)| value) {
-        None | Some(Json::Null) => false,
-        Some(Json::String(text)) => !text.is_empty() && instant(text) != Some(None),
-        Some(_) => true,
+        None | Some(Json::Null) => Some(false),
+        Some(Json::String(text)) if text.is_empty() => Some(false),
+        Some(Json::String(text)) => instant(text).map(|date| date.is_some()),
+        Some(_) => None,
     }
 }
 
 impl Key {
     fn text(&self, name: &str) -> Option<&str> {
         property(&self.row, name).and_then(|(_, value)| value.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// The key as a row that is not understood.
+    pub(super) fn into_odd(self, property: &'static str) -> OddRow {
+        let (kind, property) = (Kind::ApiKey, property.into());
+        OddRow { kind, id: Some(self.id), name: Some(self.name), parents: Vec::new(), value: None, property }
     }
 
     /// The time of the last change, which serves as a version (3.5).
@@ -104,8 +129,7 @@ impl Key {
     pub(super) fn attributes(&self) -> (Attributes, BTreeSet<&'static str>) {
         let mut attributes = Attributes::default();
         let mut unread = BTreeSet::new();
-        let enabled = property(&self.row, "enabled").and_then(|(_, value)| value.as_bool());
-        attributes.insert("enabled", Value::Bool(enabled.unwrap_or(false)));
+        attributes.insert("enabled", Value::Bool(enabled(&self.row).unwrap_or(false)));
         for (name, of) in LISTS {
             match scope::read(of, property(&self.row, name).map(|(_, value)| value)) {
                 None => {
@@ -151,6 +175,7 @@ impl Key {
             created: self.date("createdDate"),
             updated: self.date("updatedDate"),
             key: None,
+            unread: BTreeSet::new(),
         }
     }
 
@@ -249,10 +274,13 @@ fn set(body: &mut Object, changes: &[FieldChange], styles: &SiteStyles) {
     }
 }
 
-/// Reads a time with or without an offset (default UTC) and fractions. `Some(None)` for the year 1, which means "no
+/// Reads a time with or without an offset (default UTC) and fractions. `Some(None)` for the years 0 and 1, which mean "no
 /// date" on this platform; `None` if the text is not a date (1.5).
 fn instant(text: &str) -> Option<Option<Instant>> {
     let text = text.trim();
+    if text.starts_with("0000-00-00") {
+        return Some(None);
+    }
     let with_offset = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
     let without = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|at| at.and_utc());
     let at = with_offset.or_else(|_| without()).ok()?;

@@ -13,6 +13,7 @@ use super::key::Key;
 use super::key::Row;
 use super::key::SiteStyles;
 use crate::model::LiveId;
+use crate::model::OddRow;
 use crate::store::Refusal;
 
 /// Lengths that suggest that the list is one page of a longer one (`mft-api-keys.md` Q19).
@@ -24,6 +25,8 @@ pub(super) struct Listing {
     /// Names of keys that are marked as deleted.
     pub(super) deleted: BTreeSet<Box<str>>,
     pub(super) nameless: usize,
+    /// Keys that were not understood.
+    pub(super) odd: Vec<OddRow>,
     pub(super) round: Option<usize>,
     pub(super) styles: SiteStyles,
     pub(super) read_at: tokio::time::Instant,
@@ -36,6 +39,16 @@ impl Listing {
 
     pub(super) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter(move |key| &*key.name == name)
+    }
+
+    /// Keys with the id of another key are odd: a change could affect either.
+    fn set_repeated_apart(&mut self) {
+        let mut seen = BTreeSet::new();
+        let repeated: BTreeSet<LiveId> =
+            self.keys.iter().filter(|key| !seen.insert(&key.id)).map(|key| key.id.clone()).collect();
+        for key in std::mem::take(&mut self.keys) {
+            if repeated.contains(&key.id) { self.odd.push(key.into_odd("id")) } else { self.keys.push(key) }
+        }
     }
 
     /// The tenant of all keys; `None` if they differ or have none.
@@ -87,20 +100,31 @@ fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
         keys: Vec::new(),
         deleted: BTreeSet::new(),
         nameless: 0,
+        odd: Vec::new(),
         round,
         styles: SiteStyles::default(),
         read_at: tokio::time::Instant::now(),
     };
+    let objects = || rows.iter().filter_map(Json::as_object);
+    if !rows.is_empty() && objects().next().is_none() {
+        return Err("answered with a list that does not contain keys".to_owned());
+    }
+    // A row without an id is odd; a list without ids is another list.
+    if !rows.is_empty() && objects().all(|row| property(row, "id").is_none()) {
+        return Err("answered with a key without an id".to_owned());
+    }
     for row in rows {
-        match key::row(row)? {
+        match key::row(row) {
             Row::Key(key) => {
                 key.count_styles(&mut listing.styles);
                 listing.keys.push(key);
             }
             Row::Deleted(name) => listing.deleted.extend(name),
             Row::Nameless => listing.nameless += 1,
+            Row::Odd(row) => listing.odd.push(row),
         }
     }
+    listing.set_repeated_apart();
     Ok(listing)
 }
 

@@ -26,7 +26,7 @@ impl ManagedFileTransfer {
         let name = &*change.target.name;
         let operation = Self::operation(&self.operations.create, "create")?;
         let listing = self.recent().await?;
-        if listing.named(name).next().is_some() {
+        if listing.named(name).next().is_some() || listing.odd.iter().any(|row| row.name.as_deref() == Some(name)) {
             return Err(stale(format!("{} has been created since the plan was made", change.address)));
         }
         let tenant = self.tenant(&listing)?;

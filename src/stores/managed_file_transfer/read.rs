@@ -25,7 +25,8 @@ use crate::store::Refusal;
 impl ManagedFileTransfer {
     pub(super) async fn snapshot(&self) -> Result<Live, Refusal> {
         self.operations.check(self.writes)?;
-        let listing = self.list().await?;
+        let mut listing = self.list().await?;
+        let odd = std::mem::take(&mut listing.odd);
         let organizations = self.organizations().await?;
         let account = self.account().await?;
         let transfer = Transfer {
@@ -43,6 +44,7 @@ impl ManagedFileTransfer {
         let mut live = Live::default();
         let total = objects.len();
         live.take(Kind::ApiKey, objects, total);
+        live.take_odd(odd);
         live.transfer = Some(Box::new(transfer));
         let versions = listing.keys.iter().map(|key| (key.id.clone(), key.version().map(Into::into)));
         let versions: BTreeMap<_, _> = versions.collect();

@@ -94,7 +94,7 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
     found.extend(more);
     assert!(found.is_empty(), "the workspace file is wrong: {found:?}");
     let (raw, found) = manifest::parse(&sources);
-    let Checked { value: mut desired, mut diagnostics } = rules::check(raw, found, &workspace, now());
+    let Checked { value: mut desired, mut diagnostics } = rules::check(raw, found, &workspace);
     let mut secrets = SecretsRead::default();
     if let Some(desired) = &desired {
         let environment = (0..4).map(|number| format!("LAW_KEY_{number}"));

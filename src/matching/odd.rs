@@ -1,0 +1,162 @@
+//! Rows of the store that were not understood. One that could be a declared object stops it: a second one must not be
+//! created beside it. All others are only reported.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Matching;
+use super::keys::begins;
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveObject;
+use crate::model::OddRow;
+use crate::rule::Rule;
+use crate::rules;
+use crate::rules::values::Values;
+
+/// How many rows one finding names.
+const NAMED: usize = 5;
+
+/// Stops the declared objects that a row could be, and those of which a declared field was not understood.
+pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &mut Matching<'_>) {
+    for row in live.odd() {
+        for declared in desired.of(row.kind) {
+            match likeness(row, declared, values, matching) {
+                Likeness::No => {}
+                Likeness::Generation => drop(matching.unsure.insert(declared.address.clone())),
+                Likeness::Yes => {
+                    let message = format!(
+                        "{} may be {}, whose `{}` is missing or not understood",
+                        declared.address,
+                        described(row),
+                        row.property
+                    );
+                    let problem = rule(row.kind).finding(message).at(declared.place);
+                    matching.stop(
+                        declared,
+                        problem.help("correct or delete it in the store; until then nothing is created in its place"),
+                    );
+                }
+            }
+        }
+    }
+    let unread: Vec<(&Declared, String)> = desired
+        .objects
+        .values()
+        .filter_map(|declared| Some((declared, unread_of(declared, matching.found.get(&declared.address)?.live)?)))
+        .collect();
+    for (declared, field) in unread {
+        let message = format!("`{field}` of the live {} has a value that is not understood", declared.address);
+        let problem = rule(declared.address.kind()).finding(message).at(declared.place_of(&field));
+        matching.stop(declared, problem.help("set it again in the store, or remove it from the manifest"));
+    }
+}
+
+/// A field that the manifest manages and that was not understood. A change of `eav` writes all of it.
+fn unread_of(declared: &Declared, live: &LiveObject) -> Option<String> {
+    let is_managed = |field: &str| {
+        let sets_eav = || declared.fields.iter().any(|desired| desired.field.starts_with("eav."));
+        declared.value(field).is_some() || (field == "eav" || field.starts_with("eav.")) && sets_eav()
+    };
+    live.unread.iter().find(|field| is_managed(field)).map(ToString::to_string)
+}
+
+enum Likeness {
+    No,
+    /// A newer generation of the key that was found.
+    Generation,
+    Yes,
+}
+
+/// Whether a row could be a declared object, by what is known of it.
+fn likeness(row: &OddRow, declared: &Declared, values: &Values, matching: &Matching<'_>) -> Likeness {
+    if row.kind == Kind::PackageKey {
+        return likeness_of_key(row, declared, values, matching);
+    }
+    let Some(name) = &row.name else { return Likeness::No };
+    let former = declared.previously.iter().map(|former| &former.address);
+    let mut addresses = std::iter::once(&declared.address).chain(former);
+    let parent = row.parents.first().map(|parent| matching.translated(parent));
+    let is_it = addresses.any(|address| {
+        let of_parent = Address::below(row.kind, parent.as_ref(), name);
+        match (row.kind, &parent) {
+            // The owner is not known, so only an object that was not found can be it.
+            (Kind::Application | Kind::Plan, None) => {
+                address.name() == **name && !matching.found.contains_key(&declared.address)
+            }
+            _ => *address == of_parent,
+        }
+    });
+    if is_it { Likeness::Yes } else { Likeness::No }
+}
+
+fn likeness_of_key(row: &OddRow, declared: &Declared, values: &Values, matching: &Matching<'_>) -> Likeness {
+    let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { return Likeness::No };
+    let is_in = |kind, wanted: &Address| row.parent(kind).is_none_or(|parent| matching.translated(parent) == *wanted);
+    if !is_in(Kind::Application, &application.address) || !is_in(Kind::Package, &key.package.address) {
+        return Likeness::No;
+    }
+    let is_found = matching.found.contains_key(&declared.address);
+    let is_likely = match (&key.source, &row.value) {
+        (KeySource::Existing(existing), _) => return yes(row.id.as_ref() == Some(&existing.id)),
+        (KeySource::Generate(generated), Some(value)) => return yes(begins(value.expose(), generated)),
+        (KeySource::Custom(_), value) => match (values.get(&declared.address), value) {
+            (Some(wanted), Some(value)) => return yes(wanted == value),
+            _ => !is_found,
+        },
+        (KeySource::Generate(_), None) => true,
+    };
+    // Without its value, a row of the whole area could be any key; only one of the same slot is likely.
+    let has_slot = row.parent(Kind::Application).is_some() || row.parent(Kind::Package).is_some();
+    match (is_likely && has_slot, is_found) {
+        (false, _) => Likeness::No,
+        (true, true) => Likeness::Generation,
+        (true, false) => Likeness::Yes,
+    }
+}
+
+const fn yes(is_it: bool) -> Likeness {
+    if is_it { Likeness::Yes } else { Likeness::No }
+}
+
+/// Reports what was not understood, once for each kind and property.
+pub(super) fn report(live: &Live, matching: &mut Matching<'_>) {
+    let mut rows: BTreeMap<(Kind, String), BTreeSet<String>> = BTreeMap::new();
+    let mut counts: BTreeMap<(Kind, String), usize> = BTreeMap::new();
+    let unread = Kind::ALL.into_iter().flat_map(|kind| live.of(kind)).flat_map(|object| {
+        object.unread.iter().map(move |field| (object.address.kind(), field.to_string(), object.address.to_string()))
+    });
+    let odd = live.odd().iter().map(|row| (row.kind, row.property.to_string(), row.label()));
+    for (kind, property, label) in odd.chain(unread) {
+        *counts.entry((kind, property.clone())).or_default() += 1;
+        rows.entry((kind, property)).or_default().insert(label);
+    }
+    for ((kind, property), labels) in rows {
+        let count = counts.get(&(kind, property.clone())).copied().unwrap_or_default();
+        let labels: Vec<String> = labels.into_iter().collect();
+        let named = crate::text::and_more(&labels, NAMED, ", ");
+        let message = format!(
+            "`{}` of {count} {} in the store is missing or not understood: {named}",
+            crate::text::quoted(&property),
+            if count == 1 { kind.noun() } else { kind.plural() }
+        );
+        let problem: Diagnostic = rule(kind).also(message);
+        matching.diagnostics.push(problem.help("it is neither changed nor deleted; correct it in the store"));
+    }
+}
+
+fn described(row: &OddRow) -> String {
+    format!("the {} {} in the store", row.kind.noun(), row.label())
+}
+
+const fn rule(kind: Kind) -> &'static Rule {
+    match kind {
+        Kind::ApiKey => &rules::MFT_043,
+        _ => &rules::CAM_066,
+    }
+}

@@ -1,0 +1,9 @@
+//! Areas and sites with objects that Keywright did not make and does not understand: each concerns only itself.
+
+mod area;
+mod clock;
+mod embedded;
+mod names;
+mod proxy;
+mod rows;
+mod site;
