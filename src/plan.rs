@@ -12,6 +12,7 @@ mod guards;
 pub mod known;
 mod live_rules;
 mod minting;
+mod odd_values;
 mod order;
 mod organizations;
 mod origin;

@@ -243,3 +243,38 @@ macro_rules! words {
         }
     };
 }
+
+/// Declares the words that the vendor names for a field. A store may have others: reading warns of them, and a plan
+/// refuses to write them (`plan/odd_values.rs`).
+macro_rules! open_words {
+    (
+        $(#[doc = $doc:literal])*
+        struct $name:ident $rule:path { $($word:literal),* $(,)? }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, PartialEq, Eq, Debug)]
+        pub struct $name(pub Box<str>);
+
+        impl $name {
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+        }
+
+        impl $crate::manifest::read::FromNode for $name {
+            fn from_node(node: &$crate::manifest::node::Node<'_>, reading: &mut $crate::manifest::read::Reading) -> Option<Self> {
+                $crate::manifest::scalar::open_word(node, Self::WORDS, &$rule, reading).map(Self)
+            }
+        }
+
+        schema!($name, { "anyOf": [{ "enum": Self::WORDS }, { "type": "string", "minLength": 1 }] });
+
+        impl $crate::manifest::schema::Managed for $name {
+            const FORM: $crate::manifest::field::Form = $crate::manifest::field::Form::Word(Self::WORDS);
+            const RULE: &'static $crate::rule::Rule = &$rule;
+
+            fn push_fields(&self, field: &'static str, place: $crate::diagnostic::Place, fields: &mut Vec<$crate::model::DesiredField>) {
+                let value = $crate::model::Value::Text(self.0.clone());
+                fields.push($crate::model::DesiredField { field: field.into(), value, place });
+            }
+        }
+    };
+}

@@ -62,7 +62,7 @@ impl Field {
     pub fn broken(&self, value: &Value) -> Option<(&'static Rule, String)> {
         let is_right = match (self.form, value) {
             (Form::Text | Form::Texts, Value::Text(text)) => !self.is_strict || self.fits(text),
-            (Form::Email, Value::Text(text)) => self.fits(text) && text.matches('@').count() == 1,
+            (Form::Email, Value::Text(text)) => self.fits(text) && is_email(text),
             (Form::Word(words), Value::Text(text)) => words.contains(&text.as_ref()),
             (Form::Flag, Value::Bool(_)) | (Form::Set | Form::Roles, Value::Set(_)) => true,
             (Form::Number | Form::Limit, Value::Number(number)) => *number >= 0,
@@ -104,6 +104,11 @@ impl Field {
     fn fits(&self, text: &str) -> bool {
         i64::try_from(text.chars().count()).is_ok_and(|size| self.holds(size))
     }
+}
+
+/// Whether there is one `@` with text on both sides.
+pub fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }
 
 fn is_date(text: &str) -> bool {

@@ -4,15 +4,9 @@ use super::read::Spanned;
 use super::read::TextMap;
 use crate::manifest::rules;
 
-words! {
+open_words! {
     /// The shortest time between two notifications.
-    enum NotifyPeriod rules::CAM_015 {
-        Minute = "minute",
-        Hour = "hour",
-        Day = "day",
-        Week = "week",
-        Month = "month",
-    }
+    struct NotifyPeriod rules::CAM_015 { "minute", "hour", "day", "week", "month" }
 }
 
 mapping! {

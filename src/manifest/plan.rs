@@ -12,14 +12,9 @@ words! {
     }
 }
 
-words! {
+open_words! {
     /// The period of a quota.
-    enum QuotaPeriod rules::CAM_019 {
-        Minute = "minute",
-        Hour = "hour",
-        Day = "day",
-        Month = "month",
-    }
+    struct QuotaPeriod rules::CAM_019 { "minute", "hour", "day", "month", "year" }
 }
 
 mapping! {
@@ -43,7 +38,7 @@ mapping! {
         limit calls: i64 = "calls" refuse CAM_020 default 5000,
         /// true for no quota.
         field unlimited: bool = "unlimited",
-        /// The period of the quota: minute, hour, day or month. A key with its own quota uses the same period. Default: {default}.
+        /// The period of the quota: minute, hour, day, month or year. A key with its own quota uses the same period. Default: {default}.
         managed per: QuotaPeriod = "per" default "day",
         /// Whether a key may have its own quota. Default: {default}.
         managed key_override: bool = "keyOverride" default true,

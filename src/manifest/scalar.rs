@@ -50,6 +50,24 @@ pub fn word(node: &Node<'_>, words: &[&'static str], rule: &Rule, reading: &mut 
     None
 }
 
+/// One of `words`, or another word with a warning under `rule`: a store may have words that the vendor does not name.
+pub fn open_word(node: &Node<'_>, words: &[&'static str], rule: &Rule, reading: &mut Reading) -> Option<Box<str>> {
+    let word = Box::<str>::from_node(node, reading)?;
+    if words.contains(&&*word) {
+        return Some(word);
+    }
+    let message = format!("`{}` is not one of {}", quoted(&word), words.join(", "));
+    if word.trim().is_empty() {
+        reading.report(rule.finding(message).at(node.place));
+        return None;
+    }
+    reading.report(rule.also(message).at(node.place).help(match did_you_mean(&word, words.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "this is only right if the store has this word; a plan does not write it".to_owned(),
+    }));
+    Some(word)
+}
+
 /// The text of a scalar, or a finding that `wanted` was expected.
 fn text<'n>(node: &'n Node<'_>, wanted: &str, reading: &mut Reading) -> Option<&'n str> {
     match &node.content {

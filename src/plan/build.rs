@@ -17,6 +17,7 @@ use super::expiry;
 use super::guards;
 use super::live_rules;
 use super::minting;
+use super::odd_values;
 use super::order;
 use super::prune;
 use super::remembered;
@@ -44,6 +45,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
     diagnostics.extend(live_rules::check(context, &matching));
     diagnostics.extend(expiry::check(context, &matching));
+    diagnostics.extend(odd_values::check(context.desired, &matching));
     let mut drafts = Drafts::default();
     for declared in context.desired.objects.values() {
         drafts.declared(context, declared, &matching);

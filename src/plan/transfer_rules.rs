@@ -31,6 +31,7 @@ const LISTS: [&str; 2] = ["allowedApis", "allowedOrgs"];
 
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = plan.changes.iter().filter_map(|change| widening(context, change)).collect();
+    generations::check(context, matching, &mut findings);
     let Some(transfer) = context.live.transfer.as_deref() else { return findings };
     for declared in context.desired.of(Kind::ApiKey).filter(|declared| !matching.is_held(declared)) {
         match matching.found.get(&declared.address) {
@@ -45,7 +46,6 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     findings.extend(whose(context, matching, plan));
     findings.extend(own_key_unknown(context, plan));
     listing::check(context, matching, transfer, &mut findings);
-    generations::check(context, matching, &mut findings);
     findings
 }
 

@@ -23,7 +23,7 @@ fn out_of_range(field: &Field, size: i64) -> Option<Diagnostic> {
     let (least, most) = (field.least.unwrap_or(0), field.most.unwrap_or(i64::MAX));
     match field.form {
         Form::Number | Form::Limit if field.is_strict && size < 0 => {
-            let problem = field.rule.finding(format!("`{name}` is {size}; it cannot be negative"));
+            let problem = field.rule.also(format!("`{name}` is {size}; it cannot be negative"));
             Some(problem.help("write 0 or more"))
         }
         Form::Number if !field.is_strict && !field.holds(size) => {

@@ -71,6 +71,12 @@ fn generated(spec: &PackageKeySpec) -> Option<&Generate> {
     spec.key.as_ref()?.value.generate.as_ref().map(|generate| &generate.value)
 }
 
+/// Whether a key is declared as one that exists, so that no new one is ever created for it.
+fn only_exists(key: &KeyOf<'_>) -> bool {
+    let key = key.spec.and_then(|spec| spec.key.as_ref());
+    key.is_some_and(|key| key.value.existing.is_some() && key.value.generate.is_none())
+}
+
 /// The declared status of the user of a key.
 fn owner_status<'a>(world: &World<'a>, key: &KeyOf<'_>) -> Option<&'a Spanned<UserStatus>> {
     world.users.get(&*key.user.value)?.1.status.as_ref()

@@ -7,6 +7,7 @@ mod cam_048;
 
 use super::Findings;
 use super::world::World;
+use crate::manifest::field::is_email;
 use crate::manifest::fields;
 use crate::manifest::user::UserSpec;
 use crate::model::Kind;
@@ -27,14 +28,12 @@ fn check(world: &World<'_>, findings: &mut Findings) {
 fn check_email(spec: &UserSpec, findings: &mut Findings) {
     let Some(email) = &spec.email else { return };
     let most = max_length("email");
-    let (local, domain) = email.value.split_once('@').unwrap_or_default();
-    if local.is_empty() || domain.is_empty() || domain.contains('@') {
-        let problem =
-            rules::CAM_003.finding("an email address must have one `@` with text on both sides").at(email.place);
+    if !is_email(&email.value) {
+        let problem = rules::CAM_003.also("an email address must have one `@` with text on both sides").at(email.place);
         findings.add(problem.help("write it like alice@example.com"));
     } else if email.value.chars().count() > most {
         let message = format!("the email address is longer than {most} characters");
-        let problem = rules::CAM_003.finding(message).at(email.place);
+        let problem = rules::CAM_003.also(message).at(email.place);
         findings.add(problem.help("use a shorter address"));
     }
 }
@@ -44,7 +43,7 @@ fn check_display_name(spec: &UserSpec, findings: &mut Findings) {
     let (length, most) = (name.value.chars().count(), max_length("displayName"));
     if name.value.trim().is_empty() || length > most {
         let message = format!("a displayName has 1 to {most} characters; this one has {length}");
-        findings.add(rules::CAM_004.finding(message).at(name.place).help("write a display name of that length"));
+        findings.add(rules::CAM_004.also(message).at(name.place).help("write a display name of that length"));
     }
 }
 

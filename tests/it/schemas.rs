@@ -127,7 +127,7 @@ fn the_schema_refuses_every_shape_that_the_reader_refuses() {
         "{apiVersion: keywright.dev/v1, kind: User, metadata: {}, spec: {email: a@b, displayName: A}}",
         "{apiVersion: keywright.dev/v1, kind: User, metadata: {name: a}}",
         "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, throttle: {perSecond: '2'}}}",
-        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, quota: {per: week}}}",
+        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, quota: {per: ''}}}",
         "{apiVersion: keywright.dev/v1, kind: ApiKey, metadata: {name: a}, spec: {enabled: yes please}}",
     ];
     for shape in shapes {

@@ -25,15 +25,20 @@ struct On<'a> {
     place: Option<Place>,
     /// `None` if it is not in the store yet.
     created: Option<Instant>,
+    /// Whether it is enabled in the store now.
+    is_on: bool,
 }
 
+/// The embedded store has no calls of other programs to wait for, so MFT-039 is only about a site.
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, findings: &mut Vec<Diagnostic>) {
     for mut keys in by_logical_name(context, matching).into_values() {
         keys.sort_by(|a, b| b.number.cmp(&a.number).then_with(|| a.name.cmp(b.name)));
         // A key without a declared generation is not managed here.
         let Some(place) = keys.iter().find_map(|key| key.place) else { continue };
         too_many(&keys, place, findings);
-        too_long(context, &keys, place, findings);
+        if context.live.transfer.is_some() {
+            too_long(context, &keys, place, findings);
+        }
     }
 }
 
@@ -42,8 +47,10 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
     for declared in context.desired.of(Kind::ApiKey) {
         if declared.value("enabled").and_then(Value::as_bool) == Some(true) {
             let (logical, number) = generation(&declared.name);
-            let created = matching.found.get(&declared.address).and_then(|found| found.live.created);
-            let on = On { number, name: &declared.name, place: Some(declared.place), created };
+            let live = matching.found.get(&declared.address).map(|found| found.live);
+            let is_on = live.is_some_and(|live| live.attributes.flag("enabled"));
+            let created = live.and_then(|live| live.created);
+            let on = On { number, name: &declared.name, place: Some(declared.place), created, is_on };
             groups.entry(logical).or_default().push(on);
         }
     }
@@ -51,19 +58,22 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
         let is_pruned = context.options.prune && crate::plan::prune::is_owned(context, matching, live);
         if live.attributes.flag("enabled") && !is_pruned {
             let (logical, number) = generation(&live.name);
-            let on = On { number, name: &live.name, place: None, created: live.created };
+            let on = On { number, name: &live.name, place: None, created: live.created, is_on: true };
             groups.entry(logical).or_default().push(on);
         }
     }
     groups
 }
 
-/// MFT-038 with the generations that are only in the store; `validate` counts the declared ones.
+/// MFT-038: an error if the plan enables one of them, a warning if the store has them already.
 fn too_many(keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
-    if keys.len() > 2 && keys.iter().any(|key| key.place.is_none()) {
+    let is_new = keys.iter().any(|key| !key.is_on);
+    // `validate` has warned of declared generations.
+    if keys.len() > 2 && (is_new || keys.iter().any(|key| key.place.is_none())) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).take(5).collect();
         let message = format!("{} generations of one key would be enabled: {}", keys.len(), names.join(", "));
-        let problem = rules::MFT_038.finding(message).at(place);
+        let problem = if is_new { rules::MFT_038.finding(message) } else { rules::MFT_038.also(message) };
+        let problem = problem.at(place);
         findings.push(problem.help("declare the oldest with `enabled: false`, or disable it in the portal"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::logical_name;
 use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
 use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::World;
@@ -13,6 +14,7 @@ pub static MFT_038: Rule = Rule {
     why: "A rotation needs the old and the new key side by side, but not a third. Every older key should be disabled, \
           and still gives access until it is.",
     source: "Rotation, inferred",
+    also: Some((Severity::Warning, "if all of them are enabled in the store already, or may be")),
     ..Rule::fixed("MFT-038").shown_by(cases!("mft-038"))
 };
 
@@ -26,7 +28,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for (logical, generations) in enabled {
         if let Some((place, name)) = generations.iter().nth(2) {
             let message = format!("`{name}` is the third enabled generation of `{logical}`");
-            let problem = MFT_038.finding(message).at(*place);
+            let problem = MFT_038.also(message).at(*place);
             findings.add(problem.help("disable the oldest generation first"));
         }
     }
