@@ -166,7 +166,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
         Command::Plan(arguments) => plan::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(&arguments, console),
-        Command::Export(arguments) => export::run(&arguments, console).map_err(Stop::from),
+        Command::Export(arguments) => export::run(&arguments, console),
         Command::Runs(arguments) => runs::run(&arguments, console).map_err(Stop::from),
         Command::Emulator(arguments) => emulator::run(arguments, console).map_err(Stop::from),
         Command::Schema(arguments) => schema::run(&arguments, console).map_err(Stop::from),

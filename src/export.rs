@@ -1,100 +1,173 @@
-//! A live store → manifests that match it. Comments describe what a manifest cannot contain.
+//! A live store → manifests that match it: valid, and planned to no changes. What they cannot contain is named with the
+//! reason.
+//!
+//! ```text
+//!  Live ──objects, keys──▶ drafts ──select──▶ ──verify (validate, plan; take out what they refuse)──▶ Export ──▶ stream, tree
+//! ```
 
+mod draft;
+mod faults;
 mod keys;
+mod left_out;
+mod objects;
+mod select;
+mod tree;
+mod verify;
 mod yaml;
 
-use std::io;
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde_yaml::Mapping;
-
-use crate::manifest::API_VERSION;
-use crate::model::Attributes;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Sources;
+use crate::matching::matching;
+use crate::model::Address;
+use crate::model::Desired;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
-use crate::model::LiveObject;
-use crate::model::Value;
-use crate::model::built_in::is_forbidden;
-use crate::text;
-use crate::text::ci_commands::Harmless;
+use crate::model::LiveId;
+use crate::model::Secret;
+use crate::rules::values::Values;
+use crate::workspace::Workspace;
+use draft::Draft;
 
-/// One exported document, or a comment in its place.
-pub(super) enum Exported {
-    Manifest { name: String, spec: Mapping, comments: Vec<String> },
-    Comment(String),
+pub use draft::Omitted;
+pub use left_out::LeftOut;
+pub use select::Selection;
+pub use select::Unknown;
+pub use tree::File;
+pub use tree::NOT_EXPORTED;
+
+/// What an export is made from.
+pub struct Given<'a> {
+    pub live: &'a Live,
+    /// The settings with which the manifests are valid.
+    pub workspace: &'a Workspace,
+    pub now: Instant,
+    /// The manifests that exist already, if only what they do not declare is exported.
+    pub declared: Option<Declared<'a>>,
 }
 
-/// Writes every object of the store as a manifest, in the order of kinds and addresses.
-pub fn manifests(out: &mut dyn Write, live: &Live, now: Instant) -> io::Result<()> {
+/// Valid manifests.
+pub struct Declared<'a> {
+    pub sources: &'a Sources,
+    pub desired: &'a Desired,
+    /// The values of custom keys.
+    pub values: &'a Values,
+    /// The shared secrets of keys.
+    pub secrets: &'a BTreeMap<Address, Secret>,
+}
+
+impl Given<'_> {
+    fn sources(&self) -> &[crate::diagnostic::Source] {
+        self.declared.as_ref().map_or(&[], |declared| &declared.sources.0)
+    }
+}
+
+/// Manifests, and what they do not contain.
+pub struct Export {
+    /// In the order of kinds and addresses.
+    pub objects: Vec<Exported>,
+    /// In the same order.
+    pub left_out: Vec<LeftOut>,
+    /// Keys of Managed File Transfer without a name, which nothing identifies.
+    pub nameless: usize,
+    /// Errors that no manifest causes: an incomplete list, for example.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// One verified manifest.
+pub struct Exported {
+    draft: Draft,
+    /// A document of a YAML stream, with its comments.
+    pub text: String,
+}
+
+impl Exported {
+    /// The address that the manifest declares.
+    pub const fn address(&self) -> &Address {
+        &self.draft.declares
+    }
+
+    /// The store's id. `None` for API keys, whose id may be the credential itself.
+    pub fn id(&self) -> Option<&str> {
+        (self.draft.kind != Kind::ApiKey).then(|| self.draft.id.expose())
+    }
+
+    /// The fields of the object that the manifest does not contain.
+    pub fn omitted(&self) -> &[Omitted] {
+        &self.draft.omitted
+    }
+}
+
+impl Export {
+    /// Whether the export contains every object.
+    pub const fn is_whole(&self) -> bool {
+        self.left_out.is_empty() && self.nameless == 0 && self.problems.is_empty()
+    }
+
+    /// All manifests as one YAML stream; comments at its end name what it does not contain.
+    pub fn stream(&self) -> String {
+        let mut text: String = self.objects.iter().map(|object| object.text.as_str()).collect();
+        text.extend(self.left_out_lines().map(|line| yaml::comment(&line)));
+        text
+    }
+
+    /// The objects that are not exported, with the reasons, one per line.
+    pub fn left_out_lines(&self) -> impl Iterator<Item = String> {
+        let lines = self.left_out.iter().map(|left_out| format!("not exported: {}", left_out.line()));
+        let nameless = format!("not exported: {} without a name", crate::text::count(self.nameless, "API key"));
+        lines.chain((self.nameless > 0).then_some(nameless))
+    }
+
+    /// The manifests as files. No path is another one in upper or lower case.
+    pub fn files(&self) -> Vec<File> {
+        tree::files(self)
+    }
+}
+
+/// Exports the selected objects.
+pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknown> {
+    let nothing = (Desired::default(), Values::new());
+    let (desired, values) = given.declared.as_ref().map_or((&nothing.0, &nothing.1), |d| (d.desired, d.values));
+    let matching = matching(desired, given.live, values, false);
+    let undeclared: BTreeSet<(Kind, &LiveId)> =
+        matching.unmatched.iter().map(|live| (live.address.kind(), &live.id)).collect();
+    let doubled = doubled(given.live);
+    let mut labels: BTreeSet<String> = desired.of(Kind::PackageKey).map(|key| key.address.name()).collect();
+    let (mut drafts, mut left_out) = (Vec::new(), Vec::new());
     for kind in Kind::ALL {
-        let exported = match kind {
-            Kind::PackageKey => keys::export(live),
-            _ => live.of(kind).iter().map(|object| named(kind, object, now)).collect(),
-        };
-        let order = yaml::field_order(kind);
-        for document in exported {
-            write(out, kind, document, &order)?;
+        for object in given.live.of(kind).iter().filter(|object| undeclared.contains(&(kind, &object.id))) {
+            let drafted = if doubled.contains(&object.address) {
+                Err(LeftOut::of(object, "the store has more than one of this name; rename all but one there"))
+            } else if kind == Kind::PackageKey {
+                keys::draft(object, &matching, &mut labels)
+            } else {
+                objects::draft(object, given.live, &matching)
+            };
+            match drafted {
+                Ok(draft) => drafts.push(draft),
+                Err(reason) => left_out.push(reason),
+            }
         }
     }
-    Ok(())
-}
-
-fn write(out: &mut dyn Write, kind: Kind, document: Exported, order: &[String]) -> io::Result<()> {
-    let (name, spec, comments) = match document {
-        Exported::Comment(comment) => return write_comment(out, &comment),
-        Exported::Manifest { name, spec, comments } => (name, spec, comments),
-    };
-    writeln!(out, "---")?;
-    for comment in comments {
-        write_comment(out, &comment)?;
-    }
-    let mut manifest = Mapping::new();
-    manifest.insert("apiVersion".into(), API_VERSION.into());
-    manifest.insert("kind".into(), kind.name().into());
-    manifest.insert("metadata".into(), yaml::one("name", name).into());
-    manifest.insert("spec".into(), yaml::in_order(spec, order).into());
-    out.write_all(yaml::text(&manifest)?.as_bytes())
-}
-
-fn write_comment(out: &mut dyn Write, comment: &str) -> io::Result<()> {
-    writeln!(Harmless::new(out), "# {}", text::line(comment))
-}
-
-fn named(kind: Kind, object: &LiveObject, now: Instant) -> Exported {
-    let name = &object.name;
-    if name.trim() != &**name || name.is_empty() || name.contains(crate::rules::is_hidden_in_name) {
-        return Exported::Comment(format!("{} is not exported: a manifest cannot contain its name", object.address));
-    }
-    let mut spec = yaml::spec(kind, &object.attributes);
-    let left_out = object.attributes.iter().filter(|(field, _)| is_forbidden(kind, field));
-    let mut comments: Vec<String> =
-        left_out.map(|(field, _)| format!("{field} is not exported: a manifest cannot set it")).collect();
-    match (kind, &object.parent) {
-        (Kind::Application, Some(user)) => {
-            spec.insert("user".into(), user.name().into());
-        }
-        (Kind::Plan, Some(package)) => {
-            spec.insert("package".into(), package.name().into());
-        }
-        (Kind::ApiKey, _) => comments.extend(api_key(&object.attributes, &mut spec, now)),
-        _ => {}
-    }
-    Exported::Manifest { name: name.to_string(), spec, comments }
-}
-
-/// Replaces empty lists by `allApis` and `allOrgs`. An enabled key cannot be declared as expired, so a comment reports it.
-fn api_key(attributes: &Attributes, spec: &mut Mapping, now: Instant) -> Option<String> {
-    for (list, all) in [("allowedApis", "allApis"), ("allowedOrgs", "allOrgs")] {
-        if attributes.get(list).is_none_or(Value::is_empty) {
-            spec.remove(list);
-            spec.insert(all.into(), true.into());
-        }
-    }
-    let end = attributes.text("expires")?;
-    let is_over = end.parse::<Instant>().is_ok_and(|end| end <= now) && attributes.flag("enabled");
-    is_over.then(|| {
-        spec.remove("expires");
-        format!("expired {end}")
+    select::select(selection, &mut drafts, &mut left_out)?;
+    let problems = verify::verify(&mut drafts, &mut left_out, given);
+    left_out.sort_by(|a, b| (a.kind(), &a.live, a.id()).cmp(&(b.kind(), &b.live, b.id())));
+    let nameless = given.live.transfer.as_ref().map_or(0, |transfer| transfer.nameless);
+    let written = |draft: Draft| Exported { text: yaml::document(&draft).text, draft };
+    Ok(Export {
+        objects: drafts.into_iter().map(written).collect(),
+        left_out,
+        nameless: if selection.is_everything() { nameless } else { 0 },
+        problems,
     })
+}
+
+/// The addresses that more than one object has.
+fn doubled(live: &Live) -> BTreeSet<&Address> {
+    let objects = Kind::ALL.into_iter().filter(|kind| *kind != Kind::PackageKey).flat_map(|kind| live.of(kind));
+    let mut seen = BTreeSet::new();
+    objects.map(|object| &object.address).filter(|address| !seen.insert(*address)).collect()
 }

@@ -14,6 +14,7 @@ mod links;
 mod place;
 mod refused;
 mod tracked;
+mod tree;
 
 use std::ffi::OsStr;
 use std::ffi::OsString;
@@ -36,6 +37,9 @@ pub use place::Place;
 pub use place::outside_git;
 pub use refused::Refused;
 pub use tracked::Tracked;
+pub use tree::folder_to_fill;
+pub use tree::free_name;
+pub use tree::write_tree;
 
 use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::is_git_folder_name;

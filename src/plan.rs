@@ -44,6 +44,7 @@ pub use forecast::Tariff;
 pub use organizations::resolve_organizations;
 pub use origin::Origin;
 pub use origin::StoreName;
+pub use prune::owned;
 pub use query::query;
 pub use remembered::Remembered;
 pub use resolve::Undeclared;

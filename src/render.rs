@@ -6,6 +6,7 @@
 mod diagnostics;
 mod excerpt;
 pub mod explain;
+mod export;
 mod forecast;
 pub mod json;
 pub mod markdown;

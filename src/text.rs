@@ -12,6 +12,7 @@ pub use cut::quoted;
 pub use hidden::is_hidden;
 pub use list::and_more;
 pub use list::count;
+pub use visible::is_unprintable;
 pub use visible::json;
 pub use visible::line;
 pub use visible::lines;

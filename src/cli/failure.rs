@@ -26,7 +26,7 @@ pub enum Exit {
     Stopped = 4,
     /// Objects changed since the plan was made.
     Stale = 5,
-    /// Some changes were made and some were not.
+    /// Some changes were made and some were not, or some objects are not exported.
     Partly = 6,
     /// Another run holds the lock of the workspace.
     Locked = 7,

@@ -9,6 +9,7 @@ pub(super) mod origin;
 mod prepared;
 mod remotes;
 mod snapshot;
+mod undeclared;
 
 pub(super) use self::prepared::Prepared;
 pub(super) use self::snapshot::Snapshot;

@@ -1,67 +1,43 @@
-//! Exports package keys by their ids, without their values.
+//! Package keys → drafts: by their ids, without their values.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use super::Exported;
-use super::yaml;
+use super::draft::Draft;
+use super::left_out::LeftOut;
+use super::objects;
+use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
 
-pub(super) fn export(live: &Live) -> Vec<Exported> {
-    let mut slots: BTreeMap<(&Address, &Address), Vec<&LiveObject>> = BTreeMap::new();
-    for key in live.of(Kind::PackageKey) {
-        if let (Some(parent), Some(facts)) = (&key.parent, &key.key) {
-            slots.entry((parent, &facts.package)).or_default().push(key);
-        }
-    }
-    let owners: BTreeMap<&Address, &LiveObject> =
-        live.of(Kind::User).iter().map(|user| (&user.address, user)).collect();
-    let plans: BTreeMap<&Address, &LiveObject> = live.of(Kind::Plan).iter().map(|plan| (&plan.address, plan)).collect();
-    let mut labels = BTreeSet::new();
-    let mut exported = Vec::new();
-    for ((application, package), keys) in slots {
-        let user = Address::user(&application.first_name());
-        let status = owners.get(&user).and_then(|user| user.attributes.text("status")).unwrap_or("unknown");
-        if status != "active" {
-            let what = format!("{} of {application} for {package}", crate::text::count(keys.len(), "key"));
-            exported.push(Exported::Comment(format!("not exported: {what}; {user} is {status} and cannot have keys")));
-            continue;
-        }
-        let keys = keys.into_iter().map(|key| manifest(application, package, key, &plans, &mut labels));
-        exported.extend(keys);
-    }
-    exported
-}
-
-fn manifest(
-    application: &Address,
-    package: &Address,
-    key: &LiveObject,
-    plans: &BTreeMap<&Address, &LiveObject>,
+/// The draft of a key. `labels` are the names that other keys have.
+pub(super) fn draft(
+    object: &LiveObject,
+    matching: &Matching<'_>,
     labels: &mut BTreeSet<String>,
-) -> Exported {
-    let plan = key.attributes.text("plan").unwrap_or_default();
-    let mut attributes = key.attributes.clone();
-    let mut comments = Vec::new();
-    let terms = plans.get(&Address::below(Kind::Plan, Some(package), plan));
-    for (limit, flag) in [("settings.throttle", "throttle.keyOverride"), ("settings.quota", "quota.keyOverride")] {
-        let own = attributes.get(limit).is_some_and(|limit| limit.as_text() != Some("plan"));
-        let forbidden = terms.and_then(|terms| terms.attributes.get(flag)) == Some(&Value::Bool(false));
-        if own && forbidden {
-            attributes.remove(limit);
-            comments.push(format!("not exported: {limit}; the plan does not allow keys their own limit"));
-        }
+) -> Result<Draft, LeftOut> {
+    let no = |reason: &str| Err(LeftOut::of(object, reason));
+    let Some(application) = matching.parent_of(object) else { return no("the store does not say whose it is") };
+    let Some((package, plan)) = matching.terms_of(object) else { return no("the store does not say its package") };
+    let Some(plan) = plan else { return no("it has no package plan, which a manifest needs") };
+    let mut needs: Vec<Address> = object.parent.iter().cloned().collect();
+    needs.extend(object.parent.iter().map(|application| Address::user(&application.first_name())));
+    if let Some(key) = &object.key {
+        let name = object.attributes.text("plan").unwrap_or_default();
+        needs.extend([key.package.clone(), Address::below(Kind::Plan, Some(&key.package), name)]);
     }
-    let mut spec = yaml::spec(Kind::PackageKey, &attributes);
-    spec.insert("user".into(), application.first_name().into());
-    spec.insert("application".into(), application.name().into());
-    spec.insert("package".into(), package.name().into());
-    spec.insert("key".into(), yaml::one("existing", key.id.expose()).into());
-    Exported::Manifest { name: label(application, package, labels), spec, comments }
+    let name = label(&application, &package, labels);
+    let mut draft = Draft::new(object, Address::key(&name), name, needs);
+    objects::fields(&mut draft, &object.attributes);
+    draft.fields.retain(|field| field.outer != "plan");
+    draft.set("user", Value::text(application.first_name()));
+    draft.set("application", Value::text(application.name()));
+    draft.set("package", Value::text(package.name()));
+    draft.set("plan", Value::text(plan.name()));
+    draft.set("key.existing", Value::text(object.id.expose()));
+    draft.sort();
+    Ok(draft)
 }
 
 /// A unique label with user, application and package.

@@ -1,113 +1,186 @@
-//! Attributes → the YAML below `spec`, in the order in which the manifest kind declares its fields.
+//! Drafts → YAML that every reader reads the same: a text is in quotes unless no version of YAML can take it for anything
+//! but this text.
 
-use std::io;
+use std::io::Write;
+use std::ops::Range;
 
-use serde_yaml::Mapping;
-use serde_yaml::Value as Yaml;
-
-use crate::manifest::documents;
-use crate::model::Attributes;
-use crate::model::Kind;
+use super::draft::Draft;
+use super::draft::Field;
+use crate::manifest::API_VERSION;
 use crate::model::Value;
-use crate::model::built_in::is_forbidden;
-use crate::text::ci_commands::is_any_in;
+use crate::text;
+use crate::text::ci_commands::Harmless;
 
-/// The fields below `spec` of a kind, as declared.
-pub(super) fn field_order(kind: Kind) -> Vec<String> {
-    let schema = documents::of_kind(kind);
-    let fields = schema["properties"]["spec"]["properties"].as_object();
-    fields.map_or_else(Vec::new, |fields| fields.keys().cloned().collect())
+/// Longest name of a field in YAML, in characters. Readers refuse a name of more than 1024 before a colon.
+const LONGEST_NAME: usize = 1000;
+
+/// One manifest as text.
+pub(super) struct Written {
+    pub(super) text: String,
+    /// The lines of each part, as ranges of bytes.
+    parts: Vec<(Range<usize>, Part)>,
 }
 
-/// A mapping with one entry.
-pub(super) fn one(key: &str, value: impl Into<Yaml>) -> Mapping {
-    let mut mapping = Mapping::new();
-    mapping.insert(key.into(), value.into());
-    mapping
+/// A part of a manifest that can be left out, or the name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Part {
+    Name,
+    /// A field, by its index.
+    Field(usize),
+    /// All fields of a mapping.
+    Group(String),
 }
 
-pub(super) fn in_order(mut spec: Mapping, order: &[String]) -> Mapping {
-    let mut sorted = Mapping::new();
-    for field in order {
-        if let Some(value) = spec.remove(field.as_str()) {
-            sorted.insert(field.as_str().into(), value);
-        }
+impl Written {
+    /// The part that contains a byte of the text.
+    pub(super) fn part(&self, at: usize) -> Option<&Part> {
+        self.parts.iter().find(|(range, _)| range.contains(&at)).map(|(_, part)| part)
     }
-    sorted.extend(spec);
-    sorted
+
+    fn line(&mut self, part: Part, line: &str) {
+        let start = self.text.len();
+        self.text.push_str(line);
+        self.parts.push((start..self.text.len(), part));
+    }
 }
 
-/// The attributes of an object as in a manifest, without those that a manifest cannot set. `a.b` becomes a mapping `a`
-/// with the field `b`.
-pub(super) fn spec(kind: Kind, attributes: &Attributes) -> Mapping {
-    let mut spec = Mapping::new();
-    for (field, value) in attributes.iter().filter(|(field, _)| !is_forbidden(kind, field)) {
-        let (field, value) = manifest_field(field, value);
-        match field.split_once('.') {
-            None => {
-                spec.insert(field.into(), value);
-            }
-            Some((outer, inner)) => {
-                let nested = spec.entry(outer.into()).or_insert_with(|| Mapping::new().into());
-                if let Some(nested) = nested.as_mapping_mut() {
-                    nested.insert(inner.into(), value);
+/// Whether YAML can contain a field with this name.
+pub(super) fn is_writable_name(name: &str) -> bool {
+    scalar(name).chars().count() <= LONGEST_NAME
+}
+
+/// The manifest, with its comments, as a document of a stream.
+pub(super) fn document(draft: &Draft) -> Written {
+    let mut written = Written { text: "---\n".to_owned(), parts: Vec::new() };
+    for omitted in &draft.omitted {
+        written.text.push_str(&comment(&format!("{} is not exported: {}", omitted.field, omitted.reason)));
+    }
+    let kind = draft.kind;
+    written.text.push_str(&format!("apiVersion: {API_VERSION}\nkind: {kind}\nmetadata:\n"));
+    written.line(Part::Name, &format!("  name: {}\n", scalar(&draft.name)));
+    if draft.fields.is_empty() {
+        written.text.push_str("spec: {}\n");
+        return written;
+    }
+    written.text.push_str("spec:\n");
+    let mut group = "";
+    for (index, field) in draft.fields.iter().enumerate() {
+        match &field.inner {
+            None => written.line(Part::Field(index), &entry(2, &field.outer, field)),
+            Some(inner) => {
+                if group != field.outer {
+                    written.line(Part::Group(field.outer.clone()), &format!("  {}:\n", scalar(&field.outer)));
                 }
+                written.line(Part::Field(index), &entry(4, inner, field));
+            }
+        }
+        group = &field.outer;
+    }
+    written
+}
+
+fn entry(indent: usize, name: &str, field: &Field) -> String {
+    let mut line = format!("{:indent$}{}:", "", scalar(name));
+    match &field.value {
+        Value::Text(text) => line.push_str(&format!(" {}", scalar(text))),
+        Value::Number(number) => line.push_str(&format!(" {number}")),
+        Value::Bool(flag) => line.push_str(&format!(" {flag}")),
+        Value::Set(items) if items.is_empty() => line.push_str(" []"),
+        Value::Set(items) => {
+            for item in items {
+                line.push_str(&format!("\n{:indent$}  - {}", "", scalar(item)));
             }
         }
     }
-    spec
+    line.push('\n');
+    line
 }
 
-/// Plans without a limit have a field `unlimited`; other fields keep their names.
-fn manifest_field<'f>(field: &'f str, value: &Value) -> (&'f str, Yaml) {
-    match (field, value.as_text()) {
-        ("throttle.perSecond", Some("unlimited")) => ("throttle.unlimited", true.into()),
-        ("quota.calls", Some("unlimited")) => ("quota.unlimited", true.into()),
-        _ => (field, plain(value)),
-    }
+/// A comment of one line.
+pub(super) fn comment(text: &str) -> String {
+    let line = text::line(text).replace(text::is_unprintable, "\u{fffd}");
+    let mut safe = Vec::new();
+    // Memory takes all, and the text stays text.
+    let _ = Harmless::new(&mut safe).write_all(line.as_bytes());
+    format!("# {}\n", String::from_utf8_lossy(&safe))
 }
 
-fn plain(value: &Value) -> Yaml {
-    match value {
-        Value::Text(text) => (&**text).into(),
-        Value::Number(number) => (*number).into(),
-        Value::Bool(flag) => (*flag).into(),
-        Value::Set(items) => items.iter().map(|item| Yaml::from(&**item)).collect::<Vec<_>>().into(),
-    }
+/// A text as a scalar.
+pub(super) fn scalar(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { text::yaml(text) }
 }
 
-/// Marks placeholders for texts with hidden characters or commands of CI runners, which the YAML writer does not escape.
-const MARK: char = '\u{f8ff}';
-
-pub(super) fn text(mapping: &Mapping) -> io::Result<String> {
-    let (mut marked, mut odd) = (Yaml::Mapping(mapping.clone()), Vec::new());
-    mark(&mut marked, &mut odd);
-    let mut text = serde_yaml::to_string(&marked).map_err(|error| io::Error::other(error.to_string()))?;
-    for (number, odd) in odd.iter().enumerate() {
-        let quoted = crate::text::yaml(odd).replace(MARK, "\\uf8ff");
-        text = text.replace(&format!("{MARK}{number}{MARK}"), &quoted);
-    }
-    Ok(text)
+/// Whether a text without quotes is a text for every version of YAML: it begins with a letter, has no character with a
+/// meaning, and is not a word of YAML 1.1.
+fn is_plain(text: &str) -> bool {
+    const WORDS: [&str; 12] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
+    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || b" -_./@+".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(is_inside)
+        && !text.ends_with(' ')
+        && text.len() <= 200
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Replaces every text that must be escaped by a numbered placeholder.
-fn mark(value: &mut Yaml, odd: &mut Vec<String>) {
-    // The YAML writer escapes hidden ASCII characters itself.
-    let is_hidden = |c: char| c == MARK || (!c.is_ascii() && crate::text::is_hidden(c));
-    let is_odd = |text: &str| text.contains(is_hidden) || is_any_in(text);
-    match value {
-        Yaml::String(text) if is_odd(text) => {
-            let number = format!("{MARK}{}{MARK}", odd.len());
-            odd.push(std::mem::replace(text, number));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_some_reader_takes_for_something_else_is_in_quotes() {
+        for odd in [
+            "",
+            " a",
+            "a ",
+            "on",
+            "OFF",
+            "y",
+            "~",
+            "null",
+            "1_000",
+            "0o7",
+            "12:30:00",
+            ".inf",
+            "2027-06-30",
+            "<<",
+            "=",
+            "- a",
+            "a: b",
+            "a #b",
+            "&a",
+            "*a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "[a]",
+            "{a}",
+            "a\tb",
+            "a\nb",
+            "\u{feff}a",
+            "a\u{2028}b",
+            "a\u{85}b",
+            "a\u{fffe}b",
+            "é",
+            "? a",
+            "##vso[x]",
+        ] {
+            let written = scalar(odd);
+            assert!(written.starts_with('"') && written.ends_with('"'), "{odd:?}");
+            assert_eq!(serde_yaml::from_str::<String>(&written).unwrap(), odd);
         }
-        Yaml::Sequence(items) => items.iter_mut().for_each(|item| mark(item, odd)),
-        Yaml::Mapping(mapping) => {
-            for (mut key, mut value) in std::mem::take(mapping) {
-                mark(&mut key, odd);
-                mark(&mut value, odd);
-                mapping.insert(key, value);
-            }
+        for plain in ["alice", "alice@example.com", "Card and wallet payments", "a-b_c.d/e"] {
+            assert_eq!(scalar(plain), plain);
         }
-        _ => {}
+    }
+
+    #[test]
+    fn a_comment_is_one_line() {
+        assert_eq!(comment("a\nb: {x}\u{2028}\u{ffff}"), "# a␊b: {x}\u{fffd}\u{fffd}\n");
+    }
+
+    #[test]
+    fn long_names_are_not_written() {
+        assert!(is_writable_name(&"é".repeat(900)) && !is_writable_name(&"\u{2028}".repeat(200)));
     }
 }

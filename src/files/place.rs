@@ -23,6 +23,8 @@ const UNFINISHED: &str = ".keywright-unfinished-";
 
 /// For the owner only, whatever the umask: a umask only removes permissions.
 const OWNERS_FILE: Mode = Mode::from_raw_mode(0o600);
+/// As the umask allows.
+const SHARED_FILE: Mode = Mode::from_raw_mode(0o666);
 const OWNERS_FOLDER: Mode = Mode::from_raw_mode(0o700);
 
 /// A file, which may not exist yet, in a folder that was reached without following a link.
@@ -119,13 +121,23 @@ impl Place {
 
     /// The same, but fails if the file exists.
     pub fn create(&self, bytes: &[u8]) -> io::Result<()> {
-        let unfinished = self.write(bytes)?;
+        self.create_with(OWNERS_FILE, bytes)
+    }
+
+    /// The same, but other users may read the file, as the umask allows.
+    pub fn create_shared(&self, bytes: &[u8]) -> io::Result<()> {
+        self.create_with(SHARED_FILE, bytes)
+    }
+
+    fn create_with(&self, mode: Mode, bytes: &[u8]) -> io::Result<()> {
+        let unfinished = unfinished();
+        write_new(&self.folder, &unfinished, mode, bytes)?;
         // Unlike a rename, a link fails if the name is taken.
         let linked = rustix::fs::linkat(&self.folder, &unfinished, &self.folder, &self.name, AtFlags::empty());
         let _ = rustix::fs::unlinkat(&self.folder, &unfinished, AtFlags::empty());
         match linked {
             // Some file systems know no second name for a file.
-            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => write_new(&self.folder, &self.name, bytes)?,
+            Err(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS) => write_new(&self.folder, &self.name, mode, bytes)?,
             result => result?,
         }
         self.sync();
@@ -136,7 +148,7 @@ impl Place {
     /// this process has on it, and SQLite needs its locks.
     pub fn create_empty(&self) -> Result<(), Refused> {
         self.check_file()?;
-        match write_new(&self.folder, &self.name, b"") {
+        match write_new(&self.folder, &self.name, OWNERS_FILE, b"") {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
             _ => self.check_file(),
         }
@@ -171,7 +183,7 @@ impl Place {
     /// Writes an unfinished file next to the place.
     fn write(&self, bytes: &[u8]) -> io::Result<OsString> {
         let name = unfinished();
-        write_new(&self.folder, &name, bytes)?;
+        write_new(&self.folder, &name, OWNERS_FILE, bytes)?;
         Ok(name)
     }
 
@@ -194,9 +206,9 @@ fn unfinished() -> OsString {
 }
 
 /// Writes a new file to disk, or none.
-fn write_new(folder: &OwnedFd, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
+fn write_new(folder: &OwnedFd, name: &OsStr, mode: Mode, bytes: &[u8]) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut file = File::from(rustix::fs::openat(folder, name, flags, OWNERS_FILE)?);
+    let mut file = File::from(rustix::fs::openat(folder, name, flags, mode)?);
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
         let _ = rustix::fs::unlinkat(folder, name, AtFlags::empty());
@@ -220,7 +232,7 @@ fn make_ignored(parent: &OwnedFd, name: &OsStr) -> Result<(), Refused> {
     let unfinished = unfinished();
     rustix::fs::mkdirat(parent, &unfinished, OWNERS_FOLDER)?;
     let folder = super::step(parent, &unfinished)?;
-    let made = write_new(&folder, OsStr::new(IGNORE), b"*\n")
+    let made = write_new(&folder, OsStr::new(IGNORE), OWNERS_FILE, b"*\n")
         .and_then(|()| Ok(rustix::fs::renameat(parent, &unfinished, parent, name)?));
     if made.is_err() {
         let _ = rustix::fs::unlinkat(&folder, IGNORE, AtFlags::empty());

@@ -25,6 +25,8 @@ pub enum Refused {
     Link(String),
     #[error("{0} is not a folder")]
     NotAFolder(String),
+    #[error("{0} exists and has another content")]
+    Exists(String),
     #[error("{0} belongs to Git")]
     Git(String),
     #[error("{0} belongs to Keywright")]

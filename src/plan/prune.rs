@@ -11,6 +11,7 @@ use super::draft;
 use super::draft::Draft;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
+use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Instant;
@@ -68,6 +69,13 @@ pub(super) fn prune(
     pruned.with_children(context, matching, drafts, &mut unwanted);
     drafts.extend(unwanted.into_iter().map(|live| delete(live, matching, context.now)));
     pruned
+}
+
+/// The undeclared objects of the store that the workspace owns, by their addresses in the store: what `--prune` is about.
+pub fn owned(context: &Context<'_>) -> BTreeSet<Address> {
+    let matching = matching(context.desired, context.live, context.values, context.options.is_part);
+    let owned = matching.unmatched.iter().filter(|live| is_owned(context, &matching, live));
+    owned.map(|live| live.address.clone()).collect()
 }
 
 /// Whether the workspace owns an undeclared object.

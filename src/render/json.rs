@@ -1,8 +1,9 @@
 //! Versioned documents for programs. Their types are separate from the core, so that the core can change without
-//! breaking readers. The store's ids, key values and other secrets are absent on purpose.
+//! breaking readers. Key values and other secrets are absent on purpose, and so are the store's ids, except in an export.
 
 mod apply;
 mod diagnostics;
+mod export;
 mod forecast;
 mod outcome;
 mod plan;
@@ -13,6 +14,7 @@ pub(crate) mod words;
 pub(crate) use schema::schema_of;
 pub use schema::schemas;
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
@@ -21,6 +23,8 @@ use super::Findings;
 use super::Header;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
+use crate::export::Export;
+use crate::model::Address;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Change;
@@ -71,6 +75,16 @@ pub fn apply_change(
 /// Writes the last event of an apply.
 pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome) -> io::Result<()> {
     write_line(out, &apply::Document::ended(outcome))
+}
+
+/// Writes an export. `files` has the file of every object; `None` if the document contains the manifests.
+pub fn export(
+    out: &mut dyn io::Write,
+    export: &Export,
+    sources: &Sources,
+    files: Option<&BTreeMap<Address, String>>,
+) -> io::Result<()> {
+    write(out, &export::Document::of(export, sources, files))
 }
 
 /// Writes the runs of a workspace.

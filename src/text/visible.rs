@@ -30,6 +30,11 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     cut_with(text, LONGEST, |character| if character == '\n' { '\n' } else { visible(character) })
 }
 
+/// Whether YAML does not allow the character in a file, although it is not hidden: a place that Unicode keeps free for ever.
+pub fn is_unprintable(character: char) -> bool {
+    u32::from(character) & 0xfffe == 0xfffe
+}
+
 /// A text as a YAML string in double quotes, on one line, without commands of CI runners.
 pub fn yaml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -42,7 +47,7 @@ pub fn yaml(text: &str) -> String {
             '"' | '\\' => write!(out, "\\{character}"),
             '\n' => out.write_str("\\n"),
             '\t' => out.write_str("\\t"),
-            _ if !is_hidden(character) => out.write_char(character),
+            _ if !is_hidden(character) && !is_unprintable(character) => out.write_char(character),
             _ if code <= 0xff => write!(out, "\\x{code:02x}"),
             _ if code <= 0xffff => write!(out, "\\u{code:04x}"),
             _ => write!(out, "\\U{code:08x}"),

@@ -18,6 +18,7 @@ mod settings;
 mod settled;
 mod tape;
 mod untouched;
+mod wire;
 mod world;
 
 use proptest::prelude::ProptestConfig;

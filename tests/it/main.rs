@@ -13,6 +13,7 @@ mod catalogue;
 mod cloud;
 mod console;
 mod emulator;
+mod exports;
 mod hostile;
 mod invisible;
 mod laws;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 13] = [
     ("DiagnosticsOutput", "diagnostics-output"),
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
+    ("ExportOutput", "export-output"),
     ("ApplyEventOutput", "apply-event-output"),
     ("SavedPlan", "saved-plan"),
 ];

@@ -12,6 +12,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("diagnostics.schema.json", schema_of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
         ("plan.schema.json", schema_of::<super::plan::Document<'_>>(super::plan::KIND)),
         ("outcome.schema.json", schema_of::<super::outcome::Document<'_>>(super::outcome::KIND)),
+        ("export.schema.json", schema_of::<super::export::Document<'_>>(super::export::KIND)),
         ("applyevent.schema.json", schema_of::<super::apply::Document<'_>>(super::apply::KIND)),
         ("runs.schema.json", schema_of::<super::runs::Document>(super::runs::KIND)),
         ("run.schema.json", schema_of::<super::runs::One>(super::runs::KIND_OF_ONE)),

@@ -1,8 +1,11 @@
 //! An export plans to no changes, and contains no secret.
 
 use keywright::export;
+use keywright::export::Given;
+use keywright::export::Selection;
 use keywright::model::Kind;
 use keywright::model::Live;
+use keywright::workspace::Workspace;
 use proptest::prelude::*;
 
 use super::bench::Bench;
@@ -17,9 +20,9 @@ use super::tape::tapes;
 use super::world::world;
 
 fn exported(live: &Live) -> String {
-    let mut text = Vec::new();
-    export::manifests(&mut text, live, super::bench::now()).expect("memory takes all");
-    String::from_utf8(text).expect("output is text")
+    let workspace = Workspace::named("law");
+    let given = Given { live, workspace: &workspace, now: super::bench::now(), declared: None };
+    export::export(&given, &Selection::default()).expect("nothing is selected").stream()
 }
 
 proptest! {
