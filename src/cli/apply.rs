@@ -94,8 +94,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let checked = Session::open(manifests, console)?.check();
     let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
     let prepared = match saved {
-        Some(saved) => snapshot.review(saved, &planning, console.now)?,
-        None => snapshot.plan(&planning, console.now)?,
+        Some(saved) => snapshot.review(saved, &planning, console.time())?,
+        None => snapshot.plan(&planning, console.time())?,
     };
     let verdict = plan::verdict(&prepared);
     let can_be_applied = plan::can_be_applied(&prepared);

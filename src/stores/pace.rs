@@ -102,8 +102,12 @@ impl Pace {
         if known.is_ok_and(|holding| *holding == Holding::Held) { Ok(()) } else { Err(Closed::LockLost) }
     }
 
-    /// Waits until the next call can go out.
-    pub(super) async fn turn(&self) -> Result<Turn<'_>, Closed> {
+    /// Waits until the next call can go out, then calls `prepare` for what could become outdated during the wait, for
+    /// example a token. Later calls wait for it too: otherwise they would all go out at once after it.
+    pub(super) async fn turn<T, E: From<Closed>>(
+        &self,
+        prepare: impl AsyncFn() -> Result<T, E>,
+    ) -> Result<(Turn<'_>, T), E> {
         // The semaphore is never closed; without a permit, there would only be one call too many in flight.
         let permit = self.in_flight.acquire().await.ok();
         let _next = self.next.lock().await;
@@ -112,11 +116,12 @@ impl Pace {
         loop {
             let at = self.with(|state| state.next);
             tokio::time::sleep_until(at).await;
+            let prepared = prepare().await?;
+            // The lock may have been lost during the wait.
+            self.check_lock().await?;
             // `hold` may have postponed the next call in the meantime.
             if self.with(|state| state.take(at)) {
-                // At a low rate, the lock may have been lost during the wait.
-                self.check_lock().await?;
-                return Ok(Turn { _permit: permit });
+                return Ok((Turn { _permit: permit }, prepared));
             }
         }
     }
@@ -166,13 +171,17 @@ fn gap(per_second: f64) -> Duration {
 mod tests {
     use super::*;
 
+    async fn turn(pace: &Pace) -> Result<Turn<'_>, Closed> {
+        Ok(pace.turn(async || Ok::<(), Closed>(())).await?.0)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn no_second_has_more_calls_than_allowed() {
         for rate in [1_u32, 2, 10, 100] {
             let pace = Pace::new(f64::from(rate), None, 8);
             let mut times = Vec::new();
             for _ in 0..rate * 3 {
-                drop(pace.turn().await);
+                drop(turn(&pace).await);
                 times.push(Instant::now());
             }
             for (index, start) in times.iter().enumerate() {
@@ -187,19 +196,19 @@ mod tests {
         let pace = Pace::new(10.0, None, 8);
         let began = Instant::now();
         for _ in 0..11 {
-            drop(pace.turn().await);
+            drop(turn(&pace).await);
         }
         assert_eq!((Instant::now() - began).as_millis(), 1_020);
         pace.tighten(100.0);
-        drop(pace.turn().await);
+        drop(turn(&pace).await);
         assert_eq!((Instant::now() - began).as_millis(), 1_122);
         pace.tighten(1.0);
         for _ in 0..2 {
-            drop(pace.turn().await);
+            drop(turn(&pace).await);
         }
         assert!((Instant::now() - began).as_millis() >= 2_172);
         pace.hold(Duration::from_secs(5));
-        drop(pace.turn().await);
+        drop(turn(&pace).await);
         assert!((Instant::now() - began).as_secs() >= 7);
     }
 
@@ -207,9 +216,9 @@ mod tests {
     async fn a_day_has_only_so_many_calls() {
         let pace = Pace::new(1000.0, Some(3), 1);
         for _ in 0..3 {
-            assert!(pace.turn().await.is_ok());
+            assert!(turn(&pace).await.is_ok());
         }
-        assert_eq!(pace.turn().await.err(), Some(Closed::Spent { calls: 3 }));
+        assert_eq!(turn(&pace).await.err(), Some(Closed::Spent { calls: 3 }));
         assert_eq!(pace.calls(), 3);
     }
 
@@ -218,13 +227,31 @@ mod tests {
         let (sender, lock) = watch::channel(Holding::Held);
         let mut pace = Pace::new(1000.0, None, 1);
         pace.guarded_by(lock);
-        assert!(pace.turn().await.is_ok());
+        assert!(turn(&pace).await.is_ok());
         sender.send(Holding::Unknown).unwrap();
-        let waits = tokio::time::timeout(Duration::from_secs(5), pace.turn());
+        let waits = tokio::time::timeout(Duration::from_secs(5), turn(&pace));
         assert!(waits.await.is_err(), "a call was made");
         sender.send(Holding::Held).unwrap();
-        assert!(pace.turn().await.is_ok());
+        assert!(turn(&pace).await.is_ok());
         sender.send(Holding::Lost).unwrap();
-        assert_eq!(pace.turn().await.err(), Some(Closed::LockLost));
+        assert_eq!(turn(&pace).await.err(), Some(Closed::LockLost));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_prepared_slowly_delays_the_calls_and_does_not_bunch_them() {
+        let pace = Pace::new(10.0, None, 8);
+        let times = Mutex::new(Vec::new());
+        let call = async |number: u32| {
+            let prepare = async || {
+                tokio::time::sleep(Duration::from_secs(if number == 0 { 3 } else { 0 })).await;
+                Ok::<_, Closed>(Instant::now())
+            };
+            let (_turn, prepared) = pace.turn(prepare).await.unwrap();
+            assert_eq!(prepared, Instant::now(), "prepared before the wait");
+            times.lock().unwrap().push(prepared);
+        };
+        futures_util::future::join_all((0..8).map(call)).await;
+        let times = times.into_inner().unwrap();
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(80)), "{times:?}");
     }
 }

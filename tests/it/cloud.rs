@@ -11,6 +11,7 @@ mod reading;
 mod saved;
 pub(crate) mod soak;
 mod unknown;
+mod waiting;
 
 /// The value of the custom key.
 const CUSTOM: &str = "custom-value-that-is-not-real";

@@ -171,8 +171,8 @@ impl Api {
         secrets.for_each(|secret| self.masking().hide(&Secret::new(secret)));
         let (mut lost, mut too_fast, mut inactive) = (0, 0, 0);
         loop {
-            let token = self.sign_in.token(&self.route).await?;
-            let answer = match self.send(call, &token).await? {
+            let (sent, token) = self.send(call).await?;
+            let answer = match sent {
                 Sent::Answered(answer) => answer,
                 // A call that was not delivered can always be repeated; any other, only if that is harmless.
                 sent if lost + 1 < TRIES && (matches!(sent, Sent::NotDelivered(_)) || call.can_repeat()) => {
@@ -205,11 +205,26 @@ impl Api {
         }
     }
 
-    async fn send(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Refusal> {
-        if let Some(refusal) = self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(refusal);
-        }
-        let _turn = self.pace.turn().await.map_err(Refusal::from)?;
+    fn check_quota(&self) -> Result<(), Refusal> {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        spent.map_or(Ok(()), Err)
+    }
+
+    /// Sends a call when its turn has come. Also returns the token that it was sent with.
+    async fn send(&self, call: &Call<'_>) -> Result<(Sent<Answer>, Secret), Refusal> {
+        self.check_quota()?;
+        // During a long wait, a token expires and the quota may be used up.
+        let (_turn, token) = self
+            .pace
+            .turn(async || {
+                self.check_quota()?;
+                self.sign_in.token(&self.route).await
+            })
+            .await?;
+        Ok((self.send_now(call, &token).await?, token))
+    }
+
+    async fn send_now(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Refusal> {
         let mut request = self
             .route
             .request(call.method.clone(), transport::below(&self.base, call.path))

@@ -54,6 +54,12 @@ pub(super) enum Failure {
     Forbidden(Refusal),
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -164,11 +170,15 @@ impl Api {
         }
     }
 
+    fn check_credential(&self) -> Result<(), Refusal> {
+        let rejected = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        rejected.map_or(Ok(()), Err)
+    }
+
     async fn send(&self, call: &Call<'_>) -> Result<Sent<Answer>, Failure> {
-        if let Some(refusal) = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(Failure::Refused(refusal));
-        }
-        let _turn = self.pace.turn().await.map_err(|closed| Failure::Refused(closed.into()))?;
+        self.check_credential()?;
+        // Another call may learn during the wait that the credential is rejected.
+        let (_turn, ()) = self.pace.turn(async || self.check_credential()).await?;
         let method = Method::from_bytes(call.operation.method.as_bytes()).unwrap_or(Method::GET);
         let (name, value) = self.credential()?;
         let mut request = self
