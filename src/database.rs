@@ -21,6 +21,7 @@ pub use key_file::key_file;
 pub use key_file::make_key;
 pub use key_file::read_key;
 pub use location::Location;
+pub use lock::Guard;
 pub use lock::Holding;
 pub use lock::Lock;
 pub use lock::is_locked;
@@ -53,8 +54,10 @@ impl Database {
     /// Opens the database. For reading, `None` if it does not exist or is empty.
     pub fn open(location: &Location, mode: Mode) -> Result<Option<Self>, DatabaseError> {
         let connection = match (location, mode) {
-            (Location::File(path), Mode::Read) => sqlite::open::for_reading(path)?.map(Connection::Sqlite),
-            (Location::File(path), Mode::Write) => Some(Connection::Sqlite(sqlite::open::for_writing(path)?)),
+            (Location::File(path), Mode::Read) => {
+                sqlite::open::for_reading(path)?.map(|connection| Connection::Sqlite(connection.into()))
+            }
+            (Location::File(path), Mode::Write) => Some(Connection::Sqlite(sqlite::open::for_writing(path)?.into())),
             (Location::Server(server), Mode::Read) => {
                 postgres::for_reading(server)?.map(|session| Connection::Postgres(Box::new(session)))
             }
@@ -70,11 +73,13 @@ impl Database {
         Self::open(&Location::file(path), mode)
     }
 
-    /// Makes every later write fail if another run has taken the lock.
+    /// Makes every later write fail once the lock is lost.
     #[must_use]
     pub fn guarded_by(mut self, lock: &Lock) -> Self {
-        if let Connection::Postgres(session) = &mut self.connection {
-            session.fence = lock.fence();
+        match (&mut self.connection, lock) {
+            (Connection::Postgres(session), Lock::Server(_)) => session.fence = lock.fence(),
+            (Connection::Sqlite(file), Lock::File(held)) => file.lock = Some(held.clone()),
+            _ => {}
         }
         self
     }
@@ -83,7 +88,7 @@ impl Database {
     pub fn in_memory() -> Result<Self, DatabaseError> {
         let path = PathBuf::from(":memory:");
         let connection = sqlite::open::in_memory().map_err(|error| DatabaseError::of(&path, error))?;
-        Ok(Self { connection: Connection::Sqlite(connection), location: Location::File(path) })
+        Ok(Self { connection: Connection::Sqlite(connection.into()), location: Location::File(path) })
     }
 
     /// For the parts of Keywright that keep their own tables here.

@@ -44,9 +44,9 @@ impl Remotes {
     /// From now on, remote stores are called only while the run holds this lock.
     #[must_use]
     pub fn guarded_by(mut self, lock: Option<&Lock>) -> Self {
-        if let Some(holding) = lock.and_then(Lock::holding) {
-            self.cloud.iter_mut().for_each(|store| store.guarded_by(holding.clone()));
-            self.transfer.iter_mut().for_each(|store| store.guarded_by(holding.clone()));
+        if let Some(guard) = lock.map(Lock::guard) {
+            self.cloud.iter_mut().for_each(|store| store.guarded_by(guard.clone()));
+            self.transfer.iter_mut().for_each(|store| store.guarded_by(guard.clone()));
         }
         self
     }

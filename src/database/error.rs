@@ -63,6 +63,9 @@ impl DatabaseError {
     pub(super) fn at(location: &Location, error: SqlError) -> Self {
         match (location, error) {
             (Location::File(path), SqlError::Sqlite(source)) => Self::of(path, source),
+            (Location::File(path), error @ SqlError::LockFileLost { .. }) => {
+                Self::LockLost { database: path.display().to_string(), cause: error.to_string() }
+            }
             (Location::File(path), error) => {
                 Self::Unreadable { database: path.display().to_string(), cause: error.to_string() }
             }

@@ -45,11 +45,37 @@ impl Lock {
         }
     }
 
-    /// Reports whether the lock is still held; `None` for a file, whose lock lasts as long as the process.
-    pub fn holding(&self) -> Option<watch::Receiver<Holding>> {
+    /// A guard for everything that must not happen without the lock.
+    pub fn guard(&self) -> Guard {
         match self {
-            Self::File(_) => None,
-            Self::Server(lock) => Some(lock.holding.clone()),
+            Self::File(lock) => Guard::File(lock.clone()),
+            Self::Server(lock) => Guard::Server(lock.holding.clone()),
+        }
+    }
+}
+
+/// Checks whether a run still holds its lock.
+#[derive(Clone)]
+pub enum Guard {
+    File(sqlite::lock::Lock),
+    Server(watch::Receiver<Holding>),
+}
+
+impl Guard {
+    /// Waits while the server is unreachable. The error is a clause that says how the lock was lost.
+    pub async fn check(&self) -> Result<(), String> {
+        match self {
+            Self::File(lock) => lock.check(),
+            Self::Server(holding) => {
+                let mut holding = holding.clone();
+                let known = holding.wait_for(|holding| *holding != Holding::Unknown).await;
+                let is_held = known.is_ok_and(|holding| *holding == Holding::Held);
+                if is_held {
+                    Ok(())
+                } else {
+                    Err("another run took it, or the database server did not return".to_owned())
+                }
+            }
         }
     }
 }

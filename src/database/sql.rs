@@ -9,8 +9,29 @@ use super::postgres::Session;
 
 /// A connection to a workspace database.
 pub(crate) enum Connection {
-    Sqlite(rusqlite::Connection),
+    Sqlite(SqliteFile),
     Postgres(Box<Session>),
+}
+
+/// A connection to a SQLite file.
+pub(crate) struct SqliteFile {
+    connection: rusqlite::Connection,
+    /// The workspace lock, without which nothing is written; `None` if the connection does not need it.
+    pub(super) lock: Option<super::sqlite::lock::Lock>,
+}
+
+impl From<rusqlite::Connection> for SqliteFile {
+    fn from(connection: rusqlite::Connection) -> Self {
+        Self { connection, lock: None }
+    }
+}
+
+impl std::ops::Deref for SqliteFile {
+    type Target = rusqlite::Connection;
+
+    fn deref(&self) -> &rusqlite::Connection {
+        &self.connection
+    }
 }
 
 /// Why a statement failed.
@@ -36,11 +57,18 @@ pub(crate) enum SqlError {
     /// The server was unreachable, and another run has taken the lock since.
     #[error("the server was unreachable, and {holder} has taken the lock")]
     LockLost { holder: String },
+    /// The lock file is another one, or none.
+    #[error("the workspace lock was lost: {cause}; another run may be active")]
+    LockFileLost { cause: String },
 }
 
 impl SqlError {
     pub(crate) fn unreadable(column: usize, cause: impl std::fmt::Display) -> Self {
         Self::Unreadable { column, cause: cause.to_string() }
+    }
+
+    fn lock_file_lost(cause: String) -> Self {
+        Self::LockFileLost { cause }
     }
 }
 
@@ -213,6 +241,7 @@ impl Connection {
             Self::Sqlite(connection) => {
                 let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
                 let transaction = transaction.map_err(SqlError::from)?;
+                connection.lock.iter().try_for_each(|lock| lock.check().map_err(SqlError::lock_file_lost))?;
                 let done = work(self)?;
                 transaction.commit().map_err(SqlError::from)?;
                 Ok(done)

@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::Database;
 use super::DatabaseError;
+use super::Location;
 use super::Mode;
 use super::SqlError;
 use super::sqlite::files;
@@ -223,4 +225,31 @@ fn a_second_writer_opens_the_same_tables() {
     insert_user(&one, "alice").unwrap();
     insert_user(&two, "bob").unwrap();
     assert_eq!((users(&one), users(&two)), (2, 2));
+}
+
+#[test]
+fn nothing_is_written_without_the_lock() {
+    let folder = folder();
+    let path = folder.path().join("k.db");
+    drop(write(&path));
+    let take = || super::lock(&Location::file(&path), Duration::ZERO, chrono::DateTime::UNIX_EPOCH).unwrap();
+    let locked = folder.path().join("k.db.lock");
+    let lose: [&dyn Fn(); 2] = [&|| fs::remove_file(&locked).unwrap(), &|| {
+        fs::write(folder.path().join("other"), "").unwrap();
+        fs::rename(folder.path().join("other"), &locked).unwrap();
+    }];
+    for lose in lose {
+        let lock = take();
+        let database = write(&path).guarded_by(&lock);
+        let insert = |name: &str| database.connection().transaction(|_| insert_user(&database, name));
+        let before = users(&database);
+        insert(&format!("user {before}")).unwrap();
+        lose();
+        let error = database.error(insert("late").unwrap_err());
+        assert!(matches!(&error, DatabaseError::LockLost { .. }), "{error}");
+        assert!(error.to_string().contains("k.db.lock was removed or replaced"), "{error}");
+        assert_eq!(users(&database), before + 1);
+        // Another run can take the new lock.
+        drop(take());
+    }
 }

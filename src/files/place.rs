@@ -96,6 +96,16 @@ impl Place {
         super::open_in(&self.folder, &self.name).map(Some)
     }
 
+    /// Whether the place contains this open file, and not another one or none.
+    pub fn is(&self, file: &File) -> Result<bool, Refused> {
+        let open = rustix::fs::fstat(file)?;
+        match rustix::fs::statat(&self.folder, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(found) => Ok((found.st_dev, found.st_ino) == (open.st_dev, open.st_ino)),
+            Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The content of the file. `None` if it does not exist.
     pub fn read(&self, most: u64) -> Result<Option<Vec<u8>>, Refused> {
         self.open_existing()?.map(|file| super::whole(file, most)).transpose()

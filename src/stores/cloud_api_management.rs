@@ -31,7 +31,6 @@ pub use token::Credential;
 pub use token::Credentials;
 
 use reqwest::Url;
-use tokio::sync::watch;
 
 use self::api::Api;
 use self::index::AreaIndex;
@@ -39,7 +38,7 @@ use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
 use super::transport::Route;
-use crate::database::Holding;
+use crate::database::Guard;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
@@ -88,7 +87,7 @@ impl CloudApiManagement {
     }
 
     /// From now on, calls are made only while the run holds its lock.
-    pub fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+    pub fn guarded_by(&mut self, lock: Guard) {
         self.api.guarded_by(lock);
     }
 

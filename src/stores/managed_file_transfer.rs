@@ -28,14 +28,13 @@ pub use bind::Operations;
 pub use bind::bind;
 
 use reqwest::Url;
-use tokio::sync::watch;
 
 use self::api::Api;
 use self::bind::Binding;
 use self::site::SiteState;
 use super::pace::Pace;
 use super::transport::Route;
-use crate::database::Holding;
+use crate::database::Guard;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
@@ -98,7 +97,7 @@ impl ManagedFileTransfer {
     }
 
     /// From now on, calls are made only while the run holds its lock.
-    pub fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+    pub fn guarded_by(&mut self, lock: Guard) {
         self.api.guarded_by(lock);
     }
 

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::sync::SemaphorePermit;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::database::Holding;
+use crate::database::Guard;
 use crate::store::Refusal;
 
 /// Calls are spread this much further apart than the rate requires, because the network can bring two calls closer
@@ -29,7 +28,7 @@ pub(super) struct Pace {
     /// Held by the next call, to keep calls in the order in which they were requested.
     next: tokio::sync::Mutex<()>,
     /// Whether the run still holds its lock; `None` if it cannot lose it.
-    lock: Option<watch::Receiver<Holding>>,
+    lock: Option<Guard>,
 }
 
 struct State {
@@ -57,7 +56,7 @@ pub(super) enum Closed {
     /// The limit of calls is reached.
     Spent { calls: u64 },
     /// Another run may be active.
-    LockLost,
+    LockLost { cause: String },
 }
 
 impl From<Closed> for Refusal {
@@ -67,8 +66,10 @@ impl From<Closed> for Refusal {
                 Self::unavailable(format!("`callsPerDay` is used up after {}", crate::text::count(calls, "call")))
                     .help("run again tomorrow, or raise callsPerDay in keywright.yaml")
             }
-            Closed::LockLost => Self::unavailable("the workspace lock was lost; another run may be active")
-                .help("see `keywright runs`; when no other run is active, plan and apply again"),
+            Closed::LockLost { cause } => {
+                Self::unavailable(format!("the workspace lock was lost: {cause}; another run may be active"))
+                    .help("see `keywright runs`; when no other run is active, plan and apply again")
+            }
         }
     }
 }
@@ -91,15 +92,13 @@ impl Pace {
     }
 
     /// From now on, calls are made only while the run holds its lock.
-    pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+    pub(super) fn guarded_by(&mut self, lock: Guard) {
         self.lock = Some(lock);
     }
 
     async fn check_lock(&self) -> Result<(), Closed> {
         let Some(lock) = &self.lock else { return Ok(()) };
-        let mut lock = lock.clone();
-        let known = lock.wait_for(|holding| *holding != Holding::Unknown).await;
-        if known.is_ok_and(|holding| *holding == Holding::Held) { Ok(()) } else { Err(Closed::LockLost) }
+        lock.check().await.map_err(|cause| Closed::LockLost { cause })
     }
 
     /// Waits until the next call can go out, then calls `prepare` for what could become outdated during the wait, for
@@ -169,7 +168,10 @@ fn gap(per_second: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::watch;
+
     use super::*;
+    use crate::database::Holding;
 
     async fn turn(pace: &Pace) -> Result<Turn<'_>, Closed> {
         Ok(pace.turn(async || Ok::<(), Closed>(())).await?.0)
@@ -226,7 +228,7 @@ mod tests {
     async fn nothing_is_called_while_the_lock_is_uncertain() {
         let (sender, lock) = watch::channel(Holding::Held);
         let mut pace = Pace::new(1000.0, None, 1);
-        pace.guarded_by(lock);
+        pace.guarded_by(Guard::Server(lock));
         assert!(turn(&pace).await.is_ok());
         sender.send(Holding::Unknown).unwrap();
         let waits = tokio::time::timeout(Duration::from_secs(5), turn(&pace));
@@ -234,7 +236,10 @@ mod tests {
         sender.send(Holding::Held).unwrap();
         assert!(turn(&pace).await.is_ok());
         sender.send(Holding::Lost).unwrap();
-        assert_eq!(turn(&pace).await.err(), Some(Closed::LockLost));
+        assert_eq!(
+            turn(&pace).await.err(),
+            Some(Closed::LockLost { cause: "another run took it, or the database server did not return".to_owned() })
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod disk;
 mod hostile_world;
 mod hosts;
 pub(crate) mod killed;
+mod lock_lost;
 mod locked;
 mod programs;
 mod reading;

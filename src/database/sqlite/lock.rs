@@ -6,6 +6,8 @@ use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
 use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::database::DatabaseError;
@@ -15,9 +17,29 @@ use crate::files::Refused;
 use crate::files::settled_folder;
 use crate::workspace::OWN_FOLDER;
 
-/// A lock that is released on drop.
+/// A lock that is released when its last copy is dropped.
+#[derive(Clone)]
 pub struct Lock {
-    _file: File,
+    file: Arc<File>,
+    /// The path of the lock file.
+    path: Arc<Path>,
+}
+
+impl Lock {
+    /// Checks that the path still leads to the locked file. If not, another run can lock a file at the same path. The
+    /// error is a clause about the lock file.
+    pub(in crate::database) fn check(&self) -> Result<(), String> {
+        let is_there = || match Place::find(Path::new("/"), &self.path)? {
+            Some(place) => place.is(&self.file),
+            None => Ok(false),
+        };
+        let path = self.path.display();
+        match is_there() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(format!("{path} was removed or replaced")),
+            Err(refused) => Err(format!("{path} could not be checked: {refused}")),
+        }
+    }
 }
 
 /// Takes the lock of the database at `path`, whose folder exists. Waits at most `patience` for another run; the error
@@ -28,32 +50,43 @@ pub(in crate::database) fn lock(
     myself: impl Fn() -> String,
 ) -> Result<Lock, DatabaseError> {
     let failed = |cause: String| DatabaseError::Lock { database: path.display().to_string(), cause };
-    let place = place(path).and_then(|place| place.ok_or_else(|| Refused::Io(std::io::ErrorKind::NotFound.into())));
-    let mut file = place.and_then(|place| place.open()).map_err(|refused| failed(refused.to_string()))?;
+    let open = || {
+        let place = place(path)?.ok_or_else(|| Refused::Io(std::io::ErrorKind::NotFound.into()));
+        place.and_then(|place| place.open())
+    };
     // A process that only checks the lock holds it for a moment too.
     let mut left = patience.max(POLL);
-    loop {
+    let lock = loop {
+        let mut file = open().map_err(|refused| failed(refused.to_string()))?;
         match file.try_lock() {
-            Ok(()) => break,
+            Ok(()) => {
+                let lock = Lock { file: file.into(), path: lock_file(path).into() };
+                // Another program may have removed or replaced the file in between.
+                match lock.check() {
+                    Ok(()) => break lock,
+                    Err(cause) if left.is_zero() => return Err(failed(cause)),
+                    Err(_) => {}
+                }
+            }
             Err(TryLockError::WouldBlock) if left.is_zero() => {
                 let holder = holder(&mut file);
                 return Err(DatabaseError::Locked { database: path.display().to_string(), holder });
             }
-            Err(TryLockError::WouldBlock) => {
-                let pause = POLL.min(left);
-                std::thread::sleep(pause);
-                left -= pause;
-            }
+            Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(failed(error.to_string())),
         }
-    }
+        let pause = POLL.min(left);
+        std::thread::sleep(pause);
+        left -= pause;
+    };
     let is_own = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == OWN_FOLDER);
-    if !is_own && !is_ours(&mut file) {
+    let mut file: &File = &lock.file;
+    if !is_own && !is_ours(file) {
         return Err(failed(format!("{}.lock is not a lock file of Keywright", path.display())));
     }
     let _ = file.set_len(0);
     let _ = file.write_all(myself().as_bytes());
-    Ok(Lock { _file: file })
+    Ok(lock)
 }
 
 /// Whether a run holds the lock of the database at `path` now. Leaves no trace.
@@ -64,9 +97,13 @@ pub(in crate::database) fn is_locked(path: &Path) -> bool {
 
 /// The place of the lock file. No link is followed to it.
 fn place(path: &Path) -> Result<Option<Place>, Refused> {
+    Place::find(Path::new("/"), &lock_file(path))
+}
+
+fn lock_file(path: &Path) -> PathBuf {
     let mut name = settled_folder(path).into_os_string();
     name.push(".lock");
-    Place::find(Path::new("/"), Path::new(&name))
+    name.into()
 }
 
 /// Maximum length of a holder's line, in bytes: a number, a host and a time.
@@ -74,7 +111,7 @@ const LONGEST: u64 = 400;
 
 /// Whether a lock file contains what a lock contains: nothing, or its holder. Outside Keywright's own folder, a file of
 /// another program can have the same name, like `Cargo.lock` next to a database `Cargo`, and must not be emptied.
-fn is_ours(file: &mut File) -> bool {
+fn is_ours(mut file: &File) -> bool {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.take(LONGEST + 1).read_to_string(&mut text));
     let is_line = text.len() as u64 <= LONGEST && text.chars().all(|c| !c.is_control());

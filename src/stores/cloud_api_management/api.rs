@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::Url;
-use tokio::sync::watch;
 
 use super::answer;
 use super::answer::Answer;
@@ -19,7 +18,7 @@ use super::path::ObjectPath;
 use super::token::SignIn;
 use super::value;
 use super::value::Object;
-use crate::database::Holding;
+use crate::database::Guard;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
@@ -106,7 +105,7 @@ impl Api {
     }
 
     /// From now on, calls are made only while the run holds its lock.
-    pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+    pub(super) fn guarded_by(&mut self, lock: Guard) {
         self.pace.guarded_by(lock);
     }
 

@@ -11,11 +11,10 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use serde_json::Map;
 use serde_json::Value as Json;
-use tokio::sync::watch;
 
 use super::answer;
 use super::answer::Answer;
-use crate::database::Holding;
+use crate::database::Guard;
 use crate::model::Secret;
 use crate::rules;
 use crate::store::Refusal;
@@ -97,7 +96,7 @@ impl Api {
     }
 
     /// From now on, calls are made only while the run holds its lock.
-    pub(super) fn guarded_by(&mut self, lock: watch::Receiver<Holding>) {
+    pub(super) fn guarded_by(&mut self, lock: Guard) {
         self.pace.guarded_by(lock);
     }
 
