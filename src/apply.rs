@@ -2,6 +2,8 @@
 
 mod mint;
 mod schedule;
+mod value;
+mod verify;
 
 pub use mint::mint;
 
@@ -28,9 +30,7 @@ use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
 use crate::rules::values::Values;
-use crate::store::Altered;
 use crate::store::Performed;
-use crate::store::ReadBack;
 use crate::store::Refusal;
 use crate::store::Store;
 use crate::store::Write;
@@ -63,6 +63,11 @@ pub trait Effects {
         let _ = (index, id, value);
     }
 
+    /// Remembers the value of a key that this run created and that later runs would not find by it.
+    fn keep_other_value(&mut self, change: &Change, live: &Secret) {
+        let _ = (change, live);
+    }
+
     /// Whether to start no more changes. Those in progress are still awaited.
     fn is_stopped(&self) -> bool {
         false
@@ -71,7 +76,7 @@ pub trait Effects {
     /// Receives every change in the plan's order, once its result and all earlier ones are known.
     fn report(&mut self, index: usize, change: &Change, result: &ChangeResult);
 
-    /// Receives a change that was reported as done if the verification shows that the store altered it.
+    /// Receives a change that was reported as done if the verification shows something else, or fails.
     fn correct(&mut self, index: usize, change: &Change, result: &ChangeResult) {
         self.report(index, change, result);
     }
@@ -102,6 +107,7 @@ pub async fn apply<S: Store, E: Effects>(
     let effects = RefCell::new(effects);
     let mut schedule = Schedule::of(plan, excluded);
     let mut running = FuturesUnordered::new();
+    let mut made: BTreeMap<usize, Secret> = BTreeMap::new();
     loop {
         while running.len() < store.concurrency().max(1)
             && !effects.borrow().is_stopped()
@@ -115,45 +121,15 @@ pub async fn apply<S: Store, E: Effects>(
                 Step::Blocked(by) => schedule.end(index, ChangeResult::Blocked(by.clone()), &effects),
             }
         }
-        let Some((index, result)) = running.next().await else { break };
+        let Some((index, (result, value))) = running.next().await else { break };
+        made.extend(value.map(|value| (index, value)));
         effects.borrow_mut().settle(index, &result);
         schedule.end(index, result, &effects);
     }
     schedule.skip_the_rest(&effects);
     let mut outcome = schedule.into_outcome();
-    outcome.unverified = verify(plan, store, &mut outcome.results, &effects).await;
+    verify::verify(plan, store, &made, &mut outcome.results, &effects).await;
     Ok(outcome)
-}
-
-/// Verifies the written objects: a store may confirm a value and keep another. Returns the reason if it could not.
-async fn verify<S: Store, E: Effects>(
-    plan: &Plan,
-    store: &S,
-    results: &mut [ChangeResult],
-    effects: &RefCell<&mut E>,
-) -> Option<Refusal> {
-    let is_written =
-        |(index, change): &(usize, &Change)| results[*index] == ChangeResult::Done && writes_fields(change);
-    let written: Vec<(usize, &Change)> = plan.changes.iter().enumerate().filter(is_written).collect();
-    // After a stop, make no more calls.
-    if written.is_empty() || effects.borrow().is_stopped() {
-        return None;
-    }
-    let changes: Vec<&Change> = written.iter().map(|(_, change)| *change).collect();
-    let ReadBack { altered, refusal } = store.read_back(&changes).await;
-    let mut altered: BTreeMap<Address, Vec<Altered>> = altered.into_iter().collect();
-    for (index, change) in written {
-        if let Some(altered) = altered.remove(&change.address) {
-            results[index] = ChangeResult::Altered(altered);
-            effects.borrow_mut().correct(index, change, &results[index]);
-        }
-    }
-    refusal
-}
-
-/// Whether a change leaves an object with fields to verify.
-fn writes_fields(change: &Change) -> bool {
-    !matches!(change.action, Action::Delete | Action::Deliver) && !change.fields.is_empty()
 }
 
 /// The values of existing keys, if the plan delivers any key.
@@ -165,6 +141,7 @@ fn existing_values<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<&'a LiveId, &'a 
     live.of(Kind::PackageKey).iter().filter_map(|key| Some((&key.id, &key.key.as_ref()?.value))).collect()
 }
 
+/// Makes one change. Also returns the value of a new key, as the store answered it.
 async fn carry_out<S: Store, E: Effects>(
     index: usize,
     change: &Change,
@@ -172,14 +149,14 @@ async fn carry_out<S: Store, E: Effects>(
     secrets: &Secrets<'_>,
     existing: &BTreeMap<&LiveId, &Secret>,
     effects: &RefCell<&mut E>,
-) -> ChangeResult {
+) -> (ChangeResult, Option<Secret>) {
     let value = match value_of(change, secrets, &mut **effects.borrow_mut()) {
         Ok(value) => value,
-        Err(refusal) => return ChangeResult::Failed(refusal),
+        Err(refusal) => return (ChangeResult::Failed(refusal), None),
     };
     let noted = effects.borrow_mut().intend(index, change, value.as_ref());
     if let Err(refusal) = noted.await {
-        return ChangeResult::Failed(refusal);
+        return (ChangeResult::Failed(refusal), None);
     }
     let mut performed = Performed::default();
     if change.action != Action::Deliver {
@@ -187,28 +164,36 @@ async fn carry_out<S: Store, E: Effects>(
             change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
         match store.perform(&Write { change, value: value.as_ref(), secret }).await {
             Ok(done) => performed = done,
-            Err(refusal) => return ChangeResult::Failed(refusal),
+            Err(refusal) => return (ChangeResult::Failed(refusal), None),
         }
     }
     if let Some(id) = &performed.id {
         effects.borrow_mut().created(index, id, performed.value.as_ref().or(value.as_ref()));
     }
+    let made = performed.value.take();
+    if let Some(live) = made.as_ref().filter(|_| performed.is_other_value) {
+        return (value::other_value(change, live, &mut **effects.borrow_mut()), None);
+    }
     let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
-        return done(performed.altered);
+        return (done(performed), made);
     };
     let live = change.live_id().and_then(|id| existing.get(id).copied());
-    let delivered = match performed.value.as_ref().or(value.as_ref()).or(live) {
+    let delivered = match made.as_ref().or(value.as_ref()).or(live) {
         Some(value) => deliver(key, value, &mut **effects.borrow_mut()),
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
-        Ok(()) => done(performed.altered),
-        Err(refusal) => ChangeResult::Undelivered(refusal),
+        Ok(()) => (done(performed), made),
+        Err(refusal) => (ChangeResult::Undelivered(refusal), made),
     }
 }
 
-fn done(altered: Vec<Altered>) -> ChangeResult {
-    if altered.is_empty() { ChangeResult::Done } else { ChangeResult::Altered(altered) }
+fn done(performed: Performed) -> ChangeResult {
+    match performed.unverified {
+        _ if !performed.altered.is_empty() => ChangeResult::Altered(performed.altered),
+        Some(refusal) => ChangeResult::Unverified(refusal),
+        None => ChangeResult::Done,
+    }
 }
 
 fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E) -> Result<Option<Secret>, Refusal> {

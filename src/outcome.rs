@@ -13,6 +13,8 @@ pub enum ChangeResult {
     Altered(Vec<Altered>),
     /// Done in the store, but the key value could not be delivered; the next run delivers it.
     Undelivered(Refusal),
+    /// The store confirmed the change, but this is why it is unknown whether it keeps it. The next run compares again.
+    Unverified(Refusal),
     Failed(Refusal),
     /// Not started, because this change, which it needs, was not done.
     Blocked(Address),
@@ -26,6 +28,7 @@ impl ChangeResult {
             Self::Done => "done",
             Self::Altered(_) => "altered",
             Self::Undelivered(_) => "undelivered",
+            Self::Unverified(_) => "unverified",
             Self::Failed(Refusal { kind: RefusalKind::Stale, .. }) => "stale",
             Self::Failed(_) => "failed",
             Self::Blocked(_) => "blocked",
@@ -33,9 +36,14 @@ impl ChangeResult {
         }
     }
 
-    /// Whether dependent changes may start.
+    /// Whether the store confirmed the change.
     pub const fn is_in_store(&self) -> bool {
-        matches!(self, Self::Done | Self::Altered(_) | Self::Undelivered(_))
+        matches!(self, Self::Done | Self::Altered(_) | Self::Undelivered(_) | Self::Unverified(_))
+    }
+
+    /// Whether dependent changes may start. An old key is not disabled if its successor may be missing.
+    pub const fn frees_dependents(&self) -> bool {
+        self.is_in_store() && !matches!(self, Self::Unverified(_))
     }
 }
 
@@ -44,8 +52,6 @@ impl ChangeResult {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     pub results: Vec<ChangeResult>,
-    /// Why the written objects could not be verified.
-    pub unverified: Option<Refusal>,
 }
 
 impl Outcome {

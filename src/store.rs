@@ -41,20 +41,26 @@ pub trait Store: Reader {
     /// [`RefusalKind::Rejected`] if a rule of the store forbids the change.
     fn perform(&self, write: &Write<'_>) -> impl Future<Output = Result<Performed, Refusal>>;
 
-    /// Verifies the objects after all `changes`, for stores whose answers are not reliable.
-    fn read_back(&self, changes: &[&Change]) -> impl Future<Output = ReadBack> {
-        let _ = changes;
-        std::future::ready(ReadBack::default())
+    /// Whether a change counts as done only after [`Store::read_back`], because the store's answers are not reliable.
+    fn needs_read_back(&self, change: &Change) -> bool {
+        let _ = change;
+        false
+    }
+
+    /// Reads the objects that `changes` wrote, after all of them. One result per change, in the same order: the object as
+    /// it is, or why that is unknown.
+    fn read_back(&self, changes: &[&Change]) -> impl Future<Output = Vec<Result<Found, Refusal>>> {
+        std::future::ready(changes.iter().map(|_| Ok(Found::default())).collect())
     }
 }
 
-/// The result of the verification.
+/// What the verification found in the store.
 #[derive(Default)]
-pub struct ReadBack {
-    /// The changes with fields that the store altered.
-    pub altered: Vec<(Address, Vec<Altered>)>,
-    /// Why some changes could not be verified.
-    pub refusal: Option<Refusal>,
+pub struct Found {
+    /// The fields that the store altered.
+    pub altered: Vec<Altered>,
+    /// The value of the key.
+    pub value: Option<Secret>,
 }
 
 /// What a snapshot must contain.
@@ -147,8 +153,12 @@ pub struct Performed {
     pub value: Option<Secret>,
     /// The id of the object that was created, also to replace another.
     pub id: Option<LiveId>,
+    /// Whether the store gave the key another value than the one that was sent.
+    pub is_other_value: bool,
     /// Fields that the store ignores or alters.
     pub altered: Vec<Altered>,
+    /// The store confirmed the change, but this is why it could not be verified.
+    pub unverified: Option<Refusal>,
 }
 
 /// A field to which the store gave another value than requested.

@@ -20,9 +20,9 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
+use crate::store::Found;
 use crate::store::Performed;
 use crate::store::Query;
-use crate::store::ReadBack;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -153,12 +153,21 @@ impl Store for Stores<'_> {
         Ok(())
     }
 
-    /// The embedded store needs no verification, and Managed File Transfer verifies every change as it is made.
-    async fn read_back(&self, changes: &[&Change]) -> ReadBack {
-        match &self.remotes.cloud {
+    /// The embedded store commits what it confirms, and Managed File Transfer verifies every change as it is made.
+    fn needs_read_back(&self, change: &Change) -> bool {
+        self.remotes.home(change.address.kind()) == Home::Cloud
+    }
+
+    async fn read_back(&self, changes: &[&Change]) -> Vec<Result<Found, Refusal>> {
+        let mut found = match &self.remotes.cloud {
             Some(cloud) => cloud.read_back(&self.changes_at(changes, Home::Cloud)).await,
-            None => ReadBack::default(),
+            None => Vec::new(),
         }
+        .into_iter();
+        let of_cloud = changes.iter().map(|change| self.needs_read_back(change));
+        of_cloud
+            .map(|is_there| if is_there { found.next() } else { None }.unwrap_or_else(|| Ok(Found::default())))
+            .collect()
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {

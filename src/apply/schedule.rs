@@ -51,7 +51,7 @@ impl<'a> Schedule<'a> {
     pub(super) fn next(&mut self) -> Option<(usize, Step<'a>)> {
         let index = self.ready.pop_first()?;
         let change = &self.plan.changes[index];
-        let is_undone = |need: &&usize| !self.results[**need].as_ref().is_some_and(ChangeResult::is_in_store);
+        let is_undone = |need: &&usize| !self.results[**need].as_ref().is_some_and(ChangeResult::frees_dependents);
         Some((
             index,
             match change.needs.iter().find(is_undone) {
@@ -94,6 +94,6 @@ impl<'a> Schedule<'a> {
     /// Every change has a result by now: dependencies come first in a plan, so no change waits forever.
     pub(super) fn into_outcome(self) -> Outcome {
         let results = self.results.into_iter().map(|result| result.unwrap_or(ChangeResult::Skipped)).collect();
-        Outcome { results, unverified: None }
+        Outcome { results }
     }
 }

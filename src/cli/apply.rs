@@ -216,7 +216,7 @@ fn carry_out(
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
-        let outcome = Outcome { results, unverified: None };
+        let outcome = Outcome { results };
         let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None).err();
         return Ok((outcome, failure));
     }
@@ -293,7 +293,7 @@ fn of_changes(outcome: &Outcome) -> Exit {
     match undone {
         0 => Exit::Done,
         _ if outcome.count("skipped") > 0 => Exit::Interrupted,
-        _ if outcome.count("altered") == undone => Exit::Differs,
+        _ if outcome.count("altered") + outcome.count("unverified") == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
         _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
         _ => Exit::Partly,

@@ -1,6 +1,7 @@
 //! The journal of runs in the workspace database: an intent before each write, a result after it. After a crash it
 //! shows which writes were in progress.
 
+mod unverified;
 mod writer;
 
 use std::sync::Arc;
@@ -9,6 +10,9 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+pub use self::unverified::Unverified;
+pub use self::unverified::unverified;
+pub use self::unverified::verified;
 use self::writer::End;
 use self::writer::Intent;
 use self::writer::Note;
@@ -131,7 +135,7 @@ impl Journal {
     pub fn settle(&mut self, change: usize, fate: &ChangeResult, now: Instant) {
         let reason = match fate {
             // PostgreSQL texts cannot contain NUL; a store's message can.
-            ChangeResult::Failed(refusal) | ChangeResult::Undelivered(refusal) => {
+            ChangeResult::Failed(refusal) | ChangeResult::Undelivered(refusal) | ChangeResult::Unverified(refusal) => {
                 Some(refusal.reason.replace('\0', "\u{fffd}"))
             }
             _ => None,
@@ -145,6 +149,11 @@ impl Journal {
         if let Some(learned) = learned.filter(|learned| self.remembers || learned.is_news()) {
             self.note(Note::Learned(learned));
         }
+    }
+
+    /// Remembers the value of a new key that the store replaced. It is written at the end of the run at the latest.
+    pub fn learn_value(&mut self, change: &Change, live: &Secret) {
+        self.note(Note::Learned(Learned::of_value(change, live, &self.key)));
     }
 
     /// Records the end of the run, and waits until everything is on disk.
@@ -196,7 +205,7 @@ fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Resu
     let sql = format!(
         "SELECT r.number, r.began, r.ended, r.process, r.host, r.store, r.changes,
                 (SELECT count(*) FROM writes w WHERE w.run = r.number),
-                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered', 'undelivered'))
+                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered', 'undelivered', 'unverified'))
            FROM runs r {clause} ORDER BY r.number DESC"
     );
     connection.all(&sql, parameters, run)

@@ -94,6 +94,11 @@ impl<'a> Drafts<'a> {
         if matching.is_stopped(declared) {
             return;
         }
+        if let Some(problem) = remembered::altered_key(context.remembered, context.live, declared) {
+            self.withheld.insert((declared.address.to_string(), remembered::VALUE.to_owned()));
+            self.held.push(problem);
+            return;
+        }
         let found = matching.found.get(&declared.address);
         if let Some(problem) = expiry::refusal(context, declared, found) {
             let why = if found.is_none() { "past its end; not created" } else { "past its end; not changed" };

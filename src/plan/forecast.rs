@@ -97,7 +97,7 @@ impl Forecast {
             Action::Delete => self.delete += 1,
         }
         self.look += usize::from(change.target.live.is_some());
-        self.read_back += usize::from(change.action != Action::Delete && !change.fields.is_empty());
+        self.read_back += usize::from(change.action != Action::Delete);
     }
 
     /// Calls that the apply still needs.

@@ -6,10 +6,15 @@ use std::collections::BTreeSet;
 use super::FieldChange;
 use super::access;
 use super::known::KnownObjects;
+use crate::diagnostic::Diagnostic;
 use crate::model::Declared;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveObject;
 use crate::model::Value;
+use crate::rules;
 
 /// What the workspace database knows from earlier runs.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -34,6 +39,26 @@ pub struct Untaken {
 pub fn trace(key: &FingerprintKey, value: Option<&Value>) -> Fingerprint {
     let text = value.filter(|value| !value.is_empty()).map_or_else(String::new, ToString::to_string);
     key.fingerprint("field", &text)
+}
+
+/// The name under which the value of a key is remembered. No field of a key has it.
+pub const VALUE: &str = "key";
+
+/// CAM-069: the key that an earlier run created for the manifest, if it still has the value that the store gave it
+/// instead of the one that was sent.
+pub(super) fn altered_key(remembered: &Remembered, live: &Live, declared: &Declared) -> Option<Diagnostic> {
+    let key = remembered.key.as_ref()?;
+    let known = remembered.untaken.get(&(declared.address.to_string(), VALUE.to_owned()))?;
+    let is_it =
+        |object: &&LiveObject| object.key.as_ref().is_some_and(|live| key.of_value(&live.value) == known.held);
+    let found = live.of(Kind::PackageKey).iter().find(is_it)?;
+    let message = format!(
+        "run {} created {} for {}, but the store gave it another value",
+        known.run, found.address, declared.address
+    );
+    let help =
+        "delete that key in the store, or declare it with `key: {existing: ID}`; no other key is created meanwhile";
+    Some(rules::CAM_069.finding(message).at(declared.place).help(help))
 }
 
 /// The fields and the reason, if an update only repeats values that the store did not accept before and both sides are

@@ -15,7 +15,7 @@ use crate::store::Refusal;
 use crate::text;
 
 /// The names of all results, the good ones first.
-const NAMES: [&str; 7] = ["done", "altered", "undelivered", "failed", "stale", "blocked", "skipped"];
+const NAMES: [&str; 8] = ["done", "altered", "unverified", "undelivered", "failed", "stale", "blocked", "skipped"];
 /// How many addresses the summary names per result.
 const NAMED: usize = 5;
 
@@ -35,6 +35,7 @@ pub fn progress(
     match result {
         ChangeResult::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
         ChangeResult::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
+        ChangeResult::Unverified(refusal) => write_refusal(out, "verify", &address, refusal),
         ChangeResult::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
         ChangeResult::Altered(fields) => write_altered(out, change.address.kind(), fields),
         ChangeResult::Done | ChangeResult::Skipped => Ok(()),
@@ -79,15 +80,6 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
 
 /// Writes the number of changes with each result, and the next steps if not all are done.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
-    write_summary(out, plan, outcome)?;
-    if let Some(refusal) = &outcome.unverified {
-        writeln!(out, "Could not verify the written objects: {}", text::line(&refusal.reason))?;
-        writeln!(out, "Run `keywright plan` to compare them with the store.")?;
-    }
-    Ok(())
-}
-
-fn write_summary(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     let bold = style::BOLD;
     write!(out, "{bold}Applied:{bold:#} ")?;
     let total = outcome.results.len();
@@ -144,6 +136,11 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     if outcome.count("altered") > 0 {
         steps.push("The altered objects exist but differ from their manifests: see the fields above.".to_owned());
     }
+    if outcome.count("unverified") > 0 {
+        steps.push(
+            "The store confirmed the unverified changes: the next apply compares them with the store.".to_owned(),
+        );
+    }
     if outcome.count("undelivered") > 0 {
         steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
     }
@@ -157,7 +154,7 @@ fn of_result(name: &str) -> anstyle::Style {
     match name {
         "done" => style::GREEN,
         "failed" => style::RED,
-        "altered" | "undelivered" | "stale" => style::YELLOW,
+        "altered" | "unverified" | "undelivered" | "stale" => style::YELLOW,
         _ => style::DIM,
     }
 }

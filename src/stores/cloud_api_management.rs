@@ -43,9 +43,9 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
+use crate::store::Found;
 use crate::store::Performed;
 use crate::store::Query;
-use crate::store::ReadBack;
 use crate::store::Reader;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -126,11 +126,17 @@ impl Store for CloudApiManagement {
         self.confirm_all(changes).await.map_err(|refusal| self.api.masking().refusal(refusal))
     }
 
-    async fn read_back(&self, changes: &[&Change]) -> ReadBack {
+    fn needs_read_back(&self, _: &Change) -> bool {
+        true
+    }
+
+    async fn read_back(&self, changes: &[&Change]) -> Vec<Result<Found, Refusal>> {
         let masking = self.api.masking();
-        let ReadBack { altered, refusal } = self.read_back_all(changes).await;
-        let altered = altered.into_iter().map(|(address, altered)| (address, masking.altered(altered)));
-        ReadBack { altered: altered.collect(), refusal: refusal.map(|refusal| masking.refusal(refusal)) }
+        let masked = |found: Result<Found, Refusal>| match found {
+            Ok(found) => Ok(Found { altered: masking.altered(found.altered), ..found }),
+            Err(refusal) => Err(masking.refusal(refusal)),
+        };
+        self.read_back_all(changes).await.into_iter().map(masked).collect()
     }
 
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {

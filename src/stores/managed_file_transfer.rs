@@ -144,6 +144,7 @@ impl Store for ManagedFileTransfer {
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
         let masking = self.api.masking();
         let performed = self.perform_change(write).await.map_err(|refusal| masking.refusal(refusal))?;
-        Ok(Performed { altered: masking.altered(performed.altered), ..performed })
+        let unverified = performed.unverified.map(|refusal| masking.refusal(refusal));
+        Ok(Performed { altered: masking.altered(performed.altered), unverified, ..performed })
     }
 }

@@ -1,5 +1,6 @@
 //! The client of Cloud API Management against the emulator, each in its own process.
 
+mod altered_value;
 pub(crate) mod area;
 mod bad_input;
 pub(crate) mod changes;
@@ -11,6 +12,7 @@ mod reading;
 mod saved;
 pub(crate) mod soak;
 mod unknown;
+mod verified;
 mod waiting;
 
 /// The value of the custom key.

@@ -20,6 +20,7 @@ mod laws;
 mod memory;
 mod odd;
 mod program;
+mod proxy;
 mod pull_requests;
 mod readme;
 mod runners;

@@ -7,5 +7,6 @@ mod rules;
 mod scripted;
 mod site;
 mod switches;
+mod verified;
 
 pub(crate) use scripted::Scripted;

@@ -126,6 +126,10 @@ impl Effects for World<'_> {
         self.created.insert(index, Created { id: id.clone(), value: value.cloned() });
     }
 
+    fn keep_other_value(&mut self, change: &Change, live: &Secret) {
+        self.journal.learn_value(change, live);
+    }
+
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -14,12 +14,14 @@ use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::rules;
 use crate::source::Loaded;
@@ -63,6 +65,38 @@ pub(super) fn forget(
     }
     let database = open(location, Some(lock))?;
     database::forget(&database, &store_keys(loaded), &obsolete).map_err(|error| Failure::of_database(&error))
+}
+
+/// KW-027: the changes that earlier runs could not verify, and that the store holds now. Records it, so it is reported once.
+pub(super) fn verified(
+    location: &Location,
+    lock: &Lock,
+    stores: &str,
+    planned: &Planned,
+    desired: &Desired,
+    live: &Live,
+) -> Result<Option<Diagnostic>, Failure> {
+    let failed = |error: DatabaseError| Failure::of_database(&error);
+    // With errors, the plan leaves out objects that may differ.
+    if has_errors(&planned.diagnostics) {
+        return Ok(None);
+    }
+    let database = open(location, Some(lock))?;
+    let holds = |address: &Address| {
+        let is_known =
+            desired.get(address).is_some() || live.of(address.kind()).iter().any(|object| object.address == *address);
+        let differs = planned.plan.changes.iter().any(|change| change.address == *address)
+            || planned.plan.kept.iter().any(|kept| kept.address == *address);
+        is_known && !differs
+    };
+    let mut changes = journal::unverified(&database, stores).map_err(failed)?;
+    changes.retain(|change| Address::parse(&change.address).is_some_and(|address| holds(&address)));
+    let Some(first) = changes.first() else { return Ok(None) };
+    journal::verified(&database, &changes).map_err(failed)?;
+    let names: Vec<String> = changes.iter().map(|change| change.address.clone()).collect();
+    let names = crate::text::and_more(&names, 5, ", ");
+    let message = format!("run {} could not verify {names}; the store holds what was written", first.run);
+    Ok(Some(rules::KW_027.finding(message)))
 }
 
 /// KW-023: what an interrupted run was doing, and whether the store has its key values.

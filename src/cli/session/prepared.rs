@@ -49,6 +49,9 @@ impl Snapshot {
         let planned = self.in_context(&options, &remembered, now, plan::plan);
         if let Some(lock) = &self.lock {
             history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
+            let stores = self.origin(now).stores();
+            let verified = history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
+            self.diagnostics.extend(verified);
         }
         Ok(self.prepared(planned, options, remembered))
     }

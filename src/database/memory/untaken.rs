@@ -11,10 +11,12 @@ use crate::model::Address;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
+use crate::model::Secret;
 use crate::model::StoreKeys;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::remembered::Untaken;
+use crate::plan::remembered::VALUE;
 use crate::plan::remembered::trace;
 
 /// What a change learned about its fields: rejected, or accepted after all.
@@ -39,6 +41,13 @@ impl Learned {
             (change.field.to_string(), untaken)
         });
         Some(Self { kind: change.address.kind(), address: change.address.to_string(), fields: fields.collect() })
+    }
+
+    /// The value that the store gave a new key instead of the one that was sent.
+    pub(in crate::database) fn of_value(change: &Change, live: &Secret, key: &FingerprintKey) -> Self {
+        let held = key.of_value(live);
+        let fields = vec![(VALUE.to_owned(), Some((held.clone(), held)))];
+        Self { kind: change.address.kind(), address: change.address.to_string(), fields }
     }
 
     /// Whether there is something to remember, not only to forget.

@@ -25,7 +25,7 @@ pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<usize>,
     /// For change: its number in the plan, from 1. Changes come in the plan's order, after those of a saved plan
-    /// that are stale or blocked. A change that the verification finds altered is reported again at the end.
+    /// that are stale or blocked. A change that the verification finds altered, or that could not be verified, is reported again at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<usize>,
     /// For change: its result.
@@ -37,9 +37,6 @@ pub(super) struct Document<'a> {
     /// For ended: the number of changes with each result.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
-    /// For ended: why the written objects could not be verified, if so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unproven: Option<&'a str>,
 }
 
 /// The event of a line.
@@ -71,8 +68,7 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn ended(outcome: &'a outcome::Outcome) -> Self {
-        let unproven = outcome.unverified.as_ref().map(|refusal| &*refusal.reason);
-        Self { summary: Some(Summary::of(outcome)), unproven, ..Self::new(Event::Ended) }
+        Self { summary: Some(Summary::of(outcome)), ..Self::new(Event::Ended) }
     }
 
     fn new(event: Event) -> Self {

@@ -23,9 +23,6 @@ pub(super) struct Document<'a> {
     changes: Vec<Change<'a>>,
     /// The number of changes with each result.
     summary: Summary,
-    /// Why the written objects could not be verified, if so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unproven: Option<&'a str>,
 }
 
 /// The result of one change.
@@ -36,9 +33,9 @@ pub(super) struct Change<'a> {
     address: String,
     /// The planned action.
     action: Action,
-    /// The result: done, altered, undelivered, failed, stale, blocked or skipped.
+    /// The result: done, altered, unverified, undelivered, failed, stale, blocked or skipped.
     outcome: ChangeResult,
-    /// Why it was not done; completes the sentence "could not create key/x: …".
+    /// Why it was not done, verified or delivered; completes the sentence "could not create key/x: …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     /// The next step.
@@ -64,6 +61,8 @@ enum ChangeResult {
     Done,
     /// The change was made, but the store kept other values for some fields.
     Altered,
+    /// The store confirmed the change, but it could not be verified. The next apply compares it with the store.
+    Unverified,
     /// The change was made, but the key's value could not be delivered.
     Undelivered,
     /// The change was not made.
@@ -84,6 +83,8 @@ pub(super) struct Summary {
     done: usize,
     /// Changes that were made, with fields for which the store kept other values.
     altered: usize,
+    /// Changes that the store confirmed, but that could not be verified.
+    unverified: usize,
     /// Changes that were made, but whose key value could not be delivered.
     undelivered: usize,
     /// Changes that were not made.
@@ -104,7 +105,6 @@ impl<'a> Document<'a> {
             kind: KIND,
             changes: pairs.map(|(change, result)| Change::of(change, result)).collect(),
             summary: Summary::of(outcome),
-            unproven: outcome.unverified.as_ref().map(|refusal| &*refusal.reason),
         }
     }
 }
@@ -114,6 +114,7 @@ impl Summary {
         Self {
             done: outcome.count("done"),
             altered: outcome.count("altered"),
+            unverified: outcome.count("unverified"),
             undelivered: outcome.count("undelivered"),
             failed: outcome.count("failed"),
             stale: outcome.count("stale"),
@@ -126,7 +127,9 @@ impl Summary {
 impl<'a> Change<'a> {
     pub(super) fn of(change: &plan::Change, result: &'a outcome::ChangeResult) -> Self {
         let refusal: Option<&Refusal> = match result {
-            outcome::ChangeResult::Undelivered(refusal) | outcome::ChangeResult::Failed(refusal) => Some(refusal),
+            outcome::ChangeResult::Undelivered(refusal)
+            | outcome::ChangeResult::Unverified(refusal)
+            | outcome::ChangeResult::Failed(refusal) => Some(refusal),
             _ => None,
         };
         let fields = match result {
@@ -155,6 +158,7 @@ impl From<&outcome::ChangeResult> for ChangeResult {
         match result {
             outcome::ChangeResult::Done => Self::Done,
             outcome::ChangeResult::Altered(_) => Self::Altered,
+            outcome::ChangeResult::Unverified(_) => Self::Unverified,
             outcome::ChangeResult::Undelivered(_) => Self::Undelivered,
             outcome::ChangeResult::Failed(_) if result.name() == "stale" => Self::Stale,
             outcome::ChangeResult::Failed(_) => Self::Failed,

@@ -57,7 +57,7 @@ The undelivered keys exist in the store: the next apply delivers them.
 #[test]
 fn the_summary_of_a_successful_run_is_one_line() {
     let plan = sample::plan();
-    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results, unverified: None }));
+    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results }));
     assert_eq!(sum(vec![ChangeResult::Done; 6]), "Applied: 6 changes done.\n");
     assert_eq!(sum(vec![ChangeResult::Done]), "Applied: 1 change done.\n");
     assert_eq!(sum(Vec::new()), "Applied: nothing to do.\n");
@@ -65,18 +65,18 @@ fn the_summary_of_a_successful_run_is_one_line() {
 
 #[test]
 fn a_failed_verification_is_reported() {
-    let unverified = Some(crate::store::Refusal::unavailable("the network is gone"));
-    let text =
-        plain(|out| text::outcome(out, &sample::plan(), &Outcome { results: vec![ChangeResult::Done], unverified }));
-    let expected = "Applied: 1 change done.\nCould not verify the written objects: the network is gone\n\
-                    Run `keywright plan` to compare them with the store.\n";
+    let refusal = crate::store::Refusal::unavailable("the network is gone");
+    let outcome = Outcome { results: vec![ChangeResult::Done, ChangeResult::Unverified(refusal)] };
+    let text = plain(|out| text::outcome(out, &sample::plan(), &outcome));
+    let expected = "Applied: 1 done, 1 unverified.\n\n  unverified   user/carol\n\n\
+                    The store confirmed the unverified changes: the next apply compares them with the store.\n";
     assert_eq!(text, expected);
 }
 
 #[test]
 fn the_summary_of_a_stopped_or_failed_run_is_short() {
     let plan = sample::plan();
-    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results, unverified: None }));
+    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results }));
     let expected = "Applied: 1 done, 1 skipped.\n\n  skipped      plan/payments/gold\n\n\
                     The run was stopped: apply again to make the remaining changes.\n";
     assert_eq!(sum(vec![ChangeResult::Done, ChangeResult::Skipped]), expected);

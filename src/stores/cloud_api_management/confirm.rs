@@ -64,6 +64,11 @@ impl CloudApiManagement {
 
     /// The object of a change as it is now; `None` if it does not exist, or was not understood.
     pub(super) async fn read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
+        Ok(self.try_read_one(change, id).await?)
+    }
+
+    /// The same, with the cause of a failure: an object that was just created may not be visible yet.
+    pub(super) async fn try_read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Failure> {
         let kind = change.address.kind();
         let path = match kind {
             Kind::Plan => {
@@ -76,7 +81,7 @@ impl CloudApiManagement {
         let row = match self.api.get(&path, self.index.fields(kind)).await {
             Ok(row) => row,
             Err(Failure::Missing(_)) => return Ok(None),
-            Err(failure) => return Err(failure.into()),
+            Err(failure) => return Err(failure),
         };
         let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
         let parent = change.target.parent.as_ref();

@@ -8,6 +8,7 @@ use super::CloudApiManagement;
 use super::api::Failure;
 use super::echo::differing;
 use super::echo::not_accepted;
+use super::index::AreaIndex;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::value;
@@ -62,13 +63,34 @@ impl CloudApiManagement {
         let id = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
             Refusal::unavailable("the store created the object but its answer has no id").help("plan again")
         })?;
+        if kind == Kind::PackageKey && before_knows(&self.index, &id, &echo, value.as_ref()) {
+            let reason = "the answer to the create is another key, which existed before";
+            return Err(Refusal::unavailable(reason).help("plan again; a proxy may have answered instead"));
+        }
         self.index.learn(&address_of(change), &id);
         let object_path = self.object_path(change, &id)?;
         let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
         self.put_added(kind, &object_path, &body).await?;
-        let value =
-            value.or_else(|| value::text(&echo, "apikey").map(Secret::new)).filter(|_| kind == Kind::PackageKey);
-        Ok(Performed { value, id: Some(id), altered })
+        let answered = value::text(&echo, "apikey").map(Secret::new).filter(|_| kind == Kind::PackageKey);
+        let other = match (&value, &answered) {
+            (Some(sent), Some(answered)) if sent != answered => self.other_value(change, &id, sent, answered).await?,
+            _ => None,
+        };
+        let is_other_value = other.is_some();
+        Ok(Performed { value: other.or(value).or(answered), id: Some(id), is_other_value, altered, ..Performed::default() })
+    }
+
+    /// The value of a new key, if it is not the one that was sent. The answer to the create alone is no proof.
+    async fn other_value(
+        &self,
+        change: &Change,
+        id: &LiveId,
+        sent: &Secret,
+        answered: &Secret,
+    ) -> Result<Option<Secret>, Refusal> {
+        let read = self.retry_if_early(|| self.try_read_one(change, id)).await;
+        let live = read.ok().flatten().and_then(|object| object.key).map(|key| key.value);
+        Ok(live.or_else(|| Some(answered.clone())).filter(|live| live != sent))
     }
 
     /// Sets, in an update, what the create did not accept, for example the status of a key (Q6).
@@ -213,6 +235,12 @@ impl CloudApiManagement {
         }
         Ok(value)
     }
+}
+
+/// Whether an answer to a create is a key that was read before, with another value than the one that was sent.
+fn before_knows(index: &AreaIndex, id: &LiveId, echo: &Object, sent: Option<&Secret>) -> bool {
+    let is_sent = |text: String| sent.is_none_or(|sent| *sent == Secret::new(text));
+    index.with(|index| index.address(id.expose()).is_some()) && !value::text(echo, "apikey").is_some_and(is_sent)
 }
 
 /// The fields of a new object: those of the change, and the other fields of the key that it replaces.

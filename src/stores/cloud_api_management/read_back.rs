@@ -1,12 +1,12 @@
 //! The verification after the writes: the store may not hold what the API answered.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use super::CloudApiManagement;
+use super::api::Failure;
 use super::fields;
 use super::write::address_of;
 use crate::diff;
@@ -18,59 +18,99 @@ use crate::model::Value;
 use crate::plan::Change;
 use crate::plan::forecast;
 use crate::store::Altered;
-use crate::store::ReadBack;
+use crate::store::Found;
 use crate::store::Refusal;
 
 /// How long the API may still answer with the state before the writes.
 const SETTLED: Duration = Duration::from_millis(500);
 
-impl CloudApiManagement {
-    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls. Objects that differ are
-    /// read once more, because answers can lag behind. A missing object is skipped: the next plan will report it.
-    pub(super) async fn read_back_all(&self, changes: &[&Change]) -> ReadBack {
-        let ids = changes.iter().filter_map(|change| Some((*change, self.id_of(change)?)));
-        let written: Vec<(&Change, LiveId)> = ids.collect();
-        let lists = forecast::verification_calls(changes.iter().copied(), &self.tariff());
-        let first = if lists > 0 && lists < written.len() {
-            self.read_back_lists(&written).await
-        } else {
-            self.read_back_each(&written).await
-        };
-        if first.altered.is_empty() {
-            return first;
-        }
-        tokio::time::sleep(SETTLED).await;
-        let differing: BTreeSet<&Address> = first.altered.iter().map(|(address, _)| address).collect();
-        let doubtful: Vec<_> = written.into_iter().filter(|(change, _)| differing.contains(&change.address)).collect();
-        let second = self.read_back_each(&doubtful).await;
-        ReadBack { altered: second.altered, refusal: first.refusal.or(second.refusal) }
+/// What one look at an object found.
+enum Look {
+    Found(Found),
+    /// The answer has no such object, or not yet.
+    NotShown,
+    Failed(Refusal),
+}
+
+impl Look {
+    fn of(change: &Change, object: Option<&LiveObject>) -> Self {
+        object.map_or(Self::NotShown, |object| Self::Found(found(change, object)))
     }
 
-    async fn read_back_lists(&self, written: &[(&Change, LiveId)]) -> ReadBack {
+    /// Whether another look can lead to another result.
+    fn is_doubtful(&self) -> bool {
+        match self {
+            Self::Found(found) => !found.altered.is_empty(),
+            Self::NotShown => true,
+            Self::Failed(_) => false,
+        }
+    }
+
+    fn result(self) -> Result<Found, Refusal> {
+        match self {
+            Self::Found(found) => Ok(found),
+            Self::NotShown => {
+                let reason = "the store confirmed the change, but does not show the object";
+                Err(Refusal::unavailable(reason).help("check the object in the store before you apply again"))
+            }
+            Self::Failed(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl CloudApiManagement {
+    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls. Objects that differ or are
+    /// not shown are read once more, because answers can lag behind.
+    pub(super) async fn read_back_all(&self, changes: &[&Change]) -> Vec<Result<Found, Refusal>> {
+        let written: Vec<(&Change, Option<LiveId>)> =
+            changes.iter().map(|change| (*change, self.id_of(change))).collect();
+        let lists = forecast::verification_calls(changes.iter().copied(), &self.tariff());
+        let mut looks = if lists > 0 && lists < written.len() {
+            self.look_at_lists(&written).await
+        } else {
+            self.look_at_each(written.iter().map(|(change, id)| (*change, id.as_ref())), false).await
+        };
+        let doubtful: Vec<usize> = (0..looks.len()).filter(|index| looks[*index].is_doubtful()).collect();
+        if !doubtful.is_empty() {
+            tokio::time::sleep(SETTLED).await;
+            let again = doubtful.iter().map(|index| (written[*index].0, written[*index].1.as_ref()));
+            let second = self.look_at_each(again, true).await;
+            doubtful.into_iter().zip(second).for_each(|(index, look)| looks[index] = look);
+        }
+        looks.into_iter().map(Look::result).collect()
+    }
+
+    async fn look_at_lists(&self, written: &[(&Change, Option<LiveId>)]) -> Vec<Look> {
         let query = self.index.with(|index| index.query.clone());
         let mut live = match self.snapshot(&query).await {
             Ok(live) => live,
-            Err(refusal) => return ReadBack { refusal: Some(refusal), ..ReadBack::default() },
+            Err(refusal) => return written.iter().map(|_| Look::Failed(refusal.clone())).collect(),
         };
         let objects = Kind::ALL.into_iter().flat_map(|kind| live.give(kind));
         let by_id: HashMap<LiveId, LiveObject> = objects.map(|object| (object.id.clone(), object)).collect();
-        let seen = written.iter().filter_map(|(change, id)| altered_fields(change, by_id.get(id)?));
-        ReadBack { altered: seen.collect(), refusal: None }
+        written.iter().map(|(change, id)| Look::of(change, id.as_ref().and_then(|id| by_id.get(id)))).collect()
     }
 
-    async fn read_back_each(&self, written: &[(&Change, LiveId)]) -> ReadBack {
-        let reads = written.iter().map(|(change, id)| async move {
-            let object = self.read_one(change, id).await?;
-            Ok::<_, Refusal>(object.and_then(|object| altered_fields(change, &object)))
-        });
-        let mut seen = ReadBack::default();
-        for read in join_all(reads).await {
+    /// `is_patient` if an object that is not visible yet is waited for.
+    async fn look_at_each<'c>(
+        &self,
+        written: impl Iterator<Item = (&'c Change, Option<&'c LiveId>)>,
+        is_patient: bool,
+    ) -> Vec<Look> {
+        let looks = written.map(|(change, id)| async move {
+            let Some(id) = id else { return Look::NotShown };
+            let read = if is_patient {
+                self.retry_if_early(|| self.try_read_one(change, id)).await
+            } else {
+                self.try_read_one(change, id).await
+            };
             match read {
-                Ok(altered) => seen.altered.extend(altered),
-                Err(refusal) => seen.refusal = seen.refusal.or(Some(refusal)),
+                Ok(object) => Look::of(change, object.as_ref()),
+                Err(Failure::Invalid { is_settled: false, .. }) if !is_patient => Look::NotShown,
+                Err(failure) => Look::Failed(failure.into()),
             }
-        }
-        seen
+        });
+        join_all(looks).await
     }
 
     fn id_of(&self, change: &Change) -> Option<LiveId> {
@@ -82,8 +122,8 @@ impl CloudApiManagement {
     }
 }
 
-/// The fields of a change whose value in the object differs; `None` if there are none.
-fn altered_fields(change: &Change, object: &LiveObject) -> Option<(Address, Vec<Altered>)> {
+/// The fields of a change whose value in the object differs, and the value of a key.
+fn found(change: &Change, object: &LiveObject) -> Found {
     let is_ours = |name: &str| fields::of(change.address.kind()).iter().any(|field| field.name == name);
     let held = |name: &str| object.attributes.get(name).filter(|value| !value.is_empty());
     let differs = |wanted: Option<&Value>, name: &str| match (wanted.filter(|value| !value.is_empty()), held(name)) {
@@ -99,5 +139,5 @@ fn altered_fields(change: &Change, object: &LiveObject) -> Option<(Address, Vec<
             held: held(&field.field).cloned(),
         })
         .collect();
-    (!altered.is_empty()).then(|| (change.address.clone(), altered))
+    Found { altered, value: object.key.as_ref().map(|key| key.value.clone()) }
 }

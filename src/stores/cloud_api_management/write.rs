@@ -92,7 +92,8 @@ impl CloudApiManagement {
             let lost = "the old key is deleted and the new one is not created";
             if is_same_package { Refusal { reason: format!("{}; {lost}", refusal.reason), ..refusal } } else { refusal }
         })?;
-        if !is_same_package {
+        // With another value, the new key does not replace the old one.
+        if !is_same_package && !performed.is_other_value {
             self.remove(change).await?;
         }
         Ok(performed)

@@ -62,7 +62,11 @@ impl ManagedFileTransfer {
         lost: Option<Refusal>,
     ) -> Result<Performed, Refusal> {
         for read in 1..=READS_FOR_NEW {
-            let listing: Arc<Listing> = self.refresh().await?;
+            let listing: Arc<Listing> = match self.refresh().await {
+                Ok(listing) => listing,
+                Err(refusal) if lost.is_none() => return Ok(unverified(refusal)),
+                Err(refusal) => return Err(refusal),
+            };
             let mut created = listing.named(&change.target.name).filter(|key| !before.contains(&key.id));
             match (created.next(), created.next()) {
                 (Some(key), None) => {
@@ -89,22 +93,27 @@ impl ManagedFileTransfer {
                 retry::wait(retry::FIRST / 2, read).await;
             }
         }
-        Err(match lost {
-            Some(refusal) => Refusal {
+        match lost {
+            Some(refusal) => Err(Refusal {
                 reason: format!("{}; the list does not show the key", refusal.reason),
                 help: Some(
                     "check the portal before you run again: if it shows the key, another run would create a second one"
                         .to_owned(),
                 ),
                 ..refusal
-            },
+            }),
             None => {
                 let reason = "the store reported success, but its list does not show the key";
                 let refusal = Refusal::unavailable(reason).help("run again when the portal shows the key");
-                Refusal { rule: Some(rules::MFT_033.id), ..refusal }
+                Ok(unverified(Refusal { rule: Some(rules::MFT_033.id), ..refusal }))
             }
-        })
+        }
     }
+}
+
+/// The site confirmed the change, but it is unknown whether it keeps it.
+pub(super) fn unverified(refusal: Refusal) -> Performed {
+    Performed { unverified: Some(refusal), ..Performed::default() }
 }
 
 fn wrong_tenant(seen: i64, wanted: i64) -> Refusal {

@@ -8,6 +8,7 @@ use super::api::Failure;
 use super::key;
 use super::key::Key;
 use super::list::Listing;
+use super::make::unverified;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::Action;
@@ -111,8 +112,11 @@ impl ManagedFileTransfer {
     async fn read_back(&self, change: &Change, id: &LiveId) -> Result<Performed, Refusal> {
         let mut altered: Vec<Altered> = Vec::new();
         for read in 1..=READS {
-            let listing = self.refresh().await?;
-            let Some(key) = listing.by_id(id) else { return Err(gone(change)) };
+            let listing = match self.refresh().await {
+                Ok(listing) => listing,
+                Err(refusal) => return Ok(unverified(refusal)),
+            };
+            let Some(key) = listing.by_id(id) else { return Ok(unverified(gone(change))) };
             altered = differing(key, &change.fields);
             if altered.is_empty() {
                 break;

@@ -1,0 +1,39 @@
+//! The value of a key as the store keeps it. A trigger or a proxy can replace the value that was sent.
+
+use super::Effects;
+use super::deliver;
+use crate::model::Secret;
+use crate::outcome::ChangeResult;
+use crate::plan::Change;
+use crate::plan::KeyTarget;
+use crate::plan::ValueFrom;
+use crate::rules;
+use crate::store::Altered;
+use crate::store::Refusal;
+
+/// The result for a key that this run created and that has another value than the one that was sent or delivered.
+/// Delivers the value that the key has, if later runs find the key by it. Otherwise the next run must not create another.
+pub(super) fn other_value<E: Effects>(change: &Change, live: &Secret, effects: &mut E) -> ChangeResult {
+    let Some(key) = &change.target.key else { return ChangeResult::Done };
+    if let Some(why) = unusable(key, live) {
+        effects.keep_other_value(change, live);
+        let refusal = Refusal::rejected(&rules::CAM_069, format!("the store gave the new key another value, {why}"));
+        let help = "find out what alters new keys, for example a proxy or a trigger; then delete the new key in the store \
+                    and apply again";
+        return ChangeResult::Undelivered(refusal.help(help));
+    }
+    match deliver(key, live, effects) {
+        Ok(()) => ChangeResult::Altered(vec![Altered { field: "key".into(), wanted: None, held: None }]),
+        Err(refusal) => ChangeResult::Undelivered(refusal),
+    }
+}
+
+/// Why later runs would not find the key by this value.
+fn unusable(key: &KeyTarget, live: &Secret) -> Option<String> {
+    match &key.value {
+        ValueFrom::Store => None,
+        ValueFrom::Minted { prefix, .. } if live.expose().starts_with(&**prefix) => None,
+        ValueFrom::Minted { prefix, .. } => Some(format!("which does not begin with `{prefix}`")),
+        ValueFrom::Given | ValueFrom::Kept => Some("and not the declared one".to_owned()),
+    }
+}

@@ -1,0 +1,129 @@
+//! What is delivered is what lives, whatever a proxy or a trigger does to the value of a new key.
+
+use serde_json::Value as Json;
+
+use super::CUSTOM;
+use super::area::Area;
+use super::area::World;
+use crate::proxy::Request;
+use crate::proxy::between;
+use crate::team::TEAM;
+
+const FAST: &str = "{callsPerSecond: 1000}";
+
+/// A world with one key, whose value comes from `source`.
+fn one_key(source: &str) -> World {
+    World::new(&format!(
+        "{TEAM}---\napiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {{name: checkout}}\nspec: {{user: alice, \
+         application: checkout, package: payments, plan: gold, key: {source}, deliver: [{{file: secrets/checkout.env, as: \
+         KEY}}]}}\n"
+    ))
+}
+
+/// The text with another value of `apikey`.
+fn with_value(text: &str, value: &str) -> String {
+    let mut json: Json = serde_json::from_str(text).unwrap();
+    json["apikey"] = Json::from(value);
+    json.to_string()
+}
+
+fn is_create(request: &Request) -> bool {
+    request.is("POST", "/packageKeys")
+}
+
+/// Uses the area through a proxy that replaces the value of every new key in the request, the answer, or both.
+fn through(world: &World, area: &Area, request: Option<&'static str>, answer: Option<&'static str>) {
+    let url = between(&area.url, move |mut call, pass_on| {
+        if !is_create(&call) {
+            return pass_on(&call);
+        }
+        if let Some(value) = request {
+            call.body = with_value(&call.body, value);
+        }
+        let given = pass_on(&call);
+        let altered = answer.map(|value| with_value(&given.body, value));
+        match altered {
+            Some(body) => given.with_body(body),
+            None => given,
+        }
+    });
+    world.point_at_url(&url, FAST, "", "TEST_");
+}
+
+/// The values of all keys in the area.
+fn live(world: &World) -> Vec<String> {
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let mut statement = connection.prepare("SELECT value FROM package_keys").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn delivered(world: &World) -> Option<String> {
+    let text = std::fs::read_to_string(world.workspace().join("secrets/checkout.env")).ok()?;
+    Some(text.trim().trim_start_matches("KEY=").trim_matches(['\'', '"']).to_owned())
+}
+
+#[test]
+fn a_value_without_the_prefix_is_not_delivered_and_no_second_key_is_created() {
+    for source in ["{generate: {prefix: chk_}}", "{generate: {}}", "{custom: {env: TEST_KEY}}"] {
+        let world = one_key(source);
+        let area = world.area(&[]);
+        through(&world, &area, Some("altered-value-that-is-not-real"), None);
+        let said = world.apply();
+        assert!(said.exit == 6 && said.text.contains("CAM-069"), "{source}: {}: {}", said.exit, said.text);
+        assert!(!said.text.contains("altered-value"), "{}", said.text);
+        for _ in 0..4 {
+            let said = world.apply();
+            assert!(said.exit != 0 && said.text.contains("CAM-069"), "{source}: {}: {}", said.exit, said.text);
+            assert!(said.text.contains("run 1 created key/"), "{}", said.text);
+        }
+        assert_eq!(live(&world), ["altered-value-that-is-not-real"], "{source}");
+        assert_eq!(delivered(&world), None, "{source}");
+        // Once the altered key is deleted, the next apply creates the key.
+        let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+        connection.execute("DELETE FROM package_keys", []).unwrap();
+        drop((connection, area));
+        let area = world.area(&[]);
+        world.point_at(&area, FAST, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{source}: {}", said.text);
+        assert_eq!(Some(live(&world)), delivered(&world).map(|value| vec![value]), "{source}");
+        world.assert_settled(source);
+    }
+}
+
+#[test]
+fn an_altered_value_by_which_the_key_is_found_is_delivered() {
+    let world = one_key("{generate: {prefix: chk_}}");
+    let area = world.area(&[]);
+    through(&world, &area, Some("chk_altered-value-not-real"), None);
+    let said = world.apply();
+    assert!(said.exit == 9 && said.text.contains("kept its own value for `key`"), "{}: {}", said.exit, said.text);
+    assert_eq!(delivered(&world).as_deref(), Some("chk_altered-value-not-real"));
+    assert_eq!(live(&world), ["chk_altered-value-not-real"]);
+    world.assert_settled("altered");
+}
+
+#[test]
+fn an_answer_that_hides_the_altered_value_is_not_believed() {
+    let world = one_key("{custom: {env: TEST_KEY}}");
+    let area = world.area(&[]);
+    through(&world, &area, Some("altered-value-that-is-not-real"), Some(CUSTOM));
+    let said = world.apply();
+    assert!(said.exit == 6 && said.text.contains("CAM-069"), "{}: {}", said.exit, said.text);
+    let said = world.apply();
+    assert!(said.exit != 0 && said.text.contains("CAM-069"), "{}: {}", said.exit, said.text);
+    assert_eq!(world.keys(), 1);
+}
+
+#[test]
+fn a_wrong_answer_does_not_change_what_is_delivered() {
+    for (source, exit) in [("{generate: {prefix: chk_}}", 0), ("{generate: {by: store}}", 9)] {
+        let world = one_key(source);
+        let area = world.area(&[]);
+        through(&world, &area, None, Some("altered-value-that-is-not-real"));
+        let said = world.apply();
+        assert_eq!(said.exit, exit, "{source}: {}", said.text);
+        assert_eq!(Some(live(&world)), delivered(&world).map(|value| vec![value]), "{source}");
+        world.assert_settled(source);
+    }
+}
