@@ -32,7 +32,7 @@ pub enum Exit {
     Locked = 7,
     /// The apply would exceed its budget of calls or time.
     OverBudget = 8,
-    /// All changes were made, but the store changed some fields.
+    /// All changes were made, but the store changed some fields, or they could not be verified.
     Differs = 9,
     /// The command line is invalid.
     Usage = 64,

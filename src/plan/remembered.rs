@@ -49,8 +49,7 @@ pub const VALUE: &str = "key";
 pub(super) fn altered_key(remembered: &Remembered, live: &Live, declared: &Declared) -> Option<Diagnostic> {
     let key = remembered.key.as_ref()?;
     let known = remembered.untaken.get(&(declared.address.to_string(), VALUE.to_owned()))?;
-    let is_it =
-        |object: &&LiveObject| object.key.as_ref().is_some_and(|live| key.of_value(&live.value) == known.held);
+    let is_it = |object: &&LiveObject| object.key.as_ref().is_some_and(|live| key.of_value(&live.value) == known.held);
     let found = live.of(Kind::PackageKey).iter().find(is_it)?;
     let message = format!(
         "run {} created {} for {}, but the store gave it another value",

@@ -136,16 +136,16 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     if outcome.count("altered") > 0 {
         steps.push("The altered objects exist but differ from their manifests: see the fields above.".to_owned());
     }
+    if outcome.count("undelivered") > 0 {
+        steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
+    }
+    if steps.is_empty() && outcome.count("skipped") > 0 {
+        steps.push("The run was stopped: apply again to make the remaining changes.".to_owned());
+    }
     if outcome.count("unverified") > 0 {
         steps.push(
             "The store confirmed the unverified changes: the next apply compares them with the store.".to_owned(),
         );
-    }
-    if outcome.count("undelivered") > 0 {
-        steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
-    }
-    if steps.is_empty() {
-        steps.push("The run was stopped: apply again to make the remaining changes.".to_owned());
     }
     steps
 }

@@ -77,7 +77,13 @@ impl CloudApiManagement {
             _ => None,
         };
         let is_other_value = other.is_some();
-        Ok(Performed { value: other.or(value).or(answered), id: Some(id), is_other_value, altered, ..Performed::default() })
+        Ok(Performed {
+            value: other.or(value).or(answered),
+            id: Some(id),
+            is_other_value,
+            altered,
+            ..Performed::default()
+        })
     }
 
     /// The value of a new key, if it is not the one that was sent. The answer to the create alone is no proof.
