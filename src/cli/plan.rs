@@ -93,10 +93,12 @@ pub(super) fn can_be_applied(prepared: &Prepared) -> bool {
 
 /// `Exit::Done` if the plan may be applied and leaves nothing out, or why not.
 pub(super) fn verdict(prepared: &Prepared) -> Exit {
-    if has_errors(&prepared.snapshot.diagnostics) || has_errors(&prepared.planned.held) {
+    if has_errors(&prepared.snapshot.diagnostics) {
         Exit::Invalid
     } else if has_errors(&prepared.planned.stopped) {
         Exit::Stopped
+    } else if has_errors(&prepared.planned.held) {
+        Exit::Invalid
     } else {
         Exit::Done
     }

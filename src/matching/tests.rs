@@ -104,7 +104,7 @@ fn two_objects_of_one_name_are_never_guessed_between() {
     let matching = matching(&desired, &live, &Values::new(), false);
     assert!(matching.found.is_empty() && matching.unmatched.is_empty());
     assert!(matching.stopped.contains(&Address::user("al")));
-    assert_eq!(matching.diagnostics[0].rule.0, "CAM-049");
+    assert_eq!(matching.held[0].rule.0, "CAM-049");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_value_elsewhere_is_a_move_and_two_elsewhere_are_no_guess() {
     let twice = live(Kind::PackageKey, twice);
     let matched = matching(&desired, &twice, &values, false);
     assert!(matched.found.is_empty() && matched.unmatched.is_empty());
-    assert_eq!(matched.diagnostics[0].rule.0, "CAM-049");
+    assert_eq!(matched.held[0].rule.0, "CAM-049");
 }
 
 /// The ids of the keys that the plan may delete.

@@ -107,6 +107,12 @@ impl<'a> Drafts<'a> {
             self.held.push(problem);
             return;
         }
+        let unreadable =
+            found.map(|found| transfer_rules::unreadable(context, declared, found.live)).unwrap_or_default();
+        if !unreadable.is_empty() {
+            self.held.extend(unreadable);
+            return;
+        }
         let before = (self.changes.len(), self.kept.len(), self.held.len());
         match (found, declared.presence) {
             (None, Presence::Present) => {

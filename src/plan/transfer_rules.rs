@@ -58,6 +58,18 @@ pub(super) fn whose(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     findings
 }
 
+/// A disabled key may lose a list in an unknown format; an enabled one may not.
+fn stays_on(declared: &Declared) -> bool {
+    declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true)
+}
+
+/// MFT-027: the lists in an unknown format of a key that stays enabled. The key is left out of the plan.
+pub(super) fn unreadable(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Vec<Diagnostic> {
+    let transfer = context.live.transfer.as_deref().filter(|_| declared.address.kind() == Kind::ApiKey);
+    let found = transfer.filter(|_| stays_on(declared)).map(|transfer| unread(transfer, live, true));
+    found.into_iter().flatten().map(|problem| problem.at(declared.place)).collect()
+}
+
 /// Removes from an update what must not be written, and returns the reason if the key then differs from its manifest:
 /// a list in an unknown format is not rewritten (MFT-027), and a key that someone else disabled stays disabled unless
 /// allowed (MFT-041).
@@ -107,10 +119,9 @@ fn check_found(
     live: &LiveObject,
     findings: &mut Vec<Diagnostic>,
 ) {
-    // A disabled key may lose a list in an unknown format; an enabled one may not.
-    let stays_on =
-        declared.presence == Presence::Present && declared.value("enabled").and_then(Value::as_bool) == Some(true);
-    findings.extend(unread(transfer, live, stays_on).into_iter().map(|problem| problem.at(declared.place)));
+    if !stays_on(declared) {
+        findings.extend(unread(transfer, live, false).into_iter().map(|problem| problem.at(declared.place)));
+    }
     let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
     if LISTS.iter().any(limits) {
         findings

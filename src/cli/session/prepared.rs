@@ -129,7 +129,11 @@ impl Prepared {
             options: self.options.clone(),
             added: query.added.clone(),
             plan: self.planned.plan.clone(),
-            findings: diagnostics.iter().map(|diagnostic| Finding::of(diagnostic, &places)).collect(),
+            findings: diagnostics
+                .iter()
+                .chain(&self.planned.held)
+                .map(|diagnostic| Finding::of(diagnostic, &places))
+                .collect(),
         }
     }
 }

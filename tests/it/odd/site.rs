@@ -64,7 +64,7 @@ fn sites() -> Vec<(&'static str, Vec<Json>)> {
 }
 
 fn written(site: &Scripted) -> Vec<String> {
-    site.requests().into_iter().filter(|request| request.starts_with("P")).collect()
+    site.requests().into_iter().filter(|request| request.starts_with('P')).collect()
 }
 
 #[test]

@@ -53,11 +53,20 @@ fn limits_of_plans_and_keys_are_read_in_the_form_of_manifests() {
 }
 
 #[test]
-fn unexpected_types_are_tolerated() {
+fn unexpected_types_are_read_without_loss_or_named() {
     let invalid = json!({"email": 7, "displayName": null, "roles": "x", "uri": ["a"], "areaStatus": {"a": 1}});
+    let unread = fields_of(Kind::User, &object(invalid.clone()), false).unread;
+    assert_eq!(unread.into_iter().collect::<Vec<_>>(), ["roles", "status", "uri"]);
     assert_eq!(read_one(Kind::User, invalid), ["email=7"]);
+    for date in ["soon", "2027-13-01", "2027-06-30x"] {
+        let unread = fields_of(Kind::PackageKey, &object(json!({"expires": date})), false).unread;
+        assert!(unread.contains("expires"), "{date}");
+    }
     let invalid = json!({"notifyAdminEmails": " b@x , a@x,,", "keyLength": "24", "nearQuotaThreshold": 1.5, "eav": {"a": "1", "b": 2, "c": ""}});
-    assert_eq!(read_one(Kind::Package, invalid), ["eav.a=1", "notifyAdminEmails=[a@x, b@x]"]);
+    assert_eq!(
+        read_one(Kind::Package, invalid),
+        ["eav.a=1", "eav.b=2", "keyLength=24", "notifyAdminEmails=[a@x, b@x]"]
+    );
     assert_eq!(text(&object(json!({"id": 17})), "id").as_deref(), Some("17"));
     assert_eq!(inner_id(&object(json!({"package": {"id": ""}})), "package"), None);
 }
