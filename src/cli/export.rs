@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         let export = whole(arguments, &session.loaded, &live, console)?;
         return Ok(show(arguments, &session.loaded, &export, console)?);
     }
-    let checked = session.check(console.now).read_everything(arguments.format, console)?;
+    let checked = session.check().read_everything(arguments.format, console)?;
     let declared = Declared {
         sources: &checked.loaded.sources,
         desired: &checked.desired,

@@ -117,7 +117,7 @@ fn check(written: &[Written], given: &Given<'_>) -> Checked {
     let new = written.iter().enumerate().map(|(index, written)| named(format!("export {index}"), &written.text));
     let sources = Sources(existing.chain(new).collect());
     let (raw, found) = manifest::parse(&sources);
-    let diagnostic::Checked { mut value, mut diagnostics } = rules::check(raw, found, given.workspace, given.now);
+    let diagnostic::Checked { mut value, mut diagnostics } = rules::check(raw, found, given.workspace);
     if let Some(desired) = &mut value {
         let mut more = rules::references(desired, false);
         more.extend(plan::resolve_organizations(desired, given.live));

@@ -10,7 +10,6 @@ use super::api::Failure;
 use super::fields;
 use super::write::address_of;
 use crate::diff;
-use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
