@@ -17,6 +17,7 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Remembered;
 use crate::plan::Sighting;
+use crate::plan::control_plane::has_sign;
 use crate::plan::known::Known;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
@@ -84,6 +85,16 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let value = created.value.as_ref().filter(|_| change.address.kind() == Kind::PackageKey);
         let value = value.map(|value| key.of_value(value));
         keep(change.address.kind(), &created.id, known(seen, &change.address, Maker::Keywright, value));
+    }
+    // Its sign could change; that someone else made it does not.
+    for live in seen.live.of(Kind::Package).iter().filter(|live| has_sign(live)) {
+        let is_declared = seen.declared.iter().any(|sighting| sighting.id == live.id);
+        if !is_declared
+            && remembered.objects.of(live, Some(key)).is_none()
+            && !gone.contains(&(Kind::Package, &live.id))
+        {
+            keep(Kind::Package, &live.id, known(seen, &live.address, Maker::ControlPlane, None));
+        }
     }
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson

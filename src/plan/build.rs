@@ -64,7 +64,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.extend(drafts.kept);
     let withheld = drafts.withheld;
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
-    diagnostics.extend(guards::unused(&plan, context));
+    diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut stopped = guards::check(&plan.changes.iter().collect::<Vec<_>>(), context, &matching);
     let mut diagnostics = with_severities(diagnostics, context.workspace);

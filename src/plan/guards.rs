@@ -11,6 +11,7 @@ use super::Plan;
 use super::access;
 use super::consent::at;
 use super::consent::is_allowed;
+use super::memory_guards;
 use super::prune;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
@@ -34,14 +35,16 @@ pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Match
     stopped.extend(too_many(changes, context, matching));
     stopped.extend(last_keys(changes, context, matching));
     stopped.extend(transfer_guards::check(changes, context));
+    stopped.extend(memory_guards::check(changes, context, matching));
     stopped
 }
 
 /// KW-021: an allowed address that the plan does not change is misspelled or left over.
-pub(super) fn unused(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
+pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let touched: BTreeSet<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
     let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
-    let touched: BTreeSet<String> = parents.chain(touched).collect();
+    let consents = memory_guards::consents(&plan.changes.iter().collect::<Vec<_>>(), context, matching);
+    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).collect();
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {

@@ -7,14 +7,15 @@ use super::Action;
 use super::Context;
 use super::FieldChange;
 use super::Kept;
+use super::control_plane::OfControlPlane;
 use super::draft;
 use super::draft::Draft;
+use super::losses::Losses;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Desired;
-use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -43,10 +44,13 @@ pub(super) fn prune(
 ) -> Pruned {
     let mut pruned = Pruned::default();
     let protected = protected_keys(context.desired);
+    let of_control_plane = OfControlPlane::of(context, matching);
     let mut unwanted: Vec<&LiveObject> = Vec::new();
     for live in &matching.unmatched {
         if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
+        } else if of_control_plane.contains(live) {
+            pruned.keep(live, "made by API Control Plane, or its user; never deleted (KW-111)".to_owned());
         } else if let Some(why) = why_kept(context, live)
             .or_else(|| beside_protected(&protected, matching, live))
             .or_else(|| why_in_doubt(matching, live))
@@ -67,7 +71,8 @@ pub(super) fn prune(
     }
     pruned.incomplete(context, &mut unwanted);
     pruned.with_children(context, matching, drafts, &mut unwanted);
-    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching, context.now)));
+    let lost = Losses::of(&unwanted, matching, context.now);
+    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching, &lost)));
     pruned
 }
 
@@ -265,7 +270,7 @@ fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -
     holders
 }
 
-fn delete(live: &LiveObject, matching: &Matching<'_>, now: Instant) -> Draft {
+fn delete(live: &LiveObject, matching: &Matching<'_>, losses: &Losses) -> Draft {
     if live.address.kind() == Kind::ApiKey {
         let reason = "owned but not declared (--prune); delete it in the portal afterwards";
         let mut draft = draft::retire(live, Action::Disable, reason);
@@ -273,28 +278,11 @@ fn delete(live: &LiveObject, matching: &Matching<'_>, now: Instant) -> Draft {
         draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
         return draft;
     }
-    let lost = what_is_lost(live, now);
+    let lost = losses.with(live, &matching.known_as(live));
     let mut draft = draft::retire(live, Action::Delete, &format!("owned but not declared (--prune){lost}"));
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));
     draft
-}
-
-/// An id says nothing about a key, so a plan also shows what its callers lose.
-fn what_is_lost(live: &LiveObject, now: Instant) -> String {
-    if live.key.is_none() {
-        return String::new();
-    }
-    let text = |field: &str| live.attributes.text(field);
-    let age = live.created.map(|created| crate::text::count((now - created).num_days().max(0), "day"));
-    let parts = [
-        text("settings.status").map(str::to_owned),
-        text("plan").map(|plan| format!("plan {}", crate::text::line(plan))),
-        age.map(|age| format!("{age} old")),
-        text("expires").map(|end| if end == "never" { "never expires".to_owned() } else { format!("expires {end}") }),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
 }
 
 #[cfg(test)]

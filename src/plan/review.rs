@@ -11,6 +11,7 @@ use super::Plan;
 use super::Planned;
 use super::Sighting;
 use super::consent::place_of;
+use super::control_plane::OfControlPlane;
 use super::guards;
 use super::prune;
 use super::resolve::Undeclared;
@@ -66,11 +67,14 @@ fn unowned(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) 
         .filter(goes)
         .filter_map(|&change| Some(((change.address.kind(), change.live_id()?), change)))
         .collect();
+    let of_control_plane = OfControlPlane::of(context, matching);
     let undeclared = matching.unmatched.iter().filter_map(|&live| {
         let change = going.get(&(live.address.kind(), &live.id))?;
         Some((live, &change.address))
     });
-    undeclared.filter_map(|(live, address)| refuse_delete(address, live, context, matching)).collect()
+    undeclared
+        .filter_map(|(live, address)| refuse_delete(address, live, context, matching, &of_control_plane))
+        .collect()
 }
 
 fn refuse_delete(
@@ -78,10 +82,15 @@ fn refuse_delete(
     live: &LiveObject,
     context: &Context<'_>,
     matching: &Matching<'_>,
+    of_control_plane: &OfControlPlane,
 ) -> Option<Diagnostic> {
     if prune::is_protected(live, context.live) {
         let message = format!("{address} is an administrator or a platform user");
         return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
+    }
+    if of_control_plane.contains(live) {
+        let message = format!("{address} was made by API Control Plane");
+        return Some(rules::KW_111.finding(message).help("plan again; what API Control Plane made is never deleted"));
     }
     if prune::is_owned(context, matching, live) {
         return None;

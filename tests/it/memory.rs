@@ -1,4 +1,5 @@
 //! What the workspace database remembers of the objects of a store, in areas that other programs filled.
 
+mod guards;
 mod table;
 mod wild;

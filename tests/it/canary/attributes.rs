@@ -94,10 +94,10 @@ fn a_secret_among_live_attributes_is_in_no_plan_and_no_export() {
     world.point_at(&area.url, "  ownership: {packages: all}\n");
     world.write(&alice("status: active, extendedAttributes: {team: blue}"));
     for command in [
-        &["plan", "--prune"][..],
-        &["plan", "--prune", "--format=json"],
-        &["plan", "--prune", "--diff=unified"],
-        &["plan", "--prune", "--out", "plan.json"],
+        &["plan", "--allow", "package/hidden", "--prune"][..],
+        &["plan", "--allow", "package/hidden", "--prune", "--format=json"],
+        &["plan", "--allow", "package/hidden", "--prune", "--diff=unified"],
+        &["plan", "--allow", "package/hidden", "--prune", "--out", "plan.json"],
         &["export"],
     ] {
         let output = world.run(command);

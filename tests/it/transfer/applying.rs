@@ -65,7 +65,7 @@ fn absence_disables_only_owned_keys_and_only_on_request() {
     assert!(said.exit == 4 && said.text.contains("MFT-030"), "{}: {}", said.exit, said.text);
     let key = serde_json::json!({"keyName": "ci-keywright", "enabled": true, "allowedApis": "management", "allowedOrgs": "41"});
     ask(&area, "POST", "/api/ApiKey", Some(&key));
-    let said = team.run(&["apply", "--auto-approve", "--prune"]);
+    let said = team.run(&["apply", "--auto-approve", "--prune", "--allow", "apikey/ft-nightly-report"]);
     assert!(said.exit == 0 && said.text.contains("delete it in the portal afterwards"), "{}", said.text);
     team.assert_settled("pruned");
     team.assert_unharmed("pruned");

@@ -1,0 +1,144 @@
+//! Guards that use what the workspace database remembers. Memory is evidence: what keeps an object counts always, what
+//! lets it go only if it fits the object. Without memory, every prune needs consent.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Action;
+use super::Change;
+use super::Context;
+use super::consent::is_allowed;
+use super::consent::place_of;
+use super::known::Known;
+use super::known::Maker;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::rules;
+use crate::text::and_more;
+
+/// Options that a message offers to copy.
+const MOST: usize = 20;
+
+/// Names in a message.
+const NAMED: usize = 5;
+
+pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let pruned = pruned(changes, context, matching);
+    let mut stopped: Vec<Diagnostic> =
+        pruned.iter().filter_map(|(change, live)| protected(change, live, context)).collect();
+    stopped.extend(unknown(&pruned, context, matching));
+    stopped
+}
+
+/// The deletes of undeclared objects, with their objects. Generations that a rotation retires are declared.
+fn pruned<'a>(
+    changes: &[&'a Change],
+    context: &Context<'_>,
+    matching: &Matching<'a>,
+) -> Vec<(&'a Change, &'a LiveObject)> {
+    let rotates = |address| {
+        context.desired.get(address).is_some_and(|of| of.key.as_ref().is_some_and(|key| key.rotation.is_some()))
+    };
+    let older = matching.found.iter().filter(|(address, _)| !rotates(*address)).flat_map(|(_, found)| &found.older);
+    let undeclared: BTreeMap<(Kind, &LiveId), &LiveObject> =
+        matching.unmatched.iter().chain(older).map(|live| ((live.address.kind(), &live.id), *live)).collect();
+    let goes = |change: &Change| match change.address.kind() {
+        Kind::ApiKey => change.action == Action::Disable && place_of(change, context).is_none(),
+        _ => change.action == Action::Delete,
+    };
+    let going = changes.iter().copied().filter(|change| goes(change));
+    going.filter_map(|change| Some((change, *undeclared.get(&(change.address.kind(), change.live_id()?))?))).collect()
+}
+
+fn known<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Known> {
+    context.remembered.objects.of(live, context.remembered.key.as_ref())
+}
+
+/// KW-109: consent is for the address in the plan, or for the one that the manifest had.
+fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Diagnostic> {
+    let known = known(live, context).filter(|known| known.protect)?;
+    let is_consent = |address: &str| context.options.allow.contains(address);
+    if is_allowed(&change.address, context) || is_consent(&known.address) {
+        return None;
+    }
+    let was = if *known.address == *change.address.to_string() { "" } else { &*known.address };
+    let named = if was.is_empty() { String::new() } else { format!(" as {}", crate::text::line(was)) };
+    let message =
+        format!("{} would be {}d, and it was protected{named} when it was last applied", change.address, change.action);
+    let allow = option(if was.is_empty() { change.address.to_string() } else { was.to_owned() });
+    Some(rules::KW_109.finding(message).help(format!("restore its manifest, or allow it with {allow}")))
+}
+
+/// KW-110, one finding for all objects.
+fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
+    let key = context.remembered.key.as_ref();
+    let is_known = |live: &LiveObject| {
+        known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
+    };
+    let is_consented = |change: &Change, live: &LiveObject| {
+        is_allowed(&change.address, context) || ancestors(live, matching).iter().any(|above| is_allowed(above, context))
+    };
+    let unknown: Vec<&(&Change, &LiveObject)> =
+        pruned.iter().filter(|(change, live)| !is_known(live) && !is_consented(change, live)).collect();
+    if unknown.is_empty() {
+        return None;
+    }
+    let going: BTreeSet<&Address> = unknown.iter().map(|(change, _)| &change.address).collect();
+    let mut options: Vec<String> = Vec::new();
+    for (change, live) in &unknown {
+        // The consent for the topmost object covers what hangs on it.
+        let above = ancestors(live, matching).into_iter().find(|above| going.contains(above));
+        let allow = option(above.as_ref().unwrap_or(&change.address).to_string());
+        if !options.contains(&allow) {
+            options.push(allow);
+        }
+    }
+    let names: Vec<String> = unknown.iter().map(|(change, _)| change.address.to_string()).collect();
+    let message = format!(
+        "--prune would remove {} that the workspace database does not know as declared: {}",
+        crate::text::count(unknown.len(), "object"),
+        and_more(&names, NAMED, ", ")
+    );
+    let memory = if context.remembered.objects.is_empty() {
+        "the database knows no objects: runs in CI must share one, for example on PostgreSQL, or keep .keywright"
+    } else {
+        "apply remembers what the manifests declare"
+    };
+    let help = format!("declare what should stay; allow the rest with {}; {memory}", and_more(&options, MOST, " "));
+    Some(rules::KW_110.finding(message).help(help))
+}
+
+/// The addresses above an object, topmost first, with the names in the store and in the manifests.
+fn ancestors(live: &LiveObject, matching: &Matching<'_>) -> Vec<Address> {
+    let parents = live.parent.iter().cloned().chain(matching.parent_of(live));
+    let mut above: Vec<Address> = parents
+        .flat_map(|parent| {
+            let user = (parent.kind() == Kind::Application).then(|| Address::user(&parent.first_name()));
+            user.into_iter().chain([parent])
+        })
+        .collect();
+    above.sort_by_key(Address::kind);
+    above.dedup();
+    above
+}
+
+/// The addresses whose `--allow` lifts a guard of this file for a change.
+pub(super) fn consents(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> BTreeSet<String> {
+    let pruned = pruned(changes, context, matching);
+    let above = pruned.iter().flat_map(|(_, live)| ancestors(live, matching)).map(|address| address.to_string());
+    let former = pruned.iter().filter_map(|(_, live)| known(live, context)).map(|known| known.address.to_string());
+    above.chain(former).collect()
+}
+
+/// `--allow ADDRESS`, quoted for a shell if the address has other than plain characters.
+fn option(address: String) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.@%:+-".contains(c);
+    if address.chars().all(is_plain) {
+        return format!("--allow {address}");
+    }
+    format!("--allow '{}'", address.replace('\'', r"'\''"))
+}

@@ -1,0 +1,2 @@
+-- A fresh machine: the store is there, the memory is not.
+DELETE FROM objects;

@@ -1,0 +1,90 @@
+//! What `--prune` deletes in an area that other programs fill too.
+
+use serde_json::json;
+
+use super::wild::PARENTS;
+use super::wild::Wild;
+use crate::emulator::caller::id;
+
+const OWNS: &str = "  ownership: {users: all, applications: all, packages: all, plans: all, packageKeys: all}\n";
+
+fn exists(wild: &Wild, path: &str) -> bool {
+    wild.emulator.get(path).status == 200
+}
+
+/// A fresh machine deletes nothing that it did not see declared; with consent for the user, what hangs on it goes too.
+#[test]
+fn a_machine_without_memory_prunes_nothing_without_consent() {
+    let wild = Wild::new(OWNS);
+    let alice = PARENTS.split("---\n").skip(2).collect::<Vec<_>>().join("---\n");
+    wild.world.write(&alice);
+    let said = wild.apply(&["--prune"]);
+    assert!(said.exit == 4 && said.text.contains("KW-110"), "{}", said.text);
+    assert!(
+        said.text.contains("allow the rest with --allow user/alice; the database knows no objects"),
+        "{}",
+        said.text
+    );
+    assert!(exists(&wild, &format!("/packageKeys/{}", wild.key)));
+    let said = wild.apply(&["--prune", "--allow", "user/alice"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(!exists(&wild, &format!("/packageKeys/{}", wild.key)));
+}
+
+/// What the workspace applied is known, also after the area moved, and goes without consent; what a person adds does not.
+#[test]
+fn what_was_applied_goes_without_consent_and_what_others_add_does_not() {
+    let wild = Wild::new(OWNS);
+    let more = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    let all = format!("{PARENTS}{}", wild.key_manifest(""));
+    wild.world.write(&format!("{all}{more}"));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    let members = wild.emulator.get("/members").json();
+    let alice = members[0]["id"].as_str().unwrap().to_owned();
+    let theirs = id(&wild.emulator.post(&format!("/members/{alice}/applications"), json!({"name": "theirs"})));
+    wild.world.write(&all);
+    let said = wild.apply(&["--prune"]);
+    assert!(said.exit == 4 && said.text.contains("--allow application/alice/theirs;"), "{}", said.text);
+    assert!(!said.text.contains("--allow application/alice/till"), "{}", said.text);
+    // Known objects of an area that the run does not own stay.
+    assert_eq!(wild.emulator.delete(&format!("/applications/{theirs}")).status, 200);
+    let said = wild.apply(&["--prune"]);
+    assert!(said.exit == 0 && said.text.contains("1 change done"), "{}", said.text);
+}
+
+#[test]
+fn a_protected_key_stays_when_its_manifest_goes() {
+    let wild = Wild::new(OWNS);
+    wild.world.write(&format!("{PARENTS}{}", wild.key_manifest(", protect: true")));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    wild.world.write(PARENTS);
+    let said = wild.apply(&["--prune", "--allow", "application/alice/shop"]);
+    assert!(
+        said.exit == 4 && said.text.contains("KW-109") && said.text.contains("--allow key/shop-key"),
+        "{}",
+        said.text
+    );
+    assert!(exists(&wild, &format!("/packageKeys/{}", wild.key)));
+    let said = wild.apply(&["--prune", "--allow", "application/alice/shop", "--allow", "key/shop-key"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(!exists(&wild, &format!("/packageKeys/{}", wild.key)));
+}
+
+/// A package of API Control Plane is recognized once, and stays recognized when its sign is gone.
+#[test]
+fn what_api_control_plane_made_is_never_pruned() {
+    let wild = Wild::new(OWNS);
+    wild.world.write(&format!("{PARENTS}{}", wild.key_manifest("")));
+    let package = id(&wild.emulator.post("/packages", json!({"name": "published", "keyLength": 64})));
+    let path = format!("/packages/{package}");
+    assert_eq!(wild.apply(&[]).exit, 0);
+    assert!(
+        wild.rows().iter().any(|row| row.1 == "package/published" && row.2 == "control plane"),
+        "{:?}",
+        wild.rows()
+    );
+    wild.emulator.put(&path, json!({"keyLength": 24})).ok();
+    let said = wild.apply(&["--prune"]);
+    assert!(said.exit == 0 && said.text.contains("never deleted (KW-111)"), "{}", said.text);
+    assert!(exists(&wild, &path));
+}
