@@ -223,7 +223,8 @@ fn an_outcome_is_a_document() {
     assert!(text.starts_with("{\n  \"formatVersion\": 1,\n  \"kind\": \"outcome\",\n  \"changes\": [\n"), "{text}");
     assert!(text.contains(expected), "{text}");
     let document: Json = serde_json::from_str(&text).unwrap();
-    let summary = r#"{"done":2,"altered":0,"undelivered":1,"failed":1,"stale":1,"blocked":1,"skipped":2}"#;
+    let summary =
+        r#"{"done":2,"altered":0,"unverified":0,"undelivered":1,"failed":1,"stale":1,"blocked":1,"skipped":2}"#;
     assert_eq!(document["summary"].to_string(), summary);
 }
 

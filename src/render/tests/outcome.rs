@@ -68,7 +68,7 @@ fn a_failed_verification_is_reported() {
     let refusal = crate::store::Refusal::unavailable("the network is gone");
     let outcome = Outcome { results: vec![ChangeResult::Done, ChangeResult::Unverified(refusal)] };
     let text = plain(|out| text::outcome(out, &sample::plan(), &outcome));
-    let expected = "Applied: 1 done, 1 unverified.\n\n  unverified   user/carol\n\n\
+    let expected = "Applied: 1 done, 1 unverified.\n\n  unverified   plan/payments/gold\n\n\
                     The store confirmed the unverified changes: the next apply compares them with the store.\n";
     assert_eq!(text, expected);
 }

@@ -1,4 +1,4 @@
-//! CAM-069. Decided in `apply/value.rs` and `plan/build.rs`.
+//! CAM-069. Decided in `apply/value.rs` and `plan/remembered.rs`.
 
 use crate::rule::Rule;
 

@@ -47,6 +47,7 @@ pub(crate) fn export_of(texts: &[String]) -> String {
         created: None,
         updated: None,
         key: None,
+        unread: std::collections::BTreeSet::new(),
     };
     let mut live = Live::default();
     live.take(Kind::Package, vec![package], 1);
