@@ -1,6 +1,7 @@
 //! Plan + Store → Outcome: applies exactly the plan and reports the result of every change.
 
 mod mint;
+mod new_keys;
 mod schedule;
 mod value;
 mod verify;
@@ -14,6 +15,8 @@ use std::pin::Pin;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use self::new_keys::Unproven;
+use self::new_keys::is_generated;
 use self::schedule::Schedule;
 use self::schedule::Step;
 use crate::model::Address;
@@ -29,7 +32,10 @@ use crate::plan::Change;
 use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
+use crate::plan::pending::Earlier;
+use crate::plan::pending::Pending;
 use crate::rules::values::Values;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Store;
@@ -68,6 +74,12 @@ pub trait Effects {
         let _ = (change, live);
     }
 
+    /// Whether the workspace knows that the store ignores this field.
+    fn ignores(&self, kind: Kind, field: &str) -> bool {
+        let _ = (kind, field);
+        false
+    }
+
     /// Whether to start no more changes. Those in progress are still awaited.
     fn is_stopped(&self) -> bool {
         false
@@ -88,6 +100,23 @@ pub struct Secrets<'a> {
     pub shared: &'a BTreeMap<Address, Secret>,
     /// The snapshot of the plan, for the values of existing keys to deliver.
     pub live: &'a Live,
+    /// The creates of earlier runs, for the values of keys whose create is repeated.
+    pub pending: &'a Pending,
+}
+
+/// How far a change is.
+enum Progress<'a> {
+    Ended(Ended),
+    /// The key exists, and it is not known yet whether it is the only new one.
+    Unproven(Unproven<'a>),
+}
+
+/// A change with its result.
+struct Ended {
+    index: usize,
+    result: ChangeResult,
+    /// The value of a key that the change created.
+    made: Option<Secret>,
 }
 
 /// Makes every change that is not `excluded` and whose dependencies are done, in the plan's order, with the concurrency
@@ -108,6 +137,7 @@ pub async fn apply<S: Store, E: Effects>(
     let mut schedule = Schedule::of(plan, excluded);
     let mut running = FuturesUnordered::new();
     let mut made: BTreeMap<usize, Secret> = BTreeMap::new();
+    let mut unproven = Vec::new();
     loop {
         while running.len() < store.concurrency().max(1)
             && !effects.borrow().is_stopped()
@@ -121,10 +151,21 @@ pub async fn apply<S: Store, E: Effects>(
                 Step::Blocked(by) => schedule.end(index, ChangeResult::Blocked(by.clone()), &effects),
             }
         }
-        let Some((index, (result, value))) = running.next().await else { break };
-        made.extend(value.map(|value| (index, value)));
-        effects.borrow_mut().settle(index, &result);
-        schedule.end(index, result, &effects);
+        let ended = match running.next().await {
+            Some((_, Progress::Ended(ended))) => vec![ended],
+            Some((_, Progress::Unproven(key))) => {
+                unproven.push(key);
+                continue;
+            }
+            None if unproven.is_empty() => break,
+            // All keys together, because one list shows many of them.
+            None => new_keys::prove(std::mem::take(&mut unproven), store, &effects).await,
+        };
+        for Ended { index, result, made: value } in ended {
+            made.extend(value.map(|value| (index, value)));
+            effects.borrow_mut().settle(index, &result);
+            schedule.end(index, result, &effects);
+        }
     }
     schedule.skip_the_rest(&effects);
     let mut outcome = schedule.into_outcome();
@@ -141,51 +182,79 @@ fn existing_values<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<&'a LiveId, &'a 
     live.of(Kind::PackageKey).iter().filter_map(|key| Some((&key.id, &key.key.as_ref()?.value))).collect()
 }
 
-/// Makes one change. Also returns the value of a new key, as the store answered it.
-async fn carry_out<S: Store, E: Effects>(
+async fn carry_out<'a, S: Store, E: Effects>(
     index: usize,
-    change: &Change,
+    change: &'a Change,
     store: &S,
     secrets: &Secrets<'_>,
     existing: &BTreeMap<&LiveId, &Secret>,
     effects: &RefCell<&mut E>,
-) -> (ChangeResult, Option<Secret>) {
+) -> Progress<'a> {
+    let failed = |refusal| Progress::Ended(Ended { index, result: ChangeResult::Failed(refusal), made: None });
     let value = match value_of(change, secrets, &mut **effects.borrow_mut()) {
         Ok(value) => value,
-        Err(refusal) => return (ChangeResult::Failed(refusal), None),
+        Err(refusal) => return failed(refusal),
     };
     let noted = effects.borrow_mut().intend(index, change, value.as_ref());
     if let Err(refusal) = noted.await {
-        return (ChangeResult::Failed(refusal), None);
+        return failed(refusal);
     }
     let mut performed = Performed::default();
     if change.action != Action::Deliver {
         let secret =
             change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
-        match store.perform(&Write { change, value: value.as_ref(), secret }).await {
+        let repeats = matches!(secrets.pending.earlier(change, secrets.values), Some(Earlier::Repeats(_)));
+        match store.perform(&Write { change, value: value.as_ref(), secret, repeats }).await {
             Ok(done) => performed = done,
-            Err(refusal) => return (ChangeResult::Failed(refusal), None),
+            Err(refusal) => return failed(refusal),
         }
     }
-    if let Some(id) = &performed.id {
-        effects.borrow_mut().created(index, id, performed.value.as_ref().or(value.as_ref()));
-    }
-    let made = performed.value.take();
+    performed.altered = reported(change, performed.altered, &**effects.borrow());
+    let made = performed.value.take().or(value);
     if let Some(live) = made.as_ref().filter(|_| performed.is_other_value) {
-        return (value::other_value(change, live, &mut **effects.borrow_mut()), None);
+        if let Some(id) = &performed.id {
+            effects.borrow_mut().created(index, id, Some(live));
+        }
+        let result = value::other_value(change, live, &mut **effects.borrow_mut());
+        return Progress::Ended(Ended { index, result, made: None });
     }
-    let Some(key) = change.target.key.as_ref().filter(|key| !key.deliver.is_empty()) else {
-        return (done(performed), made);
-    };
-    let live = change.live_id().and_then(|id| existing.get(id).copied());
-    let delivered = match made.as_ref().or(value.as_ref()).or(live) {
-        Some(value) => deliver(key, value, &mut **effects.borrow_mut()),
+    let existing = change.live_id().and_then(|id| existing.get(id).copied());
+    match (change.target.key.as_ref(), performed.id.take(), made) {
+        (Some(key), Some(id), Some(value)) if store.is_shared() && is_generated(change, key) => {
+            Progress::Unproven(Unproven { index, change, key, id, value, performed })
+        }
+        (key, id, made) => {
+            if let Some(id) = &id {
+                effects.borrow_mut().created(index, id, made.as_ref());
+            }
+            let result = end(key, made.as_ref().or(existing), performed, &mut **effects.borrow_mut());
+            Progress::Ended(Ended { index, result, made })
+        }
+    }
+}
+
+/// Delivers the value of a key that is in the store.
+fn end<E: Effects>(
+    key: Option<&KeyTarget>,
+    value: Option<&Secret>,
+    performed: Performed,
+    effects: &mut E,
+) -> ChangeResult {
+    let Some(key) = key.filter(|key| !key.deliver.is_empty()) else { return done(performed) };
+    let delivered = match value {
+        Some(value) => deliver(key, value, effects),
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
-        Ok(()) => (done(performed), made),
-        Err(refusal) => (ChangeResult::Undelivered(refusal), made),
+        Ok(()) => done(performed),
+        Err(refusal) => ChangeResult::Undelivered(refusal),
     }
+}
+
+/// The altered fields that the workspace does not know.
+fn reported<E: Effects>(change: &Change, mut altered: Vec<Altered>, effects: &E) -> Vec<Altered> {
+    altered.retain(|altered| !effects.ignores(change.address.kind(), &altered.field));
+    altered
 }
 
 fn done(performed: Performed) -> ChangeResult {
@@ -200,7 +269,10 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
     let Some(key) = &change.target.key else { return Ok(None) };
     match &key.value {
         ValueFrom::Store | ValueFrom::Kept => Ok(None),
-        ValueFrom::Minted { prefix, length } => mint(prefix, *length, |bytes| effects.random(bytes)).map(Some),
+        ValueFrom::Minted { prefix, length } => match secrets.pending.minted(change, secrets.values) {
+            Some(value) => Ok(Some(value.clone())),
+            None => mint(prefix, *length, |bytes| effects.random(bytes)).map(Some),
+        },
         ValueFrom::Given => match secrets.values.get(&change.address) {
             Some(value) => Ok(Some(value.clone())),
             None => Err(Refusal::unavailable("the value of the key is unknown")),

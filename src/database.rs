@@ -2,6 +2,7 @@
 //! history of runs. Opening it for writing creates the folder, the file and the schema. Opening it for reading changes
 //! nothing, so a dry run leaves no trace.
 
+pub mod creates;
 mod error;
 pub mod journal;
 mod key_file;

@@ -12,6 +12,7 @@ mod live_id;
 pub mod masks;
 pub mod odd;
 mod own_prefix;
+pub mod sealed;
 pub mod secret;
 mod store_keys;
 pub mod transfer;

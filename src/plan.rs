@@ -20,6 +20,7 @@ mod order;
 mod organizations;
 mod origin;
 mod own_key;
+pub mod pending;
 mod prune;
 mod query;
 pub mod remembered;

@@ -41,6 +41,18 @@ pub trait Store: Reader {
     /// [`RefusalKind::Rejected`] if a rule of the store forbids the change.
     fn perform(&self, write: &Write<'_>) -> impl Future<Output = Result<Performed, Refusal>>;
 
+    /// Whether runs that do not know of each other can write to the store of the package keys at the same time.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Finds out which key of its slot each new key is, once its create is done. Two runners without a shared database can
+    /// create a key at the same time: the oldest new key wins, and a store deletes only the keys of `keys`. The results are
+    /// in the order of `keys`; an error means that it is unknown, so that no value may be delivered.
+    fn prove(&self, keys: &[NewKey<'_>]) -> impl Future<Output = Vec<Result<Proof, Refusal>>> {
+        std::future::ready(keys.iter().map(|_| Ok(Proof::Ours)).collect())
+    }
+
     /// Whether a change counts as done only after [`Store::read_back`], because the store's answers are not reliable.
     fn needs_read_back(&self, change: &Change) -> bool {
         let _ = change;
@@ -144,6 +156,23 @@ pub struct Write<'a> {
     pub value: Option<&'a Secret>,
     /// The shared secret of a key that is created.
     pub secret: Option<&'a Secret>,
+    /// Whether an earlier run may have created the key with this value: then a duplicate is not an error.
+    pub repeats: bool,
+}
+
+/// A key with a generated value that this run created.
+pub struct NewKey<'a> {
+    pub change: &'a Change,
+    pub id: &'a LiveId,
+    pub value: &'a Secret,
+}
+
+/// Which key is the one of a manifest, after its create.
+pub enum Proof {
+    /// The one that this run created.
+    Ours,
+    /// One that another run created before. That of this run is deleted.
+    Other { id: LiveId, value: Secret },
 }
 
 /// The answer of a store to a successful change.
@@ -188,6 +217,8 @@ pub enum RefusalKind {
     Stale,
     /// The store was unreachable or could not finish; the change itself may be valid.
     Unavailable,
+    /// The store may have made the change: its answer was lost, or its lists do not show the object yet.
+    Unsettled,
 }
 
 impl Refusal {
@@ -207,6 +238,13 @@ impl Refusal {
 
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self { kind: RefusalKind::Unavailable, rule: None, reason: reason.into(), help: None }
+    }
+
+    /// The same, but the store may have made the change.
+    #[must_use]
+    pub fn unsettled(mut self) -> Self {
+        self.kind = RefusalKind::Unsettled;
+        self
     }
 
     #[must_use]

@@ -7,9 +7,13 @@ mod masking;
 mod pace;
 mod retry;
 mod transport;
+mod window;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+pub use self::window::Window;
 
 use self::cloud_api_management::CloudApiManagement;
 use self::embedded::Embedded;
@@ -21,7 +25,9 @@ use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
 use crate::store::Found;
+use crate::store::NewKey;
 use crate::store::Performed;
+use crate::store::Proof;
 use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
@@ -79,6 +85,20 @@ impl Remotes {
             Kind::ApiKey => Home::Embedded,
             _ if self.cloud.is_some() => Home::Cloud,
             _ => Home::Embedded,
+        }
+    }
+
+    /// Whether a kind is in a remote store.
+    pub fn is_remote(&self, kind: Kind) -> bool {
+        self.home(kind) != Home::Embedded
+    }
+
+    /// How long the lists of the store of a kind may not show a new object.
+    pub fn visibility_lag(&self, kind: Kind) -> Duration {
+        match self.home(kind) {
+            Home::Cloud => self.cloud.as_ref().map_or(Duration::ZERO, CloudApiManagement::visibility_lag),
+            Home::Transfer => self.transfer.as_ref().map_or(Duration::ZERO, ManagedFileTransfer::visibility_lag),
+            Home::Embedded => Duration::ZERO,
         }
     }
 
@@ -151,6 +171,17 @@ impl Store for Stores<'_> {
             transfer.confirm(&self.changes_at(changes, Home::Transfer)).await?;
         }
         Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        self.remotes.is_remote(Kind::PackageKey)
+    }
+
+    async fn prove(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
+        match &self.remotes.cloud {
+            Some(cloud) => cloud.prove(keys).await,
+            None => keys.iter().map(|_| Ok(Proof::Ours)).collect(),
+        }
     }
 
     /// The embedded store commits what it confirms, and Managed File Transfer verifies every change as it is made.

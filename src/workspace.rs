@@ -1,6 +1,7 @@
 //! The settings of a workspace, validated and with defaults applied. Only the rules create them.
 
 mod environment;
+mod ignores;
 mod names;
 
 pub use environment::ANY_ARGUMENT;
@@ -10,7 +11,9 @@ pub use environment::Environment;
 pub use environment::MAX_COMMAND_SECONDS;
 pub use environment::OWN_PREFIX;
 
+pub use ignores::Ignores;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use names::OWN_FOLDER;
 pub use names::WORKSPACE_FILE;
@@ -34,6 +37,8 @@ pub struct Workspace {
     pub remote: RemoteStores,
     pub ownership: Ownership,
     pub guards: Guards,
+    /// The fields that the stores are known to ignore.
+    pub ignores: Ignores,
     /// Rules with a severity other than the catalogue's. `None` switches a rule off.
     pub severities: BTreeMap<RuleId, Option<Severity>>,
     pub environment: Environment,
@@ -142,12 +147,21 @@ pub struct Limits {
     pub concurrency: Option<usize>,
     /// Objects per page of a list.
     pub page_size: usize,
+    /// How long a list may not show a new object.
+    pub visibility_lag: Duration,
 }
 
-/// The lowest rate of the vendor (`cloud-api-management.md` 5.2), and a page size in use (4.4).
+/// The lowest rate of the vendor (`cloud-api-management.md` 5.2), a page size in use (4.4), and four times the longest
+/// wait of a client in use (8.17).
 impl Default for Limits {
     fn default() -> Self {
-        Self { calls_per_second: 2.0, calls_per_day: None, concurrency: None, page_size: 1000 }
+        Self {
+            calls_per_second: 2.0,
+            calls_per_day: None,
+            concurrency: None,
+            page_size: 1000,
+            visibility_lag: Duration::from_mins(1),
+        }
     }
 }
 
@@ -222,6 +236,7 @@ impl Workspace {
             remote: RemoteStores::default(),
             ownership: Ownership::default(),
             guards: Guards::default(),
+            ignores: Ignores::default(),
             severities: BTreeMap::new(),
             environment: Environment::default(),
         }

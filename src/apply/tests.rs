@@ -90,7 +90,8 @@ fn run_without(
 ) -> Outcome {
     let plan = Plan { changes, ..Plan::default() };
     let values = Values::from([(Address::key("given"), Secret::new("fake-given"))]);
-    let secrets = Secrets { values: &values, shared: &BTreeMap::new(), live: &Live::default() };
+    let secrets =
+        Secrets { values: &values, shared: &BTreeMap::new(), live: &Live::default(), pending: &Pending::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime
         .block_on(apply(&plan, excluded, store, &secrets, seen))

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::Effects;
+use super::reported;
 use super::value::other_value;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
@@ -41,8 +42,10 @@ pub(super) async fn verify<S: Store, E: Effects>(
         let result = match found {
             Ok(found) => match found.value.filter(|value| made.get(&index).is_some_and(|made| made != value)) {
                 Some(live) => other_value(change, &live, &mut **effects.borrow_mut()),
-                None if found.altered.is_empty() => continue,
-                None => ChangeResult::Altered(found.altered),
+                None => match reported(change, found.altered, &**effects.borrow()) {
+                    altered if altered.is_empty() => continue,
+                    altered => ChangeResult::Altered(altered),
+                },
             },
             Err(refusal) => ChangeResult::Unverified(refusal),
         };

@@ -36,11 +36,13 @@ use super::session::database;
 use super::session::origin::store_keys;
 use crate::apply;
 use crate::apply::Secrets;
+use crate::database::creates::Creates;
 use crate::database::journal;
 use crate::database::journal::Journal;
 use crate::delivery::Places;
 use crate::diagnostic::has_errors;
 use crate::model;
+use crate::model::Kind;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -94,8 +96,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let checked = Session::open(manifests, console)?.check();
     let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
     let prepared = match saved {
-        Some(saved) => snapshot.review(saved, &planning, console.time())?,
-        None => snapshot.plan(&planning, console.time())?,
+        Some(saved) => snapshot.review(saved, &planning, console)?,
+        None => snapshot.plan(&planning, console)?,
     };
     let verdict = plan::verdict(&prepared);
     let can_be_applied = plan::can_be_applied(&prepared);
@@ -226,21 +228,28 @@ fn carry_out(
     }
     let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
     let store = Stores { remotes: &snapshot.remotes, embedded };
-    let secrets = Secrets { values: &snapshot.secrets.values, shared: &snapshot.secrets.shared, live: &snapshot.live };
+    let secrets = Secrets {
+        values: &snapshot.secrets.values,
+        shared: &snapshot.secrets.shared,
+        live: &snapshot.live,
+        pending: &prepared.remembered.pending,
+    };
     let journal = begin(prepared, console.time())?;
     let run = journal.run();
     let stop = stop_on_signals()?;
     let now = console.time();
     let progress = ProgressReporter::begin(form, planned, console)?;
-    let mut world = World::new(places, journal, stop, now, progress);
+    let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
-    let outcome = block_on(work)?.map_err(Failure::of_store)?;
+    let applied = block_on(work)?.map_err(Failure::of_store);
     let created = world.take_created();
     let failure = match world.end() {
         // The changes are made even if the reader of the output is gone.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
         Err(failure) => Some(failure),
     };
+    // A run that ended with an error was not interrupted, so its end is recorded before the error is reported.
+    let outcome = applied?;
     let remembered = memory::remember(prepared, &outcome, &created, Some(run));
     Ok((outcome, failure.or(remembered.err())))
 }
@@ -258,6 +267,8 @@ fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
         journal::close(&database, run.number, now).map_err(failed)?;
     }
     let journal = Journal::begin(database, key, &stores, store_keys(loaded), changes, now).map_err(failed)?;
+    let remote = Kind::ALL.into_iter().filter(|kind| prepared.snapshot.remotes.is_remote(*kind)).collect();
+    let journal = journal.recording(Creates::new(remote, &prepared.remembered.pending));
     tracing::info!(number = journal.run(), changes, "apply began");
     Ok(journal)
 }

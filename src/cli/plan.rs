@@ -64,7 +64,8 @@ pub(super) enum Diff {
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let planning = &arguments.planning;
     let checked = Session::open(&arguments.manifests, console)?.check();
-    let prepared = checked.read(planning, None, arguments.format, console)?.plan(planning, console.now)?;
+    let snapshot = checked.read(planning, None, arguments.format, console)?;
+    let prepared = snapshot.plan(planning, console)?;
     show(&prepared, arguments.format, arguments.diff, console)?;
     if let Some(failure) = planning.over_budget(&prepared.forecasts) {
         return Err(failure.into());

@@ -10,6 +10,7 @@ mod prepared;
 mod remotes;
 mod snapshot;
 mod undeclared;
+mod visibility;
 
 pub(super) use self::prepared::Prepared;
 pub(super) use self::snapshot::Snapshot;

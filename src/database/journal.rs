@@ -22,6 +22,7 @@ use super::DatabaseError;
 use super::Parameter;
 use super::Row;
 use super::SqlError;
+use super::creates::Creates;
 use super::memory::Learned;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
@@ -43,6 +44,8 @@ pub struct Journal {
     key: FingerprintKey,
     /// Whether the memory holds anything that this run may have to forget.
     remembers: bool,
+    stores: StoreKeys,
+    creates: Creates,
 }
 
 /// One run, as recorded.
@@ -100,10 +103,17 @@ impl Journal {
         let (run, remembers) = begun.map_err(|error| database.error(error))?;
         let (notes, arriving) = mpsc::channel();
         let name = database.location().to_string();
-        let writer = Writer::new(database, run, stores);
+        let writer = Writer::new(database, run, stores.clone());
         let writer = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.write(&arriving));
         let writer = writer.map_err(|source| DatabaseError::Journal { database: name, source })?;
-        Ok(Self { run, notes, writer, key, remembers })
+        Ok(Self { run, notes, writer, key, remembers, stores, creates: Creates::default() })
+    }
+
+    /// From now on, also records the creates in remote stores until a later plan finds their objects.
+    #[must_use]
+    pub fn recording(mut self, creates: Creates) -> Self {
+        self.creates = creates;
+        self
     }
 
     pub const fn run(&self) -> i64 {
@@ -119,12 +129,14 @@ impl Journal {
         now: Instant,
     ) -> impl Future<Output = Result<(), Arc<DatabaseError>>> + use<> {
         let (noted, is_noted) = oneshot::channel();
+        let create = self.creates.begin(change, what, value, (&self.key, &self.stores, self.run));
         let intent = Intent {
             change: number(change),
             address: what.address.to_string(),
             action: what.action.name(),
             value: value.map(|value| self.key.of_value(value)),
             at: now,
+            create,
             noted,
         };
         self.note(Note::Intent(intent));
@@ -140,7 +152,8 @@ impl Journal {
             }
             _ => None,
         };
-        self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason }));
+        let create = self.creates.end(change, fate, &self.stores);
+        self.note(Note::End(End { change: number(change), at: now, fate: fate.name(), reason, create }));
     }
 
     /// Remembers what a change learned about the store. It is written with the next intent, or at the end of the run.

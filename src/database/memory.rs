@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Database;
 use super::DatabaseError;
+use super::creates;
 use crate::model::FingerprintKey;
 use crate::model::StoreKeys;
 use crate::plan::Remembered;
@@ -27,8 +28,8 @@ pub fn remembered(
             Some(key) => untaken::all(connection, stores, key)?,
             None => BTreeMap::new(),
         };
-        Ok((untaken, objects::all(connection, stores)?))
+        Ok((untaken, objects::all(connection, stores)?, creates::pending(connection, stores, key.as_ref())?))
     };
-    let (untaken, objects) = read().map_err(|error| database.error(error))?;
-    Ok(Remembered { untaken, objects, key })
+    let (untaken, objects, pending) = read().map_err(|error| database.error(error))?;
+    Ok(Remembered { untaken, objects, pending, key })
 }

@@ -14,7 +14,9 @@ pub(super) fn error(kind: Kind, refusal: &Refusal) -> ApiError {
             ApiError::property(property(kind, rule, &refusal.reason), message(rule, &refusal.reason))
         }
         // The service has no preconditions, so it does not report a write in between.
-        RefusalKind::Stale | RefusalKind::Unavailable => ApiError::new(500, "Internal Server Error"),
+        RefusalKind::Stale | RefusalKind::Unavailable | RefusalKind::Unsettled => {
+            ApiError::new(500, "Internal Server Error")
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! `keywright.yaml`: the manifests, the stores and the ownership. Every field has a default.
 
+mod ignores;
+mod limits;
 mod place;
 
+pub use ignores::IgnoresSpec;
+pub use limits::LimitsSpec;
 pub use place::place_of;
 
 use super::node::Content;
@@ -200,21 +204,6 @@ impl JsonSchema for CommandPatternSpec {
 }
 
 mapping! {
-    "limits"
-    /// How many calls Keywright may make to a store.
-    struct LimitsSpec {
-        /// Maximum number of calls per second.
-        field calls_per_second: i64 = "callsPerSecond",
-        /// Maximum number of calls per day.
-        field calls_per_day: i64 = "callsPerDay",
-        /// Maximum number of calls at the same time. Default: as many as the rate allows.
-        field concurrency: i64 = "concurrency",
-        /// Number of objects per page of a list.
-        field page_size: i64 = "pageSize",
-    }
-}
-
-mapping! {
     "spec.stores.cloudApiManagement.credentials"
     /// How Keywright signs in to the V3 API.
     struct CloudCredentials {
@@ -326,6 +315,8 @@ mapping! {
         field stores: StoresSpec = "stores",
         /// Which objects of the store belong to this workspace.
         field ownership: OwnershipSpec = "ownership",
+        /// Fields that the store is known to ignore, by kind. Keywright sends them only with a create.
+        field ignores: IgnoresSpec = "ignores",
         /// Limits for what a plan may do without explicit permission.
         field guards: GuardsSpec = "guards",
         /// Severities of rules by id, like CAM-043: error. The severities are error, warning, info and off.

@@ -55,6 +55,11 @@ impl FingerprintKey {
         self.fingerprint("key value", value.expose())
     }
 
+    /// The text of the key, from which the key that seals values is derived.
+    pub(super) fn secret(&self) -> &str {
+        self.key.expose()
+    }
+
     /// Whether the fingerprint was made with this key. Otherwise it is unknown what it belongs to.
     pub fn made(&self, fingerprint: &Fingerprint) -> bool {
         fingerprint.0.split_once(':').is_some_and(|(id, _)| id == &*self.id)

@@ -19,6 +19,7 @@ use super::live_rules;
 use super::minting;
 use super::odd_values;
 use super::order;
+use super::pending;
 use super::prune;
 use super::remembered;
 use super::transfer_rules;
@@ -61,6 +62,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
         left_alone: pruned.left_alone,
         kept: pruned.kept,
     };
+    pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept);
     let withheld = drafts.withheld;
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
@@ -208,6 +210,11 @@ impl<'a> Drafts<'a> {
             // A renamed package plan keeps its keys.
             fields.retain(|change| change.field != "plan");
         }
+        let ignored = if found.moved { Vec::new() } else { ignored(context, declared, &mut fields) };
+        if !ignored.is_empty() {
+            let why = format!("the store ignores {} (`ignores` in keywright.yaml)", ignored.join(", "));
+            self.kept.push(Kept { address: declared.address.clone(), why });
+        }
         if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
             self.kept.push(Kept { address: declared.address.clone(), why });
         }
@@ -236,6 +243,15 @@ impl<'a> Drafts<'a> {
             self.changes.push(change);
         }
     }
+}
+
+/// Takes out the fields that the store is known to ignore, and returns their names.
+fn ignored(context: &Context<'_>, declared: &Declared, fields: &mut Vec<super::FieldChange>) -> Vec<String> {
+    let is_ignored = |field: &str| context.workspace.ignores.covers(declared.address.kind(), field);
+    let (ignored, left) = std::mem::take(fields).into_iter().partition(|change| is_ignored(&change.field));
+    *fields = left;
+    let ignored: Vec<super::FieldChange> = ignored;
+    ignored.iter().map(|change| format!("`{}`", change.field)).collect()
 }
 
 /// A change that widens the access of an API key says so (MFT-031).

@@ -1,6 +1,7 @@
 //! What a plan will cost: API calls, time, and the share of the daily quota.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Action;
@@ -63,7 +64,8 @@ impl Forecast {
             cost.look = 1 + writes;
             cost.read_back = 0;
         } else {
-            cost.read_back = cost.read_back.min(verification_calls(changes, tariff));
+            cost.read_back = cost.read_back.min(verification_calls(changes.clone(), tariff));
+            cost.read_back += proofs(changes, tariff);
         }
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff
@@ -147,6 +149,22 @@ pub fn verification_calls<'c>(changes: impl IntoIterator<Item = &'c Change>, tar
     let pages = |kind: &Kind| created(kind).saturating_sub(1) / tariff.page_size.max(1);
     let packages = if tariff.kinds.contains(&Kind::Package) { created(&Kind::Package) } else { 0 };
     tariff.snapshot + tariff.kinds.iter().map(pages).sum::<usize>() + packages
+}
+
+/// The calls that show whether another run created the same keys: two looks at each application with a new generated key, or
+/// two at the list of all keys.
+fn proofs<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
+    let is_generated = |change: &&Change| {
+        let value = change.target.key.as_ref().map(|key| &key.value);
+        change.action == Action::Create && matches!(value, Some(ValueFrom::Minted { .. } | ValueFrom::Store))
+    };
+    if !tariff.kinds.contains(&Kind::PackageKey) {
+        return 0;
+    }
+    let created = changes.into_iter().filter(is_generated);
+    let applications: BTreeSet<_> = created.filter_map(|change| change.target.parent.as_ref()).collect();
+    let keys = applications.len();
+    2 * applications.len().min(tariff.snapshot.max(1) + keys / tariff.page_size.max(1))
 }
 
 /// Seconds in a readable unit.

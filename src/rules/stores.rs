@@ -7,6 +7,7 @@ use super::listed::texts;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;
+use crate::manifest::scalar::Duration;
 use crate::manifest::workspace::CloudApiManagementSpec;
 use crate::manifest::workspace::LimitsSpec;
 use crate::manifest::workspace::StoresSpec;
@@ -103,6 +104,17 @@ pub(super) fn credential(from: &Spanned<SecretFrom>, findings: &mut Vec<Diagnost
     desired::secret_source(from)
 }
 
+/// Longest lag, in seconds: a run waits as long for an object that is gone.
+const LONGEST_LAG: i64 = 3_600;
+
+fn visibility_lag(lag: &Spanned<Duration>, findings: &mut Vec<Diagnostic>) -> std::time::Duration {
+    if lag.value.0 > LONGEST_LAG {
+        let problem = rules::KW_007.finding("the lag is longer than 1h").at(lag.place);
+        findings.push(problem.help("write at most 1h: a run waits as long for an object that is gone"));
+    }
+    std::time::Duration::from_secs(lag.value.0.clamp(0, LONGEST_LAG).unsigned_abs())
+}
+
 fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
     let mut limits = Limits::default();
     let mut within = |number: &Option<Spanned<i64>>, most: i64| {
@@ -121,6 +133,9 @@ fn limits_of(spec: &LimitsSpec, findings: &mut Vec<Diagnostic>) -> Limits {
     limits.concurrency = within(&spec.concurrency, 256).map(|concurrency| concurrency as usize);
     if let Some(size) = within(&spec.page_size, 10_000) {
         limits.page_size = size as usize;
+    }
+    if let Some(lag) = &spec.visibility_lag {
+        limits.visibility_lag = visibility_lag(lag, findings);
     }
     limits
 }

@@ -23,8 +23,10 @@ use super::listed::MAX_LIST;
 use super::listed::texts;
 use super::stores;
 use crate::diagnostic::Diagnostic;
+use crate::manifest::fields;
 use crate::manifest::read::Spanned;
 use crate::manifest::workspace::GuardsSpec;
+use crate::manifest::workspace::IgnoresSpec;
 use crate::manifest::workspace::OwnershipSpec;
 use crate::manifest::workspace::OwnsApiKeys;
 use crate::manifest::workspace::OwnsApplications;
@@ -32,8 +34,10 @@ use crate::manifest::workspace::OwnsKeys;
 use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
 use crate::manifest::workspace::WorkspaceFile;
+use crate::model::Kind;
 use crate::rules;
 use crate::workspace::Guards;
+use crate::workspace::Ignores;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
 use crate::workspace::Workspace;
@@ -68,6 +72,9 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     }
     if let Some(ownership) = &spec.ownership {
         workspace.ownership = ownership_of(&ownership.value);
+    }
+    if let Some(ignores) = &spec.ignores {
+        workspace.ignores = ignores_of(&ignores.value, &mut findings);
     }
     if let Some(guards) = &spec.guards {
         workspace.guards = guards_of(&guards.value, &mut findings);
@@ -119,6 +126,30 @@ fn ownership_of(spec: &OwnershipSpec) -> Ownership {
             Some(OwnsApiKeys::Declared) | None => Owns::Declared,
         },
     }
+}
+
+/// The names of the fields are those that a plan shows.
+fn ignores_of(spec: &IgnoresSpec, findings: &mut Vec<Diagnostic>) -> Ignores {
+    let mut ignores = Ignores::default();
+    let lists = [
+        (Kind::User, &spec.users),
+        (Kind::Application, &spec.applications),
+        (Kind::Package, &spec.packages),
+        (Kind::Plan, &spec.plans),
+        (Kind::PackageKey, &spec.package_keys),
+        (Kind::ApiKey, &spec.api_keys),
+    ];
+    let lists = lists.into_iter().filter_map(|(kind, list)| Some((kind, list.as_ref()?)));
+    for (kind, name) in lists.flat_map(|(kind, list)| list.value.iter().take(MAX_LIST).map(move |name| (kind, name))) {
+        if fields::find(kind, &name.value).is_some() {
+            ignores.add(kind, name.value.to_string().into());
+        } else {
+            let message = format!("an object of kind {kind} has no field `{}`", crate::text::quoted(&name.value));
+            let problem = rules::KW_005.finding(message).at(name.place);
+            findings.push(problem.help("write the name of the field as a plan shows it, like settings.status"));
+        }
+    }
+    ignores
 }
 
 fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {

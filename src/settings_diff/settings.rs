@@ -11,12 +11,14 @@ use super::fields::Weight;
 use super::fields::words;
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
+use crate::model::Kind;
 use crate::rules::catalogue;
 use crate::workspace::CloudStore;
 use crate::workspace::CommandPattern;
 use crate::workspace::DatabaseAt;
 use crate::workspace::Environment;
 use crate::workspace::Guards;
+use crate::workspace::Ignores;
 use crate::workspace::Limits;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
@@ -31,8 +33,18 @@ const THE_STORE: &str = "the store";
 
 /// The settings of `one`, in a form that can be compared with those of `other`.
 pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, Setting> {
-    let Workspace { name, manifests, database, remote, ownership, guards, severities, environment, fingerprint_key } =
-        one;
+    let Workspace {
+        name,
+        manifests,
+        database,
+        remote,
+        ownership,
+        guards,
+        ignores,
+        severities,
+        environment,
+        fingerprint_key,
+    } = one;
     let mut fields = Fields(BTreeMap::new());
     fields.plain("metadata.name", name.to_string());
     let risk = "objects in files that are no longer read are not managed; with ownership, --prune deletes them";
@@ -42,6 +54,7 @@ pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, S
     fields.key("spec.fingerprints.key", fingerprint_key.as_ref(), risk);
     add_stores(remote, &mut fields);
     add_ownership(ownership, &mut fields);
+    add_ignores(ignores, &mut fields);
     let Guards { percent, count } = guards;
     for (field, number) in [("spec.guards.deletes.percent", percent), ("spec.guards.deletes.count", count)] {
         fields.add(field, number.to_string(), Weight::Rank(*number), "one run may delete and replace more");
@@ -176,13 +189,33 @@ fn add_transfer(store: &TransferStore, fields: &mut Fields) {
 }
 
 fn add_limits(base: &str, limits: &Limits, fields: &mut Fields) {
-    let Limits { calls_per_second, calls_per_day, concurrency, page_size } = limits;
+    let Limits { calls_per_second, calls_per_day, concurrency, page_size, visibility_lag } = limits;
     fields.plain(&format!("{base}.limits.callsPerSecond"), calls_per_second.to_string());
     let most = calls_per_day.and_then(|calls| i64::try_from(calls).ok()).unwrap_or(i64::MAX);
     let risk = "one run may make more calls, which others then lack";
     fields.add(&format!("{base}.limits.callsPerDay"), optional(calls_per_day.as_ref()), Weight::Rank(most), risk);
     fields.plain(&format!("{base}.limits.concurrency"), optional(concurrency.as_ref()));
     fields.plain(&format!("{base}.limits.pageSize"), page_size.to_string());
+    let lag = visibility_lag.as_secs();
+    let rank = Weight::Rank(i64::try_from(lag).unwrap_or(i64::MAX).saturating_neg());
+    let risk = "a key that the store does not show yet may be created twice";
+    fields.add(&format!("{base}.limits.visibilityLag"), format!("{lag}s"), rank, risk);
+}
+
+fn add_ignores(ignores: &Ignores, fields: &mut Fields) {
+    let kinds = [
+        ("users", Kind::User),
+        ("applications", Kind::Application),
+        ("packages", Kind::Package),
+        ("plans", Kind::Plan),
+        ("packageKeys", Kind::PackageKey),
+        ("apiKeys", Kind::ApiKey),
+    ];
+    for (name, kind) in kinds {
+        let ignored: Vec<Box<str>> = ignores.of(kind).map(|field| field.to_string().into()).collect();
+        let risk = "changes of this field in manifests have no effect";
+        fields.list(&format!("spec.ignores.{name}"), words(&ignored), Weight::Opens, risk);
+    }
 }
 
 fn add_ownership(ownership: &Ownership, fields: &mut Fields) {

@@ -25,6 +25,7 @@ fn what_opens_is_weaker_and_what_closes_is_stronger() {
     for (field, closed, open) in [
         ("spec.guards.deletes.count", "guards: {deletes: {count: 5}}", "guards: {deletes: {count: 50}}"),
         ("spec.guards.deletes.percent", "guards: {deletes: {percent: 5}}", "guards: {}"),
+        ("spec.ignores.users", "ignores: {users: [company]}", "ignores: {users: [company, phone]}"),
         ("spec.ownership.users", "ownership: {users: declared}", "ownership: {users: all}"),
         ("spec.ownership.apiKeys", "ownership: {}", "ownership: {apiKeys: {prefix: ci-}}"),
         ("spec.rules.CAM-043", "rules: {CAM-043: error}", "rules: {}"),

@@ -5,6 +5,7 @@
 //!                 │      ▲
 //!                 │      └───── confirm   the check before the writes; read_back is the verification after them
 //!                 └───▶ write, make       one change each; echo compares the answer with the request
+//!                       post              creates once, whatever lists show; prove looks for keys of other runs afterwards
 //! fields, value, object                   names and shapes on the wire ↔ the model
 //! path                                    the paths that can be called
 //! ```
@@ -19,6 +20,8 @@ mod list;
 mod make;
 mod object;
 mod path;
+mod post;
+mod prove;
 mod read;
 mod read_back;
 #[cfg(test)]
@@ -29,6 +32,8 @@ mod write;
 
 pub use token::Credential;
 pub use token::Credentials;
+
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -44,7 +49,9 @@ use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
 use crate::store::Found;
+use crate::store::NewKey;
 use crate::store::Performed;
+use crate::store::Proof;
 use crate::store::Query;
 use crate::store::Reader;
 use crate::store::Refusal;
@@ -60,6 +67,7 @@ pub struct CloudApiManagement {
     page_size: usize,
     concurrency: usize,
     calls_per_day: Option<u64>,
+    visibility_lag: Duration,
     /// Held while the store generates a key value.
     minting: tokio::sync::Mutex<()>,
 }
@@ -82,6 +90,7 @@ impl CloudApiManagement {
             page_size: limits.page_size,
             concurrency: limits.in_flight(),
             calls_per_day: limits.calls_per_day,
+            visibility_lag: limits.visibility_lag,
             minting: tokio::sync::Mutex::default(),
         })
     }
@@ -105,6 +114,11 @@ impl CloudApiManagement {
         }
     }
 
+    /// How long a list may not show a new object.
+    pub const fn visibility_lag(&self) -> Duration {
+        self.visibility_lag
+    }
+
     /// Calls so far, without sign-ins.
     pub fn calls(&self) -> u64 {
         self.api.calls()
@@ -113,7 +127,9 @@ impl CloudApiManagement {
 
 impl Reader for CloudApiManagement {
     async fn read(&self, query: &Query) -> Result<Live, Refusal> {
-        self.snapshot(query).await.map_err(|refusal| self.api.masking().refusal(refusal))
+        let live = self.snapshot(query).await.map_err(|refusal| self.api.masking().refusal(refusal))?;
+        self.index.plan_from(&live);
+        Ok(live)
     }
 }
 
@@ -124,6 +140,16 @@ impl Store for CloudApiManagement {
 
     async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
         self.confirm_all(changes).await.map_err(|refusal| self.api.masking().refusal(refusal))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn prove(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
+        let masking = self.api.masking();
+        let proofs = self.prove_all(keys).await.into_iter();
+        proofs.map(|proof| proof.map_err(|refusal| masking.refusal(refusal))).collect()
     }
 
     fn needs_read_back(&self, _: &Change) -> bool {

@@ -27,6 +27,8 @@ pub use api::SignIn;
 pub use bind::Operations;
 pub use bind::bind;
 
+use std::time::Duration;
+
 use reqwest::Url;
 
 use self::api::Api;
@@ -58,6 +60,7 @@ pub struct ManagedFileTransfer {
     /// Whether the run writes, and so needs the operations for it from the start (MFT-021).
     writes: bool,
     calls_per_day: Option<u64>,
+    visibility_lag: Duration,
     /// The tenant that the workspace expects.
     guarded_tenant: Option<i64>,
     state: SiteState,
@@ -90,6 +93,7 @@ impl ManagedFileTransfer {
             operations: settings.operations,
             writes: settings.writes,
             calls_per_day: limits.calls_per_day,
+            visibility_lag: limits.visibility_lag,
             guarded_tenant: settings.tenant,
             state: SiteState::default(),
             turns: tokio::sync::Mutex::default(),
@@ -113,6 +117,11 @@ impl ManagedFileTransfer {
             page_size: usize::MAX,
             reads_back: true,
         }
+    }
+
+    /// How long the list may not show a new key.
+    pub const fn visibility_lag(&self) -> Duration {
+        self.visibility_lag
     }
 
     /// Calls so far.

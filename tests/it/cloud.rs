@@ -5,6 +5,7 @@ pub(crate) mod area;
 mod bad_input;
 pub(crate) mod changes;
 mod faults;
+mod lag;
 mod log;
 mod progress;
 mod quirks;

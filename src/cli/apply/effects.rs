@@ -24,12 +24,14 @@ use crate::delivery::Places;
 use crate::memory::Created;
 use crate::model;
 use crate::model::Delivery;
+use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::secrets;
 use crate::store::Refusal;
+use crate::workspace::Ignores;
 
 /// The flag that the first SIGINT or SIGTERM sets: no new change starts after it. The second signal exits immediately;
 /// the journal shows what was in progress.
@@ -60,6 +62,7 @@ pub(super) struct World<'a> {
     took: BTreeMap<usize, u64>,
     created: BTreeMap<usize, Created>,
     progress: ProgressReporter<'a>,
+    ignores: &'a Ignores,
 }
 
 impl<'a> World<'a> {
@@ -69,9 +72,10 @@ impl<'a> World<'a> {
         stop: Arc<AtomicBool>,
         now: model::Instant,
         progress: ProgressReporter<'a>,
+        ignores: &'a Ignores,
     ) -> Self {
         let (begun, took, created) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { places, journal, stop, clock: (now, clock()), begun, took, created, progress }
+        Self { places, journal, stop, clock: (now, clock()), begun, took, created, progress, ignores }
     }
 
     /// The objects that the run created, by the index of their change.
@@ -128,6 +132,10 @@ impl Effects for World<'_> {
 
     fn keep_other_value(&mut self, change: &Change, live: &Secret) {
         self.journal.learn_value(change, live);
+    }
+
+    fn ignores(&self, kind: Kind, field: &str) -> bool {
+        self.ignores.covers(kind, field)
     }
 
     fn is_stopped(&self) -> bool {

@@ -25,6 +25,7 @@ use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::Options;
 use crate::plan::Remembered;
+use crate::plan::pending::Pending;
 use crate::render;
 use crate::secrets;
 use crate::secrets::Programs;
@@ -64,7 +65,7 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         let all: Vec<_> = planned.diagnostics.into_iter().chain(planned.stopped).collect();
         return Err(invalid(&all, &loaded, console));
     }
-    let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live };
+    let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live, pending: &Pending::default() };
     let mut effects = NoDelivery { failed: None };
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut effects);
     let _ = block_on(work)?.map_err(Failure::of_store)?;

@@ -10,6 +10,7 @@ use crate::database;
 use crate::database::DatabaseError;
 use crate::database::Location;
 use crate::database::Lock;
+use crate::database::creates::forget_creates;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -45,6 +46,20 @@ pub(super) fn remembered(
 ) -> Result<Remembered, Failure> {
     let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
     database::remembered(&database, &store_keys(loaded), key.cloned()).map_err(|error| Failure::of_database(&error))
+}
+
+/// Forgets the creates whose objects this plan found, or that it will never look for: from now on, lists are believed.
+pub(super) fn forget_pending(
+    location: &Location,
+    lock: &Lock,
+    loaded: &Loaded,
+    obsolete: &[&Address],
+) -> Result<(), Failure> {
+    if obsolete.is_empty() {
+        return Ok(());
+    }
+    let database = open(location, Some(lock))?;
+    forget_creates(&database, &store_keys(loaded), obsolete).map_err(|error| Failure::of_database(&error))
 }
 
 /// Forgets remembered fields of declared objects that this plan did not withhold: the store and the manifest agree

@@ -3,12 +3,14 @@
 use super::cost;
 use super::history;
 use super::snapshot::Snapshot;
+use super::visibility;
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::arguments::Planning;
 use crate::cli::failure::Findings;
 use crate::cli::failure::Stop;
 use crate::cli::saved_plan::LoadedPlan;
+use crate::database;
 use crate::delivery;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
@@ -23,6 +25,7 @@ use crate::plan::Forecast;
 use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
+use crate::plan::pending::Pending;
 use crate::saved_plan::SavedPlan;
 use crate::source::Loaded;
 use crate::workspace::Ownership;
@@ -39,15 +42,21 @@ pub(in crate::cli) struct Prepared {
 
 impl Snapshot {
     /// Plans the changes that make the stores match the manifests.
-    pub(in crate::cli) fn plan(mut self, planning: &Planning, now: Instant) -> Result<Prepared, Failure> {
+    pub(in crate::cli) fn plan(mut self, planning: &Planning, console: &mut Console<'_>) -> Result<Prepared, Failure> {
+        let now = console.now;
         let options = Options { is_part: !self.loaded.is_whole, ..planning.options() };
         if !self.loaded.is_whole {
             // Objects may be declared in files that were not read, so a part owns only what it declares.
             self.loaded.workspace.ownership = Ownership::default();
         }
-        let remembered = self.remembered()?;
-        let planned = self.in_context(&options, &remembered, now, plan::plan);
+        let mut remembered = self.remembered()?;
+        let pending = remembered.pending.clone();
+        let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
+            Ok(snapshot.in_context(&options, remembered, now, plan::plan))
+        })?;
         if let Some(lock) = &self.lock {
+            let obsolete = visibility::obsolete(&self, &planned, &pending, &remembered.pending, console.time());
+            history::forget_pending(&self.location, lock, &self.loaded, &obsolete)?;
             history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
             let stores = self.origin(now).stores();
             let verified = history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
@@ -57,7 +66,12 @@ impl Snapshot {
     }
 
     fn remembered(&self) -> Result<Remembered, Failure> {
-        history::remembered(&self.location, &self.loaded, self.fingerprint_key.as_ref())
+        let mut remembered = history::remembered(&self.location, &self.loaded, self.fingerprint_key.as_ref())?;
+        // Another run is creating these objects right now.
+        if self.lock.is_none() && database::is_locked(&self.location).map_err(|error| Failure::of_database(&error))? {
+            remembered.pending = Pending::default();
+        }
+        Ok(remembered)
     }
 
     /// Prepares a saved plan.
@@ -65,7 +79,7 @@ impl Snapshot {
         mut self,
         saved: LoadedPlan,
         planning: &Planning,
-        now: Instant,
+        console: &mut Console<'_>,
     ) -> Result<Prepared, Stop> {
         sort(&mut self.diagnostics);
         if has_errors(&self.diagnostics) {
@@ -74,11 +88,13 @@ impl Snapshot {
         }
         let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
-        let review = |context: &Context<'_>| plan::review(saved.plan, context);
-        let remembered = self.remembered()?;
-        let planned = self.in_context(&options, &remembered, now, review).map_err(|undeclared| {
-            let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
-            failure.help("apply the manifests that the plan was made from, or plan again")
+        let (mut remembered, now) = (self.remembered()?, console.now);
+        let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
+            let review = |context: &Context<'_>| plan::review(saved.plan.clone(), context);
+            snapshot.in_context(&options, remembered, now, review).map_err(|undeclared| {
+                let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
+                failure.help("apply the manifests that the plan was made from, or plan again")
+            })
         })?;
         Ok(self.prepared(planned, options, remembered))
     }

@@ -147,12 +147,22 @@ fn stores(
             Query::for_plan(desired, deletes || remotes.cloud.is_none())
         }
     };
-    let embedded = EmbeddedReader { database: database::open_for_reading(&location)? };
-    let live = block_on(Readers { remotes: &remotes, embedded }.read(&query))?.map_err(Failure::of_store)?;
+    let live = live(&location, &remotes, &query)?;
     Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live })
 }
 
+fn live(location: &Location, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
+    let embedded = EmbeddedReader { database: database::open_for_reading(location)? };
+    block_on(Readers { remotes, embedded }.read(query))?.map_err(Failure::of_store)
+}
+
 impl Snapshot {
+    /// Reads the stores once more.
+    pub(super) fn read_again(&mut self) -> Result<(), Failure> {
+        self.live = live(&self.location, &self.remotes, &self.query)?;
+        Ok(())
+    }
+
     /// The workspace, the stores and the hosts of the plan.
     pub(in crate::cli) fn origin(&self, now: Instant) -> Origin {
         origin::origin(&self.loaded, &self.location, now)

@@ -11,6 +11,8 @@ use crate::database::Database;
 use crate::database::DatabaseError;
 use crate::database::Parameter;
 use crate::database::SqlError;
+use crate::database::creates::Begun;
+use crate::database::creates::Ended;
 use crate::database::memory::Learned;
 use crate::model::Fingerprint;
 use crate::model::Instant;
@@ -32,6 +34,7 @@ pub(super) struct Intent {
     /// The fingerprint of a new key's value.
     pub(super) value: Option<Fingerprint>,
     pub(super) at: Instant,
+    pub(super) create: Option<Begun>,
     pub(super) noted: oneshot::Sender<Result<(), Arc<DatabaseError>>>,
 }
 
@@ -41,6 +44,7 @@ pub(super) struct End {
     pub(super) at: Instant,
     pub(super) fate: &'static str,
     pub(super) reason: Option<String>,
+    pub(super) create: Option<Ended>,
 }
 
 pub(super) struct Writer {
@@ -109,10 +113,12 @@ impl Writer {
             let value = intent.value.as_ref().map(Fingerprint::as_str);
             let row: [&dyn Parameter; 6] = [&run, &intent.change, &intent.address, &intent.action, &value, &at];
             connection.execute(sql, &row)?;
+            intent.create.iter().try_for_each(|create| create.note(connection, run, value, at))?;
         }
         let sql = "UPDATE writes SET ended = ?3, fate = ?4, reason = ?5 WHERE run = ?1 AND change = ?2";
         for end in &self.ends {
             connection.execute(sql, &[&run, &end.change, &millis(end.at), &end.fate, &end.reason])?;
+            end.create.iter().try_for_each(|create| create.note(connection, run, millis(end.at)))?;
         }
         self.learned.iter().try_for_each(|learned| learned.note(connection, &self.stores, run))?;
         if let Some(now) = self.over {

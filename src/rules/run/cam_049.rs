@@ -1,4 +1,4 @@
-//! CAM-049. Decided in `matching/keys.rs`, `matching/named.rs` and `stores/cloud_api_management/make.rs`.
+//! CAM-049. Decided in `matching/keys.rs`, `matching/named.rs` and `stores/cloud_api_management/post.rs`.
 
 use crate::rule::Rule;
 

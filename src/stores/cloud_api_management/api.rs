@@ -22,6 +22,7 @@ use crate::database::Guard;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
+use crate::stores::Window;
 use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
@@ -35,6 +36,10 @@ const TRIES: u32 = 6;
 
 /// How often a call that exceeded the rate is tried, with growing pauses.
 const TRIES_TOO_FAST: u32 = 10;
+
+/// How often a call is tried if the API rejects it without naming a property: an object that was just created may not be
+/// visible yet (Q1, 8.17).
+const TRIES_TOO_EARLY: u32 = 5;
 
 /// How many tokens can be rejected before the credentials count as rejected.
 const SIGN_INS: u32 = 3;
@@ -120,14 +125,16 @@ impl Api {
 
     /// One page of a list.
     pub(super) async fn list(&self, path: &CollectionPath, query: &[(&str, String)]) -> Result<Answer, Failure> {
-        self.call(&Call { method: Method::GET, path: path.as_str(), query, body: None }).await
+        let call = Call { method: Method::GET, path: path.as_str(), query, body: None };
+        // The whole area is always visible.
+        if path.is_below_object() { retry_if_early(|| self.call(&call)).await } else { self.call(&call).await }
     }
 
     pub(super) async fn get(&self, path: &ObjectPath, fields: String) -> Result<Object, Failure> {
         let query = [("fields", fields)];
         let query = if query[0].1.is_empty() { &[][..] } else { &query[..] };
         let call = Call { method: Method::GET, path: path.as_str(), query, body: None };
-        let answer = self.call(&call).await?;
+        let answer = retry_if_early(|| self.call(&call)).await?;
         answer.object().map_err(|cause| Failure::Refused(unreadable(&call, &cause)))
     }
 
@@ -289,6 +296,35 @@ impl Api {
             }
         }
     }
+}
+
+/// Repeats a call a few times, because an object that it names may have been created just now, by another run too.
+pub(super) async fn retry_if_early<T, F: Future<Output = Result<T, Failure>>>(
+    call: impl Fn() -> F,
+) -> Result<T, Failure> {
+    retry::with_retry(TRIES_TOO_EARLY, is_early, call).await
+}
+
+/// Repeats a call that names objects which this run has created, as long as the store may not show them.
+pub(super) async fn retry_within<T, F: Future<Output = Result<T, Failure>>>(
+    lag: Duration,
+    call: impl Fn() -> F,
+) -> Result<T, Failure> {
+    let mut window = Window::new(lag);
+    loop {
+        match call().await {
+            Err(failure) if is_early(&failure) => {
+                if !window.next_look().await {
+                    return Err(failure);
+                }
+            }
+            result => return result,
+        }
+    }
+}
+
+const fn is_early(failure: &Failure) -> bool {
+    matches!(failure, Failure::Invalid { is_settled: false, .. })
 }
 
 /// Interprets the API's own answer to a call that the gateway accepted.

@@ -12,6 +12,7 @@ use super::value::Roles;
 use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Kind;
+use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::plan::Action;
@@ -36,6 +37,10 @@ pub(super) struct Index {
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
     references: ReferenceStyle,
+    /// The keys that the plan was made from.
+    planned: HashSet<LiveId>,
+    /// The objects that this run created.
+    made: HashSet<Box<str>>,
 }
 
 impl Index {
@@ -71,6 +76,35 @@ impl AreaIndex {
 
     pub(super) fn learn_all(&self, objects: &[LiveObject]) {
         self.with(|index| objects.iter().for_each(|object| index.learn(&object.address, &object.id)));
+    }
+
+    /// Records the keys that the plan is made from.
+    pub(super) fn plan_from(&self, live: &Live) {
+        let keys = live.of(Kind::PackageKey).iter().map(|key| key.id.clone()).collect();
+        self.with(|index| index.planned = keys);
+    }
+
+    /// Records an object that this run created.
+    pub(super) fn learn_made(&self, address: &Address, id: &LiveId) {
+        self.with(|index| {
+            index.made.insert(id.expose().into());
+            index.learn(address, id);
+        });
+    }
+
+    /// Whether this run created one of these objects.
+    pub(super) fn has_made<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> bool {
+        self.with(|index| ids.into_iter().any(|id| index.made.contains(id)))
+    }
+
+    /// How many keys the plan was made from.
+    pub(super) fn planned(&self) -> usize {
+        self.with(|index| index.planned.len())
+    }
+
+    /// Whether the plan knew this key.
+    pub(super) fn was_planned(&self, id: &LiveId) -> bool {
+        self.with(|index| index.planned.contains(id))
     }
 
     /// The id of a named object.

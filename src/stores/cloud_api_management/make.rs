@@ -1,16 +1,14 @@
-//! Creates an object exactly once. After a lost answer, it looks for the object; an update then sets the rest.
-
-use std::time::Duration;
+//! Creates an object with all its fields: what the create does not accept, an update sets.
 
 use serde_json::Value as Json;
 
 use super::CloudApiManagement;
-use super::api::Failure;
 use super::echo::differing;
 use super::echo::not_accepted;
 use super::index::AreaIndex;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
+use super::post::NewObject;
 use super::value;
 use super::value::Object;
 use super::write::address_of;
@@ -23,15 +21,10 @@ use crate::model::Secret;
 use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::ValueFrom;
-use crate::rules;
 use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
-use crate::stores::retry;
-
-/// How often a create whose answer was lost is sent, each time after a search for the object.
-const TRIES_LOST: u32 = 5;
 
 /// A key that is replaced, as the check before the writes read it.
 pub(super) struct ReplacedKey {
@@ -59,15 +52,19 @@ impl CloudApiManagement {
             None if is_minted_by_store => self.key_ids(&path).await?,
             _ => Vec::new(),
         };
-        let echo = self.post(change, &path, &body.object, value.as_ref(), &before).await?;
+        let (value, repeats) = (value, write.repeats);
+        let new =
+            NewObject { change, path: &path, body: &body.object, value: value.as_ref(), before: &before, repeats };
+        let echo = self.post(&new).await?;
         let id = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
-            Refusal::unavailable("the store created the object but its answer has no id").help("plan again")
+            let reason = "the store created the object but its answer has no id";
+            Refusal::unavailable(reason).help("plan again").unsettled()
         })?;
         if kind == Kind::PackageKey && before_knows(&self.index, &id, &echo, value.as_ref()) {
             let reason = "the answer to the create is another key, which existed before";
-            return Err(Refusal::unavailable(reason).help("plan again; a proxy may have answered instead"));
+            return Err(Refusal::unavailable(reason).help("plan again; a proxy may have answered instead").unsettled());
         }
-        self.index.learn(&address_of(change), &id);
+        self.index.learn_made(&address_of(change), &id);
         let object_path = self.object_path(change, &id)?;
         let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
         self.put_added(kind, &object_path, &body).await?;
@@ -94,7 +91,7 @@ impl CloudApiManagement {
         sent: &Secret,
         answered: &Secret,
     ) -> Result<Option<Secret>, Refusal> {
-        let read = self.retry_if_early(|| self.try_read_one(change, id)).await;
+        let read = self.try_read_one(change, id).await;
         let live = read.ok().flatten().and_then(|object| object.key).map(|key| key.value);
         Ok(live.or_else(|| Some(answered.clone())).filter(|live| live != sent))
     }
@@ -114,77 +111,6 @@ impl CloudApiManagement {
         }
         let echo = self.put(kind, path, &not_accepted).await?;
         Ok(differing(kind, &not_accepted, changes, &echo))
-    }
-
-    async fn post(
-        &self,
-        change: &Change,
-        path: &CollectionPath,
-        body: &Object,
-        value: Option<&Secret>,
-        before: &[String],
-    ) -> Result<Object, Refusal> {
-        let kind = change.address.kind();
-        let mut was_lost = false;
-        for attempt in 0..TRIES_LOST {
-            let failure = match self.retry_if_early(|| self.api.create(path, body, self.index.fields(kind))).await {
-                Ok(object) => return Ok(object),
-                Err(failure) => failure,
-            };
-            let is_duplicate = matches!(failure, Failure::Invalid { is_duplicate: true, .. });
-            if !(matches!(failure, Failure::Lost(_)) || (is_duplicate && was_lost)) {
-                return Err(failure.into());
-            }
-            was_lost = true;
-            // The store would accept a second key with another generated value, so the search takes longer.
-            let searches = if value.is_none() && kind == Kind::PackageKey { 4 } else { 1 };
-            for search in 0..searches {
-                retry::wait(Duration::from_millis(100), attempt + search + 1).await;
-                if let Some(found) = self.find_created(change, path, body, value, before).await? {
-                    return Ok(found);
-                }
-            }
-            if is_duplicate || attempt + 1 == TRIES_LOST {
-                return Err(failure.into());
-            }
-        }
-        Err(Refusal::unavailable("the answers to the create were lost too often"))
-    }
-
-    /// The object that a create with a lost answer may have created.
-    async fn find_created(
-        &self,
-        change: &Change,
-        path: &CollectionPath,
-        body: &Object,
-        value: Option<&Secret>,
-        before: &[String],
-    ) -> Result<Option<Object>, Refusal> {
-        let kind = change.address.kind();
-        let name = if kind == Kind::User { "username" } else { "name" };
-        let wanted = body.get(name).and_then(Json::as_str);
-        // A key is searched in its application's list, because its value must not become part of a URL.
-        let filter = wanted.filter(|_| kind != Kind::PackageKey).map(|wanted| format!("{name}:{wanted}"));
-        let rows = self.rows(path, kind, filter).await?;
-        let is_it = |row: &Object| match (kind, value) {
-            (Kind::PackageKey, Some(value)) => {
-                let same = value::text(row, "apikey").is_some_and(|text| Secret::new(text) == *value);
-                same && value::inner_id(row, "package") == value::inner_id(body, "package")
-            }
-            (Kind::PackageKey, None) => {
-                let is_new = value::text(row, "id").is_some_and(|id| !before.contains(&id));
-                is_new && value::inner_id(row, "package") == value::inner_id(body, "package")
-            }
-            _ => row.get(name).and_then(Json::as_str) == wanted,
-        };
-        let mut hits = rows.into_iter().filter(is_it);
-        match (hits.next(), hits.next()) {
-            (found, None) => Ok(found),
-            _ => Err(Refusal::rejected(
-                &rules::CAM_049,
-                "the answer was lost, and more than one object could be the new one",
-            )),
-        }
     }
 
     async fn key_ids(&self, path: &CollectionPath) -> Result<Vec<String>, Refusal> {

@@ -48,6 +48,11 @@ impl CollectionPath {
         Self("/roles".to_owned())
     }
 
+    /// Whether the path names an object, which may not be visible yet.
+    pub(super) fn is_below_object(&self) -> bool {
+        self.0.matches('/').count() > 1
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }

@@ -105,19 +105,23 @@ impl CloudApiManagement {
         Ok(list::whole(&self.api, &request).await?)
     }
 
-    async fn whole(&self, path: &CollectionPath, kind: Kind, filter: Option<String>) -> Result<Listing, Refusal> {
+    pub(super) async fn whole(
+        &self,
+        path: &CollectionPath,
+        kind: Kind,
+        filter: Option<String>,
+    ) -> Result<Listing, Refusal> {
         Ok(list::whole(&self.api, &self.request(path, kind, filter)).await?)
     }
 
-    /// The rows of a whole list below an object that may have been created just now.
+    /// The rows of a whole list.
     pub(super) async fn rows(
         &self,
         path: &CollectionPath,
         kind: Kind,
         filter: Option<String>,
     ) -> Result<Vec<Object>, Refusal> {
-        let request = self.request(path, kind, filter);
-        Ok(self.retry_if_early(|| list::whole(&self.api, &request)).await?.rows)
+        Ok(self.whole(path, kind, filter).await?.rows)
     }
 
     /// Converts rows to objects and adds them to the index. `within` is their common parent.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::CloudApiManagement;
-use super::api::Failure;
 use super::fields;
 use super::write::address_of;
 use crate::diff;
@@ -67,13 +66,13 @@ impl CloudApiManagement {
         let mut looks = if lists > 0 && lists < written.len() {
             self.look_at_lists(&written).await
         } else {
-            self.look_at_each(written.iter().map(|(change, id)| (*change, id.as_ref())), false).await
+            self.look_at_each(written.iter().map(|(change, id)| (*change, id.as_ref()))).await
         };
         let doubtful: Vec<usize> = (0..looks.len()).filter(|index| looks[*index].is_doubtful()).collect();
         if !doubtful.is_empty() {
             tokio::time::sleep(SETTLED).await;
             let again = doubtful.iter().map(|index| (written[*index].0, written[*index].1.as_ref()));
-            let second = self.look_at_each(again, true).await;
+            let second = self.look_at_each(again).await;
             doubtful.into_iter().zip(second).for_each(|(index, look)| looks[index] = look);
         }
         looks.into_iter().map(Look::result).collect()
@@ -90,22 +89,11 @@ impl CloudApiManagement {
         written.iter().map(|(change, id)| Look::of(change, id.as_ref().and_then(|id| by_id.get(id)))).collect()
     }
 
-    /// `is_patient` if an object that is not visible yet is waited for.
-    async fn look_at_each<'c>(
-        &self,
-        written: impl Iterator<Item = (&'c Change, Option<&'c LiveId>)>,
-        is_patient: bool,
-    ) -> Vec<Look> {
+    async fn look_at_each<'c>(&self, written: impl Iterator<Item = (&'c Change, Option<&'c LiveId>)>) -> Vec<Look> {
         let looks = written.map(|(change, id)| async move {
             let Some(id) = id else { return Look::NotShown };
-            let read = if is_patient {
-                self.retry_if_early(|| self.try_read_one(change, id)).await
-            } else {
-                self.try_read_one(change, id).await
-            };
-            match read {
+            match self.try_read_one(change, id).await {
                 Ok(object) => Look::of(change, object.as_ref()),
-                Err(Failure::Invalid { is_settled: false, .. }) if !is_patient => Look::NotShown,
                 Err(failure) => Look::Failed(failure.into()),
             }
         });

@@ -4,6 +4,8 @@ use serde_json::Value as Json;
 
 use super::CloudApiManagement;
 use super::api::Failure;
+use super::api::retry_if_early;
+use super::api::retry_within;
 use super::echo::differing;
 use super::fields;
 use super::make::ReplacedKey;
@@ -24,11 +26,6 @@ use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::Write;
-use crate::stores::retry::with_retry;
-
-/// How often a write is tried if the API rejects it without naming a property: an object that was just created may not
-/// be visible yet (Q1, 8.17).
-const TRIES_TOO_EARLY: u32 = 5;
 
 impl CloudApiManagement {
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
@@ -59,7 +56,8 @@ impl CloudApiManagement {
 
     /// Updates the object and returns its new state. After an unreadable answer, the object is read.
     pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Object, Refusal> {
-        match self.retry_if_early(|| self.api.update(path, object, self.index.fields(kind))).await? {
+        let call = || self.api.update(path, object, self.index.fields(kind));
+        match self.retry_if_early(path.as_str(), Some(object), call).await? {
             Some(echo) => Ok(echo),
             None => Ok(self.api.get(path, self.index.fields(kind)).await?),
         }
@@ -76,7 +74,7 @@ impl CloudApiManagement {
     async fn remove(&self, change: &Change) -> Result<(), Refusal> {
         let id = live_id(change)?;
         let path = self.object_path(change, &id)?;
-        Ok(self.retry_if_early(|| self.api.delete(&path)).await?)
+        Ok(self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await?)
     }
 
     /// Replaces a key. In another package, the new key is created first, so that no value is lost. In the same package,
@@ -104,13 +102,17 @@ impl CloudApiManagement {
         self.index.key_to_replace(&live_id(change)?).ok_or_else(missing)
     }
 
-    /// Repeats a call while the objects that it needs may not be visible yet.
+    /// Repeats a write while the objects that it names may not be visible yet.
     pub(super) async fn retry_if_early<T, F: Future<Output = Result<T, Failure>>>(
         &self,
+        path: &str,
+        body: Option<&Object>,
         call: impl Fn() -> F,
     ) -> Result<T, Failure> {
-        let is_early = |failure: &Failure| matches!(failure, Failure::Invalid { is_settled: false, .. });
-        with_retry(TRIES_TOO_EARLY, is_early, call).await
+        let named = body.into_iter().flat_map(|body| ["package", "plan"].map(|name| value::inner_id(body, name)));
+        let is_young = self.index.has_made(path.split('/').chain(named.flatten()));
+        let lag = self.visibility_lag;
+        if is_young && !lag.is_zero() { retry_within(lag, call).await } else { retry_if_early(call).await }
     }
 
     pub(super) fn body(

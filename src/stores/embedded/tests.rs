@@ -153,7 +153,8 @@ impl Request {
     }
 
     fn perform(&self, store: &Embedded) -> Result<Performed, Refusal> {
-        let write = Write { change: &self.change, value: self.value.as_ref(), secret: self.secret.as_ref() };
+        let write =
+            Write { change: &self.change, value: self.value.as_ref(), secret: self.secret.as_ref(), repeats: false };
         block_on(store.perform(&write))
     }
 

@@ -16,6 +16,7 @@ use crate::plan::Change;
 use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
+use crate::stores::Window;
 use crate::stores::retry;
 
 /// How often the list is read until it shows a new key.
@@ -61,11 +62,12 @@ impl ManagedFileTransfer {
         tenant: Option<i64>,
         lost: Option<Refusal>,
     ) -> Result<Performed, Refusal> {
-        for read in 1..=READS_FOR_NEW {
+        let mut window = Window::new(self.visibility_lag);
+        for read in 1.. {
             let listing: Arc<Listing> = match self.refresh().await {
                 Ok(listing) => listing,
                 Err(refusal) if lost.is_none() => return Ok(unverified(refusal)),
-                Err(refusal) => return Err(refusal),
+                Err(refusal) => return Err(refusal.unsettled()),
             };
             let mut created = listing.named(&change.target.name).filter(|key| !before.contains(&key.id));
             match (created.next(), created.next()) {
@@ -76,7 +78,7 @@ impl ManagedFileTransfer {
                         return Err(wrong_tenant(got, sent));
                     }
                     let altered = differing(key, &change.fields);
-                    if altered.is_empty() || read == READS_FOR_NEW {
+                    if altered.is_empty() || read >= READS_FOR_NEW {
                         return Ok(Performed { id: Some(key.id.clone()), altered, ..Performed::default() });
                     }
                 }
@@ -89,19 +91,19 @@ impl ManagedFileTransfer {
                 }
                 (None, _) => {}
             }
-            if read < READS_FOR_NEW {
-                retry::wait(retry::FIRST / 2, read).await;
+            if !window.next_look().await && read >= READS_FOR_NEW {
+                break;
             }
+            // At the end of a short window the list is read a few more times.
+            retry::wait(retry::FIRST / 8, read).await;
         }
         match lost {
             Some(refusal) => Err(Refusal {
                 reason: format!("{}; the list does not show the key", refusal.reason),
-                help: Some(
-                    "check the portal before you run again: if it shows the key, another run would create a second one"
-                        .to_owned(),
-                ),
+                help: Some("run again: the next run reads the list again before it creates a key".to_owned()),
                 ..refusal
-            }),
+            }
+            .unsettled()),
             None => {
                 let reason = "the store reported success, but its list does not show the key";
                 let refusal = Refusal::unavailable(reason).help("run again when the portal shows the key");

@@ -118,8 +118,8 @@ impl World {
         let text = format!(
             "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: canary}}\nspec:\n{more}\
              \u{20} environment: {{allow: [APP_]}}\n  stores:\n    cloudApiManagement:\n      url: {url}\n      area: an-area\n\
-             \u{20}     credentials: {{apiKey: {}, apiSecret: {}, username: {}, password: {}}}\n      limits: {{callsPerSecond: 1000}}\n\
-             \u{20}   managedFileTransfer:\n      url: {url}\n      credentials: {{apiKey: {}}}\n      limits: {{callsPerSecond: 1000}}\n\
+             \u{20}     credentials: {{apiKey: {}, apiSecret: {}, username: {}, password: {}}}\n      limits: {{callsPerSecond: 1000, visibilityLag: 1s}}\n\
+             \u{20}   managedFileTransfer:\n      url: {url}\n      credentials: {{apiKey: {}}}\n      limits: {{callsPerSecond: 1000, visibilityLag: 1s}}\n\
              \u{20}     operations: {{list: GET /api/ApiKey/getApiKeys, get: GET /api/ApiKey, create: POST /api/ApiKey, \
              update: PUT /api/ApiKey}}\n",
             env("CAM_API_KEY"),

@@ -4,7 +4,7 @@ use super::KEYS;
 use super::MANIFESTS;
 use super::area::World;
 
-const FAST: &str = "{callsPerSecond: 1000}";
+const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s}";
 
 /// Applies with the fault, then without it, and checks the result.
 fn survives(flags: &[&str]) {

@@ -5,7 +5,7 @@ use super::KEYS;
 use super::MANIFESTS;
 use super::area::World;
 
-const FAST: &str = "{callsPerSecond: 1000, pageSize: 2}";
+const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s, pageSize: 2}";
 
 /// Quirks that the client handles.
 const SETTLES: &[&str] = &[
@@ -200,6 +200,29 @@ fn rejected_fields_are_remembered_until_the_manifest_changes() {
     let said = world.apply();
     assert!(said.exit == 0 && said.text.contains("1 change done"), "{}: {}", said.exit, said.text);
     world.assert_settled("after the trigger went");
+}
+
+/// A fresh runner has no memory: only the settings can say what the store ignores.
+#[test]
+fn what_the_settings_know_as_ignored_is_neither_sent_again_nor_reported() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--quirk", "trigger-alters"]);
+    let known = "  ignores: {users: [company], applications: [notes], packageKeys: [settings.status]}\n";
+    world.point_at(&area, FAST, known);
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    for _ in 0..2 {
+        std::fs::remove_dir_all(world.workspace().join(".keywright")).unwrap();
+        let before = area.calls();
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{}", said.text);
+        assert!(said.text.contains("the store ignores `company`"), "{}", said.text);
+        assert!(area.requests()[before..].iter().all(|request| !request.is_committed()));
+    }
+    // Other fields of the same object are still set.
+    world.write(&MANIFESTS.replace("displayName: Alice", "displayName: Alice C."));
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("1 change done"), "{}", said.text);
 }
 
 #[test]

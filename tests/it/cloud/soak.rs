@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::area::World;
 
-const FAST: &str = "{callsPerSecond: 1000, pageSize: 7}";
+const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s, pageSize: 7}";
 const FAULTS: [&str; 9] = [
     "drop-before",
     "drop-after",

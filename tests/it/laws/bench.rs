@@ -30,6 +30,7 @@ use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Planned;
 use keywright::plan::Remembered;
+use keywright::plan::pending::Pending;
 use keywright::render;
 use keywright::rules;
 use keywright::secrets;
@@ -205,7 +206,12 @@ impl Bench {
             return None;
         }
         let live = self.live();
-        let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live: &live };
+        let secrets = Secrets {
+            values: &ready.secrets.values,
+            shared: &ready.secrets.shared,
+            live: &live,
+            pending: &Pending::default(),
+        };
         let Self { store, delivered, randomness, undeliverable, output } = self;
         let mut effects = Around { delivered, randomness, undeliverable: *undeliverable, output, deliveries: 0 };
         let store = Faulty::new(store, fault);

@@ -29,6 +29,7 @@ use keywright::plan::Origin;
 use keywright::plan::Plan;
 use keywright::plan::Planned;
 use keywright::plan::Remembered;
+use keywright::plan::pending::Pending;
 use keywright::saved_plan::SavedPlan;
 use keywright::store::Performed;
 use keywright::store::Query;
@@ -158,7 +159,8 @@ fn carry_out(
     (concurrency, seed): (usize, u64),
 ) -> (Vec<Change>, Outcome) {
     let store = Recording { store: &bench.store, concurrency, asked: RefCell::default() };
-    let secrets = Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live };
+    let secrets =
+        Secrets { values: &ready.secrets.values, shared: &ready.secrets.shared, live, pending: &Pending::default() };
     let mut effects = Around { delivered: &mut bench.delivered, randomness: seed };
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut effects);
     let outcome = block_on(work).expect("it needs no look");

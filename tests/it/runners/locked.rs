@@ -24,7 +24,7 @@ pub(super) fn world(server: &Postgres, area: &dyn Fn(&World) -> Area) -> (World,
 
 pub(super) fn point_at(world: &World, area: &Area, server: &Postgres) {
     let database = format!("  database: {}\n", server.url("shared"));
-    world.point_at(area, "{callsPerSecond: 1000}", &database);
+    world.point_at(area, "{callsPerSecond: 1000, visibilityLag: 1s}", &database);
 }
 
 /// An apply that is in the middle of its first write.

@@ -132,7 +132,7 @@ fn stores_that_are_not_bound_are_not_called() {
 fn no_more_calls_a_second_than_allowed() {
     let team = Team::new();
     let _area = team.site(&["--calls-per-second", "2"]);
-    team.edit("limits: {callsPerSecond: 1000}", "limits: {callsPerSecond: 2}");
+    team.edit("limits: {callsPerSecond: 1000, visibilityLag: 1s}", "limits: {callsPerSecond: 2}");
     let said = team.run(&["plan"]);
     assert_eq!(said.exit, 0, "{}", said.text);
     assert!(said.text.contains("13 calls to Managed File Transfer"), "{}", said.text);

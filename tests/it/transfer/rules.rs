@@ -37,7 +37,7 @@ fn run(site: &Scripted, line: &str) -> Ran {
     let workspace = format!(
         "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: t}}\nspec:\n  stores:\n    managedFileTransfer:\n      \
          url: {}\n      credentials: {{apiKey: {{env: KEYWRIGHT_K}}}}\n      operations: {{list: GET /api/ApiKey/list, create: POST \
-         /api/ApiKey, update: PUT /api/ApiKey}}\n      limits: {{callsPerSecond: 1000}}\n      allowedApis: [audit]\n      \
+         /api/ApiKey, update: PUT /api/ApiKey}}\n      limits: {{callsPerSecond: 1000, visibilityLag: 1s}}\n      allowedApis: [audit]\n      \
          ownKey: none-of-these\n",
         site.url
     );

@@ -64,7 +64,9 @@ impl Team {
         let text = std::fs::read_to_string(&path).unwrap();
         let lines = text.lines().map(|line| match line.trim_start() {
             url if url.starts_with("url: ") => format!("      url: {}\n", area.url),
-            limits if limits.starts_with("limits: ") => "      limits: {callsPerSecond: 1000}\n".to_owned(),
+            limits if limits.starts_with("limits: ") => {
+                "      limits: {callsPerSecond: 1000, visibilityLag: 1s}\n".to_owned()
+            }
             _ => format!("{line}\n"),
         });
         std::fs::write(&path, lines.collect::<String>()).unwrap();

@@ -14,7 +14,7 @@ use crate::cloud::area::World;
 fn interrupted(signals: &[Signal], delay: &str) -> (World, i32, String) {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--fault", &format!("{delay}@w3")]);
-    world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "");
     let child =
         world.command(&["apply", "--auto-approve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
@@ -31,7 +31,7 @@ fn interrupted(signals: &[Signal], delay: &str) -> (World, i32, String) {
     let code = output.status.code().unwrap_or(-1);
     drop(area);
     let area = world.area(&[]);
-    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
     assert_eq!(world.apply().exit, 0);
     world.assert_settled("after an interrupted run");
     assert_eq!(world.keys(), KEYS);

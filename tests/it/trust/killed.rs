@@ -91,7 +91,7 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
             let what = format!("{kind} at write {write}");
             let world = World::new(&manifests());
             let area = world.area(&["--fault", &format!("{kind}@w{write}")]);
-            world.point_at(&area, "{callsPerSecond: 1000, concurrency: 1}", "");
+            world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "");
             let is_after = kind == "drip-1000s";
             let was_killed = killed_when(&mut world.command(&["apply", "--auto-approve"]), || {
                 // The intent is on disk before the write is sent, and the write takes forever.
@@ -101,7 +101,7 @@ fn a_run_that_is_killed_at_a_write_of_the_api_is_taken_up_by_the_next() {
             kills += 1;
             drop(area);
             let area = world.area(&[]);
-            world.point_at(&area, "{callsPerSecond: 1000}", "");
+            world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
             let said = world.keywright(&["plan"]);
             assert!(said.text.contains("KW-023") && said.text.contains("was interrupted"), "{what}: {}", said.text);
             converges(&world, &what, || world.keys());

@@ -10,7 +10,7 @@ use crate::cloud::area::World;
 fn busy(seconds: u32) -> (World, crate::cloud::area::Area, std::process::Child) {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--fault", &format!("delay-{seconds}s@w1")]);
-    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
     let child =
         world.command(&["apply", "--auto-approve"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !area.requests().iter().any(|request| request.method() == "POST" && request.path().ends_with("/packages")) {
@@ -38,7 +38,7 @@ fn a_second_run_reports_the_holder_and_since_when() {
     child.wait().unwrap();
     // A lock whose holder is dead is free.
     let area = world.area(&[]);
-    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
     assert_eq!(world.apply().exit, 0);
     world.assert_settled("after the holder died");
 }
@@ -55,7 +55,7 @@ fn a_second_run_can_wait() {
 fn a_damaged_database_is_reported_and_not_written() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
-    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
     let folder = world.workspace().join(".keywright");
     std::fs::create_dir(&folder).unwrap();
     let mut file = std::fs::File::create(folder.join("keywright.db")).unwrap();
@@ -69,7 +69,7 @@ fn a_damaged_database_is_reported_and_not_written() {
 fn a_clock_that_goes_backwards_harms_nothing() {
     let world = World::new(MANIFESTS);
     let area = world.area(&[]);
-    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
     assert_eq!(world.apply().exit, 0);
     world.write(&MANIFESTS.replace("displayName: Ann,", "displayName: Ann C.,"));
     let output =

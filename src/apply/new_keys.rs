@@ -1,0 +1,64 @@
+//! Keys with generated values: after the create, the slot shows whether another run has created one at the same time. Only
+//! then a value is delivered.
+
+use std::cell::RefCell;
+
+use super::Effects;
+use super::Ended;
+use super::end;
+use crate::model::LiveId;
+use crate::model::Secret;
+use crate::outcome::ChangeResult;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::KeyTarget;
+use crate::plan::ValueFrom;
+use crate::store::NewKey;
+use crate::store::Performed;
+use crate::store::Proof;
+use crate::store::Store;
+
+/// A key that this run created.
+pub(super) struct Unproven<'a> {
+    pub(super) index: usize,
+    pub(super) change: &'a Change,
+    pub(super) key: &'a KeyTarget,
+    pub(super) id: LiveId,
+    pub(super) value: Secret,
+    pub(super) performed: Performed,
+}
+
+/// Whether a change creates a key whose value no other run knows.
+pub(super) fn is_generated(change: &Change, key: &KeyTarget) -> bool {
+    change.action == Action::Create && matches!(key.value, ValueFrom::Minted { .. } | ValueFrom::Store)
+}
+
+/// Finds out which keys are the ones of their manifests, and delivers their values.
+pub(super) async fn prove<S: Store, E: Effects>(
+    keys: Vec<Unproven<'_>>,
+    store: &S,
+    effects: &RefCell<&mut E>,
+) -> Vec<Ended> {
+    let new: Vec<NewKey<'_>> =
+        keys.iter().map(|key| NewKey { change: key.change, id: &key.id, value: &key.value }).collect();
+    let proofs = store.prove(&new).await;
+    drop(new);
+    let mut ended = Vec::with_capacity(keys.len());
+    for (key, proof) in keys.into_iter().zip(proofs) {
+        let Unproven { index, key, id, value, performed, .. } = key;
+        let (id, value) = match proof {
+            Ok(Proof::Ours) => (id, value),
+            Ok(Proof::Other { id, value }) => (id, value),
+            Err(refusal) => {
+                let result = ChangeResult::Undelivered(refusal.unsettled());
+                ended.push(Ended { index, result, made: None });
+                continue;
+            }
+        };
+        let mut effects = effects.borrow_mut();
+        effects.created(index, &id, Some(&value));
+        let result = end(Some(key), Some(&value), performed, &mut **effects);
+        ended.push(Ended { index, result, made: Some(value) });
+    }
+    ended
+}

@@ -1,0 +1,112 @@
+//! Waits before a plan creates what an earlier run may have created: the lists of a store may not show it yet.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::snapshot::Snapshot;
+use crate::cli::Console;
+use crate::cli::Failure;
+use crate::cli::runtime::block_on;
+use crate::model::Address;
+use crate::model::Instant;
+use crate::plan::Planned;
+use crate::plan::Remembered;
+use crate::plan::pending::Earlier;
+use crate::plan::pending::Pending;
+use crate::plan::pending::PendingCreate;
+use crate::stores::Window;
+
+/// The shortest window is this part of the lag: two looks at a store are so far apart.
+const SHORTEST: u32 = 24;
+
+/// Plans, and plans again with a new snapshot until the plan creates nothing that an earlier run may have created, or until
+/// the stores must show it. Leaves in `remembered` only the creates that are still pending.
+pub(super) fn wait(
+    snapshot: &mut Snapshot,
+    remembered: &mut Remembered,
+    console: &mut Console<'_>,
+    plan: impl Fn(&Snapshot, &Remembered) -> Result<Planned, Failure>,
+) -> Result<Planned, Failure> {
+    let all = remembered.pending.clone();
+    let now = console.time();
+    remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+    let mut planned = plan(snapshot, remembered)?;
+    let waits_for = unseen(&planned, &remembered.pending, snapshot);
+    let left = |(address, create): &(Address, &PendingCreate)| {
+        let lag = snapshot.remotes.visibility_lag(address.kind());
+        remaining(create, lag, now).max(lag / SHORTEST)
+    };
+    let longest = waits_for.iter().map(left).max().filter(|left| !left.is_zero());
+    let Some(longest) = longest else { return Ok(planned) };
+    announce(&waits_for, longest, console)?;
+    // Inside of the runtime, because the window uses its clock.
+    let mut window = block_on(async { Window::new(longest) })?;
+    while block_on(window.next_look())? {
+        snapshot.read_again()?;
+        remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+        planned = plan(snapshot, remembered)?;
+        if unseen(&planned, &remembered.pending, snapshot).is_empty() {
+            break;
+        }
+    }
+    Ok(planned)
+}
+
+/// The creates of `all` that no later plan has to wait for: `pending` are those whose keys are not shown.
+pub(super) fn obsolete<'p>(
+    snapshot: &Snapshot,
+    planned: &Planned,
+    all: &'p Pending,
+    pending: &Pending,
+    now: Instant,
+) -> Vec<&'p Address> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let found: BTreeSet<&Address> = planned.declared.iter().map(|found| &found.address).collect();
+    let created: BTreeSet<&Address> = planned.plan.changes.iter().map(|change| &change.address).collect();
+    let is_over = is_over(snapshot, now);
+    // A part of the workspace does not declare what other parts wait for.
+    let is_known = |address: &Address| snapshot.loaded.is_whole || snapshot.desired.get(address).is_some();
+    let is_obsolete = |(address, create): &(&Address, &PendingCreate)| {
+        let is_shown =
+            if create.value.is_some() { !pending.creates.contains_key(address) } else { found.contains(address) };
+        is_shown || (is_over(address, create) && is_known(address) && !created.contains(address))
+    };
+    all.creates.iter().filter(is_obsolete).map(|(address, _)| address).collect()
+}
+
+/// Whether the store of a create must show its object at `now`.
+fn is_over(snapshot: &Snapshot, now: Instant) -> impl Fn(&Address, &PendingCreate) -> bool {
+    move |address, create| remaining(create, snapshot.remotes.visibility_lag(address.kind()), now).is_zero()
+}
+
+/// What the plan would create although an earlier run may have created it.
+fn unseen<'p>(planned: &Planned, pending: &'p Pending, snapshot: &Snapshot) -> Vec<(Address, &'p PendingCreate)> {
+    if pending.is_empty() {
+        return Vec::new();
+    }
+    let earlier = planned.left().filter_map(|change| match pending.earlier(change, &snapshot.secrets.values)? {
+        Earlier::Unseen(create) => Some((change.address.clone(), create)),
+        Earlier::Repeats(_) => None,
+    });
+    earlier.collect()
+}
+
+/// How long the store may not show the object.
+fn remaining(create: &PendingCreate, lag: Duration, now: Instant) -> Duration {
+    let age = (now - create.at).to_std().unwrap_or_default();
+    lag.saturating_sub(age)
+}
+
+fn announce(unseen: &[(Address, &PendingCreate)], longest: Duration, console: &mut Console<'_>) -> Result<(), Failure> {
+    let name = |(address, create): &(Address, &PendingCreate)| {
+        let what = if create.is_settled { "created" } else { "may have created" };
+        format!("{address}, which run {} {what}", create.run)
+    };
+    let names: Vec<String> = unseen.iter().map(name).collect();
+    let names = crate::text::and_more(&names, 3, "; ");
+    let seconds = longest.as_secs_f64().ceil();
+    writeln!(console.err, "Waiting up to {seconds:.0} s until the store shows {names}")?;
+    Ok(())
+}

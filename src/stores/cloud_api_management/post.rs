@@ -1,0 +1,147 @@
+//! Creates an object exactly once, whatever the lists show.
+//!
+//! After a lost answer, a key is created again with the same value: if the store calls that a duplicate, the first create
+//! landed, and the key is only not visible yet. So is a username, which is unique. Everything else could be created twice,
+//! so it is first waited for.
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use super::CloudApiManagement;
+use super::api::Failure;
+use super::path::CollectionPath;
+use super::value;
+use super::value::Object;
+use crate::model::Kind;
+use crate::model::Secret;
+use crate::plan::Change;
+use crate::plan::ValueFrom;
+use crate::rules;
+use crate::store::Refusal;
+use crate::stores::Window;
+use crate::stores::retry;
+
+/// How often a create that is harmless to repeat is sent.
+const TRIES: u32 = 5;
+
+/// How often any other create is sent, each time after the store did not show the object for the whole window.
+const TRIES_AFTER_WINDOW: u32 = 2;
+
+/// The create of one object.
+pub(super) struct NewObject<'a> {
+    pub(super) change: &'a Change,
+    pub(super) path: &'a CollectionPath,
+    pub(super) body: &'a Object,
+    /// The value of a key. `None` if the store generates it.
+    pub(super) value: Option<&'a Secret>,
+    /// The keys of the application before, if the store generates the value.
+    pub(super) before: &'a [String],
+    /// Whether an earlier run may have created it.
+    pub(super) repeats: bool,
+}
+
+impl NewObject<'_> {
+    fn kind(&self) -> Kind {
+        self.change.address.kind()
+    }
+
+    /// Whether the store refuses a second object.
+    fn can_repeat(&self) -> bool {
+        self.value.is_some() || self.kind() == Kind::User
+    }
+
+    /// Whether only this create can have made a duplicate, because no one else knows its value.
+    fn is_minted(&self) -> bool {
+        self.change.target.key.as_ref().is_some_and(|key| matches!(key.value, ValueFrom::Minted { .. }))
+    }
+}
+
+impl CloudApiManagement {
+    /// The object as the store has it.
+    pub(super) async fn post(&self, new: &NewObject<'_>) -> Result<Object, Refusal> {
+        let mut may_exist = new.repeats;
+        let mut sent = 0;
+        loop {
+            let call = || self.api.create(new.path, new.body, self.index.fields(new.kind()));
+            let failure = match self.retry_if_early(new.path.as_str(), Some(new.body), call).await {
+                Ok(object) => return Ok(object),
+                Err(failure) => failure,
+            };
+            sent += 1;
+            let is_lost = matches!(failure, Failure::Lost(_));
+            let is_duplicate = matches!(failure, Failure::Invalid { is_duplicate: true, .. });
+            let is_ours = is_duplicate && (may_exist || new.is_minted());
+            may_exist |= is_lost;
+            if !may_exist && !is_ours {
+                return Err(failure.into());
+            }
+            let found = if is_ours || (is_lost && !new.can_repeat()) {
+                self.wait_for(new).await
+            } else {
+                retry::wait(Duration::from_millis(100), sent).await;
+                self.find_created(new).await
+            };
+            if let Some(found) = found.map_err(Refusal::unsettled)? {
+                return Ok(found);
+            }
+            let tries = if new.can_repeat() { TRIES } else { TRIES_AFTER_WINDOW };
+            if !is_lost || sent == tries {
+                return Err(unsettled(failure, is_ours));
+            }
+        }
+    }
+
+    /// Looks for the object until the store must show it.
+    async fn wait_for(&self, new: &NewObject<'_>) -> Result<Option<Object>, Refusal> {
+        let mut window = Window::new(self.visibility_lag);
+        loop {
+            if let Some(found) = self.find_created(new).await? {
+                return Ok(Some(found));
+            }
+            if !window.next_look().await {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The object that a create with a lost answer may have created.
+    async fn find_created(&self, new: &NewObject<'_>) -> Result<Option<Object>, Refusal> {
+        let kind = new.kind();
+        let name = if kind == Kind::User { "username" } else { "name" };
+        let wanted = new.body.get(name).and_then(Json::as_str);
+        // A key is searched in its application's list, because its value must not become part of a URL.
+        let filter = wanted.filter(|_| kind != Kind::PackageKey).map(|wanted| format!("{name}:{wanted}"));
+        let rows = self.rows(new.path, kind, filter).await?;
+        let is_in_package = |row: &Object| value::inner_id(row, "package") == value::inner_id(new.body, "package");
+        let is_it = |row: &Object| match (kind, new.value) {
+            (Kind::PackageKey, Some(value)) => {
+                value::text(row, "apikey").is_some_and(|text| Secret::new(text) == *value) && is_in_package(row)
+            }
+            (Kind::PackageKey, None) => {
+                value::text(row, "id").is_some_and(|id| !new.before.contains(&id)) && is_in_package(row)
+            }
+            _ => row.get(name).and_then(Json::as_str) == wanted,
+        };
+        let mut hits = rows.into_iter().filter(is_it);
+        match (hits.next(), hits.next()) {
+            (found, None) => Ok(found),
+            _ => Err(Refusal::rejected(
+                &rules::CAM_049,
+                "the answer was lost, and more than one object could be the new one",
+            )),
+        }
+    }
+}
+
+/// `is_ours` if the store has the object for certain.
+fn unsettled(failure: Failure, is_ours: bool) -> Refusal {
+    let refusal = Refusal::from(failure);
+    let help = "run again: the next run settles it and creates no second object";
+    let reason = if is_ours {
+        format!("the store has it already, but does not show it yet: {}", refusal.reason)
+    } else {
+        format!("it is unknown whether the store created it: {}", refusal.reason)
+    };
+    Refusal { reason, help: refusal.help.or_else(|| Some(help.to_owned())), ..refusal }.unsettled()
+}

@@ -1,0 +1,342 @@
+//! Lists that lag, answers that are lost, runs that are killed, and a second runner: a generated key is made once, and the
+//! delivered value is the one that lives. The tables of the emulator decide, not what Keywright prints.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Stdio;
+
+use super::area::Area;
+use super::area::World;
+use crate::trust::killed::committed;
+use crate::trust::killed::killed_when;
+
+/// The pauses depend on the window: about ten looks fit into it.
+const LIMITS: &str = "{callsPerSecond: 1000, visibilityLag: 4s}";
+
+/// Everything that a key needs.
+const PARENTS: &str = "apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: alice}
+spec: {email: alice@example.com, displayName: Alice, status: active}
+---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: checkout}
+spec: {user: alice, description: Web}
+---
+apiVersion: keywright.dev/v1
+kind: Package
+metadata: {name: payments}
+spec: {description: Payments}
+---
+apiVersion: keywright.dev/v1
+kind: Plan
+metadata: {name: gold}
+spec: {package: payments, maxNumKeysAllowed: 20}
+";
+
+/// One key, `generated` as given, and delivered.
+fn with_key(generated: &str) -> String {
+    format!(
+        "{PARENTS}---
+apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {{name: production}}
+spec:
+  user: alice
+  application: checkout
+  package: payments
+  plan: gold
+  key: {{{generated}}}
+  deliver: [{{file: secrets/key.env, as: CHECKOUT_KEY}}]
+"
+    )
+}
+
+const MINTED: &str = "generate: {prefix: chk_}";
+const BY_STORE: &str = "generate: {by: store}";
+
+/// The values of all live keys, from the tables of the emulator.
+fn live(world: &World) -> Vec<String> {
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let mut statement = connection.prepare("SELECT value FROM package_keys ORDER BY row").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn count(world: &World, table: &str) -> u32 {
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+fn delivered(workspace: &Path) -> String {
+    let text = std::fs::read_to_string(workspace.join("secrets/key.env")).unwrap_or_default();
+    text.trim().trim_start_matches("CHECKOUT_KEY=").to_owned()
+}
+
+/// Fails unless exactly one key is live and its value is delivered.
+fn assert_one(world: &World, workspace: &Path, what: &str) {
+    let live = live(world);
+    assert_eq!(live.len(), 1, "{what}: live keys");
+    assert!(delivered(workspace) == live[0], "{what}: another value is delivered");
+}
+
+#[test]
+fn runs_right_after_a_run_make_nothing_twice() {
+    let world = World::new(&with_key(MINTED));
+    let area = world.area(&["--quirk", "late-lists=3"]);
+    world.point_at(&area, LIMITS, "");
+    for run in 1..=4 {
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "run {run}: {}", said.text);
+        assert_one(&world, &world.workspace(), &format!("run {run}: {}", said.text));
+    }
+    world.assert_settled("after four runs");
+}
+
+#[test]
+fn a_lost_answer_and_a_late_list_do_not_lose_the_key() {
+    for generated in [MINTED, BY_STORE] {
+        let world = World::new(&with_key(generated));
+        let fault = "drop-after@POST:/applications/*/packageKeys#1";
+        let area = world.area(&["--quirk", "late-lists=3", "--fault", fault]);
+        world.point_at(&area, LIMITS, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{generated}: {}", said.text);
+        assert_one(&world, &world.workspace(), &format!("{generated}: {}", said.text));
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{generated}: {}", said.text);
+        assert_one(&world, &world.workspace(), &format!("{generated}: {}", said.text));
+    }
+}
+
+#[test]
+fn a_lost_answer_and_a_late_list_make_no_other_object_twice() {
+    for path in ["/members", "/members/*/applications", "/packages", "/packages/*/plans"] {
+        let world = World::new(PARENTS);
+        let fault = format!("drop-after@POST:{path}#1");
+        let area = world.area(&["--quirk", "late-lists=3", "--fault", &fault]);
+        world.point_at(&area, LIMITS, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{path}: {}", said.text);
+        for table in ["users", "applications", "packages", "plans"] {
+            assert_eq!(count(&world, table), 1, "{path}: {table}");
+        }
+    }
+}
+
+/// Kills an apply after the area has made the key and before its answer arrives.
+fn killed_before_the_answer(generated: &str) -> (World, Area) {
+    let world = World::new(PARENTS);
+    let area = world.area(&["--quirk", "late-lists=3", "--fault", "drip-1000s@w5"]);
+    world.point_at(&area, LIMITS, "");
+    // The second run waits until the lists show the parents.
+    assert_eq!([world.apply().exit, world.apply().exit], [0, 0]);
+    world.write(&with_key(generated));
+    assert!(killed_when(&mut world.command(&["apply", "--auto-approve"]), || committed(&area) >= 5));
+    assert_eq!(live(&world).len(), 1);
+    (world, area)
+}
+
+#[test]
+fn a_run_after_a_kill_repeats_the_create_with_the_same_value() {
+    let (world, _area) = killed_before_the_answer(MINTED);
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert_one(&world, &world.workspace(), &said.text);
+    world.assert_settled("after the kill");
+}
+
+/// The bytes of every file of the workspace's database.
+fn bytes_of_database(workspace: &Path) -> Vec<u8> {
+    let files = std::fs::read_dir(workspace.join(".keywright")).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// The sealed value in the workspace's database.
+fn sealed(workspace: &Path) -> Option<String> {
+    let connection = rusqlite::Connection::open(workspace.join(".keywright/keywright.db")).unwrap();
+    let sql = "SELECT max(sealed) FROM creates WHERE address = 'key/production'";
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn the_value_of_an_unsettled_key_is_sealed_and_then_removed() {
+    let (world, _area) = killed_before_the_answer(MINTED);
+    let value = live(&world).remove(0);
+    let text = sealed(&world.workspace()).expect("a sealed value");
+    let holds = |needle: &str| {
+        let bytes = bytes_of_database(&world.workspace());
+        bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
+    };
+    assert!(holds(&text) && !holds(&value));
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!text.contains(&hex));
+    let said = world.keywright(&["plan"]);
+    assert!(said.text.contains("settles the create of run 2") && !said.text.contains(&value), "{}", said.text);
+    assert_eq!(world.apply().exit, 0);
+    assert_eq!(sealed(&world.workspace()), None);
+    assert!(!holds(&text) && !holds(&value));
+}
+
+#[test]
+fn without_the_key_that_unseals_nothing_is_made_until_the_store_must_show_it() {
+    let (world, _area) = killed_before_the_answer(MINTED);
+    std::fs::remove_file(world.workspace().join(".keywright/fingerprint.key")).unwrap();
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(said.text.contains("Waiting up to") && said.text.contains("which run 2 may have created"), "{}", said.text);
+    assert_one(&world, &world.workspace(), &said.text);
+}
+
+/// What another program deletes right after a run comes back, but only after the lag.
+#[test]
+fn an_object_that_is_gone_is_made_again_after_the_lag() {
+    let world = World::new(&with_key(MINTED));
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    drop(area);
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    connection.execute("DELETE FROM package_keys", []).unwrap();
+    drop(connection);
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    let began = std::time::Instant::now();
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(said.text.contains("created in run 1, but no longer in the store"), "{}", said.text);
+    assert!(began.elapsed().as_secs() >= 4, "{:?}", began.elapsed());
+    assert_one(&world, &world.workspace(), &said.text);
+}
+
+#[test]
+fn a_run_after_a_kill_waits_for_a_key_that_the_store_generates() {
+    let (world, _area) = killed_before_the_answer(BY_STORE);
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert_one(&world, &world.workspace(), &said.text);
+}
+
+#[test]
+fn a_look_right_after_a_create_is_repeated() {
+    let changed = with_key(MINTED)
+        .replace("displayName: Alice", "displayName: Alice C.")
+        .replace("description: Web", "description: Shop")
+        .replace("description: Payments", "description: All payments")
+        .replace("maxNumKeysAllowed: 20", "maxNumKeysAllowed: 30");
+    let world = World::new(&with_key(MINTED));
+    let area = world.area(&["--quirk", "late-visibility=3"]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    world.write(&changed);
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    world.assert_settled("after the second run");
+    // One object of each kind that no request has named since it was created.
+    for (kind, spec) in [("User", "{email: a@example.com, displayName: A}"), ("Package", "{description: A}")] {
+        let world =
+            World::new(&format!("apiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"));
+        let area = world.area(&["--quirk", "late-visibility=3"]);
+        world.point_at(&area, LIMITS, "");
+        let first = world.apply();
+        assert_eq!(first.exit, 0, "{kind}: {}", first.text);
+        let spec = spec.replace(": A}", ": B}");
+        world.write(&format!("apiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"));
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{kind}: {}", said.text);
+    }
+}
+
+#[test]
+fn a_run_that_ended_with_an_error_was_not_interrupted() {
+    let world = World::new(PARENTS);
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    drop(area);
+    let area = world.area(&["--fault", "not-authorized@GET:/members/*"]);
+    world.point_at(&area, LIMITS, "");
+    world.write(&PARENTS.replace("displayName: Alice", "displayName: Alice C."));
+    let said = world.apply();
+    assert_eq!(said.exit, 1, "{}", said.text);
+    let said = world.keywright(&["plan"]);
+    assert!(!said.text.contains("KW-023"), "{}", said.text);
+}
+
+/// A workspace of another runner, with its own database.
+struct Runner {
+    folder: tempfile::TempDir,
+}
+
+impl Runner {
+    fn of(world: &World) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["keywright.yaml", "all.yaml"] {
+            std::fs::copy(world.workspace().join(file), folder.path().join(file)).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    fn apply(&self, world: &World) -> Child {
+        let mut command = world.command(&["apply", "--auto-approve"]);
+        let program = command.get_program().to_owned();
+        let envs: Vec<_> = command.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+        command = std::process::Command::new(program);
+        command.args(["apply", "--auto-approve"]).arg(self.folder.path()).envs(envs);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+}
+
+/// The keys that the same run creates for other manifests are no rivals.
+#[test]
+fn other_keys_of_the_same_run_are_no_rivals() {
+    let more = ["{generate: {prefix: web_}}", "{custom: {env: TEST_KEY}}"].map(|key| {
+        format!(
+            "---\napiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {{name: more-{}}}\nspec: {{user: alice, \
+             application: checkout, package: payments, plan: gold, key: {key}}}\n",
+            key.len()
+        )
+    });
+    let minted = with_key(MINTED) + &more.concat();
+    let by_store = with_key(BY_STORE) + &more[1];
+    for (manifests, keys) in [(minted, 3), (by_store, 2)] {
+        let world = World::new(&manifests);
+        let area = world.area(&["--quirk", "late-lists=2"]);
+        world.point_at(&area, LIMITS, "");
+        let said = world.apply();
+        assert_eq!(said.exit, 0, "{}", said.text);
+        assert_eq!(live(&world).len(), keys, "{}", said.text);
+        assert!(live(&world).contains(&delivered(&world.workspace())), "{}", said.text);
+    }
+}
+
+#[test]
+fn two_runners_without_a_shared_database_keep_one_key() {
+    for flags in [&[][..], &["--quirk", "late-lists=2"]] {
+        let world = World::new(PARENTS);
+        let area = world.area(&[]);
+        world.point_at(&area, LIMITS, "");
+        assert_eq!(world.apply().exit, 0);
+        drop(area);
+        // Both have planned before the first key exists.
+        let slow = "delay-1500ms@POST:/applications/*/packageKeys";
+        let area = world.area(&[flags, &["--fault", slow]].concat());
+        world.point_at(&area, LIMITS, "");
+        world.write(&with_key(MINTED));
+        let runners = [Runner::of(&world), Runner::of(&world)];
+        let running = runners.each_ref().map(|runner| runner.apply(&world));
+        for (number, child) in running.into_iter().enumerate() {
+            let output = child.wait_with_output().unwrap();
+            let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{flags:?}: runner {number}: {text}");
+        }
+        for (number, runner) in runners.iter().enumerate() {
+            assert_one(&world, &runner.path(), &format!("{flags:?}: runner {number}"));
+        }
+    }
+}
