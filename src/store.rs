@@ -171,6 +171,8 @@ pub struct NewKey<'a> {
 pub enum Proof {
     /// The one that this run created.
     Ours,
+    /// The one that this run created, but the store shows another value than it was sent or than it answered.
+    Altered { value: Secret },
     /// One that another run created before. That of this run is deleted.
     Other { id: LiveId, value: Secret },
 }

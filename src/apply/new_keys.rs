@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use super::Effects;
 use super::Ended;
 use super::end;
+use super::value::other_value;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
@@ -45,10 +46,16 @@ pub(super) async fn prove<S: Store, E: Effects>(
     drop(new);
     let mut ended = Vec::with_capacity(keys.len());
     for (key, proof) in keys.into_iter().zip(proofs) {
-        let Unproven { index, key, id, value, performed, .. } = key;
+        let Unproven { index, change, key, id, value, performed } = key;
         let (id, value) = match proof {
             Ok(Proof::Ours) => (id, value),
             Ok(Proof::Other { id, value }) => (id, value),
+            Ok(Proof::Altered { value }) => {
+                effects.borrow_mut().created(index, &id, Some(&value));
+                let result = other_value(change, &value, &mut **effects.borrow_mut());
+                ended.push(Ended { index, result, made: None });
+                continue;
+            }
             Err(refusal) => {
                 let result = ChangeResult::Undelivered(refusal.unsettled());
                 ended.push(Ended { index, result, made: None });
