@@ -68,15 +68,15 @@ struct Expected {
     deleted: BTreeSet<String>,
     kept: BTreeSet<String>,
     is_blocked: bool,
-    is_unknown: bool,
-    is_protected: bool,
+    unknown: usize,
+    protected: usize,
     needs_username: bool,
 }
 
 impl Area {
     fn random(random: &mut Random) -> (Self, &'static str) {
         let mut objects = Vec::new();
-        for package in 0..1 + random.below(2) {
+        for package in 0..=random.below(2) {
             objects.push(object(2, &format!("p{package}"), format!("package/p{package}"), &[], &[], "spec: {}"));
             let at = objects.len() - 1;
             let spec = format!("spec: {{package: p{package}}}");
@@ -90,7 +90,7 @@ impl Area {
             ));
         }
         let plans: Vec<usize> = (1..objects.len()).step_by(2).collect();
-        for user in 0..1 + random.below(3) {
+        for user in 0..=random.below(3) {
             let name = format!("u{user}");
             let spec = format!("spec: {{email: {name}@example.com, displayName: U, status: active}}");
             objects.push(object(0, &name, format!("user/{name}"), &[], &[], &spec));
@@ -103,7 +103,7 @@ impl Area {
                 objects.push(object(1, &app, address.clone(), &[owner], &above, &spec));
                 let at = objects.len() - 1;
                 objects[at].id = format!("{name}-{app}");
-                for number in 0..random.below(3) {
+                for number in 0..random.below(4) {
                     let plan = plans[random.below(plans.len())];
                     let package = plan - 1;
                     let (of, terms) = (objects[package].id.clone(), objects[plan].id.clone());
@@ -118,7 +118,7 @@ impl Area {
             }
         }
         for object in &mut objects {
-            object.is_declared = random.chance(2);
+            object.is_declared = random.chance(if object.kind == 4 { 4 } else { 2 });
         }
         // A workspace that declares nothing is an error of its own.
         objects[0].is_declared = true;
@@ -127,7 +127,7 @@ impl Area {
         let rows = if memory == "none" { BTreeMap::new() } else { rows(&objects, memory == "wrong", random) };
         let mut allow = BTreeSet::new();
         for object in &objects {
-            if random.chance(4) {
+            if random.chance(6) {
                 allow.insert(object.address.clone());
             }
         }
@@ -173,8 +173,8 @@ impl Area {
             deleted: addresses(&going),
             kept: addresses(&kept),
             is_blocked: self.prune && wanted != goes,
-            is_unknown: going.iter().any(is_unknown),
-            is_protected: going.iter().any(is_protected),
+            unknown: going.iter().filter(|index| is_unknown(index)).count(),
+            protected: going.iter().filter(|index| is_protected(index)).count(),
             needs_username: going.iter().any(burns),
         }
     }
@@ -265,15 +265,13 @@ fn ids(database: &Connection) -> BTreeSet<String> {
     database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-fn check(seed: u64) -> (&'static str, bool) {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let (area, memory) = Area::random(&mut random);
-    let folder = tempfile::tempdir().unwrap();
-    let workspace = folder.path().canonicalize().unwrap().join("w");
+/// A workspace for an area, with its filled database.
+fn workspace(area: &Area, is_wrong: bool, folder: &std::path::Path) -> (Console, Connection) {
+    let workspace = folder.canonicalize().unwrap().join("w");
     std::fs::create_dir_all(workspace.join(".keywright")).unwrap();
     std::fs::write(workspace.join(".keywright/.gitignore"), "*\n").unwrap();
     let database = Connection::open(workspace.join(".keywright/keywright.db")).unwrap();
-    fill(&area, memory == "wrong", &database);
+    fill(area, is_wrong, &database);
     let declared: Vec<&str> =
         area.objects.iter().filter(|object| object.is_declared).map(|object| object.manifest.as_str()).collect();
     std::fs::write(workspace.join("all.yaml"), declared.join("---\n")).unwrap();
@@ -286,6 +284,14 @@ fn check(seed: u64) -> (&'static str, bool) {
     std::fs::write(workspace.join("keywright.yaml"), settings).unwrap();
     let mut console = Console::new(workspace);
     console.environment.insert("KEYWRIGHT_FINGERPRINT_KEY".to_owned(), KEY.to_owned());
+    (console, database)
+}
+
+fn check(seed: u64) -> (&'static str, bool) {
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let (area, memory) = Area::random(&mut random);
+    let folder = tempfile::tempdir().unwrap();
+    let (console, database) = workspace(&area, memory == "wrong", folder.path());
     let prune = if area.prune { " --prune" } else { "" };
     let allow: String = area.allow.iter().map(|address| format!(" --allow {address}")).collect();
     let arguments = format!("{prune}{allow} --max-delete 100%");
@@ -301,10 +307,16 @@ fn check(seed: u64) -> (&'static str, bool) {
     assert_eq!(texts("kept", &|_| true, "address"), expected.kept, "{}", about());
     let rules = texts("diagnostics", &|row| row["severity"] == "error", "rule");
     let found = |rule: &str| rules.contains(rule);
-    assert_eq!(found("KW-110"), expected.is_unknown, "{}", about());
-    assert_eq!(found("KW-109"), expected.is_protected, "{}", about());
+    let messages = |rule: &str| texts("diagnostics", &|row| row["rule"] == rule, "message");
+    // One finding counts all objects.
+    let counted = messages("KW-110").first().map_or(0, |message| {
+        let count = message.strip_prefix("--prune would remove ").unwrap().split(' ').next().unwrap();
+        count.parse::<usize>().unwrap()
+    });
+    assert_eq!(counted, expected.unknown, "{}", about());
+    assert_eq!(messages("KW-109").len(), expected.protected, "{}", about());
     assert_eq!(found("KW-106"), expected.needs_username, "{}", about());
-    let is_stopped = expected.is_unknown || expected.is_protected || expected.needs_username;
+    let is_stopped = expected.unknown + expected.protected > 0 || expected.needs_username;
     assert_eq!(found("CAM-044") || found("CAM-045"), expected.is_blocked, "{}", about());
     assert_eq!(
         ran.exit,
