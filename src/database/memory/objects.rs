@@ -18,6 +18,9 @@ use crate::plan::known::Maker;
 const BATCH: usize = 100;
 const COLUMNS: usize = 8;
 
+/// The number of a run is 1 or more.
+const NO_RUN: i64 = 0;
+
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownObjects, SqlError> {
     let mut objects = KnownObjects::default();
     // A database that is open for reading may be older than the table.
@@ -45,7 +48,7 @@ fn known(row: &Row<'_>) -> Result<Option<Known>, SqlError> {
         maker,
         value: row.optional_text(4)?.and_then(Fingerprint::parse),
         protect: row.number(5)? != 0,
-        run: row.optional_number(6)?,
+        run: Some(row.number(6)?).filter(|run| *run != NO_RUN),
     }))
 }
 
@@ -85,7 +88,7 @@ fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, K
         parameters.push(Box::new(known.maker.name()));
         parameters.push(Box::new(known.value.as_ref().map(Fingerprint::as_str)));
         parameters.push(Box::new(i64::from(known.protect)));
-        parameters.push(Box::new(known.run));
+        parameters.push(Box::new(known.run.unwrap_or(NO_RUN)));
     }
     let parameters: Vec<&dyn Parameter> = parameters.iter().map(|parameter| &**parameter).collect();
     connection.execute(&sql, &parameters)

@@ -30,7 +30,7 @@ CREATE TABLE objects (
   value TEXT,
   -- 1 if the manifest protects it.
   protect INTEGER NOT NULL,
-  -- The run that recorded the row; empty for an apply that changed nothing in the store.
-  run INTEGER,
+  -- The run that recorded the row; 0 for an apply that changed nothing in the store.
+  run INTEGER NOT NULL,
   PRIMARY KEY (store, kind, id)
 ) STRICT, WITHOUT ROWID;

@@ -71,7 +71,9 @@ impl Wild {
         let database = self.database();
         let sql = "SELECT kind, address, maker, protect, run FROM objects ORDER BY kind, address";
         let mut statement = database.prepare(sql).unwrap();
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, Some(row.get(4)?).filter(|run| *run != 0)))
+        };
         statement.query_map([], row).unwrap().map(Result::unwrap).collect()
     }
 
