@@ -117,8 +117,8 @@ impl Export {
     /// The objects that are not exported, with the reasons, one per line.
     pub fn left_out_lines(&self) -> impl Iterator<Item = String> {
         let lines = self.left_out.iter().map(|left_out| format!("not exported: {}", left_out.line()));
-        let nameless = format!("not exported: {} without a name", crate::text::count(self.nameless, "API key"));
-        lines.chain((self.nameless > 0).then_some(nameless))
+        let nameless = "not exported: an API key without a name: nothing identifies it".to_owned();
+        lines.chain(std::iter::repeat_n(nameless, self.nameless))
     }
 
     /// The manifests as files. No path is another one in upper or lower case.
@@ -136,7 +136,8 @@ pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknow
         matching.unmatched.iter().map(|live| (live.address.kind(), &live.id)).collect();
     let doubled = doubled(given.live);
     let mut labels: BTreeSet<String> = desired.of(Kind::PackageKey).map(|key| key.address.name()).collect();
-    let (mut drafts, mut left_out) = (Vec::new(), Vec::new());
+    let mut drafts = Vec::new();
+    let mut left_out: Vec<LeftOut> = given.live.odd().iter().map(LeftOut::of_row).collect();
     for kind in Kind::ALL {
         for object in given.live.of(kind).iter().filter(|object| undeclared.contains(&(kind, &object.id))) {
             let drafted = if doubled.contains(&object.address) {

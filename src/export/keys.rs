@@ -29,7 +29,7 @@ pub(super) fn draft(
     }
     let name = label(&application, &package, labels);
     let mut draft = Draft::new(object, Address::key(&name), name, needs);
-    objects::fields(&mut draft, &object.attributes);
+    objects::fields(&mut draft, object);
     draft.fields.retain(|field| field.outer != "plan");
     draft.set("user", Value::text(application.first_name()));
     draft.set("application", Value::text(application.name()));

@@ -4,14 +4,21 @@ use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::OddRow;
 use crate::rules::looks_like_a_key;
+
+/// The name of an API key that may be the credential itself (MFT-019).
+const HIDDEN: &str = "apikey/(hidden)";
 
 /// An object that no manifest can declare, or none that would match it.
 #[derive(Clone)]
 pub struct LeftOut {
-    /// The address in the store.
-    pub(super) live: Address,
-    id: LiveId,
+    kind: Kind,
+    /// The address in the store. `None` if a part of the object's identity was not understood.
+    pub(super) live: Option<Address>,
+    /// What is known of an object without an address.
+    label: String,
+    id: Option<LiveId>,
     /// A clause: `it has no package plan`.
     pub reason: String,
 }
@@ -22,32 +29,44 @@ impl LeftOut {
     }
 
     pub(super) fn new(live: &Address, id: &LiveId, reason: impl Into<String>) -> Self {
-        Self { live: live.clone(), id: id.clone(), reason: reason.into() }
+        let (kind, label) = (live.kind(), String::new());
+        Self { kind, live: Some(live.clone()), label, id: Some(id.clone()), reason: reason.into() }
+    }
+
+    /// A row that was not understood.
+    pub(super) fn of_row(row: &OddRow) -> Self {
+        let is_hidden = row.kind == Kind::ApiKey && row.name.as_deref().is_some_and(looks_like_a_key);
+        let name = if is_hidden { HIDDEN.to_owned() } else { row.label() };
+        let label = format!("one of the {}, {name}", row.kind.plural());
+        // The store's plans are listed by package, and only of packages that are understood.
+        let below = if row.kind == Kind::Package { "; its package plans were not read" } else { "" };
+        let reason = format!("its `{}` is missing or not understood{below}", row.property);
+        Self { kind: row.kind, live: None, label, id: row.id.clone(), reason }
     }
 
     pub const fn kind(&self) -> Kind {
-        self.live.kind()
+        self.kind
     }
 
-    /// The address for people. The name of an API key may be the credential itself (MFT-019).
-    pub fn address(&self) -> String {
-        if self.kind() == Kind::ApiKey && looks_like_a_key(&self.live.name()) {
-            return "apikey/(hidden)".to_owned();
-        }
-        self.live.to_string()
+    /// The address for people; `None` if there is none.
+    pub fn address(&self) -> Option<String> {
+        let live = self.live.as_ref()?;
+        let is_hidden = self.kind == Kind::ApiKey && looks_like_a_key(&live.name());
+        Some(if is_hidden { HIDDEN.to_owned() } else { live.to_string() })
     }
 
     /// The store's id. `None` for API keys, whose id may be the credential itself.
     pub fn id(&self) -> Option<&str> {
-        (self.kind() != Kind::ApiKey).then(|| self.id.expose())
+        self.id.as_ref().filter(|_| self.kind != Kind::ApiKey).map(LiveId::expose)
     }
 
     /// The object and the reason, on one line.
     pub fn line(&self) -> String {
-        match self.id() {
+        match (self.address(), self.id()) {
+            (None, _) => format!("{}: {}", self.label, self.reason),
             // The address of a package key ends with its id.
-            Some(id) if self.kind() != Kind::PackageKey => format!("{} ({id}): {}", self.address(), self.reason),
-            _ => format!("{}: {}", self.address(), self.reason),
+            (Some(address), Some(id)) if self.kind != Kind::PackageKey => format!("{address} ({id}): {}", self.reason),
+            (Some(address), _) => format!("{address}: {}", self.reason),
         }
     }
 }

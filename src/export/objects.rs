@@ -6,7 +6,6 @@ use super::left_out::LeftOut;
 use super::yaml::is_writable_name;
 use crate::matching::Matching;
 use crate::model::Address;
-use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveObject;
@@ -20,7 +19,7 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
     let parent = matching.parent_of(object);
     let declares = Address::below(kind, parent.as_ref(), &object.name);
     let mut draft = Draft::new(object, declares, object.name.to_string(), needs);
-    fields(&mut draft, &object.attributes);
+    fields(&mut draft, object);
     match (kind, parent) {
         (Kind::Application, Some(user)) => draft.set("user", Value::text(user.name())),
         (Kind::Plan, Some(package)) => draft.set("package", Value::text(package.name())),
@@ -30,6 +29,12 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
         // A user without them lives; only a new one needs them.
         (Kind::User, _) => {
             for field in ["email", "displayName"] {
+                if object.unread.contains(field) {
+                    return Err(LeftOut::of(
+                        object,
+                        format!("`{field}` in the store is not understood, and a user needs it"),
+                    ));
+                }
                 if object.attributes.get(field).is_none() {
                     draft.set(field, Value::text(""));
                 }
@@ -43,8 +48,11 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
 }
 
 /// The attributes that a manifest can set.
-pub(super) fn fields(draft: &mut Draft, attributes: &Attributes) {
-    for (field, value) in attributes.iter() {
+pub(super) fn fields(draft: &mut Draft, object: &LiveObject) {
+    for field in &object.unread {
+        draft.omit(&**field, "the value in the store is not understood");
+    }
+    for (field, value) in object.attributes.iter() {
         let name = field.split_once('.').map_or("", |(_, name)| name);
         if is_forbidden(draft.kind, field) {
             draft.omit(&**field, "a manifest cannot set it");

@@ -39,7 +39,7 @@ pub(super) fn select(
     if !selection.is_everything() {
         let wanted = wanted(&selection.only, drafts, left_out)?;
         drafts.retain(|draft| wanted.contains(&draft.live));
-        left_out.retain(|left_out| wanted.contains(&left_out.live));
+        left_out.retain(|left_out| left_out.live.as_ref().is_some_and(|live| wanted.contains(live)));
     }
     if selection.is_minimal {
         drafts.iter_mut().for_each(minimize);
@@ -55,7 +55,8 @@ fn wanted(only: &[String], drafts: &[Draft], left_out: &[LeftOut]) -> Result<BTr
             .iter()
             .filter(|draft| draft.declares.to_string() == *address || draft.live.to_string() == *address)
             .collect();
-        let missing: Vec<&LeftOut> = left_out.iter().filter(|left_out| left_out.live.to_string() == *address).collect();
+        let missing: Vec<&LeftOut> =
+            left_out.iter().filter(|left_out| left_out.address().as_deref() == Some(address)).collect();
         if named.is_empty() && missing.is_empty() {
             let known: Vec<String> = drafts.iter().map(|draft| draft.declares.to_string()).collect();
             let near = crate::diagnostic::did_you_mean(address, known.iter().take(5_000).map(String::as_str));
@@ -65,7 +66,7 @@ fn wanted(only: &[String], drafts: &[Draft], left_out: &[LeftOut]) -> Result<BTr
             wanted.insert(draft.live.clone());
             wanted.extend(draft.needs.iter().cloned());
         }
-        wanted.extend(missing.into_iter().map(|left_out| left_out.live.clone()));
+        wanted.extend(missing.into_iter().filter_map(|left_out| left_out.live.clone()));
     }
     Ok(wanted)
 }

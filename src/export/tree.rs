@@ -40,8 +40,8 @@ pub(super) fn files(export: &Export) -> Vec<File> {
     }
     let mut homeless = String::new();
     let (of_objects, others) = (export.left_out.iter(), export.left_out_lines());
-    for (left_out, line) in of_objects.map(Some).chain(std::iter::once(None)).zip(others) {
-        match left_out.and_then(|left_out| texts.get_mut(&home(&left_out.live))) {
+    for (left_out, line) in of_objects.map(Some).chain(std::iter::repeat(None)).zip(others) {
+        match left_out.and_then(|left_out| texts.get_mut(&home(left_out.live.as_ref()?))) {
             Some(file) => file.text.push_str(&yaml::comment(&line)),
             None => homeless.push_str(&yaml::comment(&line)),
         }

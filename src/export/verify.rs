@@ -44,7 +44,7 @@ pub(super) fn verify(drafts: &mut Vec<Draft>, left_out: &mut Vec<LeftOut>, given
 /// What depends on an object that is not exported is not exported either.
 fn drop_dependents(drafts: &mut Vec<Draft>, left_out: &mut Vec<LeftOut>) {
     loop {
-        let missing: BTreeSet<Address> = left_out.iter().map(|left_out| left_out.live.clone()).collect();
+        let missing: BTreeSet<Address> = left_out.iter().filter_map(|left_out| left_out.live.clone()).collect();
         let orphan = |draft: &Draft| draft.needs.iter().find(|need| missing.contains(need)).cloned();
         let before = drafts.len();
         drafts.retain(|draft| match orphan(draft) {

@@ -68,7 +68,7 @@ struct Omitted {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct NotExported {
-    /// Its address in the store; absent for API keys without a name.
+    /// Its address in the store; absent if its name or its parent is missing or not understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
     /// The store's id; absent for API keys, whose id may be the credential itself.
@@ -87,7 +87,7 @@ impl<'a> Document<'a> {
             reason: "it has no name, so nothing identifies it".to_owned(),
         });
         let not_exported = export.left_out.iter().map(|left_out| NotExported {
-            address: Some(left_out.address()),
+            address: left_out.address(),
             id: left_out.id().map(str::to_owned),
             reason: left_out.reason.clone(),
         });

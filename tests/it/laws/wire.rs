@@ -135,6 +135,16 @@ fn odd(tape: &mut Tape, usual: &Json) -> Json {
 
 fn row(list: &str, tape: &mut Tape, identity: Json) -> Json {
     let mut row = identity;
+    // A part of the identity is odd once in a while; the id stays, because the law counts by it.
+    let mut names: Vec<String> = row.as_object().unwrap().keys().filter(|name| *name != "id").cloned().collect();
+    names.sort();
+    if let Some(at) = tape.index(names.len()).filter(|_| tape.chance(12)) {
+        row[&names[at]] = match tape.below(3) {
+            0 => Json::Null,
+            1 => json!({"id": "unknown"}),
+            _ => json!(7),
+        };
+    }
     for (name, usual) in properties(list) {
         match tape.below(6) {
             0 => {}
@@ -220,7 +230,13 @@ fn rows(mut tapes: Vec<Tape>) -> Json {
 /// The ids of the area's objects.
 fn ids(rows: &Json) -> BTreeSet<String> {
     let lists = ["members", "applications", "packages", "packageKeys"].iter().map(|list| &rows[list]);
-    let lists = lists.chain(rows["plans"].as_object().unwrap().values());
+    // The plans of a package that is not understood are not read; the package itself is named.
+    let is_read = |package: &str| {
+        let packages = rows["packages"].as_array().unwrap();
+        packages.iter().any(|row| row["id"] == package && (row["name"].is_string() || row["name"].is_number()))
+    };
+    let plans = rows["plans"].as_object().unwrap();
+    let lists = lists.chain(plans.iter().filter(|(package, _)| is_read(package)).map(|(_, plans)| plans));
     lists.flat_map(|list| list.as_array().unwrap()).map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -238,6 +254,7 @@ fn check(rows: Json) -> Result<(), TestCaseError> {
     let (exported, missing) = (ids_in(&document, "exported"), ids_in(&document, "notExported"));
     let named: BTreeSet<String> = exported.iter().chain(&missing).cloned().collect();
     prop_assert_eq!(named, ids(&rows));
+    prop_assert!(document["problems"].as_array().unwrap().is_empty(), "{}", document["problems"]);
     let of_transfer = |list: &str| document[list].as_array().unwrap().iter().filter(|row| row["id"].is_null()).count();
     prop_assert_eq!(of_transfer("exported") + of_transfer("notExported"), rows["apiKeys"].as_array().unwrap().len());
     prop_assert_eq!(ran.out.matches("\n# not exported: ").count() + usize::from(ran.out.starts_with("# not")), {
