@@ -108,7 +108,7 @@ fn invisible_characters_of_the_store_are_shown_and_exported() {
         is_visible("export", &exported);
         // No manifest can contain the package's name, so it is printed in a comment. Emoji have selectors of a form.
         if hidden != '\u{fe0f}' {
-            assert!(exported.out.contains("# package/payments%"), "{hidden:?}\n{}", exported.out);
+            assert!(exported.out.contains("# not exported: package/payments%"), "{hidden:?}\n{}", exported.out);
         }
         fs::write(folder.path().join("m.yaml"), &exported.out).unwrap();
         let again = console.run("plan --detailed-exitcode");
