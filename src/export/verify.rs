@@ -73,11 +73,16 @@ impl Before {
         let mut owned = BTreeSet::new();
         if let Some(desired) = &checked.value {
             let planned = planned(&checked, desired, given);
-            problems.extend(planned.diagnostics.iter().chain(&planned.stopped).filter_map(key_of_error));
+            problems.extend(errors_of(planned).iter().filter_map(key_of_error));
             owned = self::owned(&checked, desired, given);
         }
         Self { problems, owned }
     }
+}
+
+/// Everything that a plan finds.
+fn errors_of(planned: Planned) -> Vec<Diagnostic> {
+    [planned.diagnostics, planned.held, planned.stopped].concat()
 }
 
 fn key_of_error(found: &Diagnostic) -> Option<(&'static str, String)> {
@@ -91,10 +96,13 @@ fn problems(drafts: &[Draft], given: &Given<'_>, before: &Before, faults: &mut F
     let mut found = std::mem::take(&mut checked.diagnostics);
     if let Some(desired) = &checked.value {
         let planned = planned(&checked, desired, given);
-        planned.plan.changes.iter().for_each(|change| faults.change(change));
-        owned(&checked, desired, given).difference(&before.owned).for_each(|lost| faults.delete(lost));
-        found.extend(planned.diagnostics);
-        found.extend(planned.stopped);
+        for change in &planned.plan.changes {
+            faults.change(change);
+        }
+        for lost in owned(&checked, desired, given).difference(&before.owned) {
+            faults.delete(lost);
+        }
+        found.extend(errors_of(planned));
     }
     let is_new = |found: &Diagnostic| key_of_error(found).is_some_and(|key| !before.problems.contains(&key));
     found.into_iter().filter(is_new).filter(|error| !faults.error(error, &written)).collect()

@@ -82,6 +82,8 @@ pub(super) fn document(draft: &Draft) -> Written {
 fn entry(indent: usize, name: &str, field: &Field) -> String {
     let mut line = format!("{:indent$}{}:", "", scalar(name));
     match &field.value {
+        // Ids look alike, whether they begin with a digit or not.
+        Value::Text(text) if field.outer == "key" => line.push_str(&format!(" {}", text::yaml(text))),
         Value::Text(text) => line.push_str(&format!(" {}", scalar(text))),
         Value::Number(number) => line.push_str(&format!(" {number}")),
         Value::Bool(flag) => line.push_str(&format!(" {flag}")),

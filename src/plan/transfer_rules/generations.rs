@@ -26,7 +26,7 @@ struct On<'a> {
     /// `None` if it is not in the store yet.
     created: Option<Instant>,
     /// Whether it is enabled in the store now.
-    is_on: bool,
+    is_enabled: bool,
 }
 
 /// The embedded store has no calls of other programs to wait for, so MFT-039 is only about a site.
@@ -48,9 +48,9 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
         if declared.value("enabled").and_then(Value::as_bool) == Some(true) {
             let (logical, number) = generation(&declared.name);
             let live = matching.found.get(&declared.address).map(|found| found.live);
-            let is_on = live.is_some_and(|live| live.attributes.flag("enabled"));
+            let is_enabled = live.is_some_and(|live| live.attributes.flag("enabled"));
             let created = live.and_then(|live| live.created);
-            let on = On { number, name: &declared.name, place: Some(declared.place), created, is_on };
+            let on = On { number, name: &declared.name, place: Some(declared.place), created, is_enabled };
             groups.entry(logical).or_default().push(on);
         }
     }
@@ -58,7 +58,7 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
         let is_pruned = context.options.prune && crate::plan::prune::is_owned(context, matching, live);
         if live.attributes.flag("enabled") && !is_pruned {
             let (logical, number) = generation(&live.name);
-            let on = On { number, name: &live.name, place: None, created: live.created, is_on: true };
+            let on = On { number, name: &live.name, place: None, created: live.created, is_enabled: true };
             groups.entry(logical).or_default().push(on);
         }
     }
@@ -67,7 +67,7 @@ fn by_logical_name<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeM
 
 /// MFT-038: an error if the plan enables one of them, a warning if the store has them already.
 fn too_many(keys: &[On<'_>], place: Place, findings: &mut Vec<Diagnostic>) {
-    let is_new = keys.iter().any(|key| !key.is_on);
+    let is_new = keys.iter().any(|key| !key.is_enabled);
     // `validate` has warned of declared generations.
     if keys.len() > 2 && (is_new || keys.iter().any(|key| key.place.is_none())) {
         let names: Vec<&str> = keys.iter().map(|key| key.name).take(5).collect();

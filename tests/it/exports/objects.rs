@@ -59,7 +59,7 @@ fn values_that_no_page_of_the_vendor_allows_are_declared_as_the_store_has_them()
     rows["packages"][0]["notifyAdminPeriod"] = json!("year");
     let shop = Shop::of(rows, "");
     let (out, err) = exported(&shop, 0);
-    for text in ["per: week", "maxNumKeysAllowed: -1", "notifyAdminPeriod: year", "existing: k1", "email: bob"] {
+    for text in ["per: week", "maxNumKeysAllowed: -1", "notifyAdminPeriod: year", "existing: \"k1\"", "email: bob"] {
         assert!(out.contains(text), "{text}: {out}");
     }
     assert!(err.ends_with("Exported: 6 objects.\n"), "{err}");
@@ -201,7 +201,10 @@ fn only_what_is_not_declared_is_exported() {
     let ran = shop.run("export --undeclared --out .");
     assert_eq!(ran.exit, 0, "{}", ran.err);
     let text = std::fs::read_to_string(shop.path().join("users/alice-2.yaml")).unwrap();
-    assert!(text.contains("name: kiosk") && text.contains("existing: k1") && text.contains("existing: k2"), "{text}");
+    assert!(
+        text.contains("name: kiosk") && text.contains("existing: \"k1\"") && text.contains("existing: \"k2\""),
+        "{text}"
+    );
     shop.check().unwrap();
     let ran = shop.run("export --undeclared");
     assert_eq!((ran.exit, ran.out.as_str(), ran.err.as_str()), (0, "", "Exported: 0 objects.\n"));

@@ -106,7 +106,9 @@ fn odd_names_give_safe_files_and_no_link_is_followed() {
     let mut found = below(shop.path());
     assert_eq!(found.len(), names.len() + 2);
     assert!(found.iter().all(|path| path.is_ascii() && !path.contains("..")), "{found:?}");
-    found.iter_mut().for_each(|path| *path = path.to_lowercase());
+    for path in &mut found {
+        *path = path.to_lowercase();
+    }
     found.sort();
     found.dedup();
     assert_eq!(found.len(), names.len() + 2);

@@ -217,7 +217,7 @@ fn rows(mut tapes: Vec<Tape>) -> Json {
             _ => {
                 let mut name = name(tape, at);
                 if tape.chance(3) {
-                    name = tape.choose(&["erp", "erp.g2", "erp.g3", "erp.g4"]).to_owned();
+                    tape.choose(&["erp", "erp.g2", "erp.g3", "erp.g4"]).clone_into(&mut name);
                 }
                 let identity = json!({"id": format!("fake-id-{at}"), "keyName": name, "enabled": tape.chance(2)});
                 rows[list].as_array_mut().unwrap().push(row(list, tape, identity));

@@ -143,6 +143,8 @@ impl Shared {
             "user/bob",
             "--allow",
             "application/bob/shop",
+            "--allow",
+            "package/ledger",
         ]);
         self.world.point_at_url(&self.proxy.url, "{callsPerSecond: 1000}", "", "TEST_");
         said
