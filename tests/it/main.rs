@@ -6,6 +6,7 @@
     reason = "tests work in folders of their own, and a panic is how they fail"
 )]
 
+mod adopt;
 mod arrows;
 mod canary;
 mod cases;
