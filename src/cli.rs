@@ -48,6 +48,8 @@ pub struct Console<'a> {
     pub can_ask: bool,
     /// Whether `err` is a terminal that can show a progress bar.
     pub draws: bool,
+    /// Whether the command shows details; [`run`] sets it from the arguments.
+    pub is_verbose: bool,
     pub environment: BTreeMap<String, String>,
     pub folder: PathBuf,
     /// When the command started.
@@ -88,7 +90,7 @@ struct Arguments {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
     color: Color,
 
-    /// Log requests and changes to stderr (never keys, credentials or bodies)
+    /// Show details, and log requests and changes to stderr (never keys, credentials or bodies)
     #[arg(long, short, global = true)]
     verbose: bool,
 
@@ -152,6 +154,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         environment,
         folder: std::mem::take(&mut console.folder),
         now: arguments.now.unwrap_or(console.now),
+        is_verbose: arguments.verbose,
         ..*console
     };
     run_command(arguments, &mut console)

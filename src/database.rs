@@ -28,6 +28,7 @@ pub use lock::Lock;
 pub use lock::is_locked;
 pub use lock::lock;
 pub use memory::forget;
+pub use memory::recorded;
 pub use memory::remember;
 pub use memory::remembered;
 pub use postgres::Server;

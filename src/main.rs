@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         input: &mut io::stdin(),
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         draws: io::stderr().is_terminal(),
+        is_verbose: false,
         environment: environment(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),

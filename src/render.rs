@@ -10,6 +10,7 @@ mod export;
 mod forecast;
 pub mod json;
 pub mod markdown;
+mod memory;
 mod outcome;
 mod plan;
 mod rows;
@@ -19,6 +20,7 @@ mod summary;
 pub mod text;
 mod unified;
 
+pub use memory::Memory;
 pub use runs::Noted;
 pub use runs::Run;
 

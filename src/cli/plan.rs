@@ -124,6 +124,9 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
             if !(prepared.planned.plan.is_empty() && has_errors(&all)) {
                 render::text::plan(console.out, &prepared.planned.plan, &header, style)?;
                 render::text::forecast(console.out, &prepared.forecasts)?;
+                if console.is_verbose {
+                    render::text::details(console.out, &prepared.planned.plan, &prepared.memory())?;
+                }
                 console.out.flush()?;
             }
             render::text::diagnostics(console.err, &all, sources)?;

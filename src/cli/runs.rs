@@ -10,6 +10,7 @@ use super::Format;
 use super::arguments::Manifests;
 use super::session::Session;
 use super::trust;
+use crate::database;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
@@ -54,14 +55,26 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             }
         }
         (Some(Command::Show { run }), database) => {
-            let found = database.map(|database| journal::writes(&database, *run)).transpose().map_err(failed)?;
+            let found = database.as_ref().map(|database| journal::writes(database, *run));
+            let found = found.transpose().map_err(failed)?;
+            let remembered = database.as_ref().map(|database| database::recorded(database, *run));
+            let remembered = remembered.transpose().map_err(failed)?.unwrap_or_default();
+            let remembered: Vec<String> = remembered
+                .iter()
+                .map(|(address, maker, protect)| {
+                    format!("{address}: {}{}", maker.phrase(), if *protect { ", protected" } else { "" })
+                })
+                .collect();
             let (run, writes) = found.flatten().ok_or_else(|| {
                 let failure = Failure::new(format!("could not find run {run}"));
                 failure.help("`keywright runs` lists the runs of the workspace")
             })?;
             let writes: Vec<render::Noted<'_>> = writes.iter().map(noted).collect();
             match arguments.format {
-                Format::Text => render::text::run(console.out, &of(&run), &writes)?,
+                Format::Text => {
+                    render::text::run(console.out, &of(&run), &writes)?;
+                    render::text::remembered(console.out, &remembered)?;
+                }
                 Format::Json => render::json::run(console.out, &of(&run), &writes)?,
             }
         }

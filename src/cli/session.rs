@@ -5,6 +5,7 @@ mod cost;
 pub(super) mod database;
 mod fingerprints;
 mod history;
+mod memory;
 pub(super) mod origin;
 mod prepared;
 mod remotes;

@@ -12,6 +12,7 @@ use crate::model::FingerprintKey;
 use crate::model::StoreKeys;
 use crate::plan::Remembered;
 
+pub use objects::recorded;
 pub use objects::remember;
 pub(super) use untaken::Learned;
 pub use untaken::forget;

@@ -48,6 +48,15 @@ impl Maker {
         }
     }
 
+    /// For people, after the name of an object.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Keywright => "made by Keywright",
+            Self::Other => "made by another program",
+            Self::ControlPlane => "made by API Control Plane",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|maker| maker.name() == name)
     }

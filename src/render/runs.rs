@@ -57,6 +57,15 @@ fn line(out: &mut dyn io::Write, run: &Run<'_>) -> io::Result<()> {
     writeln!(out, "{bold}{number:>4}{bold:#}  {began}  {state:<24}  {dim}{store} · process {process} on {host}{dim:#}")
 }
 
+/// Writes the objects that a run added to the memory of the database.
+pub fn remembered(out: &mut dyn io::Write, objects: &[String]) -> io::Result<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nRemembered since this run:")?;
+    objects.iter().try_for_each(|object| writeln!(out, "  {}", text::line(object)))
+}
+
 /// Writes a run with its writes.
 pub fn run(out: &mut dyn io::Write, run: &Run<'_>, writes: &[Noted<'_>]) -> io::Result<()> {
     line(out, run)?;

@@ -52,6 +52,23 @@ fn known(row: &Row<'_>) -> Result<Option<Known>, SqlError> {
     }))
 }
 
+/// The objects that `run` recorded and that no later run has recorded again: address, maker, and whether it is protected.
+pub fn recorded(database: &Database, run: i64) -> Result<Vec<(String, Maker, bool)>, DatabaseError> {
+    let connection = database.connection();
+    let read = || {
+        if !connection.has_table("objects")? {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT address, maker, protect FROM objects WHERE run = ?1 ORDER BY address";
+        let rows = connection.all(sql, &[&run], |row| {
+            let (address, protect) = (row.text(0)?.to_owned(), row.number(2)? != 0);
+            Ok(Maker::from_name(row.text(1)?).map(|maker| (address, maker, protect)))
+        })?;
+        Ok(rows.into_iter().flatten().collect())
+    };
+    read().map_err(|error| database.error(error))
+}
+
 /// Writes what a run learned, in one transaction. The database must be open for writing.
 pub fn remember(database: &Database, stores: &StoreKeys, lesson: &Lesson) -> Result<(), DatabaseError> {
     if lesson.is_empty() {

@@ -6,12 +6,15 @@ use serde_json::json;
 use crate::cloud::area::Said;
 use crate::cloud::area::World;
 use crate::emulator::caller::Emulator;
+use crate::emulator::caller::World as Ids;
 use crate::emulator::caller::id;
 
 /// The area: `alice` with `shop`, `pay` with `gold`, and a key in them.
 pub(super) struct Wild {
     pub(super) emulator: Emulator,
     pub(super) world: World,
+    /// The ids of what the key hangs on.
+    pub(super) ids: Ids,
     /// The id of the key.
     pub(super) key: String,
 }
@@ -51,7 +54,7 @@ impl Wild {
         let key = id(&emulator.key(&ids, json!({"apikey": VALUE, "status": "active"})));
         let world = World::new(PARENTS);
         world.point_at_url(&format!("http://{}", emulator.address()), "{callsPerSecond: 1000}", settings, "TEST_");
-        Self { emulator, world, key }
+        Self { emulator, world, ids, key }
     }
 
     /// The manifest of the key.
