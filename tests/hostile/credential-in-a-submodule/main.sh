@@ -4,6 +4,7 @@ settings <<Y
     managedFileTransfer:
       url: http://127.0.0.1:$STORE
       credentials: {apiKey: {file: runner/mft.key}}
+      limits: {visibilityLag: 0s}
       openapi: mft.json
 Y
 cp "$SUITE/mft.json" mft.json

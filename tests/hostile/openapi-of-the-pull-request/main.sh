@@ -4,6 +4,7 @@ settings <<Y
     managedFileTransfer:
       url: http://127.0.0.1:$STORE
       credentials: {apiKey: {env: KEYWRIGHT_PASSWORD}}
+      limits: {visibilityLag: 0s}
       openapi: mft.json
 Y
 cp "$SUITE/mft.json" mft.json

@@ -4,5 +4,6 @@ settings <<Y
     managedFileTransfer:
       url: http://127.0.0.1:$STORE
       credentials: {apiKey: {env: KEYWRIGHT_PASSWORD}}
+      limits: {visibilityLag: 0s}
       operations: {list: GET /api/ApiKey/getApiKeys, create: POST /api/ApiKey, update: PUT /api/ApiKey}
 Y
