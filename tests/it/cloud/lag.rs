@@ -8,38 +8,17 @@ use std::process::Stdio;
 
 use super::area::Area;
 use super::area::World;
+use crate::team::TEAM;
 use crate::trust::killed::committed;
 use crate::trust::killed::killed_when;
 
 /// The pauses depend on the window: about ten looks fit into it.
 const LIMITS: &str = "{callsPerSecond: 1000, visibilityLag: 4s}";
 
-/// Everything that a key needs.
-const PARENTS: &str = "apiVersion: keywright.dev/v1
-kind: User
-metadata: {name: alice}
-spec: {email: alice@example.com, displayName: Alice, status: active}
----
-apiVersion: keywright.dev/v1
-kind: Application
-metadata: {name: checkout}
-spec: {user: alice, description: Web}
----
-apiVersion: keywright.dev/v1
-kind: Package
-metadata: {name: payments}
-spec: {description: Payments}
----
-apiVersion: keywright.dev/v1
-kind: Plan
-metadata: {name: gold}
-spec: {package: payments, maxNumKeysAllowed: 20}
-";
-
 /// One key, `generated` as given, and delivered.
 fn with_key(generated: &str) -> String {
     format!(
-        "{PARENTS}---
+        "{TEAM}---
 apiVersion: keywright.dev/v1
 kind: PackageKey
 metadata: {{name: production}}
@@ -113,7 +92,7 @@ fn a_lost_answer_and_a_late_list_do_not_lose_the_key() {
 #[test]
 fn a_lost_answer_and_a_late_list_make_no_other_object_twice() {
     for path in ["/members", "/members/*/applications", "/packages", "/packages/*/plans"] {
-        let world = World::new(PARENTS);
+        let world = World::new(TEAM);
         let fault = format!("drop-after@POST:{path}#1");
         let area = world.area(&["--quirk", "late-lists=3", "--fault", &fault]);
         world.point_at(&area, LIMITS, "");
@@ -127,7 +106,7 @@ fn a_lost_answer_and_a_late_list_make_no_other_object_twice() {
 
 /// Kills an apply after the area has made the key and before its answer arrives.
 fn killed_before_the_answer(generated: &str) -> (World, Area) {
-    let world = World::new(PARENTS);
+    let world = World::new(TEAM);
     let area = world.area(&["--quirk", "late-lists=3", "--fault", "drip-1000s@w5"]);
     world.point_at(&area, LIMITS, "");
     // The second run waits until the lists show the parents.
@@ -250,14 +229,14 @@ fn a_look_right_after_a_create_is_repeated() {
 
 #[test]
 fn a_run_that_ended_with_an_error_was_not_interrupted() {
-    let world = World::new(PARENTS);
+    let world = World::new(TEAM);
     let area = world.area(&[]);
     world.point_at(&area, LIMITS, "");
     assert_eq!(world.apply().exit, 0);
     drop(area);
     let area = world.area(&["--fault", "not-authorized@GET:/members/*"]);
     world.point_at(&area, LIMITS, "");
-    world.write(&PARENTS.replace("displayName: Alice", "displayName: Alice C."));
+    world.write(&TEAM.replace("displayName: Alice", "displayName: Alice C."));
     let said = world.apply();
     assert_eq!(said.exit, 1, "{}", said.text);
     let said = world.keywright(&["plan"]);
@@ -318,7 +297,7 @@ fn other_keys_of_the_same_run_are_no_rivals() {
 #[test]
 fn two_runners_without_a_shared_database_keep_one_key() {
     for flags in [&[][..], &["--quirk", "late-lists=2"]] {
-        let world = World::new(PARENTS);
+        let world = World::new(TEAM);
         let area = world.area(&[]);
         world.point_at(&area, LIMITS, "");
         assert_eq!(world.apply().exit, 0);
