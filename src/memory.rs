@@ -1,5 +1,5 @@
 //! What an apply adds to the memory in the workspace database: which live objects the manifests declare, and which are
-//! gone. A crash before it is written loses only evidence: the next apply writes it.
+//! gone. What a run created that crashed before is taken from the journal.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -76,8 +76,10 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let kind = sighting.kind();
         let value = values.get(&sighting.id).filter(|_| kind == Kind::PackageKey);
         let before = trace_of(kind, &sighting.id, Some(key)).and_then(|trace| remembered.objects.get(kind, &trace));
+        let created = remembered.unrecorded.includes(&sighting.address, value);
+        let unknown = if created { Maker::Keywright } else { Maker::Other };
         // A record with another value is about another key.
-        let maker = before.filter(|before| before.value.as_ref() == value).map_or(Maker::Other, |before| before.maker);
+        let maker = before.filter(|before| before.value.as_ref() == value).map_or(unknown, |before| before.maker);
         keep(kind, &sighting.id, known(seen, &sighting.address, maker, value.cloned()));
     }
     for (index, created) in seen.created {

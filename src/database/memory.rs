@@ -1,6 +1,7 @@
 //! What runs learned about the stores: the fields that they did not accept, and the objects that manifests declared.
 
 mod objects;
+mod unrecorded;
 mod untaken;
 
 use std::collections::BTreeMap;
@@ -18,9 +19,11 @@ pub(super) use untaken::Learned;
 pub use untaken::forget;
 
 /// Everything remembered about the stores under this key. What was recorded under another key is unknown, and stays.
+/// `in_journal` is what the journal calls the stores.
 pub fn remembered(
     database: &Database,
     stores: &StoreKeys,
+    in_journal: &str,
     key: Option<FingerprintKey>,
 ) -> Result<Remembered, DatabaseError> {
     let connection = database.connection();
@@ -29,8 +32,15 @@ pub fn remembered(
             Some(key) => untaken::all(connection, stores, key)?,
             None => BTreeMap::new(),
         };
-        Ok((untaken, objects::all(connection, stores)?, creates::pending(connection, stores, key.as_ref())?))
+        let objects = objects::all(connection, stores)?;
+        let unrecorded = unrecorded::all(connection, in_journal)?;
+        Ok(Remembered {
+            untaken,
+            objects,
+            unrecorded,
+            pending: creates::pending(connection, stores, key.as_ref())?,
+            key: key.clone(),
+        })
     };
-    let (untaken, objects, pending) = read().map_err(|error| database.error(error))?;
-    Ok(Remembered { untaken, objects, pending, key })
+    read().map_err(|error| database.error(error))
 }

@@ -2,7 +2,9 @@
 //! go counts only if nothing speaks against it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use crate::model::Address;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
@@ -97,6 +99,26 @@ impl Known {
         match &live.key {
             None => true,
             Some(live) => key.is_some_and(|key| self.value.as_ref() == Some(&key.of_value(&live.value))),
+        }
+    }
+}
+
+/// What runs created that were interrupted before they recorded their objects. The journal has no ids, only addresses and
+/// the fingerprints of values.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Unrecorded {
+    /// The objects that have no value.
+    pub objects: BTreeSet<Address>,
+    pub values: BTreeSet<Fingerprint>,
+}
+
+impl Unrecorded {
+    /// Whether one of these runs created the object. A key is recognized by its value only, because other programs create
+    /// keys in the same slot.
+    pub fn includes(&self, address: &Address, value: Option<&Fingerprint>) -> bool {
+        match address.kind() {
+            Kind::PackageKey => value.is_some_and(|value| self.values.contains(value)),
+            _ => self.objects.contains(address),
         }
     }
 }

@@ -76,8 +76,10 @@ fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Optio
 /// KW-110, one finding for all objects.
 fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
     let key = context.remembered.key.as_ref();
+    let value = |live: &LiveObject| Some(key?.of_value(&live.key.as_ref()?.value));
     let is_known = |live: &LiveObject| {
         known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
+            || context.remembered.unrecorded.includes(&live.address, value(live).as_ref())
     };
     let is_consented = |change: &Change, live: &LiveObject| {
         is_allowed(&change.address, context) || ancestors(live, matching).iter().any(|above| is_allowed(above, context))

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::FieldChange;
 use super::access;
 use super::known::KnownObjects;
+use super::known::Unrecorded;
 use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
 use crate::model::Declared;
@@ -24,6 +25,7 @@ pub struct Remembered {
     pub untaken: BTreeMap<(String, String), Untaken>,
     /// The objects that manifests declared in earlier runs.
     pub objects: KnownObjects,
+    pub unrecorded: Unrecorded,
     /// The creates whose objects no plan has found so far.
     pub pending: Pending,
     /// The key of the fingerprints. Without it, nothing is known about values and API keys.

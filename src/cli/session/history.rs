@@ -38,14 +38,16 @@ pub(super) fn cut_off(location: &Location, is_ours: bool) -> Result<Option<(Run,
     journal::writes(&database, run.number).map_err(failed)
 }
 
-/// What earlier runs learned about the stores.
+/// What earlier runs learned about the stores. `in_journal` is what the journal calls them.
 pub(super) fn remembered(
     location: &Location,
     loaded: &Loaded,
+    in_journal: &str,
     key: Option<&FingerprintKey>,
 ) -> Result<Remembered, Failure> {
     let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
-    database::remembered(&database, &store_keys(loaded), key.cloned()).map_err(|error| Failure::of_database(&error))
+    let remembered = database::remembered(&database, &store_keys(loaded), in_journal, key.cloned());
+    remembered.map_err(|error| Failure::of_database(&error))
 }
 
 /// Forgets the creates whose objects this plan found, or that it will never look for: from now on, lists are believed.

@@ -49,7 +49,8 @@ impl Snapshot {
             // Objects may be declared in files that were not read, so a part owns only what it declares.
             self.loaded.workspace.ownership = Ownership::default();
         }
-        let mut remembered = self.remembered()?;
+        let stores = self.origin(now).stores();
+        let mut remembered = self.remembered(&stores)?;
         let pending = remembered.pending.clone();
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             Ok(snapshot.in_context(&options, remembered, now, plan::plan))
@@ -58,15 +59,14 @@ impl Snapshot {
             let obsolete = visibility::obsolete(&self, &planned, &pending, &remembered.pending, console.time());
             history::forget_pending(&self.location, lock, &self.loaded, &obsolete)?;
             history::forget(&self.location, lock, &self.loaded, &remembered, &planned.withheld, &self.desired)?;
-            let stores = self.origin(now).stores();
             let verified = history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
             self.diagnostics.extend(verified);
         }
         Ok(self.prepared(planned, options, remembered))
     }
 
-    fn remembered(&self) -> Result<Remembered, Failure> {
-        let mut remembered = history::remembered(&self.location, &self.loaded, self.fingerprint_key.as_ref())?;
+    fn remembered(&self, stores: &str) -> Result<Remembered, Failure> {
+        let mut remembered = history::remembered(&self.location, &self.loaded, stores, self.fingerprint_key.as_ref())?;
         // Another run is creating these objects right now.
         if self.lock.is_none() && database::is_locked(&self.location).map_err(|error| Failure::of_database(&error))? {
             remembered.pending = Pending::default();
@@ -88,7 +88,8 @@ impl Snapshot {
         }
         let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
-        let (mut remembered, now) = (self.remembered()?, console.now);
+        let now = console.now;
+        let mut remembered = self.remembered(&self.origin(now).stores())?;
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             let review = |context: &Context<'_>| plan::review(saved.plan.clone(), context);
             snapshot.in_context(&options, remembered, now, review).map_err(|undeclared| {

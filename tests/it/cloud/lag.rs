@@ -126,6 +126,25 @@ fn a_run_after_a_kill_repeats_the_create_with_the_same_value() {
     world.assert_settled("after the kill");
 }
 
+/// The journal knows that the manifests declared it, although the run could not record it.
+#[test]
+fn a_key_of_a_killed_run_goes_with_its_manifest() {
+    let (world, area) = killed_before_the_answer(MINTED);
+    world.write(TEAM);
+    world.point_at(&area, LIMITS, "  ownership: {packageKeys: all}\n");
+    // The list shows the key by then.
+    for _ in 0..4 {
+        world.keywright(&["plan"]);
+    }
+    // The guard for the last active key of an application is another one.
+    let said = world.keywright(&["apply", "--auto-approve", "--prune", "--max-delete", "100%"]);
+    assert!(said.exit == 4 && said.text.contains("KW-105") && !said.text.contains("KW-110"), "{}", said.text);
+    let allow = "--allow=application/alice/checkout";
+    let said = world.keywright(&["apply", "--auto-approve", "--prune", "--max-delete", "100%", allow]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(live(&world).is_empty(), "{}", said.text);
+}
+
 /// The bytes of every file of the workspace's database.
 fn bytes_of_database(workspace: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(workspace.join(".keywright")).unwrap().map(|file| file.unwrap().path());
