@@ -95,7 +95,8 @@ impl Area {
 
     pub(super) fn delete(&mut self, kind: Kind, parent: Option<&str>, id: &str) -> Outcome {
         let id = self.existing(kind, parent, id)?;
-        if self.quirks.has(Quirk::CascadingDeletes) {
+        // The documentation says so of applications and their keys (C2).
+        if kind == Kind::Application || self.quirks.has(Quirk::CascadingDeletes) {
             self.delete_below(kind, &id)?;
         }
         self.delete_one(kind, &id)?;

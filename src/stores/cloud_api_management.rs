@@ -24,6 +24,7 @@ mod post;
 mod prove;
 mod read;
 mod read_back;
+mod remove;
 #[cfg(test)]
 mod samples;
 mod token;

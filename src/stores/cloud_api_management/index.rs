@@ -41,6 +41,8 @@ pub(super) struct Index {
     planned: HashSet<LiveId>,
     /// The objects that this run created.
     made: HashSet<Box<str>>,
+    /// The objects that this run deleted.
+    removed: HashSet<Box<str>>,
 }
 
 impl Index {
@@ -95,6 +97,16 @@ impl AreaIndex {
     /// Whether this run created one of these objects.
     pub(super) fn has_made<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> bool {
         self.with(|index| ids.into_iter().any(|id| index.made.contains(id)))
+    }
+
+    /// Records an object that this run deleted.
+    pub(super) fn learn_removed(&self, id: &LiveId) {
+        self.with(|index| index.removed.insert(id.expose().into()));
+    }
+
+    /// Whether this run deleted the object.
+    pub(super) fn has_removed(&self, id: &str) -> bool {
+        self.with(|index| index.removed.contains(id))
     }
 
     /// How many keys the plan was made from.

@@ -71,12 +71,6 @@ impl CloudApiManagement {
         Ok(())
     }
 
-    async fn remove(&self, change: &Change) -> Result<(), Refusal> {
-        let id = live_id(change)?;
-        let path = self.object_path(change, &id)?;
-        Ok(self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await?)
-    }
-
     /// Replaces a key. In another package, the new key is created first, so that no value is lost. In the same package,
     /// the old key must be deleted first, because it has the same value.
     async fn replace(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
@@ -170,7 +164,7 @@ fn no_api_keys() -> Refusal {
     Refusal::unavailable("Cloud API Management has no API keys")
 }
 
-fn live_id(change: &Change) -> Result<LiveId, Refusal> {
+pub(super) fn live_id(change: &Change) -> Result<LiveId, Refusal> {
     let missing = || Refusal::unavailable("the plan does not contain the id of the object");
     change.live_id().cloned().ok_or_else(missing)
 }

@@ -88,3 +88,29 @@ fn what_api_control_plane_made_is_never_pruned() {
     assert!(said.exit == 0 && said.text.contains("never deleted (KW-111)"), "{}", said.text);
     assert!(exists(&wild, &path));
 }
+
+/// The service deletes keys together with their application, so the list of its keys is read right before.
+#[test]
+fn a_key_that_was_made_after_the_plan_does_not_die_with_its_application() {
+    let wild = Wild::new(OWNS);
+    let till = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    let all = format!("{PARENTS}{}", wild.key_manifest(""));
+    wild.world.write(&format!("{all}{till}"));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    wild.world.write(&all);
+    let file = wild.world.path().join("plan").to_str().unwrap().to_owned();
+    let said = wild.world.keywright(&["plan", "--prune", "--out", &file]);
+    assert!(said.exit == 0 && said.text.contains("2 checks, 1 delete"), "{}", said.text);
+    let applications = wild.emulator.get("/applications?filter=name:till").json();
+    let till = applications[0]["id"].as_str().unwrap().to_owned();
+    let body =
+        json!({"apikey": "not-a-real-key-2", "package": {"id": wild.ids.package}, "plan": {"id": wild.ids.plan}});
+    let key = id(&wild.emulator.post(&format!("/applications/{till}/packageKeys"), body));
+    let said = wild.world.keywright(&["apply", &file, "-f"]);
+    assert!(said.exit == 5 && said.text.contains("has package keys that the plan does not delete"), "{}", said.text);
+    assert!(said.text.contains(&key) && exists(&wild, &format!("/packageKeys/{key}")), "{}", said.text);
+    assert_eq!(wild.emulator.delete(&format!("/packageKeys/{key}")).status, 200);
+    let said = wild.world.keywright(&["apply", &file, "-f"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(!exists(&wild, &format!("/applications/{till}")));
+}
