@@ -14,7 +14,7 @@ pub mod odd;
 mod own_prefix;
 pub mod sealed;
 pub mod secret;
-mod store_keys;
+pub mod store_keys;
 pub mod transfer;
 
 pub use address::Address;

@@ -28,6 +28,8 @@ use crate::model::SecretSource;
 /// The settings from `keywright.yaml`, or the defaults without one.
 pub struct Workspace {
     pub name: Box<str>,
+    /// Whether the settings give the name. Otherwise it is that of the folder, which is another one on every runner.
+    pub is_named: bool,
     /// Files and folders with manifests, relative to the workspace.
     pub manifests: Vec<Box<str>>,
     /// The database with the state of runs and the embedded store.
@@ -230,6 +232,7 @@ impl Workspace {
     pub fn named(name: &str) -> Self {
         Self {
             name: name.into(),
+            is_named: false,
             manifests: vec![".".into()],
             database: DatabaseAt::File(DEFAULT_DATABASE.into()),
             fingerprint_key: None,

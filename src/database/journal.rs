@@ -95,8 +95,12 @@ impl Journal {
         let begun = database.connection().transaction(|connection| {
             connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?1", &[&KEPT])?;
             let sql =
-                "INSERT INTO runs (began, process, host, store, changes) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number";
-            let run = connection.number(sql, &[&millis(now), &process, &host, &store, &count])?.unwrap_or_default();
+                "INSERT INTO runs (began, process, host, store, changes, workspace) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                       RETURNING number";
+            let workspace = stores.workspace();
+            let run = connection
+                .number(sql, &[&millis(now), &process, &host, &store, &count, &workspace])?
+                .unwrap_or_default();
             let known = connection.number("SELECT count(*) FROM (SELECT 1 FROM untaken LIMIT 1) AS known", &[])?;
             Ok::<_, SqlError>((run, known != Some(0)))
         });
@@ -312,7 +316,7 @@ mod tests {
     fn writes_in_progress_are_known_after_a_crash() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal =
-            Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 3, at(1)).unwrap();
+            Journal::begin(open(&folder), key(), "a store", StoreKeys::new("w", None, None), 3, at(1)).unwrap();
         let value = Secret::new("not-a-real-value");
         intend(&mut journal, 0, &change("a"), Some(&value), at(2));
         journal.settle(0, &ChangeResult::Done, at(3));
@@ -337,7 +341,7 @@ mod tests {
     fn other_changes_continue_while_a_note_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal =
-            Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 3, at(1)).unwrap();
+            Journal::begin(open(&folder), key(), "a store", StoreKeys::new("w", None, None), 3, at(1)).unwrap();
         let slow = open(&folder);
         slow.connection().execute("BEGIN IMMEDIATE", &[]).unwrap();
         let noted: Vec<_> = (0..3).map(|index| journal.intend(index, &change("a"), None, at(2))).collect();
@@ -354,7 +358,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for number in 0..KEPT + 5 {
             let mut journal =
-                Journal::begin(open(&folder), key(), "a store", StoreKeys::new(None, None), 1, at(number)).unwrap();
+                Journal::begin(open(&folder), key(), "a store", StoreKeys::new("w", None, None), 1, at(number))
+                    .unwrap();
             intend(&mut journal, 0, &change("a"), None, at(number));
             journal.settle(0, &ChangeResult::Failed(Refusal::unavailable("no")), at(number));
             journal.end(at(number)).unwrap();

@@ -33,7 +33,7 @@ pub fn remembered(
             None => BTreeMap::new(),
         };
         let objects = objects::all(connection, stores)?;
-        let unrecorded = unrecorded::all(connection, in_journal)?;
+        let unrecorded = unrecorded::all(connection, stores.workspace(), in_journal)?;
         Ok(Remembered {
             untaken,
             objects,

@@ -272,6 +272,14 @@ impl Connection {
         Ok(self.number(sql, &[&name])? == Some(1))
     }
 
+    pub(crate) fn has_column(&self, table: &str, column: &str) -> Result<bool, SqlError> {
+        let sql = match self {
+            Self::Sqlite(_) => "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2",
+            Self::Postgres(_) => "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(?1) AND attname = ?2",
+        };
+        Ok(self.number(sql, &[&table, &column])? == Some(1))
+    }
+
     /// A number that changes when another process writes to the file. Only the emulator uses it, and it works on files.
     pub(crate) fn foreign_changes(&self) -> Result<i64, SqlError> {
         match self {

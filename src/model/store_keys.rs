@@ -1,10 +1,16 @@
-//! What the workspace database calls the stores that it remembers: by what they are, not by where they are reached.
+//! What the workspace database calls the workspace and the stores that it remembers: by what they are, not by where they
+//! are reached.
 
 use super::Kind;
+
+/// What a workspace without a name declared, and what the database recorded before it knew workspaces. It belongs to every
+/// workspace.
+pub const ANY_WORKSPACE: &str = "";
 
 /// The name of each store in the database. A store that moves to another host or port keeps its name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoreKeys {
+    workspace: Box<str>,
     cloud: Box<str>,
     transfer: Box<str>,
 }
@@ -13,13 +19,18 @@ pub struct StoreKeys {
 const EMBEDDED: &str = "embedded";
 
 impl StoreKeys {
-    /// `area` is the id of the area in Cloud API Management, `site` the address of the site of Managed File Transfer. `None`
+    /// `workspace` is the name in its settings, or [`ANY_WORKSPACE`]; `area` is the id of the area in Cloud API Management, `site` the address of the site of Managed File Transfer. `None`
     /// for kinds in the embedded store.
-    pub fn new(area: Option<&str>, site: Option<&str>) -> Self {
+    pub fn new(workspace: &str, area: Option<&str>, site: Option<&str>) -> Self {
         Self {
+            workspace: workspace.into(),
             cloud: area.map_or_else(|| EMBEDDED.into(), |area| format!("area {area}").into()),
             transfer: site.map_or_else(|| EMBEDDED.into(), |url| format!("site {}", host_of(url)).into()),
         }
+    }
+
+    pub fn workspace(&self) -> &str {
+        &self.workspace
     }
 
     /// The name of the store in which a kind lives.
@@ -54,19 +65,19 @@ mod tests {
 
     #[test]
     fn a_store_keeps_its_name_when_its_port_or_path_changes() {
-        let name = |url| StoreKeys::new(None, Some(url)).of(Kind::ApiKey).to_owned();
+        let name = |url| StoreKeys::new("w", None, Some(url)).of(Kind::ApiKey).to_owned();
         for url in ["https://files.example.com", "https://FILES.example.com:8443/x", "http://files.example.com/?a=b:1"]
         {
             assert_eq!(name(url), "site files.example.com");
         }
         assert_eq!((name("http://[::1]:80"), name("http://[::1]")), ("site [::1]".into(), "site [::1]".into()));
-        assert_eq!(StoreKeys::new(Some("a-1"), None).of(Kind::User), "area a-1");
+        assert_eq!(StoreKeys::new("w", Some("a-1"), None).of(Kind::User), "area a-1");
     }
 
     #[test]
     fn each_store_is_named_once() {
         let names = |keys: &StoreKeys| keys.all().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(names(&StoreKeys::new(None, None)), ["embedded"]);
-        assert_eq!(names(&StoreKeys::new(Some("a"), None)), ["area a", "embedded"]);
+        assert_eq!(names(&StoreKeys::new("w", None, None)), ["embedded"]);
+        assert_eq!(names(&StoreKeys::new("w", Some("a"), None)), ["area a", "embedded"]);
     }
 }

@@ -13,7 +13,11 @@ use crate::model::LiveObject;
 
 /// Everything that the database knows about objects, by kind and by [`trace_of`] their ids.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct KnownObjects(BTreeMap<Kind, BTreeMap<Box<str>, Known>>);
+pub struct KnownObjects {
+    ours: BTreeMap<Kind, BTreeMap<Box<str>, Known>>,
+    /// The workspace that declared an object, if it is another one.
+    elsewhere: BTreeMap<Kind, BTreeMap<Box<str>, Box<str>>>,
+}
 
 /// What the database knows about one object.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,29 +70,39 @@ impl Maker {
 
 impl KnownObjects {
     pub fn insert(&mut self, kind: Kind, trace: &str, known: Known) {
-        self.0.entry(kind).or_default().insert(trace.into(), known);
+        self.ours.entry(kind).or_default().insert(trace.into(), known);
+    }
+
+    pub fn insert_elsewhere(&mut self, kind: Kind, trace: &str, workspace: &str) {
+        self.elsewhere.entry(kind).or_default().insert(trace.into(), workspace.into());
     }
 
     pub fn get(&self, kind: Kind, trace: &str) -> Option<&Known> {
-        self.0.get(&kind)?.get(trace)
+        self.ours.get(&kind)?.get(trace)
     }
 
     /// All objects of all kinds, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (Kind, &str, &Known)> {
-        self.0.iter().flat_map(|(kind, objects)| objects.iter().map(move |(trace, known)| (*kind, &**trace, known)))
+        self.ours.iter().flat_map(|(kind, objects)| objects.iter().map(move |(trace, known)| (*kind, &**trace, known)))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ours.is_empty()
     }
 
     /// What is recorded about a live object, whether or not it fits.
     pub fn of(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> Option<&Known> {
         let kind = live.address.kind();
-        if !self.0.contains_key(&kind) {
+        if !self.ours.contains_key(&kind) {
             return None;
         }
         self.get(kind, &trace_of(kind, &live.id, key)?)
+    }
+
+    /// The other workspace of this database that declared a live object.
+    pub fn elsewhere(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> Option<&str> {
+        let objects = self.elsewhere.get(&live.address.kind())?;
+        objects.get(&trace_of(live.address.kind(), &live.id, key)?).map(|workspace| &**workspace)
     }
 }
 

@@ -30,7 +30,12 @@ pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Match
     let pruned = pruned(changes, context, matching);
     let mut stopped: Vec<Diagnostic> =
         pruned.iter().filter_map(|(change, live)| protected(change, live, context)).collect();
-    stopped.extend(unknown(&pruned, context, matching));
+    let open: Vec<(&Change, &LiveObject)> =
+        pruned.into_iter().filter(|(change, live)| !is_consented(change, live, context, matching)).collect();
+    let (elsewhere, rest): (Vec<_>, Vec<_>) =
+        open.into_iter().partition(|(_, live)| workspace_of(live, context).is_some());
+    stopped.extend(declared_elsewhere(&elsewhere, context, matching));
+    stopped.extend(unknown(&rest, context, matching));
     stopped
 }
 
@@ -73,6 +78,40 @@ fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Optio
     Some(rules::KW_109.finding(message).help(format!("restore its manifest, or allow it with {allow}")))
 }
 
+fn is_consented(change: &Change, live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    is_allowed(&change.address, context) || ancestors(live, matching).iter().any(|above| is_allowed(above, context))
+}
+
+/// The other workspace that declared an object.
+fn workspace_of<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a str> {
+    context.remembered.objects.elsewhere(live, context.remembered.key.as_ref())
+}
+
+/// KW-112, one finding for all objects.
+fn declared_elsewhere(
+    pruned: &[(&Change, &LiveObject)],
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Option<Diagnostic> {
+    if pruned.is_empty() {
+        return None;
+    }
+    let workspaces: BTreeSet<&str> = pruned.iter().filter_map(|(_, live)| workspace_of(live, context)).collect();
+    let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
+    let names: Vec<String> = pruned.iter().map(|(change, _)| change.address.to_string()).collect();
+    let message = format!(
+        "--prune would remove {} that workspace {} declared: {}",
+        crate::text::count(pruned.len(), "object"),
+        and_more(&workspaces, NAMED, ", "),
+        and_more(&names, NAMED, ", ")
+    );
+    let pruned: Vec<_> = pruned.iter().collect();
+    let options = and_more(&options(&pruned, matching), MOST, " ");
+    let help =
+        format!("narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}");
+    Some(rules::KW_112.finding(message).help(help))
+}
+
 /// KW-110, one finding for all objects.
 fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
     let key = context.remembered.key.as_ref();
@@ -81,24 +120,11 @@ fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &
         known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
             || context.remembered.unrecorded.includes(&live.address, value(live).as_ref())
     };
-    let is_consented = |change: &Change, live: &LiveObject| {
-        is_allowed(&change.address, context) || ancestors(live, matching).iter().any(|above| is_allowed(above, context))
-    };
-    let unknown: Vec<&(&Change, &LiveObject)> =
-        pruned.iter().filter(|(change, live)| !is_known(live) && !is_consented(change, live)).collect();
+    let unknown: Vec<&(&Change, &LiveObject)> = pruned.iter().filter(|(_, live)| !is_known(live)).collect();
     if unknown.is_empty() {
         return None;
     }
-    let going: BTreeSet<&Address> = unknown.iter().map(|(change, _)| &change.address).collect();
-    let mut options: Vec<String> = Vec::new();
-    for (change, live) in &unknown {
-        // The consent for the topmost object covers what hangs on it.
-        let above = ancestors(live, matching).into_iter().find(|above| going.contains(above));
-        let allow = option(above.as_ref().unwrap_or(&change.address).to_string());
-        if !options.contains(&allow) {
-            options.push(allow);
-        }
-    }
+    let options = options(&unknown, matching);
     let names: Vec<String> = unknown.iter().map(|(change, _)| change.address.to_string()).collect();
     let message = format!(
         "--prune would remove {} that the workspace database does not know as declared: {}",
@@ -112,6 +138,20 @@ fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &
     };
     let help = format!("declare what should stay; allow the rest with {}; {memory}", and_more(&options, MOST, " "));
     Some(rules::KW_110.finding(message).help(help))
+}
+
+/// What allows these objects: the consent for the topmost object covers what hangs on it.
+fn options(objects: &[&(&Change, &LiveObject)], matching: &Matching<'_>) -> Vec<String> {
+    let going: BTreeSet<&Address> = objects.iter().map(|(change, _)| &change.address).collect();
+    let mut options: Vec<String> = Vec::new();
+    for (change, live) in objects {
+        let above = ancestors(live, matching).into_iter().find(|above| going.contains(above));
+        let allow = option(above.as_ref().unwrap_or(&change.address).to_string());
+        if !options.contains(&allow) {
+            options.push(allow);
+        }
+    }
+    options
 }
 
 /// The addresses above an object, topmost first, with the names in the store and in the manifests.

@@ -11,11 +11,12 @@ mod kw_108;
 mod kw_109;
 mod kw_110;
 mod kw_111;
+mod kw_112;
 mod mft_030;
 mod mft_037;
 mod mft_040;
 
 rules! {
     kw_101::KW_101, kw_102::KW_102, kw_103::KW_103, kw_104::KW_104, kw_105::KW_105, kw_106::KW_106,
-    kw_107::KW_107, kw_108::KW_108, kw_109::KW_109, kw_110::KW_110, kw_111::KW_111, mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040
+    kw_107::KW_107, kw_108::KW_108, kw_109::KW_109, kw_110::KW_110, kw_111::KW_111, kw_112::KW_112, mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040
 }

@@ -55,6 +55,7 @@ rules! {
 pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut workspace = Workspace::named(file.name.as_ref().map_or(folder, |name| &name.value));
+    workspace.is_named = file.name.is_some();
     let spec = &file.spec;
     if let Some(manifests) = &spec.manifests {
         workspace.manifests = texts(manifests, &mut findings);

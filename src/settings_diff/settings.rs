@@ -35,6 +35,7 @@ const THE_STORE: &str = "the store";
 pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, Setting> {
     let Workspace {
         name,
+        is_named: _,
         manifests,
         database,
         remote,

@@ -8,6 +8,7 @@ use crate::database::Location;
 use crate::files::Tracked;
 use crate::model::Instant;
 use crate::model::StoreKeys;
+use crate::model::store_keys::ANY_WORKSPACE;
 use crate::plan::Origin;
 use crate::plan::StoreName;
 use crate::source::Loaded;
@@ -50,7 +51,9 @@ fn host(url: &str) -> &str {
 /// What the database calls the stores of the workspace.
 pub(in crate::cli) fn store_keys(loaded: &Loaded) -> StoreKeys {
     let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = &loaded.workspace.remote;
-    StoreKeys::new(cloud.as_ref().map(|at| &*at.area), transfer.as_ref().map(|at| &*at.url))
+    let (area, site) = (cloud.as_ref().map(|at| &*at.area), transfer.as_ref().map(|at| &*at.url));
+    let workspace = if loaded.workspace.is_named { &*loaded.workspace.name } else { ANY_WORKSPACE };
+    StoreKeys::new(workspace, area, site)
 }
 
 /// Checks that a saved plan was made for this workspace and its stores.

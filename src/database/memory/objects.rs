@@ -10,13 +10,14 @@ use crate::memory::Lesson;
 use crate::model::Fingerprint;
 use crate::model::Kind;
 use crate::model::StoreKeys;
+use crate::model::store_keys::ANY_WORKSPACE;
 use crate::plan::known::Known;
 use crate::plan::known::KnownObjects;
 use crate::plan::known::Maker;
 
 /// Rows per statement: fewer round trips to a server, and few enough parameters for both databases.
 const BATCH: usize = 100;
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 9;
 
 /// The number of a run is 1 or more.
 const NO_RUN: i64 = 0;
@@ -27,13 +28,22 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
     if !connection.has_table("objects")? {
         return Ok(objects);
     }
-    let sql = "SELECT kind, id, address, maker, value, protect, run FROM objects WHERE store = ?1";
+    // The table of an older database has no workspaces.
+    let workspace = if connection.has_column("objects", "workspace")? { "workspace" } else { "''" };
+    let columns = "kind, id, address, maker, value, protect, run";
+    // The rows of the workspace come last and replace those from before.
+    let sql = format!("SELECT {columns}, {workspace} AS workspace FROM objects WHERE store = ?1 ORDER BY workspace");
+    let is_ours = |workspace: &str| workspace == ANY_WORKSPACE || workspace == stores.workspace();
     for store in stores.all() {
-        connection.each(sql, &[&store], |row| {
-            if let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store)
-                && let Some(known) = known(row)?
-            {
-                objects.insert(kind, row.text(1)?, known);
+        connection.each(&sql, &[&store], |row| {
+            let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store) else {
+                return Ok(());
+            };
+            let (id, workspace) = (row.text(1)?, row.text(7)?);
+            match known(row)? {
+                Some(known) if is_ours(workspace) => objects.insert(kind, id, known),
+                Some(known) if known.maker != Maker::ControlPlane => objects.insert_elsewhere(kind, id, workspace),
+                _ => {}
             }
             Ok(())
         })?;
@@ -76,6 +86,7 @@ pub fn remember(database: &Database, stores: &StoreKeys, lesson: &Lesson) -> Res
     }
     let remembered = database.connection().transaction(|connection| {
         for (kind, id) in &lesson.forget {
+            // It is gone for all workspaces.
             let sql = "DELETE FROM objects WHERE store = ?1 AND kind = ?2 AND id = ?3";
             connection.execute(sql, &[&stores.of(*kind), &kind.name(), id])?;
         }
@@ -91,13 +102,14 @@ fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, K
     };
     let values: Vec<String> = (0..rows.len()).map(row).collect();
     let sql = format!(
-        "INSERT INTO objects (store, kind, id, address, maker, value, protect, run) VALUES {}
-         ON CONFLICT (store, kind, id) DO UPDATE SET address = excluded.address, maker = excluded.maker,
+        "INSERT INTO objects (workspace, store, kind, id, address, maker, value, protect, run) VALUES {}
+         ON CONFLICT (store, kind, id, workspace) DO UPDATE SET address = excluded.address, maker = excluded.maker,
            value = excluded.value, protect = excluded.protect, run = excluded.run",
         values.join(", ")
     );
     let mut parameters: Vec<Box<dyn Parameter + '_>> = Vec::with_capacity(rows.len() * COLUMNS);
     for (kind, id, known) in rows {
+        parameters.push(Box::new(stores.workspace()));
         parameters.push(Box::new(stores.of(*kind)));
         parameters.push(Box::new(kind.name()));
         parameters.push(Box::new(id));

@@ -6,19 +6,19 @@ use crate::model::Address;
 use crate::model::Fingerprint;
 use crate::plan::known::Unrecorded;
 
-/// `stores` is what the journal calls the stores.
-pub(super) fn all(connection: &Connection, stores: &str) -> Result<Unrecorded, SqlError> {
+/// `in_journal` is what the journal calls the stores.
+pub(super) fn all(connection: &Connection, workspace: &str, in_journal: &str) -> Result<Unrecorded, SqlError> {
     let mut unrecorded = Unrecorded::default();
     // A database that is open for reading may be older than the tables.
-    if !connection.has_table("writes")? || !connection.has_table("objects")? {
+    if !connection.has_table("objects")? || !connection.has_column("runs", "workspace")? {
         return Ok(unrecorded);
     }
     // A run records all of its objects at once.
     let sql = "SELECT w.address, w.value FROM writes w JOIN runs r ON r.number = w.run
-               WHERE r.store = ?1 AND w.action IN ('create', 'replace')
+               WHERE r.store = ?1 AND r.workspace = ?2 AND w.action IN ('create', 'replace')
                  AND (w.fate IS NULL OR w.fate IN ('done', 'altered', 'undelivered', 'unverified'))
                  AND w.run NOT IN (SELECT run FROM objects)";
-    connection.each(sql, &[&stores], |row| {
+    connection.each(sql, &[&in_journal, &workspace], |row| {
         match row.optional_text(1)? {
             Some(value) => unrecorded.values.extend(Fingerprint::parse(value)),
             None => unrecorded.objects.extend(Address::parse(row.text(0)?)),

@@ -85,3 +85,26 @@ fn an_area_that_moves_to_another_port_is_still_known() {
     assert_eq!((said.exit, wild.rows()), (0, before), "a plan writes nothing");
     assert_eq!(stores(), ["area an-area"]);
 }
+
+/// Two workspaces of one area share a database, and the ownership of each covers what the other declares.
+#[test]
+fn workspaces_that_share_a_database_do_not_prune_what_the_other_declares() {
+    let wild = Wild::new("  ownership: {applications: all}\n");
+    let settings = wild.world.workspace().join("keywright.yaml");
+    let first = std::fs::read_to_string(&settings).unwrap();
+    let till = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    wild.world.write(&format!("{PARENTS}{till}"));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    // The second workspace declares the rest of the area.
+    std::fs::write(&settings, first.replace("{name: test}", "{name: second}")).unwrap();
+    wild.world.write(PARENTS);
+    assert_eq!(wild.apply(&[]).exit, 0);
+    let said = wild.apply(&["--prune"]);
+    let expected = "error[KW-112]: --prune would remove 1 object that workspace test declared: application/alice/till";
+    assert!(said.exit == 4 && said.text.contains(expected) && !said.text.contains("KW-110"), "{}", said.text);
+    // The first one may.
+    std::fs::write(&settings, first).unwrap();
+    let said = wild.apply(&["--prune"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert!(!wild.rows().iter().any(|row| row.1 == "application/alice/till"), "{:?}", wild.rows());
+}
