@@ -24,6 +24,7 @@ pub mod pending;
 mod prune;
 mod query;
 pub mod remembered;
+mod retirement;
 mod resolve;
 mod review;
 mod transfer_guards;

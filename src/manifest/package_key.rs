@@ -1,5 +1,16 @@
 //! `kind: PackageKey`: a key of an application for a plan of a package, with the fields of the vendor's New Package Key form.
 
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
+
+use super::node::Content;
+use super::node::Node;
+use super::read::FromNode;
+use super::read::Reading;
 use super::read::Spanned;
 use super::scalar::DateOrNever;
 use super::scalar::Duration;
@@ -86,7 +97,7 @@ mapping! {
     struct RotationSpec {
         /// The age at which a key gets a successor, like 90d.
         field every: Duration = "every" required KW_006,
-        /// How long the old key stays active after the new one is created. Default: 0s.
+        /// How long the old key stays active after the new one is delivered. Default: 0s.
         field overlap: Duration = "overlap",
         /// How long the old key stays disabled before it is deleted. Default: 0s.
         field grace: Duration = "grace",
@@ -101,6 +112,52 @@ mapping! {
         field file: Box<str> = "file" required KW_006,
         /// The name before the equals sign: NAME=value.
         field variable: Box<str> = "as" required KW_006,
+    }
+}
+
+/// Where the value of a key goes: to files, or somewhere that Keywright does not know.
+pub enum DeliverSpec {
+    /// Another program or a person takes the value from the store. A rotation then does not wait for a delivery.
+    Elsewhere,
+    Files(Vec<Spanned<DeliverTo>>),
+}
+
+impl DeliverSpec {
+    const ELSEWHERE: &'static str = "elsewhere";
+
+    pub fn files(&self) -> &[Spanned<DeliverTo>] {
+        match self {
+            Self::Elsewhere => &[],
+            Self::Files(files) => files,
+        }
+    }
+}
+
+impl FromNode for DeliverSpec {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        match &node.content {
+            Content::Scalar { text, .. } if text == Self::ELSEWHERE => Some(Self::Elsewhere),
+            Content::List(_) => FromNode::from_node(node, reading).map(Self::Files),
+            Content::Scalar { .. } | Content::Mapping(_) => {
+                reading.mistyped(node, "a list of files, or elsewhere");
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for DeliverSpec {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Deliver".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let files = Vec::<Spanned<DeliverTo>>::json_schema(generator);
+        json_schema!({ "anyOf": [{ "const": Self::ELSEWHERE }, files] })
     }
 }
 
@@ -126,7 +183,7 @@ mapping! {
         group settings: Settings = "settings",
         /// When a generated key gets a successor.
         field rotation: RotationSpec = "rotation",
-        /// The files that receive the value of the key.
-        field deliver: Vec<Spanned<DeliverTo>> = "deliver",
+        /// The files that receive the value of the key. A rotated key has some, or says elsewhere: the value is then taken from the store, and the rotation counts the overlap from the creation of the new key.
+        field deliver: DeliverSpec = "deliver",
     }
 }

@@ -22,6 +22,7 @@ use super::order;
 use super::pending;
 use super::prune;
 use super::remembered;
+use super::retirement;
 use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
@@ -36,7 +37,6 @@ use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
-use crate::rotation;
 use crate::rules;
 use crate::rules::with_severities;
 
@@ -63,7 +63,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
         kept: pruned.kept,
     };
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
-    plan.kept.extend(drafts.kept);
+    plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let withheld = drafts.withheld;
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
@@ -84,6 +84,8 @@ struct Drafts<'a> {
     changes: Vec<Draft>,
     unchanged: BTreeMap<Kind, usize>,
     kept: Vec<Kept>,
+    /// Old generations that their rotation retires later.
+    waiting: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
     /// Disabled keys with the prefix of a declared key that no rotation retires.
     older: Vec<(Address, &'a LiveObject)>,
@@ -144,9 +146,8 @@ impl<'a> Drafts<'a> {
     }
 
     fn present(&mut self, context: &Context<'a>, declared: &Declared, found: &Found<'a>, matching: &Matching<'a>) {
-        let rotation = declared.key.as_ref().and_then(|key| key.rotation);
-        let due = rotation.map(|rotation| rotation::due(rotation, found.live, &found.older, context.now));
-        if rotation.is_none() && self.without_rotation(declared, found) {
+        let due = retirement::due(context, declared, found);
+        if due.is_none() && self.without_rotation(declared, found) {
             return;
         }
         if due.is_some() && matching.unsure.contains(&declared.address) {
@@ -172,6 +173,7 @@ impl<'a> Drafts<'a> {
         if context.options.is_part {
             return;
         }
+        self.waiting.extend(due.waiting.iter().map(|(old, wait)| retirement::kept(old, *wait, declared)));
         let reason = format!("rotation: superseded by {}", declared.address);
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
         let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));

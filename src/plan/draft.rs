@@ -17,6 +17,7 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Digest;
+use crate::model::Instant;
 use crate::model::KeySource;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -162,7 +163,7 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
 
 /// Delivers the key's value to the files that do not hold it; `None` if all do.
 pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
-    let missing = missing(context, declared, found);
+    let missing = missing(context, declared, found.live);
     if missing.is_empty() {
         return None;
     }
@@ -172,16 +173,22 @@ pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<
     Some(draft)
 }
 
+/// Since when the value of a key is at all the places of its manifest: since its creation, if every file has it now.
+/// `deliver: elsewhere` takes the responsibility for it. `None` if that is not certain.
+pub(super) fn delivered_since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
+    missing(context, declared, live).is_empty().then_some(live.created)?
+}
+
 /// Makes a change of an existing key also deliver its value where it is missing.
 pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
-    let missing = missing(context, declared, found);
+    let missing = missing(context, declared, found.live);
     if let Some(key) = draft.target.key.as_mut() {
         key.deliver = missing;
     }
 }
 
-fn missing(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Vec<Delivery> {
-    let (Some(key), Some(live)) = (&declared.key, &found.live.key) else { return Vec::new() };
+fn missing(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Vec<Delivery> {
+    let (Some(key), Some(live)) = (&declared.key, &live.key) else { return Vec::new() };
     let digest: Digest = live.value.digest();
     let is_missing = |delivery: &&Delivery| context.delivered.get(delivery) != Some(&digest);
     key.deliver.iter().filter(is_missing).cloned().collect()

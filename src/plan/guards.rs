@@ -13,6 +13,7 @@ use super::consent::at;
 use super::consent::is_allowed;
 use super::memory_guards;
 use super::prune;
+use super::retirement::Generations;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
@@ -109,13 +110,15 @@ fn instead_of_another(change: &Change, context: &Context<'_>) -> bool {
 /// KW-101: more deletes and replacements of a kind than both the percentage and the count allow.
 fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
+    // What a rotation retires has a successor.
+    let rotated = Generations::of(context, matching);
     let is_harm = |change: &&&Change| {
         let harms = match change.address.kind() {
             // The API cannot delete an API key; disabling or narrowing it is what affects its callers.
             Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
             _ => matches!(change.action, Action::Delete | Action::Replace),
         };
-        harms && !is_allowed(&change.address, context)
+        harms && !is_allowed(&change.address, context) && !rotated.retires(change)
     };
     for change in changes.iter().filter(is_harm) {
         *harmed.entry(change.address.kind()).or_default() += 1;

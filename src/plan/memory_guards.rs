@@ -11,6 +11,7 @@ use super::consent::is_allowed;
 use super::consent::place_of;
 use super::known::Known;
 use super::known::Maker;
+use super::retirement::Generations;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -45,10 +46,8 @@ fn pruned<'a>(
     context: &Context<'_>,
     matching: &Matching<'a>,
 ) -> Vec<(&'a Change, &'a LiveObject)> {
-    let rotates = |address| {
-        context.desired.get(address).is_some_and(|of| of.key.as_ref().is_some_and(|key| key.rotation.is_some()))
-    };
-    let older = matching.found.iter().filter(|(address, _)| !rotates(*address)).flat_map(|(_, found)| &found.older);
+    let rotated = Generations::of(context, matching);
+    let older = matching.found.values().flat_map(|found| &found.older).filter(|old| !rotated.includes(&old.id));
     let undeclared: BTreeMap<(Kind, &LiveId), &LiveObject> =
         matching.unmatched.iter().chain(older).map(|live| ((live.address.kind(), &live.id), *live)).collect();
     let goes = |change: &Change| match change.address.kind() {

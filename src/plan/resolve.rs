@@ -9,6 +9,7 @@ use super::Context;
 use super::LiveTarget;
 use super::Plan;
 use super::ValueFrom;
+use super::retirement::Generations;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Digest;
@@ -35,14 +36,19 @@ pub(super) fn resolve(
     matching: &Matching<'_>,
 ) -> Result<BTreeMap<usize, ChangeResult>, Undeclared> {
     let objects = objects(plan, context.live);
+    let rotated = Generations::of(context, matching);
     let mut excluded: BTreeMap<usize, ChangeResult> = BTreeMap::new();
     for (index, change) in plan.changes.iter_mut().enumerate() {
         check_declared(change, context)?;
-        match current_object(change, &objects, matching, context) {
-            Ok(object) => change.target.live = object.map(LiveTarget::of),
-            Err(why) => {
-                excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
+        let why = match current_object(change, &objects, matching, context) {
+            Ok(object) => {
+                change.target.live = object.map(LiveTarget::of);
+                rotated.why_not(change, context)
             }
+            Err(why) => Some(why.to_owned()),
+        };
+        if let Some(why) = why {
+            excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
         }
     }
     block(plan, &mut excluded);

@@ -218,7 +218,7 @@ fn rotation_of(spec: &RotationSpec) -> Option<Rotation> {
 }
 
 fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {
-    let targets = spec.deliver.iter().flat_map(|deliver| &deliver.value);
+    let targets = spec.deliver.iter().flat_map(|deliver| deliver.value.files());
     targets
         .filter_map(|target| {
             let (file, variable) = (target.value.file.as_ref()?, target.value.variable.as_ref()?);

@@ -25,6 +25,7 @@ mod proxy;
 mod pull_requests;
 mod readme;
 mod runners;
+mod rotation;
 mod saved_plan;
 mod schemas;
 mod team;

@@ -202,7 +202,7 @@ fn a_key_that_lost_its_value_is_named() {
 fn a_rotation_is_made_once() {
     let key = KEY.replace(
         "{custom: {env: APP_KEY}}",
-        "{generate: {prefix: chk_}}\n  rotation: {every: 90d, overlap: 14d, grace: 7d}",
+        "{generate: {prefix: chk_}}\n  rotation: {every: 90d, overlap: 14d, grace: 7d}\n  deliver: elsewhere",
     );
     let mut team = Team::new("", &[TEAM, &key]);
     team.runs("apply --auto-approve", 0);

@@ -24,7 +24,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     let mut taken: BTreeMap<(String, &str), Place> = BTreeMap::new();
     for key in &world.keys {
         let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
-        for target in &deliver.value {
+        for target in deliver.value.files() {
             let (Some(file), Some(variable)) = (&target.value.file, &target.value.variable) else { continue };
             if let Some((message, help)) = undeliverable(&file.value, &world.workspace.database) {
                 findings.add(KW_018.finding(message).at(file.place).help(help));
