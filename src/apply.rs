@@ -29,7 +29,6 @@ use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Action;
 use crate::plan::Change;
-use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
 use crate::plan::pending::Earlier;
@@ -49,8 +48,8 @@ pub trait Effects {
     /// Fills `bytes` with the operating system's randomness.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal>;
 
-    /// Writes a key's value to the file that its consumer reads.
-    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
+    /// Writes the value of a change's key to the file that its consumer reads.
+    fn deliver(&mut self, index: usize, change: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
 
     /// Records a write before it is made; a write that cannot be recorded is not made. The record is durable when the
     /// promise resolves, so that other calls continue while a disk is slow.
@@ -215,19 +214,20 @@ async fn carry_out<'a, S: Store, E: Effects>(
         if let Some(id) = &performed.id {
             effects.borrow_mut().created(index, id, Some(live));
         }
-        let result = value::other_value(change, live, &mut **effects.borrow_mut());
+        let result = value::other_value(index, change, live, &mut **effects.borrow_mut());
         return Progress::Ended(Ended { index, result, made: None });
     }
     let existing = change.live_id().and_then(|id| existing.get(id).copied());
     match (change.target.key.as_ref(), performed.id.take(), made) {
         (Some(key), Some(id), Some(value)) if store.is_shared() && is_generated(change, key) => {
-            Progress::Unproven(Unproven { index, change, key, id, value, performed })
+            Progress::Unproven(Unproven { index, change, id, value, performed })
         }
-        (key, id, made) => {
+        (_, id, made) => {
             if let Some(id) = &id {
                 effects.borrow_mut().created(index, id, made.as_ref());
             }
-            let result = end(key, made.as_ref().or(existing), performed, &mut **effects.borrow_mut());
+            let value = made.as_ref().or(existing);
+            let result = end(index, change, value, performed, &mut **effects.borrow_mut());
             Progress::Ended(Ended { index, result, made })
         }
     }
@@ -235,14 +235,17 @@ async fn carry_out<'a, S: Store, E: Effects>(
 
 /// Delivers the value of a key that is in the store.
 fn end<E: Effects>(
-    key: Option<&KeyTarget>,
+    index: usize,
+    change: &Change,
     value: Option<&Secret>,
     performed: Performed,
     effects: &mut E,
 ) -> ChangeResult {
-    let Some(key) = key.filter(|key| !key.deliver.is_empty()) else { return done(performed) };
+    if change.target.key.as_ref().is_none_or(|key| key.deliver.is_empty()) {
+        return done(performed);
+    }
     let delivered = match value {
-        Some(value) => deliver(key, value, effects),
+        Some(value) => deliver(index, change, value, effects),
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
@@ -280,8 +283,11 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
     }
 }
 
-fn deliver<E: Effects>(key: &KeyTarget, value: &Secret, effects: &mut E) -> Result<(), Refusal> {
-    key.deliver.iter().try_for_each(|target| effects.deliver(target, value))
+/// Delivers to every place, also if one of them fails. Returns the first failure.
+fn deliver<E: Effects>(index: usize, change: &Change, value: &Secret, effects: &mut E) -> Result<(), Refusal> {
+    let targets = change.target.key.iter().flat_map(|key| &key.deliver);
+    let delivered = targets.map(|to| effects.deliver(index, change, to, value));
+    delivered.fold(Ok(()), Result::and)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Secret;
 use crate::plan::Plan;
+use crate::plan::Shown;
 use crate::rules;
 use crate::source::Loaded;
 use crate::store::Refusal;
@@ -31,21 +32,35 @@ use crate::workspace::DatabaseAt;
 /// Maximum size of a delivery file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// The digests of the values already delivered. A file that cannot be read has none, so that the value is delivered
-/// again and the problem is reported then.
-pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Digest> {
+/// What the files of this machine show. A file that is not here has no entry.
+pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Shown> {
     let mut found = BTreeMap::new();
     let mut files: BTreeMap<Box<str>, Option<Zeroizing<String>>> = BTreeMap::new();
     let targets = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref()).flat_map(|key| &key.deliver);
     for target in targets {
-        let read = || Place::find(root, Path::new(&*target.file)).ok()??.read(MAX_FILE).ok()?.and_then(text);
-        let text = files.entry(target.file.clone()).or_insert_with(read);
-        let value = text.as_ref().and_then(|text| text.lines().rev().find_map(|line| value_of(line, &target.variable)));
-        if let Some(value) = value {
-            found.insert(target.clone(), Digest::of(value.as_bytes()));
+        let text = files.entry(target.file.clone()).or_insert_with(|| shown(root, &target.file));
+        if let Some(text) = text {
+            let value = text.lines().rev().find_map(|line| value_of(line, &target.variable));
+            found.insert(
+                target.clone(),
+                value.map_or(Shown::Nothing, |value| Shown::Value(Digest::of(value.as_bytes()))),
+            );
         }
     }
     found
+}
+
+/// The text of a file, `None` if it is not on this machine. A file that cannot be read shows nothing, so that its deliveries
+/// are due and the problem is reported then.
+fn shown(root: &Path, file: &str) -> Option<Zeroizing<String>> {
+    let bytes = match Place::find(root, Path::new(file)) {
+        Ok(place) => place?.read(MAX_FILE),
+        Err(refused) => Err(refused),
+    };
+    match bytes {
+        Ok(bytes) => bytes.map(|bytes| text(bytes).unwrap_or_default()),
+        Err(_) => Some(Zeroizing::default()),
+    }
 }
 
 fn text(bytes: Vec<u8>) -> Option<Zeroizing<String>> {

@@ -1,6 +1,9 @@
 //! The results of changes.
 
+use std::collections::BTreeMap;
+
 use crate::model::Address;
+use crate::model::Delivery;
 use crate::store::Altered;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
@@ -52,11 +55,18 @@ impl ChangeResult {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     pub results: Vec<ChangeResult>,
+    /// Where the values of keys were delivered, by the index of the change.
+    pub delivered: BTreeMap<usize, Vec<Delivery>>,
 }
 
 impl Outcome {
     pub fn all_done(&self) -> bool {
         self.results.iter().all(|fate| *fate == ChangeResult::Done)
+    }
+
+    /// Where a change delivered a value.
+    pub fn delivered_by(&self, index: usize) -> &[Delivery] {
+        self.delivered.get(&index).map_or(&[], Vec::as_slice)
     }
 
     pub fn count(&self, name: &str) -> usize {

@@ -49,7 +49,7 @@ pub fn due<'a>(
     let since = match (unusable, delivered) {
         (None, Some(since)) => since,
         (why, _) => {
-            let why = why.unwrap_or("not known to be delivered");
+            let why = why.unwrap_or("not known to be delivered; see --deliver");
             due.waiting = older.iter().map(|old| (*old, Wait::Successor(why))).collect();
             return due;
         }

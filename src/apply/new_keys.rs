@@ -23,7 +23,6 @@ use crate::store::Store;
 pub(super) struct Unproven<'a> {
     pub(super) index: usize,
     pub(super) change: &'a Change,
-    pub(super) key: &'a KeyTarget,
     pub(super) id: LiveId,
     pub(super) value: Secret,
     pub(super) performed: Performed,
@@ -46,13 +45,13 @@ pub(super) async fn prove<S: Store, E: Effects>(
     drop(new);
     let mut ended = Vec::with_capacity(keys.len());
     for (key, proof) in keys.into_iter().zip(proofs) {
-        let Unproven { index, change, key, id, value, performed } = key;
+        let Unproven { index, change, id, value, performed } = key;
         let (id, value) = match proof {
             Ok(Proof::Ours) => (id, value),
             Ok(Proof::Other { id, value }) => (id, value),
             Ok(Proof::Altered { value }) => {
                 effects.borrow_mut().created(index, &id, Some(&value));
-                let result = other_value(change, &value, &mut **effects.borrow_mut());
+                let result = other_value(index, change, &value, &mut **effects.borrow_mut());
                 ended.push(Ended { index, result, made: None });
                 continue;
             }
@@ -64,7 +63,7 @@ pub(super) async fn prove<S: Store, E: Effects>(
         };
         let mut effects = effects.borrow_mut();
         effects.created(index, &id, Some(&value));
-        let result = end(Some(key), Some(&value), performed, &mut **effects);
+        let result = end(index, change, Some(&value), performed, &mut **effects);
         ended.push(Ended { index, result, made: Some(value) });
     }
     ended

@@ -94,6 +94,6 @@ impl<'a> Schedule<'a> {
     /// Every change has a result by now: dependencies come first in a plan, so no change waits forever.
     pub(super) fn into_outcome(self) -> Outcome {
         let results = self.results.into_iter().map(|result| result.unwrap_or(ChangeResult::Skipped)).collect();
-        Outcome { results }
+        Outcome { results, ..Outcome::default() }
     }
 }

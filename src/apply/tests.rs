@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::*;
+use crate::plan::KeyTarget;
 use crate::plan::Target;
 use crate::store::Performed;
 use crate::store::Query;
@@ -46,7 +47,7 @@ impl Effects for Seen {
         Ok(())
     }
 
-    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         if self.refuses_delivery {
             return Err(Refusal::unavailable("scripted refusal"));
         }

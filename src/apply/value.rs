@@ -13,7 +13,7 @@ use crate::store::Refusal;
 
 /// The result for a key that this run created and that has another value than the one that was sent or delivered.
 /// Delivers the value that the key has, if later runs find the key by it. Otherwise the next run must not create another.
-pub(super) fn other_value<E: Effects>(change: &Change, live: &Secret, effects: &mut E) -> ChangeResult {
+pub(super) fn other_value<E: Effects>(index: usize, change: &Change, live: &Secret, effects: &mut E) -> ChangeResult {
     let Some(key) = &change.target.key else { return ChangeResult::Done };
     if let Some(why) = unusable(key, live) {
         effects.keep_other_value(change, live);
@@ -22,7 +22,7 @@ pub(super) fn other_value<E: Effects>(change: &Change, live: &Secret, effects: &
                     and apply again";
         return ChangeResult::Undelivered(refusal.help(help));
     }
-    match deliver(key, live, effects) {
+    match deliver(index, change, live, effects) {
         Ok(()) => ChangeResult::Altered(vec![Altered { field: "key".into(), wanted: None, held: None }]),
         Err(refusal) => ChangeResult::Undelivered(refusal),
     }

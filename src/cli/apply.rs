@@ -141,9 +141,13 @@ impl Arguments {
 
     /// Rejects arguments that do not fit a saved plan, or a new one.
     fn check(&self, is_saved: bool) -> Result<(), Failure> {
-        let usage = |failure, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
+        let usage = |failure: &str, help| Err(Failure { exit: Exit::Usage, ..Failure::new(failure) }.help(help));
         if is_saved && self.planning.prunes() {
             return usage("could not use --prune: a saved plan cannot be changed", "plan again with --prune and --out");
+        }
+        if let Some(option) = self.planning.chooses_deliveries().filter(|_| is_saved) {
+            let failure = format!("could not use {option}: a saved plan cannot be changed");
+            return usage(&failure, "plan again with that option and --out");
         }
         if is_saved && self.approved.is_some() {
             let help = "pass the workspace or its manifests with --approved, or only the saved plan without it";
@@ -218,7 +222,7 @@ fn carry_out(
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
-        let outcome = Outcome { results };
+        let outcome = Outcome { results, ..Outcome::default() };
         let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None).err();
         return Ok((outcome, failure));
     }
@@ -242,14 +246,14 @@ fn carry_out(
     let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let applied = block_on(work)?.map_err(Failure::of_store);
-    let created = world.take_created();
+    let (created, delivered) = (world.take_created(), world.take_delivered());
     let failure = match world.end() {
         // The changes are made even if the reader of the output is gone.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
         Err(failure) => Some(failure),
     };
     // A run that ended with an error was not interrupted, so its end is recorded before the error is reported.
-    let outcome = applied?;
+    let outcome = Outcome { delivered, ..applied? };
     let remembered = memory::remember(prepared, &outcome, &created, Some(run));
     Ok((outcome, failure.or(remembered.err())))
 }

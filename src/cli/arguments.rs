@@ -59,6 +59,14 @@ pub(super) struct Planning {
     #[arg(long, value_name = "LIMIT")]
     max_delete: Option<MaxDelete>,
 
+    /// Write the value of this key on this machine, even if it may have been delivered elsewhere; repeatable
+    #[arg(long, value_name = "ADDRESS")]
+    deliver: Vec<String>,
+
+    /// Deliver no value; deliveries stay due until a run without this option
+    #[arg(long, conflicts_with = "deliver")]
+    no_deliver: bool,
+
     /// Maximum number of API calls
     #[arg(long, value_name = "N")]
     budget_calls: Option<usize>,
@@ -90,11 +98,22 @@ impl Planning {
         self.prune
     }
 
+    /// The option that chooses deliveries, if one is given.
+    pub(super) const fn chooses_deliveries(&self) -> Option<&'static str> {
+        match (self.no_deliver, self.deliver.is_empty()) {
+            (true, _) => Some("--no-deliver"),
+            (false, false) => Some("--deliver"),
+            (false, true) => None,
+        }
+    }
+
     pub(super) fn options(&self) -> Options {
         Options {
             prune: self.prune,
             allow: self.allow.iter().cloned().collect(),
             max_delete: self.max_delete,
+            deliver: self.deliver.iter().cloned().collect(),
+            no_deliver: self.no_deliver,
             is_part: false,
         }
     }

@@ -59,11 +59,16 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             let found = found.transpose().map_err(failed)?;
             let remembered = database.as_ref().map(|database| database::recorded(database, *run));
             let remembered = remembered.transpose().map_err(failed)?.unwrap_or_default();
+            let delivered = database.as_ref().map(|database| database::delivered(database, *run));
+            let delivered = delivered.transpose().map_err(failed)?.unwrap_or_default();
+            let delivered =
+                delivered.iter().map(|(address, file, name)| format!("{address}: delivered to {file} ({name})"));
             let remembered: Vec<String> = remembered
                 .iter()
                 .map(|(address, maker, protect)| {
                     format!("{address}: {}{}", maker.phrase(), if *protect { ", protected" } else { "" })
                 })
+                .chain(delivered)
                 .collect();
             let (run, writes) = found.flatten().ok_or_else(|| {
                 let failure = Failure::new(format!("could not find run {run}"));

@@ -23,7 +23,9 @@ use super::Parameter;
 use super::Row;
 use super::SqlError;
 use super::creates::Creates;
+use super::memory::Delivered;
 use super::memory::Learned;
+use crate::model::Delivery;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Instant;
@@ -171,6 +173,12 @@ impl Journal {
     /// Remembers the value of a new key that the store replaced. It is written at the end of the run at the latest.
     pub fn learn_value(&mut self, change: &Change, live: &Secret) {
         self.note(Note::Learned(Learned::of_value(change, live, &self.key)));
+    }
+
+    /// Records that the value of a key has reached a place. It is written with the next intent, or at the end of the run.
+    pub fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret, now: Instant) {
+        let (address, value) = (change.address.to_string(), self.key.of_value(value));
+        self.note(Note::Delivered(Delivered { address, to: to.clone(), value, at: millis(now) }));
     }
 
     /// Records the end of the run, and waits until everything is on disk.

@@ -1,6 +1,7 @@
 //! What runs learned about the stores: the fields that they did not accept, and the objects that manifests declared.
 
 mod objects;
+mod receipts;
 mod unrecorded;
 mod untaken;
 
@@ -15,6 +16,8 @@ use crate::plan::Remembered;
 
 pub use objects::recorded;
 pub use objects::remember;
+pub(super) use receipts::Delivered;
+pub use receipts::delivered;
 pub(super) use untaken::Learned;
 pub use untaken::forget;
 
@@ -34,13 +37,9 @@ pub fn remembered(
         };
         let objects = objects::all(connection, stores)?;
         let unrecorded = unrecorded::all(connection, stores.workspace(), in_journal)?;
-        Ok(Remembered {
-            untaken,
-            objects,
-            unrecorded,
-            pending: creates::pending(connection, stores, key.as_ref())?,
-            key: key.clone(),
-        })
+        let receipts = receipts::all(connection, stores)?;
+        let pending = creates::pending(connection, stores, key.as_ref())?;
+        Ok(Remembered { untaken, objects, unrecorded, receipts, pending, key: key.clone() })
     };
     read().map_err(|error| database.error(error))
 }

@@ -11,6 +11,7 @@ use super::Plan;
 use super::Planned;
 use super::Sighting;
 use super::access;
+use super::deliveries;
 use super::draft;
 use super::draft::Draft;
 use super::expiry;
@@ -67,6 +68,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let withheld = drafts.withheld;
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
+    diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut stopped = guards::check(&plan.changes.iter().collect::<Vec<_>>(), context, &matching);
     let mut diagnostics = with_severities(diagnostics, context.workspace);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Plan;
+use super::receipts::Shown;
 use super::remembered::Remembered;
 use crate::change::Change;
 use crate::diagnostic::Diagnostic;
@@ -12,7 +13,6 @@ use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Desired;
-use crate::model::Digest;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
@@ -32,8 +32,8 @@ pub struct Context<'a> {
     pub values: &'a Values,
     /// The declared shared secrets of keys.
     pub secrets: &'a BTreeMap<Address, Secret>,
-    /// The values that the delivery files hold now.
-    pub delivered: &'a BTreeMap<Delivery, Digest>,
+    /// What the delivery files on this machine show. A file that is not here has no entry.
+    pub delivered: &'a BTreeMap<Delivery, Shown>,
     pub workspace: &'a Workspace,
     pub now: Instant,
     pub options: &'a Options,
@@ -50,6 +50,10 @@ pub struct Options {
     pub allow: BTreeSet<String>,
     /// Replaces the limit of the guard against mass deletion.
     pub max_delete: Option<MaxDelete>,
+    /// Addresses of keys whose values are written even if it is unknown whether they were delivered.
+    pub deliver: BTreeSet<String>,
+    /// Deliver no value.
+    pub no_deliver: bool,
     /// Only a part of the workspace was read. Other parts may declare the rest, so no key is taken over or retired.
     pub is_part: bool,
 }

@@ -9,15 +9,13 @@ use super::LiveTarget;
 use super::Sources;
 use super::Target;
 use super::ValueFrom;
+use super::deliveries;
 use crate::diagnostic::Place;
 use crate::diff;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
-use crate::model::Delivery;
-use crate::model::Digest;
-use crate::model::Instant;
 use crate::model::KeySource;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -55,7 +53,7 @@ pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matc
         value: value_from(context, matching, key),
         with_secret: key.secret.is_some(),
         sources: sources(key),
-        deliver: key.deliver.clone(),
+        deliver: if context.options.no_deliver { Vec::new() } else { key.deliver.clone() },
         follows: None,
     });
     draft
@@ -161,37 +159,23 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
     moves
 }
 
-/// Delivers the key's value to the files that do not hold it; `None` if all do.
+/// Delivers the key's value where that is due; `None` if it is nowhere.
 pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
-    let missing = missing(context, declared, found.live);
-    if missing.is_empty() {
+    let due = deliveries::due(context, declared, found.live);
+    if due.is_empty() {
         return None;
     }
     let mut draft =
         change(declared, found, Action::Deliver, Vec::new(), "a delivery file does not contain the key's value");
-    draft.target.key.as_mut()?.deliver = missing;
+    draft.target.key.as_mut()?.deliver = due;
     Some(draft)
 }
 
-/// Since when the value of a key is at all the places of its manifest: since its creation, if every file has it now.
-/// `deliver: elsewhere` takes the responsibility for it. `None` if that is not certain.
-pub(super) fn delivered_since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
-    missing(context, declared, live).is_empty().then_some(live.created)?
-}
-
-/// Makes a change of an existing key also deliver its value where it is missing.
+/// Makes a change of an existing key also deliver its value where that is due.
 pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
-    let missing = missing(context, declared, found.live);
     if let Some(key) = draft.target.key.as_mut() {
-        key.deliver = missing;
+        key.deliver = deliveries::due(context, declared, found.live);
     }
-}
-
-fn missing(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Vec<Delivery> {
-    let (Some(key), Some(live)) = (&declared.key, &live.key) else { return Vec::new() };
-    let digest: Digest = live.value.digest();
-    let is_missing = |delivery: &&Delivery| context.delivered.get(delivery) != Some(&digest);
-    key.deliver.iter().filter(is_missing).cloned().collect()
 }
 
 /// The new name, if the store has the object under a former name.

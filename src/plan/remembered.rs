@@ -8,6 +8,7 @@ use super::access;
 use super::known::KnownObjects;
 use super::known::Unrecorded;
 use super::pending::Pending;
+use super::receipts::Receipts;
 use crate::diagnostic::Diagnostic;
 use crate::model::Declared;
 use crate::model::Fingerprint;
@@ -28,6 +29,8 @@ pub struct Remembered {
     pub unrecorded: Unrecorded,
     /// The creates whose objects no plan has found so far.
     pub pending: Pending,
+    /// The deliveries that succeeded.
+    pub receipts: Receipts,
     /// The key of the fingerprints. Without it, nothing is known about values and API keys.
     pub key: Option<FingerprintKey>,
 }

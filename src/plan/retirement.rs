@@ -7,7 +7,7 @@ use super::Action;
 use super::Change;
 use super::Context;
 use super::Kept;
-use super::draft;
+use super::deliveries;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Declared;
@@ -21,7 +21,7 @@ use crate::rotation::Wait;
 /// What is due for the generations of a key; `None` if it is not rotated.
 pub(super) fn due<'a>(context: &Context<'_>, declared: &Declared, found: &Found<'a>) -> Option<Due<'a>> {
     let rotation = declared.key.as_ref()?.rotation?;
-    let delivered = draft::delivered_since(context, declared, found.live);
+    let delivered = deliveries::since(context, declared, found.live);
     Some(rotation::due(rotation, found.live, delivered, &found.older, context.now))
 }
 

@@ -25,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
 use crate::export::Export;
 use crate::model::Address;
+use crate::model::Delivery;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Change;
@@ -61,15 +62,15 @@ pub fn apply_began(out: &mut dyn io::Write, changes: usize) -> io::Result<()> {
     write_line(out, &apply::Document::began(changes))
 }
 
-/// Writes the result of the change at `index`.
+/// Writes the result of the change at `index`. `extra` is where its value was delivered, and how long it took.
 pub fn apply_change(
     out: &mut dyn io::Write,
     index: usize,
     change: &Change,
     result: &ChangeResult,
-    milliseconds: Option<u64>,
+    extra: (&[Delivery], Option<u64>),
 ) -> io::Result<()> {
-    write_line(out, &apply::Document::change(index, change, result, milliseconds))
+    write_line(out, &apply::Document::change(index, change, result, extra))
 }
 
 /// Writes the last event of an apply.

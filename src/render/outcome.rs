@@ -4,6 +4,7 @@ use std::io;
 
 use super::rows;
 use super::style;
+use crate::model::Delivery;
 use crate::model::Kind;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
@@ -19,19 +20,23 @@ const NAMES: [&str; 8] = ["done", "altered", "unverified", "undelivered", "faile
 /// How many addresses the summary names per result.
 const NAMED: usize = 5;
 
-/// Writes the result of a change, the `index`th, from 0, of `total`; below it the reason and the help.
+/// Writes the result of a change, the `index`th, from 0, of `total`; below it where its value was `delivered`, the reason
+/// and the help.
 pub fn progress(
     out: &mut dyn io::Write,
-    index: usize,
-    total: usize,
+    (index, total): (usize, usize),
     change: &Change,
     result: &ChangeResult,
+    delivered: &[Delivery],
 ) -> io::Result<()> {
     let (sign, sign_color) = style::of_action(change.action);
     let (color, dim) = (of_result(result.name()), style::DIM);
     let address = rows::shown(&change.address);
     write!(out, "{color}{:<8}{color:#} {sign_color}{sign}{sign_color:#} {address}", result.name())?;
     writeln!(out, "  {dim}{}/{total}{dim:#}", index + 1)?;
+    for to in delivered {
+        writeln!(out, "  delivered to {}", rows::place(to))?;
+    }
     match result {
         ChangeResult::Failed(refusal) => write_refusal(out, change.action.name(), &address, refusal),
         ChangeResult::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),

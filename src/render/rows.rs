@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::model::Address;
+use crate::model::Delivery;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Action;
@@ -89,9 +90,12 @@ fn value_words(key: &KeyTarget) -> Option<String> {
 }
 
 fn deliveries(key: &KeyTarget) -> impl Iterator<Item = String> {
-    key.deliver
-        .iter()
-        .map(|delivery| format!("{} ({})", Value::text(delivery.file.clone()), Value::text(delivery.variable.clone())))
+    key.deliver.iter().map(place)
+}
+
+/// A file and a variable, safe to show.
+pub(super) fn place(to: &Delivery) -> String {
+    format!("{} ({})", Value::text(to.file.clone()), Value::text(to.variable.clone()))
 }
 
 /// An address without the word for its kind.

@@ -51,13 +51,18 @@ fn hosts(plan: &SavedPlan) -> String {
 }
 
 /// What the options of a run allow.
-fn consents(options: &Options) -> [(&'static str, String); 4] {
-    let Options { prune, allow, max_delete, is_part } = options;
+fn consents(options: &Options) -> [(&'static str, String); 6] {
+    let Options { prune, allow, max_delete, deliver, no_deliver, is_part } = options;
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
-    let allow: Vec<String> = allow.iter().map(|address| Value::text(address.as_str()).to_string()).collect();
+    let list = |addresses: &BTreeSet<String>| {
+        let addresses = addresses.iter().map(|address| Value::text(address.as_str()).to_string());
+        format!("[{}]", addresses.collect::<Vec<_>>().join(", "))
+    };
     [
         ("--prune", yes(*prune)),
-        ("--allow", format!("[{}]", allow.join(", "))),
+        ("--allow", list(allow)),
+        ("--deliver", list(deliver)),
+        ("--no-deliver", yes(*no_deliver)),
         ("--max-delete", max_delete.as_ref().map_or_else(|| "not set".to_owned(), ToString::to_string)),
         ("a part of the workspace", yes(*is_part)),
     ]

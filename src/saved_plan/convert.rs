@@ -87,6 +87,8 @@ fn options(options: document::Options) -> Result<plan::Options, Problem> {
     Ok(plan::Options {
         prune: options.prune,
         allow: options.allow.into_iter().collect(),
+        deliver: options.deliver.into_iter().collect(),
+        no_deliver: options.no_deliver,
         max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is not a limit"))?,
         is_part: options.part,
     })

@@ -85,6 +85,12 @@ pub(super) struct Options {
     /// How much may be deleted or replaced, like 5 or 10%; overrides the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_delete: Option<String>,
+    /// Keys whose values are written even if they may have been delivered elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) deliver: Vec<String>,
+    /// No value is delivered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) no_deliver: bool,
     /// Only a part of the workspace was read.
     pub(super) part: bool,
 }

@@ -80,6 +80,8 @@ fn sample() -> SavedPlan {
         prune: true,
         allow: ["user/dave".to_owned()].into(),
         max_delete: Some(MaxDelete::Percent(5)),
+        deliver: ["key/k".to_owned()].into(),
+        no_deliver: true,
         is_part: true,
     };
     let finding = Finding {

@@ -78,6 +78,8 @@ fn options(options: &plan::Options) -> document::Options {
     document::Options {
         prune: options.prune,
         allow: options.allow.iter().cloned().collect(),
+        deliver: options.deliver.iter().cloned().collect(),
+        no_deliver: options.no_deliver,
         max_delete: options.max_delete.map(|limit| limit.to_string()),
         part: options.is_part,
     }

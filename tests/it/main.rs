@@ -13,6 +13,7 @@ mod cases;
 mod catalogue;
 mod cloud;
 mod console;
+mod deliveries;
 mod emulator;
 mod exports;
 mod hostile;

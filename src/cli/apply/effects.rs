@@ -61,6 +61,7 @@ pub(super) struct World<'a> {
     begun: BTreeMap<usize, Instant>,
     took: BTreeMap<usize, u64>,
     created: BTreeMap<usize, Created>,
+    delivered: BTreeMap<usize, Vec<Delivery>>,
     progress: ProgressReporter<'a>,
     ignores: &'a Ignores,
 }
@@ -74,13 +75,28 @@ impl<'a> World<'a> {
         progress: ProgressReporter<'a>,
         ignores: &'a Ignores,
     ) -> Self {
-        let (begun, took, created) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { places, journal, stop, clock: (now, clock()), begun, took, created, progress, ignores }
+        Self {
+            places,
+            journal,
+            stop,
+            clock: (now, clock()),
+            begun: BTreeMap::new(),
+            took: BTreeMap::new(),
+            created: BTreeMap::new(),
+            delivered: BTreeMap::new(),
+            progress,
+            ignores,
+        }
     }
 
     /// The objects that the run created, by the index of their change.
     pub(super) fn take_created(&mut self) -> BTreeMap<usize, Created> {
         std::mem::take(&mut self.created)
+    }
+
+    /// Where values were delivered, by the index of the change.
+    pub(super) fn take_delivered(&mut self) -> BTreeMap<usize, Vec<Delivery>> {
+        std::mem::take(&mut self.delivered)
     }
 
     /// Closes the journal. Returns the error that stopped the progress output, if any.
@@ -101,8 +117,15 @@ impl Effects for World<'_> {
         random(bytes)
     }
 
-    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
-        self.places.deliver(to, value)
+    fn deliver(&mut self, index: usize, change: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        self.places.deliver(to, value)?;
+        let now = self.now();
+        self.journal.deliver(change, to, value, now);
+        let delivered = self.delivered.entry(index).or_default();
+        if !delivered.contains(to) {
+            delivered.push(to.clone());
+        }
+        Ok(())
     }
 
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {
@@ -153,6 +176,7 @@ impl Effects for World<'_> {
         let (address, action) = (change.address.to_string(), change.action.name());
         tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");
         self.journal.learn(change, fate);
-        self.progress.change(index, change, fate, milliseconds);
+        let delivered = self.delivered.get(&index).map_or(&[][..], Vec::as_slice);
+        self.progress.change(index, change, fate, (delivered, milliseconds));
     }
 }

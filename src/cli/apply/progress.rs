@@ -11,6 +11,7 @@ use indicatif::ProgressStyle;
 use super::form::Form;
 use crate::cli::Console;
 use crate::cli::Failure;
+use crate::model::Delivery;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Planned;
@@ -44,9 +45,9 @@ impl<'a> ProgressReporter<'a> {
         excluded.keys().copied().chain(left).enumerate().for_each(|(line, index)| lines[index] = line);
         for (&index, fate) in excluded {
             match form {
-                Form::Text => render::text::progress(out, lines[index], total, &changes[index], fate)?,
+                Form::Text => render::text::progress(out, (lines[index], total), &changes[index], fate, &[])?,
                 Form::Json => {}
-                Form::JsonStream => render::json::apply_change(out, index, &changes[index], fate, None)?,
+                Form::JsonStream => render::json::apply_change(out, index, &changes[index], fate, (&[], None))?,
             }
         }
         // Show the start even if the first change takes long.
@@ -62,9 +63,16 @@ impl<'a> ProgressReporter<'a> {
         self.bar.inc(1);
     }
 
-    pub(super) fn change(&mut self, index: usize, change: &Change, fate: &ChangeResult, milliseconds: Option<u64>) {
+    /// Reports a change. `extra` is where its value was delivered, and how long it took.
+    pub(super) fn change(
+        &mut self,
+        index: usize,
+        change: &Change,
+        fate: &ChangeResult,
+        extra: (&[Delivery], Option<u64>),
+    ) {
         if self.failed.is_none()
-            && let Err(error) = self.write(index, change, fate, milliseconds)
+            && let Err(error) = self.write(index, change, fate, extra)
         {
             self.failed = Some(error);
         }
@@ -75,20 +83,20 @@ impl<'a> ProgressReporter<'a> {
         index: usize,
         change: &Change,
         fate: &ChangeResult,
-        milliseconds: Option<u64>,
+        (delivered, milliseconds): (&[Delivery], Option<u64>),
     ) -> io::Result<()> {
         let (out, total) = (&mut *self.out, self.lines.len());
         let line = self.lines.get(index).copied().unwrap_or(index);
         match self.form {
-            Form::Text if self.bar.is_hidden() => render::text::progress(out, line, total, change, fate),
+            Form::Text if self.bar.is_hidden() => render::text::progress(out, (line, total), change, fate, delivered),
             // Hide the bar while the line is written above it.
             Form::Text => self.bar.suspend(|| {
-                render::text::progress(out, line, total, change, fate)?;
+                render::text::progress(out, (line, total), change, fate, delivered)?;
                 out.flush()
             }),
             Form::Json => Ok(()),
             Form::JsonStream => {
-                render::json::apply_change(out, index, change, fate, milliseconds)?;
+                render::json::apply_change(out, index, change, fate, (delivered, milliseconds))?;
                 out.flush()
             }
         }

@@ -91,7 +91,7 @@ impl Effects for NoDelivery {
         random(bytes)
     }
 
-    fn deliver(&mut self, _: &Delivery, _: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: usize, _: &Change, _: &Delivery, _: &Secret) -> Result<(), Refusal> {
         Ok(())
     }
 

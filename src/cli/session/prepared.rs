@@ -167,6 +167,8 @@ fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
 fn consent(saved: &SavedPlan, planning: &Planning, loaded: &Loaded) -> Options {
     let mut options = planning.options();
     options.prune = saved.options.prune;
+    options.deliver.clone_from(&saved.options.deliver);
+    options.no_deliver = saved.options.no_deliver;
     options.is_part = !loaded.is_whole;
     options.allow.extend(saved.options.allow.iter().cloned());
     options.max_delete = options.max_delete.or(saved.options.max_delete);

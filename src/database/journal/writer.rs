@@ -13,6 +13,7 @@ use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::database::creates::Begun;
 use crate::database::creates::Ended;
+use crate::database::memory::Delivered;
 use crate::database::memory::Learned;
 use crate::model::Fingerprint;
 use crate::model::Instant;
@@ -23,6 +24,7 @@ pub(super) enum Note {
     Intent(Intent),
     End(End),
     Learned(Learned),
+    Delivered(Delivered),
     Over(Instant),
 }
 
@@ -55,13 +57,14 @@ pub(super) struct Writer {
     /// Results and lessons wait for the next intent, which is synced anyway. Without them, the next run checks again.
     ends: Vec<End>,
     learned: Vec<Learned>,
+    delivered: Vec<Delivered>,
     over: Option<Instant>,
 }
 
 impl Writer {
     pub(super) fn new(database: Database, run: i64, stores: StoreKeys) -> Self {
-        let (intents, ends, learned) = (Vec::new(), Vec::new(), Vec::new());
-        Self { database, run, stores, intents, ends, learned, over: None }
+        let (intents, ends, learned, delivered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { database, run, stores, intents, ends, learned, delivered, over: None }
     }
 
     /// Writes what arrives until the run ends, or no sender is left.
@@ -78,6 +81,7 @@ impl Writer {
             if written.is_ok() {
                 self.ends.clear();
                 self.learned.clear();
+                self.delivered.clear();
             }
             for intent in self.intents.drain(..) {
                 // A caller that no longer waits does not start the write either.
@@ -95,6 +99,7 @@ impl Writer {
             Note::Intent(intent) => self.intents.push(intent),
             Note::End(end) => self.ends.push(end),
             Note::Learned(learned) => self.learned.push(learned),
+            Note::Delivered(delivered) => self.delivered.push(delivered),
             Note::Over(now) => self.over = Some(now),
         }
     }
@@ -121,6 +126,7 @@ impl Writer {
             end.create.iter().try_for_each(|create| create.note(connection, run, millis(end.at)))?;
         }
         self.learned.iter().try_for_each(|learned| learned.note(connection, &self.stores, run))?;
+        self.delivered.iter().try_for_each(|delivered| delivered.note(connection, &self.stores, run))?;
         if let Some(now) = self.over {
             connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", &[&run, &millis(now)])?;
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::outcome::Change;
 use super::outcome::Summary;
+use crate::model::Delivery;
 use crate::outcome;
 use crate::plan;
 
@@ -61,9 +62,9 @@ impl<'a> Document<'a> {
         index: usize,
         change: &plan::Change,
         result: &'a outcome::ChangeResult,
-        milliseconds: Option<u64>,
+        (delivered, milliseconds): (&'a [Delivery], Option<u64>),
     ) -> Self {
-        let change = Some(Change::of(change, result));
+        let change = Some(Change::of(change, result, delivered));
         Self { number: Some(index + 1), change, milliseconds, ..Self::new(Event::Change) }
     }
 

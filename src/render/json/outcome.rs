@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::Action;
+use super::words::Delivery;
+use crate::model;
 use crate::outcome;
 use crate::plan;
 use crate::store::Refusal;
@@ -47,6 +49,9 @@ pub(super) struct Change<'a> {
     /// The fields for which the store kept another value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<&'a str>,
+    /// Where the key's value was delivered by this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    delivered: Vec<Delivery<'a>>,
     /// The address of the required change that was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_by: Option<String>,
@@ -103,7 +108,10 @@ impl<'a> Document<'a> {
         Self {
             format_version: super::FORMAT_VERSION,
             kind: KIND,
-            changes: pairs.map(|(change, result)| Change::of(change, result)).collect(),
+            changes: pairs
+                .enumerate()
+                .map(|(index, (change, result))| Change::of(change, result, outcome.delivered_by(index)))
+                .collect(),
             summary: Summary::of(outcome),
         }
     }
@@ -125,7 +133,11 @@ impl Summary {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn of(change: &plan::Change, result: &'a outcome::ChangeResult) -> Self {
+    pub(super) fn of(
+        change: &plan::Change,
+        result: &'a outcome::ChangeResult,
+        delivered: &'a [model::Delivery],
+    ) -> Self {
         let refusal: Option<&Refusal> = match result {
             outcome::ChangeResult::Undelivered(refusal)
             | outcome::ChangeResult::Unverified(refusal)
@@ -148,6 +160,7 @@ impl<'a> Change<'a> {
             help: refusal.and_then(|refusal| refusal.help.as_deref()),
             rule: refusal.and_then(|refusal| refusal.rule).map(|rule| rule.0),
             fields,
+            delivered: delivered.iter().map(Delivery::from).collect(),
             blocked_by,
         }
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::diagnostics;
 use super::forecast::Forecast;
 use super::words::Action;
+use super::words::Delivery;
 use super::words::Kind;
 use super::words::Value;
 use crate::diagnostic::Places;
@@ -123,16 +124,6 @@ enum KeyValue {
     Kept,
 }
 
-/// A file that receives a key's value as NAME=value.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Delivery<'a> {
-    /// The path below the workspace.
-    file: &'a str,
-    /// The name before the equals sign.
-    r#as: &'a str,
-}
-
 /// An object that stays although it differs or is not declared.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -226,8 +217,7 @@ impl<'a> Key<'a> {
             plan::ValueFrom::Given => (KeyValue::Given, None, None),
             plan::ValueFrom::Kept => (KeyValue::Kept, None, None),
         };
-        let delivery = |delivery: &'a model::Delivery| Delivery { file: &delivery.file, r#as: &delivery.variable };
-        let deliver = key.deliver.iter().map(delivery).collect();
+        let deliver = key.deliver.iter().map(Delivery::from).collect();
         Self { package: key.package.to_string(), value, prefix, length, deliver }
     }
 }

@@ -90,3 +90,19 @@ impl<'a> From<&'a model::Value> for Value<'a> {
         }
     }
 }
+
+/// A file that receives a key's value as NAME=value.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Delivery<'a> {
+    /// The path below the workspace.
+    file: &'a str,
+    /// The name before the equals sign.
+    r#as: &'a str,
+}
+
+impl<'a> From<&'a model::Delivery> for Delivery<'a> {
+    fn from(to: &'a model::Delivery) -> Self {
+        Self { file: &to.file, r#as: &to.variable }
+    }
+}

@@ -12,7 +12,7 @@ fn every_change_is_a_line_and_a_failure_has_a_reason() {
     let (plan, outcome) = (sample::plan(), sample::outcome());
     let shown = plain(|out| {
         let mut pairs = plan.changes.iter().zip(&outcome.results).enumerate();
-        pairs.try_for_each(|(index, (change, result))| text::progress(out, index, 8, change, result))
+        pairs.try_for_each(|(index, (change, result))| text::progress(out, (index, 8), change, result, &[]))
     });
     let expected = "\
 done     + package/payments  1/8
@@ -57,7 +57,7 @@ The undelivered keys exist in the store: the next apply delivers them.
 #[test]
 fn the_summary_of_a_successful_run_is_one_line() {
     let plan = sample::plan();
-    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results }));
+    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results, ..Outcome::default() }));
     assert_eq!(sum(vec![ChangeResult::Done; 6]), "Applied: 6 changes done.\n");
     assert_eq!(sum(vec![ChangeResult::Done]), "Applied: 1 change done.\n");
     assert_eq!(sum(Vec::new()), "Applied: nothing to do.\n");
@@ -66,7 +66,8 @@ fn the_summary_of_a_successful_run_is_one_line() {
 #[test]
 fn a_failed_verification_is_reported() {
     let refusal = crate::store::Refusal::unavailable("the network is gone");
-    let outcome = Outcome { results: vec![ChangeResult::Done, ChangeResult::Unverified(refusal)] };
+    let outcome =
+        Outcome { results: vec![ChangeResult::Done, ChangeResult::Unverified(refusal)], ..Outcome::default() };
     let text = plain(|out| text::outcome(out, &sample::plan(), &outcome));
     let expected = "Applied: 1 done, 1 unverified.\n\n  unverified   plan/payments/gold\n\n\
                     The store confirmed the unverified changes: the next apply compares them with the store.\n";
@@ -76,7 +77,7 @@ fn a_failed_verification_is_reported() {
 #[test]
 fn the_summary_of_a_stopped_or_failed_run_is_short() {
     let plan = sample::plan();
-    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results }));
+    let sum = |results| plain(|out| text::outcome(out, &plan, &Outcome { results, ..Outcome::default() }));
     let expected = "Applied: 1 done, 1 skipped.\n\n  skipped      plan/payments/gold\n\n\
                     The run was stopped: apply again to make the remaining changes.\n";
     assert_eq!(sum(vec![ChangeResult::Done, ChangeResult::Skipped]), expected);

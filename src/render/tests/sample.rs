@@ -139,5 +139,5 @@ pub(super) fn outcome() -> Outcome {
         ChangeResult::Skipped,
         ChangeResult::Skipped,
     ];
-    Outcome { results }
+    Outcome { results, ..Outcome::default() }
 }

@@ -2,7 +2,6 @@
 //! and deliveries into a table.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use keywright::apply;
 use keywright::apply::Effects;
@@ -17,8 +16,8 @@ use keywright::diagnostic::Sources;
 use keywright::manifest;
 use keywright::model::Delivery;
 use keywright::model::Desired;
-use keywright::model::Digest;
 use keywright::model::Instant;
+use keywright::model::Kind;
 use keywright::model::Live;
 use keywright::model::Secret;
 use keywright::outcome::ChangeResult;
@@ -30,6 +29,7 @@ use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Planned;
 use keywright::plan::Remembered;
+use keywright::plan::Shown;
 use keywright::plan::pending::Pending;
 use keywright::render;
 use keywright::rules;
@@ -163,7 +163,7 @@ impl Bench {
 
     /// The plan for manifests without errors. With consent, every guard that can be lifted is lifted.
     pub(super) fn plan(&self, ready: &Ready, settings: &Settings, consent: bool) -> Planned {
-        let mut options = Options { prune: settings.prune, allow: BTreeSet::new(), max_delete: None, is_part: false };
+        let mut options = Options { prune: settings.prune, ..Options::default() };
         let live = self.live();
         let planned = self.plan_with(ready, &live, &options);
         if !consent {
@@ -175,10 +175,14 @@ impl Bench {
     }
 
     fn plan_with(&self, ready: &Ready, live: &Live, options: &Options) -> Planned {
-        let delivered: BTreeMap<Delivery, Digest> =
-            self.delivered.iter().map(|(to, value)| (to.clone(), value.digest())).collect();
+        let desired = ready.desired.as_ref().expect("the manifests have no errors");
+        // All files are there, so that what they lack is due.
+        let keys = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref());
+        let mut delivered: BTreeMap<Delivery, Shown> =
+            keys.flat_map(|key| &key.deliver).map(|to| (to.clone(), Shown::Nothing)).collect();
+        delivered.extend(self.delivered.iter().map(|(to, value)| (to.clone(), Shown::Value(value.digest()))));
         plan::plan(&Context {
-            desired: ready.desired.as_ref().expect("the manifests have no errors"),
+            desired,
             sources: &ready.sources,
             live,
             values: &ready.secrets.values,
@@ -245,7 +249,7 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         self.deliveries += 1;
         if self.undeliverable == Some(self.deliveries) {
             return Err(Refusal::unavailable("the place cannot be written to"));
@@ -257,7 +261,7 @@ impl Effects for Around<'_> {
     fn report(&mut self, index: usize, change: &Change, fate: &ChangeResult) {
         let Some(output) = self.output else { return };
         let mut text = Vec::new();
-        render::text::progress(&mut text, index, index + 1, change, fate).expect("memory takes all");
+        render::text::progress(&mut text, (index, index + 1), change, fate, &[]).expect("memory takes all");
         output.push_str(&String::from_utf8(text).expect("output is text"));
     }
 }

@@ -97,7 +97,7 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn deliver(&mut self, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
         self.delivered.insert(to.clone(), value.clone());
         Ok(())
     }
@@ -113,7 +113,7 @@ fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, T
         prune: settings.prune,
         allow: plan.changes.iter().map(|change| change.address.to_string()).collect(),
         max_delete: Some(MaxDelete::Percent(100)),
-        is_part: false,
+        ..Options::default()
     };
     // The plan was made from everything that the store returns.
     let added = Query::everything().added;

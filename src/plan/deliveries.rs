@@ -1,0 +1,171 @@
+//! Which deliveries are due. The disk of this machine is no proof: a runner may start with an empty one. So a file that is
+//! not here shows nothing, and a receipt in the workspace database shows that the value arrived once.
+
+use std::collections::BTreeSet;
+
+use super::Change;
+use super::Context;
+use super::Shown;
+use super::known::Maker;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Delivery;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::rules;
+use crate::text::and_more;
+
+/// Whether the value of a key is where it belongs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// The place shows the value.
+    There,
+    /// The file is not on this machine, but the value was delivered to it once.
+    Received,
+    /// The file is not on this machine, and it is unknown whether the value was delivered.
+    Unknown,
+    /// It was never delivered, or the place shows another value.
+    Due,
+}
+
+/// Maximum number of addresses in a finding.
+const MOST: usize = 5;
+
+/// The deliveries that this run makes for a key in the store.
+pub(super) fn due(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Vec<Delivery> {
+    if context.options.no_deliver {
+        return Vec::new();
+    }
+    wanted(context, declared, live).cloned().collect()
+}
+
+/// The deliveries that are due, or that `--deliver` asks for.
+fn wanted<'a>(
+    context: &'a Context<'_>,
+    declared: &'a Declared,
+    live: &'a LiveObject,
+) -> impl Iterator<Item = &'a Delivery> {
+    let is_asked = context.options.deliver.contains(&declared.address.to_string());
+    targets(declared).iter().filter(move |to| match state(context, declared, live, to) {
+        State::There => false,
+        State::Due => true,
+        State::Received | State::Unknown => is_asked,
+    })
+}
+
+fn targets(declared: &Declared) -> &[Delivery] {
+    declared.key.as_ref().map_or(&[], |key| &key.deliver)
+}
+
+fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Delivery) -> State {
+    let Some(key) = &live.key else { return State::Unknown };
+    match context.delivered.get(to) {
+        Some(Shown::Value(shown)) if *shown == key.value.digest() => return State::There,
+        Some(_) => return State::Due,
+        None => {}
+    }
+    let receipts = &context.remembered.receipts;
+    let value = context.remembered.key.as_ref().map(|fingerprints| fingerprints.of_value(&key.value));
+    let Some(value) = value.filter(|_| receipts.are_kept) else { return State::Unknown };
+    if receipts.places.get(to).is_some_and(|receipt| receipt.value == value) {
+        State::Received
+    } else if receipts.elsewhere.contains(&value) || !is_ours(context, declared, live) {
+        State::Unknown
+    } else {
+        State::Due
+    }
+}
+
+/// Whether Keywright created the key, so that nothing else can have delivered it.
+fn is_ours(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
+    let key = context.remembered.key.as_ref();
+    let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
+    let address = declared.address.to_string();
+    known.is_some_and(|known| known.maker == Maker::Keywright)
+        || context.remembered.receipts.doubtful.contains(address.as_str())
+}
+
+/// Since when the value of a key is at all the places of its manifest. `None` if that is not certain. Without a receipt it
+/// counts from the creation of the key, as it does with `deliver: elsewhere`, which takes the responsibility.
+pub(super) fn since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
+    let since = |to| match state(context, declared, live, to) {
+        State::There | State::Received => receipt(context, live, to).or(live.created),
+        State::Unknown | State::Due => None,
+    };
+    targets(declared).iter().map(since).try_fold(live.created?, |latest, since| Some(latest.max(since?)))
+}
+
+/// When the value of a key was delivered to a place, if that was recorded.
+fn receipt(context: &Context<'_>, live: &LiveObject, to: &Delivery) -> Option<Instant> {
+    let value = context.remembered.key.as_ref()?.of_value(&live.key.as_ref()?.value);
+    context.remembered.receipts.places.get(to).filter(|receipt| receipt.value == value).map(|receipt| receipt.at)
+}
+
+/// KW-042: the deliveries that this machine cannot see, or that `--no-deliver` leaves out. KW-043: a wrong `--deliver`.
+pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&Change]) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> = wrong_addresses(context).collect();
+    let keys = || context.desired.of(Kind::PackageKey).filter(|declared| !targets(declared).is_empty());
+    let creates = |address: &Address| changes.iter().any(|change| creates(change, address));
+    let in_store = |declared: &Declared| matching.found.get(&declared.address).map(|found| found.live);
+    if context.options.no_deliver {
+        let left_out = |declared: &Declared| match in_store(declared) {
+            _ if creates(&declared.address) => targets(declared).len(),
+            Some(live) => wanted(context, declared, live).count(),
+            None => 0,
+        };
+        findings.extend(finding(keys().map(|key| (&key.address, left_out(key))), |deliveries, _, names| {
+            let message = format!("--no-deliver leaves out {deliveries} of {names}");
+            rules::KW_042.finding(message).help("they stay due: a run without --no-deliver makes them")
+        }));
+        return findings;
+    }
+    let unseen = |declared: &Declared| {
+        let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
+        let is_asked = context.options.deliver.contains(&declared.address.to_string());
+        let states = targets(declared).iter().map(|to| state(context, declared, live, to));
+        states.filter(|state| !is_asked && matches!(state, State::Received | State::Unknown)).count()
+    };
+    findings.extend(finding(keys().map(|key| (&key.address, unseen(key))), |deliveries, are_many, names| {
+        let files = if are_many { "the files are" } else { "the file is" };
+        let message = format!("{deliveries} cannot be seen here: {files} not on this machine");
+        rules::KW_042.finding(message).help(format!("--deliver ADDRESS writes the value of a key here: {names}"))
+    }));
+    findings
+}
+
+/// Whether a change creates the current generation of a key.
+fn creates(change: &Change, address: &Address) -> bool {
+    change.address == *address && change.action == super::Action::Create
+}
+
+/// One finding for all keys that have any of the counted deliveries.
+fn finding<'a>(
+    counted: impl Iterator<Item = (&'a Address, usize)>,
+    say: impl Fn(String, bool, String) -> Diagnostic,
+) -> Option<Diagnostic> {
+    let counted: Vec<_> = counted.filter(|(_, number)| *number > 0).collect();
+    let total: usize = counted.iter().map(|(_, number)| number).sum();
+    let names: Vec<String> = counted.iter().map(|(address, _)| address.to_string()).collect();
+    (total > 0).then(|| {
+        let deliveries = if total == 1 { "1 delivery".to_owned() } else { format!("{total} deliveries") };
+        say(deliveries, total > 1, and_more(&names, MOST, ", "))
+    })
+}
+
+fn wrong_addresses(context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
+    let keys = || context.desired.of(Kind::PackageKey).filter(|declared| !targets(declared).is_empty());
+    let names: BTreeSet<String> = keys().map(|declared| declared.address.to_string()).collect();
+    context.options.deliver.iter().filter_map(move |address| {
+        if names.contains(address) {
+            return None;
+        }
+        let problem = rules::KW_043.finding(format!("--deliver {address} names no key with a delivery"));
+        Some(match crate::diagnostic::did_you_mean(address, names.iter().map(String::as_str)) {
+            Some(near) => problem.help(format!("did you mean {near}?")),
+            None => problem.help("name a key whose manifest has `deliver`, like key/checkout-production"),
+        })
+    })
+}

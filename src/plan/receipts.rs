@@ -1,0 +1,37 @@
+//! What is known about deliveries: what the files of this machine show, and what the workspace database recorded.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::model::Delivery;
+use crate::model::Digest;
+use crate::model::Fingerprint;
+use crate::model::Instant;
+
+/// What a place shows on this machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    Value(Digest),
+    /// The file is there, but has no value for the variable or cannot be read.
+    Nothing,
+}
+
+/// A delivery that succeeded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    pub value: Fingerprint,
+    pub at: Instant,
+}
+
+/// What the workspace database knows about deliveries.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Receipts {
+    /// Whether the database records deliveries. One of an older version does not.
+    pub are_kept: bool,
+    /// What was last delivered to each place.
+    pub places: BTreeMap<Delivery, Receipt>,
+    /// Values that were delivered before deliveries were recorded.
+    pub elsewhere: BTreeSet<Fingerprint>,
+    /// The addresses of keys whose create did not end well, as far as the journal knows.
+    pub doubtful: BTreeSet<Box<str>>,
+}
