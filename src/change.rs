@@ -7,6 +7,7 @@ use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::FieldName;
+use crate::model::Fingerprint;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -97,6 +98,9 @@ pub struct KeyTarget {
 pub struct Sources {
     pub value: Option<Box<str>>,
     pub secret: Option<Box<str>>,
+    /// The fingerprint of the value as read for the plan. `None` if it was not read, or if there was no key for fingerprints.
+    pub value_seen: Option<Fingerprint>,
+    pub secret_seen: Option<Fingerprint>,
 }
 
 /// Where the value of a created or replaced key comes from.

@@ -8,6 +8,7 @@
 //! would read the same configuration; two dozen lines in `git/run.rs` close what Git could be made to start.
 #![expect(clippy::disallowed_methods, reason = "edge: the git program and the files that name a repository")]
 
+mod contents;
 mod discover;
 mod error;
 mod revision;
@@ -147,6 +148,11 @@ impl Repository {
     pub fn existing(&self, commit: &CommitId, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
         let paths = paths.iter().map(|path| self.inside(path)).collect::<Result<Vec<_>, _>>()?;
         tree::existing(self, commit, &paths)
+    }
+
+    /// The content of paths in a commit, in their order. `None` for what is not there or is no file.
+    pub fn contents(&self, commit: &CommitId, paths: &[PathBuf]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        contents::contents(self, commit, paths)
     }
 
     /// Whether Git tracks a file: whether `git add` was run for it. `false` for what lies outside of the checkout.

@@ -57,6 +57,8 @@ pub struct Outcome {
     pub results: Vec<ChangeResult>,
     /// Where the values of keys were delivered, by the index of the change.
     pub delivered: BTreeMap<usize, Vec<Delivery>>,
+    /// The earlier run that applied the same saved plan. This run then did nothing.
+    pub applied_in: Option<i64>,
 }
 
 impl Outcome {

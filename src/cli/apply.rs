@@ -1,5 +1,6 @@
 //! `keywright apply`
 
+mod again;
 mod approved;
 mod effects;
 mod form;
@@ -48,6 +49,7 @@ use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::Planned;
 use crate::render;
+use crate::rules;
 use crate::stores::Stores;
 use crate::stores::embedded::Embedded;
 
@@ -68,7 +70,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     planning: Planning,
 
-    /// Apply nothing if any object in the saved plan has changed
+    /// Apply nothing if the manifests or any object in the saved plan have changed
     #[arg(long)]
     strict: bool,
 
@@ -95,6 +97,13 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
     let checked = Session::open(manifests, console)?.check();
     let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
+    let checksum = saved.as_ref().map(|saved| saved.plan.checksum());
+    if let (Some(name), Some(checksum)) = (&file, &checksum)
+        && let Some(run) = again::applied_in(&snapshot, checksum)?
+    {
+        again::print(form, name, run, console)?;
+        return Ok(Exit::Done);
+    }
     let prepared = match saved {
         Some(saved) => snapshot.review(saved, &planning, console)?,
         None => snapshot.plan(&planning, console)?,
@@ -121,7 +130,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
     let (before, began) = (prepared.snapshot.remotes.calls(), clock());
-    let (outcome, failure) = carry_out(&prepared, form, console)?;
+    let (outcome, failure) = carry_out(&prepared, checksum, form, console)?;
     print_outcome(form, &prepared.planned.plan, &outcome, console)?;
     if form == Form::Text {
         print_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
@@ -164,11 +173,16 @@ impl Arguments {
     }
 }
 
-/// With `--strict`, a plan with stale changes is not applied at all.
+/// With `--strict`, a plan with stale changes, or of other manifests, is not applied at all.
 fn refuse_stale(name: &str, prepared: &Prepared) -> Result<(), Failure> {
     let Planned { plan, excluded, .. } = &prepared.planned;
     let stale = excluded.iter().filter(|(_, fate)| matches!(fate, ChangeResult::Failed(_)));
     let stale: Vec<String> = stale.map(|(&index, _)| plan.changes[index].address.to_string()).collect();
+    if prepared.snapshot.diagnostics.iter().any(|found| found.rule == rules::KW_067.id) {
+        let failure = Failure::new(format!("could not apply the plan {name}: the manifests changed since it was made"));
+        let failure = Failure { exit: Exit::Stale, ..failure };
+        return Err(failure.help("nothing was changed; plan again, or omit --strict to apply the plan as it is"));
+    }
     if stale.is_empty() {
         return Ok(());
     }
@@ -215,6 +229,7 @@ fn confirmed(console: &mut Console<'_>) -> Result<bool, Failure> {
 /// printed; the outcome is known nevertheless.
 fn carry_out(
     prepared: &Prepared,
+    checksum: Option<String>,
     form: Form,
     console: &mut Console<'_>,
 ) -> Result<(Outcome, Option<Failure>), Failure> {
@@ -239,6 +254,9 @@ fn carry_out(
         pending: &prepared.remembered.pending,
     };
     let journal = begin(prepared, console.time())?;
+    // A plan of which something is left out is not applied as a whole.
+    let whole = checksum.filter(|_| planned.excluded.is_empty() && !has_errors(&planned.held));
+    let journal = whole.into_iter().fold(journal, Journal::of_plan);
     let run = journal.run();
     let stop = stop_on_signals()?;
     let now = console.time();

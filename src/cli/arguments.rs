@@ -79,19 +79,36 @@ pub(super) struct Planning {
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     deadline: Option<f64>,
 
-    /// Whether to lock the workspace, because the plan will be applied.
     #[arg(skip)]
-    locks: bool,
+    purpose: Purpose,
+}
+
+/// What a plan is made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Purpose {
+    #[default]
+    Show,
+    Save,
+    /// Locks the workspace.
+    Apply,
 }
 
 impl Planning {
     /// How long to wait for the lock. `None` if no lock is needed.
     pub(super) fn lock_timeout(&self) -> Option<Duration> {
-        self.locks.then(|| Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0)))
+        (self.purpose == Purpose::Apply).then(|| Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0)))
     }
 
     pub(super) fn locking(&self) -> Self {
-        Self { locks: true, ..self.clone() }
+        Self { purpose: Purpose::Apply, ..self.clone() }
+    }
+
+    pub(super) fn saving(&self, saves: bool) -> Self {
+        Self { purpose: if saves { Purpose::Save } else { self.purpose }, ..self.clone() }
+    }
+
+    pub(super) fn saves(&self) -> bool {
+        self.purpose == Purpose::Save
     }
 
     pub(super) const fn prunes(&self) -> bool {

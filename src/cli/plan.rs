@@ -62,7 +62,7 @@ pub(super) enum Diff {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let planning = &arguments.planning;
+    let planning = &arguments.planning.saving(arguments.out.is_some());
     let checked = Session::open(&arguments.manifests, console)?.check();
     let snapshot = checked.read(planning, None, arguments.format, console)?;
     let prepared = snapshot.plan(planning, console)?;
@@ -76,7 +76,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             let why = "could not save the plan: it cannot be applied, see above";
             return Err(Failure { exit: verdict, ..Failure::new(why) }.into());
         }
-        saved_plan::save(&prepared.to_saved(console), path, console)?;
+        let mut saved = prepared.to_saved(console);
+        saved.origin.manifests = Some(prepared.snapshot.manifests(console));
+        saved_plan::save(&saved, path, console)?;
         if arguments.format == Format::Text {
             writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan.", path.display())?;
         }

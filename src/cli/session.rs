@@ -1,6 +1,7 @@
 //! The steps that commands share: open the workspace, check its manifests, read its stores, plan. A command takes the
 //! steps that it needs; each can stop it with findings, which [`super::failure::Stop::print`] prints.
 
+mod commit;
 mod cost;
 pub(super) mod database;
 mod fingerprints;

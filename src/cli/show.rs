@@ -46,6 +46,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         PlanFormat::Text => {
             render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;
             render::text::findings(console.out, findings)?;
+            if let Some(commit) = saved.origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref()) {
+                writeln!(console.out, "Made from commit {commit}.")?;
+            }
         }
         PlanFormat::Json => {
             render::json::plan(console.out, plan, &header, &[], render::Findings::Remembered(findings))?;

@@ -1,6 +1,7 @@
 //! The journal of runs in the workspace database: an intent before each write, a result after it. After a crash it
 //! shows which writes were in progress.
 
+mod plans;
 mod unverified;
 mod writer;
 
@@ -10,6 +11,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+pub use self::plans::applied_in;
 pub use self::unverified::Unverified;
 pub use self::unverified::unverified;
 pub use self::unverified::verified;
@@ -119,6 +121,13 @@ impl Journal {
     #[must_use]
     pub fn recording(mut self, creates: Creates) -> Self {
         self.creates = creates;
+        self
+    }
+
+    /// Records that the run applies all changes of a saved plan, by its checksum. It is written with the first intent.
+    #[must_use]
+    pub fn of_plan(self, checksum: String) -> Self {
+        self.note(Note::Plan(checksum));
         self
     }
 

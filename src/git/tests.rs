@@ -322,3 +322,18 @@ fn a_repository_of_another_user_is_refused() {
     std::os::unix::fs::chown(&root, Some(12345), None).unwrap();
     assert_eq!(found(&root).foreign().map(|(_, owner)| owner), Some(12345));
 }
+
+#[test]
+fn many_files_are_read_from_a_commit_at_once() {
+    let (_keep, root) = repository();
+    write(&root, "empty.yaml", "");
+    write(&root, "with space.yaml", "a\n\nb missing\n");
+    commit(&root);
+    write(&root, "pay/a.yaml", "changed");
+    let repository = found(&root);
+    let head = repository.head().unwrap().unwrap();
+    let paths = ["pay/a.yaml", "none.yaml", "pay", "a\nb.yaml", "empty.yaml", "with space.yaml"].map(PathBuf::from);
+    let contents = repository.contents(&head, &paths).unwrap();
+    let expected = [Some("a"), None, None, None, Some(""), Some("a\n\nb missing\n")];
+    assert_eq!(contents, expected.map(|text| text.map(|text| text.as_bytes().to_vec())));
+}

@@ -103,6 +103,12 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
     if is_empty(root) {
         return None;
     }
+    if is_saved_plan(root) {
+        let problem = rules::KW_009.finding("the file is a saved plan, not a manifest").at(head(root));
+        let help = "move it out of the manifest folders, or give it the extension .json; then `keywright apply FILE`";
+        reading.report(problem.help(help));
+        return None;
+    }
     let pairs = fields(root, &ENVELOPE, "a manifest", reading)?;
     let kind = read_kind(root, pairs, reading)?;
     let metadata = match field(pairs, "metadata") {
@@ -129,6 +135,13 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
         return None;
     }
     Some(manifest)
+}
+
+/// Whether the document says that it is a plan of `plan --out`. None of its fields is one of a manifest.
+fn is_saved_plan(root: &Node<'_>) -> bool {
+    let Content::Mapping(pairs) = &root.content else { return false };
+    let kind = field(pairs, "kind").map(|node| &node.content);
+    matches!(kind, Some(Content::Scalar { text, .. }) if *text == "saved-plan")
 }
 
 /// Whether the document is empty or contains only comments.

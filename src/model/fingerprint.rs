@@ -7,8 +7,9 @@
 //! No key is used in two places:
 //!
 //! - In memory, secrets are compared by their plain [`super::Digest`]: a reader of the memory has the values anyway.
-//! - A saved plan is made on one machine and applied on another, which may not have the same key. So it holds nothing
-//!   that is derived from a secret: no values, and nothing of an API key's id, which may be the credential itself
+//! - A saved plan is made on one machine and applied on another, which may not have the same key. So it holds fingerprints
+//!   only of custom values and shared secrets, which show whether they changed since; under another key that is unknown. It
+//!   holds no values, and nothing of an API key's id, which may be the credential itself
 //!   ([`super::LiveObject::identity`]). Ids of other kinds and fields are not secrets, so their plain digests stay.
 
 use std::fmt;

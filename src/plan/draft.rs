@@ -10,6 +10,7 @@ use super::Sources;
 use super::Target;
 use super::ValueFrom;
 use super::deliveries;
+use super::given;
 use crate::diagnostic::Place;
 use crate::diff;
 use crate::matching::Found;
@@ -52,7 +53,7 @@ pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matc
         package: key.package.address.clone(),
         value: value_from(context, matching, key),
         with_secret: key.secret.is_some(),
-        sources: sources(key),
+        sources: given::sources(context, &declared.address, key),
         deliver: if context.options.no_deliver { Vec::new() } else { key.deliver.clone() },
         follows: None,
     });
@@ -218,14 +219,6 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
         target: Target { name: declared.name.clone(), parent, live: None, key: None },
     };
     Draft { known_as: declared.address.clone(), change, place: Some(declared.place), needs }
-}
-
-fn sources(key: &DeclaredKey) -> Sources {
-    let value = match &key.source {
-        KeySource::Custom(source) => Some(source.in_words().into()),
-        KeySource::Generate(_) | KeySource::Existing(_) => None,
-    };
-    Sources { value, secret: key.secret.as_ref().map(|source| source.in_words().into()) }
 }
 
 fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {

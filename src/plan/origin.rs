@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::declared;
+use crate::model::Desired;
+use crate::model::Digest;
 use crate::model::Instant;
 
 /// Where a plan comes from, and so where it can be applied.
@@ -14,6 +17,41 @@ pub struct Origin {
     pub stores: Vec<StoreName>,
     /// The hosts of the workspace database, if it is on a server.
     pub database: Vec<String>,
+    /// What the plan was made from. `None` if it is not saved.
+    pub manifests: Option<Manifests>,
+}
+
+/// The manifests of a plan.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Manifests {
+    /// The digest of what they declare.
+    pub declared: Digest,
+    /// The commit that was checked out. `None` outside of a repository.
+    pub commit: Option<Commit>,
+}
+
+/// A commit that was checked out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Commit {
+    /// In hexadecimal.
+    pub id: String,
+    /// Whether the manifests were not those of the commit.
+    pub is_changed: bool,
+}
+
+impl Manifests {
+    pub fn of(desired: &Desired, commit: Option<Commit>) -> Self {
+        Self { declared: declared::digest(desired), commit }
+    }
+}
+
+/// For people, after the word commit.
+impl fmt::Display for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = self.id.get(..12).unwrap_or(&self.id);
+        f.write_str(short)?;
+        if self.is_changed { f.write_str(" with uncommitted changes") } else { Ok(()) }
+    }
 }
 
 /// The readable name of a store, without anything that is specific to one machine.

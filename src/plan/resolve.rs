@@ -9,6 +9,8 @@ use super::Context;
 use super::LiveTarget;
 use super::Plan;
 use super::ValueFrom;
+use super::given;
+use super::given::Since;
 use super::retirement::Generations;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -43,7 +45,7 @@ pub(super) fn resolve(
         let why = match current_object(change, &objects, matching, context) {
             Ok(object) => {
                 change.target.live = object.map(LiveTarget::of);
-                rotated.why_not(change, context)
+                given_anew(change, context).or_else(|| rotated.why_not(change, context))
             }
             Err(why) => Some(why.to_owned()),
         };
@@ -53,6 +55,14 @@ pub(super) fn resolve(
     }
     block(plan, &mut excluded);
     Ok(excluded)
+}
+
+/// Why a change is stale whose secret is another one now.
+fn given_anew(change: &Change, context: &Context<'_>) -> Option<String> {
+    match given::since(change, context) {
+        Since::Changed(what) => Some(what),
+        Since::Same | Since::Unknown => None,
+    }
 }
 
 /// The objects of the plan.

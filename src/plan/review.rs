@@ -12,6 +12,7 @@ use super::Planned;
 use super::Sighting;
 use super::consent::place_of;
 use super::control_plane::OfControlPlane;
+use super::given;
 use super::guards;
 use super::prune;
 use super::resolve::Undeclared;
@@ -44,6 +45,8 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     stopped.extend(incomplete(kinds.into_iter(), context));
     stopped.extend(unowned(&left, context, &matching));
     sort(&mut stopped);
+    planned.diagnostics =
+        with_severities(given::unknown(planned.left(), context).into_iter().collect(), context.workspace);
     planned.stopped = stopped;
     Ok(planned)
 }

@@ -52,7 +52,9 @@ fn head(text: &mut String, plan: &Plan, origin: &Origin) {
         let _ = write!(text, " · {count} {words}");
     }
     let made = origin.made.format("%Y-%m-%d %H:%M UTC");
-    let _ = writeln!(text, " · made {made} by Keywright {}", prose(&origin.version));
+    let commit = origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref());
+    let commit = commit.map(|commit| format!(" from {}", prose(&commit.to_string()))).unwrap_or_default();
+    let _ = writeln!(text, " · made {made} by Keywright {}{commit}", prose(&origin.version));
 }
 
 fn table(text: &mut String, plan: &Plan) {

@@ -83,6 +83,12 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
     Ok(())
 }
 
+/// Writes that an earlier run applied a saved plan.
+pub fn applied_before(out: &mut dyn io::Write, name: &str, run: i64) -> io::Result<()> {
+    let bold = style::BOLD;
+    writeln!(out, "{bold}Nothing to do:{bold:#} the plan {} was applied in run {run}.", text::line(name))
+}
+
 /// Writes the number of changes with each result, and the next steps if not all are done.
 pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     let bold = style::BOLD;

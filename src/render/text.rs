@@ -6,6 +6,7 @@ pub use super::export::export;
 pub use super::forecast::calls;
 pub use super::forecast::forecast;
 pub use super::memory::details;
+pub use super::outcome::applied_before;
 pub use super::outcome::outcome;
 pub use super::outcome::progress;
 pub use super::plan::Style;

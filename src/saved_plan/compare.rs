@@ -106,11 +106,13 @@ fn is_same(old: &Change, new: &Change) -> bool {
         && key(old.target.key.as_ref()) == key(new.target.key.as_ref())
 }
 
-/// The compared parts of a key's change. The id of the previous generation is not one, because ids are the store's.
-fn key(target: Option<&KeyTarget>) -> Option<(String, &ValueFrom, bool, &Sources, Vec<String>)> {
+/// The compared parts of a key's change. The id of the previous generation is not one, because ids are the store's; and
+/// neither are fingerprints, because the two runners may have different keys for them.
+fn key(target: Option<&KeyTarget>) -> Option<(String, &ValueFrom, bool, [Option<&str>; 2], Vec<String>)> {
     let KeyTarget { package, value, with_secret, sources, deliver, follows: _ } = target?;
     let deliver = deliver.iter().map(|to| format!("{} as {}", to.file, to.variable)).collect();
-    Some((package.to_string(), value, *with_secret, sources, deliver))
+    let Sources { value: read, secret, value_seen: _, secret_seen: _ } = sources;
+    Some((package.to_string(), value, *with_secret, [read.as_deref(), secret.as_deref()], deliver))
 }
 
 fn fields(change: &Change) -> BTreeMap<&FieldName, &FieldChange> {

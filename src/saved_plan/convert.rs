@@ -13,15 +13,18 @@ use crate::diagnostic::Finding;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Digest;
+use crate::model::Fingerprint;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::Commit;
 use crate::plan::FieldChange;
 use crate::plan::Kept;
 use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
+use crate::plan::Manifests;
 use crate::plan::Origin;
 use crate::plan::Plan;
 use crate::plan::Sources;
@@ -55,6 +58,7 @@ impl Document {
                 workspace: self.workspace,
                 stores: self.stores.into_iter().map(store).collect(),
                 database: self.database,
+                manifests: self.manifests.map(manifests).transpose()?,
             },
             options: options(self.options)?,
             added: self.added_attributes.into_iter().map(Into::into).collect(),
@@ -62,6 +66,16 @@ impl Document {
             findings: self.findings.into_iter().map(finding).collect(),
         })
     }
+}
+
+fn manifests(made_from: document::Manifests) -> Result<Manifests, Problem> {
+    let document::Manifests { declared, commit, changed } = made_from;
+    let is_id = |id: &String| matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if commit.as_ref().is_some_and(|id| !is_id(id)) || (changed && commit.is_none()) {
+        return Err(wrong("`commit` is not the id of a commit"));
+    }
+    let declared = Digest::from_hex(&declared).ok_or_else(|| wrong("`declared` is not a digest"))?;
+    Ok(Manifests { declared, commit: commit.map(|id| Commit { id, is_changed: changed }) })
 }
 
 fn wrong(what: &str) -> Problem {
@@ -149,6 +163,10 @@ fn digest(text: &str) -> Result<Digest, &'static str> {
     Digest::from_hex(text).ok_or("has an invalid fingerprint")
 }
 
+fn fingerprint(text: &str) -> Result<Fingerprint, &'static str> {
+    Fingerprint::parse(text).ok_or("has an invalid fingerprint")
+}
+
 fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
     let package = Address::parse(&key.package).filter(|package| package.kind() == Kind::Package);
     let value = match key.value {
@@ -174,7 +192,12 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
         package: package.ok_or("has no valid package")?,
         value,
         with_secret: key.with_secret,
-        sources: Sources { value: key.value_source.map(Into::into), secret: key.secret_source.map(Into::into) },
+        sources: Sources {
+            value: key.value_source.map(Into::into),
+            secret: key.secret_source.map(Into::into),
+            value_seen: key.value_fingerprint.as_deref().map(fingerprint).transpose()?,
+            secret_seen: key.secret_fingerprint.as_deref().map(fingerprint).transpose()?,
+        },
         deliver: key.deliver.into_iter().map(delivery).collect(),
         follows: key.follows.as_deref().map(digest).transpose()?,
     })

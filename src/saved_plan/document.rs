@@ -42,6 +42,9 @@ pub(super) struct Document {
     /// The hosts of the workspace database, if it is on a server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) database: Vec<String>,
+    /// The manifests that the plan was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) manifests: Option<Manifests>,
     /// The options of the run that made the plan.
     pub(super) options: Options,
     /// Kinds for which the plan read extended attributes of the store.
@@ -72,6 +75,20 @@ pub(super) struct Store {
     /// The area of Cloud API Management.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) area: Option<String>,
+}
+
+/// The manifests that a plan was made from.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Manifests {
+    /// The SHA-256 of what they declare, without secrets.
+    pub(super) declared: String,
+    /// The commit that was checked out; absent outside of a Git repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) commit: Option<String>,
+    /// Whether the manifests differed from those of the commit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) changed: bool,
 }
 
 /// The options of the run that made the plan.
@@ -176,6 +193,12 @@ pub(super) struct Key {
     /// Where the shared secret is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) secret_source: Option<String>,
+    /// The keyed fingerprint of the custom value, with the id of the key for fingerprints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) value_fingerprint: Option<String>,
+    /// The keyed fingerprint of the shared secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) secret_fingerprint: Option<String>,
     /// Where the value is written once the key exists.
     pub(super) deliver: Vec<Delivery>,
     /// The fingerprint of the id of the previous generation of the key.

@@ -8,14 +8,17 @@ use crate::diagnostic::Severity;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Digest;
+use crate::model::Fingerprint;
 use crate::model::LiveId;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::Commit;
 use crate::plan::FieldChange;
 use crate::plan::Kept;
 use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
+use crate::plan::Manifests;
 use crate::plan::MaxDelete;
 use crate::plan::StoreName;
 use crate::plan::Target;
@@ -51,7 +54,12 @@ fn sample() -> SavedPlan {
         package: Address::package("p"),
         value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
         with_secret: true,
-        sources: crate::plan::Sources { value: None, secret: Some("the file s/größe".into()) },
+        sources: crate::plan::Sources {
+            value: None,
+            secret: Some("the file s/größe".into()),
+            value_seen: None,
+            secret_seen: Fingerprint::parse(&format!("12345678:{}", "0".repeat(64))),
+        },
         deliver: vec![Delivery { file: "secrets/größe.env".into(), variable: "K".into() }],
         follows: Some(LiveId::new(ID).fingerprint()),
     });
@@ -75,6 +83,10 @@ fn sample() -> SavedPlan {
         workspace: "payments".into(),
         stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
         database: vec!["db.example.com".into()],
+        manifests: Some(Manifests {
+            declared: crate::model::Digest::of(b"all"),
+            commit: Some(Commit { id: "0123456789abcdef".repeat(4), is_changed: true }),
+        }),
     };
     let options = Options {
         prune: true,
@@ -256,6 +268,14 @@ fn every_difference_between_two_plans_is_reported() {
     );
     found(&|plan| key(plan, &|key| key.with_secret = false), "create key/k: ");
     found(&|plan| key(plan, &|key| key.deliver[0].file = ".git/config".into()), "another source or destination");
+    // Neither is the commit compared.
+    let mut other = sample();
+    other.origin.manifests = None;
+    assert!(differences(&sample(), &other).is_empty());
+    // Fingerprints of two runners cannot be compared.
+    let mut other = sample();
+    other.plan.changes[1].target.key.as_mut().unwrap().sources.secret_seen = None;
+    assert!(differences(&sample(), &other).is_empty());
     // The same change twice is not the change once.
     found(&|plan| plan.plan.changes.push(plan.plan.changes[5].clone()), "delete apikey/old: not in the approved plan");
 }

@@ -22,6 +22,11 @@ use crate::plan::StoreName;
 use crate::text;
 
 impl SavedPlan {
+    /// The checksum in the file.
+    pub fn checksum(&self) -> String {
+        Document::of(self).sum()
+    }
+
     /// The bytes of the file, without ids, key values or shared secrets.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut document = Document::of(self);
@@ -58,6 +63,7 @@ impl Document {
             workspace: saved.origin.workspace.clone(),
             stores: saved.origin.stores.iter().map(store).collect(),
             database: saved.origin.database.clone(),
+            manifests: saved.origin.manifests.as_ref().map(manifests),
             options: options(&saved.options),
             added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),
             changes: plan.changes.iter().map(change).collect(),
@@ -72,6 +78,15 @@ impl Document {
 
 fn store(store: &StoreName) -> document::Store {
     document::Store { name: store.name.clone(), host: store.host.clone(), area: store.area.clone() }
+}
+
+fn manifests(made_from: &plan::Manifests) -> document::Manifests {
+    let commit = made_from.commit.as_ref();
+    document::Manifests {
+        declared: made_from.declared.hex(),
+        commit: commit.map(|commit| commit.id.clone()),
+        changed: commit.is_some_and(|commit| commit.is_changed),
+    }
 }
 
 fn options(options: &plan::Options) -> document::Options {
@@ -141,6 +156,8 @@ fn key(key: &plan::KeyTarget) -> document::Key {
         with_secret: key.with_secret,
         value_source: key.sources.value.as_deref().map(str::to_owned),
         secret_source: key.sources.secret.as_deref().map(str::to_owned),
+        value_fingerprint: key.sources.value_seen.as_ref().map(|seen| seen.as_str().to_owned()),
+        secret_fingerprint: key.sources.secret_seen.as_ref().map(|seen| seen.as_str().to_owned()),
         deliver: key.deliver.iter().map(delivery).collect(),
         follows: key.follows.map(|id| id.hex()),
     }

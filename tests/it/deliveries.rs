@@ -160,7 +160,7 @@ fn an_interrupted_create_is_delivered_by_the_next_run() {
 fn keys_of_a_database_without_receipts_count_as_delivered() {
     let workspace = Workspace::applied(&[key("a", "secrets/a.env", "")]);
     workspace.loses_files();
-    workspace.changes("DROP TABLE receipts; PRAGMA user_version = 6");
+    workspace.changes("DROP TABLE receipts; ALTER TABLE runs DROP COLUMN plan; PRAGMA user_version = 7");
     // Before and after the first apply of this version.
     for line in [SETTLED, "apply --auto-approve", SETTLED] {
         workspace.runs(line, 0);
@@ -247,7 +247,10 @@ fn no_key_is_retired_behind_a_successor_that_may_not_have_arrived() {
     says(&workspace.runs("plan", 0).out, "Plan: 1 to disable");
     workspace.changes("DELETE FROM receipts; DELETE FROM objects; DELETE FROM writes");
     let ran = workspace.runs(SETTLED, 0);
-    says(&ran.out, "not retired: it is unknown whether its successor was delivered; --deliver key/a writes it here");
+    says(&ran.out, "not retired, because its successor key/a is not known to be delivered; see --deliver");
     workspace.runs("apply --auto-approve --deliver key/a", 0);
+    // The overlap counts from this delivery.
+    says(&workspace.runs(SETTLED, 0).out, "the rotation disables it from 2027-03-24 00:00 UTC on");
+    workspace.console.now = "2027-03-25T00:00:00Z".to_owned();
     says(&workspace.runs("plan", 0).out, "Plan: 1 to disable");
 }

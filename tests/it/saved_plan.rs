@@ -210,6 +210,7 @@ fn a_rotation_is_made_once() {
     team.runs("plan --out p.json", 0);
     let first = team.runs("apply p.json", 0);
     assert!(first.out.contains("+ key/production"), "{}", first.out);
+    forget(&team);
     let again = team.runs("apply p.json", 5);
     assert!(again.out.contains("key/production has a newer generation than when the plan was made"), "{}", again.out);
 }
@@ -318,4 +319,128 @@ fn a_stream_reports_stale_changes_and_each_change_by_its_index() {
     team.runs("apply --auto-approve", 0);
     let ran = team.runs("apply --format json-stream --auto-approve", 0);
     assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
+}
+
+/// What a database does not know that did not see the run, or that keeps no more of it.
+fn forget(team: &Team) {
+    let database = rusqlite::Connection::open(team.path(".keywright/keywright.db")).unwrap();
+    database.execute_batch("UPDATE runs SET plan = NULL").unwrap();
+}
+
+#[test]
+fn a_repeated_job_of_an_applied_plan_ends_well_and_does_nothing() {
+    let team = Team::new("", &[TEAM, KEY]);
+    team.runs("plan --out p.json", 0);
+    team.runs("apply p.json", 0);
+    for line in ["apply p.json", "apply p.json --strict"] {
+        let ran = team.runs(line, 0);
+        assert_eq!(ran.out, "Nothing to do: the plan p.json was applied in run 1.\n");
+    }
+    assert!(team.runs("apply p.json --format json", 0).out.contains("\"appliedIn\": 1"));
+    let stream = team.runs("apply p.json --format json-stream", 0).out;
+    assert!(stream.lines().count() == 2 && stream.contains("\"appliedIn\":1"), "{stream}");
+    // What a later run deleted does not come back.
+    team.write("  ownership: {packageKeys: ofDeclaredApplications}\n", &[TEAM]);
+    team.runs("apply --prune --auto-approve --allow application/alice/checkout", 0);
+    team.write("", &[TEAM, KEY]);
+    team.runs("apply p.json", 0);
+    assert!(!team.runs("export", 0).out.contains("PackageKey"));
+    // Without the journal, the objects decide.
+    forget(&team);
+    assert!(team.runs("apply p.json --strict", 5).err.contains("these objects changed since it was made"));
+}
+
+#[test]
+fn a_plan_that_was_applied_in_part_is_not_applied() {
+    let team = Team::new("", &[TEAM]);
+    team.runs("plan --out p.json", 0);
+    let user = TEAM.split("---\n").next().unwrap();
+    team.write("", &[user]);
+    team.runs("apply --auto-approve", 0);
+    team.write("", &[TEAM]);
+    team.runs("apply p.json", 5);
+    let again = team.runs("apply p.json", 5);
+    assert!(again.out.contains("user/alice already exists in the store"), "{}", again.out);
+}
+
+#[test]
+fn another_custom_value_or_shared_secret_than_that_of_the_plan_is_stale() {
+    for (variable, what) in [
+        ("APP_KEY", "key/production gets another value from the variable APP_KEY than when the plan was made"),
+        ("APP_SECRET", "key/production gets another shared secret from the variable APP_SECRET than when"),
+    ] {
+        let mut team = Team::new("", &[TEAM, KEY]);
+        team.runs("plan --out p.json", 0);
+        assert!(!team.saved().contains("not-a-real"));
+        let before = team.console.environment.insert(variable.to_owned(), "not-a-real-other-text".to_owned());
+        let ran = team.runs("apply p.json", 5);
+        assert!(ran.out.contains(what) && ran.out.contains("4 done, 1 stale"), "{}", ran.out);
+        assert!(!team.runs("export", 0).out.contains("PackageKey"));
+        team.console.environment.insert(variable.to_owned(), before.unwrap());
+        assert!(!team.runs("apply p.json", 5).err.contains("KW-066"));
+    }
+}
+
+#[test]
+fn under_another_key_for_fingerprints_it_is_unknown_whether_a_value_changed() {
+    let team = Team::new("", &[TEAM, KEY]);
+    team.runs("plan --out p.json", 0);
+    fs::remove_file(team.path(".keywright/fingerprint.key")).unwrap();
+    let ran = team.runs("apply p.json", 0);
+    says(
+        &ran,
+        "warning[KW-066]: it is unknown whether the plan was made with the secrets that key/production gets now",
+    );
+    let mut shared = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, KEY]);
+    shared.console.environment.insert("KEYWRIGHT_PRINTS".to_owned(), "not-a-real-key".repeat(4));
+    shared.runs("plan --out p.json", 0);
+    let other = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, KEY]);
+    let console = Console { environment: shared.console.environment.clone(), ..Console::new(other.path("")) };
+    let ran = console.run(&format!("apply {}", shared.path("p.json").display()));
+    assert!(ran.exit == 0 && !ran.err.contains("KW-066"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_plan_names_its_commit_and_says_when_the_manifests_moved_on() {
+    let team = Team::new("", &[TEAM]);
+    let git = |line: &str| crate::trust::repository::git(team.folder.path(), line);
+    git("init -q");
+    fs::write(team.path(".gitignore"), ".keywright/\np.json\n").unwrap();
+    git("add -A");
+    git("commit -q -m first");
+    let first = git("rev-parse HEAD")[..12].to_owned();
+    team.runs("plan --out p.json", 0);
+    assert!(team.runs("show p.json", 0).out.ends_with(&format!("Made from commit {first}.\n")));
+    // Comments, order and line ends do not count.
+    fs::write(team.path("m.yaml"), format!("# a comment\n{TEAM}").replace('\n', "\r\n")).unwrap();
+    assert!(!team.runs("apply p.json", 0).err.contains("KW-067"));
+    team.write("", &[&TEAM.replace("displayName: Alice", "displayName: Ally")]);
+    team.runs("plan --out p.json", 0);
+    let shown = team.runs("show p.json --format markdown", 0).out;
+    assert!(shown.contains(&format!("{first} with uncommitted changes")), "{shown}");
+    git("add -A");
+    git("commit -q -m second");
+    assert!(!team.runs("apply p.json", 0).err.contains("KW-067"));
+    team.runs("plan --out p.json", 0);
+    let second = git("rev-parse HEAD")[..12].to_owned();
+    team.write("", &[&TEAM.replace("displayName: Alice", "displayName: Alicia")]);
+    git("add -A");
+    git("commit -q -m third");
+    let third = git("rev-parse HEAD")[..12].to_owned();
+    let said = format!("it was made from commit {second}, and HEAD is now {third}");
+    says(&team.runs("apply p.json", 0), &said);
+    says(&team.runs("apply p.json --strict", 5), "the manifests changed since it was made");
+    fs::remove_file(team.path("m.yaml")).unwrap();
+    fs::write(team.path("n.yaml"), TEAM).unwrap();
+    team.runs("plan --out p.json", 0);
+    assert!(team.runs("show p.json", 0).out.contains(&format!("{third} with uncommitted changes")));
+}
+
+#[test]
+fn a_plan_that_is_named_like_a_manifest_is_one_error() {
+    let team = Team::new("", &[TEAM]);
+    team.runs("plan --out plan.yaml", 0);
+    let ran = team.runs("validate", 3);
+    says(&ran, "error[KW-009]: the file is a saved plan, not a manifest");
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
 }

@@ -12,7 +12,7 @@ mod lock_lost;
 mod locked;
 mod programs;
 mod reading;
-mod repository;
+pub(crate) mod repository;
 mod settings;
 mod workspaces;
 mod writing;

@@ -14,17 +14,30 @@ use crate::rules;
 use crate::secrets;
 use crate::source::Loaded;
 
-/// The key. `None` if there is no file yet and the run does not write: then every fingerprint is unknown.
+/// Whether to create the file of a missing key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Create {
+    Must,
+    /// If possible: a plan can also be made in a folder that cannot be written to.
+    May,
+    No,
+}
+
+/// The key. `None` if there is no file and none is created: then every fingerprint is unknown.
 pub(super) fn key(
     loaded: &Loaded,
     location: &Location,
-    writes: bool,
+    create: Create,
     console: &Console<'_>,
 ) -> Result<Option<FingerprintKey>, Failure> {
     let Some(source) = &loaded.workspace.fingerprint_key else {
         let path = database::key_file(location, &loaded.root);
         refuse_tracked(&path)?;
-        let key = if writes { database::make_key(&path).map(Some) } else { database::read_key(&path) };
+        let key = match create {
+            Create::Must => database::make_key(&path).map(Some),
+            Create::May => database::make_key(&path).map(Some).or_else(|_| database::read_key(&path)),
+            Create::No => database::read_key(&path),
+        };
         return key.map_err(|error| Failure::of_database(&error));
     };
     let read = secrets::credential(source, &access(loaded, console)).map_err(|problem| {

@@ -45,7 +45,9 @@ pub(super) fn remembered(
     in_journal: &str,
     key: Option<&FingerprintKey>,
 ) -> Result<Remembered, Failure> {
-    let Some(database) = open_for_reading(location)? else { return Ok(Remembered::default()) };
+    let Some(database) = open_for_reading(location)? else {
+        return Ok(Remembered { key: key.cloned(), ..Remembered::default() });
+    };
     let remembered = database::remembered(&database, &store_keys(loaded), in_journal, key.cloned());
     remembered.map_err(|error| Failure::of_database(&error))
 }

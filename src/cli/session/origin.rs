@@ -24,6 +24,7 @@ pub(super) fn origin(loaded: &Loaded, location: &Location, now: Instant) -> Orig
             Location::File(_) => Vec::new(),
             Location::Server(server) => server.hosts(),
         },
+        manifests: None,
     }
 }
 

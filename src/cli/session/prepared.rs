@@ -26,6 +26,7 @@ use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::pending::Pending;
+use crate::rules;
 use crate::saved_plan::SavedPlan;
 use crate::source::Loaded;
 use crate::workspace::Ownership;
@@ -86,6 +87,10 @@ impl Snapshot {
             let Self { diagnostics, loaded, format, .. } = self;
             return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
         }
+        self.diagnostics.extend(rules::with_severities(
+            self.moved_on(&saved, console).into_iter().collect(),
+            &self.loaded.workspace,
+        ));
         let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
         let now = console.now;

@@ -25,6 +25,8 @@ use crate::diagnostic::sort;
 use crate::model::Desired;
 use crate::model::FingerprintKey;
 use crate::model::Instant;
+use crate::model::KeySource;
+use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Origin;
@@ -137,7 +139,13 @@ fn stores(
     let location = database::location(loaded, console)?;
     let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
     let cut_off = history::cut_off(&location, lock.is_some())?;
-    let fingerprint_key = fingerprints::key(loaded, &location, lock.is_some(), console)?;
+    let may_create = match lock {
+        Some(_) => fingerprints::Create::Must,
+        // So that the run that applies the plan can compare the secrets.
+        None if planning.saves() && uses_secrets(desired) => fingerprints::Create::May,
+        None => fingerprints::Create::No,
+    };
+    let fingerprint_key = fingerprints::key(loaded, &location, may_create, console)?;
     let remotes = remotes::remotes(loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
     let query = match saved {
         Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, desired),
@@ -149,6 +157,12 @@ fn stores(
     };
     let live = live(&location, &remotes, &query)?;
     Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live })
+}
+
+/// Whether keys are created with secrets that a plan does not contain.
+fn uses_secrets(desired: &Desired) -> bool {
+    let mut keys = desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref());
+    keys.any(|key| key.secret.is_some() || matches!(key.source, KeySource::Custom(_)))
 }
 
 fn live(location: &Location, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {

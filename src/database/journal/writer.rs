@@ -21,6 +21,8 @@ use crate::model::StoreKeys;
 
 /// A message from a run to its journal.
 pub(super) enum Note {
+    /// The checksum of a saved plan.
+    Plan(String),
     Intent(Intent),
     End(End),
     Learned(Learned),
@@ -58,13 +60,14 @@ pub(super) struct Writer {
     ends: Vec<End>,
     learned: Vec<Learned>,
     delivered: Vec<Delivered>,
+    plan: Option<String>,
     over: Option<Instant>,
 }
 
 impl Writer {
     pub(super) fn new(database: Database, run: i64, stores: StoreKeys) -> Self {
         let (intents, ends, learned, delivered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { database, run, stores, intents, ends, learned, delivered, over: None }
+        Self { database, run, stores, intents, ends, learned, delivered, plan: None, over: None }
     }
 
     /// Writes what arrives until the run ends, or no sender is left.
@@ -82,6 +85,7 @@ impl Writer {
                 self.ends.clear();
                 self.learned.clear();
                 self.delivered.clear();
+                self.plan = None;
             }
             for intent in self.intents.drain(..) {
                 // A caller that no longer waits does not start the write either.
@@ -96,6 +100,7 @@ impl Writer {
 
     fn take(&mut self, note: Note) {
         match note {
+            Note::Plan(checksum) => self.plan = Some(checksum),
             Note::Intent(intent) => self.intents.push(intent),
             Note::End(end) => self.ends.push(end),
             Note::Learned(learned) => self.learned.push(learned),
@@ -127,6 +132,9 @@ impl Writer {
         }
         self.learned.iter().try_for_each(|learned| learned.note(connection, &self.stores, run))?;
         self.delivered.iter().try_for_each(|delivered| delivered.note(connection, &self.stores, run))?;
+        if let Some(plan) = &self.plan {
+            connection.execute("UPDATE runs SET plan = ?2 WHERE number = ?1", &[&run, plan])?;
+        }
         if let Some(now) = self.over {
             connection.execute("UPDATE runs SET ended = ?2 WHERE number = ?1", &[&run, &millis(now)])?;
         }

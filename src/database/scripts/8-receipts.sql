@@ -23,3 +23,6 @@ CREATE TABLE receipts (
 INSERT INTO receipts (workspace, store, file, variable, value, address, run, at)
   SELECT '', store, '', '', value, min(address), min(run), 0 FROM objects
   WHERE kind = 'PackageKey' AND maker = 'keywright' AND value IS NOT NULL GROUP BY store, value;
+
+-- The checksum of the saved plan that a run applied completely, unless it failed.
+ALTER TABLE runs ADD COLUMN plan TEXT;

@@ -38,6 +38,9 @@ pub(super) struct Document<'a> {
     /// For ended: the number of changes with each result.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
+    /// For ended: the earlier run that applied the same saved plan; this run did nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied_in: Option<i64>,
 }
 
 /// The event of a line.
@@ -69,7 +72,8 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn ended(outcome: &'a outcome::Outcome) -> Self {
-        Self { summary: Some(Summary::of(outcome)), ..Self::new(Event::Ended) }
+        let applied_in = outcome.applied_in;
+        Self { summary: Some(Summary::of(outcome)), applied_in, ..Self::new(Event::Ended) }
     }
 
     fn new(event: Event) -> Self {

@@ -25,6 +25,9 @@ pub(super) struct Document<'a> {
     changes: Vec<Change<'a>>,
     /// The number of changes with each result.
     summary: Summary,
+    /// The earlier run that applied the same saved plan; this run did nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied_in: Option<i64>,
 }
 
 /// The result of one change.
@@ -113,6 +116,7 @@ impl<'a> Document<'a> {
                 .map(|(index, (change, result))| Change::of(change, result, outcome.delivered_by(index)))
                 .collect(),
             summary: Summary::of(outcome),
+            applied_in: outcome.applied_in,
         }
     }
 }

@@ -23,6 +23,7 @@ fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
         made: "2026-11-21T12:00:00Z".parse().unwrap(),
         workspace: workspace.into(),
         stores: vec![StoreName { name: "embedded store".into(), host: None, area: None }],
+        manifests: None,
     };
     let sources = sample::sources();
     let places = Places::new(&sources);

@@ -55,7 +55,7 @@ fn a_saved_plan_makes_its_writes_and_no_others() {
     assert_eq!(writes, ["POST", "PUT", "PUT", "PUT", "PUT"], "{}", said.text);
     world.assert_settled("the plan");
     let again = apply(&world, &file, &[]);
-    assert_eq!(again.exit, 5, "{}", again.text);
+    assert!(again.exit == 0 && again.text.contains("was applied in run 2"), "{}", again.text);
 }
 
 #[test]

@@ -107,8 +107,14 @@ impl Effects for Around<'_> {
 
 /// A plan as loaded from a file, with its original consent.
 fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, TestCaseError> {
-    let origin =
-        Origin { version: "1".into(), made: now(), workspace: "law".into(), stores: Vec::new(), database: Vec::new() };
+    let origin = Origin {
+        version: "1".into(),
+        made: now(),
+        workspace: "law".into(),
+        stores: Vec::new(),
+        database: Vec::new(),
+        manifests: None,
+    };
     let options = Options {
         prune: settings.prune,
         allow: plan.changes.iter().map(|change| change.address.to_string()).collect(),
