@@ -38,6 +38,7 @@ pub use select::Selection;
 pub use select::Unknown;
 pub use tree::File;
 pub use tree::NOT_EXPORTED;
+pub use tree::NOT_EXPORTED_LINE;
 
 /// What an export is made from.
 pub struct Given<'a> {

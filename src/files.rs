@@ -37,6 +37,7 @@ pub use place::Place;
 pub use place::outside_git;
 pub use refused::Refused;
 pub use tracked::Tracked;
+pub use tree::Report;
 pub use tree::folder_to_fill;
 pub use tree::free_name;
 pub use tree::write_tree;

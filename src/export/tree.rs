@@ -8,9 +8,13 @@ use super::yaml;
 use crate::model::Address;
 use crate::model::Digest;
 use crate::model::Kind;
+use crate::workspace::WORKSPACE_FILE;
 
 /// The file that names what belongs to no other file and is not exported.
 pub const NOT_EXPORTED: &str = "not-exported.txt";
+
+/// How every line of that file begins.
+pub const NOT_EXPORTED_LINE: &str = "# not exported: ";
 
 /// Longest name of a file without its ending, in bytes.
 const LONGEST: usize = 80;
@@ -84,7 +88,7 @@ fn digest(name: &str) -> String {
     digest[..8].to_owned()
 }
 
-/// A name that every file system takes: ASCII, not hidden, not reserved, not too long.
+/// A name that every file system takes: ASCII, not hidden, not reserved, not too long, and not that of the settings.
 fn safe(name: &str) -> String {
     const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
     let is_good = |c: char| c.is_ascii_alphanumeric() || "-_.@+".contains(c);
@@ -93,7 +97,8 @@ fn safe(name: &str) -> String {
     let plain = plain.trim_end_matches('.');
     let stem = plain.split('.').next().unwrap_or_default().to_lowercase();
     let is_reserved = RESERVED.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit()));
-    if is_reserved || plain.starts_with(['.', '-']) || plain.is_empty() {
+    let is_settings = WORKSPACE_FILE.split('.').next() == Some(&*stem);
+    if is_reserved || is_settings || plain.starts_with(['.', '-']) || plain.is_empty() {
         format!("_{plain}")
     } else {
         plain.to_owned()
@@ -116,6 +121,9 @@ mod tests {
             ("com1", "_com1"),
             ("a b\u{202e}é", "a-b--"),
             ("x.", "x"),
+            ("keywright", "_keywright"),
+            ("Keywright.yaml", "_Keywright.yaml"),
+            ("keywright2", "keywright2"),
         ] {
             assert_eq!(safe(odd), expected);
         }

@@ -119,7 +119,17 @@ impl Place {
 
     /// Replaces the content atomically, after it is on disk. The file becomes readable by its owner only.
     pub fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let unfinished = self.write(bytes)?;
+        self.replace_with(OWNERS_FILE, bytes)
+    }
+
+    /// The same, but other users may read the file, as the umask allows.
+    pub fn replace_shared(&self, bytes: &[u8]) -> io::Result<()> {
+        self.replace_with(SHARED_FILE, bytes)
+    }
+
+    fn replace_with(&self, mode: Mode, bytes: &[u8]) -> io::Result<()> {
+        let unfinished = unfinished();
+        write_new(&self.folder, &unfinished, mode, bytes)?;
         let renamed = rustix::fs::renameat(&self.folder, &unfinished, &self.folder, &self.name);
         if renamed.is_err() {
             let _ = rustix::fs::unlinkat(&self.folder, &unfinished, AtFlags::empty());
@@ -129,7 +139,14 @@ impl Place {
         Ok(())
     }
 
-    /// The same, but fails if the file exists.
+    /// Removes the file.
+    pub fn remove(&self) -> io::Result<()> {
+        rustix::fs::unlinkat(&self.folder, &self.name, AtFlags::empty())?;
+        self.sync();
+        Ok(())
+    }
+
+    /// Creates the file. The file becomes readable by its owner only. Fails if it exists.
     pub fn create(&self, bytes: &[u8]) -> io::Result<()> {
         self.create_with(OWNERS_FILE, bytes)
     }
@@ -188,13 +205,6 @@ impl Place {
             // If a file cannot be removed, the next write tries again.
             let _ = rustix::fs::unlinkat(&self.folder, entry.file_name(), AtFlags::empty());
         }
-    }
-
-    /// Writes an unfinished file next to the place.
-    fn write(&self, bytes: &[u8]) -> io::Result<OsString> {
-        let name = unfinished();
-        write_new(&self.folder, &name, OWNERS_FILE, bytes)?;
-        Ok(name)
     }
 
     /// Makes a new name durable. Some file systems cannot; that is not worth a failure.

@@ -10,18 +10,24 @@ use super::Place;
 use super::Refused;
 use super::links;
 use crate::manifest::tree::MAX_FILE;
+use crate::workspace::OWN_FOLDER;
 use crate::workspace::is_git_folder_name;
 
 /// The folder that the user named in the folder `from`, without links. Below the checkout of `from` it is reached over
-/// none, and none of its parts is Git's.
+/// none, and none of its parts is Git's or the folder of the database, which Git ignores.
 pub fn folder_to_fill(from: &Path, path: &Path) -> Result<PathBuf, Refused> {
     let fence = links::repository(from).unwrap_or_else(|| super::settled(from));
     let real = links::without_links_in(&fence, &super::normal(&from.join(path)))?;
     let below = real.strip_prefix(&fence).unwrap_or(Path::new(""));
     match below.iter().find(|part| is_git_folder_name(&part.to_string_lossy())) {
         Some(part) => Err(Refused::Git(part.to_string_lossy().into_owned())),
+        None if is_own(real.strip_prefix(&fence).unwrap_or(&real)) => Err(Refused::Own(OWN_FOLDER.to_owned())),
         None => Ok(real),
     }
+}
+
+fn is_own(path: &Path) -> bool {
+    path.iter().any(|part| part.eq_ignore_ascii_case(OWN_FOLDER))
 }
 
 /// The path, or the first one with a number before its ending that is free or has this text.
@@ -42,10 +48,7 @@ enum State {
 }
 
 fn state(root: &Path, path: &str, text: &str) -> Result<State, Refused> {
-    if root.symlink_metadata().is_err() {
-        return Ok(State::Free);
-    }
-    let Some(place) = Place::find(root, Path::new(path))? else { return Ok(State::Free) };
+    let Some(place) = found(root, path)? else { return Ok(State::Free) };
     match place.read(MAX_FILE as u64 * 2) {
         Ok(None) => Ok(State::Free),
         Ok(Some(bytes)) if bytes == text.as_bytes() => Ok(State::Same),
@@ -54,25 +57,60 @@ fn state(root: &Path, path: &str, text: &str) -> Result<State, Refused> {
     }
 }
 
+/// A file that an earlier run wrote and this one may replace or remove: all of its lines begin with `line`.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    pub path: &'a str,
+    pub line: &'a str,
+}
+
+impl Report<'_> {
+    /// Whether a run wrote the file that exists now.
+    fn is_ours(&self, root: &Path) -> Result<bool, Refused> {
+        let Some(place) = found(root, self.path)? else { return Ok(false) };
+        match place.read(MAX_FILE as u64 * 2) {
+            Ok(Some(bytes)) => Ok(String::from_utf8_lossy(&bytes).lines().all(|line| line.starts_with(self.line))),
+            Ok(None) | Err(Refused::TooLarge(_)) => Ok(false),
+            Err(refused) => Err(refused),
+        }
+    }
+}
+
 /// Writes the files that do not exist, with their paths below `root` and their texts. Returns how many. An existing file
-/// with another text is an error before anything is written; after any other error, what was written is removed.
-pub fn write_tree(root: &Path, files: &[(&str, &str)]) -> Result<usize, Refused> {
+/// with another text is an error before anything is written, unless it is the report of an earlier run; after any other
+/// error, what was written is removed. A report that is not among the files is out of date and removed.
+pub fn write_tree(root: &Path, files: &[(&str, &str)], report: Option<Report<'_>>) -> Result<usize, Refused> {
+    let is_ours = report.map_or(Ok(false), |report| report.is_ours(root))?;
+    let mut old = report.filter(|_| is_ours).map(|report| (report.path, None));
     let mut new = Vec::new();
     for &(path, text) in files {
         match state(root, path, text)? {
             State::Free => new.push((path, text)),
-            State::Same => {}
+            State::Same => old = old.filter(|(report, _)| *report != path),
+            State::Taken if old.is_some_and(|(report, _)| report == path) => old = Some((path, Some(text))),
             State::Taken => return Err(Refused::Exists(path.to_owned())),
         }
     }
     let mut made = Made::default();
-    match made.all(root, &new) {
-        Ok(()) => Ok(new.len()),
-        Err(refused) => {
-            made.remove();
-            Err(refused)
-        }
+    let done = made.all(root, &new).and_then(|()| old.map_or(Ok(()), |(path, text)| renew(root, path, text)));
+    if let Err(refused) = done {
+        made.remove();
+        return Err(refused);
     }
+    Ok(new.len() + usize::from(old.is_some_and(|(_, text)| text.is_some())))
+}
+
+/// Replaces a file, or removes it if there is no text.
+fn renew(root: &Path, path: &str, text: Option<&str>) -> Result<(), Refused> {
+    let Some(place) = found(root, path)? else { return Ok(()) };
+    match text {
+        Some(text) => Ok(place.replace_shared(text.as_bytes())?),
+        None => Ok(place.remove()?),
+    }
+}
+
+fn found(root: &Path, path: &str) -> Result<Option<Place>, Refused> {
+    if root.symlink_metadata().is_err() { Ok(None) } else { Place::find(root, Path::new(path)) }
 }
 
 /// What was created, in this order.
@@ -135,16 +173,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("new/area");
         let files = [("users/a.yaml", "a"), ("b.yaml", "b")];
-        assert_eq!(write_tree(&root, &files).unwrap(), 2);
-        assert_eq!(write_tree(&root, &files).unwrap(), 0);
+        assert_eq!(write_tree(&root, &files, None).unwrap(), 2);
+        assert_eq!(write_tree(&root, &files, None).unwrap(), 0);
         fs::write(root.join("b.yaml"), "mine").unwrap();
-        let refused = write_tree(&root, &[("c.yaml", "c"), ("b.yaml", "b")]).unwrap_err();
+        let refused = write_tree(&root, &[("c.yaml", "c"), ("b.yaml", "b")], None).unwrap_err();
         assert_eq!(refused.to_string(), "b.yaml exists and has another content");
         assert_eq!(names(&root), ["b.yaml", "users"]);
         assert_eq!(fs::read_to_string(root.join("b.yaml")).unwrap(), "mine");
         // A file is in the way of a folder, which only shows while writing.
         fs::write(root.join("packages"), "").unwrap();
-        assert!(write_tree(&root, &[("api-keys/x.yaml", "x"), ("packages/p.yaml", "p")]).is_err());
+        assert!(write_tree(&root, &[("api-keys/x.yaml", "x"), ("packages/p.yaml", "p")], None).is_err());
         assert_eq!(names(&root), ["b.yaml", "packages", "users"]);
     }
 
@@ -154,13 +192,34 @@ mod tests {
         symlink(outside.path(), folder.path().join("users")).unwrap();
         symlink(outside.path().join("x"), folder.path().join("x.yaml")).unwrap();
         for path in ["users/a.yaml", "x.yaml"] {
-            assert!(matches!(write_tree(folder.path(), &[("b.yaml", "b"), (path, "a")]), Err(Refused::Link(_))));
+            assert!(matches!(write_tree(folder.path(), &[("b.yaml", "b"), (path, "a")], None), Err(Refused::Link(_))));
         }
         assert!(names(outside.path()).is_empty());
         assert_eq!(names(folder.path()), ["users", "x.yaml"]);
         symlink(outside.path(), folder.path().join("out")).unwrap();
         assert!(matches!(folder_to_fill(folder.path(), Path::new("out/area")), Err(Refused::Link(_))));
         assert!(matches!(folder_to_fill(folder.path(), Path::new(".git/area")), Err(Refused::Git(_))));
+        for own in [".keywright", ".keywright/area", "x/.Keywright/y"] {
+            assert!(matches!(folder_to_fill(folder.path(), Path::new(own)), Err(Refused::Own(_))));
+        }
+    }
+
+    #[test]
+    fn only_an_own_report_is_replaced_or_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let report = Some(Report { path: "r.txt", line: "# gone: " });
+        let read = || fs::read_to_string(root.join("r.txt")).ok();
+        assert_eq!(write_tree(root, &[("r.txt", "# gone: a\n")], report).unwrap(), 1);
+        assert_eq!(write_tree(root, &[("r.txt", "# gone: a\n")], report).unwrap(), 0);
+        assert_eq!(write_tree(root, &[("r.txt", "# gone: b\n")], report).unwrap(), 1);
+        assert_eq!(read().as_deref(), Some("# gone: b\n"));
+        assert_eq!(write_tree(root, &[("a.yaml", "a")], report).unwrap(), 1);
+        assert_eq!(read(), None);
+        fs::write(root.join("r.txt"), "# gone: a\nmine\n").unwrap();
+        assert!(matches!(write_tree(root, &[("r.txt", "# gone: b\n")], report), Err(Refused::Exists(_))));
+        assert_eq!(write_tree(root, &[("a.yaml", "a")], report).unwrap(), 0);
+        assert_eq!(read().as_deref(), Some("# gone: a\nmine\n"));
     }
 
     #[test]

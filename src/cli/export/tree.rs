@@ -9,7 +9,10 @@ use crate::cli::Console;
 use crate::cli::Failure;
 use crate::export::Export;
 use crate::export::File;
+use crate::export::NOT_EXPORTED;
+use crate::export::NOT_EXPORTED_LINE;
 use crate::files;
+use crate::files::Report;
 use crate::model::Address;
 use crate::source::Loaded;
 use crate::workspace::WORKSPACE_FILE;
@@ -30,7 +33,7 @@ pub(super) fn write(
     let root = files::folder_to_fill(&console.folder, folder).map_err(|refused| failed(refused.to_string()))?;
     let mut files = export.files();
     if beside {
-        for file in &mut files {
+        for file in files.iter_mut().filter(|file| file.path != NOT_EXPORTED) {
             file.path = files::free_name(&root, &file.path, &file.text);
         }
     }
@@ -38,7 +41,8 @@ pub(super) fn write(
         files.push(File { path: WORKSPACE_FILE.to_owned(), text, objects: Vec::new() });
     }
     let texts: Vec<(&str, &str)> = files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
-    let written = files::write_tree(&root, &texts).map_err(|error| failed(error.to_string()))?;
+    let report = Report { path: NOT_EXPORTED, line: NOT_EXPORTED_LINE };
+    let written = files::write_tree(&root, &texts, Some(report)).map_err(|error| failed(error.to_string()))?;
     writeln!(console.err, "{} written to {}.", crate::text::count(written, "file"), folder.display())?;
     let places = |file: File| {
         let path = file.path;

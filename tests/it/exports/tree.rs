@@ -114,3 +114,57 @@ fn odd_names_give_safe_files_and_no_link_is_followed() {
     assert_eq!(found.len(), names.len() + 2);
     shop.check().unwrap();
 }
+
+#[test]
+fn the_report_of_an_earlier_export_is_replaced_and_nothing_else_is() {
+    let mut rows = rows();
+    rows["applications"].as_array_mut().unwrap().push(json!({"id": "a9", "name": "x", "username": "gone"}));
+    let shop = Shop::of(rows.clone(), "");
+    let folder = tempfile::tempdir().unwrap();
+    let area = folder.path().join("area");
+    let report = area.join("not-exported.txt");
+    let export = format!("export --out {}", area.display());
+    assert_eq!(shop.run(&export).exit, 6);
+    // Another row is left out.
+    rows["applications"][1] = json!({"id": "a8", "name": "y", "username": "gone"});
+    let other = Shop::of(rows.clone(), "");
+    fs::remove_file(area.join("keywright.yaml")).unwrap();
+    let ran = other.run(&export);
+    assert!(ran.exit == 6 && fs::read_to_string(&report).unwrap().contains("(a8)"), "{}", ran.err);
+    // What a person wrote stays.
+    fs::write(&report, "# not exported: mine\nmy notes\n").unwrap();
+    let ran = other.run(&export);
+    assert!(ran.exit == 1 && ran.err.contains("not-exported.txt exists and has another content"), "{}", ran.err);
+    fs::write(&report, "# not exported: mine\n").unwrap();
+    // Nothing is left out any more.
+    rows["applications"].as_array_mut().unwrap().pop();
+    fs::remove_file(area.join("keywright.yaml")).unwrap();
+    let ran = Shop::of(rows, "").run(&export);
+    assert!(ran.exit == 0 && !report.exists(), "{}", ran.err);
+}
+
+#[test]
+fn no_file_is_taken_for_settings_and_none_is_written_where_git_ignores_it() {
+    let mut rows = rows();
+    for (at, name) in ["keywright", "Keywright", "keywright.yaml"].iter().enumerate() {
+        let user = json!({"id": format!("n{at}"), "username": name, "email": "a@b", "displayName": "A", "areaStatus": "active"});
+        rows["members"].as_array_mut().unwrap().push(user);
+    }
+    rows["packages"].as_array_mut().unwrap().push(json!({"id": "p9", "name": "keywright"}));
+    rows["apiKeys"] =
+        json!([{"id": "fake-id", "keyName": "keywright", "enabled": false, "allowedApis": null, "allowedOrgs": "41"}]);
+    let shop = Shop::of(rows, "");
+    let folder = tempfile::tempdir().unwrap();
+    let area = folder.path().join("area");
+    let ran = shop.run(&format!("export --out {}", area.display()));
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    for line in ["validate", "plan --detailed-exitcode", "apply --auto-approve"] {
+        let ran = shop.run(&format!("{line} {}", area.display()));
+        assert_eq!(ran.exit, 0, "{line}: {}{}", ran.out, ran.err);
+    }
+    for own in [".keywright", ".keywright/area"] {
+        let ran = shop.run(&format!("export --out {own}"));
+        assert!(ran.exit == 1 && ran.err.contains(".keywright belongs to Keywright"), "{}", ran.err);
+        assert!(!shop.path().join(".keywright/users").exists() && !shop.path().join(".keywright/area").exists());
+    }
+}
