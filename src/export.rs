@@ -138,7 +138,8 @@ pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknow
     let doubled = doubled(given.live);
     let mut labels: BTreeSet<String> = desired.of(Kind::PackageKey).map(|key| key.address.name()).collect();
     let mut drafts = Vec::new();
-    let mut left_out: Vec<LeftOut> = given.live.odd().iter().map(LeftOut::of_row).collect();
+    let (nameless, odd): (Vec<_>, Vec<_>) = given.live.odd().iter().partition(|row| row.is_nameless_api_key());
+    let mut left_out: Vec<LeftOut> = odd.into_iter().map(LeftOut::of_row).collect();
     for kind in Kind::ALL {
         for object in given.live.of(kind).iter().filter(|object| undeclared.contains(&(kind, &object.id))) {
             let drafted = if doubled.contains(&object.address) {
@@ -157,12 +158,11 @@ pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknow
     select::select(selection, &mut drafts, &mut left_out)?;
     let problems = verify::verify(&mut drafts, &mut left_out, given);
     left_out.sort_by(|a, b| (a.kind(), &a.live, a.id()).cmp(&(b.kind(), &b.live, b.id())));
-    let nameless = given.live.transfer.as_ref().map_or(0, |transfer| transfer.nameless);
     let written = |draft: Draft| Exported { text: yaml::document(&draft).text, draft };
     Ok(Export {
         objects: drafts.into_iter().map(written).collect(),
         left_out,
-        nameless: if selection.is_everything() { nameless } else { 0 },
+        nameless: if selection.is_everything() { nameless.len() } else { 0 },
         problems,
     })
 }

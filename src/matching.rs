@@ -4,6 +4,10 @@ mod keys;
 mod named;
 mod odd;
 
+pub use odd::NOTHING_IN_ITS_PLACE;
+pub use odd::SHOW_VALUES;
+pub use odd::odd_rule;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -26,6 +30,8 @@ pub struct Matching<'a> {
     pub stopped: BTreeSet<Address>,
     /// The stopped objects for which [`Self::held`] has an error.
     in_doubt: BTreeSet<Address>,
+    /// Objects that were found, but are left out of the plan; what depends on them is not.
+    waiting: BTreeSet<Address>,
     /// Generated keys of which the store may have a newer generation that was not understood.
     pub unsure: BTreeSet<Address>,
     /// Objects of the store that are not declared, in the order of kinds and addresses.
@@ -77,14 +83,24 @@ impl<'a> Matching<'a> {
         self.in_doubt.insert(object.address.clone());
     }
 
-    /// Whether the object, or one that it depends on, has no certain match.
+    /// Leaves a declared object out of the plan. What depends on it is left out too, unless the object is in the store.
+    pub fn hold(&mut self, object: &Declared, problem: Diagnostic) {
+        if self.found.contains_key(&object.address) {
+            self.held.push(problem);
+            self.waiting.insert(object.address.clone());
+        } else {
+            self.stop(object, problem);
+        }
+    }
+
+    /// Whether the object is left out of the plan, or one that it depends on has no certain match.
     pub fn is_stopped(&self, declared: &Declared) -> bool {
-        depends_on(declared, &self.stopped)
+        self.waiting.contains(&declared.address) || depends_on(declared, &self.stopped)
     }
 
     /// Whether [`Self::held`] says why the object, or one that it depends on, is stopped.
     pub fn is_held(&self, declared: &Declared) -> bool {
-        depends_on(declared, &self.in_doubt)
+        self.waiting.contains(&declared.address) || depends_on(declared, &self.in_doubt)
     }
 
     /// The object with an uncertain match that an object of the store belongs to.

@@ -133,7 +133,9 @@ fn forgotten(
     let trace = |kind, id| Some((kind, trace_of(kind, id, Some(key))?));
     let deleted: BTreeSet<(Kind, Box<str>)> = gone.iter().filter_map(|(kind, id)| trace(*kind, id)).collect();
     let objects = Kind::ALL.into_iter().flat_map(|kind| seen.live.of(kind).iter().map(move |live| (kind, &live.id)));
-    let live: BTreeSet<(Kind, Box<str>)> = objects.filter_map(|(kind, id)| trace(kind, id)).collect();
+    // A row that is not understood is still there.
+    let odd = seen.live.odd().iter().filter_map(|row| Some((row.kind, row.id.as_ref()?)));
+    let live: BTreeSet<(Kind, Box<str>)> = objects.chain(odd).filter_map(|(kind, id)| trace(kind, id)).collect();
     let is_ours = |kind, trace: &str| {
         kind != Kind::ApiKey || Fingerprint::parse(trace).is_some_and(|fingerprint| key.made(&fingerprint))
     };

@@ -36,6 +36,8 @@ struct Keys<'a> {
     by_value: BTreeMap<Digest, Vec<usize>>,
     by_slot: BTreeMap<(Address, Address), Vec<usize>>,
     claimed: BTreeSet<&'a LiveId>,
+    /// The keys that are in the store, but not understood.
+    odd: BTreeSet<&'a LiveId>,
     is_part: bool,
 }
 
@@ -72,12 +74,14 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
 
 impl<'a> Keys<'a> {
     fn of(live: &'a Live, is_part: bool, matching: &Matching<'a>) -> Self {
+        let odd = live.odd().iter().filter(|row| row.kind == Kind::PackageKey);
         let mut keys = Self {
             all: Vec::new(),
             by_id: BTreeMap::new(),
             by_value: BTreeMap::new(),
             by_slot: BTreeMap::new(),
             claimed: BTreeSet::new(),
+            odd: odd.filter_map(|row| row.id.as_ref()).collect(),
             is_part,
         };
         for object in live.of(Kind::PackageKey) {
@@ -230,6 +234,8 @@ impl<'a> Keys<'a> {
     ) {
         match self.with_id(object, key, existing) {
             Ok(Some(live)) => self.take(object, &[live], false, matching),
+            // `odd` says what is wrong with it.
+            Ok(None) if self.odd.contains(&existing.id) => {}
             Ok(None) => {
                 let message = format!("the key of {} is not in the store", object.address);
                 let problem = rules::CAM_063.finding(message).at(existing.place);

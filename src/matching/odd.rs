@@ -13,6 +13,7 @@ use crate::model::Desired;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::rule::Rule;
@@ -21,6 +22,9 @@ use crate::rules::values::Values;
 
 /// How many rows one finding names.
 const NAMED: usize = 5;
+
+/// The help for an object that a row may be.
+pub const NOTHING_IN_ITS_PLACE: &str = "correct or delete it in the store; until then nothing is created in its place";
 
 /// Stops the declared objects that a row could be, and those of which a declared field was not understood.
 pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &mut Matching<'_>) {
@@ -33,18 +37,16 @@ pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &m
                     let message = format!(
                         "{} may be {}, whose `{}` is missing or not understood",
                         declared.address,
-                        described(row),
+                        row.described(),
                         row.property
                     );
-                    let problem = rule(row.kind).finding(message).at(declared.place);
-                    matching.stop(
-                        declared,
-                        problem.help("correct or delete it in the store; until then nothing is created in its place"),
-                    );
+                    let problem = odd_rule(row.kind).finding(message).at(declared.place);
+                    matching.stop(declared, problem.help(NOTHING_IN_ITS_PLACE));
                 }
             }
         }
     }
+    stop_masked(desired, live, matching);
     let unread: Vec<(&Declared, String)> = desired
         .objects
         .values()
@@ -52,9 +54,41 @@ pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &m
         .collect();
     for (declared, field) in unread {
         let message = format!("`{field}` of the live {} has a value that is not understood", declared.address);
-        let problem = rule(declared.address.kind()).finding(message).at(declared.place_of(&field));
+        let problem = odd_rule(declared.address.kind()).finding(message).at(declared.place_of(&field));
         matching.stop(declared, problem.help("set it again in the store, or remove it from the manifest"));
     }
+}
+
+/// Stops the keys without a match beside a key of their application and package whose value the store masks.
+fn stop_masked(desired: &Desired, live: &Live, matching: &mut Matching<'_>) {
+    let taken: BTreeSet<&LiveId> = matching.found.values().map(|found| &found.live.id).collect();
+    let is_masked = |object: &&LiveObject| object.key.as_ref().is_some_and(|key| has_mask(key.value.expose()));
+    let masked: Vec<&LiveObject> = live.of(Kind::PackageKey).iter().filter(is_masked).collect();
+    let masked: Vec<&LiveObject> = masked.into_iter().filter(|object| !taken.contains(&object.id)).collect();
+    for declared in desired.of(Kind::PackageKey).filter(|_| !masked.is_empty()) {
+        if matching.found.contains_key(&declared.address) || matching.stopped.contains(&declared.address) {
+            continue;
+        }
+        let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { continue };
+        let is_beside = |object: &&&LiveObject| {
+            let package = object.key.as_ref().map(|key| matching.translated(&key.package));
+            package.as_ref() == Some(&key.package.address)
+                && matching.parent_of(object).as_ref() == Some(&application.address)
+        };
+        let Some(other) = masked.iter().find(is_beside) else { continue };
+        let message = format!("{} may be {}, whose value the store shows only masked", declared.address, other.address);
+        let problem = rules::CAM_066.finding(message).at(declared.place);
+        matching.stop(declared, problem.help(SHOW_VALUES));
+    }
+}
+
+/// The help for a key whose value is not what the store has.
+pub const SHOW_VALUES: &str = "sign in as a user who may read key values, or declare the key with `key: {existing: ID}`; \
+                               until then nothing is created in its place";
+
+/// Whether a value has a character of a mask. No key value has one (CAM-024).
+fn has_mask(value: &str) -> bool {
+    value.contains(['*', '\u{2022}', '\u{25cf}', '\u{2026}'])
 }
 
 /// A field that the manifest manages and that was not understood. A change of `eav` writes all of it.
@@ -97,13 +131,19 @@ fn likeness(row: &OddRow, declared: &Declared, values: &Values, matching: &Match
 
 fn likeness_of_key(row: &OddRow, declared: &Declared, values: &Values, matching: &Matching<'_>) -> Likeness {
     let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { return Likeness::No };
+    let is_found = matching.found.contains_key(&declared.address);
+    let named = key.named();
+    if named.is_some_and(|named| row.id.as_ref() == Some(&named.id)) {
+        return if is_found { Likeness::Generation } else { Likeness::Yes };
+    }
     let is_in = |kind, wanted: &Address| row.parent(kind).is_none_or(|parent| matching.translated(parent) == *wanted);
     if !is_in(Kind::Application, &application.address) || !is_in(Kind::Package, &key.package.address) {
         return Likeness::No;
     }
-    let is_found = matching.found.contains_key(&declared.address);
     let is_likely = match (&key.source, &row.value) {
-        (KeySource::Existing(existing), _) => return yes(row.id.as_ref() == Some(&existing.id)),
+        (KeySource::Existing(_), _) => return Likeness::No,
+        // Any row without an id could be the first generation, which has no prefix.
+        (KeySource::Generate(_), _) if named.is_some() && row.id.is_none() && !is_found => return Likeness::Yes,
         (KeySource::Generate(generated), Some(value)) => return yes(begins(value.expose(), generated)),
         (KeySource::Custom(_), value) => match (values.get(&declared.address), value) {
             (Some(wanted), Some(value)) => return yes(wanted == value),
@@ -131,7 +171,12 @@ pub(super) fn report(live: &Live, matching: &mut Matching<'_>) {
     let unread = Kind::ALL.into_iter().flat_map(|kind| live.of(kind)).flat_map(|object| {
         object.unread.iter().map(move |field| (object.address.kind(), field.to_string(), object.address.to_string()))
     });
-    let odd = live.odd().iter().map(|row| (row.kind, row.property.to_string(), row.label()));
+    // MFT-035 reports nameless API keys.
+    let odd = live
+        .odd()
+        .iter()
+        .filter(|row| !row.is_nameless_api_key())
+        .map(|row| (row.kind, row.property.to_string(), row.label()));
     for (kind, property, label) in odd.chain(unread) {
         *counts.entry((kind, property.clone())).or_default() += 1;
         rows.entry((kind, property)).or_default().insert(label);
@@ -145,16 +190,13 @@ pub(super) fn report(live: &Live, matching: &mut Matching<'_>) {
             crate::text::quoted(&property),
             if count == 1 { kind.noun() } else { kind.plural() }
         );
-        let problem: Diagnostic = rule(kind).also(message);
+        let problem: Diagnostic = odd_rule(kind).also(message);
         matching.diagnostics.push(problem.help("it is neither changed nor deleted; correct it in the store"));
     }
 }
 
-fn described(row: &OddRow) -> String {
-    format!("the {} {} in the store", row.kind.noun(), row.label())
-}
-
-const fn rule(kind: Kind) -> &'static Rule {
+/// The rule about rows of a kind that were not understood.
+pub const fn odd_rule(kind: Kind) -> &'static Rule {
     match kind {
         Kind::ApiKey => &rules::MFT_043,
         _ => &rules::CAM_066,

@@ -101,6 +101,17 @@ pub struct DeclaredKey {
     pub deliver: Vec<Delivery>,
 }
 
+impl DeclaredKey {
+    /// The key of the store that the manifest names by its id: the only one, or the first generation.
+    pub const fn named(&self) -> Option<&ExistingKey> {
+        match &self.source {
+            KeySource::Existing(existing) => Some(existing),
+            KeySource::Generate(generated) => generated.first.as_ref(),
+            KeySource::Custom(_) => None,
+        }
+    }
+}
+
 /// Where a key's value comes from.
 pub enum KeySource {
     Generate(Generated),

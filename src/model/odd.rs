@@ -26,6 +26,19 @@ impl OddRow {
         self.parents.iter().find(|parent| parent.kind() == kind)
     }
 
+    /// Whether it is a key of Managed File Transfer without a name, which the service allows.
+    pub fn is_nameless_api_key(&self) -> bool {
+        self.kind == Kind::ApiKey && self.name.is_none() && self.property == "keyName"
+    }
+
+    /// The row in a sentence.
+    pub fn described(&self) -> String {
+        if self.name.is_none() && (self.id.is_none() || self.kind == Kind::ApiKey) {
+            return format!("one of the {} in the store", self.kind.plural());
+        }
+        format!("the {} {} in the store", self.kind.noun(), self.label())
+    }
+
     /// The row for messages. The id of an API key may be its value, so it is not shown.
     pub fn label(&self) -> String {
         let id = self.id.as_ref().filter(|_| self.kind != Kind::ApiKey).map(LiveId::expose);

@@ -19,8 +19,6 @@ pub struct Transfer {
     pub own_key: Option<LiveId>,
     /// Names of keys that are marked as deleted.
     pub deleted: BTreeSet<Box<str>>,
-    /// How many keys have no name.
-    pub nameless: usize,
     /// The number of keys in the list, if it may be one page of a longer list: the API documents no paging.
     pub round: Option<usize>,
 }

@@ -17,6 +17,7 @@ use super::draft::Draft;
 use super::expiry;
 use super::guards;
 use super::live_rules;
+use super::lost_names;
 use super::minting;
 use super::odd_values;
 use super::order;
@@ -31,7 +32,6 @@ use crate::diagnostic::sort;
 use crate::diff;
 use crate::matching::Found;
 use crate::matching::Matching;
-use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
@@ -43,9 +43,13 @@ use crate::rules::with_severities;
 
 /// Plans the changes that turn `live` into `desired`.
 pub fn plan(context: &Context<'_>) -> Planned {
-    let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
+    let mut matching = lost_names::matched(context);
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
-    diagnostics.extend(live_rules::check(context, &matching));
+    let live_rules::Found { findings, held } = live_rules::check(context, &matching);
+    diagnostics.extend(findings);
+    hold(context, held, &mut matching);
+    let held = transfer_rules::third_generations(context, &matching);
+    hold(context, held, &mut matching);
     diagnostics.extend(expiry::check(context, &matching));
     diagnostics.extend(odd_values::check(context.desired, &matching));
     let mut drafts = Drafts::default();
@@ -66,6 +70,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let withheld = drafts.withheld;
+    diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
@@ -78,6 +83,15 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     Planned { plan, excluded: BTreeMap::new(), diagnostics, held, stopped, declared, withheld }
+}
+
+/// Holds back the objects that have an error of their own.
+fn hold(context: &Context<'_>, held: Vec<(Address, Diagnostic)>, matching: &mut Matching<'_>) {
+    for (address, problem) in held {
+        if let Some(declared) = context.desired.get(&address) {
+            matching.hold(declared, problem);
+        }
+    }
 }
 
 /// The results for the declared objects, not yet in order.

@@ -12,6 +12,7 @@ use super::access;
 use super::consent::at;
 use super::consent::is_allowed;
 use super::memory_guards;
+use super::option::option;
 use super::prune;
 use super::retirement::Generations;
 use super::transfer_guards;
@@ -23,6 +24,10 @@ use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::rules;
+use crate::text::and_more;
+
+/// Options that a message offers to copy.
+const MOST: usize = 20;
 
 /// What the guards stop, in a new plan or a saved one.
 pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
@@ -95,7 +100,7 @@ fn harmful(change: &Change, context: &Context<'_>) -> impl Iterator<Item = Diagn
     ];
     guards.into_iter().filter(|(is_harm, ..)| *is_harm).map(move |(_, rule, what)| {
         let message = format!("{} would be {what}", change.address);
-        at(rule.finding(message), change, context).help(format!("allow it with --allow {}", change.address))
+        at(rule.finding(message), change, context).help(format!("allow it with {}", option(&change.address)))
     })
 }
 
@@ -173,7 +178,7 @@ fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>
         .filter(|change| becomes_active(change))
         .filter_map(|change| Some((change.target.parent.clone()?, change.target.key.as_ref()?.package.clone())))
         .collect();
-    let mut losing: BTreeMap<(Address, Address), &Change> = BTreeMap::new();
+    let mut losing: BTreeMap<(Address, Address), Vec<&Change>> = BTreeMap::new();
     for live in context.live.of(Kind::PackageKey) {
         let (Some(application), Some((package, _))) = (matching.parent_of(live), matching.terms_of(live)) else {
             continue;
@@ -182,32 +187,40 @@ fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>
             continue;
         }
         match ending.get(&live.id) {
-            Some(change) => drop(losing.entry((application, package)).or_insert(change)),
+            Some(change) => losing.entry((application, package)).or_default().push(change),
             None => drop(surviving.insert((application, package))),
         }
     }
-    losing
-        .into_iter()
-        .filter(|(slot, change)| {
-            // The consent to delete a user is one to delete their keys.
-            let user = Address::user(&slot.0.first_name());
-            let allowed = is_allowed(&slot.0, context)
-                || is_allowed(&change.address, context)
-                || deleted.contains(&user) && is_allowed(&user, context);
-            !surviving.contains(slot) && !allowed
-        })
-        .map(|((application, package), change)| {
-            let message = if deleted.contains(&application) {
-                format!("{application} would be deleted with its active keys for {package}")
-            } else {
-                format!("{application} would be left without an active key for {package}")
-            };
-            at(rules::KW_105.finding(message), change, context).help(format!(
-                "allow it with --allow {}, or for the whole application with --allow {application}",
-                change.address
-            ))
-        })
-        .collect()
+    let losing = losing.into_iter().filter(|(slot, _)| !surviving.contains(slot));
+    losing.filter_map(|(slot, ending)| last_of(&slot, &ending, &deleted, context)).collect()
+}
+
+/// What is said of an application that loses all its active keys for a package. The consent is for each of the keys, or for
+/// what is above them.
+fn last_of(
+    (application, package): &(Address, Address),
+    ending: &[&Change],
+    deleted: &BTreeSet<&Address>,
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    // The consent to delete a user is one to delete their keys.
+    let user = Address::user(&application.first_name());
+    let waiting: Vec<&Change> = ending.iter().copied().filter(|change| !is_allowed(&change.address, context)).collect();
+    let first = *waiting.first()?;
+    if is_allowed(application, context) || deleted.contains(&user) && is_allowed(&user, context) {
+        return None;
+    }
+    let message = if deleted.contains(application) {
+        format!("{application} would be deleted with its active keys for {package}")
+    } else {
+        format!("{application} would be left without an active key for {package}")
+    };
+    let options: Vec<String> = waiting.iter().map(|change| option(&change.address)).collect();
+    Some(at(rules::KW_105.finding(message), first, context).help(format!(
+        "allow it with {}, or for the whole application with {}",
+        and_more(&options, MOST, " "),
+        option(application)
+    )))
 }
 
 /// Whether a key is active after the change.

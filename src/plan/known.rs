@@ -86,6 +86,11 @@ impl KnownObjects {
         self.ours.iter().flat_map(|(kind, objects)| objects.iter().map(move |(trace, known)| (*kind, &**trace, known)))
     }
 
+    /// Whether it has any object of a kind.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.ours.get(&kind).is_some_and(|objects| !objects.is_empty())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.ours.is_empty()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
-use crate::matching::Found;
+use crate::matching::Found as Match;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
@@ -17,10 +17,17 @@ use crate::model::desired::DeclaredKey;
 use crate::rule::Rule;
 use crate::rules;
 
-pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+/// What the rules find.
+pub(super) struct Found {
+    pub(super) findings: Vec<Diagnostic>,
+    /// Errors that hold back one object each.
+    pub(super) held: Vec<(Address, Diagnostic)>,
+}
+
+pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     let declared = Kind::ALL.into_iter().filter(|kind| context.desired.of(*kind).next().is_some());
     let findings = super::review::incomplete(declared, context).collect();
-    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings };
+    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings, held: Vec::new() };
     for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
@@ -41,7 +48,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
         }
     }
     rules.check_counts();
-    rules.findings
+    Found { findings: rules.findings, held: rules.held }
 }
 
 fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a LiveObject> {
@@ -53,7 +60,7 @@ fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a L
 }
 
 /// Whether the store will validate the limits of an existing key.
-fn changes_terms(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> bool {
+fn changes_terms(declared: &Declared, found: &Match<'_>, matching: &Matching<'_>) -> bool {
     let changes =
         |field: &str| declared.value(field).is_some_and(|wanted| found.live.attributes.get(field) != Some(wanted));
     let keeps_plan = super::draft::keeps_plan(declared, found, matching);
@@ -66,6 +73,7 @@ struct LiveRules<'a, 'c> {
     /// An undeclared key of each application and package that has one.
     beside: BTreeMap<(Address, Address), &'a LiveObject>,
     findings: Vec<Diagnostic>,
+    held: Vec<(Address, Diagnostic)>,
 }
 
 impl LiveRules<'_, '_> {
@@ -77,10 +85,6 @@ impl LiveRules<'_, '_> {
     fn expected(&self, address: &Address, field: &str) -> Option<&Value> {
         let declared = self.context.desired.get(address).and_then(|declared| declared.value(field));
         declared.or_else(|| self.matching.in_store.get(address).and_then(|live| live.attributes.get(field)))
-    }
-
-    fn place_of(&self, address: &Address, field: &str) -> Option<Place> {
-        self.context.desired.get(address).map(|declared| declared.place_of(field))
     }
 
     /// CAM-009, CAM-022, CAM-023: the parent is declared or in the store.
@@ -141,8 +145,9 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-034: only an active user can get a key. A user that is declared without a status starts as waiting.
-    fn check_owner(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+    /// CAM-034: only an active user can get a key. A user that is declared without a status starts as waiting. Only the key
+    /// waits for the user, unless the manifests contradict each other.
+    fn check_owner(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let Some(application) = declared.parent.as_ref().filter(|_| found.is_none_or(|found| found.moved)) else {
             return;
         };
@@ -154,17 +159,19 @@ impl LiveRules<'_, '_> {
         if status != "active" {
             let message = format!("{} belongs to {user}, whose status is {status}", declared.address);
             let problem = rules::CAM_034.finding(message).at(application.place);
-            self.findings.push(match self.place_of(&user, "status") {
-                Some(place) => problem
-                    .label(place, "declared here")
-                    .help("only an active user can get a key: write `status: active`"),
-                None => problem.help(format!("only an active user can get a key: activate {user} first")),
-            });
+            let of_user = self.context.desired.get(&user).and_then(|user| user.field("status"));
+            if let Some(of_user) = of_user {
+                let problem = problem.label(of_user.place, "declared here");
+                self.findings.push(problem.help("only an active user can get a key: write `status: active`"));
+            } else {
+                let problem = problem.help(format!("only an active user can get a key: activate {user} first"));
+                self.held.push((declared.address.clone(), problem));
+            }
         }
     }
 
     /// CAM-030, CAM-031: an existing key never returns to waiting.
-    fn check_status(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+    fn check_status(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let live = found.and_then(|found| found.live.attributes.text("settings.status"));
         if declared.text("settings.status") == Some("waiting")
             && let Some(live) = live.filter(|live| *live != "waiting")
@@ -176,20 +183,21 @@ impl LiveRules<'_, '_> {
     }
 
     /// CAM-039: the shared secret of a key cannot change.
-    fn check_secret(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+    fn check_secret(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let Some(wanted) = self.context.secrets.get(&declared.address) else { return };
         let live = found.and_then(|found| found.live.key.as_ref()).and_then(|key| key.secret.as_ref());
         if found.is_some() && live.is_none_or(|live| live != wanted) {
             let message = format!("the shared secret of {} differs from the store and cannot change", declared.address);
             let place = declared.key.as_ref().and_then(|key| key.secret.as_ref()).map_or(declared.place, |s| s.place);
             let problem = rules::CAM_039.finding(message).at(place);
-            self.findings.push(problem.help("create a new key, switch the callers to it, then remove this one"));
+            let problem = problem.help("create a new key, switch the callers to it, then remove this one");
+            self.held.push((declared.address.clone(), problem));
         }
     }
 
     /// CAM-027 with a flag or a limit that is only in the store. The store validates the limits of a key when the limits
     /// or the plan of the key change.
-    fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey, found: Option<&Found<'_>>) {
+    fn check_limits(&mut self, declared: &Declared, key: &DeclaredKey, found: Option<&Match<'_>>) {
         let kept = found.filter(|found| changes_terms(declared, found, self.matching));
         for (field, flag, dimension) in [
             ("settings.throttle", "throttle.keyOverride", "throttle"),
@@ -212,7 +220,7 @@ impl LiveRules<'_, '_> {
     }
 
     /// CAM-008: the email of an existing user cannot change.
-    fn check_email(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+    fn check_email(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let live = found.and_then(|found| found.live.attributes.text("email"));
         if let (Kind::User, Some(wanted), Some(live)) = (declared.address.kind(), declared.text("email"), live)
             && !crate::diff::is_same("email", &Value::text(wanted), &Value::text(live))
@@ -224,7 +232,7 @@ impl LiveRules<'_, '_> {
     }
 
     /// CAM-046: an administrator of the store is never disabled.
-    fn check_administrator(&mut self, declared: &Declared, found: Option<&Found<'_>>) {
+    fn check_administrator(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live, self.context.live));
         if live.is_some_and(|live| live.attributes.text("status") != Some("disabled"))
             && declared.text("status") == Some("disabled")
@@ -250,7 +258,8 @@ impl LiveRules<'_, '_> {
                 || "create it in the Control Center first".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.findings.push(rules::CAM_047.finding(message).at(desired.place).help(help));
+            let problem = rules::CAM_047.finding(message).at(desired.place).help(help);
+            self.held.push((declared.address.clone(), problem));
         }
     }
 
@@ -279,7 +288,7 @@ impl LiveRules<'_, '_> {
     }
 
     /// CAM-036, CAM-037: a key that moves is briefly unavailable.
-    fn check_move(&mut self, declared: &Declared, found: &Found<'_>) {
+    fn check_move(&mut self, declared: &Declared, found: &Match<'_>) {
         let (true, Some(key), Some(live)) = (found.moved, &declared.key, &found.live.key) else { return };
         let (rule, what, place) = if self.matching.translated(&live.package) == key.package.address {
             (&rules::CAM_037, "application", declared.parent.as_ref().map_or(declared.place, |parent| parent.place))

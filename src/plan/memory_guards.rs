@@ -11,6 +11,7 @@ use super::consent::is_allowed;
 use super::consent::place_of;
 use super::known::Known;
 use super::known::Maker;
+use super::option::option;
 use super::retirement::Generations;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
@@ -62,6 +63,24 @@ fn known<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Known> {
     context.remembered.objects.of(live, context.remembered.key.as_ref())
 }
 
+/// Whether the database knows an object as declared by this workspace. If so, `--prune` needs no consent for it.
+fn is_known(live: &LiveObject, context: &Context<'_>) -> bool {
+    let key = context.remembered.key.as_ref();
+    let value = || Some(key?.of_value(&live.key.as_ref()?.value));
+    known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
+        || context.remembered.unrecorded.includes(&live.address, value().as_ref())
+}
+
+/// What a plan says of an unknown object that goes only because of the consent for one above it.
+pub(super) fn mark(live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> Option<String> {
+    let is_known = is_known(live, context) && workspace_of(live, context).is_none();
+    if is_known || is_allowed(&live.address, context) {
+        return None;
+    }
+    let above = ancestors(live, matching).into_iter().find(|above| is_allowed(above, context))?;
+    Some(format!("not known as declared, included in {}", option(&above)))
+}
+
 /// KW-109: consent is for the address in the plan, or for the one that the manifest had.
 fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Diagnostic> {
     let known = known(live, context).filter(|known| known.protect)?;
@@ -73,7 +92,7 @@ fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Optio
     let named = if was.is_empty() { String::new() } else { format!(" as {}", crate::text::line(was)) };
     let message =
         format!("{} would be {}d, and it was protected{named} when it was last applied", change.address, change.action);
-    let allow = option(if was.is_empty() { change.address.to_string() } else { was.to_owned() });
+    let allow = if was.is_empty() { option(&change.address) } else { option(&was) };
     Some(rules::KW_109.finding(message).help(format!("restore its manifest, or allow it with {allow}")))
 }
 
@@ -113,13 +132,7 @@ fn declared_elsewhere(
 
 /// KW-110, one finding for all objects.
 fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
-    let key = context.remembered.key.as_ref();
-    let value = |live: &LiveObject| Some(key?.of_value(&live.key.as_ref()?.value));
-    let is_known = |live: &LiveObject| {
-        known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
-            || context.remembered.unrecorded.includes(&live.address, value(live).as_ref())
-    };
-    let unknown: Vec<&(&Change, &LiveObject)> = pruned.iter().filter(|(_, live)| !is_known(live)).collect();
+    let unknown: Vec<&(&Change, &LiveObject)> = pruned.iter().filter(|(_, live)| !is_known(live, context)).collect();
     if unknown.is_empty() {
         return None;
     }
@@ -145,7 +158,7 @@ fn options(objects: &[&(&Change, &LiveObject)], matching: &Matching<'_>) -> Vec<
     let mut options: Vec<String> = Vec::new();
     for (change, live) in objects {
         let above = ancestors(live, matching).into_iter().find(|above| going.contains(above));
-        let allow = option(above.as_ref().unwrap_or(&change.address).to_string());
+        let allow = option(above.as_ref().unwrap_or(&change.address));
         if !options.contains(&allow) {
             options.push(allow);
         }
@@ -173,13 +186,4 @@ pub(super) fn consents(changes: &[&Change], context: &Context<'_>, matching: &Ma
     let above = pruned.iter().flat_map(|(_, live)| ancestors(live, matching)).map(|address| address.to_string());
     let former = pruned.iter().filter_map(|(_, live)| known(live, context)).map(|known| known.address.to_string());
     above.chain(former).collect()
-}
-
-/// `--allow ADDRESS`, quoted for a shell if the address has other than plain characters.
-fn option(address: String) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_.@%:+-".contains(c);
-    if address.chars().all(is_plain) {
-        return format!("--allow {address}");
-    }
-    format!("--allow '{}'", address.replace('\'', r"'\''"))
 }

@@ -11,6 +11,7 @@ use super::control_plane::OfControlPlane;
 use super::draft;
 use super::draft::Draft;
 use super::losses::Losses;
+use super::memory_guards;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::matching;
@@ -72,7 +73,10 @@ pub(super) fn prune(
     pruned.incomplete(context, &mut unwanted);
     pruned.with_children(context, matching, drafts, &mut unwanted);
     let lost = Losses::of(&unwanted, matching, context.now);
-    drafts.extend(unwanted.into_iter().map(|live| delete(live, matching, &lost)));
+    drafts.extend(unwanted.into_iter().map(|live| {
+        let mark = memory_guards::mark(live, context, matching).map_or_else(String::new, |mark| format!("; {mark}"));
+        delete(live, matching, &format!("{}{mark}", lost.with(live, &matching.known_as(live))))
+    }));
     pruned
 }
 
@@ -270,7 +274,8 @@ fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -
     holders
 }
 
-fn delete(live: &LiveObject, matching: &Matching<'_>, losses: &Losses) -> Draft {
+/// `lost` is what the reason says of the object.
+fn delete(live: &LiveObject, matching: &Matching<'_>, lost: &str) -> Draft {
     if live.address.kind() == Kind::ApiKey {
         let reason = "owned but not declared (--prune); delete it in the portal afterwards";
         let mut draft = draft::retire(live, Action::Disable, reason);
@@ -278,7 +283,6 @@ fn delete(live: &LiveObject, matching: &Matching<'_>, losses: &Losses) -> Draft 
         draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
         return draft;
     }
-    let lost = losses.with(live, &matching.known_as(live));
     let mut draft = draft::retire(live, Action::Delete, &format!("owned but not declared (--prune){lost}"));
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));

@@ -7,6 +7,7 @@ use super::FieldChange;
 use super::access;
 use super::known::KnownObjects;
 use super::known::Unrecorded;
+use super::option::option;
 use super::pending::Pending;
 use super::receipts::Receipts;
 use crate::diagnostic::Diagnostic;
@@ -92,7 +93,7 @@ pub(super) fn withhold(
     let run = fields.iter().map(withheld_by).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
     let names: Vec<String> = fields.iter().map(|change| change.field.to_string()).collect();
     let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    Some((names, format!("the store kept its own value for {shown} in run {run}; --allow {address} tries again")))
+    Some((names, format!("the store kept its own value for {shown} in run {run}; {} tries again", option(&address))))
 }
 
 fn reduces_access(fields: &[FieldChange]) -> bool {

@@ -14,6 +14,7 @@ use super::consent::place_of;
 use super::control_plane::OfControlPlane;
 use super::given;
 use super::guards;
+use super::lost_names;
 use super::prune;
 use super::resolve::Undeclared;
 use super::resolve::resolve;
@@ -21,7 +22,6 @@ use super::transfer_rules;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
-use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
@@ -31,7 +31,7 @@ use crate::rules::with_severities;
 
 /// Reviews a saved plan. Fails if the manifests no longer declare what it needs.
 pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
-    let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
+    let mut matching = lost_names::matched(context);
     let excluded = resolve(&mut plan, context, &matching)?;
     let mut held = with_severities(std::mem::take(&mut matching.held), context.workspace);
     sort(&mut held);

@@ -7,6 +7,7 @@ use super::access;
 use super::consent::at;
 use super::consent::is_allowed;
 use super::consent::place_of;
+use super::option::option;
 use super::own_key;
 use super::own_key::OwnKey;
 use crate::diagnostic::Diagnostic;
@@ -69,5 +70,5 @@ fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     }
     let message = format!("{} was deleted in the portal and would be created again", change.address);
     let problem = at(rules::MFT_037.also(message), change, context);
-    Some(problem.help(format!("remove the manifest, or allow it with --allow {} if it is intended", change.address)))
+    Some(problem.help(format!("remove the manifest, or allow it with {} if it is intended", option(&change.address))))
 }

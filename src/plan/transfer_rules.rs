@@ -12,10 +12,12 @@ use super::FieldChange;
 use super::Plan;
 use super::access;
 use super::consent::is_allowed;
+use super::option::option;
 use super::own_key::OwnKey;
 use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
+use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveObject;
@@ -47,6 +49,11 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     findings.extend(own_key_unknown(context, plan));
     listing::check(context, matching, transfer, &mut findings);
     findings
+}
+
+/// MFT-038: the keys that are held back because two generations are enabled already.
+pub(super) fn third_generations(context: &Context<'_>, matching: &Matching<'_>) -> Vec<(Address, Diagnostic)> {
+    generations::third(context, matching)
 }
 
 /// MFT-022, MFT-023: whether these are the keys that the workspace is for.
@@ -88,7 +95,7 @@ pub(super) fn withhold(
     }
     // No other field either: a write would make Keywright the last editor, and the next run would not see a revocation.
     fields.clear();
-    Some(format!("disabled outside Keywright; --allow {} enables it", declared.address))
+    Some(format!("disabled outside Keywright; {} enables it", option(&declared.address)))
 }
 
 /// Whether a key that is declared enabled was disabled, and not provably by Keywright.
@@ -132,8 +139,8 @@ fn check_found(
         let message = format!("{} is declared enabled, but it was disabled outside Keywright", declared.address);
         let problem = rules::MFT_041.finding(message).at(declared.place_of("enabled"));
         findings.push(problem.help(format!(
-            "find out why (the key may have leaked); then write `enabled: false`, or run with --allow {}",
-            declared.address
+            "find out why (the key may have leaked); then write `enabled: false`, or run with {}",
+            option(&declared.address)
         )));
     }
 }

@@ -132,7 +132,7 @@ impl Snapshot {
         let key = self.fingerprint_key.as_ref();
         let warning = interrupted.map(|(run, writes)| history::interrupted_run_warning(run, writes, &self.live, key));
         let diagnostics = &mut self.diagnostics;
-        drop_repeated(diagnostics, &planned.diagnostics);
+        drop_repeated(diagnostics, planned.diagnostics.iter().chain(&planned.held));
         diagnostics.append(&mut planned.diagnostics);
         diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
         diagnostics.extend(warning);
@@ -161,10 +161,10 @@ impl Prepared {
 }
 
 /// Drops warnings that repeat an error of the plan.
-fn drop_repeated(warnings: &mut Vec<Diagnostic>, planned: &[Diagnostic]) {
+fn drop_repeated<'a>(warnings: &mut Vec<Diagnostic>, planned: impl Iterator<Item = &'a Diagnostic> + Clone) {
     warnings.retain(|warning| {
         let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
-        !planned.iter().any(|error| error.severity == Severity::Error && same(error))
+        !planned.clone().any(|error| error.severity == Severity::Error && same(error))
     });
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::manifest::read::whole_number;
 use crate::matching::Matching;
 use crate::model::Kind;
+use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Transfer;
 use crate::model::Value;
@@ -19,7 +20,7 @@ pub(super) fn check(
     transfer: &Transfer,
     findings: &mut Vec<Diagnostic>,
 ) {
-    findings.extend(nameless(transfer));
+    findings.extend(nameless(context.live));
     findings.extend(round(transfer));
     findings.extend(unseen_organizations(context, transfer));
     for live in context.live.of(Kind::ApiKey) {
@@ -30,8 +31,8 @@ pub(super) fn check(
 }
 
 /// MFT-035.
-fn nameless(transfer: &Transfer) -> Option<Diagnostic> {
-    let message = match transfer.nameless {
+fn nameless(live: &Live) -> Option<Diagnostic> {
+    let message = match live.odd().iter().filter(|row| row.is_nameless_api_key()).count() {
         0 => return None,
         1 => "a live key has no name, so it cannot be declared".to_owned(),
         more => format!("{more} live keys have no name, so they cannot be declared"),

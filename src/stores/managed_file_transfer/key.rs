@@ -53,7 +53,6 @@ pub(super) enum Row {
     Key(Key),
     /// Marked as deleted; with its name, if it has one.
     Deleted(Option<Box<str>>),
-    Nameless,
     /// A key with a property that was not understood.
     Odd(OddRow),
 }
@@ -69,7 +68,7 @@ pub(super) fn row(row: Json) -> Row {
         Some(false) => {}
         None => return odd(id, name, "deletedDate"),
     }
-    let Some(name) = name else { return Row::Nameless };
+    let Some(name) = name else { return odd(id, None, "keyName") };
     let Some(id) = id else { return odd(None, Some(name), "id") };
     if enabled(&row).is_none() {
         return odd(Some(id), Some(name), "enabled");

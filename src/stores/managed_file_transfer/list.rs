@@ -24,7 +24,6 @@ pub(super) struct Listing {
     pub(super) keys: Vec<Key>,
     /// Names of keys that are marked as deleted.
     pub(super) deleted: BTreeSet<Box<str>>,
-    pub(super) nameless: usize,
     /// Keys that were not understood.
     pub(super) odd: Vec<OddRow>,
     pub(super) round: Option<usize>,
@@ -99,7 +98,6 @@ fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
     let mut listing = Listing {
         keys: Vec::new(),
         deleted: BTreeSet::new(),
-        nameless: 0,
         odd: Vec::new(),
         round,
         styles: SiteStyles::default(),
@@ -120,7 +118,6 @@ fn of_rows(rows: Vec<Json>) -> Result<Listing, String> {
                 listing.keys.push(key);
             }
             Row::Deleted(name) => listing.deleted.extend(name),
-            Row::Nameless => listing.nameless += 1,
             Row::Odd(row) => listing.odd.push(row),
         }
     }

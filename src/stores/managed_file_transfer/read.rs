@@ -34,7 +34,6 @@ impl ManagedFileTransfer {
             uses_key: self.api.own_key().is_some(),
             own_key: self.own_key(&listing),
             deleted: listing.deleted.clone(),
-            nameless: listing.nameless,
             round: listing.round,
             organizations,
             account,

@@ -114,3 +114,51 @@ fn a_key_that_was_made_after_the_plan_does_not_die_with_its_application() {
     assert_eq!(said.exit, 0, "{}", said.text);
     assert!(!exists(&wild, &format!("/applications/{till}")));
 }
+
+/// Two keys of one application and package go: the consent for one is none for the other.
+#[test]
+fn each_of_the_last_keys_needs_consent() {
+    let wild = Wild::new(OWNS);
+    let other =
+        id(&wild.emulator.key(&wild.ids, json!({"apikey": "second-value-that-is-not-real", "status": "active"})));
+    let second = wild.key_manifest("").replace("shop-key", "second").replace(&wild.key, &other);
+    wild.world.write(&format!("{PARENTS}{}{second}", wild.key_manifest("")));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    wild.world.write(PARENTS);
+    let addresses = [&wild.key, &other].map(|id| format!("key/alice/shop/pay@{id}"));
+    for (allowed, waiting) in [(&addresses[0], &addresses[1]), (&addresses[1], &addresses[0])] {
+        let said = wild.apply(&["--prune", "--allow", allowed]);
+        assert!(said.exit == 4 && said.text.contains("KW-105"), "{}", said.text);
+        assert!(said.text.contains(&format!("allow it with --allow {waiting}, or")), "{}", said.text);
+        assert!(
+            exists(&wild, &format!("/packageKeys/{}", wild.key)) && exists(&wild, &format!("/packageKeys/{other}"))
+        );
+    }
+    let said = wild.apply(&["--prune", "--allow", &addresses[0], "--allow", &addresses[1]]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+}
+
+/// The plan says which objects go only because of the consent for the user, and every help can be copied into a shell.
+#[test]
+fn a_consent_for_a_user_says_what_else_goes_with_it() {
+    let wild = Wild::new(OWNS);
+    let members = wild.emulator.get("/members").json();
+    let alice = members[0]["id"].as_str().unwrap().to_owned();
+    let theirs = id(&wild.emulator.post(&format!("/members/{alice}/applications"), json!({"name": "my shop"})));
+    let key = json!({"apikey": "spaced-value-that-is-not-real", "status": "active", "package": {"id": wild.ids.package}, "plan": {"id": wild.ids.plan}});
+    let _ = id(&wild.emulator.post(&format!("/applications/{theirs}/packageKeys"), key));
+    wild.world.write(&format!("{PARENTS}{}", wild.key_manifest("")));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    let said = wild.apply(&["--prune"]);
+    assert!(
+        said.exit == 4 && said.text.contains("for the whole application with --allow 'application/alice/my shop'"),
+        "{}",
+        said.text
+    );
+    assert!(!said.text.contains("--allow application/alice/my shop"), "{}", said.text);
+    wild.world.write(&PARENTS.split("---\n").skip(2).collect::<Vec<_>>().join("---\n"));
+    let said = wild.world.keywright(&["plan", "--prune", "--allow", "user/alice"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let marked = said.text.matches("not known as declared, included in --allow user/alice").count();
+    assert_eq!(marked, 2, "{}", said.text);
+}

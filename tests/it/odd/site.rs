@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::console::Ran;
 use crate::transfer::Scripted;
 
-fn row(name: &str, id: &str) -> Json {
+pub(super) fn row(name: &str, id: &str) -> Json {
     json!({
         "id": id, "enabled": true, "keyName": name, "tenantId": 1001, "allowedApis": "audit", "allowedOrgs": "41",
         "expirationDate": "2027-06-30T00:00:00", "createdDate": "2026-01-02T03:04:05", "createdBy": "svc-aft",
@@ -124,4 +124,17 @@ fn a_second_key_of_one_name_stops_only_that_name() {
     let said = format!("{}{}", ran.out, ran.err);
     assert!(ran.exit == 6 && said.contains("error[MFT-024]"), "{}\n{said}", ran.exit);
     assert_eq!(written(&site).len(), 1, "{said}");
+}
+
+#[test]
+fn a_third_generation_stops_only_itself() {
+    let keys = json!([row("erp", "fake-value-of-key-1"), row("erp.g2", "fake-value-of-key-2")]);
+    let site = Scripted::start(json!({"keys": keys, "organizations": null, "account": null, "answers": []}));
+    let names = ["erp", "erp.g2", "erp.g3", "other"];
+    let all: String = names.iter().map(|name| manifest(name, "audit")).collect();
+    let ran = run(&site, &all, "apply --auto-approve");
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(ran.exit == 6 && said.contains("error[MFT-038]"), "{}\n{said}", ran.exit);
+    let changes = written(&site);
+    assert!(changes.len() == 1 && changes[0].contains("\"other\""), "{changes:?}");
 }
