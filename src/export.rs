@@ -28,6 +28,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::Secret;
+use crate::plan::Remembered;
 use crate::rules::values::Values;
 use crate::workspace::Workspace;
 use draft::Draft;
@@ -46,6 +47,8 @@ pub struct Given<'a> {
     /// The settings with which the manifests are valid.
     pub workspace: &'a Workspace,
     pub now: Instant,
+    /// What the workspace database knows from earlier runs.
+    pub remembered: &'a Remembered,
     /// The manifests that exist already, if only what they do not declare is exported.
     pub declared: Option<Declared<'a>>,
 }
@@ -103,9 +106,9 @@ impl Exported {
 }
 
 impl Export {
-    /// Whether the export contains every object.
-    pub const fn is_whole(&self) -> bool {
-        self.left_out.is_empty() && self.nameless == 0 && self.problems.is_empty()
+    /// Whether the export contains every object that is not of the platform itself.
+    pub fn is_whole(&self) -> bool {
+        self.left_out.iter().all(|left_out| left_out.is_platform) && self.nameless == 0 && self.problems.is_empty()
     }
 
     /// All manifests as one YAML stream; comments at its end name what it does not contain.

@@ -57,7 +57,7 @@ pub use origin::Commit;
 pub use origin::Manifests;
 pub use origin::Origin;
 pub use origin::StoreName;
-pub use prune::owned;
+pub use prune::prunable;
 pub use query::query;
 pub use receipts::Receipt;
 pub use receipts::Receipts;

@@ -12,6 +12,7 @@ use super::Format;
 use super::arguments::Manifests;
 use super::failure::Failure;
 use super::failure::Stop;
+use super::session;
 use super::session::Session;
 use super::trust;
 use crate::diagnostic::Sources;
@@ -83,14 +84,15 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         values: &checked.secrets.values,
         secrets: &checked.secrets.shared,
     };
-    let workspace = &checked.loaded.workspace;
-    let given = Given { live: &checked.live, workspace, now: console.now, declared: Some(declared) };
+    let (workspace, remembered) = (&checked.loaded.workspace, &session::remembered(&checked.loaded, console)?);
+    let given = Given { live: &checked.live, workspace, now: console.now, remembered, declared: Some(declared) };
     let export = export::export(&given, &arguments.selection()).map_err(unknown)?;
     Ok(show(arguments, &checked.loaded, &export, console)?)
 }
 
 fn whole(arguments: &Arguments, loaded: &Loaded, live: &Live, console: &Console<'_>) -> Result<Export, Failure> {
-    let given = Given { live, workspace: &loaded.workspace, now: console.now, declared: None };
+    let remembered = &session::remembered(loaded, console)?;
+    let given = Given { live, workspace: &loaded.workspace, now: console.now, remembered, declared: None };
     export::export(&given, &arguments.selection()).map_err(unknown)
 }
 

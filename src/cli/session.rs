@@ -16,6 +16,7 @@ mod visibility;
 
 pub(super) use self::prepared::Prepared;
 pub(super) use self::snapshot::Snapshot;
+pub(super) use self::undeclared::remembered;
 
 use super::Console;
 use super::Failure;

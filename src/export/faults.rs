@@ -82,7 +82,7 @@ impl Faults {
         }
     }
 
-    /// Adds an object that `--prune` would delete because its parent is declared.
+    /// Adds an object that `--prune` would delete because its parent is declared, and it was declared earlier.
     pub(super) fn delete(&mut self, lost: &Address) {
         let names = lost.names();
         let parent = match names.as_slice() {
@@ -92,7 +92,10 @@ impl Faults {
             _ => return,
         };
         if let Some(&at) = self.by_live.get(&parent).or_else(|| self.by_address.get(&parent)) {
-            self.object(at, format!("`--prune` would then delete {lost}, which is not exported"));
+            self.object(
+                at,
+                format!("`--prune` would then delete {lost}, which was declared earlier and is not exported"),
+            );
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) fn draft(
     let name = label(&application, &package, labels);
     let mut draft = Draft::new(object, Address::key(&name), name, needs);
     objects::fields(&mut draft, object);
+    objects::without(&mut draft, object, "settings.status");
     draft.fields.retain(|field| field.outer != "plan");
     draft.set("user", Value::text(application.first_name()));
     draft.set("application", Value::text(application.name()));

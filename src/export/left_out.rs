@@ -19,6 +19,8 @@ pub struct LeftOut {
     /// What is known of an object without an address.
     label: String,
     id: Option<LiveId>,
+    /// Whether it belongs to the platform, so that nobody misses it.
+    pub is_platform: bool,
     /// A clause: `it has no package plan`.
     pub reason: String,
 }
@@ -28,9 +30,14 @@ impl LeftOut {
         Self::new(&object.address, &object.id, reason)
     }
 
+    /// An object of the platform itself.
+    pub(super) fn of_platform(object: &LiveObject, reason: impl Into<String>) -> Self {
+        Self { is_platform: true, ..Self::of(object, reason) }
+    }
+
     pub(super) fn new(live: &Address, id: &LiveId, reason: impl Into<String>) -> Self {
         let (kind, label) = (live.kind(), String::new());
-        Self { kind, live: Some(live.clone()), label, id: Some(id.clone()), reason: reason.into() }
+        Self { kind, live: Some(live.clone()), label, id: Some(id.clone()), is_platform: false, reason: reason.into() }
     }
 
     /// A row that was not understood.
@@ -41,7 +48,7 @@ impl LeftOut {
         // The store's plans are listed by package, and only of packages that are understood.
         let below = if row.kind == Kind::Package { "; its package plans were not read" } else { "" };
         let reason = format!("its `{}` is missing or not understood{below}", row.property);
-        Self { kind: row.kind, live: None, label, id: row.id.clone(), reason }
+        Self { kind: row.kind, live: None, label, id: row.id.clone(), is_platform: false, reason }
     }
 
     pub const fn kind(&self) -> Kind {

@@ -11,6 +11,7 @@ use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::built_in::is_forbidden;
+use crate::rules::INTERNAL_USER;
 
 /// The draft of a named object. References use the names in the manifests that exist already.
 pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -> Result<Draft, LeftOut> {
@@ -28,6 +29,9 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
         }
         // A user without them lives; only a new one needs them.
         (Kind::User, _) => {
+            if &*object.name == INTERNAL_USER {
+                return Err(LeftOut::of_platform(object, "the platform's own user, which no manifest manages"));
+            }
             for field in ["email", "displayName"] {
                 if object.unread.contains(field) {
                     return Err(LeftOut::of(
@@ -43,8 +47,17 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
         (Kind::ApiKey, _) => api_key(&mut draft, object, live)?,
         _ => {}
     }
+    without(&mut draft, object, "status");
     draft.sort();
     Ok(draft)
+}
+
+/// Names a field that every object of the kind should have, but this one does not.
+pub(super) fn without(draft: &mut Draft, object: &LiveObject, field: &str) {
+    let is_expected = crate::manifest::fields::find(draft.kind, field).is_some();
+    if is_expected && object.attributes.get(field).is_none() && !object.unread.contains(field) {
+        draft.omit(field, "the store has no value");
+    }
 }
 
 /// The attributes that a manifest can set.
@@ -69,12 +82,18 @@ pub(super) fn fields(draft: &mut Draft, object: &LiveObject) {
     }
 }
 
-/// Empty lists become `allApis` and `allOrgs`. A list that was not understood is a restriction, so it is not empty.
+/// Lists that are null become `allApis` and `allOrgs`. A list that was not understood is a restriction, and an empty one may
+/// be the narrowest.
 fn api_key(draft: &mut Draft, object: &LiveObject, live: &Live) -> Result<(), LeftOut> {
     let facts = live.transfer.as_ref().and_then(|transfer| transfer.keys.get(&object.id));
     for (list, all) in [("allowedApis", "allApis"), ("allowedOrgs", "allOrgs")] {
         if facts.is_some_and(|facts| facts.unread.contains(list)) {
             let reason = format!("the text of `{list}` in the store is not understood, so it may be any restriction");
+            return Err(LeftOut::of(object, reason));
+        }
+        if facts.is_some_and(|facts| facts.unclear.contains(list)) {
+            let reason =
+                format!("`{list}` in the store is missing or empty, which may mean all or none; set it in the portal");
             return Err(LeftOut::of(object, reason));
         }
         if object.attributes.get(list).is_none_or(Value::is_empty) {

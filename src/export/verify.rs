@@ -63,20 +63,20 @@ fn drop_dependents(drafts: &mut Vec<Draft>, left_out: &mut Vec<LeftOut>) {
 /// What the manifests that exist already do without the export.
 struct Before {
     problems: BTreeSet<(&'static str, String)>,
-    owned: BTreeSet<Address>,
+    prunable: BTreeSet<Address>,
 }
 
 impl Before {
     fn of(given: &Given<'_>) -> Self {
         let checked = check(&[], given);
         let mut problems: BTreeSet<_> = checked.diagnostics.iter().filter_map(key_of_error).collect();
-        let mut owned = BTreeSet::new();
+        let mut prunable = BTreeSet::new();
         if let Some(desired) = &checked.value {
             let planned = planned(&checked, desired, given);
             problems.extend(errors_of(planned).iter().filter_map(key_of_error));
-            owned = self::owned(&checked, desired, given);
+            prunable = self::prunable(&checked, desired, given);
         }
-        Self { problems, owned }
+        Self { problems, prunable }
     }
 }
 
@@ -99,7 +99,7 @@ fn problems(drafts: &[Draft], given: &Given<'_>, before: &Before, faults: &mut F
         for change in &planned.plan.changes {
             faults.change(change);
         }
-        for lost in owned(&checked, desired, given).difference(&before.owned) {
+        for lost in prunable(&checked, desired, given).difference(&before.prunable) {
             faults.delete(lost);
         }
         found.extend(errors_of(planned));
@@ -135,18 +135,24 @@ fn check(written: &[Written], given: &Given<'_>) -> Checked {
 }
 
 fn planned(checked: &Checked, desired: &Desired, given: &Given<'_>) -> Planned {
-    in_context(checked, desired, given, plan::plan)
+    in_context(checked, desired, given, &Remembered::default(), plan::plan)
 }
 
-/// The undeclared objects that `--prune` is about.
-fn owned(checked: &Checked, desired: &Desired, given: &Given<'_>) -> BTreeSet<Address> {
-    if given.workspace.ownership == Ownership::default() {
+/// The undeclared objects that `--prune` would delete without consent. What was never declared needs consent (KW-110).
+fn prunable(checked: &Checked, desired: &Desired, given: &Given<'_>) -> BTreeSet<Address> {
+    if given.workspace.ownership == Ownership::default() || given.remembered.objects.is_empty() {
         return BTreeSet::new();
     }
-    in_context(checked, desired, given, plan::owned)
+    in_context(checked, desired, given, given.remembered, plan::prunable)
 }
 
-fn in_context<T>(checked: &Checked, desired: &Desired, given: &Given<'_>, work: impl FnOnce(&Context<'_>) -> T) -> T {
+fn in_context<T>(
+    checked: &Checked,
+    desired: &Desired,
+    given: &Given<'_>,
+    remembered: &Remembered,
+    work: impl FnOnce(&Context<'_>) -> T,
+) -> T {
     let (no_values, no_secrets) = (BTreeMap::new(), BTreeMap::new());
     work(&Context {
         desired,
@@ -158,6 +164,6 @@ fn in_context<T>(checked: &Checked, desired: &Desired, given: &Given<'_>, work: 
         workspace: given.workspace,
         now: given.now,
         options: &Options::default(),
-        remembered: &Remembered::default(),
+        remembered,
     })
 }

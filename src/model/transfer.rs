@@ -33,6 +33,8 @@ pub struct TransferKey {
     pub changed_by: Option<Box<str>>,
     /// Fields with a list that could not be read; the attributes do not contain them.
     pub unread: BTreeSet<&'static str>,
+    /// Lists that are missing or empty, but not null: the service does not say whether that means all or none.
+    pub unclear: BTreeSet<&'static str>,
 }
 
 /// An organization that a key can be limited to.

@@ -63,18 +63,20 @@ fn known<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Known> {
     context.remembered.objects.of(live, context.remembered.key.as_ref())
 }
 
-/// Whether the database knows an object as declared by this workspace. If so, `--prune` needs no consent for it.
-fn is_known(live: &LiveObject, context: &Context<'_>) -> bool {
+/// Whether the database knows an object as declared by this workspace alone. If so, `--prune` needs no consent for it.
+pub(super) fn is_known(live: &LiveObject, context: &Context<'_>) -> bool {
     let key = context.remembered.key.as_ref();
     let value = || Some(key?.of_value(&live.key.as_ref()?.value));
-    known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
-        || context.remembered.unrecorded.includes(&live.address, value().as_ref())
+    let is_recorded = || {
+        known(live, context).is_some_and(|known| known.maker != Maker::ControlPlane && known.fits(live, key))
+            || context.remembered.unrecorded.includes(&live.address, value().as_ref())
+    };
+    workspace_of(live, context).is_none() && is_recorded()
 }
 
 /// What a plan says of an unknown object that goes only because of the consent for one above it.
 pub(super) fn mark(live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> Option<String> {
-    let is_known = is_known(live, context) && workspace_of(live, context).is_none();
-    if is_known || is_allowed(&live.address, context) {
+    if is_known(live, context) || is_allowed(&live.address, context) {
         return None;
     }
     let above = ancestors(live, matching).into_iter().find(|above| is_allowed(above, context))?;

@@ -80,10 +80,12 @@ pub(super) fn prune(
     pruned
 }
 
-/// The undeclared objects of the store that the workspace owns, by their addresses in the store: what `--prune` is about.
-pub fn owned(context: &Context<'_>) -> BTreeSet<Address> {
+/// The undeclared objects that `--prune` deletes without consent, by their addresses in the store: the workspace owns them,
+/// and the database knows them as declared (KW-110).
+pub fn prunable(context: &Context<'_>) -> BTreeSet<Address> {
     let matching = matching(context.desired, context.live, context.values, context.options.is_part);
     let owned = matching.unmatched.iter().filter(|live| is_owned(context, &matching, live));
+    let owned = owned.filter(|live| memory_guards::is_known(live, context));
     owned.map(|live| live.address.clone()).collect()
 }
 

@@ -3,6 +3,8 @@
 use super::Checked;
 use super::Session;
 use super::database;
+use super::fingerprints;
+use super::history;
 use super::remotes;
 use crate::cli::Console;
 use crate::cli::Format;
@@ -15,6 +17,7 @@ use crate::diagnostic::has_errors;
 use crate::model::Desired;
 use crate::model::Live;
 use crate::plan;
+use crate::plan::Remembered;
 use crate::rules;
 use crate::secrets;
 use crate::secrets::Programs;
@@ -24,6 +27,7 @@ use crate::store::Query;
 use crate::store::Reader;
 use crate::stores::Readers;
 use crate::stores::embedded::EmbeddedReader;
+use crate::workspace::Ownership;
 
 /// The workspace, and the whole contents of its stores.
 pub(in crate::cli) struct WholeSnapshot {
@@ -31,6 +35,16 @@ pub(in crate::cli) struct WholeSnapshot {
     pub(in crate::cli) desired: Desired,
     pub(in crate::cli) secrets: SecretsRead,
     pub(in crate::cli) live: Live,
+}
+
+/// What the database knows of objects that the workspace could own. Nothing is read for a workspace that owns nothing.
+pub(in crate::cli) fn remembered(loaded: &Loaded, console: &Console<'_>) -> Result<Remembered, Failure> {
+    if loaded.workspace.ownership == Ownership::default() {
+        return Ok(Remembered::default());
+    }
+    let location = database::location(loaded, console)?;
+    let key = fingerprints::key(loaded, &location, false, console)?;
+    history::remembered(&location, loaded, key.as_ref())
 }
 
 impl Session {

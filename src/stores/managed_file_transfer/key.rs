@@ -186,7 +186,17 @@ impl Key {
             other_name: other.filter(|name| !crate::rules::looks_like_a_key(name)).map(Into::into),
             changed_by: self.text("updatedBy").or_else(|| self.text("createdBy")).map(Into::into),
             unread: self.attributes().1,
+            unclear: self.unclear(),
         }
+    }
+
+    /// The lists that are missing or empty, but not null.
+    fn unclear(&self) -> BTreeSet<&'static str> {
+        let is_unclear = |of, name| match property(&self.row, name) {
+            None => true,
+            Some((_, value)) => scope::read(of, Some(value)).is_some_and(|scope| scope.is_unclear()),
+        };
+        LISTS.into_iter().filter(|(name, of)| is_unclear(*of, name)).map(|(name, _)| name).collect()
     }
 
     /// Counts the formats of this key's lists.

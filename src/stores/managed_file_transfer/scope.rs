@@ -33,6 +33,13 @@ pub(super) struct Scope {
     empty: Option<Empty>,
 }
 
+impl Scope {
+    /// Whether nobody says what the list means: it is there, and empty (Q8). Null means that there is no restriction.
+    pub(super) fn is_unclear(&self) -> bool {
+        matches!(self.empty, Some(Empty::Text | Empty::Brackets))
+    }
+}
+
 /// What a list contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ListKind {
@@ -53,6 +60,10 @@ pub(super) fn read(of: ListKind, value: Option<&Json>) -> Option<Scope> {
     let (parts, style) = if text.starts_with('[') { of_json(text)? } else { of_text(text) };
     let items: Option<BTreeSet<Box<str>>> = parts.iter().map(|part| item(of, part)).collect();
     let items = items?;
+    if parts.is_empty() && !text.starts_with('[') {
+        // Separators without entries: what was between them is unknown.
+        return None;
+    }
     let empty = items.is_empty().then_some(if text.starts_with('[') { Empty::Brackets } else { Empty::Text });
     Some(Scope { items, style, empty })
 }
@@ -190,6 +201,9 @@ mod tests {
     #[test]
     fn unknown_formats_are_not_read() {
         for text in ["41;north", "north", "41,0", "-1", "+41", "2147483648", "[41", "[[41]]", "[1.5]", "{}", "41 57"] {
+            assert_eq!(items(ListKind::Organizations, text), None, "{text}");
+        }
+        for text in [";", " , ", ",,", "|"] {
             assert_eq!(items(ListKind::Organizations, text), None, "{text}");
         }
         for text in ["audit;billing", "a|b", "[audit]", "\"audit\""] {

@@ -155,22 +155,94 @@ fn a_third_generation_is_exported_and_not_created() {
     assert!(ran.exit == 3 && ran.err.contains("error[MFT-038]"), "{}", ran.err);
 }
 
+/// The ownership that the README shows.
+const OWNS: &str = "  ownership: {applications: ofDeclaredUsers, packageKeys: ofDeclaredApplications}\n";
+
 #[test]
 fn nothing_that_an_export_left_out_is_pruned_by_what_it_wrote() {
     let mut rows = rows();
     let mut no_plan = key("k2", "a1", "l1");
     no_plan["plan"] = Json::Null;
     rows["packageKeys"].as_array_mut().unwrap().push(no_plan);
-    let shop = Shop::of(rows, "  ownership: {applications: ofDeclaredUsers, packageKeys: ofDeclaredApplications}\n");
+    let shop = Shop::of(rows, OWNS);
+    // The odd key costs nobody else: it was never declared, so no prune deletes it without consent.
     let (out, err) = exported(&shop, 6);
-    // The manifest of the application would make the workspace the owner of the key without a plan, and that of the user
-    // then of the application.
-    assert!(!out.contains("kind: Application") && !out.contains("kind: User"), "{out}");
-    for lost in ["key/alice/checkout/payments@k2", "application/alice/checkout"] {
-        assert!(err.contains(&format!("`--prune` would then delete {lost}, which is not exported")), "{err}");
-    }
+    assert!(out.contains("kind: Application") && out.contains("kind: User") && out.contains("\"k1\""), "{out}");
+    assert!(err.contains("not exported: key/alice/checkout/payments@k2: it has no package plan"), "{err}");
     let ran = shop.run("apply --prune --auto-approve");
-    assert!(ran.exit == 0 && shop.raw.writes().is_empty(), "{}{}\n{:?}", ran.out, ran.err, shop.raw.writes());
+    assert!(ran.exit == 4 && ran.err.contains("KW-110") && ran.err.contains("payments@k2"), "{}{}", ran.out, ran.err);
+    assert!(shop.raw.writes().is_empty(), "{:?}", shop.raw.writes());
+}
+
+#[test]
+fn a_part_of_a_user_is_exported_under_the_ownership_of_the_readme() {
+    let shop = Shop::of(rows(), OWNS);
+    let ran = shop.run("export --only application/alice/checkout");
+    let kinds: Vec<&str> = ran.out.lines().filter_map(|line| line.strip_prefix("kind: ")).collect();
+    assert_eq!((ran.exit, kinds), (0, vec!["User", "Application"]), "{}", ran.err);
+    shop.write("all.yaml", &ran.out);
+    let ran = shop.run("apply --prune --auto-approve");
+    assert!(ran.exit == 4 && shop.raw.writes().is_empty(), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn what_was_declared_earlier_is_not_pruned_by_an_export_of_its_application() {
+    let shop = Shop::of(rows(), OWNS);
+    let _ = exported(&shop, 0);
+    // The apply of `exported` remembered all of it.
+    std::fs::remove_file(shop.path().join("all.yaml")).unwrap();
+    let ran = shop.run("export --only application/alice/checkout");
+    let lost =
+        "`--prune` would then delete key/alice/checkout/payments@k1, which was declared earlier and is not exported";
+    assert!(ran.exit == 6 && ran.err.contains(lost), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("kind: Application"), "{}", ran.out);
+    shop.write("all.yaml", &ran.out);
+    let ran = shop.run("apply --prune --auto-approve");
+    assert!(shop.raw.writes().is_empty(), "{}{}\n{:?}", ran.out, ran.err, shop.raw.writes());
+}
+
+#[test]
+fn an_empty_restriction_may_mean_none_and_is_not_exported_as_all() {
+    let mut rows = rows();
+    let odd = [json!(""), json!(" "), json!("[]"), json!(";"), json!(" , "), json!(",")];
+    let mut keys: Vec<Json> = odd.iter().enumerate().map(|(at, odd)| api_key(&format!("odd-{at}"), odd)).collect();
+    let mut missing = api_key("missing", &Json::Null);
+    missing.as_object_mut().unwrap().remove("allowedOrgs");
+    let mut no_apis = api_key("no-apis", &json!("41"));
+    no_apis["allowedApis"] = json!("");
+    keys.extend([missing, no_apis, api_key("open", &Json::Null)]);
+    rows["apiKeys"] = json!(keys);
+    let shop = Shop::of(rows, "");
+    let (out, err) = exported(&shop, 6);
+    assert_eq!((out.matches("allOrgs: true").count(), out.matches("allApis: true").count()), (1, 0), "{out}");
+    for name in ["odd-0", "odd-1", "odd-2", "odd-3", "odd-4", "odd-5", "missing", "no-apis"] {
+        assert!(err.contains(&format!("not exported: apikey/{name}: ")), "{name}: {err}");
+    }
+    assert!(!out.contains("fake-id") && !err.contains("fake-id"), "{out}{err}");
+}
+
+#[test]
+fn the_platforms_own_user_is_not_declared_and_a_missing_status_is_said() {
+    let mut rows = rows();
+    let internal = json!({"id": "m2", "username": "MasheryInternalOAuth2", "email": "a@b", "displayName": "I", "areaStatus": "active"});
+    rows["members"].as_array_mut().unwrap().push(internal);
+    let shop = Shop::of(rows.clone(), "");
+    let (out, err) = exported(&shop, 0);
+    assert!(!out.contains("name: MasheryInternalOAuth2"), "{out}");
+    assert!(err.contains("not exported: user/MasheryInternalOAuth2 (m2): the platform's own user"), "{err}");
+    for null in [true, false] {
+        let mut rows = rows.clone();
+        rows["members"][0]["areaStatus"] = Json::Null;
+        rows["packageKeys"][0]["status"] = Json::Null;
+        if !null {
+            rows["members"][0].as_object_mut().unwrap().remove("areaStatus");
+        }
+        let (out, err) = exported(&Shop::of(rows, ""), 0);
+        for (address, field) in [("user/alice", "status"), ("key/alice-checkout-payments", "settings.status")] {
+            assert!(err.contains(&format!("{address}: {field} is not exported: the store has no value")), "{err}");
+        }
+        assert!(out.contains("# status is not exported") && out.contains("# settings.status is not exported"), "{out}");
+    }
 }
 
 #[test]

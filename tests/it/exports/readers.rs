@@ -15,6 +15,7 @@ use keywright::model::Live;
 use keywright::model::LiveId;
 use keywright::model::LiveObject;
 use keywright::model::Value;
+use keywright::plan::Remembered;
 use keywright::workspace::Workspace;
 
 /// Reads a stream, and prints the attributes of its only package as JSON.
@@ -52,7 +53,13 @@ pub(crate) fn export_of(texts: &[String]) -> String {
     let mut live = Live::default();
     live.take(Kind::Package, vec![package], 1);
     let now = "2026-11-21T12:00:00Z".parse().unwrap();
-    let given = Given { live: &live, workspace: &Workspace::named("texts"), now, declared: None };
+    let given = Given {
+        live: &live,
+        workspace: &Workspace::named("texts"),
+        now,
+        remembered: &Remembered::default(),
+        declared: None,
+    };
     let export = export::export(&given, &Selection::default()).unwrap();
     assert!(export.is_whole() && export.objects[0].omitted().is_empty(), "{}", export.stream());
     export.stream()

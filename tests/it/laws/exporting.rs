@@ -5,6 +5,7 @@ use keywright::export::Given;
 use keywright::export::Selection;
 use keywright::model::Kind;
 use keywright::model::Live;
+use keywright::plan::Remembered;
 use keywright::workspace::Workspace;
 use proptest::prelude::*;
 
@@ -21,7 +22,13 @@ use super::world::world;
 
 fn exported(live: &Live) -> String {
     let workspace = Workspace::named("law");
-    let given = Given { live, workspace: &workspace, now: super::bench::now(), declared: None };
+    let given = Given {
+        live,
+        workspace: &workspace,
+        now: super::bench::now(),
+        remembered: &Remembered::default(),
+        declared: None,
+    };
     export::export(&given, &Selection::default()).expect("nothing is selected").stream()
 }
 
