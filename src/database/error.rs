@@ -20,6 +20,12 @@ pub enum DatabaseError {
     Create { path: PathBuf, source: io::Error },
     #[error("open the database {}: {source}", path.display())]
     Open { path: PathBuf, source: rusqlite::Error },
+    #[error(
+        "read the database {}: the file is empty, but {} shows that it had content",
+        path.display(),
+        trace.display()
+    )]
+    Emptied { path: PathBuf, trace: PathBuf },
     #[error("read the database {}: not a Keywright database", path.display())]
     Foreign { path: PathBuf },
     #[error("read the database {}: the file is damaged ({source})", path.display())]
@@ -106,6 +112,9 @@ impl DatabaseError {
             }
             Self::Create { path, .. } | Self::Open { path, .. } => {
                 format!("check that {} is a file that you can read and write", path.display())
+            }
+            Self::Emptied { path, .. } => {
+                format!("restore it from a backup; to start with an empty database instead, delete {}", path.display())
             }
             Self::Foreign { path } => {
                 format!("choose another file in `database:`, or move {} away", path.display())

@@ -19,7 +19,7 @@ use crate::model::FingerprintKey;
 use crate::model::Secret;
 use crate::workspace::OWN_FOLDER;
 
-const NAME: &str = "fingerprint.key";
+pub(super) const NAME: &str = "fingerprint.key";
 
 /// Size of a new key, in random bytes.
 const RANDOM: usize = 32;

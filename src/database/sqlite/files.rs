@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::database::DatabaseError;
+use crate::database::key_file;
 use crate::files::Place;
 use crate::files::Refused;
 use crate::files::settled_folder;
@@ -42,6 +43,19 @@ pub(in crate::database) fn make_folder(path: &Path) -> Result<Place, Refused> {
 /// Whether `path` exists.
 pub(in crate::database) fn exists(path: &Path) -> io::Result<bool> {
     path.try_exists()
+}
+
+/// Fails for an empty file if a lock or a key, which runs create after the tables, is next to it: it is no new database.
+pub(in crate::database) fn refuse_emptied(path: &Path) -> Result<(), DatabaseError> {
+    let is_empty = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0);
+    let key = path.with_file_name(key_file::NAME);
+    // In another folder, the key can be that of another database.
+    let is_own = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == OWN_FOLDER);
+    let mut traces = std::iter::once(super::lock::lock_file(path)).chain(is_own.then_some(key));
+    match traces.find(|trace| is_empty && trace.exists()) {
+        Some(trace) => Err(DatabaseError::Emptied { path: path.to_owned(), trace }),
+        None => Ok(()),
+    }
 }
 
 /// Whether the file is complete: no writer left data in a side file.

@@ -100,7 +100,7 @@ fn place(path: &Path) -> Result<Option<Place>, Refused> {
     Place::find(Path::new("/"), &lock_file(path))
 }
 
-fn lock_file(path: &Path) -> PathBuf {
+pub(super) fn lock_file(path: &Path) -> PathBuf {
     let mut name = settled_folder(path).into_os_string();
     name.push(".lock");
     name.into()

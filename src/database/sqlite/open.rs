@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(in crate::database) fn for_writing(path: &Path) -> Result<Connection, DatabaseError> {
     let path = &settled_folder(path);
+    files::refuse_emptied(path)?;
     files::make(path)?;
     let connection = writable(path).map_err(|error| DatabaseError::of(path, error))?;
     schema::migrate(&connection, path)?;
@@ -41,6 +42,7 @@ pub(in crate::database) fn for_reading(path: &Path) -> Result<Option<Connection>
     if !files::exists(path).map_err(io_error)? {
         return Ok(None);
     }
+    files::refuse_emptied(path)?;
     let connection = readable(path).map_err(|error| DatabaseError::of(path, error))?;
     Ok(schema::is_known(&connection, path)?.then_some(connection))
 }

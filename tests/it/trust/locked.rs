@@ -51,6 +51,33 @@ fn a_second_run_can_wait() {
     assert!(child.wait().unwrap().success());
 }
 
+/// The embedded store is in the file: with an empty file, the plan would create everything again, with other keys.
+#[test]
+fn an_emptied_database_is_not_taken_for_a_new_one() {
+    let world = World::new(MANIFESTS);
+    let settings = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec: {environment: {allow: [TEST_]}}\n";
+    std::fs::write(world.workspace().join("keywright.yaml"), settings).unwrap();
+    assert_eq!(world.apply().exit, 0);
+    let folder = world.workspace().join(".keywright");
+    for trace in ["keywright.db.lock", "fingerprint.key"] {
+        for suffix in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.join(format!("keywright.db{suffix}")));
+        }
+        std::fs::write(folder.join("keywright.db"), "").unwrap();
+        for arguments in [&["plan"][..], &["apply", "--auto-approve"], &["export"]] {
+            let said = world.keywright(arguments);
+            assert!(said.exit == 1 && said.text.contains("the file is empty"), "{arguments:?}: {}", said.text);
+            assert!(said.text.contains(trace) && said.text.contains("restore it"), "{arguments:?}: {}", said.text);
+        }
+        assert_eq!(std::fs::metadata(folder.join("keywright.db")).unwrap().len(), 0);
+        let _ = std::fs::remove_file(folder.join("keywright.db.lock"));
+    }
+    // The next step of the message.
+    std::fs::remove_file(folder.join("keywright.db")).unwrap();
+    assert_eq!(world.apply().exit, 0);
+    world.assert_settled("after a new start");
+}
+
 #[test]
 fn a_damaged_database_is_reported_and_not_written() {
     let world = World::new(MANIFESTS);
