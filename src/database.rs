@@ -71,6 +71,14 @@ impl Database {
         Ok(connection.map(|connection| Self { connection, location: location.clone() }))
     }
 
+    /// The role that runs sign in with, if the server at `location` writes the values of their statements to its log.
+    pub fn role_with_logged_values(location: &Location) -> Result<Option<String>, DatabaseError> {
+        match location {
+            Location::File(_) => Ok(None),
+            Location::Server(server) => postgres::role_with_logged_values(server),
+        }
+    }
+
     /// Opens the SQLite file at `path`.
     pub fn in_file(path: &Path, mode: Mode) -> Result<Option<Self>, DatabaseError> {
         Self::open(&Location::file(path), mode)

@@ -30,6 +30,20 @@ pub(super) fn for_writing(server: &Server) -> Result<Session, DatabaseError> {
     Ok(session)
 }
 
+/// Whether the server writes the parameters of statements to its log.
+const LOGS_VALUES: &str = "SELECT count(*) FROM pg_settings
+     WHERE ((name = 'log_statement' AND setting IN ('mod', 'all'))
+         OR (name IN ('log_min_duration_statement', 'log_min_duration_sample') AND setting <> '-1')
+         OR (name = 'log_transaction_sample_rate' AND setting <> '0'))
+       AND NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'log_parameter_max_length' AND setting = '0')";
+
+/// The role of this connection, if the server writes the values of its statements to the log.
+pub(super) fn role_with_logged_values(server: &Server) -> Result<Option<String>, DatabaseError> {
+    let session = Session::open(server, Access::Read)?;
+    let logs = session.number(LOGS_VALUES, &[]).map_err(|error| DatabaseError::on(server, error))?;
+    Ok((logs != Some(0)).then(|| server.role().to_owned()))
+}
+
 /// The error in one line. The server's details may contain values, so they are left out.
 pub(super) fn describe(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {

@@ -3,6 +3,7 @@
 mod address;
 mod contest;
 mod locked;
+mod logged;
 mod restarted;
 pub(crate) mod server;
 mod stored;

@@ -15,6 +15,7 @@ use crate::cli::failure::Findings;
 use crate::cli::failure::Stop;
 use crate::cli::runtime::block_on;
 use crate::cli::saved_plan::LoadedPlan;
+use crate::database::Database;
 use crate::database::Location;
 use crate::database::Lock;
 use crate::database::journal::Noted;
@@ -97,7 +98,8 @@ impl Checked {
                 return Err(Stop::Failed(Findings { diagnostics, sources: loaded.sources, format }, failure));
             }
         };
-        let Read { lock, location, cut_off, fingerprint_key, remotes, query, live } = read;
+        let Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged } = read;
+        diagnostics.extend(rules::with_severities(logged.into_iter().collect(), &loaded.workspace));
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
         Ok(Snapshot {
@@ -126,6 +128,7 @@ struct Read {
     remotes: Remotes,
     query: Query,
     live: Live,
+    logged: Option<Diagnostic>,
 }
 
 fn stores(
@@ -156,7 +159,8 @@ fn stores(
         }
     };
     let live = live(&location, &remotes, &query)?;
-    Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live })
+    let logged = logged_values(loaded, desired, &location)?;
+    Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged })
 }
 
 /// Whether keys are created with secrets that a plan does not contain.
@@ -181,6 +185,23 @@ impl Snapshot {
     pub(in crate::cli) fn origin(&self, now: Instant) -> Origin {
         origin::origin(&self.loaded, &self.location, now)
     }
+}
+
+/// KW-052: a server that writes the values of the embedded store to its log.
+fn logged_values(loaded: &Loaded, desired: &Desired, location: &Location) -> Result<Option<Diagnostic>, Failure> {
+    let is_embedded = loaded.workspace.remote.cloud_api_management.is_none()
+        && desired.objects.values().any(|object| object.address.kind() == Kind::PackageKey);
+    if !is_embedded {
+        return Ok(None);
+    }
+    let role = Database::role_with_logged_values(location).map_err(|error| Failure::of_database(&error))?;
+    Ok(role.map(|role| {
+        let help = format!(
+            "run `ALTER ROLE \"{role}\" SET log_parameter_max_length = 0` as a superuser (PostgreSQL 13 or newer), or do \
+             not log statements; replace the keys that are in the log"
+        );
+        rules::KW_052.finding("the database server writes the key values of the embedded store to its log").help(help)
+    }))
 }
 
 /// KW-020: a part of a workspace cannot show which objects are undeclared.

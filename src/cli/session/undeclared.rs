@@ -5,6 +5,7 @@ use super::Session;
 use super::database;
 use super::fingerprints;
 use super::history;
+use super::origin;
 use super::remotes;
 use crate::cli::Console;
 use crate::cli::Format;
@@ -43,8 +44,9 @@ pub(in crate::cli) fn remembered(loaded: &Loaded, console: &Console<'_>) -> Resu
         return Ok(Remembered::default());
     }
     let location = database::location(loaded, console)?;
-    let key = fingerprints::key(loaded, &location, false, console)?;
-    history::remembered(&location, loaded, key.as_ref())
+    let key = fingerprints::key(loaded, &location, fingerprints::Create::No, console)?;
+    let stores = origin::origin(loaded, &location, console.now).stores();
+    history::remembered(&location, loaded, &stores, key.as_ref())
 }
 
 impl Session {

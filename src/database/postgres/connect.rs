@@ -55,6 +55,10 @@ impl Access {
     }
 }
 
+/// Keeps values out of the server's log. Only a superuser may set this; for others, see [`super::role_with_logged_values`].
+const UNLOGGED: &str = "SELECT set_config(name, '0', false) FROM pg_settings
+     WHERE name = 'log_parameter_max_length' AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)";
+
 /// A connection, and a task that ends when it breaks.
 pub(super) struct Connected {
     pub(super) client: Client,
@@ -102,7 +106,7 @@ async fn sign_in(server: &Server, access: Access) -> Result<Connected, SqlError>
         Connected { client, broken: tokio::spawn(async { drop(connection.await) }) }
     };
     // The rules limit a schema name to letters, digits and _, so quoting is safe.
-    let settings = format!("SET search_path TO \"{}\"; {}", server.schema, access.settings());
+    let settings = format!("SET search_path TO \"{}\"; {}; {UNLOGGED}", server.schema, access.settings());
     connected.client.batch_execute(&settings).await?;
     Ok(connected)
 }

@@ -61,6 +61,11 @@ impl Server {
         Ok(Self { config, schema: schema.into(), name: name.into(), masks })
     }
 
+    /// The role that signs in.
+    pub(super) fn role(&self) -> &str {
+        self.config.get_user().unwrap_or("keywright")
+    }
+
     /// Its hosts, each with its port unless it is the default. An address that overrides a name follows it in parentheses.
     pub fn hosts(&self) -> Vec<String> {
         let (names, addresses, ports) = (self.config.get_hosts(), self.config.get_hostaddrs(), self.config.get_ports());

@@ -4,7 +4,7 @@ use super::server::Postgres;
 use crate::cloud::area::World;
 
 /// Adds the database to the workspace file, and a key for fingerprints, because KW-051 warns without it.
-fn name_database(world: &World, url: &str) {
+pub(super) fn name_database(world: &World, url: &str) {
     let path = world.workspace().join("keywright.yaml");
     let head = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n";
     let text = std::fs::read_to_string(&path).unwrap_or_else(|_| head.to_owned());
