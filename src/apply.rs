@@ -19,6 +19,7 @@ use self::new_keys::Unproven;
 use self::new_keys::is_generated;
 use self::schedule::Schedule;
 use self::schedule::Step;
+use self::value::is_usable;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Kind;
@@ -202,15 +203,20 @@ async fn carry_out<'a, S: Store, E: Effects>(
     if change.action != Action::Deliver {
         let secret =
             change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
-        let repeats = matches!(secrets.pending.earlier(change, secrets.values), Some(Earlier::Repeats(_)));
-        match store.perform(&Write { change, value: value.as_ref(), secret, repeats }).await {
+        let earlier = secrets.pending.earlier(change, secrets.values);
+        let (repeats, may_be_there) = (matches!(earlier, Some(Earlier::Repeats(_))), earlier.is_some());
+        match store.perform(&Write { change, value: value.as_ref(), secret, repeats, may_be_there }).await {
             Ok(done) => performed = done,
             Err(refusal) => return failed(refusal),
         }
     }
     performed.altered = reported(change, performed.altered, &**effects.borrow());
+    let sent = value.clone();
     let made = performed.value.take().or(value);
-    if let Some(live) = made.as_ref().filter(|_| performed.is_other_value) {
+    let is_unproven = |key: &KeyTarget| store.is_shared() && is_generated(change, key);
+    let must_prove =
+        |live: &Secret| change.target.key.as_ref().is_some_and(|key| is_unproven(key) && is_usable(key, live));
+    if let Some(live) = made.as_ref().filter(|live| performed.is_other_value && !must_prove(live)) {
         if let Some(id) = &performed.id {
             effects.borrow_mut().created(index, id, Some(live));
         }
@@ -219,8 +225,8 @@ async fn carry_out<'a, S: Store, E: Effects>(
     }
     let existing = change.live_id().and_then(|id| existing.get(id).copied());
     match (change.target.key.as_ref(), performed.id.take(), made) {
-        (Some(key), Some(id), Some(value)) if store.is_shared() && is_generated(change, key) => {
-            Progress::Unproven(Unproven { index, change, id, value, performed })
+        (Some(key), Some(id), Some(value)) if is_unproven(key) => {
+            Progress::Unproven(Unproven { index, change, id, value, sent, performed })
         }
         (_, id, made) => {
             if let Some(id) = &id {

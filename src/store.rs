@@ -158,6 +158,9 @@ pub struct Write<'a> {
     pub secret: Option<&'a Secret>,
     /// Whether an earlier run may have created the key with this value: then a duplicate is not an error.
     pub repeats: bool,
+    /// Whether an earlier run created the object, or may have, although the store does not show it: then a duplicate is that
+    /// object.
+    pub may_be_there: bool,
 }
 
 /// A key with a generated value that this run created.
@@ -165,6 +168,8 @@ pub struct NewKey<'a> {
     pub change: &'a Change,
     pub id: &'a LiveId,
     pub value: &'a Secret,
+    /// The value that was sent, which no other run knows. `None` if the store generates it.
+    pub sent: Option<&'a Secret>,
 }
 
 /// Which key is the one of a manifest, after its create.

@@ -25,7 +25,14 @@ pub(super) struct Unproven<'a> {
     pub(super) change: &'a Change,
     pub(super) id: LiveId,
     pub(super) value: Secret,
+    pub(super) sent: Option<Secret>,
     pub(super) performed: Performed,
+}
+
+impl Unproven<'_> {
+    fn new_key(&self) -> NewKey<'_> {
+        NewKey { change: self.change, id: &self.id, value: &self.value, sent: self.sent.as_ref() }
+    }
 }
 
 /// Whether a change creates a key whose value no other run knows.
@@ -39,13 +46,16 @@ pub(super) async fn prove<S: Store, E: Effects>(
     store: &S,
     effects: &RefCell<&mut E>,
 ) -> Vec<Ended> {
-    let new: Vec<NewKey<'_>> =
-        keys.iter().map(|key| NewKey { change: key.change, id: &key.id, value: &key.value }).collect();
+    let new: Vec<NewKey<'_>> = keys.iter().map(Unproven::new_key).collect();
     let proofs = store.prove(&new).await;
     drop(new);
     let mut ended = Vec::with_capacity(keys.len());
     for (key, proof) in keys.into_iter().zip(proofs) {
-        let Unproven { index, change, id, value, performed } = key;
+        let Unproven { index, change, id, value, performed, .. } = key;
+        let proof = match proof {
+            Ok(Proof::Ours) if performed.is_other_value => Ok(Proof::Altered { value: value.clone() }),
+            proof => proof,
+        };
         let (id, value) = match proof {
             Ok(Proof::Ours) => (id, value),
             Ok(Proof::Other { id, value }) => (id, value),

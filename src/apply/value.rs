@@ -28,6 +28,11 @@ pub(super) fn other_value<E: Effects>(index: usize, change: &Change, live: &Secr
     }
 }
 
+/// Whether later runs would find the key by this value.
+pub(super) fn is_usable(key: &KeyTarget, live: &Secret) -> bool {
+    unusable(key, live).is_none()
+}
+
 /// Why later runs would not find the key by this value.
 fn unusable(key: &KeyTarget, live: &Secret) -> Option<String> {
     match &key.value {

@@ -34,7 +34,7 @@ use crate::store::RefusalKind;
 pub struct Creates {
     /// The kinds that are in remote stores. The lists of the embedded store do not lag.
     remote: BTreeSet<Kind>,
-    /// Objects that an earlier run may have created: a failure of this run does not prove that it did not.
+    /// Objects that an earlier run created, or may have created: a failure of this run does not prove that it did not.
     doubtful: BTreeSet<Address>,
     begun: BTreeMap<usize, Address>,
 }
@@ -66,8 +66,7 @@ enum End {
 
 impl Creates {
     pub fn new(remote: BTreeSet<Kind>, pending: &Pending) -> Self {
-        let doubtful = pending.creates.iter().filter(|(_, create)| !create.is_settled);
-        Self { remote, doubtful: doubtful.map(|(address, _)| address.clone()).collect(), begun: BTreeMap::new() }
+        Self { remote, doubtful: pending.creates.keys().cloned().collect(), begun: BTreeMap::new() }
     }
 
     pub(super) fn begin(

@@ -174,7 +174,7 @@ impl Area {
         value: Option<&Secret>,
         secret: Option<&Secret>,
     ) -> Result<Performed, ApiError> {
-        let write = Write { change, value, secret, repeats: false };
+        let write = Write { change, value, secret, repeats: false, may_be_there: false };
         let performed = finished(self.store.perform(&write));
         self.committed |= performed.is_ok();
         performed.map_err(|refusal| refusals::error(change.address.kind(), &refusal))

@@ -10,6 +10,7 @@ mod log;
 mod progress;
 mod quirks;
 mod reading;
+mod same_second;
 mod saved;
 pub(crate) mod soak;
 mod unknown;

@@ -18,6 +18,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// The same with another method and body.
+    pub(crate) fn instead(&self, method: &str, body: &str) -> Self {
+        Self { method: method.to_owned(), body: body.to_owned(), ..self.clone() }
+    }
+
     pub(crate) fn is(&self, method: &str, part: &str) -> bool {
         self.method == method && self.target.contains(part)
     }
@@ -31,6 +36,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// No answer: the connection is closed.
+    pub(crate) fn lost() -> Self {
+        Self::of(LOST, "")
+    }
+
+    pub(crate) const fn status(&self) -> u16 {
+        self.status
+    }
+
     pub(crate) fn of(status: u16, body: &str) -> Self {
         Self { status, headers: vec!["Content-Type: application/json".to_owned()], body: body.to_owned() }
     }
@@ -47,6 +61,9 @@ impl Answer {
         self
     }
 }
+
+/// The status of an answer that is not sent.
+const LOST: u16 = 0;
 
 /// What a proxy does with a request. It can pass it on with the function.
 type Rule = dyn Fn(Request, &dyn Fn(&Request) -> Answer) -> Answer + Send + Sync;
@@ -76,6 +93,9 @@ fn serve(stream: TcpStream, host: &str, rule: &Rule) -> Option<()> {
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
     let answer = rule(Request { method, target, headers, body }, &|request| pass_on(host, request).unwrap());
     let (status, length) = (answer.status, answer.body.len());
+    if status == LOST {
+        return None;
+    }
     let headers = answer.headers.iter().map(|line| format!("{line}\r\n")).collect::<String>();
     let head = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n");
     reader.get_mut().write_all((head + &answer.body).as_bytes()).ok()

@@ -136,7 +136,7 @@ impl Visit<'_> {
     }
 
     fn perform(&mut self, change: &Change) -> Result<(), Failure> {
-        let write = Write { change, value: None, secret: None, repeats: false };
+        let write = Write { change, value: None, secret: None, repeats: false, may_be_there: false };
         let performed = finished(self.area.store.perform(&write));
         self.area.committed |= performed.is_ok();
         performed.map(|_| ()).map_err(|refusal| failure(&refusal))

@@ -52,9 +52,15 @@ impl CloudApiManagement {
             None if is_minted_by_store => self.key_ids(&path).await?,
             _ => Vec::new(),
         };
-        let (value, repeats) = (value, write.repeats);
-        let new =
-            NewObject { change, path: &path, body: &body.object, value: value.as_ref(), before: &before, repeats };
+        let new = NewObject {
+            change,
+            path: &path,
+            body: &body.object,
+            value: value.as_ref(),
+            before: &before,
+            repeats: write.repeats,
+            may_be_there: write.may_be_there,
+        };
         let echo = self.post(&new).await?;
         let id = value::text(&echo, "id").map(LiveId::new).ok_or_else(|| {
             let reason = "the store created the object but its answer has no id";

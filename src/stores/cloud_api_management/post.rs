@@ -39,6 +39,8 @@ pub(super) struct NewObject<'a> {
     pub(super) before: &'a [String],
     /// Whether an earlier run may have created it.
     pub(super) repeats: bool,
+    /// Whether a duplicate is the object of an earlier run.
+    pub(super) may_be_there: bool,
 }
 
 impl NewObject<'_> {
@@ -62,6 +64,7 @@ impl CloudApiManagement {
     pub(super) async fn post(&self, new: &NewObject<'_>) -> Result<Object, Refusal> {
         let mut may_exist = new.repeats;
         let mut sent = 0;
+        let mut window = None;
         loop {
             let call = || self.api.create(new.path, new.body, self.index.fields(new.kind()));
             let failure = match self.retry_if_early(new.path.as_str(), Some(new.body), call).await {
@@ -71,13 +74,13 @@ impl CloudApiManagement {
             sent += 1;
             let is_lost = matches!(failure, Failure::Lost(_));
             let is_duplicate = matches!(failure, Failure::Invalid { is_duplicate: true, .. });
-            let is_ours = is_duplicate && (may_exist || new.is_minted());
+            let is_ours = is_duplicate && (may_exist || new.may_be_there || new.is_minted());
             may_exist |= is_lost;
             if !may_exist && !is_ours {
                 return Err(failure.into());
             }
             let found = if is_ours || (is_lost && !new.can_repeat()) {
-                self.wait_for(new).await
+                self.wait_for(new, window.get_or_insert_with(|| Window::new(self.visibility_lag))).await
             } else {
                 retry::wait(Duration::from_millis(100), sent).await;
                 self.find_created(new).await
@@ -92,9 +95,8 @@ impl CloudApiManagement {
         }
     }
 
-    /// Looks for the object until the store must show it.
-    async fn wait_for(&self, new: &NewObject<'_>) -> Result<Option<Object>, Refusal> {
-        let mut window = Window::new(self.visibility_lag);
+    /// Looks for the object until the store must show it. A create waits for one window, however often it is sent.
+    async fn wait_for(&self, new: &NewObject<'_>, window: &mut Window) -> Result<Option<Object>, Refusal> {
         loop {
             if let Some(found) = self.find_created(new).await? {
                 return Ok(Some(found));

@@ -4,6 +4,9 @@
 //! Why two looks: a store may show keys late, but it shows them in the order of their creation, so whoever sees the own key
 //! sees every older one. Dates have whole seconds. Among keys of one second the smallest id is the oldest, and such a key may
 //! still be created after the first look.
+//!
+//! Why more looks after that: if the lists lag, the run with the other key of that second may not have seen the smallest id. It
+//! then keeps its own, so the run with the smallest id waits until the other key is gone, and otherwise gives way itself.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -48,6 +51,13 @@ struct Contender {
     value: Secret,
 }
 
+/// What a look at a slot found.
+enum Settled {
+    As(Proof),
+    /// Another key is of the same second, and its run may not have seen the key of this run.
+    Tied,
+}
+
 impl CloudApiManagement {
     pub(super) async fn prove_all(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
         let slots: Vec<Result<Slot<'_>, Refusal>> = keys.iter().map(|key| self.slot(key)).collect();
@@ -60,13 +70,45 @@ impl CloudApiManagement {
             }
         };
         let mut proofs = Vec::with_capacity(keys.len());
-        for slot in slots {
+        for slot in &slots {
             proofs.push(match slot {
-                Ok(slot) => self.settle_slot(&slot, &rows).await,
-                Err(refusal) => Err(refusal),
+                Ok(slot) => self.settle_slot(slot, &rows, self.visibility_lag.is_zero()).await,
+                Err(refusal) => Err(refusal.clone()),
             });
         }
-        proofs
+        self.settle_ties(slots, proofs).await
+    }
+
+    /// Waits until the other key of each tie is gone. Before that, this run has deleted its own where it gives way, so that two
+    /// runs do not wait for each other.
+    async fn settle_ties(
+        &self,
+        slots: Vec<Result<Slot<'_>, Refusal>>,
+        mut proofs: Vec<Result<Settled, Refusal>>,
+    ) -> Vec<Result<Proof, Refusal>> {
+        let mut window = Window::new(self.visibility_lag);
+        loop {
+            let tied = slots.iter().zip(&mut proofs).filter(|(_, proof)| matches!(proof, Ok(Settled::Tied)));
+            let mut tied: Vec<_> = tied.filter_map(|(slot, proof)| Some((slot.as_ref().ok()?, proof))).collect();
+            if tied.is_empty() {
+                break;
+            }
+            let is_last = !window.next_look().await;
+            let looked_at: Vec<&Slot<'_>> = tied.iter().map(|(slot, _)| *slot).collect();
+            let rows = self.slots(&looked_at).await;
+            for (slot, proof) in &mut tied {
+                **proof = match &rows {
+                    Ok(rows) => self.settle_slot(slot, rows, is_last).await,
+                    Err(refusal) if is_last => Err(unproven(format!("could not look at the keys: {}", refusal.reason))),
+                    Err(_) => Ok(Settled::Tied),
+                };
+            }
+        }
+        let proof = |settled| match settled {
+            Settled::As(proof) => Ok(proof),
+            Settled::Tied => Err(unproven("another run created a key in the same second".to_owned())),
+        };
+        proofs.into_iter().map(|settled| settled.and_then(proof)).collect()
     }
 
     fn slot<'k>(&self, key: &'k NewKey<'k>) -> Result<Slot<'k>, Refusal> {
@@ -113,7 +155,8 @@ impl CloudApiManagement {
         Ok(try_join_all(lists).await?.into_iter().collect())
     }
 
-    async fn settle_slot(&self, slot: &Slot<'_>, rows: &Slots) -> Result<Proof, Refusal> {
+    /// `is_last`: a tie is not waited for any longer.
+    async fn settle_slot(&self, slot: &Slot<'_>, rows: &Slots, is_last: bool) -> Result<Settled, Refusal> {
         let own = slot.key.id;
         // This run also creates keys for other manifests.
         let is_rival = |id: &LiveId| id == own || !(self.index.has_made([id.expose()]) || self.index.was_planned(id));
@@ -123,10 +166,11 @@ impl CloudApiManagement {
             None => return Err(unproven("the store does not show the new key yet".to_owned())),
             Some(shown) if shown.value != *slot.key.value => {
                 self.api.masking().hide(&shown.value);
-                return Ok(Proof::Altered { value: shown.value.clone() });
+                return Ok(Settled::As(Proof::Altered { value: shown.value.clone() }));
             }
             Some(_) => {}
         }
+        let own = &self.only_own(slot, &mut contenders).await?;
         if contenders.len() > 1 && slot.prefix.is_none() {
             let why = "another key was created in the application at the same time, and values that the store generates \
                        have no prefix";
@@ -137,24 +181,53 @@ impl CloudApiManagement {
                 "another run created a key at the same time, and the store shows no dates".to_owned(),
             ));
         }
-        let oldest = contenders.into_iter().min_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        match oldest {
-            Some(Contender { id, value, .. }) if id != *own => self.give_way(slot, id, value).await,
-            _ => Ok(Proof::Ours),
+        contenders.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        let is_tied =
+            matches!(&*contenders, [first, second, ..] if first.id == *own && first.created == second.created);
+        if is_tied && !is_last {
+            return Ok(Settled::Tied);
         }
+        // Without a lag, the other run sees the same keys, and gives way.
+        let gives_way = is_tied && !self.visibility_lag.is_zero();
+        let mut in_order = contenders.into_iter().skip(usize::from(gives_way));
+        let proof = match in_order.next() {
+            Some(oldest) if oldest.id != *own => {
+                self.delete(own).await?;
+                tracing::info!(change = slot.key.change.address.to_string(), "the key of another run is used");
+                self.uses(slot, oldest)
+            }
+            Some(first) if first.id != *slot.key.id => self.uses(slot, first),
+            _ => Proof::Ours,
+        };
+        Ok(Settled::As(proof))
     }
 
-    /// Deletes the key of this run.
-    async fn give_way(&self, slot: &Slot<'_>, id: LiveId, value: Secret) -> Result<Proof, Refusal> {
+    /// The key of this run. If the answer to its create was lost, and a repetition made another one with an altered value, the
+    /// other one is deleted.
+    async fn only_own(&self, slot: &Slot<'_>, contenders: &mut Vec<Contender>) -> Result<LiveId, Refusal> {
+        let own = slot.key.id;
+        let is_first = |one: &&Contender| one.id != *own && Some(&one.value) == slot.key.sent;
+        let Some(first) = contenders.iter().find(is_first).map(|first| first.id.clone()) else {
+            return Ok(own.clone());
+        };
+        self.delete(own).await?;
+        contenders.retain(|contender| contender.id != *own);
+        Ok(first)
+    }
+
+    fn uses(&self, slot: &Slot<'_>, Contender { id, value, .. }: Contender) -> Proof {
         self.api.masking().hide(&value);
-        self.api.delete(&ObjectPath::package_key(slot.key.id)?).await.map_err(|failure| {
-            let refusal = Refusal::from(failure);
-            let why = "another run created a key before, and the one of this run could not be deleted";
-            unproven(format!("{why}: {}", refusal.reason))
-        })?;
-        tracing::info!(change = slot.key.change.address.to_string(), "the key of another run is older and is used");
         self.index.learn(&slot.key.change.address, &id);
-        Ok(Proof::Other { id, value })
+        Proof::Other { id, value }
+    }
+
+    /// Deletes a key of this run.
+    async fn delete(&self, id: &LiveId) -> Result<(), Refusal> {
+        let path = ObjectPath::package_key(id)?;
+        self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await.map_err(|failure| {
+            let refusal = Refusal::from(failure);
+            unproven(format!("another key is older, and the one of this run could not be deleted: {}", refusal.reason))
+        })
     }
 }
 

@@ -153,8 +153,13 @@ impl Request {
     }
 
     fn perform(&self, store: &Embedded) -> Result<Performed, Refusal> {
-        let write =
-            Write { change: &self.change, value: self.value.as_ref(), secret: self.secret.as_ref(), repeats: false };
+        let write = Write {
+            change: &self.change,
+            value: self.value.as_ref(),
+            secret: self.secret.as_ref(),
+            repeats: false,
+            may_be_there: false,
+        };
         block_on(store.perform(&write))
     }
 

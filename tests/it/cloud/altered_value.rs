@@ -1,15 +1,19 @@
 //! What is delivered is what lives, whatever a proxy or a trigger does to the value of a new key.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
 use serde_json::Value as Json;
 
 use super::CUSTOM;
 use super::area::Area;
 use super::area::World;
+use crate::proxy::Answer;
 use crate::proxy::Request;
 use crate::proxy::between;
 use crate::team::TEAM;
 
-const FAST: &str = "{callsPerSecond: 1000}";
+const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s}";
 
 /// A world with one key, whose value comes from `source`.
 fn one_key(source: &str) -> World {
@@ -101,6 +105,32 @@ fn an_altered_value_by_which_the_key_is_found_is_delivered() {
     assert_eq!(delivered(&world).as_deref(), Some("chk_altered-value-not-real"));
     assert_eq!(live(&world), ["chk_altered-value-not-real"]);
     world.assert_settled("altered");
+}
+
+/// The first create landed with the right value and without an answer, and the second one with another value.
+#[test]
+fn an_altered_repetition_makes_no_second_key() {
+    let world = one_key("{generate: {prefix: chk_}}");
+    // Otherwise the key is found before it is sent again.
+    let area = world.area(&["--quirk", "late-lists=2"]);
+    let creates = AtomicUsize::new(0);
+    let url = between(&area.url, move |mut call, pass_on| {
+        match is_create(&call).then(|| creates.fetch_add(1, Ordering::SeqCst)) {
+            Some(0) => {
+                pass_on(&call);
+                return Answer::lost();
+            }
+            Some(_) => call.body = with_value(&call.body, "chk_altered-value-not-real"),
+            None => {}
+        }
+        pass_on(&call)
+    });
+    world.point_at_url(&url, FAST, "", "TEST_");
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert_eq!(Some(live(&world)), delivered(&world).map(|value| vec![value]), "{}", said.text);
+    assert_ne!(live(&world), ["chk_altered-value-not-real"]);
+    world.assert_settled("altered repetition");
 }
 
 #[test]

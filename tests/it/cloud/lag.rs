@@ -262,6 +262,41 @@ fn a_run_that_ended_with_an_error_was_not_interrupted() {
     assert!(!said.text.contains("KW-023"), "{}", said.text);
 }
 
+/// What an earlier run made, and the store does not show for longer than it may, is neither made again nor an error of its own.
+#[test]
+fn a_duplicate_of_what_an_earlier_run_made_is_that_object() {
+    let package = |text: &str| {
+        format!("apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {{name: a}}\nspec: {{description: {text}}}\n")
+    };
+    for (lists, exits) in [("15", [0, 0]), ("1000", [1, 1])] {
+        let world = World::new(&package("A"));
+        let area = world.area(&["--quirk", &format!("late-lists={lists}")]);
+        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
+        assert_eq!(world.apply().exit, 0);
+        world.write(&package("B"));
+        for exit in exits {
+            let said = world.apply();
+            assert_eq!(said.exit, exit, "{lists}: {}", said.text);
+            assert!(!said.text.contains("failed") || said.text.contains("does not show it yet"), "{}", said.text);
+        }
+        assert_eq!(count(&world, "packages"), 1);
+        if exits == [0, 0] {
+            world.assert_settled(lists);
+        }
+    }
+}
+
+#[test]
+fn a_create_waits_for_one_window_however_often_it_is_sent() {
+    let world = World::new(TEAM);
+    let area = world.area(&["--quirk", "late-lists=1000", "--fault", "drop-after@POST:/packages/*/plans#1"]);
+    world.point_at(&area, LIMITS, "");
+    let began = std::time::Instant::now();
+    let said = world.apply();
+    assert!(said.exit == 6 && said.text.contains("does not show it yet"), "{}: {}", said.exit, said.text);
+    assert!(began.elapsed().as_secs() < 7, "{:?}: {}", began.elapsed(), said.text);
+}
+
 /// A workspace of another runner, with its own database.
 struct Runner {
     folder: tempfile::TempDir,

@@ -38,7 +38,7 @@ fn an_unknown_field_is_refused_before_any_call() {
         target: Target { name: "alice".into(), parent: None, live: None, key: None },
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let write = Write { change: &change, value: None, secret: None, repeats: false };
+    let write = Write { change: &change, value: None, secret: None, repeats: false, may_be_there: false };
     let refusal = runtime.block_on(store.perform(&write)).err().expect("a refusal");
     assert_eq!(refusal.rule, Some(RuleId("KW-005")), "{}", refusal.reason);
     assert!(refusal.reason.contains("shoeSize"), "{}", refusal.reason);

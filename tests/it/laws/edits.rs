@@ -154,5 +154,5 @@ fn change(action: Action, address: Address, live: Option<&LiveObject>, fields: &
 
 fn perform(bench: &Bench, change: &Change, value: Option<&Secret>) {
     // A refusal is a valid answer: the store does not accept everything.
-    let _ = block_on(bench.store.perform(&Write { change, value, secret: None, repeats: false }));
+    let _ = block_on(bench.store.perform(&Write { change, value, secret: None, repeats: false, may_be_there: false }));
 }

@@ -1,0 +1,66 @@
+//! Another run creates keys for the same manifests in the same second, does not see those of this run, and keeps its own.
+
+use serde_json::Value as Json;
+
+use super::area::World;
+use crate::proxy::Answer;
+use crate::proxy::Request;
+use crate::proxy::between;
+use crate::team::TEAM;
+
+const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+fn manifests() -> String {
+    let key = |name: &str| {
+        format!(
+            "---\napiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {{name: {name}}}\nspec: {{user: alice, \
+             application: checkout, package: payments, plan: gold, key: {{generate: {{prefix: {name}_}}}}, deliver: [{{file: \
+             secrets/{name}.env, as: KEY}}]}}\n"
+        )
+    };
+    TEAM.to_owned() + &NAMES.map(key).concat()
+}
+
+/// Creates the key of this run and then one with another value, again and again until both are of the same second.
+fn both(call: &Request, other: &Request, pass_on: &dyn Fn(&Request) -> Answer) -> Answer {
+    loop {
+        let answers = [call, other].map(pass_on);
+        let keys = answers.each_ref().map(|answer| serde_json::from_str::<Json>(&answer.body).unwrap());
+        if keys[0]["created"] == keys[1]["created"] {
+            return answers.into_iter().next().unwrap();
+        }
+        for key in keys {
+            let mut delete = call.instead("DELETE", "");
+            delete.target = format!("/v3/rest/packageKeys/{}", key["id"].as_str().unwrap());
+            assert_eq!(pass_on(&delete).status(), 200);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_another_run_keeps_is_used() {
+    let world = World::new(&manifests());
+    let area = world.area(&[]);
+    let url = between(&area.url, |call, pass_on| {
+        if !call.is("POST", "/packageKeys") {
+            return pass_on(&call);
+        }
+        let mut body: Json = serde_json::from_str(&call.body).unwrap();
+        let prefix = body["apikey"].as_str().unwrap()[..2].to_owned();
+        body["apikey"] = Json::from(format!("{prefix}key-of-another-run"));
+        both(&call, &call.instead("POST", &body.to_string()), pass_on)
+    });
+    world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    for name in NAMES {
+        let of_name = "SELECT value FROM package_keys WHERE value LIKE ?1 || '\\_%' ESCAPE '\\'";
+        let mut statement = connection.prepare(of_name).unwrap();
+        let live: Vec<String> = statement.query_map([name], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(live, [format!("{name}_key-of-another-run")]);
+        let delivered = std::fs::read_to_string(world.workspace().join(format!("secrets/{name}.env"))).unwrap();
+        assert_eq!(delivered.trim(), format!("KEY={}", live[0]));
+    }
+    world.assert_settled("after the rivals");
+}
