@@ -30,6 +30,7 @@ use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::KeyTarget;
 use crate::plan::Plan;
 use crate::plan::ValueFrom;
 use crate::plan::pending::Earlier;

@@ -18,6 +18,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    pub(crate) fn new(method: &str, target: &str, headers: &[&str], body: &str) -> Self {
+        let headers = headers.iter().map(|line| (*line).to_owned()).collect();
+        Self { method: method.to_owned(), target: target.to_owned(), headers, body: body.to_owned() }
+    }
+
     /// The same with another method and body.
     pub(crate) fn instead(&self, method: &str, body: &str) -> Self {
         Self { method: method.to_owned(), body: body.to_owned(), ..self.clone() }
@@ -84,6 +89,11 @@ pub(crate) fn between(
         }
     });
     address
+}
+
+/// The answer of the server at `url`.
+pub(crate) fn ask(url: &str, request: &Request) -> Option<Answer> {
+    pass_on(url.strip_prefix("http://")?, request)
 }
 
 fn serve(stream: TcpStream, host: &str, rule: &Rule) -> Option<()> {

@@ -3,8 +3,7 @@
 use crate::rule::Rule;
 
 pub static KW_042: Rule = Rule {
-    says: "A delivery is due if the key's value was never delivered, or if its file shows something else. A file that is not \
-           on this machine shows nothing.",
+    says: "A delivery is due if the key's value was never delivered, or if its file on this machine shows anything else.",
     why: "Each runner has its own disk. If a missing file were a missing delivery, every new runner would report changes \
           and write all values to its disk. Whether a key that Keywright created was delivered is recorded in the \
           workspace database; without it, that is unknown.",

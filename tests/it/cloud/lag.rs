@@ -271,7 +271,7 @@ fn a_duplicate_of_what_an_earlier_run_made_is_that_object() {
     for (lists, exits) in [("15", [0, 0]), ("1000", [1, 1])] {
         let world = World::new(&package("A"));
         let area = world.area(&["--quirk", &format!("late-lists={lists}")]);
-        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
+        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 2s}", "");
         assert_eq!(world.apply().exit, 0);
         world.write(&package("B"));
         for exit in exits {

@@ -11,6 +11,7 @@ use super::locked::point_at;
 use super::server::Postgres;
 use crate::cloud::MANIFESTS;
 use crate::cloud::area::World;
+use crate::dice::Dice;
 
 fn seconds() -> u64 {
     std::env::var("KEYWRIGHT_CONTEST").ok().and_then(|text| text.parse().ok()).unwrap_or(15)
@@ -34,16 +35,6 @@ fn manifests(round: usize) -> String {
         }
     }
     text
-}
-
-/// Small pseudo-random numbers, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        (self.0 >> 33) % sides
-    }
 }
 
 /// Replaces the state of the repository atomically: the other runner may be reading it.
@@ -74,7 +65,7 @@ fn two_runners_of_which_one_is_killed_never_write_at_once_and_always_converge() 
     let path = world.workspace().join("keywright.yaml");
     let owns = "  ownership: {packageKeys: ofDeclaredApplications}\n";
     std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + owns).unwrap();
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7);
     let (began, mut rounds, mut kills, mut ends) = (Instant::now(), 0, 0, 0);
     let mut runners = [start(&world, 0), start(&world, 1)];
     let mut fate = Instant::now() + Duration::from_millis(dice.roll(400));
