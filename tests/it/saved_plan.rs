@@ -441,6 +441,6 @@ fn a_plan_that_is_named_like_a_manifest_is_one_error() {
     let team = Team::new("", &[TEAM]);
     team.runs("plan --out plan.yaml", 0);
     let ran = team.runs("validate", 3);
-    says(&ran, "error[KW-009]: the file is a saved plan, not a manifest");
-    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    assert!(ran.out.contains("error[KW-009]: the file is a saved plan, not a manifest"), "{}", ran.out);
+    assert_eq!(ran.out.matches("error[").count(), 1, "{}", ran.out);
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::CloudApiManagement;
+use super::api::Failure;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::value;
@@ -187,12 +188,21 @@ impl CloudApiManagement {
         if is_tied && !is_last {
             return Ok(Settled::Tied);
         }
-        // Without a lag, the other run sees the same keys, and gives way.
-        let gives_way = is_tied && !self.visibility_lag.is_zero();
+        // Without a lag, the other run sees the same keys, and gives way. A list may still show a key that is gone.
+        let gives_way = is_tied
+            && !self.visibility_lag.is_zero()
+            && match contenders.get(1) {
+                Some(second) => self.is_there(&second.id).await?,
+                None => false,
+            };
+        let created = contenders.iter().find(|contender| contender.id == *own).and_then(|own| own.created);
         let mut in_order = contenders.into_iter().skip(usize::from(gives_way));
         let proof = match in_order.next() {
             Some(oldest) if oldest.id != *own => {
                 self.delete(own).await?;
+                if oldest.created == created {
+                    self.check_survivor(&oldest.id).await?;
+                }
                 tracing::info!(change = slot.key.change.address.to_string(), "the key of another run is used");
                 self.uses(slot, oldest)
             }
@@ -213,6 +223,28 @@ impl CloudApiManagement {
         self.delete(own).await?;
         contenders.retain(|contender| contender.id != *own);
         Ok(first)
+    }
+
+    /// Two runs with keys of one second can both give way: each looked before the other's delete. That takes less than a
+    /// second, so the key of the other run is looked for after it.
+    async fn check_survivor(&self, id: &LiveId) -> Result<(), Refusal> {
+        tokio::time::sleep(SAME_SECOND).await;
+        if self.is_there(id).await? {
+            return Ok(());
+        }
+        Err(unproven("another run created a key in the same second, and both runs deleted their own".to_owned()))
+    }
+
+    /// Whether a key exists, by its id: lists lag behind.
+    async fn is_there(&self, id: &LiveId) -> Result<bool, Refusal> {
+        let path = ObjectPath::package_key(id)?;
+        match self.retry_if_early(path.as_str(), None, || self.api.get(&path, "id".to_owned())).await {
+            Ok(_) => Ok(true),
+            Err(Failure::Missing(_)) => Ok(false),
+            Err(failure) => {
+                Err(unproven(format!("could not look for the other key: {}", Refusal::from(failure).reason)))
+            }
+        }
     }
 
     fn uses(&self, slot: &Slot<'_>, Contender { id, value, .. }: Contender) -> Proof {

@@ -64,3 +64,37 @@ fn a_key_that_another_run_keeps_is_used() {
     }
     world.assert_settled("after the rivals");
 }
+
+/// The other run gives way in the same moment: then no key is left, and the dead value is not delivered.
+#[test]
+fn a_key_that_is_gone_when_this_run_has_given_way_is_not_delivered() {
+    let manifests = manifests().split("---\n").take(5).collect::<Vec<_>>().join("---\n");
+    let world = World::new(&manifests);
+    let area = world.area(&[]);
+    let gives_way = std::sync::atomic::AtomicBool::new(true);
+    let url = between(&area.url, move |call, pass_on| {
+        let is_rival = gives_way.load(std::sync::atomic::Ordering::SeqCst);
+        if is_rival && call.is("POST", "/packageKeys") {
+            let mut body: Json = serde_json::from_str(&call.body).unwrap();
+            body["apikey"] = Json::from("a_key-of-another-run");
+            return both(&call, &call.instead("POST", &body.to_string()), pass_on);
+        }
+        let answer = pass_on(&call);
+        if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            let mut list = call.instead("GET", "");
+            list.target = "/v3/rest/packageKeys?fields=id".to_owned();
+            let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
+            let mut delete = call.instead("DELETE", "");
+            delete.target = format!("/v3/rest/packageKeys/{}", keys[0]["id"].as_str().unwrap());
+            assert_eq!(pass_on(&delete).status(), 200);
+        }
+        answer
+    });
+    world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
+    let said = world.apply();
+    assert!(said.exit != 0 && said.text.contains("both runs deleted their own"), "{}", said.text);
+    assert!(world.keys() == 0 && !world.workspace().join("secrets/a.env").exists(), "{}", said.text);
+    let said = world.apply();
+    assert!(said.exit == 0 && world.keys() == 1, "{}", said.text);
+    world.assert_settled("after the rivals");
+}
