@@ -33,6 +33,7 @@ pub mod rules;
 pub mod settings_diff;
 pub mod matching;
 pub mod change;
+pub mod held;
 pub mod diff;
 pub mod rotation;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::held::Held;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::store::Altered;
@@ -21,6 +22,8 @@ pub enum ChangeResult {
     Failed(Refusal),
     /// Not started, because this change, which it needs, was not done.
     Blocked(Address),
+    /// Not started, because a guard asks for consent, for this change or for one that it depends on.
+    Held(Held),
     /// Not started, because the run was stopped.
     Skipped,
 }
@@ -35,6 +38,7 @@ impl ChangeResult {
             Self::Failed(Refusal { kind: RefusalKind::Stale, .. }) => "stale",
             Self::Failed(_) => "failed",
             Self::Blocked(_) => "blocked",
+            Self::Held(_) => "held",
             Self::Skipped => "skipped",
         }
     }

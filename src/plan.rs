@@ -8,6 +8,7 @@ mod context;
 pub mod control_plane;
 mod declared;
 mod deliveries;
+mod demand;
 mod draft;
 mod expiry;
 pub mod forecast;
@@ -68,6 +69,8 @@ pub use review::review;
 
 use std::collections::BTreeMap;
 
+pub use crate::held::Held;
+pub use crate::held::Need;
 use crate::model::Address;
 use crate::model::Kind;
 
@@ -82,6 +85,8 @@ pub struct Plan {
     pub left_alone: BTreeMap<Kind, usize>,
     /// Objects that stay although they differ or are not declared.
     pub kept: Vec<Kept>,
+    /// The changes that are not made without consent, by index, with those that depend on them.
+    pub held: BTreeMap<usize, Held>,
 }
 
 /// An object that stays although it differs or is not declared.
@@ -96,7 +101,14 @@ impl Plan {
         self.changes.is_empty()
     }
 
+    /// How many changes with this action are not held back.
     pub fn count(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action == action).count()
+        self.unheld().filter(|change| change.action == action).count()
+    }
+
+    /// The changes that are not held back.
+    pub fn unheld(&self) -> impl Iterator<Item = &Change> {
+        let all = self.changes.iter().enumerate();
+        all.filter(|(index, _)| !self.held.contains_key(index)).map(|(_, change)| change)
     }
 }

@@ -38,7 +38,8 @@ pub struct SavedPlan {
     pub added: BTreeSet<Kind>,
     /// The file holds only fingerprints of the store's objects; [`crate::plan::review`] finds the objects.
     pub plan: Plan,
-    /// The warnings of the plan. Plans with errors are not saved.
+    /// The warnings of the plan, and the findings of the guards that hold changes back. Plans with other errors are not
+    /// saved.
     pub findings: Vec<Finding>,
 }
 

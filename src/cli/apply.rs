@@ -55,9 +55,10 @@ use crate::stores::embedded::Embedded;
 
 /// Apply the manifests to the store
 ///
-/// Shows the plan, asks for confirmation, applies it, and reports the result of every change. Exits with 6 if only some
-/// changes were made, and with 5 if objects changed since the plan was made. Ctrl-C finishes changes in progress and
-/// starts no new ones; press it twice to stop immediately.
+/// Shows the plan, asks for confirmation, applies it, and reports the result of every change. Changes that need consent
+/// are held back, with everything that depends on them, and the rest is applied; see --allow. Exits with 4 if a change was
+/// held back, with 6 if only some of the others were made, and with 5 if objects changed since the plan was made. Ctrl-C
+/// finishes changes in progress and starts no new ones; press it twice to stop immediately.
 ///
 /// PATH can be a plan saved by `plan --out`: exactly that plan is applied, without confirmation. The workspace is that
 /// of the current folder or of -f: its manifests define where secrets are read from, and its guards are checked again.
@@ -125,7 +126,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if let Some(failure) = planning.over_budget(&prepared.forecasts) {
         return Err(failure.into());
     }
-    let is_asked = !arguments.is_approved() && file.is_none() && !prepared.planned.plan.is_empty();
+    let is_asked = !arguments.is_approved() && file.is_none() && prepared.planned.left().next().is_some();
     if is_asked && !confirmed(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
@@ -137,7 +138,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     if form != Form::Text {
         let sources = &prepared.snapshot.loaded.sources;
-        render::text::diagnostics(console.err, &prepared.planned.held, sources)?;
+        render::text::diagnostics(console.err, &prepared.planned.left_out(), sources)?;
     }
     failure.map_or_else(|| Ok(exit(&outcome, &prepared.planned)), |failure| Err(failure.into()))
 }
@@ -312,21 +313,24 @@ fn exit(outcome: &Outcome, planned: &Planned) -> Exit {
     if !has_errors(&planned.held) {
         return exit;
     }
+    let is_any_made = outcome.results.iter().any(ChangeResult::is_in_store);
     match exit {
-        Exit::Done if outcome.results.is_empty() => Exit::Invalid,
-        Exit::Done | Exit::Differs | Exit::Stale if outcome.results.iter().any(ChangeResult::is_in_store) => {
-            Exit::Partly
-        }
+        Exit::Done | Exit::Stopped if !is_any_made => Exit::Invalid,
+        Exit::Done | Exit::Stopped | Exit::Differs | Exit::Stale if is_any_made => Exit::Partly,
         exit => exit,
     }
 }
 
 fn of_changes(outcome: &Outcome) -> Exit {
-    let undone = outcome.results.len() - outcome.count("done");
+    let held = outcome.count("held");
+    let undone = outcome.results.len() - outcome.count("done") - held;
+    let differs = outcome.count("altered") + outcome.count("unverified");
     match undone {
+        0 if held > 0 => Exit::Stopped,
         0 => Exit::Done,
         _ if outcome.count("skipped") > 0 => Exit::Interrupted,
-        _ if outcome.count("altered") + outcome.count("unverified") == undone => Exit::Differs,
+        _ if differs == undone && held > 0 => Exit::Stopped,
+        _ if differs == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
         _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
         _ => Exit::Partly,

@@ -22,7 +22,7 @@ pub enum Exit {
     Pending = 2,
     /// The manifests are not valid.
     Invalid = 3,
-    /// A guard stopped the plan.
+    /// A guard holds changes back, or a limit stopped the plan.
     Stopped = 4,
     /// Objects changed since the plan was made.
     Stale = 5,

@@ -23,7 +23,7 @@ use crate::render;
 /// Show what apply would do, without changing anything
 ///
 /// Only reads the store. Exits with 3 if the manifests are invalid, alone or against the store, and with 4 if a guard
-/// would stop the apply.
+/// holds a change back or stops the plan: such changes need consent, see --allow.
 ///
 /// --out also saves the plan for `show` and for a later `apply FILE`: its changes, and fingerprints of the objects that
 /// they affect, but never a key value. Only a plan that could be applied is saved.
@@ -80,7 +80,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         saved.origin.manifests = Some(prepared.snapshot.manifests(console));
         saved_plan::save(&saved, path, console)?;
         if arguments.format == Format::Text {
-            writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan.", path.display())?;
+            let held = if prepared.planned.plan.held.is_empty() { "" } else { ", without what is held back" };
+            writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan{held}.", path.display())?;
         }
     }
     Ok(match verdict {
@@ -89,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     })
 }
 
-/// Whether the changes of the plan may be applied. Errors of single objects only leave these out.
+/// Whether the changes of the plan may be applied. Errors and guards of single objects only leave these out.
 pub(super) fn can_be_applied(prepared: &Prepared) -> bool {
     !has_errors(&prepared.snapshot.diagnostics) && !has_errors(&prepared.planned.stopped)
 }
@@ -102,6 +103,8 @@ pub(super) fn verdict(prepared: &Prepared) -> Exit {
         Exit::Stopped
     } else if has_errors(&prepared.planned.held) {
         Exit::Invalid
+    } else if !prepared.planned.plan.held.is_empty() {
+        Exit::Stopped
     } else {
         Exit::Done
     }
@@ -114,8 +117,8 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
     let (store, hosts) = (origin.stores(), origin.hosts());
     let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts };
     let sources = &loaded.sources;
-    let Planned { held, stopped, .. } = &prepared.planned;
-    let all: Vec<_> = diagnostics.iter().chain(held).chain(stopped).cloned().collect();
+    let Planned { held, asked, stopped, .. } = &prepared.planned;
+    let all: Vec<_> = diagnostics.iter().chain(held).chain(asked).chain(stopped).cloned().collect();
     match format {
         Format::Text => {
             let style = match diff {

@@ -82,7 +82,7 @@ impl Before {
 
 /// Everything that a plan finds.
 fn errors_of(planned: Planned) -> Vec<Diagnostic> {
-    [planned.diagnostics, planned.held, planned.stopped].concat()
+    [planned.diagnostics, planned.held, planned.asked, planned.stopped].concat()
 }
 
 fn key_of_error(found: &Diagnostic) -> Option<(&'static str, String)> {

@@ -66,6 +66,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
         unchanged: drafts.unchanged,
         left_alone: pruned.left_alone,
         kept: pruned.kept,
+        held: BTreeMap::new(),
     };
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
@@ -75,14 +76,15 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
-    let mut stopped = guards::check(&plan.changes.iter().collect::<Vec<_>>(), context, &matching);
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
-    sort(&mut stopped);
     let declared = Sighting::all(&matching);
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
-    Planned { plan, excluded: BTreeMap::new(), diagnostics, held, stopped, declared, withheld }
+    let (excluded, asked, stopped) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld };
+    guards::guard(&mut planned, Vec::new(), context, &matching);
+    planned
 }
 
 /// Holds back the objects that have an error of their own.

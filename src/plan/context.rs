@@ -62,13 +62,15 @@ pub struct Options {
 #[must_use = "a plan without its findings hides what must not be applied"]
 pub struct Planned {
     pub plan: Plan,
-    /// The changes of a saved plan that cannot be made any more, by index: stale, or blocked by a stale change.
+    /// The changes that are not made, by index: held back, or, in a saved plan, stale or blocked by a stale change.
     pub excluded: BTreeMap<usize, ChangeResult>,
     /// The findings of the rules.
     pub diagnostics: Vec<Diagnostic>,
     /// Errors that hold back one object and what depends on it; the rest of the plan can be applied.
     pub held: Vec<Diagnostic>,
-    /// The findings of the guards.
+    /// The findings of the guards that hold changes back until there is consent; the rest of the plan can be applied.
+    pub asked: Vec<Diagnostic>,
+    /// The findings of the limits that stop the whole plan.
     pub stopped: Vec<Diagnostic>,
     /// The live objects that the manifests declare.
     pub declared: Vec<Sighting>,
@@ -77,6 +79,11 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Why objects and changes are left out although the rest of the plan can be applied.
+    pub fn left_out(&self) -> Vec<Diagnostic> {
+        [self.held.as_slice(), &self.asked].concat()
+    }
+
     /// The changes that can still be made.
     pub fn left(&self) -> impl Iterator<Item = &Change> + Clone {
         let left = self.plan.changes.iter().enumerate().filter(|(index, _)| !self.excluded.contains_key(index));

@@ -1,55 +1,158 @@
-//! Guards: changes that need explicit consent. `--allow ADDRESS` lifts a guard for one address; no option lifts all.
+//! Guards: what needs consent. `--allow ADDRESS` gives it for one address; no option gives it for all.
+//!
+//! A guard of one object holds back its change and everything that depends on it. A limit of the whole plan stops all of it.
+
+mod hold;
+mod last_keys;
+mod limits;
+mod objects;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use super::Action;
 use super::Change;
 use super::Context;
-use super::MaxDelete;
+use super::Held;
+use super::Need;
 use super::Plan;
-use super::access;
-use super::consent::at;
+use super::Planned;
 use super::consent::is_allowed;
+use super::demand::Demand;
 use super::memory_guards;
 use super::option::option;
-use super::prune;
-use super::retirement::Generations;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::sort;
 use crate::matching::Matching;
-use crate::model::Address;
-use crate::model::Generated;
-use crate::model::KeySource;
-use crate::model::Kind;
-use crate::model::Value;
+use crate::outcome::ChangeResult;
 use crate::rules;
-use crate::text::and_more;
 
-/// Options that a message offers to copy.
-const MOST: usize = 20;
+/// Asks the guards, and takes out what they hold back. `more` are the demands of the caller.
+pub(super) fn guard(planned: &mut Planned, more: Vec<Demand>, context: &Context<'_>, matching: &Matching<'_>) {
+    let guarded = check(&planned.plan, &planned.excluded, more, context, matching);
+    let results = guarded.held.iter().map(|(index, held)| (*index, ChangeResult::Held(held.clone())));
+    planned.excluded.extend(results);
+    planned.plan.held = guarded.held;
+    planned.asked = guarded.findings;
+    planned.stopped = guarded.stopped;
+    sort(&mut planned.asked);
+    sort(&mut planned.stopped);
+}
 
-/// What the guards stop, in a new plan or a saved one.
-pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let mut stopped = Vec::new();
-    for change in changes {
-        stopped.extend(protected(change, context));
-        if !is_allowed(&change.address, context) {
-            stopped.extend(harmful(change, context));
+/// The verdict of all guards.
+struct Guarded {
+    held: BTreeMap<usize, Held>,
+    /// The findings of the guards that hold changes back.
+    findings: Vec<Diagnostic>,
+    /// The limits that stop the whole plan.
+    stopped: Vec<Diagnostic>,
+}
+
+/// Asks all guards about the changes that are not `excluded`. `more` are the demands of the caller. What a saved plan
+/// held back stays so, unless a guard asks about it now and has the consent.
+fn check(
+    plan: &Plan,
+    excluded: &BTreeMap<usize, ChangeResult>,
+    more: Vec<Demand>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Guarded {
+    let all = plan.changes.iter().enumerate();
+    let changes: Vec<(usize, &Change)> = all.filter(|(index, _)| !excluded.contains_key(index)).collect();
+    let mut first: Vec<Demand> = objects::demands(&changes, context);
+    first.extend(transfer_guards::demands(&changes, context));
+    first.extend(memory_guards::demands(&changes, context, matching));
+    first.extend(more);
+    let judge = Judge { plan, changes: &changes, first: &first, context, matching };
+    let mut answer = judge.ask(BTreeMap::new());
+    let still: BTreeMap<usize, Vec<Need>> = plan
+        .held
+        .iter()
+        .filter_map(|(index, held)| match held {
+            Held::Asks(needs) if !answer.lifted.contains(index) => Some((*index, needs.clone())),
+            // Follows from the others.
+            Held::Asks(_) | Held::Waits(_) => None,
+        })
+        .collect();
+    if !still.is_empty() {
+        answer = judge.ask(still);
+    }
+    let mut held = hold::with_dependents(plan, &answer.asked);
+    held.retain(|index, _| !excluded.contains_key(index));
+    Guarded { held, findings: answer.findings, stopped: limits::check(&changes, context, matching) }
+}
+
+struct Judge<'a, 'c> {
+    plan: &'a Plan,
+    changes: &'a [(usize, &'a Change)],
+    /// The demands that do not depend on what else is held back.
+    first: &'a [Demand],
+    context: &'a Context<'c>,
+    matching: &'a Matching<'c>,
+}
+
+#[derive(Default)]
+struct Answer {
+    /// What is needed for each change that has no consent.
+    asked: BTreeMap<usize, Vec<Need>>,
+    /// The changes that guards asked about and that have all consent.
+    lifted: BTreeSet<usize>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Judge<'_, '_> {
+    /// A change that is held back keeps nothing alive, so the guard of the last keys is asked again until it has nothing
+    /// to add. Ends, because every round holds back more.
+    fn ask(&self, asked: BTreeMap<usize, Vec<Need>>) -> Answer {
+        let mut answer = Answer { asked, ..Answer::default() };
+        self.first.iter().for_each(|demand| answer.take(demand, self.context));
+        loop {
+            let held = hold::with_dependents(self.plan, &answer.asked);
+            let open: Vec<(usize, &Change)> =
+                self.changes.iter().filter(|(index, _)| !held.contains_key(index)).copied().collect();
+            let demands = last_keys::demands(&open, self.context, self.matching);
+            demands.iter().for_each(|demand| answer.take(demand, self.context));
+            if demands.iter().all(|demand| !answer.asked.contains_key(&demand.index)) {
+                answer.lifted.retain(|index| !answer.asked.contains_key(index));
+                return answer;
+            }
         }
     }
-    stopped.extend(too_many(changes, context, matching));
-    stopped.extend(last_keys(changes, context, matching));
-    stopped.extend(transfer_guards::check(changes, context));
-    stopped.extend(memory_guards::check(changes, context, matching));
-    stopped
+}
+
+impl Answer {
+    fn take(&mut self, demand: &Demand, context: &Context<'_>) {
+        if demand.lifted_by.iter().any(|address| is_allowed(address, context)) {
+            self.lifted.insert(demand.index);
+            return;
+        }
+        let finding = &demand.finding;
+        let help = match demand.lifted_by.first() {
+            // Its help names the consents for all objects.
+            Some(address) if [rules::KW_110.id, rules::KW_112.id].contains(&finding.rule) => {
+                format!("allow it with {}", option(address))
+            }
+            _ => finding.help.clone().unwrap_or_default(),
+        };
+        let need = Need { rule: finding.rule.0.into(), help: help.into() };
+        let needs = self.asked.entry(demand.index).or_default();
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+        // One finding for all keys that an application loses.
+        let is_new = |known: &Diagnostic| (known.rule, &known.message) != (finding.rule, &finding.message);
+        if self.findings.iter().all(is_new) {
+            self.findings.push(finding.clone());
+        }
+    }
 }
 
 /// KW-021: an allowed address that the plan does not change is misspelled or left over.
 pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
     let touched: BTreeSet<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
     let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
-    let consents = memory_guards::consents(&plan.changes.iter().collect::<Vec<_>>(), context, matching);
+    let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
+    let consents = memory_guards::consents(&changes, context, matching);
     let touched: BTreeSet<String> = parents.chain(touched).chain(consents).collect();
     let unused = context.options.allow.difference(&touched);
     unused
@@ -61,174 +164,4 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
             }
         })
         .collect()
-}
-
-/// KW-102: a protected object is never replaced, disabled or deleted; `--allow` does not lift this.
-fn protected(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
-    let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
-    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change, context) {
-        return None;
-    }
-    let message = format!("{} is protected but would be {}d", declared.address, change.action);
-    Some(at(rules::KW_102.finding(message), change, context).help("remove `protect: true` from its metadata first"))
-}
-
-/// Whether an update also disables the object.
-fn switches_off(change: &Change, context: &Context<'_>) -> bool {
-    let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
-    let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
-    let switched = off("status") || off("settings.status") || disabled || expires(change, context);
-    switched && matches!(change.action, Action::Update | Action::Disable)
-}
-
-/// Whether a change makes an object expire in the past. Dates and instants share a prefix, so text order is time order.
-fn expires(change: &Change, context: &Context<'_>) -> bool {
-    let now = context.now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let end = change.after("expires").and_then(Value::as_text).filter(|end| *end != "never");
-    end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
-}
-
-/// KW-103, KW-104, KW-106, KW-108: an outage, a disabled user, a username that is lost forever, and a key instead of one
-/// that is gone.
-fn harmful(change: &Change, context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
-    let is_user = change.address.kind() == Kind::User;
-    let guards = [
-        (instead_of_another(change, context), &rules::KW_108, "created, because the key in its manifest is gone"),
-        (change.action == Action::Replace, &rules::KW_103, "replaced; calls fail until it exists again"),
-        (is_user && switches_off(change, context), &rules::KW_104, "disabled, together with all its keys"),
-        (is_user && change.action == Action::Delete, &rules::KW_106, "deleted; its username can never be used again"),
-    ];
-    guards.into_iter().filter(|(is_harm, ..)| *is_harm).map(move |(_, rule, what)| {
-        let message = format!("{} would be {what}", change.address);
-        at(rule.finding(message), change, context).help(format!("allow it with {}", option(&change.address)))
-    })
-}
-
-/// Whether a key is created although its manifest names one of the store as the first generation.
-fn instead_of_another(change: &Change, context: &Context<'_>) -> bool {
-    let follows = change.target.key.as_ref().is_some_and(|key| key.follows.is_some());
-    let source = context.desired.get(&change.address).and_then(|declared| Some(&declared.key.as_ref()?.source));
-    let has_first = matches!(source, Some(KeySource::Generate(Generated { first: Some(_), .. })));
-    change.action == Action::Create && !follows && has_first
-}
-
-/// KW-101: more deletes and replacements of a kind than both the percentage and the count allow.
-fn too_many(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
-    // What a rotation retires has a successor.
-    let rotated = Generations::of(context, matching);
-    let is_harm = |change: &&&Change| {
-        let harms = match change.address.kind() {
-            // The API cannot delete an API key; disabling or narrowing it is what affects its callers.
-            Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
-            _ => matches!(change.action, Action::Delete | Action::Replace),
-        };
-        harms && !is_allowed(&change.address, context) && !rotated.retires(change)
-    };
-    for change in changes.iter().filter(is_harm) {
-        *harmed.entry(change.address.kind()).or_default() += 1;
-    }
-    let guards = context.workspace.guards;
-    let limits = |total: usize| match context.options.max_delete {
-        Some(MaxDelete::Count(count)) => count,
-        Some(MaxDelete::Percent(percent)) => total * percent / 100,
-        None => {
-            let percent = usize::try_from(guards.percent).unwrap_or(0);
-            (total * percent / 100).max(usize::try_from(guards.count).unwrap_or(0))
-        }
-    };
-    let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
-        let managed = managed(kind, context, matching);
-        (harmed > limits(managed)).then(|| {
-            let (rule, what) = match kind {
-                Kind::ApiKey => (&rules::MFT_040, "disabled or restricted"),
-                _ => (&rules::KW_101, "deleted or replaced"),
-            };
-            let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
-            let help = format!("review the plan; if this is intended, allow it with --max-delete {harmed}");
-            rule.finding(message).help(help)
-        })
-    });
-    stopped.collect()
-}
-
-/// How many objects of a kind in the store the workspace manages. Counted again for a saved plan: the store may have
-/// changed, and the counts in the file cannot be trusted.
-fn managed(kind: Kind, context: &Context<'_>, matching: &Matching<'_>) -> usize {
-    let of_kind = matching.unmatched.iter().filter(|live| live.address.kind() == kind);
-    let left_alone = of_kind.filter(|live| !prune::is_owned(context, matching, live)).count();
-    context.live.of(kind).len().saturating_sub(left_alone)
-}
-
-/// KW-105: an application that had an active key for a package keeps at least one, also when it goes with its keys.
-fn last_keys(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let ends = |change: &&&Change| {
-        let goes = matches!(change.action, Action::Delete | Action::Replace) || switches_off(change, context);
-        change.address.kind() == Kind::PackageKey && goes
-    };
-    let ending: BTreeMap<_, &Change> =
-        changes.iter().filter(ends).filter_map(|&change| Some((change.live_id()?, change))).collect();
-    if ending.is_empty() {
-        return Vec::new();
-    }
-    let deleted: BTreeSet<&Address> =
-        changes.iter().filter(|change| change.action == Action::Delete).map(|change| &change.address).collect();
-    let mut surviving: BTreeSet<(Address, Address)> = changes
-        .iter()
-        .filter(|change| becomes_active(change))
-        .filter_map(|change| Some((change.target.parent.clone()?, change.target.key.as_ref()?.package.clone())))
-        .collect();
-    let mut losing: BTreeMap<(Address, Address), Vec<&Change>> = BTreeMap::new();
-    for live in context.live.of(Kind::PackageKey) {
-        let (Some(application), Some((package, _))) = (matching.parent_of(live), matching.terms_of(live)) else {
-            continue;
-        };
-        if live.attributes.text("settings.status") != Some("active") {
-            continue;
-        }
-        match ending.get(&live.id) {
-            Some(change) => losing.entry((application, package)).or_default().push(change),
-            None => drop(surviving.insert((application, package))),
-        }
-    }
-    let losing = losing.into_iter().filter(|(slot, _)| !surviving.contains(slot));
-    losing.filter_map(|(slot, ending)| last_of(&slot, &ending, &deleted, context)).collect()
-}
-
-/// What is said of an application that loses all its active keys for a package. The consent is for each of the keys, or for
-/// what is above them.
-fn last_of(
-    (application, package): &(Address, Address),
-    ending: &[&Change],
-    deleted: &BTreeSet<&Address>,
-    context: &Context<'_>,
-) -> Option<Diagnostic> {
-    // The consent to delete a user is one to delete their keys.
-    let user = Address::user(&application.first_name());
-    let waiting: Vec<&Change> = ending.iter().copied().filter(|change| !is_allowed(&change.address, context)).collect();
-    let first = *waiting.first()?;
-    if is_allowed(application, context) || deleted.contains(&user) && is_allowed(&user, context) {
-        return None;
-    }
-    let message = if deleted.contains(application) {
-        format!("{application} would be deleted with its active keys for {package}")
-    } else {
-        format!("{application} would be left without an active key for {package}")
-    };
-    let options: Vec<String> = waiting.iter().map(|change| option(&change.address)).collect();
-    Some(at(rules::KW_105.finding(message), first, context).help(format!(
-        "allow it with {}, or for the whole application with {}",
-        and_more(&options, MOST, " "),
-        option(application)
-    )))
-}
-
-/// Whether a key is active after the change.
-fn becomes_active(change: &Change) -> bool {
-    change.address.kind() == Kind::PackageKey
-        && matches!(change.action, Action::Create | Action::Replace | Action::Enable | Action::Update)
-        && match change.after("settings.status") {
-            Some(status) => status.as_text() == Some("active"),
-            None => matches!(change.action, Action::Create | Action::Replace),
-        }
 }

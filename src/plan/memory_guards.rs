@@ -9,6 +9,7 @@ use super::Change;
 use super::Context;
 use super::consent::is_allowed;
 use super::consent::place_of;
+use super::demand::Demand;
 use super::known::Known;
 use super::known::Maker;
 use super::option::option;
@@ -28,25 +29,23 @@ const MOST: usize = 20;
 /// Names in a message.
 const NAMED: usize = 5;
 
-pub(super) fn check(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Demand> {
     let pruned = pruned(changes, context, matching);
-    let mut stopped: Vec<Diagnostic> =
-        pruned.iter().filter_map(|(change, live)| protected(change, live, context)).collect();
-    let open: Vec<(&Change, &LiveObject)> =
-        pruned.into_iter().filter(|(change, live)| !is_consented(change, live, context, matching)).collect();
+    let mut demands: Vec<Demand> =
+        pruned.iter().filter_map(|(index, change, live)| protected(*index, change, live, context)).collect();
     let (elsewhere, rest): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|(_, live)| workspace_of(live, context).is_some());
-    stopped.extend(declared_elsewhere(&elsewhere, context, matching));
-    stopped.extend(unknown(&rest, context, matching));
-    stopped
+        pruned.into_iter().partition(|(_, _, live)| workspace_of(live, context).is_some());
+    demands.extend(undeclared(&elsewhere, declared_elsewhere, context, matching));
+    let unknown: Vec<Pruned<'_>> = rest.into_iter().filter(|(_, _, live)| !is_known(live, context)).collect();
+    demands.extend(undeclared(&unknown, not_known, context, matching));
+    demands
 }
 
+/// A delete of an undeclared object, by its index in the plan, with the object.
+type Pruned<'a> = (usize, &'a Change, &'a LiveObject);
+
 /// The deletes of undeclared objects, with their objects. Generations that a rotation retires are declared.
-fn pruned<'a>(
-    changes: &[&'a Change],
-    context: &Context<'_>,
-    matching: &Matching<'a>,
-) -> Vec<(&'a Change, &'a LiveObject)> {
+fn pruned<'a>(changes: &[(usize, &'a Change)], context: &Context<'_>, matching: &Matching<'a>) -> Vec<Pruned<'a>> {
     let rotated = Generations::of(context, matching);
     let older = matching.found.values().flat_map(|found| &found.older).filter(|old| !rotated.includes(&old.id));
     let undeclared: BTreeMap<(Kind, &LiveId), &LiveObject> =
@@ -55,8 +54,11 @@ fn pruned<'a>(
         Kind::ApiKey => change.action == Action::Disable && place_of(change, context).is_none(),
         _ => change.action == Action::Delete,
     };
-    let going = changes.iter().copied().filter(|change| goes(change));
-    going.filter_map(|change| Some((change, *undeclared.get(&(change.address.kind(), change.live_id()?))?))).collect()
+    let going = changes.iter().copied().filter(|(_, change)| goes(change));
+    let with_object = |(index, change): (usize, &'a Change)| {
+        Some((index, change, *undeclared.get(&(change.address.kind(), change.live_id()?))?))
+    };
+    going.filter_map(with_object).collect()
 }
 
 fn known<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Known> {
@@ -84,22 +86,16 @@ pub(super) fn mark(live: &LiveObject, context: &Context<'_>, matching: &Matching
 }
 
 /// KW-109: consent is for the address in the plan, or for the one that the manifest had.
-fn protected(change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Diagnostic> {
+fn protected(index: usize, change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Demand> {
     let known = known(live, context).filter(|known| known.protect)?;
-    let is_consent = |address: &str| context.options.allow.contains(address);
-    if is_allowed(&change.address, context) || is_consent(&known.address) {
-        return None;
-    }
     let was = if *known.address == *change.address.to_string() { "" } else { &*known.address };
     let named = if was.is_empty() { String::new() } else { format!(" as {}", crate::text::line(was)) };
     let message =
         format!("{} would be {}d, and it was protected{named} when it was last applied", change.address, change.action);
     let allow = if was.is_empty() { option(&change.address) } else { option(&was) };
-    Some(rules::KW_109.finding(message).help(format!("restore its manifest, or allow it with {allow}")))
-}
-
-fn is_consented(change: &Change, live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> bool {
-    is_allowed(&change.address, context) || ancestors(live, matching).iter().any(|above| is_allowed(above, context))
+    let finding = rules::KW_109.finding(message).help(format!("restore its manifest, or allow it with {allow}"));
+    let lifted_by = std::iter::once(change.address.clone()).chain(Address::parse(&known.address)).collect();
+    Some(Demand { index, finding, lifted_by })
 }
 
 /// The other workspace that declared an object.
@@ -107,58 +103,73 @@ fn workspace_of<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a str>
     context.remembered.objects.elsewhere(live, context.remembered.key.as_ref())
 }
 
-/// KW-112, one finding for all objects.
-fn declared_elsewhere(
-    pruned: &[(&Change, &LiveObject)],
-    context: &Context<'_>,
-    matching: &Matching<'_>,
-) -> Option<Diagnostic> {
-    if pruned.is_empty() {
-        return None;
-    }
-    let workspaces: BTreeSet<&str> = pruned.iter().filter_map(|(_, live)| workspace_of(live, context)).collect();
-    let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
-    let names: Vec<String> = pruned.iter().map(|(change, _)| change.address.to_string()).collect();
-    let message = format!(
-        "--prune would remove {} that workspace {} declared: {}",
-        crate::text::count(pruned.len(), "object"),
-        and_more(&workspaces, NAMED, ", "),
-        and_more(&names, NAMED, ", ")
-    );
-    let pruned: Vec<_> = pruned.iter().collect();
-    let options = and_more(&options(&pruned, matching), MOST, " ");
-    let help =
-        format!("narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}");
-    Some(rules::KW_112.finding(message).help(help))
+/// Objects that need consent: how many, their names, and the options that allow them.
+struct Unconsented<'a> {
+    objects: &'a [&'a Pruned<'a>],
+    count: String,
+    names: String,
+    options: String,
 }
 
-/// KW-110, one finding for all objects.
-fn unknown(pruned: &[(&Change, &LiveObject)], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
-    let unknown: Vec<&(&Change, &LiveObject)> = pruned.iter().filter(|(_, live)| !is_known(live, context)).collect();
-    if unknown.is_empty() {
-        return None;
-    }
-    let options = options(&unknown, matching);
-    let names: Vec<String> = unknown.iter().map(|(change, _)| change.address.to_string()).collect();
-    let message = format!(
-        "--prune would remove {} that the workspace database does not know as declared: {}",
-        crate::text::count(unknown.len(), "object"),
-        and_more(&names, NAMED, ", ")
+/// KW-110 or KW-112: one demand for each object, with one finding that names all objects without consent.
+fn undeclared(
+    pruned: &[Pruned<'_>],
+    finding: impl Fn(&Unconsented<'_>, &Context<'_>) -> Diagnostic,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
+    let above: Vec<Vec<Address>> = pruned.iter().map(|(_, _, live)| ancestors(live, matching)).collect();
+    let is_open = |(_, change, _): &Pruned<'_>, above: &[Address]| {
+        !std::iter::once(&change.address).chain(above).any(|address| is_allowed(address, context))
+    };
+    let open = pruned.iter().zip(&above).filter(|(one, above)| is_open(one, above)).map(|(one, _)| one);
+    let open: Vec<&Pruned<'_>> = open.collect();
+    let names: Vec<String> = open.iter().map(|(_, change, _)| change.address.to_string()).collect();
+    let finding = finding(
+        &Unconsented {
+            objects: &open,
+            count: crate::text::count(open.len(), "object"),
+            names: and_more(&names, NAMED, ", "),
+            options: and_more(&options(&open, matching), MOST, " "),
+        },
+        context,
     );
+    let demand = |((index, change, _), above): (&Pruned<'_>, Vec<Address>)| Demand {
+        index: *index,
+        finding: finding.clone(),
+        lifted_by: std::iter::once(change.address.clone()).chain(above).collect(),
+    };
+    pruned.iter().zip(above).map(demand).collect()
+}
+
+fn declared_elsewhere(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
+    let Unconsented { objects, count, names, options } = open;
+    let workspaces: BTreeSet<&str> = objects.iter().filter_map(|(_, _, live)| workspace_of(live, context)).collect();
+    let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
+    let workspaces = and_more(&workspaces, NAMED, ", ");
+    let message = format!("--prune would remove {count} that workspace {workspaces} declared: {names}");
+    let help =
+        format!("narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}");
+    rules::KW_112.finding(message).help(help)
+}
+
+fn not_known(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
+    let Unconsented { count, names, options, .. } = open;
+    let message =
+        format!("--prune would remove {count} that the workspace database does not know as declared: {names}");
     let memory = if context.remembered.objects.is_empty() {
         "the database knows no objects: runs in CI must share one, for example on PostgreSQL, or keep .keywright"
     } else {
         "apply remembers what the manifests declare"
     };
-    let help = format!("declare what should stay; allow the rest with {}; {memory}", and_more(&options, MOST, " "));
-    Some(rules::KW_110.finding(message).help(help))
+    rules::KW_110.finding(message).help(format!("declare what should stay; allow the rest with {options}; {memory}"))
 }
 
 /// What allows these objects: the consent for the topmost object covers what hangs on it.
-fn options(objects: &[&(&Change, &LiveObject)], matching: &Matching<'_>) -> Vec<String> {
-    let going: BTreeSet<&Address> = objects.iter().map(|(change, _)| &change.address).collect();
+fn options(objects: &[&Pruned<'_>], matching: &Matching<'_>) -> Vec<String> {
+    let going: BTreeSet<&Address> = objects.iter().map(|(_, change, _)| &change.address).collect();
     let mut options: Vec<String> = Vec::new();
-    for (change, live) in objects {
+    for (_, change, live) in objects {
         let above = ancestors(live, matching).into_iter().find(|above| going.contains(above));
         let allow = option(above.as_ref().unwrap_or(&change.address));
         if !options.contains(&allow) {
@@ -183,9 +194,13 @@ fn ancestors(live: &LiveObject, matching: &Matching<'_>) -> Vec<Address> {
 }
 
 /// The addresses whose `--allow` lifts a guard of this file for a change.
-pub(super) fn consents(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> BTreeSet<String> {
+pub(super) fn consents(
+    changes: &[(usize, &Change)],
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> BTreeSet<String> {
     let pruned = pruned(changes, context, matching);
-    let above = pruned.iter().flat_map(|(_, live)| ancestors(live, matching)).map(|address| address.to_string());
-    let former = pruned.iter().filter_map(|(_, live)| known(live, context)).map(|known| known.address.to_string());
+    let above = pruned.iter().flat_map(|(_, _, live)| ancestors(live, matching)).map(|address| address.to_string());
+    let former = pruned.iter().filter_map(|(_, _, live)| known(live, context)).map(|known| known.address.to_string());
     above.chain(former).collect()
 }

@@ -10,6 +10,7 @@ use crate::diagnostic::Places;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::model::Value;
 use crate::rules::logical_name;
 
 /// New objects exist before old ones are disabled, and children are gone before their parent is deleted.
@@ -58,9 +59,11 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
     let leaving = leaving_of(&drafts, matching);
     let keys = keys_made(&drafts);
     let generations = generations_made(&drafts);
+    let essential: Vec<bool> = drafts.iter().map(|draft| is_essential(&draft.change)).collect();
     let mut changes: Vec<Change> = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts.into_iter().enumerate() {
         let mut needs: Vec<usize> = draft.needs.iter().filter_map(|need| made.get(need).copied()).collect();
+        needs.retain(|&need| is_needed(&draft.change, essential[need]));
         if phase(draft.action) == Phase::Delete {
             let address = &draft.known_as;
             needs.extend(children.get(address).into_iter().flatten());
@@ -83,6 +86,20 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
         changes.push(change);
     }
     changes
+}
+
+/// Whether an object does not exist under its declared name before the change.
+fn is_essential(change: &Change) -> bool {
+    change.action == Action::Create || change.fields.iter().any(|field| field.field == "name")
+}
+
+/// Whether a change waits until another object has its new form. What only ends an object or its access does not: a key
+/// can be disabled while a change of its package plan fails, or waits for consent.
+fn is_needed(change: &Change, is_essential: bool) -> bool {
+    let starts = matches!(change.action, Action::Create | Action::Replace | Action::Enable);
+    let takes_up = ["plan", "settings.throttle", "settings.quota"].iter().any(|field| change.after(field).is_some())
+        || change.after("settings.status").and_then(Value::as_text) == Some("active");
+    is_essential || (change.action != Action::Delete && (starts || takes_up))
 }
 
 fn index(drafts: &[Draft], wanted: impl Fn(&Draft) -> bool) -> BTreeMap<Address, usize> {

@@ -12,6 +12,7 @@ use super::Planned;
 use super::Sighting;
 use super::consent::place_of;
 use super::control_plane::OfControlPlane;
+use super::demand::Demand;
 use super::given;
 use super::guards;
 use super::lost_names;
@@ -35,19 +36,17 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     let excluded = resolve(&mut plan, context, &matching)?;
     let mut held = with_severities(std::mem::take(&mut matching.held), context.workspace);
     sort(&mut held);
-    let (diagnostics, stopped, withheld) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (diagnostics, asked, stopped, withheld) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     let declared = Sighting::all(&matching);
-    let mut planned = Planned { plan, excluded, diagnostics, held, stopped, declared, withheld };
-    let left: Vec<&Change> = planned.left().collect();
-    let mut stopped = guards::check(&left, context, &matching);
-    stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));
-    let kinds: BTreeSet<Kind> = left.iter().map(|change| change.address.kind()).collect();
-    stopped.extend(incomplete(kinds.into_iter(), context));
-    stopped.extend(unowned(&left, context, &matching));
-    sort(&mut stopped);
+    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld };
+    let unowned = unowned(&planned, context, &matching);
+    guards::guard(&mut planned, unowned, context, &matching);
+    planned.stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));
+    let kinds: BTreeSet<Kind> = planned.left().map(|change| change.address.kind()).collect();
+    planned.stopped.extend(incomplete(kinds.into_iter(), context));
+    sort(&mut planned.stopped);
     planned.diagnostics =
         with_severities(given::unknown(planned.left(), context).into_iter().collect(), context.workspace);
-    planned.stopped = stopped;
     Ok(planned)
 }
 
@@ -60,24 +59,23 @@ pub(super) fn incomplete(kinds: impl Iterator<Item = Kind>, context: &Context<'_
 }
 
 /// KW-107, CAM-046: undeclared objects are deleted only if the workspace still owns them, administrators never.
-fn unowned(changes: &[&Change], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
-    let goes = |change: &&&Change| match change.address.kind() {
+fn unowned(planned: &Planned, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Demand> {
+    let goes = |change: &Change| match change.address.kind() {
         Kind::ApiKey => change.action == Action::Disable && place_of(change, context).is_none(),
         _ => change.action == Action::Delete,
     };
-    let going: BTreeMap<(Kind, &LiveId), &Change> = changes
-        .iter()
-        .filter(goes)
-        .filter_map(|&change| Some(((change.address.kind(), change.live_id()?), change)))
+    let all = planned.plan.changes.iter().enumerate();
+    let going: BTreeMap<(Kind, &LiveId), (usize, &Change)> = all
+        .filter(|(index, change)| !planned.excluded.contains_key(index) && goes(change))
+        .filter_map(|(index, change)| Some(((change.address.kind(), change.live_id()?), (index, change))))
         .collect();
     let of_control_plane = OfControlPlane::of(context, matching);
     let undeclared = matching.unmatched.iter().filter_map(|&live| {
-        let change = going.get(&(live.address.kind(), &live.id))?;
-        Some((live, &change.address))
+        let (index, change) = going.get(&(live.address.kind(), &live.id))?;
+        let finding = refuse_delete(&change.address, live, context, matching, &of_control_plane)?;
+        Some(Demand { index: *index, finding, lifted_by: Vec::new() })
     });
-    undeclared
-        .filter_map(|(live, address)| refuse_delete(address, live, context, matching, &of_control_plane))
-        .collect()
+    undeclared.collect()
 }
 
 fn refuse_delete(

@@ -5,8 +5,8 @@ use super::Change;
 use super::Context;
 use super::access;
 use super::consent::at;
-use super::consent::is_allowed;
 use super::consent::place_of;
+use super::demand::Demand;
 use super::option::option;
 use super::own_key;
 use super::own_key::OwnKey;
@@ -14,14 +14,16 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Kind;
 use crate::rules;
 
-pub(super) fn check(changes: &[&Change], context: &Context<'_>) -> Vec<Diagnostic> {
-    let mut stopped = Vec::new();
+pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>) -> Vec<Demand> {
+    let mut demands = Vec::new();
     let own = own_key::own_key(context);
-    for change in changes.iter().filter(|change| change.address.kind() == Kind::ApiKey) {
-        stopped.extend(own_change(change, &own, context));
-        stopped.extend(brought_back(change, context));
+    for &(index, change) in changes.iter().filter(|(_, change)| change.address.kind() == Kind::ApiKey) {
+        let own = own_change(change, &own, context);
+        demands.extend(own.map(|finding| Demand { index, finding, lifted_by: Vec::new() }));
+        let back = brought_back(change, context);
+        demands.extend(back.map(|finding| Demand { index, finding, lifted_by: vec![change.address.clone()] }));
     }
-    stopped
+    demands
 }
 
 /// MFT-030: a change that might narrow the key in use is never made; `--allow` does not lift this. If that key is
@@ -62,10 +64,7 @@ fn quoted(mut fields: Vec<&str>) -> String {
 /// MFT-037: a key of this name was removed on purpose.
 fn brought_back(change: &Change, context: &Context<'_>) -> Option<Diagnostic> {
     let transfer = context.live.transfer.as_ref()?;
-    if change.action != Action::Create
-        || !transfer.deleted.contains(&change.target.name)
-        || is_allowed(&change.address, context)
-    {
+    if change.action != Action::Create || !transfer.deleted.contains(&change.target.name) {
         return None;
     }
     let message = format!("{} was deleted in the portal and would be created again", change.address);

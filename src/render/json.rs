@@ -5,6 +5,7 @@ mod apply;
 mod diagnostics;
 mod export;
 mod forecast;
+mod held;
 mod outcome;
 mod plan;
 mod runs;

@@ -13,6 +13,7 @@ use super::style;
 use crate::diagnostic::Finding;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::Held;
 use crate::plan::Origin;
 use crate::plan::Plan;
 
@@ -43,8 +44,15 @@ fn head(text: &mut String, plan: &Plan, origin: &Origin) {
         .filter(|(count, _)| *count > 0)
         .map(|(count, action)| format!("{count} to {action}"))
         .collect();
-    let what = if counted.is_empty() { "Nothing to do".to_owned() } else { counted.join(", ") };
+    let what = match (counted.is_empty(), plan.held.is_empty()) {
+        (false, _) => counted.join(", "),
+        (true, true) => "Nothing to do".to_owned(),
+        (true, false) => "Nothing to apply".to_owned(),
+    };
     let _ = write!(text, "**{what}**");
+    if !plan.held.is_empty() {
+        let _ = write!(text, " · **{} held back**", plan.held.len());
+    }
     let unchanged = plan.unchanged.values().sum();
     let left_alone = plan.left_alone.values().sum();
     let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
@@ -66,20 +74,21 @@ fn table(text: &mut String, plan: &Plan) {
 }
 
 /// Appends a part for each change while it fits, and returns how many do not.
-fn fill(text: &mut String, plan: &Plan, longest: usize, part: fn(&Change) -> String) -> usize {
-    let fits = |change: &&Change| {
-        let part = part(change);
+fn fill(text: &mut String, plan: &Plan, longest: usize, part: fn(&Change, Option<&Held>) -> String) -> usize {
+    let fits = |(index, change): &(usize, &Change)| {
+        let part = part(change, plan.held.get(index));
         let fits = text.len() + part.len() <= longest;
         text.push_str(if fits { &part } else { "" });
         fits
     };
-    plan.changes.len() - plan.changes.iter().take_while(fits).count()
+    plan.changes.len() - plan.changes.iter().enumerate().take_while(fits).count()
 }
 
-fn table_row(change: &Change) -> String {
+fn table_row(change: &Change, held: Option<&Held>) -> String {
     let (sign, _) = style::of_action(change.action);
+    let held = if held.is_some() { " (held back)" } else { "" };
     let place = change.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
-    format!("| {} | {} | {} | {place} |\n", code(sign), change.action, code(&rows::shown(&change.address)))
+    format!("| {} | {}{held} | {} | {place} |\n", code(sign), change.action, code(&rows::shown(&change.address)))
 }
 
 fn findings(text: &mut String, findings: &[Finding]) {
@@ -110,13 +119,16 @@ fn details(text: &mut String, plan: &Plan) {
 }
 
 /// The collapsed details of one change. Markdown needs the empty lines to see the table between the tags.
-fn detail(change: &Change) -> String {
+fn detail(change: &Change, held: Option<&Held>) -> String {
     let mut text = format!(
         "\n<details><summary>{} {}</summary>\n\nWhy: {}\n",
         change.action,
         code(&rows::shown(&change.address)),
         prose(&change.reason)
     );
+    if let Some(held) = held {
+        let _ = writeln!(text, "\nHeld back: {}", prose(&held.to_string()));
+    }
     let rows = rows::rows(change);
     // The fields of deleted objects are in the JSON; here they would be noise.
     if !rows.is_empty() && change.action != Action::Delete {

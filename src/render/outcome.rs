@@ -16,7 +16,8 @@ use crate::store::Refusal;
 use crate::text;
 
 /// The names of all results, the good ones first.
-const NAMES: [&str; 8] = ["done", "altered", "unverified", "undelivered", "failed", "stale", "blocked", "skipped"];
+const NAMES: [&str; 9] =
+    ["done", "altered", "unverified", "undelivered", "failed", "stale", "blocked", "held", "skipped"];
 /// How many addresses the summary names per result.
 const NAMED: usize = 5;
 
@@ -42,6 +43,7 @@ pub fn progress(
         ChangeResult::Undelivered(refusal) => write_refusal(out, "deliver", &address, refusal),
         ChangeResult::Unverified(refusal) => write_refusal(out, "verify", &address, refusal),
         ChangeResult::Blocked(by) => writeln!(out, "  needs {}, which was not done", rows::shown(by)),
+        ChangeResult::Held(held) => writeln!(out, "  {}", text::line(&held.to_string())),
         ChangeResult::Altered(fields) => write_altered(out, change.address.kind(), fields),
         ChangeResult::Done | ChangeResult::Skipped => Ok(()),
     }
@@ -150,6 +152,9 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     if outcome.count("undelivered") > 0 {
         steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
     }
+    if outcome.count("held") > 0 {
+        steps.push("The held changes wait for consent: see above what each one needs.".to_owned());
+    }
     if steps.is_empty() && outcome.count("skipped") > 0 {
         steps.push("The run was stopped: apply again to make the remaining changes.".to_owned());
     }
@@ -165,7 +170,7 @@ fn of_result(name: &str) -> anstyle::Style {
     match name {
         "done" => style::GREEN,
         "failed" => style::RED,
-        "altered" | "unverified" | "undelivered" | "stale" => style::YELLOW,
+        "altered" | "unverified" | "undelivered" | "stale" | "held" => style::YELLOW,
         _ => style::DIM,
     }
 }

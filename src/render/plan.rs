@@ -14,6 +14,7 @@ use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::Held;
 use crate::plan::Kept;
 use crate::plan::Plan;
 use crate::text;
@@ -63,8 +64,8 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
     }
     if !plan.is_empty() {
         let columns = Columns::of(plan);
-        for change in &plan.changes {
-            write_change(out, change, &columns, style)?;
+        for (index, change) in plan.changes.iter().enumerate() {
+            write_change(out, change, plan.held.get(&index), &columns, style)?;
         }
         if style == Style::Fields {
             writeln!(out)?;
@@ -93,17 +94,30 @@ impl Columns {
     }
 }
 
-fn write_change(out: &mut dyn io::Write, change: &Change, columns: &Columns, style: Style) -> io::Result<()> {
+fn write_change(
+    out: &mut dyn io::Write,
+    change: &Change,
+    held: Option<&Held>,
+    columns: &Columns,
+    style: Style,
+) -> io::Result<()> {
     let (sign, color) = style::of_action(change.action);
-    let (bold, dim) = (style::BOLD, style::DIM);
+    let (bold, dim, yellow) = (style::BOLD, style::DIM, style::YELLOW);
     let address = rows::shown(&change.address);
-    write!(out, "  {color}{sign}{color:#} {bold}{address}{bold:#}")?;
+    match held {
+        Some(_) => write!(out, "{yellow}?{yellow:#} ")?,
+        None => write!(out, "  ")?,
+    }
+    write!(out, "{color}{sign}{color:#} {bold}{address}{bold:#}")?;
     if let Some(place) = &change.place {
         let used = sign.len() + 1 + address.chars().count();
         let gap = columns.place.saturating_sub(used).max(2);
         write!(out, "{:gap$}{dim}{}{dim:#}", "", text::line(&place.to_string()))?;
     }
     writeln!(out)?;
+    if let Some(held) = held {
+        writeln!(out, "{INDENT}{yellow}held back:{yellow:#} {}", text::line(&held.to_string()))?;
+    }
     if !change.reason.is_empty() && !OBVIOUS.contains(&change.reason.as_str()) {
         writeln!(out, "{INDENT}{dim}reason:{dim:#} {}", text::line(&change.reason))?;
     }
@@ -213,6 +227,13 @@ fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
             write!(out, "{comma}{color}{count} to {action}{color:#}")?;
             comma = ", ";
         }
+    }
+    if comma.is_empty() {
+        write!(out, "nothing to apply")?;
+    }
+    if !plan.held.is_empty() {
+        let yellow = style::YELLOW;
+        write!(out, " {dim}·{dim:#} {yellow}{} held back{yellow:#}", plan.held.len())?;
     }
     let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
     for (count, words) in rest.into_iter().filter(|(count, _)| *count > 0) {

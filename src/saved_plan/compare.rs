@@ -9,6 +9,7 @@ use crate::model::FieldName;
 use crate::model::Value;
 use crate::plan::Change;
 use crate::plan::FieldChange;
+use crate::plan::Held;
 use crate::plan::KeyTarget;
 use crate::plan::Options;
 use crate::plan::Sources;
@@ -68,11 +69,15 @@ fn consents(options: &Options) -> [(&'static str, String); 6] {
     ]
 }
 
+/// A change, and why it is held back if it is.
+type Compared<'a> = (&'a Change, Option<&'a Held>);
+
 /// Changes by action and address. The generations of a key can have several.
-fn by_object(plan: &SavedPlan) -> BTreeMap<String, Vec<&Change>> {
-    let mut objects: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
-    for change in &plan.plan.changes {
-        objects.entry(format!("{} {}", change.action, change.address)).or_default().push(change);
+fn by_object(plan: &SavedPlan) -> BTreeMap<String, Vec<Compared<'_>>> {
+    let mut objects: BTreeMap<String, Vec<Compared<'_>>> = BTreeMap::new();
+    for (index, change) in plan.plan.changes.iter().enumerate() {
+        let name = format!("{} {}", change.action, change.address);
+        objects.entry(name).or_default().push((change, plan.plan.held.get(&index)));
     }
     objects
 }
@@ -83,7 +88,7 @@ fn changes(approved: &SavedPlan, now: &SavedPlan, found: &mut Vec<String>) {
     for object in objects {
         let mut before = approved.remove(&object).unwrap_or_default();
         let mut after = now.remove(&object).unwrap_or_default();
-        after.retain(|new| match before.iter().position(|old| is_same(old, new)) {
+        after.retain(|new| match before.iter().position(|old| old.1 == new.1 && is_same(old.0, new.0)) {
             Some(at) => {
                 before.remove(at);
                 false
@@ -92,7 +97,7 @@ fn changes(approved: &SavedPlan, now: &SavedPlan, found: &mut Vec<String>) {
         });
         let paired = before.len().min(after.len());
         for (old, new) in before.iter().zip(&after) {
-            found.push(format!("{object}: {}", what_differs(old, new)));
+            found.push(format!("{object}: {}", what_differs(*old, *new)));
         }
         found.extend(before.iter().skip(paired).map(|_| format!("{object}: only in the approved plan")));
         found.extend(after.iter().skip(paired).map(|_| format!("{object}: not in the approved plan")));
@@ -119,8 +124,13 @@ fn fields(change: &Change) -> BTreeMap<&FieldName, &FieldChange> {
     change.fields.iter().map(|field| (&field.field, field)).collect()
 }
 
-fn what_differs(old: &Change, new: &Change) -> String {
+fn what_differs((old, old_held): Compared<'_>, (new, new_held): Compared<'_>) -> String {
     let mut found = Vec::new();
+    if old_held != new_held {
+        let held =
+            |held: Option<&Held>| held.map_or_else(|| "not held back".to_owned(), |held| format!("held back ({held})"));
+        found.push(format!("approved {}, now {}", held(old_held), held(new_held)));
+    }
     let (before, after) = (fields(old), fields(new));
     let names: BTreeSet<&FieldName> = before.keys().chain(after.keys()).copied().collect();
     for name in names {

@@ -44,9 +44,15 @@ impl Document {
             unchanged: by_kind(self.unchanged)?,
             left_alone: by_kind(self.left_alone)?,
             kept: self.kept.into_iter().map(kept).collect::<Result<_, _>>()?,
+            held: BTreeMap::new(),
         };
-        for (index, document) in self.changes.into_iter().enumerate() {
+        for (index, mut document) in self.changes.into_iter().enumerate() {
             let address = shown(&document.address);
+            if let Some(document) = document.held.take() {
+                let held = held(document);
+                let held = held.map_err(|wrong| Problem::Change { change: index, address: address.clone(), wrong })?;
+                plan.held.insert(index, held);
+            }
             let change = change(index, document).map_err(|wrong| Problem::Change { change: index, address, wrong })?;
             plan.changes.push(change);
         }
@@ -94,6 +100,18 @@ fn kept(kept: document::Kept) -> Result<Kept, Problem> {
     let address = Address::parse(&kept.address);
     let address = address.ok_or_else(|| wrong(&format!("`{}` is not an address", shown(&kept.address))))?;
     Ok(Kept { address, why: kept.why })
+}
+
+fn held(held: document::Held) -> Result<plan::Held, &'static str> {
+    let need = |need: document::Need| plan::Need { rule: need.rule.into(), help: need.help.into() };
+    match held.waits_for {
+        None if held.needs.is_empty() => Err("is held back for no reason"),
+        None => Ok(plan::Held::Asks(held.needs.into_iter().map(need).collect())),
+        Some(address) if held.needs.is_empty() => {
+            Address::parse(&address).map(plan::Held::Waits).ok_or("waits for something that is not an address")
+        }
+        Some(_) => Err("is held back for two reasons"),
+    }
 }
 
 fn options(options: document::Options) -> Result<plan::Options, Problem> {

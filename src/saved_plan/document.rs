@@ -57,7 +57,7 @@ pub(super) struct Document {
     pub(super) left_alone: BTreeMap<String, usize>,
     /// Objects that stay although they differ or are not declared.
     pub(super) kept: Vec<Kept>,
-    /// The warnings and notes of the plan.
+    /// The warnings and notes of the plan, and what its guards hold back.
     pub(super) findings: Vec<Finding>,
     /// The SHA-256 of this document as Keywright writes it with an empty checksum. Edited plans are refused.
     pub(super) checksum: String,
@@ -140,6 +140,30 @@ pub(super) struct Change {
     /// The object in the store when the plan was made; absent for a create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<Object>,
+    /// Why it is held back: apply does not make it without consent; absent if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) held: Option<Held>,
+}
+
+/// Why a change is held back: needs of guards, or another change that has some.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Held {
+    /// What the guards need; empty if the change only waits.
+    pub(super) needs: Vec<Need>,
+    /// The object whose change needs consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) waits_for: Option<String>,
+}
+
+/// What one guard needs.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Need {
+    /// The rule of the guard, like KW-104.
+    pub(super) rule: String,
+    /// The next step.
+    pub(super) help: String,
 }
 
 /// A line of a file.
@@ -256,13 +280,13 @@ pub(super) struct Kept {
     pub(super) why: String,
 }
 
-/// A warning or a note of the plan.
+/// A warning, a note, or what a guard holds back.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Finding {
     /// The id of the rule, like CAM-038; keywright explain prints it.
     pub(super) rule: String,
-    /// The severity: warning or info.
+    /// The severity; error if a guard holds a change back.
     pub(super) severity: Severity,
     /// One sentence that names the object and the cause.
     pub(super) message: String,

@@ -15,11 +15,13 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Commit;
 use crate::plan::FieldChange;
+use crate::plan::Held;
 use crate::plan::Kept;
 use crate::plan::KeyTarget;
 use crate::plan::LiveTarget;
 use crate::plan::Manifests;
 use crate::plan::MaxDelete;
+use crate::plan::Need;
 use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
@@ -76,6 +78,11 @@ fn sample() -> SavedPlan {
         unchanged: [(Kind::User, 3)].into(),
         left_alone: [(Kind::PackageKey, 7)].into(),
         kept: vec![Kept { address: Address::user("dave"), why: "protected".into() }],
+        held: [
+            (1, Held::Asks(vec![Need { rule: "KW-103".into(), help: "allow it".into() }])),
+            (3, Held::Waits(Address::key("k"))),
+        ]
+        .into(),
     };
     let origin = Origin {
         version: "0.1.0".into(),
@@ -229,6 +236,8 @@ fn the_same_changes_at_another_time_and_in_another_order_are_no_difference() {
     now.plan.kept.clear();
     now.plan.unchanged.clear();
     now.plan.changes.reverse();
+    let last = now.plan.changes.len() - 1;
+    now.plan.held = now.plan.held.into_iter().map(|(index, held)| (last - index, held)).collect();
     now.plan.changes[0].needs = vec![9];
     now.plan.changes[0].reason = "another reason".into();
     assert_eq!(differences(&approved, &now), [""; 0]);

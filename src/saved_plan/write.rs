@@ -66,7 +66,7 @@ impl Document {
             manifests: saved.origin.manifests.as_ref().map(manifests),
             options: options(&saved.options),
             added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),
-            changes: plan.changes.iter().map(change).collect(),
+            changes: plan.changes.iter().enumerate().map(|(index, one)| change(one, plan.held.get(&index))).collect(),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
@@ -104,7 +104,7 @@ fn by_kind(counts: &BTreeMap<Kind, usize>) -> BTreeMap<String, usize> {
     counts.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect()
 }
 
-fn change(change: &Change) -> document::Change {
+fn change(change: &Change, held: Option<&plan::Held>) -> document::Change {
     let field = |field: &plan::FieldChange| document::FieldChange {
         field: field.field.to_string(),
         before: field.before.as_ref().map(value),
@@ -123,6 +123,15 @@ fn change(change: &Change) -> document::Change {
         parent: change.target.parent.as_ref().map(ToString::to_string),
         key: change.target.key.as_ref().map(key),
         object: change.target.live.as_ref().map(object),
+        held: held.map(held_back),
+    }
+}
+
+fn held_back(held: &plan::Held) -> document::Held {
+    let need = |need: &plan::Need| document::Need { rule: need.rule.to_string(), help: need.help.to_string() };
+    match held {
+        plan::Held::Asks(needs) => document::Held { needs: needs.iter().map(need).collect(), waits_for: None },
+        plan::Held::Waits(address) => document::Held { needs: Vec::new(), waits_for: Some(address.to_string()) },
     }
 }
 

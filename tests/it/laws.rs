@@ -2,6 +2,7 @@
 
 mod bench;
 mod change;
+mod consents;
 mod edits;
 mod exporting;
 mod faults;

@@ -24,6 +24,7 @@ use crate::plan;
 use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::Options;
+use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::pending::Pending;
 use crate::render;
@@ -61,8 +62,9 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         options: &Options::default(),
         remembered: &Remembered::default(),
     });
-    if has_errors(&planned.diagnostics) || !planned.stopped.is_empty() {
-        let all: Vec<_> = planned.diagnostics.into_iter().chain(planned.stopped).collect();
+    let Planned { diagnostics, held, asked, stopped, .. } = &planned;
+    if has_errors(diagnostics) || !held.is_empty() || !asked.is_empty() || !stopped.is_empty() {
+        let all = [diagnostics.as_slice(), held, asked, stopped].concat();
         return Err(invalid(&all, &loaded, console));
     }
     let secrets = Secrets { values: &read.values, shared: &read.shared, live: &live, pending: &Pending::default() };

@@ -153,7 +153,7 @@ impl Prepared {
             plan: self.planned.plan.clone(),
             findings: diagnostics
                 .iter()
-                .chain(&self.planned.held)
+                .chain(&self.planned.left_out())
                 .map(|diagnostic| Finding::of(diagnostic, &places))
                 .collect(),
         }

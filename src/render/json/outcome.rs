@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::held::Held;
 use super::words::Action;
 use super::words::Delivery;
 use crate::model;
@@ -38,7 +39,7 @@ pub(super) struct Change<'a> {
     address: String,
     /// The planned action.
     action: Action,
-    /// The result: done, altered, unverified, undelivered, failed, stale, blocked or skipped.
+    /// The result: done, altered, unverified, undelivered, failed, stale, blocked, held or skipped.
     outcome: ChangeResult,
     /// Why it was not done, verified or delivered; completes the sentence "could not create key/x: …".
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +59,9 @@ pub(super) struct Change<'a> {
     /// The address of the required change that was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_by: Option<String>,
+    /// For held: what it needs, or what it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Held<'a>>,
 }
 
 /// The result of a change.
@@ -79,6 +83,8 @@ enum ChangeResult {
     Stale,
     /// Not tried, because a required change was not made.
     Blocked,
+    /// Not tried, because it needs consent, or waits for a change that needs consent.
+    Held,
     /// Not tried, because the run was stopped.
     Skipped,
 }
@@ -101,6 +107,8 @@ pub(super) struct Summary {
     stale: usize,
     /// Changes that were not tried, because a required change was not made.
     blocked: usize,
+    /// Changes that were not tried, because they need consent or wait for a change that does.
+    held: usize,
     /// Changes that were not tried, because the run was stopped.
     skipped: usize,
 }
@@ -131,6 +139,7 @@ impl Summary {
             failed: outcome.count("failed"),
             stale: outcome.count("stale"),
             blocked: outcome.count("blocked"),
+            held: outcome.count("held"),
             skipped: outcome.count("skipped"),
         }
     }
@@ -142,6 +151,10 @@ impl<'a> Change<'a> {
         result: &'a outcome::ChangeResult,
         delivered: &'a [model::Delivery],
     ) -> Self {
+        let held = match result {
+            outcome::ChangeResult::Held(held) => Some(Held::of(held)),
+            _ => None,
+        };
         let refusal: Option<&Refusal> = match result {
             outcome::ChangeResult::Undelivered(refusal)
             | outcome::ChangeResult::Unverified(refusal)
@@ -166,6 +179,7 @@ impl<'a> Change<'a> {
             fields,
             delivered: delivered.iter().map(Delivery::from).collect(),
             blocked_by,
+            held,
         }
     }
 }
@@ -180,6 +194,7 @@ impl From<&outcome::ChangeResult> for ChangeResult {
             outcome::ChangeResult::Failed(_) if result.name() == "stale" => Self::Stale,
             outcome::ChangeResult::Failed(_) => Self::Failed,
             outcome::ChangeResult::Blocked(_) => Self::Blocked,
+            outcome::ChangeResult::Held(_) => Self::Held,
             outcome::ChangeResult::Skipped => Self::Skipped,
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::diagnostics;
 use super::forecast::Forecast;
+use super::held::Held;
 use super::words::Action;
 use super::words::Delivery;
 use super::words::Kind;
@@ -79,6 +80,9 @@ struct Change<'a> {
     /// The fingerprint of the object that the change was planned for; absent for a create.
     #[serde(skip_serializing_if = "Option::is_none")]
     fingerprint: Option<String>,
+    /// Why it is held back; absent if apply makes the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Held<'a>>,
 }
 
 /// One field before and after.
@@ -152,6 +156,8 @@ struct Summary {
     deliver: usize,
     /// Objects to delete.
     delete: usize,
+    /// Changes that are held back; the other counts do not contain them.
+    held: usize,
 }
 
 impl<'a> Document<'a> {
@@ -168,7 +174,7 @@ impl<'a> Document<'a> {
             workspace: header.workspace,
             store: header.store,
             hosts: header.hosts,
-            changes: plan.changes.iter().map(|change| Change::of(change, plan)).collect(),
+            changes: (0..plan.changes.len()).map(|index| Change::of(index, plan)).collect(),
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
@@ -187,7 +193,8 @@ fn by_kind(counts: &BTreeMap<model::Kind, usize>) -> BTreeMap<&'static str, usiz
 }
 
 impl<'a> Change<'a> {
-    fn of(change: &'a plan::Change, plan: &plan::Plan) -> Self {
+    fn of(index: usize, plan: &'a plan::Plan) -> Self {
+        let change = &plan.changes[index];
         let address = |index: &usize| plan.changes.get(*index).map(|change| change.address.to_string());
         let fields = change.fields.iter().map(|field| FieldChange {
             field: &field.field,
@@ -205,6 +212,7 @@ impl<'a> Change<'a> {
             fields: fields.collect(),
             key: change.target.key.as_ref().map(Key::of),
             fingerprint: change.target.live.as_ref().map(|live| live.fingerprint.hex()),
+            held: plan.held.get(&index).map(Held::of),
         }
     }
 }
@@ -232,6 +240,7 @@ impl Summary {
             replace: plan.count(plan::Action::Replace),
             deliver: plan.count(plan::Action::Deliver),
             delete: plan.count(plan::Action::Delete),
+            held: plan.held.len(),
         }
     }
 }

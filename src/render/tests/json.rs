@@ -161,7 +161,8 @@ const TWO_KEYS: &str = r#"{
     "disable": 0,
     "replace": 1,
     "deliver": 0,
-    "delete": 0
+    "delete": 0,
+    "held": 0
   },
   "unchanged": {
     "Plan": 2,
@@ -223,8 +224,7 @@ fn an_outcome_is_a_document() {
     assert!(text.starts_with("{\n  \"formatVersion\": 1,\n  \"kind\": \"outcome\",\n  \"changes\": [\n"), "{text}");
     assert!(text.contains(expected), "{text}");
     let document: Json = serde_json::from_str(&text).unwrap();
-    let summary =
-        r#"{"done":2,"altered":0,"unverified":0,"undelivered":1,"failed":1,"stale":1,"blocked":1,"skipped":2}"#;
+    let summary = r#"{"done":2,"altered":0,"unverified":0,"undelivered":1,"failed":1,"stale":1,"blocked":1,"held":0,"skipped":2}"#;
     assert_eq!(document["summary"].to_string(), summary);
 }
 

@@ -7,6 +7,8 @@ use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Value;
 use crate::plan::Action;
+use crate::plan::Held;
+use crate::plan::Need;
 use crate::plan::Plan;
 use crate::render::text;
 use crate::render::text::Style;
@@ -186,4 +188,25 @@ fn names_cannot_forge_output() {
 Plan: 1 to create
 ";
     assert_eq!(text.split_once('\n').unwrap().1, expected);
+}
+
+#[test]
+fn a_held_change_says_what_it_needs() {
+    let user = sample::change(Action::Disable, Address::user("ann"), "differs from the manifest");
+    let mut shop = sample::change(Action::Create, Address::application("ann", "shop"), "declared but not in the store");
+    shop.needs = vec![0];
+    let need = Need { rule: "KW-104".into(), help: "allow it with --allow user/ann".into() };
+    let held = [(0, Held::Asks(vec![need])), (1, Held::Waits(Address::user("ann")))];
+    let mut plan = Plan { changes: vec![user, shop], held: held.into(), ..Plan::default() };
+    let expected = "
+? ! user/ann
+      held back: KW-104: allow it with --allow user/ann
+? + application/ann/shop
+      held back: waits for user/ann
+
+Plan: nothing to apply · 2 held back
+";
+    assert_eq!(shown(&plan, Style::Fields).split_once('\n').unwrap().1, expected);
+    plan.changes.push(sample::change(Action::Create, Address::user("bob"), ""));
+    assert!(shown(&plan, Style::Fields).ends_with("  + user/bob\n\nPlan: 1 to create · 2 held back\n"));
 }

@@ -1,4 +1,4 @@
-//! KW-101. Decided in `plan/guards.rs`.
+//! KW-101. Decided in `plan/guards/limits.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! KW-103. Decided in `plan/guards.rs`.
+//! KW-103. Decided in `plan/guards/objects.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! KW-105. Decided in `plan/guards.rs`.
+//! KW-105. Decided in `plan/guards/last_keys.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! MFT-040. Decided in `plan/guards.rs`.
+//! MFT-040. Decided in `plan/guards/limits.rs`.
 
 use crate::rule::Rule;
 

@@ -121,8 +121,14 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
 pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     let mut out = Vec::new();
     let header = render::Header { workspace: &ready.workspace.name, store: "embedded store", hosts: &[] };
-    let all: Vec<Diagnostic> =
-        ready.diagnostics.iter().chain(&planned.diagnostics).chain(&planned.stopped).cloned().collect();
+    let all: Vec<Diagnostic> = ready
+        .diagnostics
+        .iter()
+        .chain(&planned.diagnostics)
+        .chain(&planned.left_out())
+        .chain(&planned.stopped)
+        .cloned()
+        .collect();
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
         render::text::plan(&mut out, &planned.plan, &header, style).expect("memory takes all");
     }
@@ -174,7 +180,7 @@ impl Bench {
         self.plan_with(ready, &live, &options)
     }
 
-    fn plan_with(&self, ready: &Ready, live: &Live, options: &Options) -> Planned {
+    pub(super) fn plan_with(&self, ready: &Ready, live: &Live, options: &Options) -> Planned {
         let desired = ready.desired.as_ref().expect("the manifests have no errors");
         // All files are there, so that what they lack is due.
         let keys = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref());
@@ -195,7 +201,7 @@ impl Bench {
         })
     }
 
-    /// Plans with consent and applies, unless something blocks the plan.
+    /// Plans with consent and applies, unless something blocks the plan or a part of it.
     pub(super) fn apply(&mut self, ready: &Ready, settings: &Settings) -> Option<Applied> {
         self.apply_with(ready, settings, Fault::default())
     }
@@ -206,6 +212,14 @@ impl Bench {
         if let Some(output) = &mut self.output {
             output.push_str(&said(ready, &planned));
         }
+        if !planned.plan.held.is_empty() {
+            return None;
+        }
+        self.carry_out(ready, planned, fault)
+    }
+
+    /// Applies what a plan does not hold back, unless something stops the plan.
+    pub(super) fn carry_out(&mut self, ready: &Ready, planned: Planned, fault: Fault) -> Option<Applied> {
         if diagnostic::has_errors(&planned.diagnostics) || diagnostic::has_errors(&planned.stopped) {
             return None;
         }

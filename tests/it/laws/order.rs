@@ -25,7 +25,7 @@ fn without_places(mut planned: Planned) -> String {
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
         render::text::plan(&mut out, &planned.plan, &header, style).expect("memory takes all");
     }
-    for diagnostics in [&planned.diagnostics, &planned.stopped] {
+    for diagnostics in [&planned.diagnostics, &planned.left_out(), &planned.stopped] {
         out.extend(modulo_places(diagnostics).join("\n").bytes());
     }
     String::from_utf8(out).expect("output is text")

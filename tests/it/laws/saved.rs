@@ -152,6 +152,7 @@ fn reviewed(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Pl
     };
     let planned =
         plan::review(saved.plan.clone(), &context).map_err(|undeclared| TestCaseError::fail(undeclared.to_string()))?;
+    prop_assert!(planned.asked.is_empty(), "what was consented to is held back:\n{}", found(&planned.asked));
     prop_assert!(!has_errors(&planned.stopped), "what was consented to is stopped:\n{}", found(&planned.stopped));
     Ok((live, planned))
 }
@@ -225,7 +226,7 @@ proptest! {
             }
             let ready = valid(world, &settings)?;
             let planned = bench.plan(&ready, &settings, true);
-            if has_errors(&planned.diagnostics) || has_errors(&planned.stopped) {
+            if has_errors(&planned.diagnostics) || has_errors(&planned.left_out()) || has_errors(&planned.stopped) {
                 return Ok(());
             }
             let saved = saved(&ready, &planned.plan, &settings)?;
@@ -250,7 +251,7 @@ proptest! {
         prop_assume!(bench.apply(&valid(&first, &settings)?, &settings).is_some());
         let ready = valid(&second, &settings)?;
         let planned = bench.plan(&ready, &settings, true);
-        prop_assume!(!has_errors(&planned.diagnostics) && !has_errors(&planned.stopped));
+        prop_assume!(!has_errors(&planned.diagnostics) && planned.left_out().is_empty() && !has_errors(&planned.stopped));
         let saved = saved(&ready, &planned.plan, &settings)?;
         for mut tape in edits {
             edits::edit(&bench, &mut tape);

@@ -42,6 +42,7 @@ pub(super) fn nothing_to_do(bench: &Bench, ready: &Ready, settings: &Settings) -
     let planned = bench.plan(ready, settings, true);
     prop_assert!(planned.plan.is_empty(), "there are more changes:\n{}", short(&planned.plan));
     prop_assert!(!keywright::diagnostic::has_errors(&planned.diagnostics), "{}", found(&planned.diagnostics));
+    prop_assert!(planned.left_out().is_empty(), "{}", found(&planned.left_out()));
     prop_assert!(planned.stopped.is_empty(), "{}", found(&planned.stopped));
     Ok(())
 }

@@ -46,10 +46,12 @@ fn what_was_applied_goes_without_consent_and_what_others_add_does_not() {
     let said = wild.apply(&["--prune"]);
     assert!(said.exit == 4 && said.text.contains("--allow application/alice/theirs;"), "{}", said.text);
     assert!(!said.text.contains("--allow application/alice/till"), "{}", said.text);
-    // Known objects of an area that the run does not own stay.
+    assert!(said.text.contains("done     - application/alice/till"), "{}", said.text);
+    assert!(said.text.contains("Applied: 1 done, 1 held."), "{}", said.text);
+    assert!(exists(&wild, &format!("/applications/{theirs}")));
     assert_eq!(wild.emulator.delete(&format!("/applications/{theirs}")).status, 200);
     let said = wild.apply(&["--prune"]);
-    assert!(said.exit == 0 && said.text.contains("1 change done"), "{}", said.text);
+    assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{}", said.text);
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! The guards of one object: a protected one, an outage, a disabled user, a username that is lost, a key instead of another.
+
+use crate::model::Generated;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::consent::at;
+use crate::plan::demand::Demand;
+use crate::plan::option::option;
+use crate::rules;
+
+pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>) -> Vec<Demand> {
+    let mut demands = Vec::new();
+    for &(index, change) in changes {
+        demands.extend(protected(index, change, context));
+        demands.extend(harmful(index, change, context));
+    }
+    demands
+}
+
+/// KW-102: a protected object is never replaced, disabled or deleted; `--allow` does not lift this.
+fn protected(index: usize, change: &Change, context: &Context<'_>) -> Option<Demand> {
+    let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
+    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change, context) {
+        return None;
+    }
+    let message = format!("{} is protected but would be {}d", declared.address, change.action);
+    let finding = at(rules::KW_102.finding(message), change, context);
+    let finding = finding.help("remove `protect: true` from its metadata first");
+    Some(Demand { index, finding, lifted_by: Vec::new() })
+}
+
+/// Whether an update also disables the object.
+pub(super) fn switches_off(change: &Change, context: &Context<'_>) -> bool {
+    let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
+    let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
+    let switched = off("status") || off("settings.status") || disabled || expires(change, context);
+    switched && matches!(change.action, Action::Update | Action::Disable)
+}
+
+/// Whether a change makes an object expire in the past. Dates and instants share a prefix, so text order is time order.
+fn expires(change: &Change, context: &Context<'_>) -> bool {
+    let now = context.now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let end = change.after("expires").and_then(Value::as_text).filter(|end| *end != "never");
+    end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
+}
+
+/// KW-103, KW-104, KW-106, KW-108: an outage, a disabled user, a username that is lost forever, and a key instead of one
+/// that is gone.
+fn harmful(index: usize, change: &Change, context: &Context<'_>) -> impl Iterator<Item = Demand> {
+    let is_user = change.address.kind() == Kind::User;
+    let guards = [
+        (instead_of_another(change, context), &rules::KW_108, "created, because the key in its manifest is gone"),
+        (change.action == Action::Replace, &rules::KW_103, "replaced; calls fail until it exists again"),
+        (is_user && switches_off(change, context), &rules::KW_104, "disabled, together with all its keys"),
+        (is_user && change.action == Action::Delete, &rules::KW_106, "deleted; its username can never be used again"),
+    ];
+    guards.into_iter().filter(|(is_harm, ..)| *is_harm).map(move |(_, rule, what)| {
+        let message = format!("{} would be {what}", change.address);
+        let finding = at(rule.finding(message), change, context);
+        let finding = finding.help(format!("allow it with {}", option(&change.address)));
+        Demand { index, finding, lifted_by: vec![change.address.clone()] }
+    })
+}
+
+/// Whether a key is created although its manifest names one of the store as the first generation.
+fn instead_of_another(change: &Change, context: &Context<'_>) -> bool {
+    let follows = change.target.key.as_ref().is_some_and(|key| key.follows.is_some());
+    let source = context.desired.get(&change.address).and_then(|declared| Some(&declared.key.as_ref()?.source));
+    let has_first = matches!(source, Some(KeySource::Generate(Generated { first: Some(_), .. })));
+    change.action == Action::Create && !follows && has_first
+}
