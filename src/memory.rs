@@ -8,10 +8,12 @@ use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::Secret;
+use crate::model::Value;
 use crate::outcome::ChangeResult;
 use crate::plan::Action;
 use crate::plan::Change;
@@ -55,6 +57,8 @@ pub struct Experience<'a> {
     /// The objects that the changes created, by the index of the change.
     pub created: &'a BTreeMap<usize, Created>,
     pub run: Option<i64>,
+    /// When the run ended.
+    pub now: Instant,
 }
 
 /// What the database should learn from a run.
@@ -72,6 +76,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     };
     let gone = gone(seen);
     let values = values(seen.live, key);
+    let states = States::of(seen);
     for sighting in seen.declared.iter().filter(|sighting| !gone.contains(&(sighting.kind(), &sighting.id))) {
         let kind = sighting.kind();
         let value = values.get(&sighting.id).filter(|_| kind == Kind::PackageKey);
@@ -80,13 +85,17 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let unknown = if created { Maker::Keywright } else { Maker::Other };
         // A record with another value is about another key.
         let maker = before.filter(|before| before.value.as_ref() == value).map_or(unknown, |before| before.maker);
-        keep(kind, &sighting.id, known(seen, &sighting.address, maker, value.cloned()));
+        let disabled = disabled(seen, sighting, before, &states);
+        let known = Known { disabled, ..known(seen, &sighting.address, maker, value.cloned()) };
+        keep(kind, &sighting.id, known);
     }
     for (index, created) in seen.created {
         let Some(change) = seen.changes.get(*index) else { continue };
         let value = created.value.as_ref().filter(|_| change.address.kind() == Kind::PackageKey);
         let value = value.map(|value| key.of_value(value));
-        keep(change.address.kind(), &created.id, known(seen, &change.address, Maker::Keywright, value));
+        let kind = change.address.kind();
+        let disabled = (is_off(kind, change.after(status_field(kind))) == Some(true)).then_some(seen.now);
+        keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, Maker::Keywright, value) });
     }
     // Its sign could change; that someone else made it does not.
     for live in seen.live.of(Kind::Package).iter().filter(|live| has_sign(live)) {
@@ -104,7 +113,64 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
 
 fn known(seen: &Experience<'_>, address: &Address, maker: Maker, value: Option<Fingerprint>) -> Known {
     let protect = seen.desired.get(address).is_some_and(|declared| declared.protect);
-    Known { address: address.to_string().into(), maker, value, protect, run: seen.run }
+    Known { address: address.to_string().into(), maker, value, protect, disabled: None, run: seen.run }
+}
+
+/// The field that disables an object, as a change and as an attribute.
+fn is_off(kind: Kind, value: Option<&Value>) -> Option<bool> {
+    match kind {
+        Kind::ApiKey => value.and_then(Value::as_bool).map(|enabled| !enabled),
+        _ => value.and_then(Value::as_text).map(|status| status == "disabled"),
+    }
+}
+
+const fn status_field(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ApiKey => "enabled",
+        Kind::PackageKey => "settings.status",
+        _ => "status",
+    }
+}
+
+/// The objects that are disabled before the run, and those that the run disabled or enabled.
+struct States<'a> {
+    off: BTreeMap<(Kind, &'a LiveId), Option<Instant>>,
+    switched: BTreeMap<(Kind, &'a LiveId), bool>,
+}
+
+impl<'a> States<'a> {
+    fn of(seen: &Experience<'a>) -> Self {
+        let mut states = Self { off: BTreeMap::new(), switched: BTreeMap::new() };
+        for kind in [Kind::User, Kind::PackageKey, Kind::ApiKey] {
+            let live = seen.live.of(kind).iter();
+            let off = live.filter(|live| is_off(kind, live.attributes.get(status_field(kind))) == Some(true));
+            states.off.extend(off.map(|live| ((kind, &live.id), live.updated.or(live.created))));
+        }
+        let done = seen.changes.iter().zip(seen.results).filter(|(_, result)| result.is_in_store());
+        for (change, _) in done {
+            let kind = change.address.kind();
+            if let (Some(id), Some(off)) = (change.live_id(), is_off(kind, change.after(status_field(kind)))) {
+                states.switched.insert((kind, id), off);
+            }
+        }
+        states
+    }
+}
+
+/// When a run last left an object disabled. Also if a person disabled it, and the manifest says so by now.
+fn disabled(seen: &Experience<'_>, of: &Sighting, before: Option<&Known>, states: &States<'_>) -> Option<Instant> {
+    let (kind, object) = (of.kind(), (of.kind(), &of.id));
+    match states.switched.get(&object) {
+        Some(true) => return Some(seen.now),
+        Some(false) => return None,
+        None => {}
+    }
+    let updated = *states.off.get(&object)?;
+    let before = before.and_then(|before| before.disabled);
+    let is_declared =
+        seen.desired.get(&of.address).and_then(|declared| is_off(kind, declared.value(status_field(kind))));
+    let is_later = before.is_none_or(|before| updated.is_none_or(|updated| updated > before));
+    if is_declared == Some(true) && is_later { Some(seen.now) } else { before }
 }
 
 /// The objects that the run deleted, also to replace them.
@@ -142,6 +208,10 @@ fn forgotten(
     let is_missing = |kind, of: &(Kind, Box<str>)| {
         seen.is_whole && seen.live.is_complete(kind) && is_ours(kind, &of.1) && !live.contains(of)
     };
-    let all = remembered.objects.iter().map(|(kind, trace, _)| (kind, Box::from(trace)));
+    // What a person deleted, and what a guard therefore holds back, is asked again by the next run.
+    let held = seen.changes.iter().zip(seen.results).filter(|(_, result)| matches!(result, ChangeResult::Held(_)));
+    let held: BTreeSet<String> = held.map(|(change, _)| change.address.to_string()).collect();
+    let all = remembered.objects.iter().filter(|(_, _, known)| !held.contains(&*known.address));
+    let all = all.map(|(kind, trace, _)| (kind, Box::from(trace)));
     all.filter(|of| !kept.contains(of) && (deleted.contains(of) || is_missing(of.0, of))).collect()
 }

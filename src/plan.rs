@@ -68,11 +68,13 @@ pub use resolve::Undeclared;
 pub use review::review;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 pub use crate::held::Held;
 pub use crate::held::Need;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::workspace::Consent;
 
 /// What `apply` would do, in order.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -87,6 +89,8 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// The changes that are not made without consent, by index, with those that depend on them.
     pub held: BTreeMap<usize, Held>,
+    /// The consents of the settings without which more would be held back.
+    pub consents: BTreeSet<Consent>,
 }
 
 /// An object that stays although it differs or is not declared.

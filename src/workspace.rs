@@ -23,6 +23,7 @@ pub use names::is_manifest_extension;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
+use crate::model::Instant;
 use crate::model::SecretSource;
 
 /// The settings from `keywright.yaml`, or the defaults without one.
@@ -41,6 +42,7 @@ pub struct Workspace {
     pub guards: Guards,
     /// The fields that the stores are known to ignore.
     pub ignores: Ignores,
+    pub consents: Vec<Consent>,
     /// Rules with a severity other than the catalogue's. `None` switches a rule off.
     pub severities: BTreeMap<RuleId, Option<Severity>>,
     pub environment: Environment,
@@ -199,17 +201,45 @@ pub enum Owns {
     All,
 }
 
-/// A plan with more deletes and replaces than both numbers is stopped.
+/// A reviewed consent: the guards do not hold back the changes of this object.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Consent {
+    /// The address of the object.
+    pub allow: Box<str>,
+    pub why: Box<str>,
+    /// The last day on which it counts, in UTC, like `2026-12-31`.
+    pub until: Box<str>,
+}
+
+impl Consent {
+    /// Whether it still counts.
+    pub fn counts(&self, now: Instant) -> bool {
+        // Dates of this form are in the order of time.
+        *now.format("%Y-%m-%d").to_string() <= *self.until
+    }
+}
+
+/// How much one run may take away without explicit permission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Guards {
+    /// Deletes and replaces.
+    pub deletes: Limit,
+    /// API keys that are disabled or restricted.
+    pub restrictions: Limit,
+}
+
+/// A plan that exceeds both numbers is stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limit {
     /// Percent of the managed objects of a kind in the store.
     pub percent: i64,
     pub count: i64,
 }
 
+/// For API keys the numbers of `mft-api-keys.md` 3.2.
 impl Default for Guards {
     fn default() -> Self {
-        Self { percent: 30, count: 10 }
+        Self { deletes: Limit { percent: 30, count: 10 }, restrictions: Limit { percent: 20, count: 5 } }
     }
 }
 
@@ -240,6 +270,7 @@ impl Workspace {
             ownership: Ownership::default(),
             guards: Guards::default(),
             ignores: Ignores::default(),
+            consents: Vec::new(),
             severities: BTreeMap::new(),
             environment: Environment::default(),
         }

@@ -239,7 +239,7 @@ fn carry_out(
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
         let outcome = Outcome { results, ..Outcome::default() };
-        let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None).err();
+        let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None, console.time()).err();
         return Ok((outcome, failure));
     }
     let places = Places::new(&snapshot.loaded.root, &snapshot.loaded.workspace.database);
@@ -273,7 +273,7 @@ fn carry_out(
     };
     // A run that ended with an error was not interrupted, so its end is recorded before the error is reported.
     let outcome = Outcome { delivered, ..applied? };
-    let remembered = memory::remember(prepared, &outcome, &created, Some(run));
+    let remembered = memory::remember(prepared, &outcome, &created, Some(run), console.time());
     Ok((outcome, failure.or(remembered.err())))
 }
 

@@ -128,6 +128,7 @@ impl Planning {
         Options {
             prune: self.prune,
             allow: self.allow.iter().cloned().collect(),
+            consents: None,
             max_delete: self.max_delete,
             deliver: self.deliver.iter().cloned().collect(),
             no_deliver: self.no_deliver,

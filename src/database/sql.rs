@@ -272,10 +272,13 @@ impl Connection {
         Ok(self.number(sql, &[&name])? == Some(1))
     }
 
+    /// Whether a table has the column. An older database that is only open for reading may lack it.
     pub(crate) fn has_column(&self, table: &str, column: &str) -> Result<bool, SqlError> {
         let sql = match self {
             Self::Sqlite(_) => "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2",
-            Self::Postgres(_) => "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(?1) AND attname = ?2",
+            Self::Postgres(_) => {
+                "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(?1) AND attname = ?2 AND NOT attisdropped"
+            }
         };
         Ok(self.number(sql, &[&table, &column])? == Some(1))
     }

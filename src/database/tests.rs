@@ -13,8 +13,11 @@ use super::DatabaseError;
 use super::Location;
 use super::Mode;
 use super::SqlError;
+use super::remembered;
 use super::sqlite::files;
 use super::sqlite::open;
+use crate::model::Kind;
+use crate::model::StoreKeys;
 
 fn folder() -> TempDir {
     TempDir::new().unwrap()
@@ -148,6 +151,25 @@ fn a_newer_version_is_an_error_in_both_modes_and_stays_untouched() {
         assert!(matches!(error, DatabaseError::Newer { found: 99, .. }), "{error}");
         assert!(error.to_string().contains("keywright.db: it has version 99"), "{error}");
         assert!(error.help().contains("newer"));
+    }
+}
+
+#[test]
+fn what_an_older_version_remembers_is_read_before_and_after_the_migration() {
+    let folder = folder();
+    let path = folder.path().join("keywright.db");
+    let database = write(&path);
+    let sql = "ALTER TABLE objects DROP COLUMN disabled;
+               INSERT INTO objects VALUES ('embedded', 'User', '1', 'user/ann', 'other', NULL, 0, 0);
+               PRAGMA user_version = 6";
+    database.connection().sqlite().execute_batch(sql).unwrap();
+    drop(database);
+    let stores = StoreKeys::new("w", None, None);
+    for mode in [Mode::Read, Mode::Write, Mode::Read] {
+        let database = Database::in_file(&path, mode).unwrap().unwrap();
+        let remembered = remembered(&database, &stores, "a store", None).unwrap();
+        let known = remembered.objects.get(Kind::User, "1").unwrap();
+        assert_eq!((&*known.address, known.disabled), ("user/ann", None));
     }
 }
 

@@ -1,9 +1,14 @@
 //! `keywright.yaml`: the manifests, the stores and the ownership. Every field has a default.
 
+mod guards;
 mod ignores;
 mod limits;
 mod place;
 
+pub use guards::ConsentSpec;
+pub use guards::DeletesSpec;
+pub use guards::GuardsSpec;
+pub use guards::RestrictionsSpec;
 pub use ignores::IgnoresSpec;
 pub use limits::LimitsSpec;
 pub use place::place_of;
@@ -132,26 +137,6 @@ mapping! {
     struct FingerprintsSpec {
         /// Where the key for fingerprints is read from: at least 32 characters, the same for all runners. Default: a file next to the database.
         field key: SecretFrom = "key",
-    }
-}
-
-mapping! {
-    "spec.guards.deletes"
-    /// How many objects one run may delete or replace. Keywright stops a plan that exceeds both limits.
-    struct DeletesSpec {
-        /// Maximum percentage of the objects of a kind. Default: 30.
-        field percent: i64 = "percent",
-        /// Maximum number of objects. Default: 10.
-        field count: i64 = "count",
-    }
-}
-
-mapping! {
-    "spec.guards"
-    /// Limits for what a plan may do without explicit permission.
-    struct GuardsSpec {
-        /// How many objects one run may delete or replace.
-        field deletes: DeletesSpec = "deletes",
     }
 }
 
@@ -319,6 +304,8 @@ mapping! {
         field ignores: IgnoresSpec = "ignores",
         /// Limits for what a plan may do without explicit permission.
         field guards: GuardsSpec = "guards",
+        /// Consents for changes that guards hold back, each until a day. For one run, use --allow instead.
+        field consents: Vec<Spanned<ConsentSpec>> = "consents",
         /// Severities of rules by id, like CAM-043: error. The severities are error, warning, info and off.
         field rules: TextMap = "rules",
         /// What manifests may read from the machine that runs Keywright.

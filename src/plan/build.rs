@@ -11,6 +11,7 @@ use super::Plan;
 use super::Planned;
 use super::Sighting;
 use super::access;
+use super::consent;
 use super::deliveries;
 use super::draft;
 use super::draft::Draft;
@@ -67,6 +68,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
         left_alone: pruned.left_alone,
         kept: pruned.kept,
         held: BTreeMap::new(),
+        consents: BTreeSet::new(),
     };
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
@@ -75,6 +77,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
+    diagnostics.extend(consent::obsolete(&plan, context));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
@@ -235,9 +238,7 @@ impl<'a> Drafts<'a> {
             let why = format!("the store ignores {} (`ignores` in keywright.yaml)", ignored.join(", "));
             self.kept.push(Kept { address: declared.address.clone(), why });
         }
-        if let Some(why) = transfer_rules::withhold(context, declared, found.live, &mut fields) {
-            self.kept.push(Kept { address: declared.address.clone(), why });
-        }
+        transfer_rules::withhold(context, declared, found.live, &mut fields);
         if !found.moved
             && let Some((untaken, why)) =
                 remembered::withhold(context.remembered, &context.options.allow, declared, &fields)
@@ -250,7 +251,7 @@ impl<'a> Drafts<'a> {
             self.changes.push(draft::replace(context, declared, found, fields, matching));
         } else if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
-            let reason = reason_of_update(declared, &fields);
+            let reason = reason_of_update(declared, found.live, &fields, context);
             let mut change = draft::change(declared, found, action, fields, &reason);
             if renews {
                 // The new generation takes the declared address; its predecessor keeps its own.
@@ -274,11 +275,41 @@ fn ignored(context: &Context<'_>, declared: &Declared, fields: &mut Vec<super::F
     ignored.iter().map(|change| format!("`{}`", change.field)).collect()
 }
 
-/// A change that widens the access of an API key says so (MFT-031).
-fn reason_of_update(declared: &Declared, fields: &[super::FieldChange]) -> Cow<'static, str> {
+/// A change that widens the access of an API key says so (MFT-031), and one that enables a user says what it leaves.
+fn reason_of_update(
+    declared: &Declared,
+    live: &LiveObject,
+    fields: &[super::FieldChange],
+    context: &Context<'_>,
+) -> Cow<'static, str> {
     let wider = access::of_fields(fields).wider;
-    if declared.address.kind() != Kind::ApiKey || wider.is_empty() {
-        return "differs from the manifest".into();
+    if declared.address.kind() == Kind::ApiKey && !wider.is_empty() {
+        return format!("differs from the manifest; widens access: {}", wider.join(", ")).into();
     }
-    format!("differs from the manifest; widens access: {}", wider.join(", ")).into()
+    match still_disabled(live, fields, context) {
+        0 => "differs from the manifest".into(),
+        keys => {
+            let keys = crate::text::count(keys, "disabled key*");
+            format!("differs from the manifest; the service does not enable the user's keys with the user: {keys}")
+                .into()
+        }
+    }
+}
+
+/// The disabled keys of a user who is enabled (`cloud-api-management.md` 10, C8).
+fn still_disabled(live: &LiveObject, fields: &[super::FieldChange], context: &Context<'_>) -> usize {
+    let enables = |field: &super::FieldChange| {
+        let word = |value: &Option<Value>| value.as_ref().and_then(Value::as_text).map(str::to_owned);
+        field.field == "status"
+            && word(&field.after).as_deref() == Some("active")
+            && word(&field.before).as_deref() == Some("disabled")
+    };
+    if live.address.kind() != Kind::User || !fields.iter().any(enables) {
+        return 0;
+    }
+    let is_theirs = |key: &&LiveObject| {
+        key.parent.as_ref().is_some_and(|application| Address::user(&application.first_name()) == live.address)
+            && key.attributes.text("settings.status") == Some("disabled")
+    };
+    context.live.of(Kind::PackageKey).iter().filter(is_theirs).count()
 }

@@ -48,6 +48,8 @@ pub struct Options {
     pub prune: bool,
     /// Addresses that the guards do not stop, as the user wrote them.
     pub allow: BTreeSet<String>,
+    /// For a saved plan, the addresses of the consents in the settings that it was made with: no other counts.
+    pub consents: Option<BTreeSet<String>>,
     /// Replaces the limit of the guard against mass deletion.
     pub max_delete: Option<MaxDelete>,
     /// Addresses of keys whose values are written even if it is unknown whether they were delivered.

@@ -2,21 +2,26 @@
 //!
 //! A guard of one object holds back its change and everything that depends on it. A limit of the whole plan stops all of it.
 
+mod callers;
 mod hold;
 mod last_keys;
 mod limits;
+mod narrowed;
 mod objects;
+mod returning;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use self::callers::Callers;
 use super::Change;
 use super::Context;
 use super::Held;
 use super::Need;
 use super::Plan;
 use super::Planned;
-use super::consent::is_allowed;
+use super::consent::by_settings;
+use super::consent::is_allowed_for_run;
 use super::demand::Demand;
 use super::memory_guards;
 use super::option::option;
@@ -26,6 +31,7 @@ use crate::diagnostic::sort;
 use crate::matching::Matching;
 use crate::outcome::ChangeResult;
 use crate::rules;
+use crate::workspace::Consent;
 
 /// Asks the guards, and takes out what they hold back. `more` are the demands of the caller.
 pub(super) fn guard(planned: &mut Planned, more: Vec<Demand>, context: &Context<'_>, matching: &Matching<'_>) {
@@ -33,6 +39,7 @@ pub(super) fn guard(planned: &mut Planned, more: Vec<Demand>, context: &Context<
     let results = guarded.held.iter().map(|(index, held)| (*index, ChangeResult::Held(held.clone())));
     planned.excluded.extend(results);
     planned.plan.held = guarded.held;
+    planned.plan.consents = guarded.consents;
     planned.asked = guarded.findings;
     planned.stopped = guarded.stopped;
     sort(&mut planned.asked);
@@ -46,6 +53,8 @@ struct Guarded {
     findings: Vec<Diagnostic>,
     /// The limits that stop the whole plan.
     stopped: Vec<Diagnostic>,
+    /// The consents of the settings that lift a guard.
+    consents: BTreeSet<Consent>,
 }
 
 /// Asks all guards about the changes that are not `excluded`. `more` are the demands of the caller. What a saved plan
@@ -59,7 +68,10 @@ fn check(
 ) -> Guarded {
     let all = plan.changes.iter().enumerate();
     let changes: Vec<(usize, &Change)> = all.filter(|(index, _)| !excluded.contains_key(index)).collect();
-    let mut first: Vec<Demand> = objects::demands(&changes, context);
+    let callers = Callers::of(&changes, context, matching);
+    let mut first: Vec<Demand> = objects::demands(&changes, &callers, context);
+    first.extend(narrowed::demands(&changes, &callers, context, matching));
+    first.extend(returning::demands(&changes, &callers, context, matching));
     first.extend(transfer_guards::demands(&changes, context));
     first.extend(memory_guards::demands(&changes, context, matching));
     first.extend(more);
@@ -79,7 +91,8 @@ fn check(
     }
     let mut held = hold::with_dependents(plan, &answer.asked);
     held.retain(|index, _| !excluded.contains_key(index));
-    Guarded { held, findings: answer.findings, stopped: limits::check(&changes, context, matching) }
+    let stopped = limits::check(&changes, context, matching);
+    Guarded { held, findings: answer.findings, stopped, consents: answer.consents }
 }
 
 struct Judge<'a, 'c> {
@@ -98,6 +111,7 @@ struct Answer {
     /// The changes that guards asked about and that have all consent.
     lifted: BTreeSet<usize>,
     findings: Vec<Diagnostic>,
+    consents: BTreeSet<Consent>,
 }
 
 impl Judge<'_, '_> {
@@ -105,13 +119,23 @@ impl Judge<'_, '_> {
     /// to add. Ends, because every round holds back more.
     fn ask(&self, asked: BTreeMap<usize, Vec<Need>>) -> Answer {
         let mut answer = Answer { asked, ..Answer::default() };
-        self.first.iter().for_each(|demand| answer.take(demand, self.context));
+        // Consent does not help a change that cannot be allowed, so only that is said.
+        let (never, others): (Vec<_>, Vec<_>) = self.first.iter().partition(|demand| demand.lifted_by.is_empty());
+        for demand in &never {
+            answer.take(demand, self.context);
+        }
+        let refused: BTreeSet<usize> = never.iter().map(|demand| demand.index).collect();
+        for demand in others.iter().filter(|demand| !refused.contains(&demand.index)) {
+            answer.take(demand, self.context);
+        }
         loop {
             let held = hold::with_dependents(self.plan, &answer.asked);
             let open: Vec<(usize, &Change)> =
                 self.changes.iter().filter(|(index, _)| !held.contains_key(index)).copied().collect();
             let demands = last_keys::demands(&open, self.context, self.matching);
-            demands.iter().for_each(|demand| answer.take(demand, self.context));
+            for demand in &demands {
+                answer.take(demand, self.context);
+            }
             if demands.iter().all(|demand| !answer.asked.contains_key(&demand.index)) {
                 answer.lifted.retain(|index| !answer.asked.contains_key(index));
                 return answer;
@@ -122,8 +146,11 @@ impl Judge<'_, '_> {
 
 impl Answer {
     fn take(&mut self, demand: &Demand, context: &Context<'_>) {
-        if demand.lifted_by.iter().any(|address| is_allowed(address, context)) {
+        let consent = demand.lifted_by.iter().find_map(|address| by_settings(address, context));
+        let for_run = demand.lifted_by.iter().any(|address| is_allowed_for_run(address, context));
+        if for_run || consent.is_some() {
             self.lifted.insert(demand.index);
+            self.consents.extend(consent.filter(|_| !for_run).cloned());
             return;
         }
         let finding = &demand.finding;

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use crate::model::Address;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -29,6 +32,8 @@ pub struct Known {
     pub value: Option<Fingerprint>,
     /// Whether the manifest protected it.
     pub protect: bool,
+    /// When a run last left it disabled, because the manifest said so or a rotation ended it.
+    pub disabled: Option<Instant>,
     /// The run that recorded it. `None` for an apply that changed nothing in the store.
     pub run: Option<i64>,
 }
@@ -111,7 +116,16 @@ impl KnownObjects {
     }
 }
 
+/// How far the clocks of a store and of its runners may differ.
+const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+
 impl Known {
+    /// Whether it is disabled because Keywright disabled it: nothing has changed it since. Without the store's date of the
+    /// last change, that is not known.
+    pub fn is_disabled_by_us(&self, live: &LiveObject) -> bool {
+        self.disabled.zip(live.updated.or(live.created)).is_some_and(|(disabled, updated)| updated <= disabled + CLOCKS)
+    }
+
     /// Whether the record is about this object. The value of a key cannot change, so a record with another value, or with
     /// one under another key for fingerprints, proves nothing.
     pub fn fits(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> bool {
@@ -148,5 +162,47 @@ pub fn trace_of(kind: Kind, id: &LiveId, key: Option<&FingerprintKey>) -> Option
     match kind {
         Kind::ApiKey => key.map(|key| key.fingerprint("API key id", id.expose()).as_str().into()),
         _ => Some(id.expose().into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Address;
+    use crate::model::Attributes;
+
+    #[test]
+    fn a_later_change_or_an_unknown_one_is_not_ours() {
+        let at = |minutes: i64| Instant::from_timestamp(minutes * 60, 0);
+        let live = |updated| LiveObject {
+            address: Address::user("ann"),
+            id: LiveId::new("1"),
+            name: "ann".into(),
+            parent: None,
+            parent_id: None,
+            attributes: Attributes::default(),
+            created: None,
+            updated,
+            key: None,
+            unread: std::collections::BTreeSet::new(),
+        };
+        let known = |disabled| Known {
+            address: "user/ann".into(),
+            maker: Maker::Other,
+            value: None,
+            protect: false,
+            disabled,
+            run: None,
+        };
+        for (disabled, updated, is_ours) in [
+            (at(100), at(100), true),
+            (at(100), at(105), true),
+            (at(100), at(106), false),
+            (at(100), at(0), true),
+            (at(100), None, false),
+            (None, at(0), false),
+        ] {
+            assert_eq!(known(disabled).is_disabled_by_us(&live(updated)), is_ours, "{disabled:?} {updated:?}");
+        }
     }
 }

@@ -234,11 +234,12 @@ impl LiveRules<'_, '_> {
     /// CAM-046: an administrator of the store is never disabled.
     fn check_administrator(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
         let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live, self.context.live));
-        if live.is_some_and(|live| live.attributes.text("status") != Some("disabled"))
-            && declared.text("status") == Some("disabled")
+        let status = declared.text("status");
+        if live.is_some_and(|live| live.attributes.text("status") != status)
+            && matches!(status, Some("disabled" | "waiting"))
         {
             let message = format!(
-                "{} is an administrator, a platform user, or the user that Keywright signs in as, and is never disabled",
+                "{} is an administrator, a service user, a platform user, or the user that Keywright signs in as, and is never disabled",
                 declared.address
             );
             let problem = rules::CAM_046.finding(message).at(declared.place_of("status"));

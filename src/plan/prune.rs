@@ -114,7 +114,8 @@ pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &Li
 fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
     if is_protected(live, context.live) {
         return Some(
-            "an administrator, a platform user, or the user that Keywright signs in as; never deleted (CAM-046)"
+            "an administrator, a service user, a platform user, or the user that Keywright signs in as; never deleted \
+             (CAM-046)"
                 .to_owned(),
         );
     }
@@ -151,10 +152,13 @@ fn beside_protected(protected: &Protected<'_>, matching: &Matching<'_>, live: &L
     Some(format!("{declared} of the same application and package is protected; delete this one in the store"))
 }
 
-/// CAM-046: the platform's internal user, administrators, and the user that Keywright signs in as.
+/// CAM-046: the platform's internal user, administrators, service users (they only sign in to the API, and have no other
+/// role), and the user that Keywright signs in as.
 pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
     let is_administrator = match live.attributes.get("roles") {
-        Some(Value::Set(roles)) => roles.iter().any(|role| role.contains("Administrator")),
+        Some(Value::Set(roles)) => {
+            roles.iter().any(|role| role.contains("Administrator") || role.eq_ignore_ascii_case("Service User"))
+        }
         _ => false,
     };
     let is_own = all.signed_in_as.as_ref() == Some(&live.address);

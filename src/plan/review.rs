@@ -10,6 +10,7 @@ use super::Context;
 use super::Plan;
 use super::Planned;
 use super::Sighting;
+use super::consent;
 use super::consent::place_of;
 use super::control_plane::OfControlPlane;
 use super::demand::Demand;
@@ -36,7 +37,8 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     let excluded = resolve(&mut plan, context, &matching)?;
     let mut held = with_severities(std::mem::take(&mut matching.held), context.workspace);
     sort(&mut held);
-    let (diagnostics, asked, stopped, withheld) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
+    let diagnostics = with_severities(consent::obsolete(&plan, context), context.workspace);
+    let (asked, stopped, withheld) = (Vec::new(), Vec::new(), BTreeSet::new());
     let declared = Sighting::all(&matching);
     let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld };
     let unowned = unowned(&planned, context, &matching);
@@ -86,7 +88,7 @@ fn refuse_delete(
     of_control_plane: &OfControlPlane,
 ) -> Option<Diagnostic> {
     if prune::is_protected(live, context.live) {
-        let message = format!("{address} is an administrator or a platform user");
+        let message = format!("{address} is an administrator, a service user or a platform user");
         return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
     }
     if of_control_plane.contains(live) {

@@ -12,7 +12,6 @@ use super::FieldChange;
 use super::Plan;
 use super::access;
 use super::consent::is_allowed;
-use super::option::option;
 use super::own_key::OwnKey;
 use super::own_key::own_key;
 use crate::diagnostic::Diagnostic;
@@ -77,33 +76,12 @@ pub(super) fn unreadable(context: &Context<'_>, declared: &Declared, live: &Live
     found.into_iter().flatten().map(|problem| problem.at(declared.place)).collect()
 }
 
-/// Removes from an update what must not be written, and returns the reason if the key then differs from its manifest:
-/// a list in an unknown format is not rewritten (MFT-027), and a key that someone else disabled stays disabled unless
-/// allowed (MFT-041).
-pub(super) fn withhold(
-    context: &Context<'_>,
-    declared: &Declared,
-    live: &LiveObject,
-    fields: &mut Vec<FieldChange>,
-) -> Option<String> {
-    let transfer = context.live.transfer.as_deref().filter(|_| declared.address.kind() == Kind::ApiKey)?;
-    if let Some(facts) = transfer.keys.get(&live.id) {
+/// Removes from an update what must not be written: a list in an unknown format is not rewritten (MFT-027).
+pub(super) fn withhold(context: &Context<'_>, declared: &Declared, live: &LiveObject, fields: &mut Vec<FieldChange>) {
+    let transfer = context.live.transfer.as_deref().filter(|_| declared.address.kind() == Kind::ApiKey);
+    if let Some(facts) = transfer.and_then(|transfer| transfer.keys.get(&live.id)) {
         fields.retain(|change| !facts.unread.contains(&*change.field));
     }
-    if !is_revoked(context, transfer, declared, live) {
-        return None;
-    }
-    // No other field either: a write would make Keywright the last editor, and the next run would not see a revocation.
-    fields.clear();
-    Some(format!("disabled outside Keywright; {} enables it", option(&declared.address)))
-}
-
-/// Whether a key that is declared enabled was disabled, and not provably by Keywright.
-fn is_revoked(context: &Context<'_>, transfer: &Transfer, declared: &Declared, live: &LiveObject) -> bool {
-    let wanted = declared.value("enabled").and_then(Value::as_bool) == Some(true);
-    let by = transfer.keys.get(&live.id).and_then(|facts| facts.changed_by.as_deref());
-    let by_us = transfer.account.as_ref().zip(by).is_some_and(|(account, by)| account.is(by));
-    wanted && !live.attributes.flag("enabled") && !by_us && !is_allowed(&declared.address, context)
 }
 
 /// MFT-031.
@@ -135,14 +113,6 @@ fn check_found(
             .extend(unrestricted(transfer, live, "its manifest limits it").map(|problem| problem.at(declared.place)));
     }
     findings.extend(expiring(context, declared, live));
-    if is_revoked(context, transfer, declared, live) {
-        let message = format!("{} is declared enabled, but it was disabled outside Keywright", declared.address);
-        let problem = rules::MFT_041.finding(message).at(declared.place_of("enabled"));
-        findings.push(problem.help(format!(
-            "find out why (the key may have leaked); then write `enabled: false`, or run with {}",
-            option(&declared.address)
-        )));
-    }
 }
 
 fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, findings: &mut Vec<Diagnostic>) {

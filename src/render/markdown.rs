@@ -16,6 +16,7 @@ use crate::plan::Change;
 use crate::plan::Held;
 use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::workspace::Consent;
 
 /// A pull request comment may have 65,536 characters.
 const LONGEST: usize = 60_000;
@@ -30,6 +31,7 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, origin: &Origin, found: &[Find
     head(&mut text, plan, origin);
     if !plan.is_empty() {
         table(&mut text, plan);
+        consents(&mut text, plan);
         findings(&mut text, found);
         details(&mut text, plan);
     }
@@ -89,6 +91,14 @@ fn table_row(change: &Change, held: Option<&Held>) -> String {
     let held = if held.is_some() { " (held back)" } else { "" };
     let place = change.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
     format!("| {} | {}{held} | {} | {place} |\n", code(sign), change.action, code(&rows::shown(&change.address)))
+}
+
+fn consents(text: &mut String, plan: &Plan) {
+    for (index, Consent { allow, why, until }) in plan.consents.iter().enumerate() {
+        let first = if index == 0 { "\n" } else { "" };
+        let _ =
+            writeln!(text, "{first}- allowed by the settings until {}: {} ({})", prose(until), code(allow), prose(why));
+    }
 }
 
 fn findings(text: &mut String, findings: &[Finding]) {

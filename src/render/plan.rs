@@ -18,6 +18,7 @@ use crate::plan::Held;
 use crate::plan::Kept;
 use crate::plan::Plan;
 use crate::text;
+use crate::workspace::Consent;
 
 /// How the fields of a change are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -71,6 +72,7 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
             writeln!(out)?;
         }
     }
+    write_consents(out, plan)?;
     write_kept(out, plan)?;
     write_summary(out, plan)
 }
@@ -166,6 +168,19 @@ fn write_row(out: &mut dyn io::Write, action: Action, row: &Row<'_>, column: usi
 fn row_width(column: usize, row: &Row<'_>) -> usize {
     let width = |cell: &Option<Cell<'_>>| cell.as_ref().map_or(7, |cell| cell.to_string().chars().count());
     INDENT.len() + column + width(&row.before) + 3 + width(&row.after)
+}
+
+/// The consents of the settings that this plan uses.
+fn write_consents(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
+    if plan.consents.is_empty() {
+        return Ok(());
+    }
+    let (bold, dim) = (style::BOLD, style::DIM);
+    writeln!(out, "{bold}Allowed by the settings:{bold:#}\n")?;
+    for Consent { allow, why, until } in &plan.consents {
+        writeln!(out, "  {}  {dim}until {}: {}{dim:#}", text::line(allow), text::line(until), text::line(why))?;
+    }
+    writeln!(out)
 }
 
 fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {

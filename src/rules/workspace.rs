@@ -14,6 +14,7 @@ mod kw_033;
 mod kw_040;
 mod kw_050;
 mod kw_051;
+mod kw_120;
 mod mft_020;
 mod mft_021;
 
@@ -25,6 +26,7 @@ use super::stores;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::fields;
 use crate::manifest::read::Spanned;
+use crate::manifest::workspace::DeletesSpec;
 use crate::manifest::workspace::GuardsSpec;
 use crate::manifest::workspace::IgnoresSpec;
 use crate::manifest::workspace::OwnershipSpec;
@@ -33,11 +35,13 @@ use crate::manifest::workspace::OwnsApplications;
 use crate::manifest::workspace::OwnsKeys;
 use crate::manifest::workspace::OwnsPlans;
 use crate::manifest::workspace::OwnsTop;
+use crate::manifest::workspace::RestrictionsSpec;
 use crate::manifest::workspace::WorkspaceFile;
 use crate::model::Kind;
 use crate::rules;
 use crate::workspace::Guards;
 use crate::workspace::Ignores;
+use crate::workspace::Limit;
 use crate::workspace::Ownership;
 use crate::workspace::Owns;
 use crate::workspace::Workspace;
@@ -47,7 +51,7 @@ pub use kw_011::check as nothing_declared;
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
     kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040, kw_050::KW_050,
-    kw_051::KW_051,
+    kw_051::KW_051, kw_120::KW_120,
     mft_020::MFT_020, mft_021::MFT_021
 }
 
@@ -79,6 +83,9 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     }
     if let Some(guards) = &spec.guards {
         workspace.guards = guards_of(&guards.value, &mut findings);
+    }
+    if let Some(consents) = &spec.consents {
+        workspace.consents = kw_120::consents(&consents.value, &mut findings);
     }
     if let Some(environment) = &spec.environment {
         workspace.environment = environment::environment(&environment.value, &mut findings);
@@ -155,19 +162,34 @@ fn ignores_of(spec: &IgnoresSpec, findings: &mut Vec<Diagnostic>) -> Ignores {
 
 fn guards_of(spec: &GuardsSpec, findings: &mut Vec<Diagnostic>) -> Guards {
     let mut guards = Guards::default();
-    let Some(deletes) = &spec.deletes else { return guards };
-    let within = |number: &Spanned<i64>, most: i64, findings: &mut Vec<Diagnostic>| {
+    if let Some(spec) = &spec.deletes {
+        let DeletesSpec { percent, count } = &spec.value;
+        set_limit(&mut guards.deletes, percent.as_ref(), count.as_ref(), findings);
+    }
+    if let Some(spec) = &spec.restrictions {
+        let RestrictionsSpec { percent, count } = &spec.value;
+        set_limit(&mut guards.restrictions, percent.as_ref(), count.as_ref(), findings);
+    }
+    guards
+}
+
+fn set_limit(
+    limit: &mut Limit,
+    percent: Option<&Spanned<i64>>,
+    count: Option<&Spanned<i64>>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let mut within = |number: &Spanned<i64>, most: i64| {
         if !(0..=most).contains(&number.value) {
             let problem = rules::KW_007.finding(format!("{} is outside the range 0 to {most}", number.value));
             findings.push(problem.at(number.place).help("write a number in that range"));
         }
         number.value
     };
-    if let Some(percent) = &deletes.value.percent {
-        guards.percent = within(percent, 100, findings);
+    if let Some(percent) = percent {
+        limit.percent = within(percent, 100);
     }
-    if let Some(count) = &deletes.value.count {
-        guards.count = within(count, i64::from(u32::MAX), findings);
+    if let Some(count) = count {
+        limit.count = within(count, i64::from(u32::MAX));
     }
-    guards
 }

@@ -15,6 +15,7 @@ use crate::plan::Options;
 use crate::plan::Sources;
 use crate::plan::StoreName;
 use crate::plan::ValueFrom;
+use crate::workspace::Consent;
 
 /// The differences between an approved plan and a new one, as sentences. Empty if both make the same changes.
 #[must_use]
@@ -30,6 +31,7 @@ pub fn differences(approved: &SavedPlan, now: &SavedPlan) -> Vec<String> {
     differ("stores", stores(approved), stores(now));
     differ("database", hosts(approved), hosts(now));
     let (before, after) = (consents(&approved.options), consents(&now.options));
+    differ("consents of the settings", lifted_by_settings(approved), lifted_by_settings(now));
     for ((what, approved), (_, now)) in before.into_iter().zip(after) {
         differ(what, approved, now);
     }
@@ -51,9 +53,15 @@ fn hosts(plan: &SavedPlan) -> String {
     if hosts.is_empty() { "a file".to_owned() } else { hosts.join(", ") }
 }
 
+fn lifted_by_settings(plan: &SavedPlan) -> String {
+    let consent =
+        |consent: &Consent| format!("{} until {}", Value::text(&*consent.allow), Value::text(&*consent.until));
+    format!("[{}]", plan.plan.consents.iter().map(consent).collect::<Vec<_>>().join(", "))
+}
+
 /// What the options of a run allow.
 fn consents(options: &Options) -> [(&'static str, String); 6] {
-    let Options { prune, allow, max_delete, deliver, no_deliver, is_part } = options;
+    let Options { prune, allow, consents: _, max_delete, deliver, no_deliver, is_part } = options;
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
     let list = |addresses: &BTreeSet<String>| {
         let addresses = addresses.iter().map(|address| Value::text(address.as_str()).to_string());

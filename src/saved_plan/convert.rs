@@ -32,6 +32,7 @@ use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 use crate::rules;
+use crate::workspace::Consent;
 
 /// Longest value that Keywright generates.
 const LONGEST_VALUE: usize = 255;
@@ -45,6 +46,7 @@ impl Document {
             left_alone: by_kind(self.left_alone)?,
             kept: self.kept.into_iter().map(kept).collect::<Result<_, _>>()?,
             held: BTreeMap::new(),
+            consents: self.consents.into_iter().map(consent).collect(),
         };
         for (index, mut document) in self.changes.into_iter().enumerate() {
             let address = shown(&document.address);
@@ -102,6 +104,11 @@ fn kept(kept: document::Kept) -> Result<Kept, Problem> {
     Ok(Kept { address, why: kept.why })
 }
 
+fn consent(consent: document::Consent) -> Consent {
+    let document::Consent { allow, why, until } = consent;
+    Consent { allow: allow.into(), why: why.into(), until: until.into() }
+}
+
 fn held(held: document::Held) -> Result<plan::Held, &'static str> {
     let need = |need: document::Need| plan::Need { rule: need.rule.into(), help: need.help.into() };
     match held.waits_for {
@@ -121,6 +128,7 @@ fn options(options: document::Options) -> Result<plan::Options, Problem> {
         allow: options.allow.into_iter().collect(),
         deliver: options.deliver.into_iter().collect(),
         no_deliver: options.no_deliver,
+        consents: None,
         max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is not a limit"))?,
         is_part: options.part,
     })

@@ -57,10 +57,25 @@ pub(super) struct Document {
     pub(super) left_alone: BTreeMap<String, usize>,
     /// Objects that stay although they differ or are not declared.
     pub(super) kept: Vec<Kept>,
+    /// The consents of the settings that the plan was made with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) consents: Vec<Consent>,
     /// The warnings and notes of the plan, and what its guards hold back.
     pub(super) findings: Vec<Finding>,
     /// The SHA-256 of this document as Keywright writes it with an empty checksum. Edited plans are refused.
     pub(super) checksum: String,
+}
+
+/// A consent of the settings. It counts only as long as the settings have it.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Consent {
+    /// The object.
+    pub(super) allow: String,
+    /// The reason.
+    pub(super) why: String,
+    /// The last day on which it counts.
+    pub(super) until: String,
 }
 
 /// A store that the plan is for.

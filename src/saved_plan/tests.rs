@@ -25,6 +25,7 @@ use crate::plan::Need;
 use crate::plan::StoreName;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
+use crate::workspace::Consent;
 
 /// The id of every object; no file may contain it.
 const ID: &str = "the-id-that-is-a-credential";
@@ -33,6 +34,37 @@ fn change(action: Action, address: Address, needs: Vec<usize>) -> Change {
     let live = (action != Action::Create).then(|| LiveTarget::seen(LiveId::new(ID).fingerprint(), Digest::of(b"seen")));
     let target = Target { name: address.name().into(), parent: None, live, key: None };
     Change { address, action, fields: Vec::new(), reason: "a reason".into(), place: None, needs, target }
+}
+
+fn held() -> std::collections::BTreeMap<usize, Held> {
+    let need = Need { rule: "KW-103".into(), help: "allow it".into() };
+    [(1, Held::Asks(vec![need])), (3, Held::Waits(Address::key("k")))].into()
+}
+
+fn options() -> Options {
+    Options {
+        prune: true,
+        allow: ["user/dave".to_owned()].into(),
+        consents: None,
+        max_delete: Some(MaxDelete::Percent(5)),
+        deliver: ["key/k".to_owned()].into(),
+        no_deliver: true,
+        is_part: true,
+    }
+}
+
+fn origin() -> Origin {
+    Origin {
+        version: "0.1.0".into(),
+        made: "2026-11-21T12:00:00Z".parse().unwrap(),
+        workspace: "payments".into(),
+        stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
+        database: vec!["db.example.com".into()],
+        manifests: Some(Manifests {
+            declared: crate::model::Digest::of(b"all"),
+            commit: Some(Commit { id: "0123456789abcdef".repeat(4), is_changed: true }),
+        }),
+    }
 }
 
 /// A plan with everything that a file can hold.
@@ -78,30 +110,8 @@ fn sample() -> SavedPlan {
         unchanged: [(Kind::User, 3)].into(),
         left_alone: [(Kind::PackageKey, 7)].into(),
         kept: vec![Kept { address: Address::user("dave"), why: "protected".into() }],
-        held: [
-            (1, Held::Asks(vec![Need { rule: "KW-103".into(), help: "allow it".into() }])),
-            (3, Held::Waits(Address::key("k"))),
-        ]
-        .into(),
-    };
-    let origin = Origin {
-        version: "0.1.0".into(),
-        made: "2026-11-21T12:00:00Z".parse().unwrap(),
-        workspace: "payments".into(),
-        stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
-        database: vec!["db.example.com".into()],
-        manifests: Some(Manifests {
-            declared: crate::model::Digest::of(b"all"),
-            commit: Some(Commit { id: "0123456789abcdef".repeat(4), is_changed: true }),
-        }),
-    };
-    let options = Options {
-        prune: true,
-        allow: ["user/dave".to_owned()].into(),
-        max_delete: Some(MaxDelete::Percent(5)),
-        deliver: ["key/k".to_owned()].into(),
-        no_deliver: true,
-        is_part: true,
+        held: held(),
+        consents: [Consent { allow: "key/k".into(), why: "moved".into(), until: "2026-12-31".into() }].into(),
     };
     let finding = Finding {
         rule: "CAM-038".into(),
@@ -110,7 +120,7 @@ fn sample() -> SavedPlan {
         place: None,
         help: Some("look".into()),
     };
-    SavedPlan { origin, options, added: [Kind::User].into(), plan, findings: vec![finding] }
+    SavedPlan { origin: origin(), options: options(), added: [Kind::User].into(), plan, findings: vec![finding] }
 }
 
 #[track_caller]
@@ -262,6 +272,11 @@ fn every_difference_between_two_plans_is_reported() {
     found(&|plan| plan.options.allow.clear(), "--allow: ");
     found(&|plan| plan.options.max_delete = None, "--max-delete: ");
     found(&|plan| plan.options.is_part = false, "a part of the workspace: ");
+    found(
+        &|plan| drop(plan.plan.held.remove(&1)),
+        "create key/k: approved held back (KW-103: allow it), now not held back",
+    );
+    found(&|plan| plan.plan.consents.clear(), "consents of the settings: approved [key/k until 2026-12-31], now []");
     found(&|plan| drop(plan.plan.changes.pop()), "delete apikey/old: only in the approved plan");
     found(&|plan| plan.plan.changes[5].action = Action::Disable, "disable apikey/old: not in the approved plan");
     found(&|plan| plan.plan.changes[5].target.name = "new".into(), "has another name or parent");

@@ -20,6 +20,7 @@ use crate::plan;
 use crate::plan::Change;
 use crate::plan::StoreName;
 use crate::text;
+use crate::workspace::Consent;
 
 impl SavedPlan {
     /// The checksum in the file.
@@ -70,6 +71,7 @@ impl Document {
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
+            consents: plan.consents.iter().map(consent).collect(),
             findings: saved.findings.iter().map(finding).collect(),
             checksum: String::new(),
         }
@@ -87,6 +89,11 @@ fn manifests(made_from: &plan::Manifests) -> document::Manifests {
         commit: commit.map(|commit| commit.id.clone()),
         changed: commit.is_some_and(|commit| commit.is_changed),
     }
+}
+
+fn consent(consent: &Consent) -> document::Consent {
+    let Consent { allow, why, until } = consent;
+    document::Consent { allow: allow.to_string(), why: why.to_string(), until: until.to_string() }
 }
 
 fn options(options: &plan::Options) -> document::Options {

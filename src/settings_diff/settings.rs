@@ -15,6 +15,7 @@ use crate::model::Kind;
 use crate::rules::catalogue;
 use crate::workspace::CloudStore;
 use crate::workspace::CommandPattern;
+use crate::workspace::Consent;
 use crate::workspace::DatabaseAt;
 use crate::workspace::Environment;
 use crate::workspace::Guards;
@@ -42,6 +43,7 @@ pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, S
         ownership,
         guards,
         ignores,
+        consents,
         severities,
         environment,
         fingerprint_key,
@@ -56,10 +58,18 @@ pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, S
     add_stores(remote, &mut fields);
     add_ownership(ownership, &mut fields);
     add_ignores(ignores, &mut fields);
-    let Guards { percent, count } = guards;
-    for (field, number) in [("spec.guards.deletes.percent", percent), ("spec.guards.deletes.count", count)] {
-        fields.add(field, number.to_string(), Weight::Rank(*number), "one run may delete and replace more");
+    let Guards { deletes, restrictions } = guards;
+    for (field, number) in [
+        ("deletes.percent", deletes.percent),
+        ("deletes.count", deletes.count),
+        ("restrictions.percent", restrictions.percent),
+        ("restrictions.count", restrictions.count),
+    ] {
+        let does = if field.starts_with("deletes") { "delete and replace" } else { "disable and restrict" };
+        let risk = format!("one run may {does} more");
+        fields.add(&format!("spec.guards.{field}"), number.to_string(), Weight::Rank(number), &risk);
     }
+    add_consents(consents, &mut fields);
     let rules: BTreeSet<&RuleId> = severities.keys().chain(other.severities.keys()).collect();
     for rule in rules {
         let usual = catalogue::find(rule.0).map(|rule| rule.severity);
@@ -201,6 +211,17 @@ fn add_limits(base: &str, limits: &Limits, fields: &mut Fields) {
     let rank = Weight::Rank(i64::try_from(lag).unwrap_or(i64::MAX).saturating_neg());
     let risk = "a key that the store does not show yet may be created twice";
     fields.add(&format!("{base}.limits.visibilityLag"), format!("{lag}s"), rank, risk);
+}
+
+fn add_consents(consents: &[Consent], fields: &mut Fields) {
+    let entries: Vec<Box<str>> =
+        consents.iter().map(|consent| format!("{} until {}", consent.allow, consent.until).into()).collect();
+    fields.list(
+        "spec.consents",
+        words(&entries),
+        Weight::Opens,
+        "the guards no longer hold back changes of these objects",
+    );
 }
 
 fn add_ignores(ignores: &Ignores, fields: &mut Fields) {

@@ -38,6 +38,8 @@ fn what_opens_is_weaker_and_what_closes_is_stronger() {
             "environment: {commands: [[a, b], [a, '*']]}",
         ),
         ("spec.environment.commandVariables", "environment: {}", "environment: {commandVariables: [A]}"),
+        ("spec.guards.restrictions.count", "guards: {}", "guards: {restrictions: {count: 6}}"),
+        ("spec.consents", "guards: {}", "consents: [{allow: key/k, why: moved, until: 2026-12-31}]"),
         ("spec.environment.files", "environment: {files: [/a]}", "environment: {files: [/a, /b]}"),
     ] {
         let (closed, open) = (format!("  {closed}"), format!("  {open}"));
@@ -45,6 +47,13 @@ fn what_opens_is_weaker_and_what_closes_is_stronger() {
         assert_eq!(effects(&open, &closed), [(Effect::Stronger, field.to_owned())]);
         assert_eq!(effects(&open, &open), []);
     }
+}
+
+#[test]
+fn a_consent_that_lasts_longer_is_weaker() {
+    let consents = |until: &str| format!("  consents: [{{allow: key/k, why: moved, until: {until}}}]");
+    let found = effects(&consents("2026-12-31"), &consents("2027-12-31"));
+    assert_eq!(found, [(Effect::Weaker, "spec.consents".to_owned())]);
 }
 
 const CLOUD: &str = "  stores:

@@ -18,7 +18,7 @@ mod verified;
 mod waiting;
 
 /// The value of the custom key.
-const CUSTOM: &str = "custom-value-that-is-not-real";
+pub(crate) const CUSTOM: &str = "custom-value-that-is-not-real";
 
 /// A small area with every kind, and every way to create a key.
 pub(crate) const MANIFESTS: &str = r"apiVersion: keywright.dev/v1

@@ -12,6 +12,7 @@ mod canary;
 mod cases;
 mod catalogue;
 mod cloud;
+mod consents;
 mod console;
 mod deliveries;
 mod dice;

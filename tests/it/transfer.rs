@@ -1,6 +1,7 @@
 //! The client of Managed File Transfer: against the emulator in its own process, and against a scripted site.
 
 mod applying;
+mod consents;
 mod faults;
 mod killed;
 mod rules;

@@ -10,6 +10,7 @@ use crate::database::remember as write;
 use crate::memory::Created;
 use crate::memory::Experience;
 use crate::memory::lesson;
+use crate::model::Instant;
 use crate::outcome::Outcome;
 
 /// Remembers the declared objects that are live, and forgets those that are gone. `run` is the number of the run, if it
@@ -19,6 +20,7 @@ pub(super) fn remember(
     outcome: &Outcome,
     created: &BTreeMap<usize, Created>,
     run: Option<i64>,
+    now: Instant,
 ) -> Result<(), Failure> {
     let snapshot = &prepared.snapshot;
     let Some(key) = &snapshot.fingerprint_key else { return Ok(()) };
@@ -31,6 +33,7 @@ pub(super) fn remember(
         results: &outcome.results,
         created,
         run,
+        now,
     };
     let lesson = lesson(&seen, &prepared.remembered, key);
     if lesson.is_empty() {

@@ -171,6 +171,7 @@ fn drop_repeated<'a>(warnings: &mut Vec<Diagnostic>, planned: impl Iterator<Item
 /// The options of the saved plan, extended by those of this run.
 fn consent(saved: &SavedPlan, planning: &Planning, loaded: &Loaded) -> Options {
     let mut options = planning.options();
+    options.consents = Some(saved.plan.consents.iter().map(|consent| consent.allow.to_string()).collect());
     options.prune = saved.options.prune;
     options.deliver.clone_from(&saved.options.deliver);
     options.no_deliver = saved.options.no_deliver;

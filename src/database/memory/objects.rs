@@ -8,6 +8,7 @@ use crate::database::Row;
 use crate::database::SqlError;
 use crate::memory::Lesson;
 use crate::model::Fingerprint;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::StoreKeys;
 use crate::model::store_keys::ANY_WORKSPACE;
@@ -17,10 +18,13 @@ use crate::plan::known::Maker;
 
 /// Rows per statement: fewer round trips to a server, and few enough parameters for both databases.
 const BATCH: usize = 100;
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 /// The number of a run is 1 or more.
 const NO_RUN: i64 = 0;
+
+/// No run is as old as the start of the clock.
+const NEVER: i64 = 0;
 
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownObjects, SqlError> {
     let mut objects = KnownObjects::default();
@@ -30,7 +34,8 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
     }
     // The table of an older database has no workspaces.
     let workspace = if connection.has_column("objects", "workspace")? { "workspace" } else { "''" };
-    let columns = "kind, id, address, maker, value, protect, run";
+    let disabled = if connection.has_column("objects", "disabled")? { "disabled" } else { "0" };
+    let columns = format!("kind, id, address, maker, value, protect, run, {disabled}");
     // The rows of the workspace come last and replace those from before.
     let sql = format!("SELECT {columns}, {workspace} AS workspace FROM objects WHERE store = ?1 ORDER BY workspace");
     let is_ours = |workspace: &str| workspace == ANY_WORKSPACE || workspace == stores.workspace();
@@ -39,7 +44,7 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
             let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store) else {
                 return Ok(());
             };
-            let (id, workspace) = (row.text(1)?, row.text(7)?);
+            let (id, workspace) = (row.text(1)?, row.text(8)?);
             match known(row)? {
                 Some(known) if is_ours(workspace) => objects.insert(kind, id, known),
                 Some(known) if known.maker != Maker::ControlPlane => objects.insert_elsewhere(kind, id, workspace),
@@ -59,6 +64,7 @@ fn known(row: &Row<'_>) -> Result<Option<Known>, SqlError> {
         value: row.optional_text(4)?.and_then(Fingerprint::parse),
         protect: row.number(5)? != 0,
         run: Some(row.number(6)?).filter(|run| *run != NO_RUN),
+        disabled: Some(row.number(7)?).filter(|at| *at != NEVER).and_then(Instant::from_timestamp_millis),
     }))
 }
 
@@ -102,9 +108,10 @@ fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, K
     };
     let values: Vec<String> = (0..rows.len()).map(row).collect();
     let sql = format!(
-        "INSERT INTO objects (workspace, store, kind, id, address, maker, value, protect, run) VALUES {}
+        "INSERT INTO objects (workspace, store, kind, id, address, maker, value, protect, run, disabled) VALUES {}
          ON CONFLICT (store, kind, id, workspace) DO UPDATE SET address = excluded.address, maker = excluded.maker,
-           value = excluded.value, protect = excluded.protect, run = excluded.run",
+           value = excluded.value, protect = excluded.protect, run = excluded.run,
+           disabled = excluded.disabled",
         values.join(", ")
     );
     let mut parameters: Vec<Box<dyn Parameter + '_>> = Vec::with_capacity(rows.len() * COLUMNS);
@@ -118,6 +125,7 @@ fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, K
         parameters.push(Box::new(known.value.as_ref().map(Fingerprint::as_str)));
         parameters.push(Box::new(i64::from(known.protect)));
         parameters.push(Box::new(known.run.unwrap_or(NO_RUN)));
+        parameters.push(Box::new(known.disabled.map_or(NEVER, |at| at.timestamp_millis())));
     }
     let parameters: Vec<&dyn Parameter> = parameters.iter().map(|parameter| &**parameter).collect();
     connection.execute(&sql, &parameters)

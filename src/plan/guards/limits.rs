@@ -32,17 +32,18 @@ pub(super) fn check(changes: &[(usize, &Change)], context: &Context<'_>, matchin
         *harmed.entry(change.address.kind()).or_default() += 1;
     }
     let guards = context.workspace.guards;
-    let limits = |total: usize| match context.options.max_delete {
+    let limits = |kind: Kind, total: usize| match context.options.max_delete {
         Some(MaxDelete::Count(count)) => count,
         Some(MaxDelete::Percent(percent)) => total * percent / 100,
         None => {
-            let percent = usize::try_from(guards.percent).unwrap_or(0);
-            (total * percent / 100).max(usize::try_from(guards.count).unwrap_or(0))
+            let limit = if kind == Kind::ApiKey { guards.restrictions } else { guards.deletes };
+            let percent = usize::try_from(limit.percent).unwrap_or(0);
+            (total * percent / 100).max(usize::try_from(limit.count).unwrap_or(0))
         }
     };
     let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
         let managed = managed(kind, context, matching);
-        (harmed > limits(managed)).then(|| {
+        (harmed > limits(kind, managed)).then(|| {
             let (rule, what) = match kind {
                 Kind::ApiKey => (&rules::MFT_040, "disabled or restricted"),
                 _ => (&rules::KW_101, "deleted or replaced"),

@@ -1,5 +1,6 @@
 //! The guards of one object: a protected one, an outage, a disabled user, a username that is lost, a key instead of another.
 
+use super::callers::Callers;
 use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::Kind;
@@ -12,11 +13,11 @@ use crate::plan::demand::Demand;
 use crate::plan::option::option;
 use crate::rules;
 
-pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>) -> Vec<Demand> {
+pub(super) fn demands(changes: &[(usize, &Change)], callers: &Callers<'_>, context: &Context<'_>) -> Vec<Demand> {
     let mut demands = Vec::new();
     for &(index, change) in changes {
         demands.extend(protected(index, change, context));
-        demands.extend(harmful(index, change, context));
+        demands.extend(harmful(index, change, callers, context));
     }
     demands
 }
@@ -36,27 +37,52 @@ fn protected(index: usize, change: &Change, context: &Context<'_>) -> Option<Dem
 /// Whether an update also disables the object.
 pub(super) fn switches_off(change: &Change, context: &Context<'_>) -> bool {
     let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
+    let waits = waits_again(change);
     let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
-    let switched = off("status") || off("settings.status") || disabled || expires(change, context);
+    let ended = ends_now(change.after("expires"), context);
+    let switched = off("status") || off("settings.status") || waits || disabled || ended;
     switched && matches!(change.action, Action::Update | Action::Disable)
 }
 
-/// Whether a change makes an object expire in the past. Dates and instants share a prefix, so text order is time order.
-fn expires(change: &Change, context: &Context<'_>) -> bool {
+/// Whether an active user would wait for activation again, and could not use anything meanwhile.
+fn waits_again(change: &Change) -> bool {
+    let status = change.fields.iter().find(|field| field.field == "status");
+    let word = |value: &Option<Value>| value.as_ref().and_then(Value::as_text).map(str::to_owned);
+    status.is_some_and(|status| {
+        word(&status.before).as_deref() == Some("active") && word(&status.after).as_deref() == Some("waiting")
+    })
+}
+
+/// Whether an end is in the past. Dates and instants share a prefix, so text order is time order.
+pub(super) fn ends_now(end: Option<&Value>, context: &Context<'_>) -> bool {
     let now = context.now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let end = change.after("expires").and_then(Value::as_text).filter(|end| *end != "never");
+    let end = end.and_then(Value::as_text).filter(|end| *end != "never");
     end.is_some_and(|end| end.len() >= 10 && *end < now[..end.len().min(now.len())])
 }
 
 /// KW-103, KW-104, KW-106, KW-108: an outage, a disabled user, a username that is lost forever, and a key instead of one
 /// that is gone.
-fn harmful(index: usize, change: &Change, context: &Context<'_>) -> impl Iterator<Item = Demand> {
+fn harmful(
+    index: usize,
+    change: &Change,
+    callers: &Callers<'_>,
+    context: &Context<'_>,
+) -> impl Iterator<Item = Demand> {
     let is_user = change.address.kind() == Kind::User;
+    let gone = "created, because the key in its manifest is gone".to_owned();
+    let replaced = "replaced; calls fail until it exists again".to_owned();
+    let deleted = "deleted; its username can never be used again".to_owned();
+    let keys = callers.of_user(&change.address);
+    let disabled = if waits_again(change) {
+        format!("waiting, and could not use its keys ({keys})")
+    } else {
+        format!("disabled, together with all its keys ({keys})")
+    };
     let guards = [
-        (instead_of_another(change, context), &rules::KW_108, "created, because the key in its manifest is gone"),
-        (change.action == Action::Replace, &rules::KW_103, "replaced; calls fail until it exists again"),
-        (is_user && switches_off(change, context), &rules::KW_104, "disabled, together with all its keys"),
-        (is_user && change.action == Action::Delete, &rules::KW_106, "deleted; its username can never be used again"),
+        (instead_of_another(change, context), &rules::KW_108, gone),
+        (change.action == Action::Replace, &rules::KW_103, replaced),
+        (is_user && switches_off(change, context), &rules::KW_104, disabled),
+        (is_user && change.action == Action::Delete, &rules::KW_106, deleted),
     ];
     guards.into_iter().filter(|(is_harm, ..)| *is_harm).map(move |(_, rule, what)| {
         let message = format!("{} would be {what}", change.address);

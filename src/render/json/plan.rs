@@ -17,6 +17,7 @@ use crate::model;
 use crate::plan;
 use crate::render::Findings;
 use crate::render::Header;
+use crate::workspace;
 
 pub(super) const KIND: &str = "plan";
 
@@ -46,6 +47,8 @@ pub(super) struct Document<'a> {
     left_alone: BTreeMap<&'static str, usize>,
     /// Objects that stay although they differ or are not declared.
     kept: Vec<Kept<'a>>,
+    /// The consents of the settings without which more would be held back.
+    consents: Vec<Consent<'a>>,
     /// The forecast of the apply, for every remote store.
     forecasts: Vec<Forecast>,
     /// The findings of the plan.
@@ -138,6 +141,18 @@ struct Kept<'a> {
     why: &'a str,
 }
 
+/// A consent of the settings that the plan uses.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Consent<'a> {
+    /// The object.
+    allow: &'a str,
+    /// The reason.
+    why: &'a str,
+    /// The last day on which it counts.
+    until: &'a str,
+}
+
 /// The number of changes of each action.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -167,6 +182,10 @@ impl<'a> Document<'a> {
         forecasts: &[plan::Forecast],
         findings: Findings<'a>,
     ) -> Self {
+        let consent = |consent: &'a workspace::Consent| {
+            let workspace::Consent { allow, why, until } = consent;
+            Consent { allow, why, until }
+        };
         let kept = |kept: &'a plan::Kept| Kept { address: kept.address.to_string(), why: &kept.why };
         Self {
             format_version: super::FORMAT_VERSION,
@@ -179,6 +198,7 @@ impl<'a> Document<'a> {
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
+            consents: plan.consents.iter().map(consent).collect(),
             forecasts: forecasts.iter().map(Into::into).collect(),
             diagnostics: match findings {
                 Findings::Found(diagnostics, sources) => diagnostics::list(diagnostics, &Places::new(sources)),

@@ -116,6 +116,7 @@ pub(super) fn plan() -> Plan {
     Plan {
         changes: vec![package, gold, user, created, replaced, deliver, enable, delete],
         held: std::collections::BTreeMap::new(),
+        consents: std::collections::BTreeSet::new(),
         unchanged: [(Kind::User, 10), (Kind::Plan, 2)].into(),
         left_alone: [(Kind::User, 1), (Kind::PackageKey, 3)].into(),
         kept: vec![

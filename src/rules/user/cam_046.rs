@@ -6,11 +6,11 @@ use crate::rules::Findings;
 use crate::rules::world::World;
 
 pub static CAM_046: Rule = Rule {
-    says: "The user `MasheryInternalOAuth2`, the user that Keywright signs in as, and administrators are never deleted \
-           or disabled.",
+    says: "The user `MasheryInternalOAuth2`, the user that Keywright signs in as, service users and administrators are \
+           never deleted or disabled.",
     why: "The area stops working without its system user, and without an administrator no one can undo a mistake. The \
           name is checked in the manifests, the rest against the store.",
-    source: "Mashcli, members",
+    source: "Mashcli, members; Boomi help, User Access Settings and Roles",
     ..Rule::fixed("CAM-046").shown_by(cases!("cam-046"))
 };
 

@@ -77,7 +77,7 @@ proptest! {
             bench.plan(&ready, &settings, false).plan.changes.iter().map(|change| change.address.to_string()).collect();
         let allow = all.into_iter().filter(|_| choice.chance(2)).collect();
         let options =
-            Options { prune: settings.prune, allow, max_delete: Some(MaxDelete::Percent(100)), is_part: false };
+            Options { prune: settings.prune, allow, max_delete: Some(MaxDelete::Percent(100)), ..Options::default() };
         let before = bench.live();
         let planned = bench.plan_with(&ready, &before, &options);
         let Some(applied) = bench.carry_out(&ready, planned, Fault::default()) else { return Ok(()) };

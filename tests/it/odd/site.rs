@@ -106,7 +106,7 @@ fn rows_that_are_no_objects_and_odd_dates_do_not_stop_a_site() {
     let site = Scripted::start(json!({"keys": keys, "organizations": null, "account": null, "answers": []}));
     let manifests =
         [manifest("erp", "billing"), manifest("odd", "audit").replace("2027-06-30T00:00:00Z", "never")].concat();
-    let ran = run(&site, &manifests, "apply --auto-approve");
+    let ran = run(&site, &manifests, "apply --auto-approve --allow apikey/erp");
     let said = format!("{}{}", ran.out, ran.err);
     assert!(ran.exit == 0 && said.contains("1 change done") && said.contains("MFT-043"), "{}\n{said}", ran.exit);
 }
@@ -120,7 +120,7 @@ fn a_second_key_of_one_name_stops_only_that_name() {
     ]);
     let site = Scripted::start(json!({"keys": keys, "organizations": null, "account": null, "answers": []}));
     let both = [manifest("erp", "billing"), manifest("odd", "billing")].concat();
-    let ran = run(&site, &both, "apply --auto-approve");
+    let ran = run(&site, &both, "apply --auto-approve --allow apikey/erp");
     let said = format!("{}{}", ran.out, ran.err);
     assert!(ran.exit == 6 && said.contains("error[MFT-024]"), "{}\n{said}", ran.exit);
     assert_eq!(written(&site).len(), 1, "{said}");

@@ -24,7 +24,7 @@ fn keys(name: &str, spec: &str) -> String {
 /// A site with two thirds of the keys, and a workspace that wants 39 changes of it.
 fn team() -> Team {
     let team = Team::new();
-    team.edit("\nspec:\n", "\nspec:\n  guards: {deletes: {percent: 100, count: 100}}\n");
+    team.edit("\nspec:\n", "\nspec:\n  guards: {restrictions: {percent: 100, count: 100}}\n");
     let area = team.site(&[]);
     let (on, more) = ("enabled: true, allowedApis: [audit]", "enabled: true, allowedApis: [audit, management]");
     team.declare(&[keys("changed", on), keys("ended", on)].concat());

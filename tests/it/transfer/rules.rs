@@ -53,7 +53,7 @@ fn run(site: &Scripted, line: &str) -> Ran {
 }
 
 fn apply(site: &Scripted) -> Ran {
-    run(site, "apply --auto-approve")
+    run(site, "apply --auto-approve --allow apikey/erp")
 }
 
 #[test]

@@ -71,6 +71,8 @@ const SAYS: &[(&str, &str)] = &[
 fn change(team: &Team) {
     team.edit("allowedOrgs: [ACME]\n  expires: 2027-06-30", "allowedOrgs: [ACME, SYS-GLOBEX]\n  expires: 2027-05-30");
     team.edit("allowedApis: [audit, billing]", "allowedApis: [audit]");
+    let consent = "{allow: apikey/ft-nightly-report, why: no report is billed, until: 2099-12-31}";
+    team.edit("  stores:\n", &format!("  consents: [{consent}]\n  stores:\n"));
     team.edit("  enabled: true\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z", "  enabled: false\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z");
 }
 

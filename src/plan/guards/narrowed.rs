@@ -1,0 +1,243 @@
+//! The guards of callers: a package plan or a key that is narrowed, a key that ends, an API key that loses rights.
+
+use std::collections::BTreeSet;
+
+use super::callers::Callers;
+use super::callers::is_active;
+use super::objects::ends_now;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::access;
+use crate::plan::consent::at;
+use crate::plan::demand::Demand;
+use crate::plan::option::option;
+use crate::rule::Rule;
+use crate::rules;
+use crate::text::count;
+
+/// A limit: its name, its field in a package plan, in a key, and the flag that lets keys override it.
+struct Limit {
+    name: &'static str,
+    plan: &'static str,
+    key: &'static str,
+    may_override: &'static str,
+}
+
+const LIMITS: [Limit; 2] = [
+    Limit {
+        name: "throttle",
+        plan: "throttle.perSecond",
+        key: "settings.throttle",
+        may_override: "throttle.keyOverride",
+    },
+    Limit { name: "quota", plan: "quota.calls", key: "settings.quota", may_override: "quota.keyOverride" },
+];
+
+pub(super) fn demands(
+    changes: &[(usize, &Change)],
+    callers: &Callers<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
+    let mut demands = Vec::new();
+    for &(index, change) in changes {
+        let Some(live) = callers.live(change).filter(|_| is_update(change)) else { continue };
+        let found = match change.address.kind() {
+            Kind::Plan => plan_narrowed(change, live, callers),
+            Kind::PackageKey | Kind::ApiKey if !is_active(live) => None,
+            Kind::PackageKey => {
+                key_ends(change, live, context).or_else(|| key_narrowed(change, live, context, matching))
+            }
+            Kind::ApiKey => key_ends(change, live, context).or_else(|| rights_lost(change, context)),
+            _ => None,
+        };
+        if let Some((rule, message)) = found {
+            let help = format!("warn the callers, then allow it with {}", option(&change.address));
+            let finding = at(rule.finding(message), change, context).help(help);
+            demands.push(Demand { index, finding, lifted_by: vec![change.address.clone()] });
+        }
+    }
+    demands
+}
+
+type Found = Option<(&'static Rule, String)>;
+
+fn is_update(change: &Change) -> bool {
+    matches!(change.action, Action::Update | Action::Disable)
+}
+
+/// KW-122.
+fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>) -> Found {
+    let keys = callers.of_plan(&change.address);
+    let mut touched: BTreeSet<&str> = BTreeSet::new();
+    let mut what: Vec<String> = Vec::new();
+    let mut touch = |text: String, is_touched: &dyn Fn(&LiveObject) -> bool| {
+        let ids: Vec<&str> = keys.iter().filter(|key| is_touched(key)).map(|key| key.id.expose()).collect();
+        if !ids.is_empty() {
+            what.push(text);
+            touched.extend(ids);
+        }
+    };
+    if change.after("status").and_then(Value::as_text) == Some("inactive") {
+        touch("would be inactive".to_owned(), &|_| true);
+    }
+    for limit in &LIMITS {
+        let own = |key: &LiveObject| key.attributes.get(limit.key).is_some_and(|value| value.as_text() != Some("plan"));
+        let (before, after) = (PlanLimit::before(limit, live), PlanLimit::after(limit, live, change));
+        if is_halved(before.rate(), after.rate()) {
+            touch(format!("would get a {} of {} instead of {}", limit.name, after.text(), before.text()), &|key| {
+                !own(key)
+            });
+        }
+        if change.after(limit.may_override).and_then(Value::as_bool) == Some(false) {
+            touch(format!("would not let keys override its {}", limit.name), &own);
+        }
+    }
+    if what.is_empty() {
+        return None;
+    }
+    let message = format!("{} {}; {} use it", change.address, what.join(", and "), keys_in_use(touched.len()));
+    Some((&rules::KW_122, message))
+}
+
+fn keys_in_use(number: usize) -> String {
+    count(number, "active key*")
+}
+
+/// KW-123.
+fn key_narrowed(change: &Change, live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> Found {
+    let (package, plan) = matching.terms_of(live)?;
+    let plan = plan?;
+    let next = change.after("plan").and_then(Value::as_text);
+    let next = next.map_or_else(|| plan.clone(), |name| Address::below(Kind::Plan, Some(&package), name));
+    for limit in &LIMITS {
+        let own = live.attributes.get(limit.key);
+        let wanted = change.after(limit.key).or(own);
+        // The guard of the plan covers what the plan itself changes.
+        let (before, after) = (of_key(own, limit, &plan, matching), of_key(wanted, limit, &next, matching));
+        let after = after.or_else(|| PlanLimit::declared(limit, &next, context).rate());
+        if is_halved(before, after) {
+            let message = format!("{} would get less than half of its {}; it is active", change.address, limit.name);
+            return Some((&rules::KW_123, message));
+        }
+    }
+    None
+}
+
+/// The rate of a key, by its own limit or by its plan as it is in the store. `None` if it is unknown.
+fn of_key(own: Option<&Value>, limit: &Limit, plan: &Address, matching: &Matching<'_>) -> Option<f64> {
+    let plan = matching.in_store.get(plan).map(|plan| PlanLimit::before(limit, plan));
+    match own {
+        Some(own) if own.as_text() != Some("plan") => {
+            PlanLimit { value: Some(own), per: plan.as_ref().and_then(|plan| plan.per) }.rate()
+        }
+        _ => plan.and_then(|plan| plan.rate()),
+    }
+}
+
+/// The limit of a package plan: a number or `unlimited`, and the period of a quota.
+struct PlanLimit<'a> {
+    value: Option<&'a Value>,
+    per: Option<&'a str>,
+}
+
+impl<'a> PlanLimit<'a> {
+    fn before(limit: &Limit, live: &'a LiveObject) -> Self {
+        let per = live.attributes.text("quota.per").filter(|_| limit.name == "quota");
+        Self { value: live.attributes.get(limit.plan), per }
+    }
+
+    fn after(limit: &Limit, live: &'a LiveObject, change: &'a Change) -> Self {
+        let before = Self::before(limit, live);
+        let per = change.after("quota.per").and_then(Value::as_text).filter(|_| limit.name == "quota");
+        Self { value: change.after(limit.plan).or(before.value), per: per.or(before.per) }
+    }
+
+    /// Of a plan that is not in the store yet.
+    fn declared(limit: &Limit, plan: &Address, context: &Context<'a>) -> Self {
+        let plan = context.desired.get(plan);
+        let per = plan.and_then(|plan| plan.text("quota.per")).filter(|_| limit.name == "quota");
+        Self { value: plan.and_then(|plan| plan.value(limit.plan)), per }
+    }
+
+    /// Calls per second; infinite if unlimited.
+    fn rate(&self) -> Option<f64> {
+        match self.value? {
+            Value::Text(word) if &**word == "unlimited" => Some(f64::INFINITY),
+            #[expect(clippy::cast_precision_loss, reason = "compared with half of another limit")]
+            Value::Number(number) => Some(*number as f64 / seconds(self.per)),
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> String {
+        let value = self.value.map_or_else(|| "not set".to_owned(), ToString::to_string);
+        self.per.map_or_else(|| value.clone(), |per| format!("{value} per {}", crate::text::line(per)))
+    }
+}
+
+/// The seconds of a period; those that the vendor does not name are included. A throttle has none.
+fn seconds(per: Option<&str>) -> f64 {
+    match per {
+        Some("minute") => 60.0,
+        Some("hour") => 3_600.0,
+        Some("day") => 86_400.0,
+        Some("week") => 604_800.0,
+        Some("month") => 2_592_000.0,
+        Some("year") => 31_536_000.0,
+        _ => 1.0,
+    }
+}
+
+/// Whether a limit falls below half, or to 0.
+fn is_halved(before: Option<f64>, after: Option<f64>) -> bool {
+    matches!((before, after), (Some(before), Some(after)) if after < before / 2.0 || (after == 0.0 && before > 0.0))
+}
+
+/// KW-124.
+fn key_ends(change: &Change, live: &LiveObject, context: &Context<'_>) -> Found {
+    let has_ended = ends_now(live.attributes.get("expires"), context);
+    if has_ended || !ends_now(change.after("expires"), context) {
+        return None;
+    }
+    let end = change.after("expires").and_then(Value::as_text).unwrap_or_default();
+    Some((
+        &rules::KW_124,
+        format!("{} is active and would end at once: `expires` {end} is in the past", change.address),
+    ))
+}
+
+/// MFT-044. An organization that is gone is no loss.
+fn rights_lost(change: &Change, context: &Context<'_>) -> Found {
+    let there = context.live.transfer.as_ref().and_then(|transfer| transfer.organizations.as_ref());
+    let is_there = |item: &str| {
+        let id = item.strip_prefix("id:").and_then(|id| id.parse::<i64>().ok());
+        there.zip(id).is_none_or(|(there, id)| there.iter().any(|organization| organization.id == id))
+    };
+    let lists = change.fields.iter().filter(|field| matches!(&*field.field, "allowedApis" | "allowedOrgs"));
+    let narrower = lists.filter(|field| !access::of_fields(std::slice::from_ref(field)).narrower.is_empty());
+    let lost = narrower.filter_map(|field| {
+        let items = |value: &Option<Value>| match value {
+            Some(Value::Set(items)) => items.clone(),
+            _ => BTreeSet::new(),
+        };
+        let (before, after) = (items(&field.before), items(&field.after));
+        if before.is_empty() {
+            return Some(format!("all others in `{}`", field.field));
+        }
+        let gone = before.difference(&after).filter(|item| is_there(item));
+        let gone: Vec<String> = gone.map(|item| Value::Text(item.clone()).to_string()).collect();
+        (!gone.is_empty()).then(|| format!("{} in `{}`", crate::text::and_more(&gone, 5, ", "), field.field))
+    });
+    let lost: Vec<String> = lost.collect();
+    if lost.is_empty() {
+        return None;
+    }
+    Some((&rules::MFT_044, format!("{} is enabled and would lose {}", change.address, lost.join(" and "))))
+}

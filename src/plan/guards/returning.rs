@@ -1,0 +1,157 @@
+//! What a person took away comes back only with consent: a disabled key or user, a deleted key with the same value.
+//!
+//! Without memory, every disabled object was disabled by a person, and no key was deleted by one. A user who is disabled
+//! always needs consent.
+
+use std::collections::BTreeMap;
+
+use super::callers::Callers;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::ValueFrom;
+use crate::plan::consent::at;
+use crate::plan::demand::Demand;
+use crate::plan::known::Known;
+use crate::plan::known::trace_of;
+use crate::plan::option::option;
+use crate::rules;
+
+pub(super) fn demands(
+    changes: &[(usize, &Change)],
+    callers: &Callers<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
+    let mut declared: BTreeMap<&LiveId, &Address> = BTreeMap::new();
+    for (address, found) in matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey) {
+        declared.insert(&found.live.id, address);
+    }
+    let known: BTreeMap<&str, (&str, &Known)> = context
+        .remembered
+        .objects
+        .iter()
+        .filter(|(kind, ..)| matches!(kind, Kind::PackageKey | Kind::ApiKey))
+        .map(|(_, trace, known)| (&*known.address, (trace, known)))
+        .collect();
+    let demand = |&(index, change): &(usize, &Change)| {
+        let known_as = change.live_id().and_then(|id| declared.get(id).copied()).unwrap_or(&change.address);
+        let message = match callers.live(change) {
+            Some(live) => comes_back(change, live, context)?,
+            None if was_deleted(change, &known, context) => {
+                let message =
+                    format!("{} was in the store when it was last applied, and would be created again", change.address);
+                let allow = option(&known_as);
+                let help = format!("find out why it was deleted; then allow it with {allow}, or remove the manifest");
+                let finding = at(rules::KW_126.finding(message), change, context).help(help);
+                return Some(Demand { index, finding, lifted_by: vec![change.address.clone()] });
+            }
+            None => match is_followed_while_disabled(change, matching, context) {
+                Some(message) => message,
+                None => return new_key(index, change, matching, context),
+            },
+        };
+        let rule = if change.address.kind() == Kind::ApiKey { &rules::MFT_041 } else { &rules::KW_125 };
+        let (cause, status) = match change.address.kind() {
+            Kind::User => ("because they left", "`status: disabled`"),
+            Kind::ApiKey => ("because it leaked", "`enabled: false`"),
+            _ => ("because it leaked", "`settings: {status: disabled}`"),
+        };
+        let allow = option(&known_as);
+        let help = format!("find out why, for example {cause}; then allow it with {allow}, or write {status}");
+        let finding = at(rule.finding(message), change, context).help(help);
+        let lifted_by = vec![known_as.clone(), change.address.clone()];
+        Some(Demand { index, finding, lifted_by })
+    };
+    changes.iter().filter_map(demand).collect()
+}
+
+/// An object that is disabled in the store and would work again.
+fn comes_back(change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<String> {
+    if !is_disabled(live) || matches!(change.action, Action::Delete) || was_us(live, context) {
+        return None;
+    }
+    let is_on = match change.address.kind() {
+        Kind::User => change.after("status").and_then(Value::as_text) == Some("active"),
+        Kind::PackageKey => change.after("settings.status").and_then(Value::as_text) == Some("active"),
+        Kind::ApiKey => change.after("enabled").and_then(Value::as_bool) == Some(true),
+        _ => false,
+    };
+    is_on.then(|| format!("{} is disabled in the store and would be enabled", change.address))
+}
+
+/// A new key of a user whom a person disabled. The consent to enable the user covers it.
+fn new_key(index: usize, change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> Option<Demand> {
+    if change.action != Action::Create || change.address.kind() != Kind::PackageKey {
+        return None;
+    }
+    let user = Address::user(&change.target.parent.as_ref()?.first_name());
+    let live = matching.in_store.get(&user)?;
+    if !is_disabled(live) {
+        return None;
+    }
+    let message = format!("{} would be created for {user}, who is disabled in the store", change.address);
+    let allow = option(&user);
+    let help = format!("find out why, for example because they left; then allow it with {allow}");
+    let finding = at(rules::KW_125.finding(message), change, context).help(help);
+    Some(Demand { index, finding, lifted_by: vec![user, change.address.clone()] })
+}
+
+/// A rotation gives a new value to those who lost the old one.
+fn is_followed_while_disabled(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> Option<String> {
+    change.target.key.as_ref()?.follows?;
+    let current = matching.found.get(&change.address)?.live;
+    let is_off = change.after("settings.status").and_then(Value::as_text).is_some_and(|status| status != "active");
+    (is_disabled(current) && !is_off && !was_us(current, context))
+        .then(|| format!("{} is disabled in the store and would get an active successor", change.address))
+}
+
+fn is_disabled(live: &LiveObject) -> bool {
+    match live.address.kind() {
+        Kind::User => live.attributes.text("status") == Some("disabled"),
+        Kind::PackageKey => live.attributes.text("settings.status") == Some("disabled"),
+        Kind::ApiKey => !live.attributes.flag("enabled"),
+        _ => false,
+    }
+}
+
+/// Whether memory proves that Keywright disabled the key. For a user that proves too little: the manifests of an older clone
+/// still say `active` after a newer one disabled the user.
+fn was_us(live: &LiveObject, context: &Context<'_>) -> bool {
+    if live.address.kind() == Kind::User {
+        return false;
+    }
+    let key = context.remembered.key.as_ref();
+    let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
+    known.is_some_and(|known| known.is_disabled_by_us(live))
+}
+
+/// Whether a key that memory knows is gone, and would come back: with the same value, or, at a site that shows no
+/// values, under the same name. A generated key comes back as another one, which opens nothing that was closed.
+fn was_deleted(change: &Change, known: &BTreeMap<&str, (&str, &Known)>, context: &Context<'_>) -> bool {
+    let is_same = match &change.target.key {
+        Some(key) => key.value == ValueFrom::Given,
+        None => change.address.kind() == Kind::ApiKey,
+    };
+    if change.action != Action::Create || !is_same {
+        return false;
+    }
+    let address = change.address.to_string();
+    let Some((trace, known)) = known.get(&*address) else { return false };
+    let (kind, key) = (change.address.kind(), context.remembered.key.as_ref());
+    let is_it = |live: &LiveObject| trace_of(kind, &live.id, key).as_deref() == Some(*trace);
+    !has_new_value(change, known, context) && !context.live.of(kind).iter().any(is_it)
+}
+
+/// Whether the manifest gives the key another value than the one that is gone.
+fn has_new_value(change: &Change, known: &Known, context: &Context<'_>) -> bool {
+    let key = context.remembered.key.as_ref();
+    let (Some(key), Some(value)) = (key, context.values.get(&change.address)) else { return false };
+    known.value.as_ref().is_some_and(|known| key.made(known) && *known != key.of_value(value))
+}

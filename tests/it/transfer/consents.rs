@@ -1,0 +1,165 @@
+//! What a person took away at the site comes back only with consent. The person uses the account of Keywright, so the site
+//! does not show who it was. Whatever is held back, the unrelated change of every run is made.
+
+use serde_json::Value as Json;
+use serde_json::json;
+
+use super::site::Said;
+use super::site::Team;
+use super::site::ask;
+use crate::cloud::area::Area;
+
+/// What a person did before the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Deed {
+    Nothing,
+    Disabled,
+    Deleted,
+}
+
+/// What the manifest says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Word {
+    Enabled,
+    Disabled,
+    Absent,
+}
+
+/// What the workspace database knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Memory {
+    None,
+    /// Keywright applied the manifests before the person came.
+    Right,
+    /// The database is that of another site with the same names.
+    Wrong,
+}
+
+fn manifest(name: &str, spec: &str) -> String {
+    format!("---\napiVersion: keywright.dev/v1\nkind: ApiKey\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n")
+}
+
+fn declare(team: &Team, word: Word, end: &str) {
+    let key = "allowedOrgs: [\"id:41\"], allowedApis: [audit], expires: 2027-06-30T00:00:00Z";
+    let key = match word {
+        Word::Enabled => format!("{key}, enabled: true"),
+        Word::Disabled => format!("{key}, enabled: false"),
+        Word::Absent => "state: absent".to_owned(),
+    };
+    let unrelated = format!("allowedOrgs: [\"id:41\"], allowedApis: [audit], enabled: true, expires: {end}T00:00:00Z");
+    team.declare(&[manifest("k", &key), manifest("unrelated", &unrelated)].concat());
+}
+
+/// The keys of the site as it lists them.
+fn listed(area: &Area) -> Vec<Json> {
+    let answer = ask(area, "GET", "/api/ApiKey/getApiKeys", None);
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+fn listed_as(area: &Area, name: &str) -> Option<Json> {
+    listed(area).into_iter().find(|key| key["keyName"] == name)
+}
+
+fn person(area: &Area, deed: Deed) {
+    let mut key = listed_as(area, "k").unwrap();
+    let answer = match deed {
+        Deed::Nothing => return,
+        Deed::Disabled => {
+            key["enabled"] = json!(false);
+            key.as_object_mut().unwrap().remove("name");
+            ask(area, "PUT", "/api/ApiKey", Some(&key))
+        }
+        Deed::Deleted => ask(area, "DELETE", &format!("/api/ApiKey?id={}", key["id"].as_str().unwrap()), None),
+    };
+    assert!(answer.contains(" 200 "), "{answer}");
+}
+
+/// A site with two keys that people made.
+fn site(team: &Team) -> Area {
+    let area = team.site(&["--quirk", "mft-delete"]);
+    for name in ["k", "unrelated"] {
+        let end = "2027-06-30T00:00:00Z";
+        let key = json!({"keyName": name, "enabled": true, "allowedApis": "audit", "allowedOrgs": "41", "expirationDate": end});
+        let answer = ask(&area, "POST", "/api/ApiKey", Some(&key));
+        assert!(answer.contains(" 200 "), "{answer}");
+    }
+    area
+}
+
+fn remember(team: &Team, memory: Memory) {
+    match memory {
+        Memory::None => {}
+        Memory::Right => {
+            declare(team, Word::Enabled, "2027-06-30");
+            assert_eq!(team.apply().exit, 0);
+        }
+        Memory::Wrong => {
+            let other = Team::new();
+            let _area = site(&other);
+            remember(&other, Memory::Right);
+            let (from, to) = (other.workspace().join(".keywright"), team.workspace().join(".keywright"));
+            std::fs::create_dir(&to).unwrap();
+            for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+            }
+        }
+    }
+}
+
+/// What a run without consent does: its exit code, what it says, and whether the key is enabled afterwards.
+#[expect(clippy::match_same_arms, reason = "one row for each case")]
+fn expected(deed: Deed, word: Word, memory: Memory) -> (i32, &'static [&'static str], Option<bool>) {
+    match (deed, word) {
+        (Deed::Nothing, Word::Enabled) => (0, &[], Some(true)),
+        (Deed::Disabled, Word::Enabled) => {
+            let says = &["MFT-041", "apikey/k is disabled in the store and would be enabled", "--allow apikey/k"];
+            (4, says, Some(false))
+        }
+        (Deed::Nothing | Deed::Disabled, Word::Disabled | Word::Absent) => (0, &[], Some(false)),
+        (Deed::Deleted, Word::Absent) => (0, &[], None),
+        // Only memory knows that there was a key. If it is wrong, the run asks once too often, and never too seldom.
+        (Deed::Deleted, _) if memory != Memory::None => {
+            (4, &["KW-126", "apikey/k was in the store when it was last applied", "--allow apikey/k"], None)
+        }
+        (Deed::Deleted, Word::Enabled) => (0, &[], Some(true)),
+        (Deed::Deleted, Word::Disabled) => (0, &[], Some(false)),
+    }
+}
+
+fn run(memory: Memory, deed: Deed, word: Word) {
+    let team = Team::new();
+    let area = site(&team);
+    remember(&team, memory);
+    person(&area, deed);
+    let what = format!("{deed:?}, manifest {word:?}, memory {memory:?}");
+    let (exit, says, is_enabled) = expected(deed, word, memory);
+    // A second run asks again, and changes nothing.
+    for end in ["2027-07-01", "2027-07-02"] {
+        declare(&team, word, end);
+        let said: Said = team.apply();
+        assert_eq!(said.exit, exit, "{what}\n{}", said.text);
+        for words in says {
+            assert!(said.text.contains(words), "{what}: {words}\n{}", said.text);
+        }
+        let key = listed_as(&area, "k");
+        assert_eq!(key.map(|key| key["enabled"] == true), is_enabled, "{what}\n{}", said.text);
+        let unrelated = listed_as(&area, "unrelated").unwrap();
+        let ends = unrelated["expirationDate"].as_str().unwrap_or_default();
+        assert!(ends.starts_with(end), "{what}: {ends}\n{}", said.text);
+    }
+    let consent = team.run(&["apply", "--auto-approve", "--allow", "apikey/k"]);
+    assert_eq!(consent.exit, 0, "{what}\n{}", consent.text);
+    team.assert_settled(&what);
+}
+
+#[test]
+fn what_a_person_took_away_needs_consent_with_and_without_memory() {
+    for memory in [Memory::None, Memory::Right, Memory::Wrong] {
+        for deed in [Deed::Nothing, Deed::Disabled, Deed::Deleted] {
+            for word in [Word::Enabled, Word::Disabled, Word::Absent] {
+                run(memory, deed, word);
+            }
+        }
+    }
+}
