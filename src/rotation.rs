@@ -28,6 +28,8 @@ pub enum Wait {
     Delete(Instant),
     /// Callers cannot use its successor, because of this.
     Successor(&'static str),
+    /// It is never retired without a change of the manifests, because of this.
+    Kept(&'static str),
 }
 
 /// What is due at `now`. `delivered` says since when the value of the current key is at all its places; `None` if that is not
@@ -45,7 +47,9 @@ pub fn due<'a>(
 ) -> Due<'a> {
     let next = age(current, now).filter(|age| *age >= rotation.every);
     let mut due = Due { next, ..Due::default() };
-    let unusable = why_unusable(current, now);
+    // Without its age, a key could be the newest.
+    let is_dated = std::iter::once(current).chain(older.iter().copied()).all(|key| key.created.is_some());
+    let unusable = why_unusable(current, now).or((!is_dated).then_some("not certain: a key has no date of creation"));
     let since = match (unusable, delivered) {
         (None, Some(since)) => since,
         (why, _) => {
@@ -67,7 +71,7 @@ pub fn due<'a>(
 }
 
 /// Why calls with a key fail. A key that waits for approval, or that a person disabled, replaces none.
-fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
+pub fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
     let today = now.format("%Y-%m-%d").to_string();
     // Dates in this form are ordered as texts; `never` comes after all of them.
     if key.attributes.text("expires").is_some_and(|date| *date < *today) {
@@ -75,6 +79,7 @@ fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
     }
     match key.attributes.text("settings.status") {
         _ if !key.unread.is_empty() => Some("not understood (CAM-066)"),
+        _ if key.attributes.text("plan").is_none() => Some("without a package plan"),
         Some("active") => None,
         Some("waiting") => Some("waiting for approval"),
         _ => Some("not active"),
@@ -113,7 +118,10 @@ mod tests {
             name: "".into(),
             parent: None,
             parent_id: None,
-            attributes: Attributes::from_iter([("settings.status", Value::text(status))]),
+            attributes: Attributes::from_iter([
+                ("plan", Value::text("gold")),
+                ("settings.status", Value::text(status)),
+            ]),
             created: made.map(at),
             updated: None,
             key: None,
@@ -171,6 +179,11 @@ mod tests {
         let mut ended = current("active");
         ended.attributes.insert("expires", Value::text("1971-01-01"));
         assert_eq!(retired(&ended, Some(at(100))), 0);
+        let mut without_plan = current("active");
+        without_plan.attributes.remove("plan");
+        assert_eq!(retired(&without_plan, Some(at(100))), 0);
+        let undated = LiveObject { created: None, ..key("old", None, "active") };
+        assert!(due(ROTATION, &current("active"), Some(at(100)), &[&undated], at(900)).disable.is_empty());
         let due = due(ROTATION, &current("waiting"), Some(at(100)), &[&old], at(900));
         assert_eq!(due.waiting[0].1, Wait::Successor("waiting for approval"));
     }

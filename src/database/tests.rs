@@ -159,7 +159,12 @@ fn what_an_older_version_remembers_is_read_before_and_after_the_migration() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
     let database = write(&path);
-    let sql = "ALTER TABLE objects DROP COLUMN disabled;
+    let sql = "DROP TABLE receipts; DROP TABLE objects;
+               ALTER TABLE runs DROP COLUMN workspace; ALTER TABLE runs DROP COLUMN plan;
+               CREATE TABLE objects (
+                 store TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, maker TEXT NOT NULL,
+                 value TEXT, protect INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (store, kind, id)
+               ) STRICT, WITHOUT ROWID;
                INSERT INTO objects VALUES ('embedded', 'User', '1', 'user/ann', 'other', NULL, 0, 0);
                PRAGMA user_version = 6";
     database.connection().sqlite().execute_batch(sql).unwrap();

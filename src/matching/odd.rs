@@ -24,7 +24,7 @@ use crate::rules::values::Values;
 const NAMED: usize = 5;
 
 /// The help for an object that a row may be.
-pub const NOTHING_IN_ITS_PLACE: &str = "correct or delete it in the store; until then nothing is created in its place";
+pub const NOTHING_IN_ITS_PLACE: &str = "if it was created a moment ago, run again: lists can be late; otherwise correct it in the store; nothing is created in its place";
 
 /// Stops the declared objects that a row could be, and those of which a declared field was not understood.
 pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &mut Matching<'_>) {
@@ -55,7 +55,7 @@ pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &m
     for (declared, field) in unread {
         let message = format!("`{field}` of the live {} has a value that is not understood", declared.address);
         let problem = odd_rule(declared.address.kind()).finding(message).at(declared.place_of(&field));
-        matching.stop(declared, problem.help("set it again in the store, or remove it from the manifest"));
+        matching.stop(declared, problem.help("if it was created a moment ago, run again: lists can be late; otherwise set it again in the store, or remove it from the manifest"));
     }
 }
 

@@ -116,14 +116,16 @@ impl KnownObjects {
     }
 }
 
-/// How far the clocks of a store and of its runners may differ.
-const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+/// The precision of the dates of a store. A clock of the store that is further ahead only asks for consent once more.
+const PRECISION: TimeDelta = TimeDelta::seconds(2);
 
 impl Known {
     /// Whether it is disabled because Keywright disabled it: nothing has changed it since. Without the store's date of the
     /// last change, that is not known.
     pub fn is_disabled_by_us(&self, live: &LiveObject) -> bool {
-        self.disabled.zip(live.updated.or(live.created)).is_some_and(|(disabled, updated)| updated <= disabled + CLOCKS)
+        self.disabled
+            .zip(live.updated.or(live.created))
+            .is_some_and(|(disabled, updated)| updated <= disabled + PRECISION)
     }
 
     /// Whether the record is about this object. The value of a key cannot change, so a record with another value, or with
@@ -196,8 +198,7 @@ mod tests {
         };
         for (disabled, updated, is_ours) in [
             (at(100), at(100), true),
-            (at(100), at(105), true),
-            (at(100), at(106), false),
+            (at(100), at(101), false),
             (at(100), at(0), true),
             (at(100), None, false),
             (None, at(0), false),

@@ -107,15 +107,25 @@ fn index(drafts: &[Draft], wanted: impl Fn(&Draft) -> bool) -> BTreeMap<Address,
     numbered.map(|(at, draft)| (draft.address.clone(), at)).collect()
 }
 
-/// The new keys of each application.
+/// The keys of each application that are new or start to work.
 fn keys_made(drafts: &[Draft]) -> BTreeMap<Address, Vec<usize>> {
     let mut made: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.address.kind() == Kind::PackageKey) {
-        if let (Action::Create | Action::Replace, Some(application)) = (draft.action, &draft.change.target.parent) {
+        if let Some(application) = draft.change.target.parent.as_ref().filter(|_| starts_to_work(&draft.change)) {
             made.entry(application.clone()).or_default().push(at);
         }
     }
     made
+}
+
+/// Whether a key may work only after the change.
+fn starts_to_work(change: &Change) -> bool {
+    let gains = |field| change.after(field).is_some();
+    match change.action {
+        Action::Create | Action::Replace | Action::Enable => true,
+        Action::Update => gains("plan") || gains("settings.status") || gains("expires"),
+        Action::Disable | Action::Delete | Action::Deliver => false,
+    }
 }
 
 /// The created or enabled API keys by their names without the generation: the old key waits for the new one.

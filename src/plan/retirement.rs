@@ -22,7 +22,24 @@ use crate::rotation::Wait;
 pub(super) fn due<'a>(context: &Context<'_>, declared: &Declared, found: &Found<'a>) -> Option<Due<'a>> {
     let rotation = declared.key.as_ref()?.rotation?;
     let delivered = deliveries::since(context, declared, found.live);
-    Some(rotation::due(rotation, found.live, delivered, &found.older, context.now))
+    let mut due = rotation::due(rotation, found.live, delivered, &found.older, context.now);
+    for list in [&mut due.disable, &mut due.delete] {
+        let (kept, left): (Vec<_>, Vec<_>) =
+            std::mem::take(list).into_iter().partition(|old| why_kept(old, context).is_some());
+        due.waiting.extend(kept.into_iter().filter_map(|old| Some((old, Wait::Kept(why_kept(old, context)?)))));
+        *list = left;
+    }
+    Some(due)
+}
+
+/// Why no rotation retires a key with its prefix: somebody else relies on it.
+fn why_kept(old: &LiveObject, context: &Context<'_>) -> Option<&'static str> {
+    let objects = &context.remembered.objects;
+    let key = context.remembered.key.as_ref();
+    if objects.elsewhere(old, key).is_some() {
+        return Some("another workspace declared it");
+    }
+    objects.of(old, key).is_some_and(|known| known.protect).then_some("it was protected when it was last applied")
 }
 
 /// The old generations of all rotated keys.
@@ -67,6 +84,7 @@ fn words(wait: Wait, declared: &Declared) -> String {
     match wait {
         Wait::Disable(end) => format!("beside its successor {successor}; the rotation disables it from {} on", on(end)),
         Wait::Delete(end) => format!("disabled; the rotation deletes it from {} on", on(end)),
+        Wait::Kept(why) => format!("has the prefix of {successor}, but is not retired: {why}"),
         Wait::Successor(why) => format!("not retired, because its successor {successor} is {why}"),
     }
 }

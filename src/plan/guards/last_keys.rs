@@ -15,6 +15,7 @@ use crate::plan::consent::at;
 use crate::plan::consent::is_allowed;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
+use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
 
@@ -37,7 +38,8 @@ pub(super) fn demands(open: &[(usize, &Change)], context: &Context<'_>, matching
     }
     let deleted: BTreeSet<&Address> =
         open.iter().filter(|(_, change)| change.action == Action::Delete).map(|(_, change)| &change.address).collect();
-    let made = open.iter().filter(|(_, change)| becomes_active(change));
+    // A new value that is delivered nowhere replaces none.
+    let made = open.iter().filter(|(_, change)| becomes_active(change) && is_delivered(change, context));
     let made = made
         .filter_map(|(_, change)| Some((change.target.parent.clone()?, change.target.key.as_ref()?.package.clone())));
     let mut surviving: BTreeSet<Slot> = made.collect();
@@ -51,7 +53,11 @@ pub(super) fn demands(open: &[(usize, &Change)], context: &Context<'_>, matching
         }
         match ending.get(&live.id) {
             Some(change) => losing.entry((application, package)).or_default().push(*change),
-            None => drop(surviving.insert((application, package))),
+            None if rotation::why_unusable(live, context.now).is_none() => {
+                surviving.insert((application, package));
+            }
+            // It is past its end, or is not understood.
+            None => {}
         }
     }
     let without = losing.into_iter().filter(|(slot, _)| !surviving.contains(slot));
@@ -82,6 +88,13 @@ fn of_slot(
         Demand { index, finding, lifted_by }
     };
     ending.iter().map(demand).collect()
+}
+
+/// Whether callers get the value of a key that this run creates.
+fn is_delivered(change: &Change, context: &Context<'_>) -> bool {
+    let declared = context.desired.get(&change.address).and_then(|declared| declared.key.as_ref());
+    let is_due = declared.is_some_and(|key| !key.deliver.is_empty());
+    !(context.options.no_deliver && is_due && change.action == Action::Create)
 }
 
 fn ends(change: &Change, context: &Context<'_>) -> bool {

@@ -37,7 +37,7 @@ fn a_password_comes_from_the_usual_places_or_from_the_workspace() {
         "  databasePassword: {env: TEST_PASSWORD}\n  environment: {credentials: [TEST_PASSWORD]}\n",
     );
     let right = with(&world, &[("TEST_PASSWORD", "not-a-real-password"), ("PGPASSWORD", "wrong-password")]);
-    assert!(right.exit == 0 && right.text.contains("5 unchanged"), "{}", right.text);
+    assert!(right.exit == 0 && right.text.contains("6 objects are as declared"), "{}", right.text);
     let missing = with(&world, &[]);
     assert!(missing.exit == 1 && missing.text.contains("TEST_PASSWORD"), "{}", missing.text);
 }
