@@ -42,7 +42,8 @@ pub(super) fn nothing_to_do(bench: &Bench, ready: &Ready, settings: &Settings) -
     let planned = bench.plan(ready, settings, true);
     prop_assert!(planned.plan.is_empty(), "there are more changes:\n{}", short(&planned.plan));
     prop_assert!(!keywright::diagnostic::has_errors(&planned.diagnostics), "{}", found(&planned.diagnostics));
-    prop_assert!(planned.left_out().is_empty(), "{}", found(&planned.left_out()));
+    // `held` may have findings: a key whose value the store created can become ambiguous beside another one (CAM-049).
+    prop_assert!(planned.asked.is_empty(), "{}", found(&planned.asked));
     prop_assert!(planned.stopped.is_empty(), "{}", found(&planned.stopped));
     Ok(())
 }
