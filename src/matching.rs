@@ -144,6 +144,25 @@ pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part:
     matching
 }
 
+/// The matches of the objects that manifests remove. `matching` are those of the other manifests.
+pub fn matching_removed<'a>(
+    removed: &Desired,
+    live: &'a Live,
+    values: &Values,
+    is_part: bool,
+    matching: &Matching<'a>,
+) -> Matching<'a> {
+    let mut found = Matching { renamed: matching.renamed.clone(), ..Matching::default() };
+    for kind in Kind::ALL {
+        match kind {
+            Kind::PackageKey => keys::find(removed, live, values, is_part, &mut found),
+            _ => named::find(kind, removed, live, &mut found),
+        }
+    }
+    odd::stop(removed, live, values, &mut found);
+    found
+}
+
 fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject> {
     let mut taken: BTreeSet<(Kind, &LiveId)> = BTreeSet::new();
     for (address, found) in &matching.found {

@@ -91,5 +91,14 @@ pub fn check(manifests: Vec<Manifest>, found: Vec<Diagnostic>, workspace: &Works
     let mut diagnostics = with_severities(findings.into_vec(), workspace);
     sort(&mut diagnostics);
     let value = (!has_errors(&diagnostics)).then(|| desired::resolve(manifests));
-    Checked { value, diagnostics }
+    let Some(desired) = value.filter(|desired| {
+        let contradictions = name::contradictions(desired);
+        let is_whole = contradictions.is_empty();
+        diagnostics.extend(contradictions);
+        is_whole
+    }) else {
+        sort(&mut diagnostics);
+        return Checked { value: None, diagnostics };
+    };
+    Checked { value: Some(desired), diagnostics }
 }

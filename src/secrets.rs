@@ -75,7 +75,7 @@ pub fn read(desired: &Desired, access: &Access<'_>, programs: Programs) -> Secre
         SecretOrigin::Command(_) if programs == Programs::Skip => None,
         _ => credential(source, access).map_err(|problem| diagnostics.push(*problem)).ok(),
     };
-    for object in desired.of(Kind::PackageKey) {
+    for object in desired.of(Kind::PackageKey).chain(desired.removals()) {
         let Some(key) = &object.key else { continue };
         if let KeySource::Custom(source) = &key.source {
             values.extend(read(source).map(|secret| (object.address.clone(), secret)));

@@ -111,6 +111,8 @@ impl Query {
 
     /// What a plan for `desired` needs: `whole` lists, which deletes require, or only the declared objects.
     pub fn for_plan(desired: &Desired, whole: bool) -> Self {
+        // A delete needs complete lists.
+        let whole = whole || desired.removed.is_some();
         let objects = || desired.objects.values();
         let sets =
             |object: &Declared, prefix: &str| object.fields.iter().any(|desired| desired.field.starts_with(prefix));

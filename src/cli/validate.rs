@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if arguments.format == Format::Text {
         match &checked.desired {
             Some(desired) if checked.diagnostics.is_empty() => {
-                let count = desired.objects.len();
+                let count = desired.objects.len() + desired.removals().count();
                 writeln!(console.out, "Valid: {}.", crate::text::count(count, "object"))?;
             }
             _ => render::text::summary(console.out, &checked.diagnostics)?,

@@ -74,7 +74,10 @@ impl Before {
         if let Some(desired) = &checked.value {
             let planned = planned(&checked, desired, given);
             problems.extend(errors_of(planned).iter().filter_map(key_of_error));
-            prunable = self::prunable(&checked, desired, given);
+            // Where nothing is declared, nothing is pruned (KW-011).
+            if !desired.objects.is_empty() {
+                prunable = self::prunable(&checked, desired, given);
+            }
         }
         Self { problems, prunable }
     }

@@ -76,7 +76,7 @@ macro_rules! mapping {
                 $(
                     if let Some(value) = $crate::manifest::read::field(pairs, $key) {
                         read.$field = $crate::manifest::read::spanned(value, reading);
-                    } $(else {
+                    } $(else if reading.needs($what, $key) {
                         reading.report(
                             $crate::manifest::rules::$required.finding(concat!($what, " has no `", $key, "`"))
                                 .at($crate::manifest::read::head(node))

@@ -25,6 +25,8 @@ mapping! {
         field previously: Vec<Spanned<Box<str>>> = "previously",
         /// true to forbid Keywright to delete, replace or disable the object. Default: false.
         field protect: bool = "protect",
+        /// true to remove the object from the store, together with everything that hangs on it. Of `spec`, only the names that find the object are needed.
+        field removed: bool = "removed",
     }
 }
 
@@ -64,6 +66,11 @@ impl Manifest {
     /// The name, or an empty text if it is missing. The reader reported it.
     pub fn name(&self) -> &str {
         self.metadata.name.as_ref().map_or("", |name| &name.value)
+    }
+
+    /// Whether the manifest removes its object (`metadata.removed`).
+    pub fn is_removed(&self) -> bool {
+        self.metadata.removed.as_ref().is_some_and(|removed| removed.value)
     }
 
     /// How many objects and former names the manifest declares.
@@ -115,8 +122,14 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
         Some(node) => read_metadata(kind, node, reading),
         None => missing(root, "metadata", kind, reading),
     };
+    let is_removed = metadata.as_ref().and_then(|metadata| metadata.removed.as_ref()).is_some_and(|it| it.value);
     let spec = match field(pairs, "spec") {
+        Some(node) if is_removed => reading.only_names(|reading| read_spec(kind, node, reading)),
         Some(node) => read_spec(kind, node, reading),
+        None if is_removed => {
+            let none = Node { place: head(root), content: Content::Mapping(Vec::new()) };
+            reading.only_names(|reading| read_spec(kind, &none, reading))
+        }
         None => missing(root, "spec", kind, reading),
     };
     let manifest = Manifest { kind, metadata: metadata?, spec: spec?, place: root.place };

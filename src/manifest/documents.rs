@@ -24,7 +24,24 @@ pub fn of_kind(kind: Kind) -> Json {
     let closed = metadata.remove("additionalProperties").unwrap_or_default();
     metadata.insert("required".to_owned(), serde_json::json!(["name"]));
     metadata.insert("additionalProperties".to_owned(), closed);
-    document(kind.name(), metadata, spec)
+    let mut spec = spec;
+    let required = spec.remove("required");
+    let mut schema = document(kind.name(), metadata, spec);
+    schema["required"] = serde_json::json!(["apiVersion", "kind", "metadata"]);
+    let is_removed = serde_json::json!({ "required": ["removed"], "properties": { "removed": { "const": true } } });
+    schema["if"] = serde_json::json!({ "required": ["metadata"], "properties": { "metadata": is_removed } });
+    schema["then"] = requires(&super::read::names_in_spec(kind));
+    schema["else"] = requires_spec(required.unwrap_or_else(|| serde_json::json!([])));
+    schema
+}
+
+/// What a manifest with `removed: true` needs: the fields that find the object, if there are any.
+fn requires(names: &[&str]) -> Json {
+    if names.is_empty() { serde_json::json!({}) } else { requires_spec(serde_json::json!(names)) }
+}
+
+fn requires_spec(fields: Json) -> Json {
+    serde_json::json!({ "required": ["spec"], "properties": { "spec": { "required": fields } } })
 }
 
 /// The schema of `keywright.yaml`.
@@ -83,7 +100,7 @@ pub fn of_any() -> Json {
             "apiVersion": { "const": super::API_VERSION, "description": "The version of the manifest format." },
             "kind": { "enum": names, "description": "The kind of object. It determines the fields of spec." },
         },
-        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "required": ["apiVersion", "kind", "metadata"],
         "allOf": choices,
         "definitions": definitions,
     })

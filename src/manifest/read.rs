@@ -27,11 +27,38 @@ pub struct Reading {
     source: SourceId,
     diagnostics: Vec<Diagnostic>,
     is_over: bool,
+    /// Whether only the fields that find an object are required.
+    only_names: bool,
 }
+
+/// The fields without which the object of a manifest cannot be found in a store. Packages, users and API keys need only
+/// their name.
+const NAMES: [(&str, &str); 7] = [
+    ("Application.spec", "user"),
+    ("Plan.spec", "package"),
+    ("PackageKey.spec", "user"),
+    ("PackageKey.spec", "application"),
+    ("PackageKey.spec", "package"),
+    ("PackageKey.spec", "plan"),
+    ("PackageKey.spec", "key"),
+];
 
 impl Reading {
     pub const fn new(source: SourceId) -> Self {
-        Self { source, diagnostics: Vec::new(), is_over: false }
+        Self { source, diagnostics: Vec::new(), is_over: false, only_names: false }
+    }
+
+    /// Reads a spec of which only the fields that find the object are required.
+    pub fn only_names<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.only_names = true;
+        let value = read(self);
+        self.only_names = false;
+        value
+    }
+
+    /// Whether a field that is required in general is required here.
+    pub fn needs(&self, mapping: &str, field: &str) -> bool {
+        !self.only_names || NAMES.contains(&(mapping, field))
     }
 
     pub const fn source(&self) -> SourceId {
@@ -89,6 +116,12 @@ impl Reading {
         let help = "omit the field to leave it unmanaged, or set \"\" or [] to clear it";
         self.report(rules::KW_008.finding("the value is missing (null)").at(node.place).help(help));
     }
+}
+
+/// The fields of `spec` that find an object of a kind in a store.
+pub fn names_in_spec(kind: crate::model::Kind) -> Vec<&'static str> {
+    let of_kind = |(mapping, _): &&(&str, &str)| mapping.strip_suffix(".spec") == Some(kind.name());
+    NAMES.iter().filter(of_kind).map(|(_, field)| *field).collect()
 }
 
 /// A type that can be read from a manifest.

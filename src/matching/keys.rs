@@ -19,6 +19,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::Presence;
 use crate::model::desired::DeclaredKey;
 use crate::rules;
 use crate::rules::values::Values;
@@ -235,7 +236,7 @@ impl<'a> Keys<'a> {
         match self.with_id(object, key, existing) {
             Ok(Some(live)) => self.take(object, &[live], false, matching),
             // `odd` says what is wrong with it.
-            Ok(None) if self.odd.contains(&existing.id) => {}
+            Ok(None) if self.odd.contains(&existing.id) || object.presence == Presence::Removed => {}
             Ok(None) => {
                 let message = format!("the key of {} is not in the store", object.address);
                 let problem = rules::CAM_063.finding(message).at(existing.place);

@@ -49,7 +49,8 @@ fn declared_key(label: &str, package: &str, prefix: Option<&str>) -> Declared {
 }
 
 fn desired(objects: Vec<Declared>) -> Desired {
-    Desired { objects: objects.into_iter().map(|object| (object.address.clone(), object)).collect() }
+    let objects = objects.into_iter().map(|object| (object.address.clone(), object)).collect();
+    Desired { objects, removed: None }
 }
 
 fn live_object(address: Address, id: &str, parent: Option<Address>) -> LiveObject {

@@ -15,6 +15,8 @@ use crate::text::quoted;
 #[derive(Default)]
 pub struct Desired {
     pub objects: BTreeMap<Address, Declared>,
+    /// The objects whose manifests remove them (`metadata.removed`). Nothing else in `objects` is about them.
+    pub removed: Option<Box<Self>>,
 }
 
 impl Desired {
@@ -25,6 +27,16 @@ impl Desired {
 
     pub fn get(&self, address: &Address) -> Option<&Declared> {
         self.objects.get(address)
+    }
+
+    /// The objects that manifests remove, in the order of their addresses.
+    pub fn removals(&self) -> impl Iterator<Item = &Declared> {
+        self.removed.iter().flat_map(|removed| removed.objects.values())
+    }
+
+    /// What a manifest says about an address, also that it is removed.
+    pub fn manifest_of(&self, address: &Address) -> Option<&Declared> {
+        self.get(address).or_else(|| self.removed.as_ref()?.get(address))
     }
 }
 
@@ -67,12 +79,14 @@ impl Declared {
     }
 }
 
-/// Whether an object must exist (`ApiKey.spec.state`).
+/// Whether an object must exist (`ApiKey.spec.state`, `metadata.removed`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Presence {
     #[default]
     Present,
     Absent,
+    /// The object goes, with everything that hangs on it.
+    Removed,
 }
 
 /// One field that a manifest sets.

@@ -143,8 +143,8 @@ impl<'a> Drafts<'a> {
             (None, Presence::Present) => {
                 self.changes.push(draft::create(context, declared, matching, "declared but not in the store"));
             }
-            (None, Presence::Absent) => {}
-            (Some(found), Presence::Absent) => self.retire(declared, found),
+            (None, Presence::Absent | Presence::Removed) => {}
+            (Some(found), Presence::Absent | Presence::Removed) => self.retire(declared, found),
             (Some(found), Presence::Present) => self.present(context, declared, found, matching),
         }
         if (self.changes.len(), self.kept.len(), self.held.len()) == before {

@@ -39,7 +39,8 @@ pub(super) fn obsolete(plan: &Plan, context: &Context<'_>) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let live = Kind::ALL.into_iter().flat_map(|kind| context.live.of(kind)).map(|live| live.address.to_string());
-    let declared = context.desired.objects.keys().map(ToString::to_string);
+    let removed = context.desired.removals().map(|removed| &removed.address);
+    let declared = context.desired.objects.keys().chain(removed).map(ToString::to_string);
     let changed = plan.changes.iter().map(|change| change.address.to_string());
     let known: BTreeSet<String> = live.chain(declared).chain(changed).collect();
     let finding = |consent: &Consent| {

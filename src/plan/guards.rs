@@ -25,6 +25,7 @@ use super::consent::is_allowed_for_run;
 use super::demand::Demand;
 use super::memory_guards;
 use super::option::option;
+use super::removal::Removals;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
@@ -75,7 +76,15 @@ fn check(
     first.extend(transfer_guards::demands(&changes, context));
     first.extend(memory_guards::demands(&changes, context, matching));
     first.extend(more);
-    let judge = Judge { plan, changes: &changes, first: &first, context, matching };
+    let removals = Removals::of(context, matching);
+    // The consent for a removed object covers its deletion and that of what hangs on it.
+    let is_covered = |demand: &Demand| {
+        let is_about_delete = [rules::KW_106.id, rules::KW_110.id].contains(&demand.finding.rule);
+        is_about_delete && removals.makes(&plan.changes[demand.index])
+    };
+    first.retain(|demand| !is_covered(demand));
+    first.extend(removals.demands(&changes));
+    let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
     let mut answer = judge.ask(BTreeMap::new());
     let still: BTreeMap<usize, Vec<Need>> = plan
         .held
@@ -91,7 +100,7 @@ fn check(
     }
     let mut held = hold::with_dependents(plan, &answer.asked);
     held.retain(|index, _| !excluded.contains_key(index));
-    let stopped = limits::check(&changes, context, matching);
+    let stopped = limits::check(&changes, &removals, context, matching);
     Guarded { held, findings: answer.findings, stopped, consents: answer.consents }
 }
 
@@ -100,6 +109,7 @@ struct Judge<'a, 'c> {
     changes: &'a [(usize, &'a Change)],
     /// The demands that do not depend on what else is held back.
     first: &'a [Demand],
+    removals: &'a Removals<'c>,
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
 }
@@ -132,7 +142,8 @@ impl Judge<'_, '_> {
             let held = hold::with_dependents(self.plan, &answer.asked);
             let open: Vec<(usize, &Change)> =
                 self.changes.iter().filter(|(index, _)| !held.contains_key(index)).copied().collect();
-            let demands = last_keys::demands(&open, self.context, self.matching);
+            let mut demands = last_keys::demands(&open, self.context, self.matching);
+            demands.retain(|demand| !self.removals.makes(&self.plan.changes[demand.index]));
             for demand in &demands {
                 answer.take(demand, self.context);
             }
@@ -180,7 +191,8 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
     let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
     let consents = memory_guards::consents(&changes, context, matching);
-    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).collect();
+    let removed = Removals::of(context, matching).roots();
+    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).chain(removed).collect();
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {

@@ -233,7 +233,7 @@ impl LiveRules<'_, '_> {
 
     /// CAM-046: an administrator of the store is never disabled.
     fn check_administrator(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
-        let live = found.map(|found| found.live).filter(|live| super::prune::is_protected(live, self.context.live));
+        let live = found.map(|found| found.live).filter(|live| super::protected::is_protected(live, self.context.live));
         let status = declared.text("status");
         if live.is_some_and(|live| live.attributes.text("status") != status)
             && matches!(status, Some("disabled" | "waiting"))

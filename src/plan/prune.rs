@@ -10,21 +10,24 @@ use super::Kept;
 use super::control_plane::OfControlPlane;
 use super::draft;
 use super::draft::Draft;
+use super::holders::holders;
+use super::holders::holders_of_row;
+use super::holders::kinds_above;
 use super::losses::Losses;
 use super::memory_guards;
+use super::protected::is_protected;
+use super::removal::Going;
+use super::removal::Removals;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Desired;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
-use crate::model::OddRow;
 use crate::model::Value;
 use crate::rules;
-use crate::rules::INTERNAL_USER;
 use crate::workspace::Owns;
 
 #[derive(Default)]
@@ -46,9 +49,14 @@ pub(super) fn prune(
     let mut pruned = Pruned::default();
     let protected = protected_keys(context.desired);
     let of_control_plane = OfControlPlane::of(context, matching);
+    let mut removals = Removals::of(context, matching);
     let mut unwanted: Vec<&LiveObject> = Vec::new();
     for live in &matching.unmatched {
-        if !is_owned(context, matching, live) {
+        if removals.going(live).is_some() {
+            unwanted.push(live);
+        } else if let Some(root) = removals.stays_with(live) {
+            pruned.keep(live, format!("stays, because {root} cannot be removed now"));
+        } else if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
         } else if of_control_plane.contains(live) {
             pruned.keep(live, "made by API Control Plane, or its user; never deleted (KW-111)".to_owned());
@@ -72,8 +80,13 @@ pub(super) fn prune(
     }
     pruned.incomplete(context, &mut unwanted);
     pruned.with_children(context, matching, drafts, &mut unwanted);
+    pruned.diagnostics.extend(std::mem::take(&mut removals.findings));
+    pruned.held.extend(std::mem::take(&mut removals.held));
     let lost = Losses::of(&unwanted, matching, context.now);
     drafts.extend(unwanted.into_iter().map(|live| {
+        if let Some(going) = removals.going(live) {
+            return removed(live, going, matching, &lost.with(live, &matching.known_as(live)));
+        }
         let mark = memory_guards::mark(live, context, matching).map_or_else(String::new, |mark| format!("; {mark}"));
         delete(live, matching, &format!("{}{mark}", lost.with(live, &matching.known_as(live))))
     }));
@@ -104,10 +117,19 @@ pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &Li
         Owns::Declared => false,
         Owns::All => true,
         Owns::Prefix(prefix) => live.name.starts_with(&**prefix),
-        Owns::OfDeclaredParent => {
-            matching.parent_of(live).is_some_and(|parent| context.desired.objects.contains_key(&parent))
-        }
+        Owns::OfDeclaredParent => matching.parent_of(live).is_some_and(|parent| {
+            context.desired.objects.contains_key(&parent) || was_declared(&parent, context, matching)
+        }),
     }
+}
+
+/// Whether an undeclared parent goes itself, or was declared when it was last applied: then its manifest was taken out
+/// together with those of its children.
+fn was_declared(parent: &Address, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    matching
+        .in_store
+        .get(parent)
+        .is_some_and(|live| is_owned(context, matching, live) || memory_guards::is_known(live, context))
 }
 
 /// Why an owned, undeclared object stays; `None` if it is deleted.
@@ -150,19 +172,6 @@ fn beside_protected(protected: &Protected<'_>, matching: &Matching<'_>, live: &L
     let application = matching.parent_of(live)?;
     let declared = protected.get(&(&application, &package))?;
     Some(format!("{declared} of the same application and package is protected; delete this one in the store"))
-}
-
-/// CAM-046: the platform's internal user, administrators, service users (they only sign in to the API, and have no other
-/// role), and the user that Keywright signs in as.
-pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
-    let is_administrator = match live.attributes.get("roles") {
-        Some(Value::Set(roles)) => {
-            roles.iter().any(|role| role.contains("Administrator") || role.eq_ignore_ascii_case("Service User"))
-        }
-        _ => false,
-    };
-    let is_own = all.signed_in_as.as_ref() == Some(&live.address);
-    live.address.kind() == Kind::User && (&*live.name == INTERNAL_USER || is_administrator || is_own)
 }
 
 impl Pruned {
@@ -239,87 +248,43 @@ impl Pruned {
     }
 }
 
-/// The kinds of the objects that an object of a kind belongs to.
-const fn kinds_above(kind: Kind) -> &'static [Kind] {
-    match kind {
-        Kind::Application => &[Kind::User],
-        Kind::Plan => &[Kind::Package],
-        Kind::PackageKey => &[Kind::Application, Kind::Package, Kind::Plan],
-        Kind::User | Kind::Package | Kind::ApiKey => &[],
-    }
-}
-
-/// The objects that a row needs, under their names in the store and in the manifests.
-fn holders_of_row(row: &OddRow, matching: &Matching<'_>) -> Vec<Address> {
-    let package = row.parent(Kind::Package).map(|package| matching.translated(package));
-    let plan = row.parent(Kind::Plan).map(|plan| Address::below(Kind::Plan, package.as_ref(), &plan.name()));
-    row.parents.iter().map(|parent| matching.translated(parent)).chain(plan).collect()
-}
-
 /// The changes of existing keys, by id.
 fn changed_keys(drafts: &[Draft]) -> BTreeMap<&LiveId, &Draft> {
     let keys = drafts.iter().filter(|draft| draft.address.kind() == Kind::PackageKey);
     keys.filter_map(|draft| Some((draft.change.live_id()?, draft))).collect()
 }
 
-/// The objects that `live` needs to exist, by their addresses in the manifests. `change` is the change of a key.
-fn holders(live: &LiveObject, matching: &Matching<'_>, change: Option<&Draft>) -> Vec<Address> {
-    let mut holders: Vec<Address> = matching.parent_of(live).into_iter().collect();
-    let Some(key) = &live.key else { return holders };
-    let mut package = matching.translated(&key.package);
-    let mut plan = live.attributes.text("plan");
-    if let Some(draft) = change {
-        if draft.action == Action::Replace {
-            holders.clone_from(&draft.target.parent.iter().cloned().collect());
-        }
-        package = draft.target.key.as_ref().map_or(package, |key| key.package.clone());
-        plan = draft.change.after("plan").and_then(Value::as_text).or(plan);
-    }
-    holders.extend(plan.map(|plan| Address::below(Kind::Plan, Some(&package), plan)));
-    holders.push(package);
-    holders
+/// An object whose manifest, or that of an object above it, says `removed: true`.
+fn removed(live: &LiveObject, going: Going<'_>, matching: &Matching<'_>, lost: &str) -> Draft {
+    let root = &going.root.address;
+    let why =
+        if going.is_root { "removed by its manifest".to_owned() } else { format!("hangs on {root}, which is removed") };
+    let mut draft = if live.address.kind() == Kind::ApiKey {
+        disable(live, &format!("{why}; the API cannot delete it, so delete it in the portal afterwards"))
+    } else {
+        let mut draft = draft::retire(live, Action::Delete, &format!("{why}{lost}"));
+        draft.known_as = matching.known_as(live);
+        draft.needs.extend(holders(live, matching, None));
+        draft
+    };
+    draft.place = Some(going.root.place);
+    draft
+}
+
+fn disable(live: &LiveObject, reason: &str) -> Draft {
+    let mut draft = draft::retire(live, Action::Disable, reason);
+    let before = live.attributes.get("enabled").cloned();
+    draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
+    draft
 }
 
 /// `lost` is what the reason says of the object.
 fn delete(live: &LiveObject, matching: &Matching<'_>, lost: &str) -> Draft {
     if live.address.kind() == Kind::ApiKey {
-        let reason = "owned but not declared (--prune); delete it in the portal afterwards";
-        let mut draft = draft::retire(live, Action::Disable, reason);
-        let before = live.attributes.get("enabled").cloned();
-        draft.fields = vec![FieldChange { field: "enabled".into(), before, after: Some(Value::Bool(false)) }];
-        return draft;
+        return disable(live, "owned but not declared (--prune); delete it in the portal afterwards");
     }
     let mut draft = draft::retire(live, Action::Delete, &format!("owned but not declared (--prune){lost}"));
     draft.known_as = matching.known_as(live);
     draft.needs.extend(holders(live, matching, None));
     draft
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Attributes;
-
-    fn user(name: &str) -> LiveObject {
-        LiveObject {
-            address: Address::user(name),
-            id: LiveId::new(name),
-            name: name.into(),
-            parent: None,
-            parent_id: None,
-            attributes: Attributes::default(),
-            created: None,
-            updated: None,
-            key: None,
-            unread: BTreeSet::new(),
-        }
-    }
-
-    #[test]
-    fn the_user_that_keywright_signs_in_as_is_protected() {
-        let mut all = Live::default();
-        all.signed_in_as = Some(Address::user("service"));
-        assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_USER), &all));
-        assert!(!is_protected(&user("alice"), &all) && !is_protected(&user("service"), &Live::default()));
-    }
 }

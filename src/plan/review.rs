@@ -17,7 +17,9 @@ use super::demand::Demand;
 use super::given;
 use super::guards;
 use super::lost_names;
+use super::protected;
 use super::prune;
+use super::removal::Removals;
 use super::resolve::Undeclared;
 use super::resolve::resolve;
 use super::transfer_rules;
@@ -72,7 +74,9 @@ fn unowned(planned: &Planned, context: &Context<'_>, matching: &Matching<'_>) ->
         .filter_map(|(index, change)| Some(((change.address.kind(), change.live_id()?), (index, change))))
         .collect();
     let of_control_plane = OfControlPlane::of(context, matching);
-    let undeclared = matching.unmatched.iter().filter_map(|&live| {
+    let removals = Removals::of(context, matching);
+    let unwanted = matching.unmatched.iter().filter(|live| removals.going(live).is_none());
+    let undeclared = unwanted.filter_map(|&live| {
         let (index, change) = going.get(&(live.address.kind(), &live.id))?;
         let finding = refuse_delete(&change.address, live, context, matching, &of_control_plane)?;
         Some(Demand { index: *index, finding, lifted_by: Vec::new() })
@@ -87,7 +91,7 @@ fn refuse_delete(
     matching: &Matching<'_>,
     of_control_plane: &OfControlPlane,
 ) -> Option<Diagnostic> {
-    if prune::is_protected(live, context.live) {
+    if protected::is_protected(live, context.live) {
         let message = format!("{address} is an administrator, a service user or a platform user");
         return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
     }

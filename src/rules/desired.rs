@@ -38,7 +38,14 @@ pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
     let mut objects: Vec<(Address, Declared)> = objects.map(|object| (object.address.clone(), object)).collect();
     // A map is built much faster from sorted objects.
     objects.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut desired = Desired { objects: objects.into_iter().collect() };
+    let (removed, present): (Vec<_>, Vec<_>) =
+        objects.into_iter().partition(|(_, object)| object.presence == Presence::Removed);
+    let removed = (!removed.is_empty()).then(|| Box::new(of_objects(removed)));
+    Desired { removed, ..of_objects(present) }
+}
+
+fn of_objects(objects: Vec<(Address, Declared)>) -> Desired {
+    let mut desired = Desired { objects: objects.into_iter().collect(), removed: None };
     former_prefixes(&mut desired);
     desired
 }
@@ -105,8 +112,12 @@ fn base(manifest: &Manifest) -> Option<Declared> {
         protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
         fields: Vec::new(),
         key: None,
-        presence: Presence::Present,
+        presence: presence(manifest),
     })
+}
+
+fn presence(manifest: &Manifest) -> Presence {
+    if manifest.is_removed() { Presence::Removed } else { Presence::Present }
 }
 
 const fn refer(address: Address, place: Place) -> Reference {
@@ -145,7 +156,7 @@ fn key_of_use(
         protect: manifest.metadata.protect.as_ref().is_some_and(|protect| protect.value),
         fields: vec![DesiredField { field: "plan".into(), value: Value::Text(plan.value.clone()), place: plan.place }],
         key: Some(Box::new(key)),
-        presence: Presence::Present,
+        presence: presence(manifest),
     })
 }
 
@@ -228,6 +239,9 @@ fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {
 }
 
 fn api_key(object: &mut Declared, spec: &ApiKeySpec) {
+    if object.presence == Presence::Removed {
+        return;
+    }
     let state = spec.state.as_ref().map_or(ApiKeyState::Present, |state| state.value);
     if state == ApiKeyState::Absent {
         object.presence = Presence::Absent;

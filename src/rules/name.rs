@@ -7,6 +7,7 @@ pub(super) mod duplicates;
 mod kw_010;
 mod kw_016;
 mod kw_024;
+mod kw_141;
 mod mft_002;
 mod mft_003;
 
@@ -20,9 +21,10 @@ use crate::text::is_hidden;
 use crate::text::quoted;
 
 pub use kw_024::check as references;
+pub(super) use kw_141::check as contradictions;
 
 rules! {
-    cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, kw_024::KW_024, mft_002::MFT_002,
+    cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, kw_024::KW_024, kw_141::KW_141, mft_002::MFT_002,
     mft_003::MFT_003;
     checks: check, duplicates::check
 }

@@ -75,7 +75,8 @@ impl<'a> World<'a> {
             keys: Vec::new(),
             errors,
         };
-        for manifest in manifests {
+        // What goes needs to be found, and nothing else.
+        for manifest in manifests.iter().filter(|manifest| !manifest.is_removed()) {
             world.index(manifest);
         }
         world
@@ -149,7 +150,8 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn api_keys(&self) -> impl Iterator<Item = (&'a Manifest, &'a ApiKeySpec)> {
-        self.manifests.iter().filter_map(|manifest| match &manifest.spec {
+        let present = self.manifests.iter().filter(|manifest| !manifest.is_removed());
+        present.filter_map(|manifest| match &manifest.spec {
             Spec::ApiKey(spec) => Some((manifest, &**spec)),
             _ => None,
         })

@@ -27,6 +27,7 @@ mod program;
 mod proxy;
 mod pull_requests;
 mod readme;
+mod removal;
 mod rivals;
 mod runners;
 mod rotation;

@@ -12,13 +12,19 @@ use crate::plan::MaxDelete;
 use crate::plan::access;
 use crate::plan::consent::is_allowed;
 use crate::plan::prune;
+use crate::plan::removal::Removals;
 use crate::plan::retirement::Generations;
 use crate::rules;
 
 /// KW-101, MFT-040: more deletes and replacements of a kind than both the percentage and the count allow.
-pub(super) fn check(changes: &[(usize, &Change)], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+pub(super) fn check(
+    changes: &[(usize, &Change)],
+    removals: &Removals<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Diagnostic> {
     let mut harmed: BTreeMap<Kind, usize> = BTreeMap::new();
-    // What a rotation retires has a successor.
+    // What a rotation retires has a successor, and what a manifest removes is no accident.
     let rotated = Generations::of(context, matching);
     let is_harm = |change: &&Change| {
         let harms = match change.address.kind() {
@@ -26,7 +32,7 @@ pub(super) fn check(changes: &[(usize, &Change)], context: &Context<'_>, matchin
             Kind::ApiKey => change.action != Action::Create && !access::of(change).narrower.is_empty(),
             _ => matches!(change.action, Action::Delete | Action::Replace),
         };
-        harms && !is_allowed(&change.address, context) && !rotated.retires(change)
+        harms && !is_allowed(&change.address, context) && !rotated.retires(change) && !removals.makes(change)
     };
     for change in changes.iter().map(|(_, change)| *change).filter(is_harm) {
         *harmed.entry(change.address.kind()).or_default() += 1;

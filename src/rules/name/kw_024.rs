@@ -96,7 +96,7 @@ mod tests {
             declared(Address::application("alcie", "shop"), Some(Address::user("alcie"))),
             declared(Address::application("zoe", "shop"), Some(Address::user("zoe"))),
         ];
-        let desired = Desired { objects: objects.into_iter().collect() };
+        let desired = Desired { objects: objects.into_iter().collect(), removed: None };
         let open: Vec<Diagnostic> = check(&desired, false);
         assert_eq!(open.len(), 1);
         assert!(open[0].message.contains("user/alcie") && open[0].severity == Severity::Warning);

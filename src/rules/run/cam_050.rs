@@ -1,4 +1,4 @@
-//! CAM-050. Decided in `plan/prune.rs`, `plan/review.rs` and `stores/cloud_api_management/read.rs`.
+//! CAM-050. Decided in `plan/prune.rs`, `plan/removal.rs`, `plan/review.rs` and `stores/cloud_api_management/read.rs`.
 
 use crate::rule::Rule;
 

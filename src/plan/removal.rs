@@ -1,0 +1,298 @@
+//! Tombstones: an object whose manifest says `removed: true` goes, with everything that hangs on it, bottom-up. Neither
+//! ownership nor memory is needed for that. A tree goes as a whole or stays.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Change;
+use super::Context;
+use super::control_plane::OfControlPlane;
+use super::demand::Demand;
+use super::holders::holders;
+use super::holders::holders_of_row;
+use super::option::option;
+use super::protected::is_protected;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Found;
+use crate::matching::Matching;
+use crate::matching::matching_removed;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::rules;
+use crate::text::and_more;
+use crate::text::count;
+
+/// Names in a message.
+const NAMED: usize = 5;
+
+/// An object by its kind and id.
+type Id<'a> = (Kind, &'a LiveId);
+
+/// What the manifests remove.
+#[derive(Default)]
+pub(super) struct Removals<'a> {
+    going: BTreeMap<Id<'a>, Going<'a>>,
+    /// The trees that an error holds back.
+    staying: BTreeMap<Id<'a>, &'a Address>,
+    pub(super) held: Vec<Diagnostic>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// One object that goes.
+#[derive(Clone, Copy)]
+pub(super) struct Going<'a> {
+    /// The manifest with `removed: true`.
+    pub(super) root: &'a Declared,
+    /// Whether the manifest names the object itself, and not one that it hangs on.
+    pub(super) is_root: bool,
+    live: &'a LiveObject,
+}
+
+impl<'a> Removals<'a> {
+    pub(super) fn of(context: &Context<'a>, matching: &Matching<'a>) -> Self {
+        let mut removals = Self::default();
+        let Some(removed) = context.desired.removed.as_deref() else { return removals };
+        let Context { live, values, .. } = *context;
+        let found = matching_removed(removed, live, values, context.options.is_part, matching);
+        let below = Below::of(context, matching);
+        let mut done = Vec::new();
+        for declared in Kind::ALL.into_iter().flat_map(|kind| removed.of(kind)) {
+            match found.found.get(&declared.address) {
+                Some(found) => removals.add(declared, found, &below, &mut done),
+                None if found.stopped.contains(&declared.address) => {}
+                None if !live.is_complete(declared.address.kind()) => {}
+                None => done.push(declared),
+            }
+        }
+        removals.findings = found.diagnostics;
+        removals.findings.extend(harmless(&done, matching));
+        removals.held.extend(found.held);
+        removals
+    }
+
+    fn add(&mut self, root: &'a Declared, found: &Found<'a>, below: &Below<'a, '_, '_>, done: &mut Vec<&'a Declared>) {
+        let named: Vec<&'a LiveObject> = std::iter::once(found.live).chain(found.older.iter().copied()).collect();
+        if root.address.kind() == Kind::ApiKey && named.iter().all(|key| !key.attributes.flag("enabled")) {
+            return done.push(root);
+        }
+        let tree = below.tree(&named);
+        if let Some(problem) = below.why_not(root, &tree) {
+            self.held.push(problem);
+            self.staying.extend(tree.iter().map(|live| (id_of(live), &root.address)));
+            return;
+        }
+        for live in tree {
+            let is_root = named.iter().any(|named| id_of(named) == id_of(live));
+            // What already goes with an object above it needs no consent of its own.
+            self.going.entry(id_of(live)).or_insert(Going { root, is_root, live });
+        }
+    }
+
+    pub(super) fn going(&self, live: &LiveObject) -> Option<Going<'a>> {
+        self.going.get(&id_of(live)).copied()
+    }
+
+    /// The removed object because of which an object stays for now.
+    pub(super) fn stays_with(&self, live: &LiveObject) -> Option<&'a Address> {
+        self.staying.get(&id_of(live)).copied()
+    }
+
+    /// Whether a change carries out what a manifest with `removed: true` says.
+    pub(super) fn makes(&self, change: &Change) -> bool {
+        self.of_change(change).is_some()
+    }
+
+    fn of_change(&self, change: &Change) -> Option<Going<'a>> {
+        if self.going.is_empty() {
+            return None;
+        }
+        self.going.get(&(change.address.kind(), change.live_id()?)).copied()
+    }
+
+    /// The addresses whose consent counts.
+    pub(super) fn roots(&self) -> BTreeSet<String> {
+        self.going.values().map(|going| going.root.address.to_string()).collect()
+    }
+
+    /// KW-140: one consent for a tree with active keys, or with a user.
+    pub(super) fn demands(&self, changes: &[(usize, &Change)]) -> Vec<Demand> {
+        let mut trees: BTreeMap<&Address, Vec<(usize, Going<'a>)>> = BTreeMap::new();
+        for (index, change) in changes {
+            if let Some(going) = self.of_change(change) {
+                trees.entry(&going.root.address).or_default().push((*index, going));
+            }
+        }
+        let mut demands = Vec::new();
+        for (root, tree) in trees.into_iter().filter(|(_, tree)| does_harm(tree)) {
+            let message = format!("{root} would be removed{}", with(root, &tree));
+            let finding = rules::KW_140.finding(message).at(tree[0].1.root.place);
+            let finding = finding.help(format!("review what goes in the plan, then allow it with {}", option(root)));
+            let demand = |(index, _): &(usize, Going<'_>)| Demand {
+                index: *index,
+                finding: finding.clone(),
+                lifted_by: vec![root.clone()],
+            };
+            demands.extend(tree.iter().map(demand));
+        }
+        demands
+    }
+}
+
+fn id_of(live: &LiveObject) -> Id<'_> {
+    (live.address.kind(), &live.id)
+}
+
+fn is_active(live: &LiveObject) -> bool {
+    live.attributes.text("settings.status") == Some("active") || live.attributes.flag("enabled")
+}
+
+fn does_harm(tree: &[(usize, Going<'_>)]) -> bool {
+    tree.iter().any(|(_, going)| going.live.address.kind() == Kind::User || is_active(going.live))
+}
+
+/// ` with 1 application and 2 keys, 1 of them active; its username can never be used again`.
+fn with(root: &Address, tree: &[(usize, Going<'_>)]) -> String {
+    let below = || tree.iter().map(|(_, going)| going).filter(|going| !going.is_root);
+    let of_kind = |kind: Kind| below().filter(|going| going.live.address.kind() == kind).count();
+    let kinds = [(Kind::Application, "application"), (Kind::Plan, "package plan"), (Kind::PackageKey, "key")];
+    let parts = kinds.into_iter().map(|(kind, noun)| (of_kind(kind), noun)).filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, noun)| count(number, noun)).collect();
+    let with = if parts.is_empty() { String::new() } else { format!(" with {}", parts.join(" and ")) };
+    let active = match below().filter(|going| is_active(going.live)).count() {
+        0 => String::new(),
+        active => format!(", {active} of them active"),
+    };
+    let end = match root.kind() {
+        Kind::User => "; its username can never be used again",
+        Kind::PackageKey | Kind::ApiKey => "; it is active",
+        Kind::Application | Kind::Package | Kind::Plan => "",
+    };
+    format!("{with}{active}{end}")
+}
+
+/// KW-142: manifests that have done their work.
+fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Diagnostic> {
+    let first = done.first()?;
+    let names: Vec<String> = done.iter().map(|declared| declared.address.to_string()).collect();
+    let names = and_more(&names, NAMED, ", ");
+    let has_api_key = done.iter().any(|declared| declared.address.kind() == Kind::ApiKey);
+    let portal = if has_api_key { " (a disabled API key is deleted in the portal)" } else { "" };
+    let message = format!("removed, and no longer in use in the store: {names}");
+    let meant = done.iter().find_map(|declared| meant(&declared.address, matching));
+    let help = match meant {
+        Some(meant) => {
+            format!("if {meant} is meant, which is in the store, correct the name; otherwise take the manifests out")
+        }
+        None => format!("take their manifests out, they change nothing any more{portal}"),
+    };
+    Some(rules::KW_142.finding(message).at(first.place).help(help))
+}
+
+/// An object of the store with nearly the name of one that is not there.
+fn meant(missing: &Address, matching: &Matching<'_>) -> Option<Address> {
+    let (name, mut path) = (missing.name(), missing.names());
+    path.pop();
+    let is_beside = |address: &&Address| {
+        let is_alike = address.kind() == missing.kind() && *address != missing;
+        is_alike && address.names().split_last().is_some_and(|(_, above)| above == path)
+    };
+    let beside: Vec<&Address> = matching.in_store.keys().filter(is_beside).take(5_000).collect();
+    let names: Vec<String> = beside.iter().map(|address| address.name()).collect();
+    let near = crate::diagnostic::did_you_mean(&name, names.iter().map(String::as_str))?;
+    beside.into_iter().find(|address| address.name() == near).cloned()
+}
+
+/// What hangs on what.
+struct Below<'a, 'c, 'm> {
+    context: &'c Context<'a>,
+    matching: &'m Matching<'a>,
+    children: BTreeMap<Address, Vec<&'a LiveObject>>,
+    declared: BTreeMap<Id<'a>, &'m Address>,
+    of_control_plane: OfControlPlane,
+}
+
+impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
+    fn of(context: &'c Context<'a>, matching: &'m Matching<'a>) -> Self {
+        let mut children: BTreeMap<Address, Vec<&'a LiveObject>> = BTreeMap::new();
+        for kind in [Kind::Application, Kind::Plan, Kind::PackageKey] {
+            for live in context.live.of(kind) {
+                for holder in holders(live, matching, None) {
+                    children.entry(holder).or_default().push(live);
+                }
+            }
+        }
+        let mut declared = BTreeMap::new();
+        for (address, found) in &matching.found {
+            for live in std::iter::once(&found.live).chain(&found.older) {
+                declared.insert((address.kind(), &live.id), address);
+            }
+        }
+        Self { context, matching, children, declared, of_control_plane: OfControlPlane::of(context, matching) }
+    }
+
+    /// The objects and everything that hangs on them.
+    fn tree(&self, roots: &[&'a LiveObject]) -> Vec<&'a LiveObject> {
+        let mut seen: BTreeSet<Id<'a>> = BTreeSet::new();
+        let mut open: Vec<&'a LiveObject> = roots.to_vec();
+        let mut tree = Vec::new();
+        while let Some(live) = open.pop() {
+            if seen.insert(id_of(live)) {
+                tree.push(live);
+                open.extend(self.children.get(&self.matching.known_as(live)).into_iter().flatten());
+            }
+        }
+        tree
+    }
+
+    /// Why a tree stays.
+    fn why_not(&self, root: &Declared, tree: &[&'a LiveObject]) -> Option<Diagnostic> {
+        let (address, place) = (&root.address, root.place);
+        if root.protect {
+            let problem = rules::KW_102.finding(format!("{address} is protected but would be removed")).at(place);
+            return Some(problem.help("remove `protect: true` from its metadata first"));
+        }
+        let incomplete = Kind::ALL.into_iter().find(|kind| !self.context.live.is_complete(*kind));
+        if let Some(kind) = incomplete {
+            let message = format!("the store's list of {} is not complete, so {address} stays", kind.plural());
+            let help = "run again when the store returns the complete list";
+            return Some(rules::CAM_050.finding(message).at(place).help(help));
+        }
+        let addresses: BTreeSet<Address> = tree.iter().map(|live| self.matching.known_as(live)).collect();
+        for row in self.context.live.odd() {
+            if holders_of_row(row, self.matching).iter().any(|holder| addresses.contains(holder)) {
+                let message = format!("{address} stays: on it hangs {}, which is not understood", row.described());
+                let help = "correct that object in the store, or delete it there";
+                return Some(rules::CAM_066.finding(message).at(place).help(help));
+            }
+        }
+        tree.iter().find_map(|live| self.why_not_one(root, live))
+    }
+
+    fn why_not_one(&self, root: &Declared, live: &LiveObject) -> Option<Diagnostic> {
+        let (address, place, one) = (&root.address, root.place, &live.address);
+        let problem = if let Some(declared) = self.declared.get(&id_of(live)) {
+            let problem = rules::KW_141.finding(format!("{declared} is declared, but {address} is removed"));
+            problem.help("write `removed: true` in both manifests, or in none")
+        } else if is_protected(live, self.context.live) {
+            let message = format!("{one} is an administrator, a service user or a platform user, so it stays");
+            rules::CAM_046.finding(message).help("remove the manifest; such users are never deleted")
+        } else if self.of_control_plane.contains(live) {
+            let message = format!("{address} stays: API Control Plane made {one}");
+            rules::KW_111.finding(message).help("remove it in API Control Plane first")
+        } else if let Some(field) = live.unread.first() {
+            let message = format!("{address} stays: `{field}` of {one} is not understood");
+            rules::CAM_066
+                .finding(message)
+                .help("if it was created a moment ago, run again; otherwise correct it in the store")
+        } else if let Some(parent) = self.matching.doubtful_parent(live) {
+            let message = format!("{address} stays: the store has no certain match for {parent}");
+            rules::CAM_049.finding(message).help(format!("settle {parent} first"))
+        } else {
+            return None;
+        };
+        Some(problem.at(place))
+    }
+}

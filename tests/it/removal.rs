@@ -1,0 +1,263 @@
+//! `removed: true`: an object of the store goes with everything that hangs on it, whoever made that, on a machine without
+//! memory. Other clients make the area over raw HTTP, and the store is read over the wire.
+
+use serde_json::Value as Json;
+use serde_json::json;
+
+use crate::cloud::CUSTOM;
+use crate::cloud::area::Said;
+use crate::cloud::area::World;
+use crate::emulator::caller;
+use crate::emulator::caller::Emulator;
+use crate::emulator::caller::id;
+
+/// A workspace without memory that points at an area which people made.
+struct Story {
+    emulator: Emulator,
+    area: caller::World,
+    world: World,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let emulator = Emulator::start(&[]);
+        let area = emulator.world();
+        let world = World::new("");
+        let url = format!("http://{}", emulator.address());
+        world.point_at_url(&url, "{callsPerSecond: 1000}", "", "TEST_");
+        Self { emulator, area, world }
+    }
+
+    fn key(&self, value: &str, status: &str) {
+        self.emulator.key(&self.area, json!({"apikey": value, "status": status})).ok();
+    }
+
+    /// Another member with an application and an active key in the same package.
+    fn bob(&self) {
+        let member =
+            json!({"username": "bob", "email": "bob@example.com", "displayName": "Bob", "areaStatus": "active"});
+        let member = id(&self.emulator.post("/members", member));
+        let application = self.emulator.post(&format!("/members/{member}/applications"), json!({"name": "till"}));
+        let (package, plan) = (&self.area.package, &self.area.plan);
+        let body =
+            json!({"apikey": "b_person.made-1", "status": "active", "package": {"id": package}, "plan": {"id": plan}});
+        self.emulator.post(&format!("/applications/{}/packageKeys", id(&application)), body).ok();
+    }
+
+    fn apply(&self, manifests: &str, more: &[&str]) -> Said {
+        self.world.write(manifests);
+        self.world.keywright(&[&["apply", "--auto-approve"], more].concat())
+    }
+
+    /// What the store holds: members, applications, packages, plans and key values.
+    fn holds(&self) -> Vec<String> {
+        let names = |path: &str, field: &str| {
+            let rows = self.emulator.get(&format!("{path}?fields={field}")).ok();
+            let rows: Vec<Json> = rows.as_array().unwrap().clone();
+            rows.into_iter().map(|row| row[field].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let lists =
+            [("/members", "username"), ("/applications", "name"), ("/packages", "name"), ("/packageKeys", "apikey")];
+        let mut all: Vec<String> = lists.into_iter().flat_map(|(path, field)| names(path, field)).collect();
+        all.retain(|name| name != "area_internal" && name != "fake-user");
+        all.sort();
+        all
+    }
+}
+
+fn manifest(kind: &str, metadata: &str, spec: &str) -> String {
+    let spec = if spec.is_empty() { String::new() } else { format!("spec: {{{spec}}}\n") };
+    format!("---\napiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{{metadata}}}\n{spec}")
+}
+
+#[track_caller]
+fn assert_says(said: &Said, exit: i32, words: &[&str]) {
+    assert_eq!(said.exit, exit, "{}", said.text);
+    for word in words {
+        assert!(said.text.contains(word), "{word}\n{}", said.text);
+    }
+}
+
+#[test]
+fn a_user_goes_with_what_hangs_on_them_after_one_consent_and_without_memory() {
+    let story = Story::begin();
+    story.key("a_person.made-1", "active");
+    story.key("a_person.made-2", "disabled");
+    story.bob();
+    let everything = story.holds();
+    let gone = manifest("User", "name: alice, removed: true", "");
+    let said = story.apply(&gone, &[]);
+    let message = "user/alice would be removed with 1 application and 2 keys, 1 of them active; its username can never be used again";
+    assert_says(
+        &said,
+        4,
+        &["KW-140", message, "--allow user/alice", "hangs on user/alice, which is removed; active, plan gold"],
+    );
+    assert_eq!(story.holds(), everything);
+    // Consent for something else is none.
+    let said = story.apply(&gone, &["--allow", "application/alice/shop"]);
+    assert_says(&said, 4, &["KW-140"]);
+    assert_eq!(story.holds(), everything);
+    let said = story.apply(&gone, &["--allow", "user/alice"]);
+    assert_says(&said, 0, &["Applied: 4 changes done"]);
+    assert_eq!(story.holds(), ["b_person.made-1", "bob", "pay", "till"]);
+    // It stays harmless, and says that it can go.
+    let said = story.apply(&gone, &[]);
+    assert_says(&said, 0, &["Nothing to do", "KW-142", "no longer in use in the store: user/alice"]);
+}
+
+#[test]
+fn a_consent_in_the_settings_and_a_saved_plan_remove_a_tree_too() {
+    let story = Story::begin();
+    story.key("a_person.made-1", "active");
+    story.world.write(&manifest("Application", "name: shop, removed: true", "user: alice"));
+    let plan = story.world.path().join("plan.json");
+    let plan = plan.to_str().unwrap();
+    let said = story.world.keywright(&["plan", "--out", plan, "--allow", "application/alice/shop"]);
+    assert_says(&said, 0, &["Plan: 2 to delete"]);
+    let settings = std::fs::read_to_string(story.world.workspace().join("keywright.yaml")).unwrap();
+    let more = "spec:\n  consents: [{allow: application/alice/shop, why: the shop closed, until: 2026-12-31}]\n";
+    std::fs::write(story.world.workspace().join("keywright.yaml"), settings.replacen("spec:\n", more, 1)).unwrap();
+    assert_says(&story.world.keywright(&["plan"]), 0, &["Plan: 2 to delete"]);
+    std::fs::write(story.world.workspace().join("keywright.yaml"), settings).unwrap();
+    let said = crate::cloud::area::said(
+        crate::program::keywright()
+            .args(["apply", plan, "--auto-approve"])
+            .env("KEYWRIGHT_TEST_CREDENTIAL", "not-a-real-credential")
+            .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
+            .current_dir(story.world.workspace()),
+    );
+    assert_says(&said, 0, &["2 changes done"]);
+    assert_eq!(story.holds(), ["alice", "pay"]);
+}
+
+#[test]
+fn a_package_names_the_keys_of_other_people_that_go_with_it() {
+    let story = Story::begin();
+    story.key("a_person.made-1", "active");
+    story.bob();
+    let gone = manifest("Package", "name: pay, removed: true", "");
+    let message = "package/pay would be removed with 1 package plan and 2 keys, 2 of them active";
+    assert_says(&story.apply(&gone, &[]), 4, &[message, "--allow package/pay"]);
+    assert_says(&story.apply(&gone, &["--allow", "package/pay"]), 0, &["Applied: 4 changes done"]);
+    assert_eq!(story.holds(), ["alice", "bob", "shop", "till"]);
+}
+
+#[test]
+fn one_key_goes_by_its_value_its_id_or_its_prefix_and_the_others_stay() {
+    let story = Story::begin();
+    story.key(CUSTOM, "active");
+    story.key("g_person.made-1", "active");
+    story.key("other.person.made-1", "active");
+    let key = |name: &str, source: &str| {
+        let spec = format!("user: alice, application: shop, package: pay, plan: gold, key: {source}");
+        manifest("PackageKey", &format!("name: {name}, removed: true"), &spec)
+    };
+    let both = [key("custom", "{custom: {env: TEST_KEY}}"), key("generated", "{generate: {prefix: g_}}")].concat();
+    assert_says(&story.apply(&both, &[]), 4, &["key/custom would be removed; it is active", "--allow key/generated"]);
+    // Each is allowed for itself.
+    assert_says(&story.apply(&both, &["--allow", "key/custom"]), 4, &["1 done, 1 held"]);
+    assert_says(&story.apply(&both, &["--allow", "key/generated"]), 0, &["KW-142"]);
+    assert_eq!(story.holds(), ["alice", "other.person.made-1", "pay", "shop"]);
+    let rows = story.emulator.get("/packageKeys?fields=id").ok();
+    let existing = key("last", &format!("{{existing: {}}}", rows[0]["id"].as_str().unwrap()));
+    assert_says(&story.apply(&existing, &["--allow", "key/last"]), 0, &["1 change done"]);
+    // Its id is gone, and that is what the manifest wants.
+    assert_says(&story.apply(&existing, &[]), 0, &["KW-142", "Nothing to do"]);
+}
+
+#[test]
+fn what_harms_no_caller_needs_no_consent() {
+    let story = Story::begin();
+    story.key("a_person.made-1", "disabled");
+    let gone = manifest("Application", "name: shop, removed: true", "user: alice");
+    assert_says(&story.apply(&gone, &[]), 0, &["Applied: 2 changes done"]);
+    assert_eq!(story.holds(), ["alice", "pay"]);
+}
+
+#[test]
+fn a_tree_stays_whole_beside_a_declared_key_a_protected_object_or_an_administrator() {
+    let story = Story::begin();
+    story.key("a_person.made-1", "active");
+    story.key("g_person.made-1", "active");
+    let everything = story.holds();
+    let allow = ["--allow", "user/alice", "--allow", "application/alice/shop"];
+    let user = manifest("User", "name: alice", "email: alice@example.com, displayName: Alice");
+    let key = manifest(
+        "PackageKey",
+        "name: k",
+        "user: alice, application: shop, package: pay, plan: gold, key: {generate: {prefix: g_}}",
+    );
+    let application = manifest("Application", "name: shop, removed: true", "user: alice");
+    let said = story.apply(&[&*user, &application, &key].concat(), &allow);
+    assert_says(&said, 3, &["KW-141", "key/k is declared, but application/alice/shop is removed", "in both manifests"]);
+    assert_eq!(story.holds(), everything);
+    let protected = manifest("User", "name: alice, removed: true, protect: true", "");
+    let said = story.apply(&protected, &allow);
+    assert_says(&said, 3, &["KW-102", "user/alice is protected but would be removed"]);
+    assert_eq!(story.holds(), everything);
+    let twice = [manifest("User", "name: alice, removed: true", ""), user].concat();
+    assert_says(&story.apply(&twice, &allow), 3, &["user/alice is declared twice"]);
+    assert_eq!(story.holds(), everything);
+}
+
+#[test]
+fn taking_out_a_whole_tree_of_manifests_follows_the_ownership() {
+    let story = Story::begin();
+    let settings = "  ownership: {applications: ofDeclaredUsers, packageKeys: ofDeclaredApplications}\n";
+    let url = format!("http://{}", story.emulator.address());
+    story.world.point_at_url(&url, "{callsPerSecond: 1000}", settings, "TEST_");
+    let terms = [manifest("Package", "name: pay", ""), manifest("Plan", "name: gold", "package: pay")].concat();
+    let terms = terms.replace("metadata: {name: pay}\n", "metadata: {name: pay}\nspec: {}\n");
+    let user = manifest("User", "name: alice", "email: alice@example.com, displayName: Alice, status: active");
+    let application = manifest("Application", "name: shop", "user: alice");
+    let key = manifest(
+        "PackageKey",
+        "name: k",
+        "user: alice, application: shop, package: pay, plan: gold, key: {generate: {prefix: g_}}",
+    );
+    let all = [&*terms, &user, &application, &key].concat();
+    assert_says(&story.apply(&all, &[]), 0, &["1 change done"]);
+    // The user stays, so the application and its key are owned.
+    let said = story.apply(&[&*terms, &user].concat(), &["--prune"]);
+    assert_says(&said, 4, &["KW-105", "--allow application/alice/shop"]);
+    // The user goes too: the workspace owns no users, and the database knows what it declared.
+    let said = story.apply(&terms, &["--prune"]);
+    assert_says(&said, 4, &["KW-105", "--allow application/alice/shop"]);
+    let said = story.apply(&terms, &["--prune", "--allow", "application/alice/shop"]);
+    assert_says(&said, 0, &["2 changes done"]);
+    assert_eq!(story.holds(), ["alice", "pay"]);
+}
+
+/// The page about off-boarding: one pull request, ordinary ownership, and a runner without memory.
+#[test]
+fn the_page_about_off_boarding_is_true() {
+    let story = Story::begin();
+    let settings = "  ownership: {applications: ofDeclaredUsers, packageKeys: ofDeclaredApplications}\n";
+    let url = format!("http://{}", story.emulator.address());
+    story.world.point_at_url(&url, "{callsPerSecond: 1000}", settings, "TEST_");
+    let page = include_str!("../../docs/off-boarding.md").replace("user/ann", "user/alice").replace("/ann/", "/alice/");
+    let page = page.replace("name: ann,", "name: alice,");
+    story.key("a_person.made-1", "active");
+    story.key("a_person.made-2", "disabled");
+    let mut said = String::new();
+    let mut shown = 0;
+    for block in page.split("\n```").skip(1).step_by(2) {
+        let (kind, text) = block.split_once('\n').unwrap();
+        match kind {
+            "yaml" if text.starts_with("apiVersion") => story.world.write(text),
+            "sh" => {
+                let arguments: Vec<&str> = text.trim().split(' ').skip(1).collect();
+                said = story.world.keywright(&arguments).text;
+            }
+            "text" => {
+                for line in text.lines() {
+                    assert!(said.contains(line), "the page shows\n{line}\nbut the command says\n{said}");
+                    shown += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!((shown, story.holds()), (7, vec!["pay".to_owned()]));
+}
