@@ -4,6 +4,7 @@ mod keys;
 mod named;
 mod odd;
 
+pub use keys::begins;
 pub use odd::NOTHING_IN_ITS_PLACE;
 pub use odd::SHOW_VALUES;
 pub use odd::odd_rule;

@@ -139,7 +139,12 @@ impl<'a> Keys<'a> {
                     format!("{} has the same value as {}, which is not declared here", object.address, other.address);
                 let place = crate::rules::values::source_place(&key.source, object.place);
                 let problem = rules::CAM_025.finding(message).at(place);
-                matching.stop(object, problem.help("a key value must be unique in a package; choose another one"));
+                let place = matching.parent_of(other).map_or_else(String::new, |owner| format!(" in {owner}"));
+                let help = format!(
+                    "if it is this key, declare it where it is now{place}; otherwise choose another value, because a value \
+                     is unique in a package"
+                );
+                matching.stop(object, problem.help(help));
             }
         }
     }
@@ -313,6 +318,6 @@ fn has_prefix(live: &LiveObject, generated: &Generated) -> bool {
     live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
 }
 
-pub(super) fn begins(value: &str, generated: &Generated) -> bool {
+pub fn begins(value: &str, generated: &Generated) -> bool {
     value.starts_with(&*generated.prefix) || generated.former.iter().any(|former| value.starts_with(&**former))
 }

@@ -6,6 +6,7 @@ mod callers;
 mod hold;
 mod last_keys;
 mod limits;
+mod moved;
 mod narrowed;
 mod objects;
 mod returning;
@@ -84,6 +85,7 @@ fn check(
     };
     first.retain(|demand| !is_covered(demand));
     first.extend(removals.demands(&changes));
+    first.extend(moved::demands(&changes, &removals, context, matching));
     let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
     let mut answer = judge.ask(BTreeMap::new());
     let still: BTreeMap<usize, Vec<Need>> = plan

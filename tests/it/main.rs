@@ -22,6 +22,7 @@ mod hostile;
 mod invisible;
 mod laws;
 mod memory;
+mod moves;
 mod odd;
 mod program;
 mod proxy;

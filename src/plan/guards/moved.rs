@@ -1,0 +1,243 @@
+//! What would be created although it is in the store in another place: an application that got another owner in the
+//! console, a key whose application or package has another name in the manifests, a user who was made again under another
+//! name. A second one would be a second living key.
+//!
+//! A key is recognized by its id, which the workspace database remembers, or by its prefix in a place that has something in
+//! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::matching::Matching;
+use crate::matching::begins;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Generated;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::model::own_prefix;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::consent::at;
+use crate::plan::demand::Demand;
+use crate::plan::option::option;
+use crate::plan::removal::Removals;
+use crate::rule::Rule;
+use crate::rules;
+
+pub(super) fn demands(
+    changes: &[(usize, &Change)],
+    removals: &Removals<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
+    let creates: Vec<&(usize, &Change)> = changes.iter().filter(|(_, change)| is_create(change)).collect();
+    if creates.is_empty() {
+        return Vec::new();
+    }
+    let strays = Strays::of(changes, removals, context, matching);
+    if strays.all.is_empty() {
+        return Vec::new();
+    }
+    let demand = |(index, change): &&(usize, &Change)| {
+        let (rule, message, help) = strays.of_change(change)?;
+        let help = format!("{help}; or allow a second one with {}", option(&change.address));
+        let finding = at(rule.finding(message), change, context).help(help);
+        Some(Demand { index: *index, finding, lifted_by: vec![change.address.clone()] })
+    };
+    creates.iter().filter_map(demand).collect()
+}
+
+/// Whether an object is created that is no later generation of a key.
+fn is_create(change: &Change) -> bool {
+    change.action == Action::Create && change.target.key.as_ref().is_none_or(|key| key.follows.is_none())
+}
+
+/// The objects of the store that no manifest declares and that stay.
+struct Strays<'a, 'c> {
+    context: &'a Context<'c>,
+    matching: &'a Matching<'c>,
+    all: Vec<&'c LiveObject>,
+    /// Those that the database knows, by the address that their manifest had.
+    known: BTreeMap<String, &'c LiveObject>,
+}
+
+type Found = Option<(&'static Rule, String, String)>;
+
+impl<'a, 'c> Strays<'a, 'c> {
+    fn of(
+        changes: &[(usize, &Change)],
+        removals: &Removals<'_>,
+        context: &'a Context<'c>,
+        matching: &'a Matching<'c>,
+    ) -> Self {
+        let deletes = changes.iter().filter(|(_, change)| change.action == Action::Delete);
+        let deleted: BTreeSet<(Kind, &LiveId)> =
+            deletes.filter_map(|(_, change)| Some((change.address.kind(), change.live_id()?))).collect();
+        let stays =
+            |live: &&&LiveObject| !deleted.contains(&(live.address.kind(), &live.id)) && removals.going(live).is_none();
+        let all: Vec<&'c LiveObject> = matching.unmatched.iter().filter(stays).copied().collect();
+        let key = context.remembered.key.as_ref();
+        let objects = &context.remembered.objects;
+        let known = all.iter().filter_map(|live| Some((objects.of(live, key)?.address.to_string(), *live))).collect();
+        Self { context, matching, all, known }
+    }
+
+    fn of_change(&self, change: &Change) -> Found {
+        let declared = self.context.desired.get(&change.address)?;
+        match change.address.kind() {
+            Kind::PackageKey => self.key(declared).or_else(|| self.renamed_key(declared)),
+            Kind::Application | Kind::Package => {
+                self.by_memory(declared).or_else(|| self.with_its_keys_elsewhere(declared))
+            }
+            Kind::User => self.by_memory(declared).or_else(|| self.by_email(declared)),
+            Kind::Plan => self.by_memory(declared),
+            // An API key is found by its name, and has no other place.
+            Kind::ApiKey => None,
+        }
+    }
+
+    /// KW-145: the object that the database knows under this address.
+    fn by_memory(&self, declared: &Declared) -> Found {
+        let live = self.known.get(&declared.address.to_string())?;
+        let message = format!(
+            "{} would be created, but it is in the store as {}: somebody renamed it or gave it another owner",
+            declared.address, live.address
+        );
+        Some((&rules::KW_145, message, format!("find out why, then change the manifest to {}", live.address)))
+    }
+
+    /// KW-145: the key of a manifest in another application or package.
+    fn key(&self, declared: &Declared) -> Found {
+        let (live, how) = self.key_elsewhere(declared)?;
+        let (application, package) = self.place_of(live)?;
+        let message =
+            format!("{} would be created, but it is in {application} and {package} ({how})", declared.address);
+        let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
+                    renamed";
+        Some((&rules::KW_145, message, help.to_owned()))
+    }
+
+    /// KW-145: a key of the same application and package that the database knows under a name that no manifest has any more.
+    /// A key without a declared prefix is found by its name.
+    fn renamed_key(&self, declared: &Declared) -> Found {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let is_it = |(address, live): &(&String, &&'c LiveObject)| {
+            live.address.kind() == Kind::PackageKey
+                && self.place_of(live) == Some((parent.address.clone(), key.package.address.clone()))
+                && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
+        };
+        let (address, live) = self.known.iter().find(is_it)?;
+        let message =
+            format!("{} would be created beside {}, which was declared as {address}", declared.address, live.address);
+        let name = Address::parse(address).map(|address| address.name()).unwrap_or_default();
+        Some((
+            &rules::KW_145,
+            message,
+            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&name)),
+        ))
+    }
+
+    /// KW-146: an application or a package whose keys are in one that no manifest declares.
+    fn with_its_keys_elsewhere(&self, declared: &Declared) -> Found {
+        let keys = self.context.desired.of(Kind::PackageKey);
+        let mut ours = keys.filter(|key| self.holder(key, declared.address.kind()) == Some(&declared.address));
+        let (key, other) = ours.find_map(|key| {
+            let (live, _) = self.key_elsewhere(key)?;
+            let (application, package) = self.place_of(live)?;
+            let other = if declared.address.kind() == Kind::Application { application } else { package };
+            let is_stray = self.all.iter().any(|live| self.matching.known_as(live) == other);
+            (is_stray && other != declared.address).then_some((&key.address, other))
+        })?;
+        let message =
+            format!("{} would be created, but its {key} is in {other}, which no manifest declares", declared.address);
+        let (old, new) = (other.names(), declared.address.names());
+        let help = if old.len() == 2 && old[0] != new[0] {
+            "an application cannot change its owner: declare it with the owner that it has".to_owned()
+        } else {
+            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&other.name()))
+        };
+        Some((&rules::KW_146, message, help))
+    }
+
+    fn holder<'k>(&self, key: &'k Declared, kind: Kind) -> Option<&'k Address> {
+        match kind {
+            Kind::Application => key.parent.as_ref().map(|parent| &parent.address),
+            _ => key.key.as_ref().map(|key| &key.package.address),
+        }
+    }
+
+    /// KW-147: a user with the same email address.
+    fn by_email(&self, declared: &Declared) -> Found {
+        let email = declared.value("email")?;
+        let is_same = |live: &&&LiveObject| {
+            let theirs = live.attributes.get("email");
+            live.address.kind() == Kind::User
+                && theirs.is_some_and(|theirs| crate::diff::is_same("email", email, theirs))
+        };
+        let live = self.all.iter().find(is_same)?;
+        let message = format!(
+            "{} would be created, but {} has the same email address {}",
+            declared.address,
+            live.address,
+            Value::text(email.as_text()?)
+        );
+        let help = format!("declare {}: a username cannot change", live.address);
+        Some((&rules::KW_147, message, help))
+    }
+
+    /// The application and the package of a key of the store, by their addresses in the manifests.
+    fn place_of(&self, live: &LiveObject) -> Option<(Address, Address)> {
+        Some((self.matching.parent_of(live)?, self.matching.terms_of(live)?.0))
+    }
+
+    /// The key of a manifest, in another place than declared, and what shows that.
+    fn key_elsewhere(&self, declared: &Declared) -> Option<(&'c LiveObject, &'static str)> {
+        if self.matching.found.contains_key(&declared.address) {
+            return None;
+        }
+        if let Some(live) = self.known.get(&declared.address.to_string()) {
+            return Some((live, "the workspace database knows its id"));
+        }
+        let generated = match &declared.key.as_ref()?.source {
+            KeySource::Generate(generated) => generated,
+            KeySource::Custom(_) => return Some((self.with_value(declared)?, "the same value")),
+            KeySource::Existing(_) => return None,
+        };
+        if generated.prefix.is_empty() {
+            return None;
+        }
+        let keys = self.all.iter().filter(|live| {
+            live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
+                && self.is_near(live, declared, generated)
+        });
+        keys.copied().next().map(|live| (live, "a key with its prefix"))
+    }
+
+    fn with_value(&self, declared: &Declared) -> Option<&'c LiveObject> {
+        let value = self.context.values.get(&declared.address)?.digest();
+        let package = &declared.key.as_ref()?.package.address;
+        let is_it = |live: &&&LiveObject| {
+            live.key.as_ref().is_some_and(|key| key.value.digest() == value)
+                && self.place_of(live).is_some_and(|(_, theirs)| theirs == *package)
+        };
+        self.all.iter().find(is_it).copied()
+    }
+
+    /// Whether a key with the prefix is in a place that has something in common with the declared one. Nobody else has a
+    /// prefix that Keywright chose for the address.
+    fn is_near(&self, live: &LiveObject, declared: &Declared, generated: &Generated) -> bool {
+        let Some((application, package)) = self.place_of(live) else { return false };
+        let (Some(parent), Some(key)) = (&declared.parent, &declared.key) else { return false };
+        let is_there = parent.address == application && key.package.address == package;
+        let is_own = generated.prefix == own_prefix(&declared.address.to_string());
+        let is_of_application = parent.address == application;
+        let is_of_package = key.package.address == package
+            && (parent.address.first_name() == application.first_name() || parent.address.name() == application.name());
+        !is_there && (is_own || is_of_application || is_of_package)
+    }
+}

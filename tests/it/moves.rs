@@ -1,0 +1,232 @@
+//! Nothing is made twice: what moved in the store or in the manifests is recognized, with and without memory, and a second
+//! one is made only with consent. Other hands change the store by SQL.
+
+use std::fs;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::console::Console;
+use crate::console::Ran;
+use crate::team::TEAM;
+
+const KEY: &str = "---
+apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: k}
+spec: {user: alice, application: checkout, package: payments, plan: gold, key: {generate: {prefix: chk_}}}
+";
+
+const BOB: &str = "---
+apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: bob}
+spec: {email: bob@example.com, displayName: Bob, status: active}
+";
+
+/// A workspace on an embedded store that holds all of it.
+struct Story {
+    folder: TempDir,
+    console: Console,
+    manifests: String,
+}
+
+impl Story {
+    fn of(manifests: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let console = Console::new(folder.path().to_path_buf());
+        let story = Self { folder, console, manifests: manifests.to_owned() };
+        let ran = story.apply("");
+        assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+        story
+    }
+
+    /// The same after a change of the manifests.
+    fn edited(mut self, from: &str, to: &str) -> Self {
+        let edited = self.manifests.replace(from, to);
+        assert_ne!(edited, self.manifests, "{from}");
+        self.manifests = edited;
+        self
+    }
+
+    fn apply(&self, more: &str) -> Ran {
+        fs::write(self.folder.path().join("m.yaml"), &self.manifests).unwrap();
+        self.console.run(&format!("apply --auto-approve {more}"))
+    }
+
+    fn database(&self) -> Connection {
+        Connection::open(self.folder.path().join(".keywright/keywright.db")).unwrap()
+    }
+
+    fn by_hand(&self, sql: &str) {
+        assert_eq!(self.database().execute(sql, []).unwrap(), 1, "{sql}");
+    }
+
+    /// A machine that never ran: the store is the same, but nothing is remembered.
+    fn forget(&self) {
+        self.database().execute_batch("DELETE FROM objects; DELETE FROM creates; DELETE FROM receipts;").unwrap();
+    }
+
+    /// How many applications and keys there are.
+    fn count(&self) -> (u32, u32) {
+        let count = |table: &str| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            self.database().query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        (count("applications"), count("package_keys"))
+    }
+
+    /// Nothing is made without consent; each of `consents` lets one more thing be made.
+    fn asks(&self, says: &[&str], consents: &[&str]) {
+        let before = self.count();
+        for _ in 0..2 {
+            let ran = self.apply("");
+            assert_eq!(ran.exit, 4, "{}{}", ran.out, ran.err);
+            for words in says {
+                assert!(ran.err.contains(words), "{words}\n{}{}", ran.out, ran.err);
+            }
+            assert_eq!(self.count(), before, "{}{}", ran.out, ran.err);
+        }
+        let options: String = consents.iter().map(|address| format!(" --allow {address}")).collect();
+        let ran = self.apply(&options);
+        assert_eq!(ran.exit, 0, "{options}\n{}{}", ran.out, ran.err);
+        let ran = self.apply("");
+        assert!(ran.exit == 0 && ran.out.contains("Nothing to do"), "{}{}", ran.out, ran.err);
+    }
+}
+
+fn with_and_without_memory(check: impl Fn(&Story, bool)) {
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, KEY, BOB].concat());
+        if !remembers {
+            story.forget();
+        }
+        check(&story, remembers);
+    }
+}
+
+#[test]
+fn an_application_that_got_another_owner_in_the_console_is_not_made_again() {
+    with_and_without_memory(|story, remembers| {
+        story.by_hand("UPDATE applications SET \"user\" = (SELECT row FROM users WHERE username = 'bob')");
+        let says = if remembers {
+            [
+                "KW-145",
+                "application/alice/checkout would be created, but it is in the store as application/bob/checkout",
+            ]
+        } else {
+            ["KW-146", "its key/k is in application/bob/checkout, which no manifest declares"]
+        };
+        story.asks(&says, &["application/alice/checkout", "key/k"]);
+    });
+}
+
+#[test]
+fn another_owner_in_the_manifests_makes_no_second_application_and_no_second_key() {
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, KEY, BOB].concat());
+        if !remembers {
+            story.forget();
+        }
+        let story =
+            story.edited("spec: {user: alice}", "spec: {user: bob}").edited("user: alice, app", "user: bob, app");
+        story.asks(
+            &[
+                "KW-146",
+                "an application cannot change its owner",
+                "KW-145",
+                "key/k would be created, but it is in application/alice/checkout",
+            ],
+            &["application/bob/checkout", "key/k"],
+        );
+    }
+}
+
+#[test]
+fn a_new_name_without_previously_makes_nothing_twice() {
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, KEY, BOB].concat());
+        if !remembers {
+            story.forget();
+        }
+        let story = story.edited("name: checkout", "name: shop").edited("application: checkout", "application: shop");
+        let before = story.count();
+        let ran = story.apply("");
+        assert!(ran.exit == 4 && ran.err.contains("KW-146"), "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("if it was renamed, write `previously: [checkout]`"), "{}", ran.err);
+        assert_eq!(story.count(), before);
+        // The help works.
+        let story = story.edited("name: shop}", "name: shop, previously: [checkout]}");
+        let ran = story.apply("");
+        assert!(ran.exit == 0 && story.count() == before, "{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn a_package_or_a_key_document_with_a_new_name_makes_no_second_key() {
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, KEY].concat());
+        if !remembers {
+            story.forget();
+        }
+        let story = story.edited("name: payments", "name: money").edited("package: payments", "package: money");
+        let ran = story.apply("");
+        assert!(
+            ran.exit == 4 && ran.err.contains("KW-146") && ran.err.contains("previously: [payments]"),
+            "{}",
+            ran.err
+        );
+        assert_eq!(story.count(), (1, 1));
+    }
+    // A key without a prefix is found by its name; only memory knows the name that it had.
+    let story = Story::of(&[TEAM, &KEY.replace("{prefix: chk_}", "{}")].concat());
+    let story = story.edited("{name: k}", "{name: production}");
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("previously: [k]"), "{}{}", ran.out, ran.err);
+    assert_eq!(story.count(), (1, 1));
+    let story = story.edited("{name: production}", "{name: production, previously: [k]}");
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_generated_key_that_moves_to_another_application_is_not_made_twice() {
+    let more = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, KEY, more].concat());
+        if !remembers {
+            story.forget();
+        }
+        let story = story.edited("application: checkout", "application: till");
+        story.asks(&["KW-145", "key/k would be created, but it is in application/alice/checkout"], &["key/k"]);
+    }
+}
+
+#[test]
+fn a_user_who_was_made_again_under_another_name_is_not_made_twice() {
+    with_and_without_memory(|story, _| {
+        story.by_hand("UPDATE users SET username = 'alice.lee' WHERE username = 'alice'");
+        let ran = story.apply("");
+        assert!(ran.exit == 4 && ran.err.contains("user/alice.lee"), "{}{}", ran.out, ran.err);
+        assert_eq!(story.count(), (1, 1));
+    });
+    let lee = BOB.replace("name: bob", "name: b.lee");
+    let story = Story::of(&[TEAM, KEY, BOB].concat()).edited(BOB, &lee);
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-147") && ran.err.contains("user/bob"), "{}{}", ran.out, ran.err);
+    let ran = story.apply("--allow user/b.lee");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn what_other_people_made_elsewhere_is_no_evidence() {
+    // Another team has an application and keys of the same names and the same prefix.
+    let story = Story::of(&[TEAM, KEY].concat());
+    story.forget();
+    let other = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: site}\nspec: {user: bob}\n---\n\
+                 apiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {name: s}\n\
+                 spec: {user: bob, application: site, package: payments, plan: gold, key: {generate: {prefix: chk_}}}\n";
+    fs::write(story.folder.path().join("other.yaml"), [BOB, other].concat()).unwrap();
+    let ran = story.apply("");
+    assert_eq!((ran.exit, story.count()), (0, (2, 2)), "{}{}", ran.out, ran.err);
+}
