@@ -1,6 +1,7 @@
 //! Matches objects by name: all kinds except package keys.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Matching;
 use crate::diagnostic::Diagnostic;
@@ -23,13 +24,41 @@ pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: 
     for (address, objects) in &index {
         matching.in_store.insert(address.clone(), objects[0]);
     }
-    for declared in desired.of(kind) {
+    for declared in takers_first(desired.of(kind).collect()) {
         match index.get(&declared.address).map(Vec::as_slice) {
+            Some([one]) if matching.renamed.contains_key(&one.address) => find_former(declared, &index, matching),
             Some([one]) => matching.find(&declared.address, one),
             Some([_, ..]) => ambiguous(declared, &declared.address, matching),
             Some([]) | None => find_former(declared, &index, matching),
         }
     }
+}
+
+/// Before an object that is declared under the former name of another one comes that other one: if it still has its former
+/// name in the store, it takes the object of that name.
+fn takers_first(declared: Vec<&Declared>) -> Vec<&Declared> {
+    let names: BTreeMap<&Address, &Declared> = declared.iter().map(|object| (&object.address, *object)).collect();
+    let mut takers: BTreeMap<&Address, &Declared> = BTreeMap::new();
+    for object in &declared {
+        let taken = object.previously.iter().filter(|former| names.contains_key(&former.address));
+        takers.extend(taken.map(|former| (&former.address, *object)));
+    }
+    if takers.is_empty() {
+        return declared;
+    }
+    let (mut order, mut seen) = (Vec::with_capacity(declared.len()), BTreeSet::new());
+    for object in declared {
+        let mut chain = vec![object];
+        while let Some(taker) = chain.last().and_then(|last| takers.get(&last.address)) {
+            // A circle is refused before (KW-016).
+            if chain.iter().any(|one| one.address == taker.address) {
+                break;
+            }
+            chain.push(taker);
+        }
+        order.extend(chain.into_iter().rev().filter(|one| seen.insert(&one.address)));
+    }
+    order
 }
 
 fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matching<'a>) {

@@ -10,6 +10,7 @@ mod moved;
 mod narrowed;
 mod objects;
 mod returning;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -85,6 +86,7 @@ fn check(
     };
     first.retain(|demand| !is_covered(demand));
     first.extend(removals.demands(&changes));
+    first.extend(taken::demands(&changes, context, matching));
     first.extend(moved::demands(&changes, &removals, context, matching));
     let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
     let mut answer = judge.ask(BTreeMap::new());

@@ -99,6 +99,14 @@ impl LiveRules<'_, '_> {
     }
 
     fn unknown(&mut self, rule: &Rule, declared: &Declared, missing: &Address, place: Place) {
+        let is_new_name = |other: &&Declared| other.previously.iter().any(|former| former.address == *missing);
+        if let Some(renamed) = self.context.desired.of(missing.kind()).find(is_new_name) {
+            let message = format!("{} needs {missing}, which is renamed to {}", declared.address, renamed.address);
+            let problem = rule.finding(message).at(place).label(renamed.place, "renamed here");
+            self.findings
+                .push(problem.help(format!("write the new name, {}", crate::text::line(&renamed.address.name()))));
+            return;
+        }
         let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
         let problem = rule.finding(message).at(place);
         self.findings.push(match self.meant(missing) {

@@ -50,8 +50,9 @@ fn rank(change: &Change) -> i8 {
 
 /// Sorts the changes and fills in `needs` and `place`. The same drafts in any order give the same result.
 pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: &Places<'_>) -> Vec<Change> {
+    let left = names_left(&drafts);
     drafts.sort_by(|a, b| {
-        let key = |draft: &Draft| (phase(draft.action), rank(&draft.change));
+        let key = |draft: &Draft| (phase(draft.action), rank(&draft.change), steps(&draft.address, &left));
         key(a).cmp(&key(b)).then_with(|| a.address.cmp(&b.address)).then_with(|| a.action.cmp(&b.action))
     });
     let made = index(&drafts, |draft| phase(draft.action) != Phase::Delete);
@@ -59,6 +60,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
     let leaving = leaving_of(&drafts, matching);
     let keys = keys_made(&drafts);
     let generations = generations_made(&drafts);
+    let renamed = index(&drafts, |draft| old_address(draft).is_some());
     let essential: Vec<bool> = drafts.iter().map(|draft| is_essential(&draft.change)).collect();
     let mut changes: Vec<Change> = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts.into_iter().enumerate() {
@@ -77,6 +79,10 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
         if draft.address.kind() == Kind::ApiKey && draft.action == Action::Disable {
             needs.extend(generations.get(logical_name(&draft.target.name)).into_iter().flatten());
         }
+        if is_essential(&draft.change) {
+            // A name is free when the object that has it is renamed.
+            needs.extend(left.get(&draft.address).and_then(|new| renamed.get(new)));
+        }
         needs.retain(|&need| need < at);
         needs.sort_unstable();
         needs.dedup();
@@ -86,6 +92,29 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
         changes.push(change);
     }
     changes
+}
+
+/// The address that an object has before it is renamed.
+fn old_address(draft: &Draft) -> Option<Address> {
+    let name = draft.fields.iter().find(|field| field.field == "name" && draft.address.kind() != Kind::PackageKey)?;
+    let before = name.before.as_ref()?.as_text()?;
+    Some(Address::below(draft.address.kind(), draft.target.parent.as_ref(), before))
+        .filter(|_| draft.action != Action::Delete)
+}
+
+/// The new addresses of the renamed objects, by their old ones.
+fn names_left(drafts: &[Draft]) -> BTreeMap<Address, Address> {
+    drafts.iter().filter_map(|draft| Some((old_address(draft)?, draft.address.clone()))).collect()
+}
+
+/// How many renames must happen before the name of an object is free.
+fn steps(address: &Address, left: &BTreeMap<Address, Address>) -> usize {
+    let mut steps = 0;
+    let mut name = address;
+    while let Some(next) = left.get(name).filter(|_| steps < left.len()) {
+        (name, steps) = (next, steps + 1);
+    }
+    steps
 }
 
 /// Whether an object does not exist under its declared name before the change.

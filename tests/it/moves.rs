@@ -230,3 +230,101 @@ fn what_other_people_made_elsewhere_is_no_evidence() {
     let ran = story.apply("");
     assert_eq!((ran.exit, story.count()), (0, (2, 2)), "{}{}", ran.out, ran.err);
 }
+
+const SHOPS: &str = "apiVersion: keywright.dev/v1
+kind: User
+metadata: {name: ann}
+spec: {email: ann@example.com, displayName: Ann, status: active}
+---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: one}
+spec: {user: ann, description: first}
+---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: two}
+spec: {user: ann, description: second}
+";
+
+impl Story {
+    /// The names of the applications, by what they are.
+    fn names(&self) -> Vec<(String, String)> {
+        let database = self.database();
+        let sql = "SELECT json_extract(attributes, '$.description'), name FROM applications ORDER BY row";
+        let mut rows = database.prepare(sql).unwrap();
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    fn is_named(&self, names: [(&str, &str); 2]) {
+        assert_eq!(self.names(), names.map(|(what, name)| (what.to_owned(), name.to_owned())));
+    }
+}
+
+#[test]
+fn names_move_along_a_chain_in_a_safe_order() {
+    let story = Story::of(SHOPS)
+        .edited("{name: two}", "{name: three, previously: [two]}")
+        .edited("{name: one}", "{name: two, previously: [one]}");
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    story.is_named([("first", "two"), ("second", "three")]);
+    // The manifests stay as they are, and nothing happens again.
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && ran.out.contains("Nothing to do"), "{}{}", ran.out, ran.err);
+    story.is_named([("first", "two"), ("second", "three")]);
+}
+
+#[test]
+fn a_new_object_takes_the_name_that_another_one_leaves() {
+    let new = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: one}\nspec: {user: ann, description: new}\n";
+    let story = Story::of(SHOPS).edited("{name: one}", "{name: first, previously: [one]}");
+    let story = Story { manifests: [&*story.manifests, new].concat(), ..story };
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let names: Vec<String> = story.names().into_iter().map(|(what, name)| format!("{what} {name}")).collect();
+    assert_eq!(names, ["first first", "second two", "new one"]);
+    // Somebody deletes the renamed one. The new one is not taken for it.
+    story.by_hand("DELETE FROM applications WHERE name = 'first'");
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-148"), "{}{}", ran.out, ran.err);
+    story.forget();
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-148"), "{}{}", ran.out, ran.err);
+    let names: Vec<String> = story.names().into_iter().map(|(what, name)| format!("{what} {name}")).collect();
+    assert_eq!(names, ["second two", "new one"]);
+}
+
+#[test]
+fn an_exchange_of_names_takes_the_two_steps_of_the_message() {
+    let story = Story::of(SHOPS);
+    let before = story.manifests.clone();
+    let exchanged = |first: &str, second: &str| before.replace("{name: one}", first).replace("{name: two}", second);
+    let story =
+        Story { manifests: exchanged("{name: two, previously: [one]}", "{name: one, previously: [two]}"), ..story };
+    let ran = story.apply("");
+    assert!(ran.exit == 3 && ran.err.contains("KW-016"), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("give this object a new name in one apply"), "{}", ran.err);
+    let story =
+        Story { manifests: exchanged("{name: other, previously: [one]}", "{name: one, previously: [two]}"), ..story };
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let story = Story { manifests: exchanged("{name: two, previously: [other]}", "{name: one}"), ..story };
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    story.is_named([("first", "two"), ("second", "one")]);
+}
+
+#[test]
+fn a_reference_to_an_old_name_is_told_the_new_one() {
+    let story = Story::of(&[TEAM, KEY].concat()).edited("{name: checkout}", "{name: shop, previously: [checkout]}");
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 3, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("key/k needs application/alice/checkout, which is renamed to application/alice/shop"),
+        "{}",
+        ran.err
+    );
+    let ran = story.console.run("validate");
+    assert!(ran.out.contains("which is renamed to application/alice/shop"), "{}{}", ran.out, ran.err);
+}

@@ -105,7 +105,7 @@ impl<'a, 'c> Strays<'a, 'c> {
     fn by_memory(&self, declared: &Declared) -> Found {
         let live = self.known.get(&declared.address.to_string())?;
         let message = format!(
-            "{} would be created, but it is in the store as {}: somebody renamed it or gave it another owner",
+            "{} would be created, but it is in the store as {}, with another name or another owner",
             declared.address, live.address
         );
         Some((&rules::KW_145, message, format!("find out why, then change the manifest to {}", live.address)))
@@ -115,6 +115,12 @@ impl<'a, 'c> Strays<'a, 'c> {
     fn key(&self, declared: &Declared) -> Found {
         let (live, how) = self.key_elsewhere(declared)?;
         let (application, package) = self.place_of(live)?;
+        let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
+            && declared.key.as_ref().is_some_and(|key| key.package.address == package);
+        if is_there {
+            // Its value or its prefix was edited (CAM-038).
+            return None;
+        }
         let message =
             format!("{} would be created, but it is in {application} and {package} ({how})", declared.address);
         let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
@@ -127,7 +133,8 @@ impl<'a, 'c> Strays<'a, 'c> {
     fn renamed_key(&self, declared: &Declared) -> Found {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         let is_it = |(address, live): &(&String, &&'c LiveObject)| {
-            live.address.kind() == Kind::PackageKey
+            let has_own = live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*own_prefix(address)));
+            has_own
                 && self.place_of(live) == Some((parent.address.clone(), key.package.address.clone()))
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
         };
@@ -145,7 +152,7 @@ impl<'a, 'c> Strays<'a, 'c> {
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
     fn with_its_keys_elsewhere(&self, declared: &Declared) -> Found {
         let keys = self.context.desired.of(Kind::PackageKey);
-        let mut ours = keys.filter(|key| self.holder(key, declared.address.kind()) == Some(&declared.address));
+        let mut ours = keys.filter(|key| Self::holder(key, declared.address.kind()) == Some(&declared.address));
         let (key, other) = ours.find_map(|key| {
             let (live, _) = self.key_elsewhere(key)?;
             let (application, package) = self.place_of(live)?;
@@ -164,7 +171,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         Some((&rules::KW_146, message, help))
     }
 
-    fn holder<'k>(&self, key: &'k Declared, kind: Kind) -> Option<&'k Address> {
+    fn holder(key: &Declared, kind: Kind) -> Option<&Address> {
         match kind {
             Kind::Application => key.parent.as_ref().map(|parent| &parent.address),
             _ => key.key.as_ref().map(|key| &key.package.address),

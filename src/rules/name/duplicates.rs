@@ -119,13 +119,21 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
         Some(declared[at].1)
     };
     let mut claimed: BTreeMap<Address, Place> = BTreeMap::new();
+    let new_names = new_names(world);
     for manifest in world.manifests {
         let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
             let (message, other) = if own.as_ref() == Some(&former) {
                 (format!("{former} is listed as its own old name"), manifest.name_place())
-            } else if let Some(other) = declared(&former) {
+            } else if let Some(other) = declared(&former).filter(|_| !can_be_taken(&former)) {
                 (format!("{former} is listed as an old name but is also declared"), other)
+            } else if let Some(other) = declared(&former).filter(|_| is_circle(own.as_ref(), &former, &new_names)) {
+                let message = format!("{former} is listed as an old name by an object that takes its name in turn");
+                let problem = rules::KW_016.finding(message).at(place).label(other, "here");
+                let help = "a store cannot exchange names at once: give this object a new name in one apply, and the \
+                            wanted one, with that new name under `previously`, in the next";
+                findings.add(problem.help(help));
+                continue;
             } else if let Some(other) = claimed.get(&former) {
                 (format!("{former} is listed as the old name of two objects"), *other)
             } else {
@@ -136,4 +144,35 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
             findings.add(problem.help("remove it from `previously`"));
         }
     }
+}
+
+/// Whether one object may take the name that another one leaves. A key is found by a prefix of its former names, which the
+/// other key would have too; users and API keys cannot be renamed.
+const fn can_be_taken(former: &Address) -> bool {
+    matches!(former.kind(), Kind::Application | Kind::Package | Kind::Plan)
+}
+
+/// The declared names of the objects, by their old ones.
+fn new_names(world: &World<'_>) -> BTreeMap<Address, Address> {
+    let renamed = world.manifests.iter().filter_map(|manifest| Some((address_of(manifest)?, manifest)));
+    let pairs = renamed.flat_map(|(own, manifest)| {
+        former_addresses(manifest).into_iter().map(move |(former, _)| (former, own.clone()))
+    });
+    pairs.collect()
+}
+
+/// Whether the object of a name takes, over any number of others, a name that depends on it.
+fn is_circle(own: Option<&Address>, former: &Address, new_names: &BTreeMap<Address, Address>) -> bool {
+    let Some(own) = own else { return false };
+    let (mut name, mut steps) = (own, 0);
+    while let Some(next) = new_names.get(name) {
+        if next == own || name == former {
+            return true;
+        }
+        (name, steps) = (next, steps + 1);
+        if steps > new_names.len() {
+            return true;
+        }
+    }
+    name == former
 }

@@ -35,10 +35,22 @@ pub fn check(desired: &Desired, is_closed: bool) -> Vec<Diagnostic> {
             }
         }
     }
+    let mut new_names: BTreeMap<&Address, &Address> = BTreeMap::new();
+    for object in desired.objects.values() {
+        new_names.extend(object.previously.iter().map(|former| (&former.address, &object.address)));
+    }
     let mut findings = Vec::new();
     for (number, (address, users)) in missing.into_iter().enumerate() {
         let near = (number < MOST).then(|| near(address, desired)).flatten();
         for (user, place) in users {
+            if let Some(renamed) = new_names.get(address) {
+                let message = format!("{user} needs {address}, which is renamed to {renamed}");
+                let finding = if is_closed { KW_024.also(message) } else { KW_024.finding(message) };
+                findings.push(
+                    finding.at(place).help(format!("write the new name, {}", crate::text::line(&renamed.name()))),
+                );
+                continue;
+            }
             let message = format!("{user} needs {address}, which no manifest declares");
             findings.push(match (&near, is_closed) {
                 (Some(near), false) => KW_024.finding(message).at(place).help(format!("did you mean {near}?")),

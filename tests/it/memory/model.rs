@@ -139,7 +139,11 @@ impl Area {
         match OWNERS[object.kind].1[self.owns[object.kind]] {
             "declared" => false,
             "all" => true,
-            _ => self.objects[object.needs[0]].is_declared,
+            // Ownership follows the tree: of what goes itself, and of what was declared in an earlier apply.
+            _ => {
+                let (parent, index) = (&self.objects[object.needs[0]], object.needs[0]);
+                parent.is_declared || self.is_owned(parent) || self.rows.contains_key(&index)
+            }
         }
     }
 
