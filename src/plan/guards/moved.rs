@@ -63,7 +63,7 @@ struct Strays<'a, 'c> {
     matching: &'a Matching<'c>,
     all: Vec<&'c LiveObject>,
     /// Those that the database knows, by the address that their manifest had.
-    known: BTreeMap<String, &'c LiveObject>,
+    known: BTreeMap<String, Vec<&'c LiveObject>>,
 }
 
 type Found = Option<(&'static Rule, String, String)>;
@@ -83,7 +83,12 @@ impl<'a, 'c> Strays<'a, 'c> {
         let all: Vec<&'c LiveObject> = matching.unmatched.iter().filter(stays).copied().collect();
         let key = context.remembered.key.as_ref();
         let objects = &context.remembered.objects;
-        let known = all.iter().filter_map(|live| Some((objects.of(live, key)?.address.to_string(), *live))).collect();
+        let mut known: BTreeMap<String, Vec<&'c LiveObject>> = BTreeMap::new();
+        for live in &all {
+            if let Some(of_manifest) = objects.of(live, key) {
+                known.entry(of_manifest.address.to_string()).or_default().push(live);
+            }
+        }
         Self { context, matching, all, known }
     }
 
@@ -103,7 +108,7 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     /// KW-145: the object that the database knows under this address.
     fn by_memory(&self, declared: &Declared) -> Found {
-        let live = self.known.get(&declared.address.to_string())?;
+        let live = self.known.get(&declared.address.to_string())?.first()?;
         let message = format!(
             "{} would be created, but it is in the store as {}, with another name or another owner",
             declared.address, live.address
@@ -138,7 +143,8 @@ impl<'a, 'c> Strays<'a, 'c> {
                 && self.place_of(live) == Some((parent.address.clone(), key.package.address.clone()))
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
         };
-        let (address, live) = self.known.iter().find(is_it)?;
+        let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
+        let (address, live) = known.find(is_it)?;
         let message =
             format!("{} would be created beside {}, which was declared as {address}", declared.address, live.address);
         let name = Address::parse(address).map(|address| address.name()).unwrap_or_default();
@@ -207,7 +213,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         if self.matching.found.contains_key(&declared.address) {
             return None;
         }
-        if let Some(live) = self.known.get(&declared.address.to_string()) {
+        if let Some(live) = self.known.get(&declared.address.to_string()).and_then(|all| all.first()) {
             return Some((live, "the workspace database knows its id"));
         }
         let generated = match &declared.key.as_ref()?.source {
@@ -243,8 +249,10 @@ impl<'a, 'c> Strays<'a, 'c> {
         let is_there = parent.address == application && key.package.address == package;
         let is_own = generated.prefix == own_prefix(&declared.address.to_string());
         let is_of_application = parent.address == application;
-        let is_of_package = key.package.address == package
-            && (parent.address.first_name() == application.first_name() || parent.address.name() == application.name());
+        let is_ours = parent.address.first_name() == application.first_name()
+            || parent.address.name() == application.name()
+            || self.context.desired.get(&application).is_some();
+        let is_of_package = key.package.address == package && is_ours;
         !is_there && (is_own || is_of_application || is_of_package)
     }
 }
