@@ -7,6 +7,13 @@
 //!
 //! Why more looks after that: if the lists lag, the run with the other key of that second may not have seen the smallest id. It
 //! then keeps its own, so the run with the smallest id waits until the other key is gone, and otherwise gives way itself.
+//!
+//! Two runs with keys of one second can so both give way, and each may be slow at any step. What keeps a dead value from being
+//! delivered: a run asks for the other key by its id right before each attempt to delete its own, and keeps its own if the other
+//! one is gone. So both delete only if each asked before the other deleted. After its delete, a run waits for the lag and
+//! [`SLOWEST`], and uses the other key only if it is then still there. What remains: the other run takes longer than that from
+//! its question to its delete. Then both keys are gone, and this run has delivered the value of one. The store has no
+//! conditional delete that could exclude it.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -33,6 +40,9 @@ use crate::stores::Window;
 /// A little more than the precision of the dates.
 const SAME_SECOND: Duration = Duration::from_millis(1_100);
 
+/// How long another run may take from its look at a key until the delete of its own has arrived, on top of the lag.
+const SLOWEST: Duration = Duration::from_secs(5);
+
 /// The rows of the keys of each application.
 type Slots = BTreeMap<LiveId, Vec<Object>>;
 
@@ -46,6 +56,7 @@ struct Slot<'a> {
 }
 
 /// A new key with the prefix, as the list shows it.
+#[derive(Clone)]
 struct Contender {
     created: Option<Instant>,
     id: LiveId,
@@ -55,6 +66,11 @@ struct Contender {
 /// What a look at a slot found.
 enum Settled {
     As(Proof),
+    /// The key of another run, and whether that run may still give way.
+    Uses {
+        key: Contender,
+        is_tied: bool,
+    },
     /// Another key is of the same second, and its run may not have seen the key of this run.
     Tied,
 }
@@ -105,11 +121,36 @@ impl CloudApiManagement {
                 };
             }
         }
-        let proof = |settled| match settled {
+        self.check_survivors(&mut proofs).await;
+        let ended = slots.iter().zip(proofs).map(|(slot, settled)| match settled? {
             Settled::As(proof) => Ok(proof),
+            Settled::Uses { key, .. } => Ok(self.uses(slot.as_ref().map_err(Clone::clone)?, key)),
             Settled::Tied => Err(unproven("another run created a key in the same second".to_owned())),
-        };
-        proofs.into_iter().map(|settled| settled.and_then(proof)).collect()
+        });
+        ended.collect()
+    }
+
+    /// Looks once more at the keys that are used and whose runs may have given way as well. One wait is for all of them.
+    async fn check_survivors(&self, proofs: &mut [Result<Settled, Refusal>]) {
+        let is_doubtful =
+            |proof: &&mut Result<Settled, Refusal>| matches!(proof, Ok(Settled::Uses { is_tied: true, .. }));
+        let mut doubtful = proofs.iter_mut().filter(is_doubtful).peekable();
+        if doubtful.peek().is_some() {
+            tokio::time::sleep(self.visibility_lag + SLOWEST).await;
+        }
+        for proof in doubtful {
+            let Ok(Settled::Uses { key, .. }) = proof else { continue };
+            let failure = match self.is_there(&key.id).await {
+                Ok(true) => continue,
+                Ok(false) => {
+                    unproven("another run created a key in the same second, and both runs deleted their own".to_owned())
+                }
+                Err(failure) => {
+                    unproven(format!("could not look for the other key: {}", Refusal::from(failure).reason))
+                }
+            };
+            *proof = Err(failure);
+        }
     }
 
     fn slot<'k>(&self, key: &'k NewKey<'k>) -> Result<Slot<'k>, Refusal> {
@@ -172,6 +213,7 @@ impl CloudApiManagement {
             Some(_) => {}
         }
         let own = &self.only_own(slot, &mut contenders).await?;
+        let first = contenders.iter().find(|contender| contender.id == *own).cloned();
         if contenders.len() > 1 && slot.prefix.is_none() {
             let why = "another key was created in the application at the same time, and values that the store generates \
                        have no prefix";
@@ -183,33 +225,32 @@ impl CloudApiManagement {
             ));
         }
         contenders.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        let is_tied =
-            matches!(&*contenders, [first, second, ..] if first.id == *own && first.created == second.created);
-        if is_tied && !is_last {
-            return Ok(Settled::Tied);
-        }
-        // Without a lag, the other run sees the same keys, and gives way. A list may still show a key that is gone.
-        let gives_way = is_tied
-            && !self.visibility_lag.is_zero()
-            && match contenders.get(1) {
-                Some(second) => self.is_there(&second.id).await?,
-                None => false,
+        let settled = self.elect(own, contenders, is_last).await?;
+        Ok(match (settled, first) {
+            (Settled::As(Proof::Ours), Some(key)) if key.id != *slot.key.id => Settled::Uses { key, is_tied: false },
+            (settled, _) => settled,
+        })
+    }
+
+    /// Which of the sorted `contenders` stays. Deletes `own` if it is another one.
+    async fn elect(&self, own: &LiveId, mut contenders: Vec<Contender>, is_last: bool) -> Result<Settled, Refusal> {
+        loop {
+            let is_same_second = matches!(&*contenders, [first, second, ..] if first.created == second.created);
+            let at = match contenders.first() {
+                Some(oldest) if oldest.id != *own => 0,
+                _ if !is_same_second => return Ok(Settled::As(Proof::Ours)),
+                _ if !is_last => return Ok(Settled::Tied),
+                // The other run sees the same keys, and gives way.
+                _ if self.visibility_lag.is_zero() => return Ok(Settled::As(Proof::Ours)),
+                _ => 1,
             };
-        let created = contenders.iter().find(|contender| contender.id == *own).and_then(|own| own.created);
-        let mut in_order = contenders.into_iter().skip(usize::from(gives_way));
-        let proof = match in_order.next() {
-            Some(oldest) if oldest.id != *own => {
-                self.delete(own).await?;
-                if oldest.created == created {
-                    self.check_survivor(&oldest.id).await?;
-                }
-                tracing::info!(change = slot.key.change.address.to_string(), "the key of another run is used");
-                self.uses(slot, oldest)
+            let other = contenders.remove(at);
+            // A list may still show a key that is gone.
+            if self.give_way(own, &other.id).await? {
+                tracing::info!(own = own.expose(), "the key of another run is used");
+                return Ok(Settled::Uses { key: other, is_tied: is_same_second });
             }
-            Some(first) if first.id != *slot.key.id => self.uses(slot, first),
-            _ => Proof::Ours,
-        };
-        Ok(Settled::As(proof))
+        }
     }
 
     /// The key of this run. If the answer to its create was lost, and a repetition made another one with an altered value, the
@@ -225,25 +266,20 @@ impl CloudApiManagement {
         Ok(first)
     }
 
-    /// Two runs with keys of one second can both give way: each looked before the other's delete. That takes less than a
-    /// second, so the key of the other run is looked for after it.
-    async fn check_survivor(&self, id: &LiveId) -> Result<(), Refusal> {
-        tokio::time::sleep(SAME_SECOND).await;
-        if self.is_there(id).await? {
-            return Ok(());
-        }
-        Err(unproven("another run created a key in the same second, and both runs deleted their own".to_owned()))
+    /// Deletes the key of this run, unless the other one is gone.
+    async fn give_way(&self, own: &LiveId, other: &LiveId) -> Result<bool, Refusal> {
+        let path = ObjectPath::package_key(own)?;
+        let attempt = async || Ok(self.is_there(other).await? && self.api.delete(&path).await.map(|()| true)?);
+        self.retry_if_early(path.as_str(), None, attempt).await.map_err(not_deleted)
     }
 
     /// Whether a key exists, by its id: lists lag behind.
-    async fn is_there(&self, id: &LiveId) -> Result<bool, Refusal> {
+    async fn is_there(&self, id: &LiveId) -> Result<bool, Failure> {
         let path = ObjectPath::package_key(id)?;
         match self.retry_if_early(path.as_str(), None, || self.api.get(&path, "id".to_owned())).await {
             Ok(_) => Ok(true),
             Err(Failure::Missing(_)) => Ok(false),
-            Err(failure) => {
-                Err(unproven(format!("could not look for the other key: {}", Refusal::from(failure).reason)))
-            }
+            Err(failure) => Err(failure),
         }
     }
 
@@ -256,10 +292,7 @@ impl CloudApiManagement {
     /// Deletes a key of this run.
     async fn delete(&self, id: &LiveId) -> Result<(), Refusal> {
         let path = ObjectPath::package_key(id)?;
-        self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await.map_err(|failure| {
-            let refusal = Refusal::from(failure);
-            unproven(format!("another key is older, and the one of this run could not be deleted: {}", refusal.reason))
-        })
+        self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await.map_err(not_deleted)
     }
 }
 
@@ -288,6 +321,11 @@ fn contenders(slot: &Slot<'_>, rows: &Slots) -> Vec<Contender> {
         fits.then(|| Contender { created: value::instant(row, "created"), id, value: Secret::new(value) })
     };
     rows.filter_map(contender).collect()
+}
+
+fn not_deleted(failure: Failure) -> Refusal {
+    let refusal = Refusal::from(failure);
+    unproven(format!("another key is older, and the one of this run could not be deleted: {}", refusal.reason))
 }
 
 fn unproven(why: String) -> Refusal {

@@ -1,10 +1,15 @@
 //! Another run creates keys for the same manifests in the same second, does not see those of this run, and keeps its own.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::area::World;
 use crate::proxy::Answer;
 use crate::proxy::Request;
+use crate::proxy::ask;
 use crate::proxy::between;
 use crate::team::TEAM;
 
@@ -65,22 +70,26 @@ fn a_key_that_another_run_keeps_is_used() {
     world.assert_settled("after the rivals");
 }
 
+/// The manifests of the first key.
+fn manifests_of_one() -> String {
+    manifests().split("---\n").take(5).collect::<Vec<_>>().join("---\n")
+}
+
 /// The other run gives way in the same moment: then no key is left, and the dead value is not delivered.
 #[test]
 fn a_key_that_is_gone_when_this_run_has_given_way_is_not_delivered() {
-    let manifests = manifests().split("---\n").take(5).collect::<Vec<_>>().join("---\n");
-    let world = World::new(&manifests);
+    let world = World::new(&manifests_of_one());
     let area = world.area(&[]);
-    let gives_way = std::sync::atomic::AtomicBool::new(true);
+    let gives_way = AtomicBool::new(true);
     let url = between(&area.url, move |call, pass_on| {
-        let is_rival = gives_way.load(std::sync::atomic::Ordering::SeqCst);
+        let is_rival = gives_way.load(Ordering::SeqCst);
         if is_rival && call.is("POST", "/packageKeys") {
             let mut body: Json = serde_json::from_str(&call.body).unwrap();
             body["apikey"] = Json::from("a_key-of-another-run");
             return both(&call, &call.instead("POST", &body.to_string()), pass_on);
         }
         let answer = pass_on(&call);
-        if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, std::sync::atomic::Ordering::SeqCst) {
+        if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, Ordering::SeqCst) {
             let mut list = call.instead("GET", "");
             list.target = "/v3/rest/packageKeys?fields=id".to_owned();
             let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
@@ -97,4 +106,66 @@ fn a_key_that_is_gone_when_this_run_has_given_way_is_not_delivered() {
     let said = world.apply();
     assert!(said.exit == 0 && world.keys() == 1, "{}", said.text);
     world.assert_settled("after the rivals");
+}
+
+/// The other run has asked for the key of this run before this run gave way, and is slow to delete its own.
+#[test]
+fn a_key_whose_slow_run_gives_way_later_is_not_delivered() {
+    let world = World::new(&manifests_of_one());
+    let area = world.area(&[]);
+    let (gives_way, url_of_area) = (AtomicBool::new(true), area.url.clone());
+    let url = between(&area.url, move |call, pass_on| {
+        if call.is("POST", "/packageKeys") && gives_way.load(Ordering::SeqCst) {
+            let mut body: Json = serde_json::from_str(&call.body).unwrap();
+            body["apikey"] = Json::from("a_key-of-another-run");
+            return both(&call, &call.instead("POST", &body.to_string()), pass_on);
+        }
+        let answer = pass_on(&call);
+        if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, Ordering::SeqCst) {
+            let (mut list, mut delete) = (call.instead("GET", ""), call.instead("DELETE", ""));
+            list.target = "/v3/rest/packageKeys?fields=id".to_owned();
+            let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
+            delete.target = format!("/v3/rest/packageKeys/{}", keys[0]["id"].as_str().unwrap());
+            let url = url_of_area.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_secs(3));
+                assert_eq!(ask(&url, &delete).unwrap().status(), 200);
+            });
+        }
+        answer
+    });
+    world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
+    let said = world.apply();
+    assert!(said.exit != 0 && said.text.contains("both runs deleted their own"), "{}", said.text);
+    assert!(world.keys() == 0 && !world.workspace().join("secrets/a.env").exists(), "{}", said.text);
+    let said = world.apply();
+    assert!(said.exit == 0 && world.keys() == 1, "{}", said.text);
+    world.assert_settled("after the rivals");
+}
+
+/// The list still shows an older key whose run has given way. Deleting the own key as well would leave none.
+#[test]
+fn a_run_does_not_give_way_to_a_key_that_is_gone() {
+    let world = World::new(&manifests_of_one());
+    let area = world.area(&[]);
+    let url = between(&area.url, |call, pass_on| {
+        let answer = pass_on(&call);
+        if !(call.is("GET", "/packageKeys?") && answer.body.contains("\"a_")) {
+            return answer;
+        }
+        let mut rows: Vec<Json> = serde_json::from_str(&answer.body).unwrap();
+        let mut gone = rows[0].clone();
+        gone["id"] = Json::from("00000000-0000-4000-8000-000000000001");
+        gone["apikey"] = Json::from("a_key-that-is-gone");
+        rows.push(gone);
+        let count = rows.len().to_string();
+        answer.with_body(Json::from(rows).to_string()).with_header("X-Total-Count", &count)
+    });
+    world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
+    let said = world.apply();
+    assert!(said.exit == 0 && world.keys() == 1, "{}", said.text);
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let live: String = connection.query_row("SELECT value FROM package_keys", [], |row| row.get(0)).unwrap();
+    let delivered = std::fs::read_to_string(world.workspace().join("secrets/a.env")).unwrap();
+    assert_eq!(delivered.trim(), format!("KEY={live}"));
 }
