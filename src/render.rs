@@ -22,6 +22,7 @@ mod unified;
 
 pub use memory::Memory;
 pub use runs::Noted;
+pub use runs::Record;
 pub use runs::Run;
 
 use crate::diagnostic::Diagnostic;

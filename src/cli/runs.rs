@@ -11,9 +11,12 @@ use super::arguments::Manifests;
 use super::session::Session;
 use super::trust;
 use crate::database;
+use crate::database::Database;
+use crate::database::DatabaseError;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
+use crate::model::Delivery;
 use crate::render;
 
 /// List the apply runs of a workspace, or show the writes of one run
@@ -56,35 +59,31 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         }
         (Some(Command::Show { run }), database) => {
             let found = database.as_ref().map(|database| journal::writes(database, *run));
-            let found = found.transpose().map_err(failed)?;
-            let remembered = database.as_ref().map(|database| database::recorded(database, *run));
-            let remembered = remembered.transpose().map_err(failed)?.unwrap_or_default();
-            let delivered = database.as_ref().map(|database| database::delivered(database, *run));
-            let delivered = delivered.transpose().map_err(failed)?.unwrap_or_default();
-            let delivered =
-                delivered.iter().map(|(address, file, name)| format!("{address}: delivered to {file} ({name})"));
-            let remembered: Vec<String> = remembered
-                .iter()
-                .map(|(address, maker, protect)| {
-                    format!("{address}: {}{}", maker.phrase(), if *protect { ", protected" } else { "" })
-                })
-                .chain(delivered)
-                .collect();
-            let (run, writes) = found.flatten().ok_or_else(|| {
+            let (found, writes) = found.transpose().map_err(failed)?.flatten().ok_or_else(|| {
                 let failure = Failure::new(format!("could not find run {run}"));
                 failure.help("`keywright runs` lists the runs of the workspace")
             })?;
-            let writes: Vec<render::Noted<'_>> = writes.iter().map(noted).collect();
+            let record = database.map(|database| record(&database, *run)).transpose().map_err(failed)?;
+            let (record, writes) = (record.unwrap_or_default(), writes.iter().map(noted).collect::<Vec<_>>());
             match arguments.format {
                 Format::Text => {
-                    render::text::run(console.out, &of(&run), &writes)?;
-                    render::text::remembered(console.out, &remembered)?;
+                    render::text::run(console.out, &of(&found), &writes)?;
+                    render::text::record(console.out, &record)?;
                 }
-                Format::Json => render::json::run(console.out, &of(&run), &writes)?,
+                Format::Json => render::json::run(console.out, &of(&found), &writes, &record)?,
             }
         }
     }
     Ok(Exit::Done)
+}
+
+/// What the run left in the database besides its writes.
+fn record(database: &Database, run: i64) -> Result<render::Record, DatabaseError> {
+    let delivered = database::delivered(database, run)?.into_iter();
+    let delivery = |(address, file, variable): (String, String, String)| {
+        (address, Delivery { file: file.into(), variable: variable.into() })
+    };
+    Ok(render::Record { remembered: database::recorded(database, run)?, delivered: delivered.map(delivery).collect() })
 }
 
 fn of(run: &Run) -> render::Run<'_> {

@@ -95,8 +95,13 @@ pub fn runs(out: &mut dyn io::Write, runs: &[super::Run<'_>]) -> io::Result<()> 
 }
 
 /// Writes one run.
-pub fn run(out: &mut dyn io::Write, run: &super::Run<'_>, writes: &[super::Noted<'_>]) -> io::Result<()> {
-    write(out, &runs::One::of(run, writes))
+pub fn run(
+    out: &mut dyn io::Write,
+    run: &super::Run<'_>,
+    writes: &[super::Noted<'_>],
+    record: &super::Record,
+) -> io::Result<()> {
+    write(out, &runs::One::of(run, writes, record))
 }
 
 fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {

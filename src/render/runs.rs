@@ -3,7 +3,9 @@
 use std::io;
 
 use super::style;
+use crate::model::Delivery;
 use crate::model::Instant;
+use crate::plan::known::Maker;
 use crate::text;
 
 /// One run to show.
@@ -29,6 +31,15 @@ pub struct Noted<'a> {
     /// `None` if the result is unknown.
     pub result: Option<&'a str>,
     pub reason: Option<&'a str>,
+}
+
+/// What the database recorded about a run besides its writes.
+#[derive(Default)]
+pub struct Record {
+    /// The objects that it remembers since this run: their addresses, who made them, and whether they are protected.
+    pub remembered: Vec<(String, Maker, bool)>,
+    /// Where the run delivered the values of keys.
+    pub delivered: Vec<(String, Delivery)>,
 }
 
 impl Run<'_> {
@@ -57,13 +68,20 @@ fn line(out: &mut dyn io::Write, run: &Run<'_>) -> io::Result<()> {
     writeln!(out, "{bold}{number:>4}{bold:#}  {began}  {state:<24}  {dim}{store} · process {process} on {host}{dim:#}")
 }
 
-/// Writes the objects that a run added to the memory of the database.
-pub fn remembered(out: &mut dyn io::Write, objects: &[String]) -> io::Result<()> {
-    if objects.is_empty() {
+/// Writes what the database recorded about a run besides its writes.
+pub fn record(out: &mut dyn io::Write, record: &Record) -> io::Result<()> {
+    if record.remembered.is_empty() && record.delivered.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nRemembered since this run:")?;
-    objects.iter().try_for_each(|object| writeln!(out, "  {}", text::line(object)))
+    for (address, maker, protect) in &record.remembered {
+        let protected = if *protect { ", protected" } else { "" };
+        writeln!(out, "  {}: {}{protected}", text::line(address), maker.phrase())?;
+    }
+    record.delivered.iter().try_for_each(|(address, to)| {
+        let (address, file, name) = (text::line(address), text::line(&to.file), text::line(&to.variable));
+        writeln!(out, "  {address}: delivered to {file} ({name})")
+    })
 }
 
 /// Writes a run with its writes.

@@ -233,6 +233,10 @@ fn the_result_says_where_a_value_went() {
     let shown = workspace.runs("runs show 3", 0);
     says(&shown.out, "key/b: delivered to secrets/b.env (KEY)");
     assert!(!shown.out.contains("secrets/a.env"), "{}", shown.out);
+    let shown = workspace.runs("runs show 3 --format json", 0);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    let to = serde_json::json!({"file": "secrets/b.env", "as": "KEY"});
+    assert_eq!(shown["delivered"], serde_json::json!([{"address": "key/b", "to": to}]));
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::words::Delivery;
+use crate::model;
+use crate::plan::known::Maker;
 use crate::render;
 
 pub(super) const KIND: &str = "runs";
@@ -25,7 +28,7 @@ pub(super) struct Document {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright run")]
-pub(super) struct One {
+pub(super) struct One<'a> {
     /// The version of this format: 1.
     format_version: u32,
     /// What the document is: run.
@@ -34,6 +37,45 @@ pub(super) struct One {
     run: Run,
     /// The writes that were started, in the order of the plan.
     writes: Vec<Write>,
+    /// The objects that the database remembers since this run.
+    remembered: Vec<Remembered<'a>>,
+    /// Where the run delivered the values of keys.
+    delivered: Vec<Delivered<'a>>,
+}
+
+/// An object that the database remembers.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Remembered<'a> {
+    /// The address in the manifests that declared it.
+    address: &'a str,
+    /// Who made it.
+    maker: MadeBy,
+    /// Whether the manifest protected it.
+    protect: bool,
+}
+
+/// Who made an object.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(inline)]
+enum MadeBy {
+    /// Keywright.
+    Keywright,
+    /// Another program or a person.
+    Other,
+    /// API Control Plane.
+    ControlPlane,
+}
+
+/// A value that reached a place.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Delivered<'a> {
+    /// The key.
+    address: &'a str,
+    /// The place.
+    to: Delivery<'a>,
 }
 
 /// One apply.
@@ -88,10 +130,33 @@ impl Document {
     }
 }
 
-impl One {
-    pub(super) fn of(run: &render::Run<'_>, writes: &[render::Noted<'_>]) -> Self {
-        let writes = writes.iter().map(Write::of).collect();
-        Self { format_version: super::FORMAT_VERSION, kind: KIND_OF_ONE, run: Run::of(run), writes }
+impl<'a> One<'a> {
+    pub(super) fn of(run: &render::Run<'_>, writes: &[render::Noted<'_>], record: &'a render::Record) -> Self {
+        Self {
+            format_version: super::FORMAT_VERSION,
+            kind: KIND_OF_ONE,
+            run: Run::of(run),
+            writes: writes.iter().map(Write::of).collect(),
+            remembered: record.remembered.iter().map(Remembered::of).collect(),
+            delivered: record.delivered.iter().map(Delivered::of).collect(),
+        }
+    }
+}
+
+impl<'a> Remembered<'a> {
+    fn of((address, maker, protect): &'a (String, Maker, bool)) -> Self {
+        let maker = match maker {
+            Maker::Keywright => MadeBy::Keywright,
+            Maker::Other => MadeBy::Other,
+            Maker::ControlPlane => MadeBy::ControlPlane,
+        };
+        Self { address, maker, protect: *protect }
+    }
+}
+
+impl<'a> Delivered<'a> {
+    fn of((address, to): &'a (String, model::Delivery)) -> Self {
+        Self { address, to: to.into() }
     }
 }
 

@@ -15,7 +15,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("export.schema.json", schema_of::<super::export::Document<'_>>(super::export::KIND)),
         ("applyevent.schema.json", schema_of::<super::apply::Document<'_>>(super::apply::KIND)),
         ("runs.schema.json", schema_of::<super::runs::Document>(super::runs::KIND)),
-        ("run.schema.json", schema_of::<super::runs::One>(super::runs::KIND_OF_ONE)),
+        ("run.schema.json", schema_of::<super::runs::One<'_>>(super::runs::KIND_OF_ONE)),
     ]
 }
 

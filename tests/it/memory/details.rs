@@ -41,4 +41,10 @@ fn a_run_shows_what_it_recorded() {
     assert!(said.text.contains("Remembered since this run:"), "{}", said.text);
     assert!(said.text.contains("application/alice/till: made by Keywright, protected"), "{}", said.text);
     assert!(said.text.contains("user/alice: made by another program\n"), "{}", said.text);
+    let said = wild.world.here(&["runs", "show", "1", "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&said.text).unwrap();
+    let remembered = shown["remembered"].as_array().unwrap();
+    let till = json!({"address": "application/alice/till", "maker": "keywright", "protect": true});
+    let alice = json!({"address": "user/alice", "maker": "other", "protect": false});
+    assert!(remembered.contains(&till) && remembered.contains(&alice), "{}", said.text);
 }
