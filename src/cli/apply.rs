@@ -97,13 +97,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let planning = arguments.planning.locking();
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
     let checked = Session::open(manifests, console)?.check();
-    let snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
+    let mut snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
     let checksum = saved.as_ref().map(|saved| saved.plan.checksum());
-    if let (Some(name), Some(checksum)) = (&file, &checksum)
-        && let Some(run) = again::applied_in(&snapshot, checksum)?
+    if let Some(saved) = &saved
+        && let Some(exit) = again::repeat(&mut snapshot, saved, &planning, form, console)?
     {
-        again::print(form, name, run, console)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     let prepared = match saved {
         Some(saved) => snapshot.review(saved, &planning, console)?,

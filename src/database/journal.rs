@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+pub use self::plans::AppliedPlan;
 pub use self::plans::applied_in;
 pub use self::unverified::Unverified;
 pub use self::unverified::unverified;

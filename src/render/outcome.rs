@@ -85,7 +85,7 @@ fn write_refusal(out: &mut dyn io::Write, verb: &str, address: &str, refusal: &R
     Ok(())
 }
 
-/// Writes that an earlier run applied a saved plan.
+/// Writes that an earlier run applied a saved plan, so that nothing is changed.
 pub fn applied_before(out: &mut dyn io::Write, name: &str, run: i64) -> io::Result<()> {
     let bold = style::BOLD;
     writeln!(out, "{bold}Nothing to do:{bold:#} the plan {} was applied in run {run}.", text::line(name))

@@ -66,6 +66,21 @@ impl Snapshot {
         Ok(self.prepared(planned, options, remembered))
     }
 
+    /// Compares what earlier runs could not verify with the store, and records what the store holds as the manifests say.
+    pub(in crate::cli) fn verify(&mut self, planning: &Planning, console: &mut Console<'_>) -> Result<(), Failure> {
+        let now = console.now;
+        let options = Options { is_part: !self.loaded.is_whole, ..planning.options() };
+        let stores = self.origin(now).stores();
+        let mut remembered = self.remembered(&stores)?;
+        let planned = visibility::wait(self, &mut remembered, console, |snapshot, remembered| {
+            Ok(snapshot.in_context(&options, remembered, now, plan::plan))
+        })?;
+        if let Some(lock) = &self.lock {
+            history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
+        }
+        Ok(())
+    }
+
     fn remembered(&self, stores: &str) -> Result<Remembered, Failure> {
         let mut remembered = history::remembered(&self.location, &self.loaded, stores, self.fingerprint_key.as_ref())?;
         // Another run is creating these objects right now.

@@ -1,8 +1,14 @@
 //! A saved plan over the wire: only its writes, and none to objects that another client has changed since.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
 use super::MANIFESTS;
 use super::area::Said;
 use super::area::World;
+use crate::proxy::Answer;
+use crate::proxy::between;
 
 const FAST: &str = "{callsPerSecond: 1000}";
 
@@ -56,6 +62,48 @@ fn a_saved_plan_makes_its_writes_and_no_others() {
     world.assert_settled("the plan");
     let again = apply(&world, &file, &[]);
     assert!(again.exit == 0 && again.text.contains("was applied in run 2"), "{}", again.text);
+}
+
+/// The first try of the job made all changes and could not verify them.
+#[test]
+fn a_repeated_job_verifies_what_the_first_try_could_not() {
+    let world = World::new(&MANIFESTS.replace("Web checkout", "Checkout of the web shop"));
+    let area = world.area(&[]);
+    let is_broken = Arc::new(AtomicBool::new(false));
+    let (breaks, was_written) = (Arc::clone(&is_broken), AtomicBool::new(false));
+    let url = between(&area.url, move |request, pass_on| {
+        was_written.fetch_or(request.method == "PUT", Ordering::SeqCst);
+        if request.method == "GET" && breaks.load(Ordering::SeqCst) && was_written.load(Ordering::SeqCst) {
+            return Answer::of(500, "{}");
+        }
+        pass_on(&request)
+    });
+    world.point_at_url(&url, FAST, "", "TEST_");
+    assert_eq!(world.apply().exit, 0);
+    world.write(&MANIFESTS.replace("Web checkout", "The checkout"));
+    let file = world.path().join("plan").to_str().unwrap().to_owned();
+    assert_eq!(world.keywright(&["plan", "--out", &file]).exit, 0);
+    is_broken.store(true, Ordering::SeqCst);
+    let said = apply(&world, &file, &[]);
+    assert!(said.exit == 9 && said.text.contains("1 unverified"), "{}", said.text);
+    is_broken.store(false, Ordering::SeqCst);
+    // Someone changes it before the job is repeated, and then back.
+    let database = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    let set = |from: &str, to: &str| {
+        let sql = "UPDATE applications SET attributes = replace(attributes, ?1, ?2) WHERE name = 'checkout'";
+        assert_eq!(database.execute(sql, [from, to]).unwrap(), 1);
+    };
+    set("The checkout", "Another text");
+    let said = apply(&world, &file, &[]);
+    assert!(said.exit == 9 && !said.text.contains("stale"), "{}", said.text);
+    assert!(said.text.contains("could not verify application/alice/checkout"), "{}", said.text);
+    let json = apply(&world, &file, &["--format", "json"]);
+    assert!(json.exit == 9 && json.text.contains(r#""outcome": "unverified""#), "{}", json.text);
+    set("Another text", "The checkout");
+    let said = apply(&world, &file, &[]);
+    assert!(said.exit == 0 && said.text.contains("was applied in run 2"), "{}", said.text);
+    let said = world.here(&["runs", "show", "2"]);
+    assert!(said.text.contains("done ") && !said.text.contains("unverified"), "{}", said.text);
 }
 
 #[test]
