@@ -60,10 +60,23 @@ pub struct Console<'a> {
     pub choice: Choice,
 }
 
+/// The variable that sets the clock.
+const CLOCK: &str = "KEYWRIGHT_NOW";
+
 impl Console<'_> {
     /// The current time.
     fn time(&self) -> Instant {
         self.now + self.began.elapsed()
+    }
+
+    /// Whether the clock is set, for tests.
+    fn has_set_clock(&self) -> bool {
+        self.environment.contains_key(CLOCK)
+    }
+
+    /// The time of an earlier moment of this command, by the same clock.
+    fn time_of(&self, moment: std::time::Instant) -> Instant {
+        self.now + moment.saturating_duration_since(self.began)
     }
 }
 
@@ -75,7 +88,7 @@ struct Arguments {
     command: Command,
 
     /// The time to use instead of the clock, as RFC 3339.
-    #[arg(long, global = true, hide = true, env = "KEYWRIGHT_NOW")]
+    #[arg(long, global = true, hide = true, env = CLOCK)]
     now: Option<Instant>,
 
     /// Take the settings from a Git revision, for example origin/main, instead of the checkout [env: KEYWRIGHT_TRUST]
@@ -145,7 +158,8 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     };
     // Data for files stays as it is; an export escapes commands in its own format.
     let is_data = matches!(arguments.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_));
-    let environment = std::mem::take(&mut console.environment);
+    let mut environment = std::mem::take(&mut console.environment);
+    environment.extend(arguments.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
     let mut console = Console {
         out: if is_data { out.inner() } else { &mut out },
         err: &mut err,

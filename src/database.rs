@@ -38,6 +38,7 @@ pub(crate) use sql::Parameter;
 pub(crate) use sql::Row;
 pub(crate) use sql::SqlError;
 
+use crate::model::Instant;
 use crate::store::Refusal;
 
 /// The purpose of opening a database.
@@ -100,6 +101,14 @@ impl Database {
         let path = PathBuf::from(":memory:");
         let connection = sqlite::open::in_memory().map_err(|error| DatabaseError::of(&path, error))?;
         Ok(Self { connection: Connection::Sqlite(connection.into()), location: Location::File(path) })
+    }
+
+    /// The time of the server. `None` for a file, which has no clock of its own.
+    pub fn time(&self) -> Result<Option<Instant>, DatabaseError> {
+        match &self.connection {
+            Connection::Sqlite(_) => Ok(None),
+            Connection::Postgres(session) => postgres::time(session).map_err(|error| self.error(error)),
+        }
     }
 
     /// For the parts of Keywright that keep their own tables here.

@@ -28,6 +28,9 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::Secret;
+use crate::plan;
+use crate::plan::Context;
+use crate::plan::Options;
 use crate::plan::Remembered;
 use crate::rules::values::Values;
 use crate::workspace::Workspace;
@@ -135,9 +138,8 @@ impl Export {
 pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknown> {
     let nothing = (Desired::default(), Values::new());
     let (desired, values) = given.declared.as_ref().map_or((&nothing.0, &nothing.1), |d| (d.desired, d.values));
+    let undeclared = undeclared_ids(given, desired, values);
     let matching = matching(desired, given.live, values, false);
-    let undeclared: BTreeSet<(Kind, &LiveId)> =
-        matching.unmatched.iter().map(|live| (live.address.kind(), &live.id)).collect();
     let doubled = doubled(given.live);
     let mut labels: BTreeSet<String> = desired.of(Kind::PackageKey).map(|key| key.address.name()).collect();
     let mut drafts = Vec::new();
@@ -168,6 +170,29 @@ pub fn export(given: &Given<'_>, selection: &Selection) -> Result<Export, Unknow
         nameless: if selection.is_everything() { nameless.len() } else { 0 },
         problems,
     })
+}
+
+/// What the manifests do not declare, also if it has the prefix of a rotated key.
+fn undeclared_ids<'a>(given: &Given<'a>, desired: &Desired, values: &Values) -> BTreeSet<(Kind, &'a LiveId)> {
+    let (delivered, options, secrets) = (BTreeMap::new(), Options::default(), BTreeMap::new());
+    let context = Context {
+        desired,
+        sources: &Sources::default(),
+        live: given.live,
+        values,
+        secrets: &secrets,
+        delivered: &delivered,
+        workspace: given.workspace,
+        now: given.now,
+        options: &options,
+        remembered: given.remembered,
+    };
+    let mut matching = matching(desired, given.live, values, false);
+    plan::set_apart(&context, &mut matching);
+    let live = Kind::ALL.into_iter().flat_map(|kind| given.live.of(kind).iter().map(move |live| (kind, &live.id)));
+    let undeclared: BTreeSet<(Kind, &LiveId)> =
+        matching.unmatched.iter().map(|live| (live.address.kind(), &live.id)).collect();
+    live.filter(|(kind, id)| undeclared.contains(&(*kind, *id))).collect()
 }
 
 /// The addresses that more than one object has.

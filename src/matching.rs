@@ -35,6 +35,8 @@ pub struct Matching<'a> {
     waiting: BTreeSet<Address>,
     /// Generated keys of which the store may have a newer generation that was not understood.
     pub unsure: BTreeSet<Address>,
+    /// The keys with the prefix of a generated key that are no generations of it. They are not declared.
+    pub beside: BTreeMap<Address, Vec<&'a LiveObject>>,
     /// Objects of the store that are not declared, in the order of kinds and addresses.
     pub unmatched: Vec<&'a LiveObject>,
     /// Every named object of the store, by its address in the manifests.

@@ -3,6 +3,7 @@
 
 mod access;
 mod build;
+mod clock;
 mod consent;
 mod context;
 pub mod control_plane;
@@ -37,8 +38,10 @@ mod removal;
 mod retirement;
 mod resolve;
 mod review;
+mod strangers;
 mod transfer_guards;
 mod transfer_rules;
+mod untimely;
 
 pub use crate::change::Action;
 pub use crate::change::Change;
@@ -69,6 +72,7 @@ pub use receipts::Shown;
 pub use remembered::Remembered;
 pub use resolve::Undeclared;
 pub use review::review;
+pub use strangers::set_apart;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -11,6 +11,8 @@ use crate::model::Rotation;
 pub struct Due<'a> {
     /// Age of the current key in seconds, if its successor is due.
     pub next: Option<i64>,
+    /// Whether the current key is an old one, because its successor is gone. Its value never comes back.
+    pub is_superseded: bool,
     /// Old keys whose overlap is over.
     pub disable: Vec<&'a LiveObject>,
     /// Old keys whose grace is over.
@@ -32,16 +34,25 @@ pub enum Wait {
     Kept(&'static str),
 }
 
-/// What is due at `now`. `delivered` says since when the value of the current key is at all its places; `None` if that is not
-/// certain. Keys of unknown age do not change.
+/// What is known about the current key besides its own fields.
+#[derive(Clone, Copy, Default)]
+pub struct Standing {
+    /// Since when its value is at all its places; `None` if that is not certain.
+    pub delivered: Option<Instant>,
+    /// Why calls with it fail, because of what it depends on.
+    pub cut_off: Option<&'static str>,
+}
+
+/// What is due at `now`. Keys of unknown age do not change.
 ///
 /// Callers lose nothing only if they have the value of a key that works, so the older keys wait for that of the current one:
 /// the overlap counts from its delivery, and the grace from the last update of the old key, which is not before the
-/// disabling. A run that comes late takes one step at a time for the same reason.
+/// disabling. A run that comes late takes one step at a time for the same reason. A current key that ends within an overlap
+/// from then leaves its callers without a key, so it retires none.
 pub fn due<'a>(
     rotation: Rotation,
     current: &LiveObject,
-    delivered: Option<Instant>,
+    Standing { delivered, cut_off }: Standing,
     older: &[&'a LiveObject],
     now: Instant,
 ) -> Due<'a> {
@@ -49,7 +60,8 @@ pub fn due<'a>(
     let mut due = Due { next, ..Due::default() };
     // Without its age, a key could be the newest.
     let is_dated = std::iter::once(current).chain(older.iter().copied()).all(|key| key.created.is_some());
-    let unusable = why_unusable(current, now).or((!is_dated).then_some("not certain: a key has no date of creation"));
+    let unusable =
+        why_unusable(current, now).or(cut_off).or((!is_dated).then_some("not certain: a key has no date of creation"));
     let since = match (unusable, delivered) {
         (None, Some(since)) => since,
         (why, _) => {
@@ -59,22 +71,35 @@ pub fn due<'a>(
         }
     };
     for &old in older {
-        if old.attributes.text("settings.status") != Some("disabled") {
-            let end = later(since, rotation.overlap);
-            if end <= now { due.disable.push(old) } else { due.waiting.push((old, Wait::Disable(end))) }
-        } else if let Some(updated) = old.updated {
-            let end = later(since, rotation.overlap + rotation.grace).max(later(updated, rotation.grace));
-            if end <= now { due.delete.push(old) } else { due.waiting.push((old, Wait::Delete(end))) }
+        let is_disabled = old.attributes.text("settings.status") == Some("disabled");
+        let end = match old.updated {
+            _ if !is_disabled => later(since, rotation.overlap),
+            Some(updated) => later(since, rotation.overlap + rotation.grace).max(later(updated, rotation.grace)),
+            None => continue,
+        };
+        if ends_before(current, later(end.max(now), rotation.overlap)) {
+            due.waiting.push((old, Wait::Successor("about to end")));
+        } else if end > now {
+            due.waiting.push((old, if is_disabled { Wait::Delete(end) } else { Wait::Disable(end) }));
+        } else if is_disabled {
+            due.delete.push(old);
+        } else {
+            due.disable.push(old);
         }
     }
     due
 }
 
+/// Whether the last day of a key is before that of a time.
+fn ends_before(key: &LiveObject, time: Instant) -> bool {
+    let day = time.format("%Y-%m-%d").to_string();
+    // Dates in this form are ordered as texts; `never` comes after all of them.
+    key.attributes.text("expires").is_some_and(|date| *date < *day)
+}
+
 /// Why calls with a key fail. A key that waits for approval, or that a person disabled, replaces none.
 pub fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
-    let today = now.format("%Y-%m-%d").to_string();
-    // Dates in this form are ordered as texts; `never` comes after all of them.
-    if key.attributes.text("expires").is_some_and(|date| *date < *today) {
+    if ends_before(key, now) {
         return Some("past its end");
     }
     match key.attributes.text("settings.status") {
@@ -129,8 +154,12 @@ mod tests {
         }
     }
 
+    fn delivered(delivered: Option<Instant>) -> Standing {
+        Standing { delivered, cut_off: None }
+    }
+
     fn due_at<'a>(current: &LiveObject, older: &[&'a LiveObject], day: i64) -> Due<'a> {
-        due(ROTATION, current, current.created, older, at(day))
+        due(ROTATION, current, delivered(current.created), older, at(day))
     }
 
     #[test]
@@ -166,8 +195,8 @@ mod tests {
     #[test]
     fn an_old_key_stays_while_its_successor_is_of_no_use() {
         let old = key("old", Some(0), "active");
-        let retired = |current: &LiveObject, delivered| {
-            let due = due(ROTATION, current, delivered, &[&old], at(900));
+        let retired = |current: &LiveObject, since| {
+            let due = due(ROTATION, current, delivered(since), &[&old], at(900));
             due.disable.len() + due.delete.len()
         };
         let current = |status| key("new", Some(100), status);
@@ -183,8 +212,33 @@ mod tests {
         without_plan.attributes.remove("plan");
         assert_eq!(retired(&without_plan, Some(at(100))), 0);
         let undated = LiveObject { created: None, ..key("old", None, "active") };
-        assert!(due(ROTATION, &current("active"), Some(at(100)), &[&undated], at(900)).disable.is_empty());
-        let due = due(ROTATION, &current("waiting"), Some(at(100)), &[&old], at(900));
-        assert_eq!(due.waiting[0].1, Wait::Successor("waiting for approval"));
+        assert!(due(ROTATION, &current("active"), delivered(Some(at(100))), &[&undated], at(900)).disable.is_empty());
+        let cut_off = Standing { cut_off: Some("of a disabled user"), ..delivered(Some(at(100))) };
+        for (current, standing, why) in [
+            (current("waiting"), delivered(Some(at(100))), "waiting for approval"),
+            (current("active"), cut_off, "of a disabled user"),
+        ] {
+            let due = due(ROTATION, &current, standing, &[&old], at(900));
+            assert_eq!(due.waiting[0].1, Wait::Successor(why));
+        }
+    }
+
+    /// A successor that ends tomorrow is followed by an outage.
+    #[test]
+    fn an_old_key_stays_while_its_successor_ends_within_an_overlap() {
+        let ending = |day| {
+            let mut current = key("new", Some(100), "active");
+            current.attributes.insert("expires", Value::text(at(day).format("%Y-%m-%d").to_string()));
+            current
+        };
+        let (active, mut disabled) = (key("old", Some(0), "active"), key("old", Some(0), "disabled"));
+        disabled.updated = Some(at(114));
+        for (end, day, disables) in [(128, 114, 1), (127, 114, 0), (214, 200, 1), (213, 200, 0)] {
+            assert_eq!(due_at(&ending(end), &[&active], day).disable.len(), disables, "{end} {day}");
+        }
+        for (end, deletes) in [(135, 1), (134, 0)] {
+            assert_eq!(due_at(&ending(end), &[&disabled], 121).delete.len(), deletes, "{end}");
+        }
+        assert_eq!(due_at(&ending(127), &[&active], 101).waiting[0].1, Wait::Successor("about to end"));
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 }
 
 fn whole(arguments: &Arguments, loaded: &Loaded, live: &Live, console: &Console<'_>) -> Result<Export, Failure> {
-    let remembered = &session::remembered(loaded, console)?;
+    let remembered = &session::remembered_if_owned(loaded, console)?;
     let given = Given { live, workspace: &loaded.workspace, now: console.now, remembered, declared: None };
     export::export(&given, &arguments.selection()).map_err(unknown)
 }

@@ -17,6 +17,7 @@ mod visibility;
 pub(super) use self::prepared::Prepared;
 pub(super) use self::snapshot::Snapshot;
 pub(super) use self::undeclared::remembered;
+pub(super) use self::undeclared::remembered_if_owned;
 
 use super::Console;
 use super::Failure;

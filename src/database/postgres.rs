@@ -15,6 +15,8 @@ pub(super) use self::lock::is_locked;
 pub(super) use self::lock::lock;
 pub(super) use self::session::Session;
 use super::DatabaseError;
+use super::SqlError;
+use crate::model::Instant;
 
 /// `None` if the schema does not exist or is empty.
 pub(super) fn for_reading(server: &Server) -> Result<Option<Session>, DatabaseError> {
@@ -42,6 +44,12 @@ pub(super) fn role_with_logged_values(server: &Server) -> Result<Option<String>,
     let session = Session::open(server, Access::Read)?;
     let logs = session.number(LOGS_VALUES, &[]).map_err(|error| DatabaseError::on(server, error))?;
     Ok((logs != Some(0)).then(|| server.role().to_owned()))
+}
+
+/// The time of the server.
+pub(super) fn time(session: &Session) -> Result<Option<Instant>, SqlError> {
+    let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+    Ok(session.number(sql, &[])?.and_then(Instant::from_timestamp_millis))
 }
 
 /// The error in one line. The server's details may contain values, so they are left out.

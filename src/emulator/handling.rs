@@ -68,6 +68,7 @@ pub(super) async fn handle(request: Request<Incoming>, state: Rc<State>) -> Resu
         tokio::time::sleep(time).await;
         return Err(Closed);
     }
+    answer.headers.push(("Date", state.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
     if is_head {
         answer.body.clear();
     }

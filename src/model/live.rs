@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::Address;
 use super::Attributes;
 use super::Digest;
@@ -28,6 +30,8 @@ pub struct Live {
     pub roles: Option<Vec<Box<str>>>,
     /// The user of Keywright itself, which it never deletes or disables.
     pub signed_in_as: Option<Address>,
+    /// How far the clock of the store of the package keys was ahead of ours when it answered. `None` if that is unknown.
+    pub ahead: Option<TimeDelta>,
     /// Data about API keys in Managed File Transfer. `None` if they live in the embedded store.
     pub transfer: Option<Box<Transfer>>,
 }
@@ -60,6 +64,7 @@ impl Live {
         self.odd.extend(other.odd);
         self.roles = self.roles.take().or(other.roles);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
+        self.ahead = self.ahead.or(other.ahead);
         self.transfer = self.transfer.take().or(other.transfer);
     }
 

@@ -26,7 +26,9 @@ use super::pending;
 use super::prune;
 use super::remembered;
 use super::retirement;
+use super::strangers;
 use super::transfer_rules;
+use super::untimely;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::diagnostic::sort;
@@ -45,6 +47,7 @@ use crate::rules::with_severities;
 /// Plans the changes that turn `live` into `desired`.
 pub fn plan(context: &Context<'_>) -> Planned {
     let mut matching = lost_names::matched(context);
+    strangers::set_apart(context, &mut matching);
     let mut diagnostics = std::mem::take(&mut matching.diagnostics);
     let live_rules::Found { findings, held } = live_rules::check(context, &matching);
     diagnostics.extend(findings);
@@ -59,6 +62,9 @@ pub fn plan(context: &Context<'_>) -> Planned {
     }
     let mut held = std::mem::take(&mut matching.held);
     held.append(&mut drafts.held);
+    let untimely = untimely::check(context, &matching);
+    held.extend(untimely.held);
+    diagnostics.extend(untimely.warnings);
     let pruned = prune::prune(context, &matching, &drafts.older, &mut drafts.changes);
     diagnostics.extend(pruned.diagnostics);
     held.extend(pruned.held);
@@ -77,6 +83,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
+    diagnostics.extend(strangers::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(consent::obsolete(&plan, context));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
@@ -167,7 +174,7 @@ impl<'a> Drafts<'a> {
     }
 
     fn present(&mut self, context: &Context<'a>, declared: &Declared, found: &Found<'a>, matching: &Matching<'a>) {
-        let due = retirement::due(context, declared, found);
+        let due = retirement::due(context, matching, declared, found);
         if due.is_none() && self.without_rotation(declared, found) {
             return;
         }
@@ -184,11 +191,15 @@ impl<'a> Drafts<'a> {
                 self.held.extend(short);
             }
         }
-        let renews = due.as_ref().is_some_and(|due| due.next.is_some());
+        let renews = due.as_ref().is_some_and(|due| due.next.is_some() || due.is_superseded);
         self.current(context, declared, found, matching, renews);
         let Some(due) = due else { return };
         if let Some(age) = due.next {
-            let reason = format!("rotation: the current key is {} old", crate::text::count(age / 86_400, "day"));
+            let reason = if due.is_superseded {
+                "rotation: the newest generation is gone, and its predecessor was disabled".to_owned()
+            } else {
+                format!("rotation: the current key is {} old", crate::text::count(age / 86_400, "day"))
+            };
             self.changes.push(draft::follow(context, declared, found, matching, &reason));
         }
         if context.options.is_part {
@@ -249,7 +260,13 @@ impl<'a> Drafts<'a> {
         }
         if found.moved {
             self.changes.push(draft::replace(context, declared, found, fields, matching));
-        } else if !fields.is_empty() {
+            return;
+        }
+        if renews && retirement::is_disabled(found.live) {
+            // Its successor works; what a rotation, the manifest or a person disabled stays disabled.
+            fields.retain(|change| change.field != "settings.status");
+        }
+        if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
             let reason = reason_of_update(declared, found.live, &fields, context);
             let mut change = draft::change(declared, found, action, fields, &reason);

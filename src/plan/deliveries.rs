@@ -98,6 +98,12 @@ pub(super) fn since(context: &Context<'_>, declared: &Declared, live: &LiveObjec
     targets(declared).iter().map(since).try_fold(live.created?, |latest, since| Some(latest.max(since?)))
 }
 
+/// Whether the value of a key is what some place received last: whoever reads it there still uses the key.
+pub(super) fn is_last_received(context: &Context<'_>, live: &LiveObject) -> bool {
+    let value = || Some(context.remembered.key.as_ref()?.of_value(&live.key.as_ref()?.value));
+    value().is_some_and(|value| context.remembered.receipts.places.values().any(|receipt| receipt.value == value))
+}
+
 /// When the value of a key was delivered to a place, if that was recorded.
 fn receipt(context: &Context<'_>, live: &LiveObject, to: &Delivery) -> Option<Instant> {
     let value = context.remembered.key.as_ref()?.of_value(&live.key.as_ref()?.value);

@@ -14,6 +14,7 @@ use super::known::Known;
 use super::known::Maker;
 use super::option::option;
 use super::retirement::Generations;
+use super::strangers::is_beside;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -36,7 +37,9 @@ pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, match
     let (elsewhere, rest): (Vec<_>, Vec<_>) =
         pruned.into_iter().partition(|(_, _, live)| workspace_of(live, context).is_some());
     demands.extend(undeclared(&elsewhere, declared_elsewhere, context, matching));
-    let unknown: Vec<Pruned<'_>> = rest.into_iter().filter(|(_, _, live)| !is_known(live, context)).collect();
+    // The database knows a key beside the generations of another one only because it once passed for one of them.
+    let is_open = |live: &LiveObject| !is_known(live, context) || is_beside(live, matching);
+    let unknown: Vec<Pruned<'_>> = rest.into_iter().filter(|(_, _, live)| is_open(live)).collect();
     demands.extend(undeclared(&unknown, not_known, context, matching));
     demands
 }

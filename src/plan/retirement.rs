@@ -7,43 +7,131 @@ use super::Action;
 use super::Change;
 use super::Context;
 use super::Kept;
+use super::clock;
+use super::consent::is_allowed;
 use super::deliveries;
 use crate::matching::Found;
 use crate::matching::Matching;
+use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Instant;
+use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::plan::known::Maker;
+use crate::plan::known::trace_of;
 use crate::rotation;
 use crate::rotation::Due;
+use crate::rotation::Standing;
 use crate::rotation::Wait;
 
-/// What is due for the generations of a key; `None` if it is not rotated.
-pub(super) fn due<'a>(context: &Context<'_>, declared: &Declared, found: &Found<'a>) -> Option<Due<'a>> {
+/// Why nothing is due while the clocks differ.
+const DOUBTFUL: &str = "the time is not certain (KW-114)";
+
+/// What is due for the generations of a key; `None` if it is not rotated. Nothing is due while the time is not certain.
+pub(super) fn due<'a>(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'a>,
+) -> Option<Due<'a>> {
+    let mut due = due_at(context, matching, declared, found, context.now)?;
+    if clock::is_doubtful(context, found) {
+        let stopped = std::mem::take(&mut due.disable).into_iter().chain(std::mem::take(&mut due.delete));
+        due.waiting.extend(stopped.map(|old| (old, Wait::Kept(DOUBTFUL))));
+        due.next = None;
+    }
+    Some(due)
+}
+
+/// What is due for the generations of a key at a time, if that is certain.
+pub(super) fn due_at<'a>(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'a>,
+    now: Instant,
+) -> Option<Due<'a>> {
     let rotation = declared.key.as_ref()?.rotation?;
     let delivered = deliveries::since(context, declared, found.live);
-    let mut due = rotation::due(rotation, found.live, delivered, &found.older, context.now);
+    let standing = Standing { delivered, cut_off: why_cut_off(context, matching, found.live) };
+    let mut due = rotation::due(rotation, found.live, standing, &found.older, now);
+    if was_succeeded(context, declared, found.live) {
+        due.is_superseded = true;
+        due.next = due.next.or(Some(0));
+    }
     for list in [&mut due.disable, &mut due.delete] {
-        let (kept, left): (Vec<_>, Vec<_>) =
-            std::mem::take(list).into_iter().partition(|old| why_kept(old, context).is_some());
-        due.waiting.extend(kept.into_iter().filter_map(|old| Some((old, Wait::Kept(why_kept(old, context)?)))));
+        let why = |old: &LiveObject| why_kept(old, declared, context);
+        let (kept, left): (Vec<_>, Vec<_>) = std::mem::take(list).into_iter().partition(|old| why(old).is_some());
+        due.waiting.extend(kept.into_iter().filter_map(|old| Some((old, Wait::Kept(why(old)?)))));
         *list = left;
     }
     Some(due)
 }
 
+/// Why calls with a key fail although the key itself works, now or after this plan.
+fn why_cut_off(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> Option<&'static str> {
+    let is = |address: &Address, status: &str| {
+        let declared = context.desired.get(address).and_then(|declared| declared.text("status"));
+        let live = matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
+        declared == Some(status) || live == Some(status)
+    };
+    let plan = matching.terms_of(live).and_then(|(_, plan)| plan);
+    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
+    if plan.is_some_and(|plan| is(&plan, "inactive")) {
+        return Some("in a package plan that is not active");
+    }
+    user.filter(|user| is(user, "disabled")).map(|_| "of a disabled user")
+}
+
 /// Why no rotation retires a key with its prefix: somebody else relies on it.
-fn why_kept(old: &LiveObject, context: &Context<'_>) -> Option<&'static str> {
+fn why_kept(old: &LiveObject, declared: &Declared, context: &Context<'_>) -> Option<&'static str> {
     let objects = &context.remembered.objects;
     let key = context.remembered.key.as_ref();
     if objects.elsewhere(old, key).is_some() {
         return Some("another workspace declared it");
     }
-    objects.of(old, key).is_some_and(|known| known.protect).then_some("it was protected when it was last applied")
+    if objects.of(old, key).is_some_and(|known| known.protect) {
+        return Some("it was protected when it was last applied");
+    }
+    let is_elsewhere = declared.key.as_ref().is_some_and(|key| key.deliver.is_empty());
+    (is_elsewhere && deliveries::is_last_received(context, old) && !is_allowed(&old.address, context))
+        .then_some("the last file that Keywright wrote for it has this value; --allow with its address retires it")
+}
+
+/// Whether Keywright disabled a key when it retired it, and the successor is gone: a later generation that Keywright made
+/// under its address. A superseded value never comes back, but a new one is made.
+fn was_succeeded(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
+    if !is_disabled_by_us(live, context) {
+        return false;
+    }
+    let key = context.remembered.key.as_ref();
+    let address = declared.address.to_string();
+    let is_live = |trace: &str| {
+        let all = context.live.of(Kind::PackageKey);
+        all.iter().any(|live| trace_of(Kind::PackageKey, &live.id, key).as_deref() == Some(trace))
+    };
+    context.remembered.objects.iter().any(|(kind, trace, known)| {
+        kind == Kind::PackageKey && known.maker == Maker::Keywright && *known.address == *address && !is_live(trace)
+    })
+}
+
+/// Whether memory proves that Keywright disabled a key.
+pub(super) fn is_disabled_by_us(live: &LiveObject, context: &Context<'_>) -> bool {
+    let key = context.remembered.key.as_ref();
+    let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
+    is_disabled(live) && known.is_some_and(|known| known.is_disabled_by_us(live))
+}
+
+pub(super) fn is_disabled(live: &LiveObject) -> bool {
+    live.attributes.text("settings.status") == Some("disabled")
 }
 
 /// The old generations of all rotated keys.
-pub(super) struct Generations<'a>(BTreeMap<&'a LiveId, (&'a Declared, &'a Found<'a>)>);
+pub(super) struct Generations<'a> {
+    matching: &'a Matching<'a>,
+    of: BTreeMap<&'a LiveId, (&'a Declared, &'a Found<'a>)>,
+}
 
 impl<'a> Generations<'a> {
     pub(super) fn of(context: &Context<'a>, matching: &'a Matching<'a>) -> Self {
@@ -51,11 +139,11 @@ impl<'a> Generations<'a> {
             let declared = context.desired.get(address)?;
             declared.key.as_ref()?.rotation.map(|_| (declared, found))
         });
-        Self(rotated.flat_map(|of| of.1.older.iter().map(move |old| (&old.id, of))).collect())
+        Self { matching, of: rotated.flat_map(|of| of.1.older.iter().map(move |old| (&old.id, of))).collect() }
     }
 
     pub(super) fn includes(&self, id: &LiveId) -> bool {
-        self.0.contains_key(id)
+        self.of.contains_key(id)
     }
 
     /// Whether a change disables or deletes an old generation.
@@ -64,10 +152,14 @@ impl<'a> Generations<'a> {
             && change.live_id().is_some_and(|id| self.includes(id))
     }
 
-    /// Why an old generation must not be retired now, although a saved plan does it.
+    /// Why a saved plan must not make a change of a rotation now.
     pub(super) fn why_not(&self, change: &Change, context: &Context<'_>) -> Option<String> {
-        let (declared, found) = self.0.get(change.live_id().filter(|_| self.retires(change))?)?;
-        let due = due(context, declared, found)?;
+        if change.target.key.as_ref().is_some_and(|key| key.follows.is_some()) {
+            let found = self.matching.found.get(&change.address)?;
+            return clock::is_doubtful(context, found).then(|| format!("waits, because {DOUBTFUL}"));
+        }
+        let (declared, found) = self.of.get(change.live_id().filter(|_| self.retires(change))?)?;
+        let due = due(context, self.matching, declared, found)?;
         let waiting = due.waiting.iter().find(|(old, _)| Some(&old.id) == change.live_id())?;
         Some(format!("is {}", words(waiting.1, declared)))
     }
@@ -84,7 +176,7 @@ fn words(wait: Wait, declared: &Declared) -> String {
     match wait {
         Wait::Disable(end) => format!("beside its successor {successor}; the rotation disables it from {} on", on(end)),
         Wait::Delete(end) => format!("disabled; the rotation deletes it from {} on", on(end)),
-        Wait::Kept(why) => format!("has the prefix of {successor}, but is not retired: {why}"),
+        Wait::Kept(why) => format!("not retired by the rotation of {successor}: {why}"),
         Wait::Successor(why) => format!("not retired, because its successor {successor} is {why}"),
     }
 }

@@ -22,7 +22,10 @@ use super::prune;
 use super::removal::Removals;
 use super::resolve::Undeclared;
 use super::resolve::resolve;
+use super::retirement::Generations;
+use super::strangers;
 use super::transfer_rules;
+use super::untimely;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
@@ -36,8 +39,14 @@ use crate::rules::with_severities;
 /// Reviews a saved plan. Fails if the manifests no longer declare what it needs.
 pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclared> {
     let mut matching = lost_names::matched(context);
+    strangers::set_apart(context, &mut matching);
     let excluded = resolve(&mut plan, context, &matching)?;
-    let mut held = with_severities(std::mem::take(&mut matching.held), context.workspace);
+    let untimely = untimely::check(context, &matching);
+    let mut held = std::mem::take(&mut matching.held);
+    if rotates(&plan, context, &matching) {
+        held.extend(untimely.held);
+    }
+    let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     let diagnostics = with_severities(consent::obsolete(&plan, context), context.workspace);
     let (asked, stopped, withheld) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -49,9 +58,16 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     let kinds: BTreeSet<Kind> = planned.left().map(|change| change.address.kind()).collect();
     planned.stopped.extend(incomplete(kinds.into_iter(), context));
     sort(&mut planned.stopped);
-    planned.diagnostics =
-        with_severities(given::unknown(planned.left(), context).into_iter().collect(), context.workspace);
+    let diagnostics = given::unknown(planned.left(), context).into_iter().chain(untimely.warnings).collect();
+    planned.diagnostics = with_severities(diagnostics, context.workspace);
     Ok(planned)
+}
+
+/// Whether a plan creates a generation of a key, or retires one.
+fn rotates(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    let rotated = Generations::of(context, matching);
+    let follows = |change: &Change| change.target.key.as_ref().is_some_and(|key| key.follows.is_some());
+    plan.changes.iter().any(|change| follows(change) || rotated.retires(change))
 }
 
 /// CAM-050: an object that is missing from an incomplete list would be created a second time.

@@ -43,6 +43,7 @@ use self::index::AreaIndex;
 use self::token::SignIn;
 use super::pace::Pace;
 use super::transport;
+use super::transport::Dated;
 use super::transport::Route;
 use crate::database::Guard;
 use crate::model::Kind;
@@ -118,6 +119,11 @@ impl CloudApiManagement {
     /// How long a list may not show a new object.
     pub const fn visibility_lag(&self) -> Duration {
         self.visibility_lag
+    }
+
+    /// The date of the last answer that had one.
+    pub fn dated(&self) -> Option<Dated> {
+        self.api.dated()
     }
 
     /// Calls so far, without sign-ins.

@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "edge: measures how long an answer takes")]
 
 use std::error::Error as _;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 
 use super::masking::Masking;
+use crate::model;
 use crate::network;
 use crate::store::Refusal;
 use crate::text::quoted;
@@ -33,6 +36,14 @@ pub(super) struct Route {
     client: Client,
     /// Host and port.
     proxy: Option<Box<str>>,
+    dated: Mutex<Option<Dated>>,
+}
+
+/// The date of an answer, and when it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Dated {
+    pub date: model::Instant,
+    pub arrived: Instant,
 }
 
 impl Route {
@@ -56,11 +67,27 @@ impl Route {
             .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
             .build();
         let failed = |error| Refusal::unavailable(format!("could not set up the HTTP client: {}", innermost(&error)));
-        Ok(Self { client: client.map_err(failed)?, proxy })
+        Ok(Self { client: client.map_err(failed)?, proxy, dated: Mutex::default() })
     }
 
     pub(super) fn request(&self, method: Method, address: Url) -> RequestBuilder {
         self.client.request(method, address)
+    }
+
+    /// Remembers the date of an answer that the server itself gave just now.
+    pub(super) fn see(&self, response: &Response) {
+        if !response.status().is_success() {
+            return;
+        }
+        if let Some(date) = date(response.headers()) {
+            let dated = Dated { date, arrived: Instant::now() };
+            *self.dated.lock().unwrap_or_else(PoisonError::into_inner) = Some(dated);
+        }
+    }
+
+    /// The date of the last answer that had one.
+    pub(super) fn dated(&self) -> Option<Dated> {
+        *self.dated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known about a request that has no answer.
@@ -116,6 +143,15 @@ impl Route {
             _ => None,
         }
     }
+}
+
+/// The server's time in an answer. `None` if it is missing, unreadable, or that of a copy that a cache kept.
+fn date(headers: &HeaderMap) -> Option<model::Instant> {
+    if headers.contains_key("Age") {
+        return None;
+    }
+    let date = headers.get("Date")?.to_str().ok()?;
+    chrono::DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }
 
 /// Where a redirect leads: scheme, host and port, and the path on the same host. Never the query, which may repeat what
@@ -213,4 +249,23 @@ fn innermost(error: &reqwest::Error) -> String {
         inner = source;
     }
     if error.source().is_none() { "the connection failed".to_owned() } else { inner.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_readable_date_that_no_cache_kept_is_the_servers_time() {
+        for (headers, expected) in [
+            (&[("Date", "Sun, 29 Nov 2026 01:40:53 GMT")][..], Some(1_795_916_453)),
+            (&[], None),
+            (&[("Date", "soon")], None),
+            (&[("Date", "Sun, 29 Nov 2026 01:40:53 GMT"), ("Age", "0")], None),
+        ] {
+            let headers: HeaderMap =
+                headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            assert_eq!(date(&headers).map(|date| date.timestamp()), expected);
+        }
+    }
 }

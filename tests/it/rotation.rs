@@ -1,6 +1,9 @@
 //! An old generation of a key is retired only behind a successor that callers can use and have. Other hands change the
 //! store and the delivered file: SQL, and the file system.
 
+mod clock;
+mod people;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -33,14 +36,19 @@ struct Overlap {
 
 impl Overlap {
     fn new() -> Self {
+        let mut overlap = Self::begin();
+        let ran = overlap.at("2026-11-01T00:00:00Z", "apply --auto-approve");
+        assert!(ran.exit == 0 && ran.out.contains("rotation: the current key is"), "{}", ran.out);
+        overlap
+    }
+
+    /// The same before the new generation.
+    fn begin() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut console = Console::new(folder.path().to_path_buf());
         fs::write(folder.path().join("m.yaml"), [TEAM, KEY].concat()).unwrap();
         console.now = "2026-08-01T00:00:00Z".into();
         assert_eq!(console.run("apply --auto-approve").exit, 0);
-        console.now = "2026-11-01T00:00:00Z".into();
-        let ran = console.run("apply --auto-approve");
-        assert!(ran.exit == 0 && ran.out.contains("rotation: the current key is"), "{}", ran.out);
         Self { folder, console }
     }
 

@@ -1,6 +1,7 @@
 //! Several runners share a workspace: a real PostgreSQL server holds their database.
 
 mod address;
+mod clock;
 mod contest;
 mod locked;
 mod logged;

@@ -158,7 +158,7 @@ fn stores(
             Query::for_plan(desired, deletes || remotes.cloud.is_none())
         }
     };
-    let live = live(&location, &remotes, &query)?;
+    let live = live(&location, &remotes, &query, console)?;
     let logged = logged_values(loaded, desired, &location)?;
     Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged })
 }
@@ -169,15 +169,30 @@ fn uses_secrets(desired: &Desired) -> bool {
     keys.any(|key| key.secret.is_some() || matches!(key.source, KeySource::Custom(_)))
 }
 
-fn live(location: &Location, remotes: &Remotes, query: &Query) -> Result<Live, Failure> {
-    let embedded = EmbeddedReader { database: database::open_for_reading(location)? };
-    block_on(Readers { remotes, embedded }.read(query))?.map_err(Failure::of_store)
+fn live(location: &Location, remotes: &Remotes, query: &Query, console: &Console<'_>) -> Result<Live, Failure> {
+    let database = database::open_for_reading(location)?;
+    // The dates are those of the runs, also if their clock is set. A server can tell that it is wrong.
+    let time = database
+        .as_ref()
+        .filter(|_| !console.has_set_clock())
+        .map(Database::time)
+        .transpose()
+        .map_err(|error| Failure::of_database(&error))?
+        .flatten();
+    let embedded = time.map(|time| time - console.time());
+    let mut live =
+        block_on(Readers { remotes, embedded: EmbeddedReader { database } }.read(query))?.map_err(Failure::of_store)?;
+    live.ahead = match &remotes.cloud {
+        Some(cloud) => cloud.dated().map(|dated| dated.date - console.time_of(dated.arrived)),
+        None => embedded,
+    };
+    Ok(live)
 }
 
 impl Snapshot {
     /// Reads the stores once more.
-    pub(super) fn read_again(&mut self) -> Result<(), Failure> {
-        self.live = live(&self.location, &self.remotes, &self.query)?;
+    pub(super) fn read_again(&mut self, console: &Console<'_>) -> Result<(), Failure> {
+        self.live = live(&self.location, &self.remotes, &self.query, console)?;
         Ok(())
     }
 

@@ -39,10 +39,15 @@ pub(in crate::cli) struct WholeSnapshot {
 }
 
 /// What the database knows of objects that the workspace could own. Nothing is read for a workspace that owns nothing.
-pub(in crate::cli) fn remembered(loaded: &Loaded, console: &Console<'_>) -> Result<Remembered, Failure> {
+pub(in crate::cli) fn remembered_if_owned(loaded: &Loaded, console: &Console<'_>) -> Result<Remembered, Failure> {
     if loaded.workspace.ownership == Ownership::default() {
         return Ok(Remembered::default());
     }
+    remembered(loaded, console)
+}
+
+/// What the database knows of objects.
+pub(in crate::cli) fn remembered(loaded: &Loaded, console: &Console<'_>) -> Result<Remembered, Failure> {
     let location = database::location(loaded, console)?;
     let key = fingerprints::key(loaded, &location, fingerprints::Create::No, console)?;
     let stores = origin::origin(loaded, &location, console.now).stores();

@@ -42,7 +42,7 @@ pub(super) fn wait(
     // Inside of the runtime, because the window uses its clock.
     let mut window = block_on(async { Window::new(longest) })?;
     while block_on(window.next_look())? {
-        snapshot.read_again()?;
+        snapshot.read_again(console)?;
         remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
         planned = plan(snapshot, remembered)?;
         if unseen(&planned, &remembered.pending, snapshot).is_empty() {

@@ -114,6 +114,11 @@ impl Api {
         self.pace.guarded_by(lock);
     }
 
+    /// The date of the last answer that had one.
+    pub(super) fn dated(&self) -> Option<transport::Dated> {
+        self.route.dated()
+    }
+
     /// Calls so far, without sign-ins.
     pub(super) fn calls(&self) -> u64 {
         self.pace.calls()
@@ -246,6 +251,7 @@ impl Api {
             Ok(response) => response,
             Err(error) => return Ok(self.route.unanswered(&error)),
         };
+        self.route.see(&response);
         let answer = match answer::read(response).await {
             Ok(answer) => answer,
             Err(error @ BodyError::TooLarge(_)) if call.can_repeat() => {

@@ -1,0 +1,165 @@
+//! What people and other programs did to the generations of a key: they made one by hand, deleted one, ended one, or
+//! switched off what it depends on.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::KEY;
+use super::Overlap;
+use super::SET_NEW;
+use crate::team::TEAM;
+
+/// A second client makes a key in the slot, `days` after 1970.
+fn make(overlap: &Overlap, id: &str, value: &str, days: i64) {
+    let sql = format!(
+        "INSERT INTO package_keys (id, application, package, plan, value, attributes, created, updated) SELECT '{id}', \
+         application, package, plan, '{value}', json_set(attributes, '$.\"settings.status\"', 'active'), {0}, {0} FROM \
+         package_keys LIMIT 1",
+        days * 86_400_000
+    );
+    overlap.by_hand(&sql);
+}
+
+/// 2026-01-01.
+const NEW_YEAR: i64 = 20_454;
+
+#[test]
+fn a_key_that_was_there_before_the_manifest_is_never_retired_until_it_is_declared_as_the_first_generation() {
+    let mut overlap = Overlap::begin();
+    // The memory of an earlier apply knows that it found the key, and did not make it.
+    overlap.by_hand("UPDATE objects SET maker = 'other' WHERE kind = 'PackageKey'");
+    let ran = overlap.at("2026-11-01T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.out.contains("rotation: the current key is"), "{}{}", ran.out, ran.err);
+    let ran = overlap.at("2027-01-10T00:00:00Z", "apply --auto-approve");
+    assert!(
+        ran.exit == 0 && ran.err.contains("CAM-067") && ran.out.contains("Nothing to do"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert_eq!(overlap.statuses(), ["active", "active"]);
+    let id = overlap.first_id();
+    let allowed = overlap.at("2027-01-10T00:00:00Z", &format!("plan --allow key/alice/checkout/payments@{id}"));
+    assert!(allowed.exit == 0 && allowed.out.contains("Plan: 1 to disable"), "{}{}", allowed.out, allowed.err);
+    let ran = overlap.at("2027-01-10T00:00:00Z", "export --undeclared");
+    assert!(ran.out.contains(&format!("existing: \"{id}\"")), "{}{}", ran.out, ran.err);
+    let declared =
+        KEY.replace("{generate: {prefix: chk_}}", &format!("{{existing: {id}, generate: {{prefix: chk_}}}}"));
+    fs::write(overlap.path("m.yaml"), [TEAM, &declared].concat()).unwrap();
+    let ran = overlap.at("2027-01-10T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && !ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["disabled", "active"]);
+}
+
+#[test]
+fn a_key_that_a_person_made_is_not_pruned_without_consent() {
+    let mut overlap = Overlap::new();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00001", NEW_YEAR);
+    overlap.at("2026-11-02T00:00:00Z", "apply --auto-approve");
+    overlap.by_hand("UPDATE objects SET maker = 'other' WHERE kind = 'PackageKey' AND id = 'by-hand'");
+    let settings =
+        "apiVersion: keywright.dev/v1\nkind: Workspace\nspec: {ownership: {packageKeys: ofDeclaredApplications}}\n";
+    fs::write(overlap.path("keywright.yaml"), settings).unwrap();
+    let ran = overlap.at("2026-11-03T00:00:00Z", "apply --auto-approve --prune");
+    assert!(ran.exit == 4 && ran.err.contains("KW-110") && ran.err.contains("@by-hand"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "active", "active"]);
+}
+
+/// Nobody who watches the file gets the value of a key that a person made for themselves.
+#[test]
+fn a_newer_key_that_a_person_made_is_not_delivered() {
+    for value in ["chk_debug", "chk_not-a-real-key-00002"] {
+        let mut overlap = Overlap::new();
+        let file = || fs::read_to_string(overlap.folder.path().join("secrets/key.env")).unwrap();
+        let before = file();
+        make(&overlap, "by-hand", value, NEW_YEAR + 308);
+        let path = overlap.path("secrets/key.env");
+        for now in ["2026-11-10T00:00:00Z", "2026-11-16T00:00:00Z"] {
+            let ran = overlap.at(now, "apply --auto-approve");
+            assert!(ran.exit == 0 && ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
+            assert_eq!(fs::read_to_string(&path).unwrap(), before);
+        }
+        assert_eq!(overlap.statuses(), ["disabled", "active", "active"], "{value}");
+    }
+}
+
+/// A runner without memory goes by prefix and length, and says so when that retires a key.
+#[test]
+fn without_memory_only_a_key_of_the_length_of_generated_values_is_retired() {
+    let mut overlap = Overlap::new();
+    make(&overlap, "by-hand", "chk_debug", NEW_YEAR);
+    overlap.forget();
+    let ran = overlap.at("2026-11-20T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.err.contains("CAM-067") && ran.err.contains("CAM-068"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "disabled", "active"]);
+}
+
+/// The superseded value does not come back; a new one does.
+#[test]
+fn a_deleted_newest_generation_is_followed_by_a_new_one() {
+    let mut overlap = Overlap::new();
+    overlap.at("2026-11-20T00:00:00Z", "apply --auto-approve");
+    assert_eq!(overlap.statuses(), ["disabled", "active"]);
+    let before = fs::read_to_string(overlap.path("secrets/key.env")).unwrap();
+    overlap.by_hand(&format!("DELETE FROM package_keys {SET_NEW}"));
+    let ran = overlap.at("2026-11-22T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.out.contains("the newest generation is gone"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["disabled", "active"]);
+    assert_ne!(fs::read_to_string(overlap.path("secrets/key.env")).unwrap(), before);
+    let ran = overlap.at("2026-11-22T01:00:00Z", "plan");
+    assert!(ran.exit == 0 && ran.out.contains("Nothing to do"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn nothing_is_retired_behind_a_successor_that_is_about_to_end() {
+    let mut overlap = Overlap::new();
+    let manifest = [TEAM, &KEY.replace("  rotation:", "  expires: 2027-01-20\n  rotation:")].concat();
+    fs::write(overlap.path("m.yaml"), manifest).unwrap();
+    overlap.by_hand(&format!(
+        "UPDATE package_keys SET attributes = json_set(attributes, '$.expires', '2027-01-20') {SET_NEW}"
+    ));
+    overlap.keeps_the_old_key("not retired, because its successor key/production is about to end");
+}
+
+#[test]
+fn nothing_is_retired_behind_a_successor_in_an_inactive_package_plan() {
+    let mut overlap = Overlap::new();
+    overlap.by_hand("UPDATE plans SET attributes = json_set(attributes, '$.status', 'inactive')");
+    overlap.keeps_the_old_key("because its successor key/production is in a package plan that is not active");
+}
+
+#[test]
+fn nothing_is_retired_behind_a_successor_of_a_disabled_user() {
+    let mut overlap = Overlap::new();
+    overlap.by_hand("UPDATE users SET attributes = json_set(attributes, '$.status', 'disabled')");
+    overlap.keeps_the_old_key("because its successor key/production is of a disabled user");
+}
+
+/// The word `elsewhere` delivers nothing: whoever reads the file has the old value.
+#[test]
+fn deliver_elsewhere_does_not_retire_the_key_whose_value_the_file_received_last() {
+    let mut overlap = Overlap::begin();
+    overlap.at("2026-11-01T00:00:00Z", "apply --auto-approve --no-deliver");
+    let text = fs::read_to_string(overlap.path("m.yaml")).unwrap();
+    let listed = "deliver: [{file: secrets/key.env, as: CHECKOUT_KEY}]";
+    fs::write(overlap.path("m.yaml"), text.replace(listed, "deliver: elsewhere")).unwrap();
+    overlap.keeps_the_old_key("the last file that Keywright wrote for it has this value");
+    let allow = format!("apply --auto-approve --allow key/alice/checkout/payments@{}", overlap.first_id());
+    let ran = overlap.at("2027-01-10T00:00:00Z", &allow);
+    assert!(ran.exit == 0, "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["disabled", "active"]);
+}
+
+impl Overlap {
+    fn first_id(&self) -> String {
+        let database = Connection::open(self.path(".keywright/keywright.db")).unwrap();
+        let sql = "SELECT id FROM package_keys ORDER BY created LIMIT 1";
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn forget(&self) {
+        let database = Connection::open(self.path(".keywright/keywright.db")).unwrap();
+        database.execute_batch("DELETE FROM objects; DELETE FROM receipts; DELETE FROM runs;").unwrap();
+    }
+}
