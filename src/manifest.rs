@@ -6,6 +6,7 @@ mod declare;
 pub mod api_key;
 pub mod application;
 pub mod document;
+pub mod ends;
 pub mod field;
 pub mod fields;
 pub mod documents;

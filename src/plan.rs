@@ -11,6 +11,7 @@ mod declared;
 mod deliveries;
 mod demand;
 mod draft;
+mod ends;
 mod expiry;
 pub mod forecast;
 mod given;

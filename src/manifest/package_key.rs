@@ -7,12 +7,12 @@ use schemars::Schema;
 use schemars::SchemaGenerator;
 use schemars::json_schema;
 
+use super::ends::Ends;
 use super::node::Content;
 use super::node::Node;
 use super::read::FromNode;
 use super::read::Reading;
 use super::read::Spanned;
-use super::scalar::DateOrNever;
 use super::scalar::Duration;
 use super::scalar::KeyLimit;
 use crate::manifest::rules;
@@ -173,8 +173,8 @@ mapping! {
         field package: Box<str> = "package" required CAM_023,
         /// The name of the package plan that applies to the key. A key can change to another plan of the same package.
         stored plan: Box<str> = "plan" required CAM_023,
-        /// The last day on which the key works, like 2027-06-30, or never. Default: {default}.
-        managed expires: DateOrNever = "expires" default "never",
+        /// The last day on which the key works, like 2027-06-30, or never; for a rotated key {after: 120d}, the age at which each generation ends. Default: {default}.
+        managed expires: Ends = "expires" default "never",
         /// Which key it is: {generate: {prefix: chk_}}, {custom: {env: CHECKOUT_KEY}} or {existing: ID}.
         field key: Key = "key" required CAM_042,
         /// Your own shared secret. It is sent when the key is created and cannot change later.

@@ -42,6 +42,7 @@ fn declared_key(label: &str, package: &str, prefix: Option<&str>) -> Declared {
         plan: refer(Address::plan(package, "gold")),
         source,
         secret: None,
+        ends_after: None,
         rotation: None,
         deliver: Vec::new(),
     }));

@@ -112,6 +112,8 @@ pub struct DeclaredKey {
     /// The shared secret; sent only when the key is created.
     pub secret: Option<SecretSource>,
     pub rotation: Option<Rotation>,
+    /// The age in seconds at which each generation ends (`expires: {after: …}`).
+    pub ends_after: Option<i64>,
     pub deliver: Vec<Delivery>,
 }
 

@@ -15,6 +15,7 @@ use super::consent;
 use super::deliveries;
 use super::draft;
 use super::draft::Draft;
+use super::ends;
 use super::expiry;
 use super::guards;
 use super::live_rules;
@@ -239,7 +240,7 @@ impl<'a> Drafts<'a> {
         renews: bool,
     ) {
         let mut fields = draft::renames(declared, found);
-        fields.extend(diff::differences(&declared.fields, &found.live.attributes));
+        fields.extend(diff::differences(&ends::of_live(context, declared, found), &found.live.attributes));
         if draft::keeps_plan(declared, found, matching) {
             // A renamed package plan keeps its keys.
             fields.retain(|change| change.field != "plan");

@@ -34,7 +34,7 @@ fn object(text: &mut String, declared: &Declared) {
 }
 
 fn describe(text: &mut String, key: &DeclaredKey) {
-    let DeclaredKey { package, plan, source, secret, rotation, deliver } = key;
+    let DeclaredKey { package, plan, source, secret, rotation, ends_after, deliver } = key;
     let path = |address: &Address| address.to_string();
     line(text, "key", &[&path(&package.address), &path(&plan.address), &format!("{rotation:?}")]);
     let source = match source {
@@ -46,6 +46,9 @@ fn describe(text: &mut String, key: &DeclaredKey) {
         KeySource::Existing(existing) => existing.id.fingerprint().hex(),
     };
     line(text, "source", &[&source, &secret.as_ref().map(SecretSource::in_words).unwrap_or_default()]);
+    if let Some(age) = ends_after {
+        line(text, "ends", &[&format!("{age}")]);
+    }
     for to in deliver {
         line(text, "deliver", &[&to.file, &to.variable]);
     }

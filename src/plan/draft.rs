@@ -10,6 +10,7 @@ use super::Sources;
 use super::Target;
 use super::ValueFrom;
 use super::deliveries;
+use super::ends;
 use super::given;
 use crate::diagnostic::Place;
 use crate::diff;
@@ -48,7 +49,8 @@ impl std::ops::DerefMut for Draft {
 }
 
 pub(super) fn create(context: &Context<'_>, declared: &Declared, matching: &Matching<'_>, reason: &str) -> Draft {
-    let mut draft = of(declared, Action::Create, diff::all_new(&declared.fields), reason);
+    let fields = diff::all_new(&ends::of_new(context, declared));
+    let mut draft = of(declared, Action::Create, fields, reason);
     draft.target.key = declared.key.as_deref().map(|key| KeyTarget {
         package: key.package.address.clone(),
         value: value_from(context, matching, key),

@@ -67,6 +67,19 @@ fn changes_terms(declared: &Declared, found: &Match<'_>, matching: &Matching<'_>
     found.moved || !keeps_plan || changes("settings.throttle") || changes("settings.quota")
 }
 
+/// The keys of a user in a package plan.
+#[derive(Default)]
+struct Held {
+    declared: usize,
+    /// The declared ones with a rotation.
+    rotated: usize,
+    /// Their older generations, also one that the next rotation makes.
+    older: usize,
+    /// Those that are only in the store.
+    others: usize,
+    place: Option<Place>,
+}
+
 struct LiveRules<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
@@ -311,32 +324,36 @@ impl LiveRules<'_, '_> {
 
     /// CAM-040 with the keys that are only in the store.
     fn check_counts(&mut self) {
-        let mut held: BTreeMap<(Address, Address), (usize, usize, Option<Place>)> = BTreeMap::new();
+        let mut held: BTreeMap<(Address, Address), Held> = BTreeMap::new();
         for declared in self.context.desired.of(Kind::PackageKey).filter(|key| key.presence == Presence::Present) {
             let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { continue };
             let user = Address::user(&application.address.first_name());
             let entry = held.entry((user, key.plan.address.clone())).or_default();
-            entry.0 += 1;
-            entry.2 = Some(key.plan.place);
+            let older = self.matching.found.get(&declared.address).map_or(0, |found| found.older.len());
+            entry.declared += 1;
+            entry.rotated += usize::from(key.rotation.is_some());
+            // During an overlap there are two generations.
+            entry.older += older.max(usize::from(key.rotation.is_some()));
+            entry.place = Some(key.plan.place);
         }
         for live in &self.matching.unmatched {
             let Some((_, Some(plan))) = self.matching.terms_of(live) else { continue };
             let Some(application) = self.matching.parent_of(live) else { continue };
             if let Some(entry) = held.get_mut(&(Address::user(&application.first_name()), plan)) {
-                entry.1 += 1;
+                entry.others += 1;
             }
         }
-        for ((user, plan), (declared, others, place)) in held {
+        for ((user, plan), Held { declared, rotated, older, others, place }) in held {
             let most = self.expected(&plan, "maxNumKeysAllowed").and_then(Value::as_number);
             let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else { continue };
             // `validate` has compared the declared keys with a declared limit.
-            let is_reported = declared > most
+            let is_reported = declared + rotated > most
                 && self.context.desired.get(&plan).is_some_and(|p| p.field("maxNumKeysAllowed").is_some());
-            if declared + others > most && !is_reported {
-                let message = format!(
-                    "{user} would have {} in {plan}, which allows {most}",
-                    crate::text::count(declared + others, "key")
-                );
+            let all = declared + older + others;
+            if all > most && !is_reported {
+                let during = if declared + others > most { "" } else { " during a rotation" };
+                let keys = crate::text::count(all, "key");
+                let message = format!("{user} would have {keys} in {plan}{during}, which allows {most}");
                 let mut problem = rules::CAM_040.finding(message);
                 problem.place = place;
                 self.findings.push(problem.help("raise `maxNumKeysAllowed`, or remove keys"));

@@ -6,6 +6,7 @@ use crate::manifest::Spec;
 use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::api_key::ApiKeyState;
 use crate::manifest::application::ApplicationSpec;
+use crate::manifest::ends::Ends;
 use crate::manifest::package_key::Minter;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::package_key::RotationSpec;
@@ -145,6 +146,7 @@ fn key_of_use(
         }),
         secret: None,
         rotation: None,
+        ends_after: None,
         deliver: Vec::new(),
     };
     Some(Declared {
@@ -179,6 +181,10 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
         source,
         secret: spec.secret.as_ref().and_then(secret_source),
         rotation: spec.rotation.as_ref().and_then(|rotation| rotation_of(&rotation.value)),
+        ends_after: spec.expires.as_ref().and_then(|expires| match &expires.value {
+            Ends::On(_) => None,
+            Ends::After(age) => Some(age.value.0),
+        }),
         deliver: deliveries(spec),
     }));
     Some(object)

@@ -2,6 +2,7 @@
 //! store and the delivered file: SQL, and the file system.
 
 mod clock;
+mod ends;
 mod people;
 
 use std::fs;

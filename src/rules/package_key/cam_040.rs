@@ -10,7 +10,8 @@ use crate::text::count;
 use rayon::prelude::*;
 
 pub static CAM_040: Rule = Rule {
-    says: "A user has at most maxNumKeysAllowed keys in one package plan.",
+    says: "A user has at most maxNumKeysAllowed keys in one package plan. A rotated key counts twice: during the overlap it \
+           has two generations.",
     why: "The plan allows a developer only this many keys. The store may refuse another key, or the key may start as \
           waiting and be useless.",
     source: "Mashery V3 docs, Plans",
@@ -26,10 +27,14 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         let Some((_, plan)) = world.plan_of(keys[0]) else { continue };
         let user = &keys[0].user.value;
         let most = plan.max_num_keys_allowed.as_ref();
-        if let Some((most, extra)) = over_limit(most, keys) {
+        let rotated = keys.iter().copied().filter(|key| key.spec.is_some_and(|spec| spec.rotation.is_some()));
+        let generations: Vec<&KeyOf<'_>> = keys.iter().copied().chain(rotated).collect();
+        if let Some((most, extra)) = over_limit(most, &generations) {
+            let is_rotation = over_limit(Some(most), keys).is_none();
             let message = format!(
-                "{user} has {} in package plan {}, which allows {}",
-                count(keys.len(), "key"),
+                "{user} has {}{} in package plan {}, which allows {}",
+                count(if is_rotation { generations.len() } else { keys.len() }, "key"),
+                if is_rotation { " during a rotation" } else { "" },
                 extra.plan.value,
                 most.value
             );
