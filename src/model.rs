@@ -10,6 +10,7 @@ pub mod kind;
 pub mod live;
 mod live_id;
 pub mod masks;
+pub mod moment;
 pub mod odd;
 mod own_prefix;
 pub mod sealed;

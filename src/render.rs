@@ -28,6 +28,7 @@ pub use runs::Run;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
+use crate::model::Instant;
 
 /// The header of a plan.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,8 @@ pub struct Header<'a> {
     pub store: &'a str,
     /// Every host that is called: those of the stores and of the database.
     pub hosts: &'a [String],
+    /// The later time that the plan was made for. `None` for the time of the run.
+    pub at: Option<Instant>,
 }
 
 /// The findings of a plan.

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::failure::Exit;
 use super::failure::Failure;
+use crate::model::Instant;
 use crate::plan::Forecast;
 use crate::plan::MaxDelete;
 use crate::plan::Options;
@@ -81,6 +82,10 @@ pub(super) struct Planning {
 
     #[arg(skip)]
     purpose: Purpose,
+
+    /// The later time that the plan is made for. `None` for the time of the run.
+    #[arg(skip)]
+    at: Option<Instant>,
 }
 
 /// What a plan is made for.
@@ -105,6 +110,14 @@ impl Planning {
 
     pub(super) fn saving(&self, saves: bool) -> Self {
         Self { purpose: if saves { Purpose::Save } else { self.purpose }, ..self.clone() }
+    }
+
+    pub(super) fn at(&self, at: Option<Instant>) -> Self {
+        Self { at, ..self.clone() }
+    }
+
+    pub(super) const fn looks_ahead_to(&self) -> Option<Instant> {
+        self.at
     }
 
     pub(super) fn saves(&self) -> bool {

@@ -17,6 +17,9 @@ use super::session::Prepared;
 use super::session::Session;
 use super::session::Snapshot;
 use crate::diagnostic::has_errors;
+use crate::model::Instant;
+use crate::model::moment::in_utc;
+use crate::model::moment::moment;
 use crate::plan::Planned;
 use crate::render;
 
@@ -27,6 +30,9 @@ use crate::render;
 ///
 /// --out also saves the plan for `show` and for a later `apply FILE`: its changes, and fingerprints of the objects that
 /// they affect, but never a key value. Only a plan that could be applied is saved.
+///
+/// --at shows what a run at a later time would do if nothing else changed until then, for example which keys a rotation
+/// would replace. A rotated key takes one step per run, so it shows the next step of each key, not those in between.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -47,9 +53,18 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
+    /// Show the plan of a later time, like 2027-01-01 or 2027-01-01T09:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "out")]
+    at: Option<Instant>,
+
     /// Exit with 2 if there are changes to make
     #[arg(long)]
     detailed_exitcode: bool,
+}
+
+/// A date, or a time with its offset.
+fn time(text: &str) -> Result<Instant, String> {
+    moment(text).ok_or_else(|| "write a date like 2027-01-01, or a time like 2027-01-01T09:00:00Z".to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -62,7 +77,12 @@ pub(super) enum Diff {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let planning = &arguments.planning.saving(arguments.out.is_some());
+    if let Some(at) = arguments.at.filter(|at| *at < console.now) {
+        let message = format!("could not plan for {}: that time is in the past", in_utc(at));
+        let help = "pass a later time to --at; `keywright runs` lists what past runs did";
+        return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
+    }
+    let planning = &arguments.planning.saving(arguments.out.is_some()).at(arguments.at);
     let checked = Session::open(&arguments.manifests, console)?.check();
     let snapshot = checked.read(planning, None, arguments.format, console)?;
     let prepared = snapshot.plan(planning, console)?;
@@ -115,7 +135,8 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
     let Snapshot { loaded, diagnostics, .. } = &prepared.snapshot;
     let origin = prepared.snapshot.origin(console.now);
     let (store, hosts) = (origin.stores(), origin.hosts());
-    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts };
+    let at = prepared.at;
+    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at };
     let sources = &loaded.sources;
     let Planned { held, asked, stopped, .. } = &prepared.planned;
     let all: Vec<_> = diagnostics.iter().chain(held).chain(asked).chain(stopped).cloned().collect();

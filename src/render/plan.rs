@@ -10,8 +10,10 @@ use super::rows::Row;
 use super::style;
 use super::unified;
 use crate::diagnostic::Finding;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Value;
+use crate::model::moment::in_utc;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Held;
@@ -57,6 +59,9 @@ pub fn findings(out: &mut dyn io::Write, findings: &[Finding]) -> io::Result<()>
 
 /// Writes every change in order, the kept objects, and a summary.
 pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: Style) -> io::Result<()> {
+    if let Some(at) = header.at {
+        write_time(out, at)?;
+    }
     // Hosts that were called are named even if there is nothing to do.
     if !plan.is_empty() || !header.hosts.is_empty() {
         let (bold, dim) = (style::BOLD, style::DIM);
@@ -75,6 +80,17 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
     write_consents(out, plan)?;
     write_kept(out, plan)?;
     write_summary(out, plan)
+}
+
+/// What a plan for a later time does not know.
+fn write_time(out: &mut dyn io::Write, at: Instant) -> io::Result<()> {
+    let yellow = style::YELLOW;
+    writeln!(
+        out,
+        "{yellow}At {}, if nothing else changes until then:{yellow:#} this plan cannot be applied.",
+        in_utc(at)
+    )?;
+    writeln!(out, "It shows one step of each rotated key; runs before that time take the earlier steps.\n")
 }
 
 struct Columns {

@@ -38,13 +38,16 @@ pub(in crate::cli) struct Prepared {
     pub(in crate::cli) forecasts: Vec<Forecast>,
     /// What the database knew before this run.
     pub(in crate::cli) remembered: Remembered,
+    /// The later time that the plan was made for. `None` for the time of the run.
+    pub(in crate::cli) at: Option<Instant>,
     options: Options,
 }
 
 impl Snapshot {
     /// Plans the changes that make the stores match the manifests.
     pub(in crate::cli) fn plan(mut self, planning: &Planning, console: &mut Console<'_>) -> Result<Prepared, Failure> {
-        let now = console.now;
+        let at = planning.looks_ahead_to();
+        let now = at.unwrap_or(console.now);
         let options = Options { is_part: !self.loaded.is_whole, ..planning.options() };
         if !self.loaded.is_whole {
             // Objects may be declared in files that were not read, so a part owns only what it declares.
@@ -63,7 +66,7 @@ impl Snapshot {
             let verified = history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
             self.diagnostics.extend(verified);
         }
-        Ok(self.prepared(planned, options, remembered))
+        Ok(Prepared { at, ..self.prepared(planned, options, remembered) })
     }
 
     /// Compares what earlier runs could not verify with the store, and records what the store holds as the manifests say.
@@ -152,7 +155,7 @@ impl Snapshot {
         diagnostics.extend(forecasts.iter().filter_map(cost::over_the_day));
         diagnostics.extend(warning);
         sort(diagnostics);
-        Prepared { snapshot: self, planned, forecasts, options, remembered }
+        Prepared { snapshot: self, planned, forecasts, options, remembered, at: None }
     }
 }
 

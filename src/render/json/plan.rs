@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::SecondsFormat;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,6 +38,10 @@ pub(super) struct Document<'a> {
     /// Every host that is called, for the stores and the database, with its port unless it is the default. Empty if
     /// everything is in a file of the workspace.
     hosts: &'a [String],
+    /// With --at, the time that the plan shows, if nothing else changes until then; otherwise absent. Each rotated key has only
+    /// one step: runs before that time take the earlier steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     /// The changes, dependencies first.
     changes: Vec<Change<'a>>,
     /// The number of changes of each action.
@@ -193,6 +198,7 @@ impl<'a> Document<'a> {
             workspace: header.workspace,
             store: header.store,
             hosts: header.hosts,
+            at: header.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
             changes: (0..plan.changes.len()).map(|index| Change::of(index, plan)).collect(),
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),

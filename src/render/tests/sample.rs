@@ -24,7 +24,7 @@ use crate::render::Header;
 use crate::rules;
 use crate::store::Refusal;
 
-pub(super) const HEADER: Header<'_> = Header { workspace: "payments", store: "embedded store", hosts: &[] };
+pub(super) const HEADER: Header<'_> = Header { workspace: "payments", store: "embedded store", hosts: &[], at: None };
 
 /// The id of every object of the samples; no output may contain it.
 pub(super) const ID: &str = "3f1e-store-id";
