@@ -11,6 +11,7 @@ pub mod field;
 pub mod fields;
 pub mod documents;
 pub mod hide;
+pub mod moment;
 pub mod node;
 pub mod package;
 pub mod package_key;

@@ -40,6 +40,7 @@ mod retirement;
 mod resolve;
 mod review;
 mod strangers;
+mod successor;
 mod transfer_guards;
 mod transfer_rules;
 mod untimely;

@@ -130,7 +130,7 @@ mod tests {
     use crate::model::Value;
 
     const DAY: i64 = 86_400;
-    const ROTATION: Rotation = Rotation { every: 90 * DAY, overlap: 14 * DAY, grace: 7 * DAY };
+    const ROTATION: Rotation = Rotation { every: 90 * DAY, overlap: 14 * DAY, grace: 7 * DAY, since: None };
 
     fn at(day: i64) -> Instant {
         Instant::from_timestamp(day * DAY, 0).unwrap()

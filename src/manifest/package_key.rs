@@ -8,6 +8,7 @@ use schemars::SchemaGenerator;
 use schemars::json_schema;
 
 use super::ends::Ends;
+use super::moment::Moment;
 use super::node::Content;
 use super::node::Node;
 use super::read::FromNode;
@@ -101,6 +102,8 @@ mapping! {
         field overlap: Duration = "overlap",
         /// How long the old key stays disabled before it is deleted. Default: 0s.
         field grace: Duration = "grace",
+        /// A key that was created before this date, or time with an offset, gets a successor now, whatever its age: write the date when a value may have leaked. A date in the future has no effect before it comes.
+        field since: Moment = "since",
     }
 }
 

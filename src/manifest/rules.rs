@@ -31,6 +31,7 @@ mod kw_007;
 mod kw_008;
 mod kw_009;
 mod kw_015;
+mod kw_117;
 mod mft_001;
 mod mft_005;
 mod mft_006;
@@ -42,6 +43,7 @@ rules! {
     cam_018::CAM_018, cam_019::CAM_019, cam_020::CAM_020, cam_022::CAM_022, cam_023::CAM_023, cam_028::CAM_028,
     cam_030::CAM_030, cam_032::CAM_032, cam_042::CAM_042, cam_047::CAM_047, kw_002::KW_002, kw_003::KW_003,
     kw_004::KW_004, kw_005::KW_005, kw_006::KW_006, kw_007::KW_007, kw_008::KW_008, kw_009::KW_009, kw_015::KW_015,
+    kw_117::KW_117,
     mft_001::MFT_001, mft_005::MFT_005, mft_006::MFT_006, mft_013::MFT_013
 }
 

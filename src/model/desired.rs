@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Address;
 use super::FieldName;
+use super::Instant;
 use super::Kind;
 use super::LiveId;
 use super::Secret;
@@ -192,7 +193,7 @@ pub enum SecretOrigin {
     Literal(Secret),
 }
 
-/// When a generated key gets a successor. All values are in seconds.
+/// When a generated key gets a successor. Durations are in seconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rotation {
     /// Age of the current key at which its successor is created.
@@ -201,6 +202,8 @@ pub struct Rotation {
     pub overlap: i64,
     /// How long the old key stays disabled before it is deleted.
     pub grace: i64,
+    /// A current key that was created before this moment gets its successor now.
+    pub since: Option<Instant>,
 }
 
 /// A file that receives the value of a key as `NAME=value`.

@@ -28,6 +28,7 @@ use super::prune;
 use super::remembered;
 use super::retirement;
 use super::strangers;
+use super::successor;
 use super::transfer_rules;
 use super::untimely;
 use crate::diagnostic::Diagnostic;
@@ -185,6 +186,7 @@ impl<'a> Drafts<'a> {
             return self.current(context, declared, found, matching, false);
         }
         let mut due = due;
+        let reason = due.as_mut().and_then(|due| successor::reason(context, declared, found, due));
         if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
             let short = minting::too_short(context, matching, declared);
             if short.is_some() || expiry::is_over(context, declared) {
@@ -195,12 +197,7 @@ impl<'a> Drafts<'a> {
         let renews = due.as_ref().is_some_and(|due| due.next.is_some() || due.is_superseded);
         self.current(context, declared, found, matching, renews);
         let Some(due) = due else { return };
-        if let Some(age) = due.next {
-            let reason = if due.is_superseded {
-                "rotation: the newest generation is gone, and its predecessor was disabled".to_owned()
-            } else {
-                format!("rotation: the current key is {} old", crate::text::count(age / 86_400, "day"))
-            };
+        if let Some(reason) = reason.filter(|_| due.next.is_some()) {
             self.changes.push(draft::follow(context, declared, found, matching, &reason));
         }
         if context.options.is_part {

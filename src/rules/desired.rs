@@ -231,7 +231,12 @@ fn rotation_of(spec: &RotationSpec) -> Option<Rotation> {
     let seconds =
         |duration: &Option<Spanned<crate::manifest::scalar::Duration>>| duration.as_ref().map_or(0, |d| d.value.0);
     spec.every.as_ref()?;
-    Some(Rotation { every: seconds(&spec.every), overlap: seconds(&spec.overlap), grace: seconds(&spec.grace) })
+    Some(Rotation {
+        every: seconds(&spec.every),
+        overlap: seconds(&spec.overlap),
+        grace: seconds(&spec.grace),
+        since: spec.since.as_ref().map(|since| since.value.0),
+    })
 }
 
 fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {

@@ -1,0 +1,1 @@
+UPDATE package_keys SET id = 'older';
