@@ -17,6 +17,7 @@ mod rows;
 mod runs;
 mod style;
 mod summary;
+mod timeline;
 pub mod text;
 mod unified;
 
@@ -24,6 +25,7 @@ pub use memory::Memory;
 pub use runs::Noted;
 pub use runs::Record;
 pub use runs::Run;
+pub use timeline::Rotations;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
@@ -40,6 +42,7 @@ pub struct Header<'a> {
     pub hosts: &'a [String],
     /// The later time that the plan was made for. `None` for the time of the run.
     pub at: Option<Instant>,
+    pub rotations: Rotations<'a>,
 }
 
 /// The findings of a plan.

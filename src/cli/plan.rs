@@ -57,6 +57,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "out")]
     at: Option<Instant>,
 
+    /// Also show every generation of the rotated keys and what happens to it next; json always contains this
+    #[arg(long)]
+    timeline: bool,
+
     /// Exit with 2 if there are changes to make
     #[arg(long)]
     detailed_exitcode: bool,
@@ -83,10 +87,19 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
     let planning = &arguments.planning.saving(arguments.out.is_some()).at(arguments.at);
-    let checked = Session::open(&arguments.manifests, console)?.check();
+    let session = Session::open(&arguments.manifests, console)?;
+    if arguments.timeline && !session.loaded.is_whole {
+        let message = "could not show the timeline: it requires the whole workspace";
+        let help = "pass only the workspace folder: another part may declare generations of the same key";
+        return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
+    }
+    let checked = session.check();
     let snapshot = checked.read(planning, None, arguments.format, console)?;
     let prepared = snapshot.plan(planning, console)?;
     show(&prepared, arguments.format, arguments.diff, console)?;
+    if arguments.timeline && arguments.format == Format::Text {
+        render::text::timeline(console.out, &prepared.rotations(console.now))?;
+    }
     if let Some(failure) = planning.over_budget(&prepared.forecasts) {
         return Err(failure.into());
     }
@@ -135,8 +148,8 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
     let Snapshot { loaded, diagnostics, .. } = &prepared.snapshot;
     let origin = prepared.snapshot.origin(console.now);
     let (store, hosts) = (origin.stores(), origin.hosts());
-    let at = prepared.at;
-    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at };
+    let (at, rotations) = (prepared.at, prepared.rotations(console.now));
+    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at, rotations };
     let sources = &loaded.sources;
     let Planned { held, asked, stopped, .. } = &prepared.planned;
     let all: Vec<_> = diagnostics.iter().chain(held).chain(asked).chain(stopped).cloned().collect();

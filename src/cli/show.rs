@@ -41,7 +41,13 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let saved = saved_plan::open(&arguments.file, console)?.plan;
     let (plan, findings) = (&saved.plan, &saved.findings);
     let (store, hosts) = (saved.origin.stores(), saved.origin.hosts());
-    let header = render::Header { workspace: &saved.origin.workspace, store: &store, hosts: &hosts, at: None };
+    let header = render::Header {
+        workspace: &saved.origin.workspace,
+        store: &store,
+        hosts: &hosts,
+        at: None,
+        rotations: render::Rotations::default(),
+    };
     match arguments.format {
         PlanFormat::Text => {
             render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;

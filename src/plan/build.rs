@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::Action;
 use super::Context;
 use super::Kept;
+use super::KeyTimeline;
 use super::Plan;
 use super::Planned;
 use super::Sighting;
@@ -29,6 +30,7 @@ use super::remembered;
 use super::retirement;
 use super::strangers;
 use super::successor;
+use super::timeline;
 use super::transfer_rules;
 use super::untimely;
 use crate::diagnostic::Diagnostic;
@@ -80,7 +82,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     };
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
-    let withheld = drafts.withheld;
+    let (withheld, rotations) = (drafts.withheld, drafts.rotations);
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
@@ -94,7 +96,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     let (excluded, asked, stopped) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld };
+    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld, rotations };
     guards::guard(&mut planned, Vec::new(), context, &matching);
     planned
 }
@@ -117,6 +119,7 @@ struct Drafts<'a> {
     /// Old generations that their rotation retires later.
     waiting: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
+    rotations: Vec<KeyTimeline>,
     /// Disabled keys with the prefix of a declared key that no rotation retires.
     older: Vec<(Address, &'a LiveObject)>,
     /// Errors of objects that are left out.
@@ -203,6 +206,7 @@ impl<'a> Drafts<'a> {
         if context.options.is_part {
             return;
         }
+        self.rotations.extend(timeline::of(context, declared, found, &due));
         self.waiting.extend(due.waiting.iter().map(|(old, wait)| retirement::kept(old, *wait, declared)));
         let reason = format!("rotation: superseded by {}", declared.address);
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use super::KeyTimeline;
 use super::Plan;
 use super::receipts::Shown;
 use super::remembered::Remembered;
@@ -78,6 +79,8 @@ pub struct Planned {
     pub declared: Vec<Sighting>,
     /// Addresses and fields that are not updated because of [`Context::remembered`].
     pub withheld: BTreeSet<(String, String)>,
+    /// The rotated keys of the store. Empty for a part of a workspace and for a saved plan.
+    pub rotations: Vec<KeyTimeline>,
 }
 
 impl Planned {

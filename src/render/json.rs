@@ -10,6 +10,7 @@ mod outcome;
 mod plan;
 mod runs;
 mod schema;
+mod timeline;
 pub(crate) mod words;
 
 pub(crate) use schema::schema_of;

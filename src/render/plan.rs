@@ -8,6 +8,7 @@ use super::rows;
 use super::rows::Cell;
 use super::rows::Row;
 use super::style;
+use super::timeline;
 use super::unified;
 use crate::diagnostic::Finding;
 use crate::model::Instant;
@@ -78,8 +79,10 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
         }
     }
     write_consents(out, plan)?;
-    write_kept(out, plan)?;
-    write_summary(out, plan)
+    let kept: Vec<&Kept> = plan.kept.iter().filter(|kept| !header.rotations.cover(&kept.address)).collect();
+    write_kept(out, &kept)?;
+    timeline::waits(out, &header.rotations)?;
+    write_summary(out, plan, kept.len())
 }
 
 /// What a plan for a later time does not know.
@@ -199,14 +202,14 @@ fn write_consents(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
     writeln!(out)
 }
 
-fn write_kept(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
-    if plan.kept.is_empty() {
+fn write_kept(out: &mut dyn io::Write, kept: &[&Kept]) -> io::Result<()> {
+    if kept.is_empty() {
         return Ok(());
     }
     let (bold, dim) = (style::BOLD, style::DIM);
     writeln!(out, "{bold}Kept as they are:{bold:#}\n")?;
-    let groups: Vec<(String, &[Kept])> =
-        plan.kept.chunk_by(is_one_line).map(|group| (kept_name(group), group)).collect();
+    let groups: Vec<(String, &[&Kept])> =
+        kept.chunk_by(|one, other| is_one_line(one, other)).map(|group| (kept_name(group), group)).collect();
     let widest = groups.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default().min(48);
     for (name, group) in &groups {
         write!(out, "  {name:<widest$}  {dim}")?;
@@ -225,14 +228,14 @@ fn is_one_line(one: &Kept, other: &Kept) -> bool {
     slot.is_some() && slot == other.address.slot_in_store() && one.why == other.why
 }
 
-fn kept_name(group: &[Kept]) -> String {
+fn kept_name(group: &[&Kept]) -> String {
     match group {
         [one] => rows::shown(&one.address),
         _ => format!("key/{}", text::line(group[0].address.slot_in_store().unwrap_or_default())),
     }
 }
 
-fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
+fn write_summary(out: &mut dyn io::Write, plan: &Plan, kept: usize) -> io::Result<()> {
     let (bold, dim) = (style::BOLD, style::DIM);
     let unchanged: usize = plan.unchanged.values().sum();
     let left_alone: usize = plan.left_alone.values().sum();
@@ -266,7 +269,7 @@ fn write_summary(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
         let yellow = style::YELLOW;
         write!(out, " {dim}·{dim:#} {yellow}{} held back{yellow:#}", plan.held.len())?;
     }
-    let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
+    let rest = [(unchanged, "unchanged"), (kept, "kept"), (left_alone, "left alone (not owned)")];
     for (count, words) in rest.into_iter().filter(|(count, _)| *count > 0) {
         write!(out, " {dim}· {count} {words}{dim:#}")?;
     }

@@ -16,3 +16,4 @@ pub use super::runs::record;
 pub use super::runs::run;
 pub use super::runs::runs;
 pub use super::summary::summary;
+pub use super::timeline::timeline;

@@ -26,6 +26,7 @@ use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::pending::Pending;
+use crate::render::Rotations;
 use crate::rules;
 use crate::saved_plan::SavedPlan;
 use crate::source::Loaded;
@@ -160,6 +161,11 @@ impl Snapshot {
 }
 
 impl Prepared {
+    /// The rotated keys.
+    pub(in crate::cli) fn rotations(&self, now: Instant) -> Rotations<'_> {
+        Rotations { keys: &self.planned.rotations, now: self.at.unwrap_or(now) }
+    }
+
     /// The plan in the form in which it is saved.
     pub(in crate::cli) fn to_saved(&self, console: &Console<'_>) -> SavedPlan {
         let Snapshot { loaded, query, diagnostics, .. } = &self.snapshot;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::SecondsFormat;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diagnostics;
 use super::forecast::Forecast;
 use super::held::Held;
+use super::timeline;
+use super::timeline::Rotation;
 use super::words::Action;
 use super::words::Delivery;
 use super::words::Kind;
@@ -52,6 +53,9 @@ pub(super) struct Document<'a> {
     left_alone: BTreeMap<&'static str, usize>,
     /// Objects that stay although they differ or are not declared.
     kept: Vec<Kept<'a>>,
+    /// The rotated keys of the store: their generations, and what a run does next with each. Empty for a part of a workspace
+    /// and for a saved plan.
+    rotation: Vec<Rotation<'a>>,
     /// The consents of the settings without which more would be held back.
     consents: Vec<Consent<'a>>,
     /// The forecast of the apply, for every remote store.
@@ -198,12 +202,13 @@ impl<'a> Document<'a> {
             workspace: header.workspace,
             store: header.store,
             hosts: header.hosts,
-            at: header.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            at: header.at.map(timeline::time),
             changes: (0..plan.changes.len()).map(|index| Change::of(index, plan)).collect(),
             summary: Summary::of(plan),
             unchanged: by_kind(&plan.unchanged),
             left_alone: by_kind(&plan.left_alone),
             kept: plan.kept.iter().map(kept).collect(),
+            rotation: timeline::of(&header.rotations),
             consents: plan.consents.iter().map(consent).collect(),
             forecasts: forecasts.iter().map(Into::into).collect(),
             diagnostics: match findings {

@@ -182,6 +182,7 @@ const TWO_KEYS: &str = r#"{
       "why": "protected (protect: true)"
     }
   ],
+  "rotation": [],
   "consents": [],
   "forecasts": [],
   "diagnostics": [

@@ -6,6 +6,7 @@ use crate::diagnostic::Sources;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Digest;
+use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Value;
@@ -21,10 +22,13 @@ use crate::plan::Plan;
 use crate::plan::Target;
 use crate::plan::ValueFrom;
 use crate::render::Header;
+use crate::render::Rotations;
 use crate::rules;
 use crate::store::Refusal;
 
-pub(super) const HEADER: Header<'_> = Header { workspace: "payments", store: "embedded store", hosts: &[], at: None };
+const NONE: Rotations<'_> = Rotations { keys: &[], now: Instant::UNIX_EPOCH };
+pub(super) const HEADER: Header<'_> =
+    Header { workspace: "payments", store: "embedded store", hosts: &[], at: None, rotations: NONE };
 
 /// The id of every object of the samples; no output may contain it.
 pub(super) const ID: &str = "3f1e-store-id";

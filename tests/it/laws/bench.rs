@@ -120,7 +120,13 @@ pub(super) fn check_texts(texts: Vec<(String, String)>, settings: &Settings) -> 
 /// The output of a plan or an apply, in every format.
 pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     let mut out = Vec::new();
-    let header = render::Header { workspace: &ready.workspace.name, store: "embedded store", hosts: &[], at: None };
+    let header = render::Header {
+        workspace: &ready.workspace.name,
+        store: "embedded store",
+        hosts: &[],
+        at: None,
+        rotations: render::Rotations::default(),
+    };
     let all: Vec<Diagnostic> = ready
         .diagnostics
         .iter()

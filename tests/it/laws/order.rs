@@ -21,7 +21,13 @@ fn without_places(mut planned: Planned) -> String {
         change.place = None;
     }
     let mut out = Vec::new();
-    let header = render::Header { workspace: "law", store: "embedded store", hosts: &[], at: None };
+    let header = render::Header {
+        workspace: "law",
+        store: "embedded store",
+        hosts: &[],
+        at: None,
+        rotations: render::Rotations::default(),
+    };
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
         render::text::plan(&mut out, &planned.plan, &header, style).expect("memory takes all");
     }
