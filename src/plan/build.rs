@@ -195,6 +195,10 @@ impl<'a> Drafts<'a> {
             if short.is_some() || expiry::is_over(context, declared) {
                 due.next = None;
                 self.held.extend(short);
+            } else if deliveries::comes_first(context, declared, found.live) {
+                due.next = None;
+                let why = "its successor is created after its value is delivered".to_owned();
+                self.kept.push(Kept { address: declared.address.clone(), why });
             }
         }
         let renews = due.as_ref().is_some_and(|due| due.next.is_some() || due.is_superseded);
@@ -212,7 +216,7 @@ impl<'a> Drafts<'a> {
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
         let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));
         let old = old.filter(|(old, _)| old.unread.is_empty());
-        self.changes.extend(old.map(|(old, action)| draft::retire(old, action, &reason)));
+        self.changes.extend(old.map(|(old, action)| Draft { retires: true, ..draft::retire(old, action, &reason) }));
     }
 
     /// CAM-064: without a rotation only one key may be in use. Which one the callers use is unknown, so none is changed.
@@ -281,6 +285,9 @@ impl<'a> Drafts<'a> {
             self.changes.push(change);
         } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
             self.changes.push(change);
+        }
+        if !renews {
+            self.kept.extend(deliveries::kept_back(context, declared, found));
         }
     }
 }

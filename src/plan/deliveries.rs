@@ -5,18 +5,23 @@ use std::collections::BTreeSet;
 
 use super::Change;
 use super::Context;
+use super::Kept;
 use super::Shown;
 use super::known::Maker;
 use crate::diagnostic::Diagnostic;
+use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
+use crate::model::Digest;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveObject;
+use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
+use crate::text::count;
 
 /// Whether the value of a key is where it belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,11 +40,41 @@ enum State {
 const MOST: usize = 5;
 
 /// The deliveries that this run makes for a key in the store.
-pub(super) fn due(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Vec<Delivery> {
+pub(super) fn due(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Vec<Delivery> {
     if context.options.no_deliver {
         return Vec::new();
     }
-    wanted(context, declared, live).cloned().collect()
+    let (live, worse) = (found.live, worse(context, declared, found));
+    wanted(context, declared, live).filter(|to| !worse.contains(to)).cloned().collect()
+}
+
+/// The places that show an older generation that works, while calls with the current one fail: it waits for approval, or a
+/// person disabled or ended it. Its value would cut their callers off.
+fn worse<'a>(context: &Context<'_>, declared: &'a Declared, found: &Found<'_>) -> Vec<&'a Delivery> {
+    if rotation::why_unusable(found.live, context.now).is_none() {
+        return Vec::new();
+    }
+    let working = found.older.iter().filter(|old| rotation::why_unusable(old, context.now).is_none());
+    let working: Vec<Digest> = working.filter_map(|old| Some(old.key.as_ref()?.value.digest())).collect();
+    let works =
+        |to: &&Delivery| matches!(context.delivered.get(*to), Some(Shown::Value(shown)) if working.contains(shown));
+    targets(declared).iter().filter(works).collect()
+}
+
+/// Reports the deliveries that are not made because of [`worse`].
+pub(super) fn kept_back(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Kept> {
+    let places = worse(context, declared, found).len();
+    let why = rotation::why_unusable(found.live, context.now).filter(|_| places > 0)?;
+    let places = count(places, "place");
+    let why = format!("{why}, so its value is not delivered to {places} with an older key that works");
+    Some(Kept { address: declared.address.clone(), why })
+}
+
+/// Whether the current key works and is missing at a place. Its successor would be missing there too, and no key would be
+/// retired, so that each run adds one.
+pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
+    let is_due = |to| state(context, declared, live, to) == State::Due;
+    rotation::why_unusable(live, context.now).is_none() && targets(declared).iter().any(is_due)
 }
 
 /// The deliveries that are due, or that `--deliver` asks for.

@@ -32,6 +32,8 @@ pub(super) struct Draft {
     pub(super) place: Option<Place>,
     /// Objects that must exist in their new form before the change; for a delete, objects that can only be deleted after it.
     pub(super) needs: Vec<Address>,
+    /// Whether it retires an old generation, because its successor works already.
+    pub(super) retires: bool,
 }
 
 impl std::ops::Deref for Draft {
@@ -119,7 +121,7 @@ pub(super) fn retire(live: &LiveObject, action: Action, reason: &str) -> Draft {
         needs: Vec::new(),
         target,
     };
-    Draft { known_as: live.address.clone(), change, place: None, needs: Vec::new() }
+    Draft { known_as: live.address.clone(), change, place: None, needs: Vec::new(), retires: false }
 }
 
 /// Deletes a key and creates it again with the same value, because it moves to another package or application.
@@ -164,7 +166,7 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
 
 /// Delivers the key's value where that is due; `None` if it is nowhere.
 pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
-    let due = deliveries::due(context, declared, found.live);
+    let due = deliveries::due(context, declared, found);
     if due.is_empty() {
         return None;
     }
@@ -177,7 +179,7 @@ pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<
 /// Makes a change of an existing key also deliver its value where that is due.
 pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
     if let Some(key) = draft.target.key.as_mut() {
-        key.deliver = deliveries::due(context, declared, found.live);
+        key.deliver = deliveries::due(context, declared, found);
     }
 }
 
@@ -220,7 +222,7 @@ fn of(declared: &Declared, action: Action, fields: Vec<FieldChange>, reason: &st
         needs: Vec::new(),
         target: Target { name: declared.name.clone(), parent, live: None, key: None },
     };
-    Draft { known_as: declared.address.clone(), change, place: Some(declared.place), needs }
+    Draft { known_as: declared.address.clone(), change, place: Some(declared.place), needs, retires: false }
 }
 
 fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> ValueFrom {

@@ -71,8 +71,9 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
             needs.extend(children.get(address).into_iter().flatten());
             needs.extend(leaving.get(address).into_iter().flatten());
         }
-        if draft.address.kind() == Kind::PackageKey && phase(draft.action) != Phase::Make {
-            // A key is removed only after its possible replacements exist.
+        if draft.address.kind() == Kind::PackageKey && phase(draft.action) != Phase::Make && !draft.retires {
+            // A key is removed only after its possible replacements exist. An old generation is retired behind a key that
+            // exists, so another key of its application that waits for consent does not keep it.
             let application = draft.target.parent.as_ref().map(|parent| matching.translated(parent));
             needs.extend(application.and_then(|application| keys.get(&application)).into_iter().flatten());
         }

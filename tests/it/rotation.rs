@@ -164,3 +164,60 @@ fn many_keys_of_one_age_are_retired_without_the_guard_for_mass_deletes() {
     let ran = console.run("apply --auto-approve");
     assert!(ran.exit == 0 && ran.out.contains("12 changes done"), "{}{}", ran.out, ran.err);
 }
+
+/// A value that cannot be delivered is not followed by further ones: each would stay, because none retires another.
+#[test]
+fn a_key_that_is_delivered_nowhere_gets_no_successor() {
+    let mut overlap = Overlap::new();
+    let long = format!("secrets/{}.env", "a".repeat(300));
+    fs::write(overlap.path("m.yaml"), [TEAM, &KEY.replace("secrets/key.env", &long)].concat()).unwrap();
+    for month in 1..=12 {
+        let ran = overlap.at(&format!("2027-{month:02}-01T00:00:00Z"), "apply --auto-approve");
+        assert_eq!(ran.exit, 6, "{}{}", ran.out, ran.err);
+    }
+    assert_eq!(overlap.statuses(), ["active", "active"]);
+    let ran = overlap.at("2027-12-02T00:00:00Z", "plan");
+    assert!(ran.out.contains("its successor is created after its value is delivered"), "{}", ran.out);
+    fs::write(overlap.path("m.yaml"), [TEAM, KEY].concat()).unwrap();
+    let ran = overlap.at("2027-12-03T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.out.contains("+ key/production"), "{}{}", ran.out, ran.err);
+}
+
+/// The value of a successor that does not work would cut off the callers of the key that does.
+#[test]
+fn a_value_that_does_not_work_is_not_written_over_one_that_does() {
+    let mut overlap = Overlap::new();
+    let new = fs::read_to_string(overlap.path("secrets/key.env")).unwrap();
+    let database = Connection::open(overlap.path(".keywright/keywright.db")).unwrap();
+    let sql = "SELECT value FROM package_keys ORDER BY created LIMIT 1";
+    let old: String = database.query_row(sql, [], |row| row.get(0)).unwrap();
+    let old = format!("CHECKOUT_KEY={old}\n");
+    fs::write(overlap.path("secrets/key.env"), &old).unwrap();
+    overlap.by_hand(&set_status("waiting"));
+    let ran = overlap.at("2026-11-10T00:00:00Z", "apply --auto-approve");
+    let why = "waiting for approval, so its value is not delivered to 1 place with an older key that works";
+    assert!(ran.exit == 0 && ran.out.contains(why), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read_to_string(overlap.path("secrets/key.env")).unwrap(), old);
+    overlap.by_hand(&set_status("active"));
+    let ran = overlap.at("2026-11-11T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.out.contains("delivered to secrets/key.env"), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read_to_string(overlap.path("secrets/key.env")).unwrap(), new);
+}
+
+/// Both keys are of one application and package, and one waits for consent for months.
+#[test]
+fn a_key_that_waits_for_consent_keeps_no_other_key_from_its_rotation() {
+    let mut overlap = Overlap::new();
+    let other = KEY.replace("production", "other").replace("chk_", "oth_").replace("key.env", "other.env");
+    fs::write(overlap.path("m.yaml"), [TEAM, KEY, &other].concat()).unwrap();
+    assert_eq!(overlap.at("2026-11-02T00:00:00Z", "apply --auto-approve").exit, 0);
+    overlap.by_hand(&set_status("disabled"));
+    let ran = overlap.at("2027-02-20T00:00:00Z", "apply --auto-approve");
+    assert!(
+        ran.exit == 4 && ran.err.contains("KW-125") && ran.out.contains("done     ! key/"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert_eq!(overlap.statuses(), ["disabled", "active", "disabled", "active"]);
+}
