@@ -25,6 +25,7 @@ mod lost_names;
 mod memory_guards;
 mod minting;
 mod odd_values;
+mod one_line;
 mod option;
 mod order;
 mod organizations;

@@ -1,14 +1,21 @@
 //! Text for people: what may be shown of a foreign text, how long it may be, lists, counts, and lines of a width.
 
+mod alike;
 pub mod ci_commands;
 mod cut;
+mod flaw;
 mod hidden;
 mod list;
 mod visible;
 mod wrap;
 
+pub use alike::difference;
+pub use alike::folded;
 pub use cut::cut;
 pub use cut::quoted;
+pub use flaw::Flaw;
+pub use flaw::flaw;
+pub use flaw::is_hidden_in_line;
 pub use hidden::is_hidden;
 pub use list::and_more;
 pub use list::count;

@@ -76,6 +76,8 @@ pub(super) fn fields(draft: &mut Draft, object: &LiveObject) {
                 // Plans without a limit have a field `unlimited`.
                 ("throttle.perSecond", Some("unlimited")) => draft.set("throttle.unlimited", true),
                 ("quota.calls", Some("unlimited")) => draft.set("quota.unlimited", true),
+                // Outer spaces do not count, and a manifest cannot have them.
+                ("email", Some(email)) => draft.set(field, Value::text(email.trim())),
                 _ => draft.set(field, value.clone()),
             }
         }

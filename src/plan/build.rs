@@ -89,6 +89,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(strangers::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(consent::obsolete(&plan, context));
+    diagnostics.extend(guards::beside(context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);

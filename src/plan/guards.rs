@@ -2,6 +2,7 @@
 //!
 //! A guard of one object holds back its change and everything that depends on it. A limit of the whole plan stops all of it.
 
+mod alike;
 mod callers;
 mod hold;
 mod last_keys;
@@ -15,6 +16,7 @@ mod taken;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+pub(super) use self::alike::beside;
 use self::callers::Callers;
 use super::Change;
 use super::Context;
@@ -77,6 +79,7 @@ fn check(
     first.extend(returning::demands(&changes, &callers, context, matching));
     first.extend(transfer_guards::demands(&changes, context));
     first.extend(memory_guards::demands(&changes, context, matching));
+    first.extend(alike::demands(&changes, context, matching));
     first.extend(more);
     let removals = Removals::of(context, matching);
     // The consent for a removed object covers its deletion and that of what hangs on it.

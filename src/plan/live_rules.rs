@@ -34,6 +34,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
         rules.check_roles(declared);
         rules.check_email(declared, found);
         rules.check_administrator(declared, found);
+        rules.held.extend(super::one_line::check(declared, found));
         if let Some(key) = &declared.key {
             rules.check_terms(declared, key);
             rules.check_owner(declared, found);

@@ -7,6 +7,10 @@ pub(super) mod duplicates;
 mod kw_010;
 mod kw_016;
 mod kw_024;
+mod kw_130;
+mod kw_131;
+mod kw_132;
+mod kw_133;
 mod kw_141;
 mod mft_002;
 mod mft_003;
@@ -17,16 +21,20 @@ use crate::manifest::Manifest;
 use crate::manifest::document::name_rule;
 use crate::model::Kind;
 use crate::rules;
-use crate::text::is_hidden;
+use crate::text::flaw;
 use crate::text::quoted;
 
 pub use kw_024::check as references;
+pub use kw_130::Look;
+pub use kw_130::alike;
+pub use kw_130::look_of;
+pub use kw_132::flawed;
 pub(super) use kw_141::check as contradictions;
 
 rules! {
-    cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, kw_024::KW_024, kw_141::KW_141, mft_002::MFT_002,
-    mft_003::MFT_003;
-    checks: check, duplicates::check
+    cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, kw_024::KW_024, kw_130::KW_130,
+    kw_131::KW_131, kw_132::KW_132, kw_133::KW_133, kw_141::KW_141, mft_002::MFT_002, mft_003::MFT_003;
+    checks: check, duplicates::check, kw_130::check, kw_132::check, kw_133::check
 }
 
 /// The maximum length in characters; `None` if it is not documented.
@@ -36,11 +44,6 @@ const fn max_length(kind: Kind) -> Option<usize> {
         Kind::Application => Some(127),
         Kind::ApiKey => None,
     }
-}
-
-/// Whether a character is not allowed in names. Joiners and variation selectors are allowed: languages and emoji need them.
-pub fn is_hidden_in_name(character: char) -> bool {
-    is_hidden(character) && !matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 fn check(world: &World<'_>, findings: &mut Findings) {
@@ -59,12 +62,9 @@ fn check_one(manifest: &Manifest, findings: &mut Findings) {
         return;
     }
     let rule = if kind == Kind::ApiKey { &rules::MFT_001 } else { &rules::KW_010 };
-    if name.value.contains(is_hidden_in_name) {
-        let message = format!("the name `{}` contains invisible characters", quoted(&name.value));
-        findings.add(rule.finding(message).at(name.place).help("remove all control and format characters"));
-    } else if name.value.trim() != &*name.value {
-        let message = format!("the name `{}` begins or ends with a space", quoted(&name.value));
-        findings.add(rule.finding(message).at(name.place).help(format!("write `{}`", name.value.trim())));
+    if let Some(flaw) = flaw(&name.value) {
+        let message = format!("the name `{}` {}", quoted(&name.value), flaw.clause());
+        findings.add(rule.finding(message).at(name.place).help(flaw.help()));
     }
     if let Some(max) = max_length(kind)
         && length > max

@@ -48,9 +48,12 @@ fn print(form: Form, saved: &LoadedPlan, applied: &AppliedPlan, console: &mut Co
     let is_verified = applied.unverified.is_empty();
     let nothing = Plan::default();
     let plan = if is_verified { &nothing } else { &saved.plan.plan };
-    let result = |index| match applied.unverified.contains(&index) {
-        true => ChangeResult::Unverified(unverified(applied.run)),
-        false => ChangeResult::Done,
+    let result = |index| {
+        if applied.unverified.contains(&index) {
+            ChangeResult::Unverified(unverified(applied.run))
+        } else {
+            ChangeResult::Done
+        }
     };
     let results: Vec<ChangeResult> = (0..plan.changes.len()).map(result).collect();
     let outcome = Outcome { results, applied_in: Some(applied.run), ..Outcome::default() };

@@ -6,5 +6,7 @@ pub static MFT_003: Rule = Rule {
     says: "No two API keys have names that differ only in upper and lower case.",
     why: "It is not documented how the store compares names. If it ignores case, both manifests describe one key.",
     source: "Comparison rules are not documented",
-    ..Rule::warning("MFT-003").shown_by(cases!("mft-003"))
+    wrong: "One manifest declares the API key `erp-orders`, another one `ERP-Orders`.",
+    right: "The second one is named `erp-orders-2`.",
+    ..Rule::warning("MFT-003")
 };

@@ -31,6 +31,7 @@ use crate::rules;
 use crate::store::Query;
 use crate::store::Refusal;
 use crate::store::Wanted;
+use crate::text::folded;
 
 /// Objects of one kind, and how many the server reports.
 #[derive(Default)]
@@ -171,7 +172,9 @@ impl CloudApiManagement {
             found.odd.extend(more.odd);
         }
         // The filter also matches names that only contain the wanted one (CAM-049).
-        found.objects.retain(|user| wanted.users.contains(&user.name));
+        // A user whose name looks like a wanted one is kept, because it may be the one that is meant (KW-131).
+        let looks: BTreeSet<String> = wanted.users.iter().map(|name| folded(name)).collect();
+        found.objects.retain(|user| looks.contains(&folded(&user.name)));
         found.objects.sort_by(|a, b| a.id.cmp(&b.id));
         found.objects.dedup_by(|a, b| a.id == b.id);
         found.total = found.objects.len();

@@ -101,7 +101,8 @@ fn value(field: &Field, tape: &mut Tape) -> Value {
         ("settings.status", _) => Value::text(tape.choose(&["active", "disabled"])),
         ("allowedApis", _) => set(&["audit", "orders", "größe x"], tape),
         ("allowedOrgs", _) => set(&["ACME", "id:41", "x y"], tape),
-        (_, Form::Text | Form::Texts | Form::Email) => text(tape),
+        ("description" | "notes" | "howDidYouHear", _) | (_, Form::Texts) => text(tape),
+        (_, Form::Text | Form::Email) => line(tape),
         (_, Form::Word(words)) => Value::text(tape.choose(words)),
         (_, Form::Flag) => flag(tape),
         (_, Form::Number) => number(&[field.least.unwrap_or(0), 4, field.most.unwrap_or(1_000_000)], tape),
@@ -140,6 +141,12 @@ fn custom(family: &str, tape: &mut Tape) -> String {
 
 fn text(tape: &mut Tape) -> Value {
     Value::text(tape.choose(&TEXTS))
+}
+
+/// A text that a field of one line accepts.
+fn line(tape: &mut Tape) -> Value {
+    let lines: Vec<&str> = TEXTS.into_iter().filter(|text| keywright::text::flaw(text).is_none()).collect();
+    Value::text(lines[tape.below(lines.len())])
 }
 
 fn flag(tape: &mut Tape) -> Value {

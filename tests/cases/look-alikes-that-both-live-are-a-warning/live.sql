@@ -1,0 +1,1 @@
+UPDATE applications SET name = 'Portal ' WHERE name = 'kiosk';

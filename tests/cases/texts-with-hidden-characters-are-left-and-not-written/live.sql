@@ -1,0 +1,1 @@
+UPDATE users SET attributes = replace(attributes, '"Ann"', '"Ann "');
