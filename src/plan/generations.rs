@@ -65,7 +65,7 @@ impl KeyTimeline {
     pub fn waits(&self, now: Instant) -> Option<String> {
         let waiting: Vec<&Generation> = self.waiting(now).collect();
         let is_only = waiting.len() == 1;
-        let lines: Vec<String> = waiting.iter().map(|old| self.wait(old, is_only)).collect();
+        let lines: Vec<String> = waiting.iter().map(|old| wait(old, is_only)).collect();
         // If one is retired later, its successor works and is delivered.
         let has_come = waiting.iter().any(|old| old.next.at.is_some());
         let start = match (has_come, self.is_delivered) {
@@ -75,20 +75,20 @@ impl KeyTimeline {
         };
         (!lines.is_empty()).then(|| format!("{start}{}", and_more(&lines, MOST, "; ")))
     }
+}
 
-    fn wait(&self, old: &Generation, is_only: bool) -> String {
-        let name = match old.created.filter(|_| !is_only) {
-            Some(created) => format!("the old one of {}", created.format("%Y-%m-%d")),
-            None => "the old one".to_owned(),
-        };
-        match (old.next.step, old.next.at) {
-            (Step::Disable, Some(at)) => {
-                format!("{name} works beside it, and the rotation disables it from {} on", in_utc(at))
-            }
-            (Step::Delete, Some(at)) => {
-                format!("{name} is disabled, and the rotation deletes it from {} on", in_utc(at))
-            }
-            _ => format!("{name} is not retired, because {}", old.next.because),
+fn wait(old: &Generation, is_only: bool) -> String {
+    let name = match old.created.filter(|_| !is_only) {
+        Some(created) => format!("the old one of {}", created.format("%Y-%m-%d")),
+        None => "the old one".to_owned(),
+    };
+    match (old.next.step, old.next.at) {
+        (Step::Disable, Some(at)) => {
+            format!("{name} works beside it, and the rotation disables it from {} on", in_utc(at))
         }
+        (Step::Delete, Some(at)) => {
+            format!("{name} is disabled, and the rotation deletes it from {} on", in_utc(at))
+        }
+        _ => format!("{name} is not retired, because {}", old.next.because),
     }
 }
