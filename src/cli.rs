@@ -10,6 +10,7 @@ mod export;
 mod failure;
 mod log;
 mod plan;
+mod rotate;
 mod runs;
 mod runtime;
 mod saved_plan;
@@ -125,6 +126,7 @@ enum Command {
     Plan(plan::Arguments),
     Show(show::Arguments),
     Apply(apply::Arguments),
+    Rotate(rotate::Arguments),
     Export(export::Arguments),
     Runs(runs::Arguments),
     Emulator(emulator::Arguments),
@@ -183,6 +185,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
         Command::Plan(arguments) => plan::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(&arguments, console),
+        Command::Rotate(arguments) => rotate::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),
         Command::Runs(arguments) => runs::run(&arguments, console).map_err(Stop::from),
         Command::Emulator(arguments) => emulator::run(arguments, console).map_err(Stop::from),

@@ -18,7 +18,7 @@ use clap::Args;
 use self::effects::World;
 pub(super) use self::effects::random;
 use self::effects::stop_on_signals;
-use self::form::Form;
+pub(super) use self::form::Form;
 use self::progress::ProgressReporter;
 use super::Console;
 use super::Exit;
@@ -122,24 +122,53 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     if let Some(approved) = &approved {
         approved::check(approved, &prepared, console)?;
     }
-    if let Some(failure) = planning.over_budget(&prepared.forecasts) {
+    let is_approved = arguments.is_approved() || file.is_some();
+    finish(&prepared, &Manner { planning: &planning, form, is_approved }, checksum, console)
+}
+
+/// How a plan is applied.
+pub(super) struct Manner<'a> {
+    pub(super) planning: &'a Planning,
+    pub(super) form: Form,
+    /// No confirmation is needed.
+    pub(super) is_approved: bool,
+}
+
+/// Asks for confirmation, applies the plan, and reports the outcome.
+pub(super) fn finish(
+    prepared: &Prepared,
+    manner: &Manner<'_>,
+    checksum: Option<String>,
+    console: &mut Console<'_>,
+) -> Result<Exit, Stop> {
+    let form = manner.form;
+    if let Some(failure) = manner.planning.over_budget(&prepared.forecasts) {
         return Err(failure.into());
     }
-    let is_asked = !arguments.is_approved() && file.is_none() && prepared.planned.left().next().is_some();
+    let is_asked = !manner.is_approved && prepared.planned.left().next().is_some();
     if is_asked && !confirmed(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
     let (before, began) = (prepared.snapshot.remotes.calls(), clock());
-    let (outcome, failure) = carry_out(&prepared, checksum, form, console)?;
+    let (outcome, failure) = carry_out(prepared, checksum, form, console)?;
     print_outcome(form, &prepared.planned.plan, &outcome, console)?;
     if form == Form::Text {
-        print_calls(&prepared, &before, began.elapsed().as_secs_f64(), console)?;
+        print_calls(prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
     if form != Form::Text {
         let sources = &prepared.snapshot.loaded.sources;
         render::text::diagnostics(console.err, &prepared.planned.left_out(), sources)?;
     }
     failure.map_or_else(|| Ok(exit(&outcome, &prepared.planned)), |failure| Err(failure.into()))
+}
+
+/// Without the plan there is nothing to confirm.
+pub(super) fn check_form(form: Form, is_approved: bool) -> Result<(), Failure> {
+    if form == Form::Text || is_approved {
+        return Ok(());
+    }
+    let failure = Failure::new("could not ask for confirmation: this format does not show the plan");
+    Err(failure.help("--format json and json-stream require --auto-approve"))
 }
 
 impl Arguments {
@@ -162,10 +191,7 @@ impl Arguments {
             let help = "pass the workspace or its manifests with --approved, or only the saved plan without it";
             return usage("could not use --approved: it compares a new plan, not a saved one", help);
         }
-        if !is_saved && self.format != Form::Text && !self.is_approved() {
-            let failure = Failure::new("could not ask for confirmation: this format does not show the plan");
-            return Err(failure.help("--format json and json-stream require --auto-approve"));
-        }
+        check_form(self.format, is_saved || self.is_approved())?;
         if !is_saved && self.strict {
             return usage("could not use --strict: it requires a saved plan", "pass the file that `plan --out` saved");
         }
@@ -308,7 +334,11 @@ fn print_outcome(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Conso
 
 /// What was left out counts as not done.
 fn exit(outcome: &Outcome, planned: &Planned) -> Exit {
-    let exit = of_changes(outcome);
+    let exit = match of_changes(outcome) {
+        // What `rotate` refuses is not a change of the plan.
+        Exit::Done if has_errors(&planned.asked) => Exit::Stopped,
+        exit => exit,
+    };
     if !has_errors(&planned.held) {
         return exit;
     }

@@ -11,6 +11,7 @@ use crate::model::Instant;
 use crate::plan::Forecast;
 use crate::plan::MaxDelete;
 use crate::plan::Options;
+use crate::plan::RotateNow;
 
 /// The manifests that a command reads.
 #[derive(Args)]
@@ -39,13 +40,17 @@ impl Manifests {
         Self { paths: Vec::new(), files: self.files.clone() }
     }
 
+    pub(super) fn of_files(files: &[PathBuf]) -> Self {
+        Self { paths: Vec::new(), files: files.to_vec() }
+    }
+
     pub(super) fn below(path: PathBuf) -> Self {
         Self { paths: vec![path], files: Vec::new() }
     }
 }
 
 /// What a plan may do.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 pub(super) struct Planning {
     /// Delete objects that the workspace owns and no manifest declares
     #[arg(long)]
@@ -83,9 +88,32 @@ pub(super) struct Planning {
     #[arg(skip)]
     purpose: Purpose,
 
+    #[arg(skip)]
+    rotate: RotateNow,
+
     /// The later time that the plan is made for. `None` for the time of the run.
     #[arg(skip)]
     at: Option<Instant>,
+}
+
+/// The arguments of a run that has no other choice of what it does.
+#[derive(Args)]
+pub(super) struct Limits {
+    /// Lift the guards for one object, for example key/checkout-production; repeatable
+    #[arg(long, value_name = "ADDRESS")]
+    allow: Vec<String>,
+
+    /// Maximum number of API calls
+    #[arg(long, value_name = "N")]
+    budget_calls: Option<usize>,
+
+    /// How long to wait until another run of the workspace ends, for example 30s [default: do not wait]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    lock_timeout: Option<f64>,
+
+    /// Maximum duration of the run, for example 90s or 10m
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    deadline: Option<f64>,
 }
 
 /// What a plan is made for.
@@ -99,6 +127,13 @@ enum Purpose {
 }
 
 impl Planning {
+    /// For a run that only rotates these keys.
+    pub(super) fn of_rotation(limits: &Limits, rotate: RotateNow) -> Self {
+        let &Limits { ref allow, budget_calls, lock_timeout, deadline } = limits;
+        let (allow, purpose) = (allow.clone(), Purpose::Apply);
+        Self { allow, budget_calls, lock_timeout, deadline, purpose, rotate, ..Self::default() }
+    }
+
     /// How long to wait for the lock. `None` if no lock is needed.
     pub(super) fn lock_timeout(&self) -> Option<Duration> {
         (self.purpose == Purpose::Apply).then(|| Duration::from_secs_f64(self.lock_timeout.unwrap_or(0.0)))
@@ -145,6 +180,7 @@ impl Planning {
             max_delete: self.max_delete,
             deliver: self.deliver.iter().cloned().collect(),
             no_deliver: self.no_deliver,
+            rotate: self.rotate.clone(),
             is_part: false,
         }
     }

@@ -28,6 +28,7 @@ use super::pending;
 use super::prune;
 use super::remembered;
 use super::retirement;
+use super::rotate;
 use super::strangers;
 use super::successor;
 use super::timeline;
@@ -45,6 +46,7 @@ use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::model::Value;
+use crate::rotation::Due;
 use crate::rules;
 use crate::rules::with_severities;
 
@@ -60,8 +62,11 @@ pub fn plan(context: &Context<'_>) -> Planned {
     hold(context, held, &mut matching);
     diagnostics.extend(expiry::check(context, &matching));
     diagnostics.extend(odd_values::check(context.desired, &matching));
+    hold(context, rotate::missing(context, &matching), &mut matching);
     let mut drafts = Drafts::default();
-    for declared in context.desired.objects.values() {
+    let scope = rotate::scope(context);
+    let is_in_scope = |declared: &&Declared| scope.as_ref().is_none_or(|scope| scope.contains(&declared.address));
+    for declared in context.desired.objects.values().filter(is_in_scope) {
         drafts.declared(context, declared, &matching);
     }
     let mut held = std::mem::take(&mut matching.held);
@@ -80,6 +85,8 @@ pub fn plan(context: &Context<'_>) -> Planned {
         held: BTreeMap::new(),
         consents: BTreeSet::new(),
     };
+    let refused: BTreeSet<Address> = drafts.refused.keys().cloned().collect();
+    held.extend(rotate::left_out(context, &matching, &plan.changes, &refused));
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let (withheld, rotations) = (drafts.withheld, drafts.rotations);
@@ -99,6 +106,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let (excluded, asked, stopped) = (BTreeMap::new(), Vec::new(), Vec::new());
     let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld, rotations };
     guards::guard(&mut planned, Vec::new(), context, &matching);
+    planned.asked.extend(drafts.refused.into_values());
     planned
 }
 
@@ -121,6 +129,8 @@ struct Drafts<'a> {
     waiting: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
     rotations: Vec<KeyTimeline>,
+    /// Why `keywright rotate` leaves keys alone.
+    refused: BTreeMap<Address, Diagnostic>,
     /// Disabled keys with the prefix of a declared key that no rotation retires.
     older: Vec<(Address, &'a LiveObject)>,
     /// Errors of objects that are left out.
@@ -190,7 +200,7 @@ impl<'a> Drafts<'a> {
             return self.current(context, declared, found, matching, false);
         }
         let mut due = due;
-        let reason = due.as_mut().and_then(|due| successor::reason(context, declared, found, due));
+        let reason = due.as_mut().and_then(|due| self.reason(context, declared, found, due));
         if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
             let short = minting::too_short(context, matching, declared);
             if short.is_some() || expiry::is_over(context, declared) {
@@ -203,7 +213,10 @@ impl<'a> Drafts<'a> {
             }
         }
         let renews = due.as_ref().is_some_and(|due| due.next.is_some() || due.is_superseded);
-        self.current(context, declared, found, matching, renews);
+        // `keywright rotate` does not change the old key: a person may have disabled it because it leaked.
+        if !(renews && rotate::is_asked(context, declared)) {
+            self.current(context, declared, found, matching, renews);
+        }
         let Some(due) = due else { return };
         if let Some(reason) = reason.filter(|_| due.next.is_some()) {
             self.changes.push(draft::follow(context, declared, found, matching, &reason));
@@ -218,6 +231,22 @@ impl<'a> Drafts<'a> {
         let old = disable.chain(due.delete.into_iter().map(|old| (old, Action::Delete)));
         let old = old.filter(|(old, _)| old.unread.is_empty());
         self.changes.extend(old.map(|(old, action)| Draft { retires: true, ..draft::retire(old, action, &reason) }));
+    }
+
+    /// Why a key gets its successor now.
+    fn reason(
+        &mut self,
+        context: &Context<'_>,
+        declared: &Declared,
+        found: &Found<'_>,
+        due: &mut Due<'_>,
+    ) -> Option<String> {
+        let reason = successor::reason(context, declared, found, due);
+        if reason.is_some() || !rotate::is_asked(context, declared) {
+            return reason;
+        }
+        let asked = rotate::succeed(context, declared, found, due);
+        asked.map_err(|refusal| self.refused.insert(declared.address.clone(), *refusal)).ok()
     }
 
     /// CAM-064: without a rotation only one key may be in use. Which one the callers use is unknown, so none is changed.

@@ -57,8 +57,18 @@ pub struct Options {
     pub deliver: BTreeSet<String>,
     /// Deliver no value.
     pub no_deliver: bool,
+    /// The keys whose successors `keywright rotate` makes now. If there are any, nothing else changes.
+    pub rotate: RotateNow,
     /// Only a part of the workspace was read. Other parts may declare the rest, so no key is taken over or retired.
     pub is_part: bool,
+}
+
+/// What `keywright rotate` asks for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RotateNow {
+    pub keys: BTreeSet<Address>,
+    /// Also if their last rotation is in progress.
+    pub again: bool,
 }
 
 /// A plan with its findings. A plan with errors can be shown but not applied.

@@ -61,7 +61,7 @@ fn lifted_by_settings(plan: &SavedPlan) -> String {
 
 /// What the options of a run allow.
 fn consents(options: &Options) -> [(&'static str, String); 6] {
-    let Options { prune, allow, consents: _, max_delete, deliver, no_deliver, is_part } = options;
+    let Options { prune, allow, consents: _, max_delete, deliver, no_deliver, rotate: _, is_part } = options;
     let yes = |set: bool| if set { "yes" } else { "no" }.to_owned();
     let list = |addresses: &BTreeSet<String>| {
         let addresses = addresses.iter().map(|address| Value::text(address.as_str()).to_string());

@@ -129,6 +129,8 @@ fn options(options: document::Options) -> Result<plan::Options, Problem> {
         deliver: options.deliver.into_iter().collect(),
         no_deliver: options.no_deliver,
         consents: None,
+        // `keywright rotate` saves no plan.
+        rotate: plan::RotateNow::default(),
         max_delete: limit.transpose().map_err(|_: String| wrong("`maxDelete` is not a limit"))?,
         is_part: options.part,
     })

@@ -49,6 +49,7 @@ fn options() -> Options {
         max_delete: Some(MaxDelete::Percent(5)),
         deliver: ["key/k".to_owned()].into(),
         no_deliver: true,
+        rotate: crate::plan::RotateNow::default(),
         is_part: true,
     }
 }

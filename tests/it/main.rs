@@ -30,6 +30,7 @@ mod pull_requests;
 mod readme;
 mod removal;
 mod rivals;
+mod rotate;
 mod runners;
 mod rotation;
 mod saved_plan;

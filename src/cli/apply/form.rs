@@ -6,7 +6,7 @@ use crate::cli::Format;
 
 /// The format of what `apply` prints to standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum Form {
+pub(in crate::cli) enum Form {
     /// For people.
     Text,
     /// For programs: the outcome as one document at the end.
@@ -17,7 +17,7 @@ pub(super) enum Form {
 
 impl Form {
     /// The format of findings that stop the run before it applies anything.
-    pub(super) const fn of_findings(self) -> Format {
+    pub(in crate::cli) const fn of_findings(self) -> Format {
         match self {
             Self::Text => Format::Text,
             Self::Json | Self::JsonStream => Format::Json,

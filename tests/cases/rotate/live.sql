@@ -1,0 +1,2 @@
+UPDATE package_keys SET id = 'ended' WHERE value LIKE 'end_%';
+UPDATE package_keys SET id = 'older' WHERE value LIKE 'chk_%';
