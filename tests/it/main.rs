@@ -40,3 +40,4 @@ mod tidy;
 mod transfer;
 mod trust;
 mod words;
+mod year;
