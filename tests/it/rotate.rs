@@ -188,3 +188,15 @@ fn newest(world: &World) -> String {
     let area = Connection::open(world.path().join("area.db")).unwrap();
     area.query_row("SELECT value FROM package_keys ORDER BY created DESC", [], |row| row.get(0)).unwrap()
 }
+
+#[test]
+fn a_plan_for_a_later_time_writes_nothing() {
+    let mut workspace = Workspace::new(&[TEAM, KEY].concat());
+    let (database, runs) = (".keywright/keywright.db", workspace.at("2026-08-02T00:00:00Z", "runs").out);
+    let before = fs::read(workspace.path(database)).unwrap();
+    let ran = workspace.at("2026-08-02T00:00:00Z", "plan --at 2027-01-01");
+    assert!(ran.exit == 0 && ran.out.contains("1 to create"), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read(workspace.path(database)).unwrap(), before);
+    assert_eq!(workspace.at("2026-08-02T00:00:00Z", "runs").out, runs);
+    assert_eq!(workspace.statuses(), ["active"]);
+}
