@@ -18,6 +18,7 @@ use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::Value;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
 use crate::rotation;
@@ -155,6 +156,11 @@ impl<'a> Generations<'a> {
     /// Why a saved plan must not make a change of a rotation now.
     pub(super) fn why_not(&self, change: &Change, context: &Context<'_>) -> Option<String> {
         if change.target.key.as_ref().is_some_and(|key| key.follows.is_some()) {
+            let today = context.now.format("%Y-%m-%d").to_string();
+            // `never` comes after all dates.
+            if change.after("expires").and_then(Value::as_text).is_some_and(|date| *date < *today) {
+                return Some("would be created already expired".to_owned());
+            }
             let found = self.matching.found.get(&change.address)?;
             return clock::is_doubtful(context, found).then(|| format!("waits, because {DOUBTFUL}"));
         }

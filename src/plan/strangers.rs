@@ -82,7 +82,7 @@ impl Judge<'_, '_> {
     /// Whether Keywright did not make a key, as far as that is known.
     fn is_stranger(&self, live: &LiveObject) -> bool {
         let named = self.declared.key.as_ref().and_then(|key| key.named());
-        if named.is_some_and(|first| first.id == live.id) || is_allowed(&live.address, self.context) {
+        if named.is_some_and(|first| first.id == live.id) {
             return false;
         }
         let is_of_length = live.key.as_ref().is_some_and(|key| key.value.expose().len() == self.length);
@@ -93,6 +93,10 @@ impl Judge<'_, '_> {
         if let Some(seconds) = self.since_ours(live) {
             // Another runner may have made it, but only when our key was old enough.
             return !is_of_length || seconds < self.rotation.every;
+        }
+        // Consent is for the retirement of an old key, not for the delivery of a new one.
+        if is_allowed(&live.address, self.context) {
+            return false;
         }
         if maker.is_some() && self.generations().any(|other| is_ours(other, self.context)) {
             return true;

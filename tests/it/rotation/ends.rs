@@ -83,6 +83,17 @@ fn an_end_that_no_rotation_can_meet_is_refused() {
     }
 }
 
+#[test]
+fn a_saved_plan_makes_no_successor_that_has_ended_since() {
+    let mut overlap = Overlap::begin();
+    overlap.declare(&manifest("2026-11-05"));
+    let ran = overlap.at("2026-11-01T00:00:00Z", "plan --out p.json");
+    assert!(ran.exit == 0 && ran.out.contains("1 to create"), "{}{}", ran.out, ran.err);
+    let ran = overlap.at("2026-11-10T00:00:00Z", "apply p.json");
+    assert!(ran.out.contains("key/production would be created already expired"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active"]);
+}
+
 /// During an overlap a rotated key has two generations.
 #[test]
 fn a_package_plan_without_room_for_a_generation_is_reported() {

@@ -81,6 +81,8 @@ fn a_newer_key_that_a_person_made_is_not_delivered() {
             assert_eq!(fs::read_to_string(&path).unwrap(), before);
         }
         assert_eq!(overlap.statuses(), ["disabled", "active", "active"], "{value}");
+        overlap.at("2026-11-16T00:00:00Z", "apply --auto-approve --allow key/alice/checkout/payments@by-hand");
+        assert_eq!(fs::read_to_string(&path).unwrap(), before, "consent is for a retirement");
     }
 }
 
