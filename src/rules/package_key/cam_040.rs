@@ -10,8 +10,8 @@ use crate::text::count;
 use rayon::prelude::*;
 
 pub static CAM_040: Rule = Rule {
-    says: "A user has at most maxNumKeysAllowed keys in one package plan. A rotated key counts twice: during the overlap it \
-           has two generations.",
+    says: "A user has at most maxNumKeysAllowed keys in one package plan; a rotated key counts twice, because it has two \
+           generations during the overlap.",
     why: "The plan allows a developer only this many keys. The store may refuse another key, or the key may start as \
           waiting and be useless.",
     source: "Mashery V3 docs, Plans",
