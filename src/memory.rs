@@ -1,6 +1,8 @@
 //! What an apply adds to the memory in the workspace database: which live objects the manifests declare, and which are
 //! gone. What a run created that crashed before is taken from the journal.
 
+mod applied;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -23,17 +25,20 @@ use crate::plan::control_plane::has_sign;
 use crate::plan::known::Known;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
+pub use applied::Row;
 
 /// The differences to what the database knows.
 #[derive(Default)]
 pub struct Lesson {
     pub keep: Vec<(Kind, Box<str>, Known)>,
     pub forget: Vec<(Kind, Box<str>)>,
+    /// The fields that the run applied or found equal.
+    pub applied: Vec<Row>,
 }
 
 impl Lesson {
     pub fn is_empty(&self) -> bool {
-        self.keep.is_empty() && self.forget.is_empty()
+        self.keep.is_empty() && self.forget.is_empty() && self.applied.is_empty()
     }
 }
 
@@ -107,6 +112,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
             keep(Kind::Package, &live.id, known(seen, &live.address, Maker::ControlPlane, None));
         }
     }
+    lesson.applied = applied::applied(seen, remembered, key, |kind, id| gone.contains(&(kind, id)));
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson
 }

@@ -2,6 +2,7 @@
 //! Key values are absent on purpose: a change says where a value comes from, never what it is.
 
 mod access;
+pub mod applied;
 mod build;
 mod clock;
 mod consent;

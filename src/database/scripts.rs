@@ -12,6 +12,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/7-workspaces.sql"),
     include_str!("scripts/8-receipts.sql"),
     include_str!("scripts/9-disabled.sql"),
+    include_str!("scripts/10-applied.sql"),
 ];
 
 /// The first version with keyed fingerprints. The digests of older versions must not stay in free pages or logs.

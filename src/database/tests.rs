@@ -159,7 +159,7 @@ fn what_an_older_version_remembers_is_read_before_and_after_the_migration() {
     let folder = folder();
     let path = folder.path().join("keywright.db");
     let database = write(&path);
-    let sql = "DROP TABLE receipts; DROP TABLE objects;
+    let sql = "DROP TABLE applied; DROP TABLE receipts; DROP TABLE objects;
                ALTER TABLE runs DROP COLUMN workspace; ALTER TABLE runs DROP COLUMN plan;
                CREATE TABLE objects (
                  store TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, maker TEXT NOT NULL,

@@ -11,6 +11,7 @@ mod moved;
 mod narrowed;
 mod objects;
 mod returning;
+mod renamed;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -77,6 +78,7 @@ fn check(
     let mut first: Vec<Demand> = objects::demands(&changes, &callers, context);
     first.extend(narrowed::demands(&changes, &callers, context, matching));
     first.extend(returning::demands(&changes, &callers, context, matching));
+    first.extend(taken::demands(&changes, &callers, context, matching));
     first.extend(transfer_guards::demands(&changes, context));
     first.extend(memory_guards::demands(&changes, context, matching));
     first.extend(alike::demands(&changes, context, matching));
@@ -89,7 +91,7 @@ fn check(
     };
     first.retain(|demand| !is_covered(demand));
     first.extend(removals.demands(&changes));
-    first.extend(taken::demands(&changes, context, matching));
+    first.extend(renamed::demands(&changes, context, matching));
     first.extend(moved::demands(&changes, &removals, context, matching));
     let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
     let mut answer = judge.ask(BTreeMap::new());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::FieldChange;
 use super::access;
+use super::applied::Applied;
 use super::known::KnownObjects;
 use super::known::Unrecorded;
 use super::option::option;
@@ -27,6 +28,8 @@ pub struct Remembered {
     pub untaken: BTreeMap<(String, String), Untaken>,
     /// The objects that manifests declared in earlier runs.
     pub objects: KnownObjects,
+    /// Their fields as runs applied them.
+    pub applied: Applied,
     pub unrecorded: Unrecorded,
     /// The creates whose objects no plan has found so far.
     pub pending: Pending,

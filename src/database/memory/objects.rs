@@ -1,5 +1,6 @@
 //! The objects that the database knows. Rows that cannot be read count as unknown.
 
+use super::applied;
 use crate::database::Connection;
 use crate::database::Database;
 use crate::database::DatabaseError;
@@ -95,8 +96,10 @@ pub fn remember(database: &Database, stores: &StoreKeys, lesson: &Lesson) -> Res
             // It is gone for all workspaces.
             let sql = "DELETE FROM objects WHERE store = ?1 AND kind = ?2 AND id = ?3";
             connection.execute(sql, &[&stores.of(*kind), &kind.name(), id])?;
+            applied::forget(connection, stores, *kind, id)?;
         }
-        lesson.keep.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows))
+        lesson.keep.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows))?;
+        applied::write(connection, stores, &lesson.applied)
     });
     remembered.map_err(|error| database.error(error))
 }

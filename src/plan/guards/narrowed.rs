@@ -22,14 +22,14 @@ use crate::rules;
 use crate::text::count;
 
 /// A limit: its name, its field in a package plan, in a key, and the flag that lets keys override it.
-struct Limit {
+pub(super) struct Limit {
     name: &'static str,
-    plan: &'static str,
-    key: &'static str,
-    may_override: &'static str,
+    pub(super) plan: &'static str,
+    pub(super) key: &'static str,
+    pub(super) may_override: &'static str,
 }
 
-const LIMITS: [Limit; 2] = [
+pub(super) const LIMITS: [Limit; 2] = [
     Limit {
         name: "throttle",
         plan: "throttle.perSecond",
@@ -131,7 +131,7 @@ fn key_narrowed(change: &Change, live: &LiveObject, context: &Context<'_>, match
 }
 
 /// The rate of a key, by its own limit or by its plan as it is in the store. `None` if it is unknown.
-fn of_key(own: Option<&Value>, limit: &Limit, plan: &Address, matching: &Matching<'_>) -> Option<f64> {
+pub(super) fn of_key(own: Option<&Value>, limit: &Limit, plan: &Address, matching: &Matching<'_>) -> Option<f64> {
     let plan = matching.in_store.get(plan).map(|plan| PlanLimit::before(limit, plan));
     match own {
         Some(own) if own.as_text() != Some("plan") => {
@@ -142,18 +142,18 @@ fn of_key(own: Option<&Value>, limit: &Limit, plan: &Address, matching: &Matchin
 }
 
 /// The limit of a package plan: a number or `unlimited`, and the period of a quota.
-struct PlanLimit<'a> {
-    value: Option<&'a Value>,
-    per: Option<&'a str>,
+pub(super) struct PlanLimit<'a> {
+    pub(super) value: Option<&'a Value>,
+    pub(super) per: Option<&'a str>,
 }
 
 impl<'a> PlanLimit<'a> {
-    fn before(limit: &Limit, live: &'a LiveObject) -> Self {
+    pub(super) fn before(limit: &Limit, live: &'a LiveObject) -> Self {
         let per = live.attributes.text("quota.per").filter(|_| limit.name == "quota");
         Self { value: live.attributes.get(limit.plan), per }
     }
 
-    fn after(limit: &Limit, live: &'a LiveObject, change: &'a Change) -> Self {
+    pub(super) fn after(limit: &Limit, live: &'a LiveObject, change: &'a Change) -> Self {
         let before = Self::before(limit, live);
         let per = change.after("quota.per").and_then(Value::as_text).filter(|_| limit.name == "quota");
         Self { value: change.after(limit.plan).or(before.value), per: per.or(before.per) }
@@ -167,7 +167,7 @@ impl<'a> PlanLimit<'a> {
     }
 
     /// Calls per second; infinite if unlimited.
-    fn rate(&self) -> Option<f64> {
+    pub(super) fn rate(&self) -> Option<f64> {
         match self.value? {
             Value::Text(word) if &**word == "unlimited" => Some(f64::INFINITY),
             #[expect(clippy::cast_precision_loss, reason = "compared with half of another limit")]
@@ -196,7 +196,7 @@ fn seconds(per: Option<&str>) -> f64 {
 }
 
 /// Whether a limit falls below half, or to 0.
-fn is_halved(before: Option<f64>, after: Option<f64>) -> bool {
+pub(super) fn is_halved(before: Option<f64>, after: Option<f64>) -> bool {
     matches!((before, after), (Some(before), Some(after)) if after < before / 2.0 || (after == 0.0 && before > 0.0))
 }
 

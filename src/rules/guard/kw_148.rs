@@ -1,4 +1,4 @@
-//! KW-148. Decided in `plan/guards/taken.rs`.
+//! KW-148. Decided in `plan/guards/renamed.rs`.
 
 use crate::rule::Rule;
 

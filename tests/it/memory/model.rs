@@ -230,7 +230,10 @@ fn rows(objects: &[Object], is_wrong: bool, random: &mut Random) -> BTreeMap<usi
 fn fill(area: &Area, is_wrong: bool, database: &Connection) {
     let scripts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/database/scripts");
     let mut names: Vec<_> = std::fs::read_dir(scripts).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.sort();
+    names.sort_by_key(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.split_once('-').unwrap().0.parse::<u32>().unwrap()
+    });
     for path in &names {
         database.execute_batch(&std::fs::read_to_string(path).unwrap()).unwrap();
     }

@@ -15,6 +15,23 @@ enum Deed {
     Nothing,
     Disabled,
     Deleted,
+    Ended,
+    NearerEnd,
+    LostApi,
+    LostOrganization,
+}
+
+impl Deed {
+    /// The property that the person changed, and its value.
+    const fn narrowed(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Ended => Some(("expirationDate", "2026-11-01T00:00:00Z")),
+            Self::NearerEnd => Some(("expirationDate", "2026-12-24T00:00:00Z")),
+            Self::LostApi => Some(("allowedApis", "audit")),
+            Self::LostOrganization => Some(("allowedOrgs", "41")),
+            Self::Nothing | Self::Disabled | Self::Deleted => None,
+        }
+    }
 }
 
 /// What the manifest says.
@@ -40,7 +57,7 @@ fn manifest(name: &str, spec: &str) -> String {
 }
 
 fn declare(team: &Team, word: Word, end: &str) {
-    let key = "allowedOrgs: [\"id:41\"], allowedApis: [audit], expires: 2027-06-30T00:00:00Z";
+    let key = "allowedOrgs: [\"id:41\", \"id:42\"], allowedApis: [audit, billing], expires: 2027-06-30T00:00:00Z";
     let key = match word {
         Word::Enabled => format!("{key}, enabled: true"),
         Word::Disabled => format!("{key}, enabled: false"),
@@ -71,6 +88,12 @@ fn person(area: &Area, deed: Deed) {
             ask(area, "PUT", "/api/ApiKey", Some(&key))
         }
         Deed::Deleted => ask(area, "DELETE", &format!("/api/ApiKey?id={}", key["id"].as_str().unwrap()), None),
+        Deed::Ended | Deed::NearerEnd | Deed::LostApi | Deed::LostOrganization => {
+            let (property, value) = deed.narrowed().unwrap();
+            key[property] = json!(value);
+            key.as_object_mut().unwrap().remove("name");
+            ask(area, "PUT", "/api/ApiKey", Some(&key))
+        }
     };
     assert!(answer.contains(" 200 "), "{answer}");
 }
@@ -80,7 +103,9 @@ fn site(team: &Team) -> Area {
     let area = team.site(&["--quirk", "mft-delete"]);
     for name in ["k", "unrelated"] {
         let end = "2027-06-30T00:00:00Z";
-        let key = json!({"keyName": name, "enabled": true, "allowedApis": "audit", "allowedOrgs": "41", "expirationDate": end});
+        let (apis, orgs) = if name == "k" { ("audit,billing", "41,42") } else { ("audit", "41") };
+        let key =
+            json!({"keyName": name, "enabled": true, "allowedApis": apis, "allowedOrgs": orgs, "expirationDate": end});
         let answer = ask(&area, "POST", "/api/ApiKey", Some(&key));
         assert!(answer.contains(" 200 "), "{answer}");
     }
@@ -116,14 +141,33 @@ fn expected(deed: Deed, word: Word, memory: Memory) -> (i32, &'static [&'static 
             let says = &["MFT-041", "apikey/k is disabled in the store and would be enabled", "--allow apikey/k"];
             (4, says, Some(false))
         }
-        (Deed::Nothing | Deed::Disabled, Word::Disabled | Word::Absent) => (0, &[], Some(false)),
+        (Deed::Ended, Word::Enabled) => {
+            let says = &[
+                "MFT-045",
+                "apikey/k ended on 2026-11-01T00:00:00Z in the store and would work again",
+                "--allow apikey/k",
+            ];
+            (4, says, Some(true))
+        }
+        // Only memory knows that it was more.
+        (Deed::NearerEnd, Word::Enabled) if memory == Memory::Right => {
+            (4, &["MFT-045", "apikey/k has `expires` 2026-12-24", "--allow apikey/k"], Some(true))
+        }
+        (Deed::LostApi, Word::Enabled) if memory == Memory::Right => {
+            (4, &["MFT-045", "apikey/k lost billing of `allowedApis`", "--allow apikey/k"], Some(true))
+        }
+        (Deed::LostOrganization, Word::Enabled) if memory == Memory::Right => {
+            (4, &["MFT-045", "apikey/k lost id:42 of `allowedOrgs`", "--allow apikey/k"], Some(true))
+        }
+        (Deed::NearerEnd | Deed::LostApi | Deed::LostOrganization, Word::Enabled) => (0, &[], Some(true)),
         (Deed::Deleted, Word::Absent) => (0, &[], None),
         // Only memory knows that there was a key. If it is wrong, the run asks once too often, and never too seldom.
         (Deed::Deleted, _) if memory != Memory::None => {
             (4, &["KW-126", "apikey/k was in the store when it was last applied", "--allow apikey/k"], None)
         }
         (Deed::Deleted, Word::Enabled) => (0, &[], Some(true)),
-        (Deed::Deleted, Word::Disabled) => (0, &[], Some(false)),
+        // What is disabled can be given back: it opens nothing.
+        (_, Word::Disabled | Word::Absent) => (0, &[], Some(false)),
     }
 }
 
@@ -143,7 +187,11 @@ fn run(memory: Memory, deed: Deed, word: Word) {
             assert!(said.text.contains(words), "{what}: {words}\n{}", said.text);
         }
         let key = listed_as(&area, "k");
-        assert_eq!(key.map(|key| key["enabled"] == true), is_enabled, "{what}\n{}", said.text);
+        assert_eq!(key.as_ref().map(|key| key["enabled"] == true), is_enabled, "{what}\n{}", said.text);
+        if let (Some((property, value)), 4) = (deed.narrowed(), exit) {
+            let is_there = key.unwrap()[property].as_str().unwrap().starts_with(&value[..value.len().min(19)]);
+            assert!(is_there, "{what}\n{}", said.text);
+        }
         let unrelated = listed_as(&area, "unrelated").unwrap();
         let ends = unrelated["expirationDate"].as_str().unwrap_or_default();
         assert!(ends.starts_with(end), "{what}: {ends}\n{}", said.text);
@@ -156,8 +204,19 @@ fn run(memory: Memory, deed: Deed, word: Word) {
 #[test]
 fn what_a_person_took_away_needs_consent_with_and_without_memory() {
     for memory in [Memory::None, Memory::Right, Memory::Wrong] {
-        for deed in [Deed::Nothing, Deed::Disabled, Deed::Deleted] {
-            for word in [Word::Enabled, Word::Disabled, Word::Absent] {
+        let deeds = [
+            Deed::Nothing,
+            Deed::Disabled,
+            Deed::Deleted,
+            Deed::Ended,
+            Deed::NearerEnd,
+            Deed::LostApi,
+            Deed::LostOrganization,
+        ];
+        for deed in deeds {
+            let words = [Word::Enabled, Word::Disabled, Word::Absent];
+            let known = if memory == Memory::Wrong && deed.narrowed().is_some() { 1 } else { words.len() };
+            for word in words.into_iter().take(known) {
                 run(memory, deed, word);
             }
         }

@@ -1,0 +1,129 @@
+//! The fields that runs applied. Rows and fields that cannot be read count as unknown.
+
+use serde_json::Map;
+use serde_json::Value as Json;
+
+use crate::database::Connection;
+use crate::database::Parameter;
+use crate::database::SqlError;
+use crate::memory::Row;
+use crate::model::Attributes;
+use crate::model::FieldName;
+use crate::model::Kind;
+use crate::model::StoreKeys;
+use crate::model::Value;
+use crate::plan::applied::Applied;
+use crate::plan::applied::is_recorded;
+
+/// Rows per statement.
+const BATCH: usize = 100;
+const COLUMNS: usize = 5;
+
+/// A longer value is not recorded: notes and descriptions can have any length.
+const MAX_VALUE: usize = 8_000;
+
+pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied, SqlError> {
+    let mut applied = Applied::default();
+    // A database that is open for reading may be older than the table.
+    if !connection.has_table("applied")? {
+        return Ok(applied);
+    }
+    let sql = "SELECT kind, id, fields FROM applied WHERE store = ?1 AND workspace = ?2";
+    for store in stores.all() {
+        connection.each(sql, &[&store, &stores.workspace()], |row| {
+            let kind = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store);
+            if let (Some(kind), Some(fields)) = (kind, parse(row.text(2)?)) {
+                applied.insert(kind, row.text(1)?, fields);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(applied)
+}
+
+pub(super) fn forget(connection: &Connection, stores: &StoreKeys, kind: Kind, id: &str) -> Result<(), SqlError> {
+    // It is gone for all workspaces.
+    let sql = "DELETE FROM applied WHERE store = ?1 AND kind = ?2 AND id = ?3";
+    connection.execute(sql, &[&stores.of(kind), &kind.name(), &id])
+}
+
+pub(super) fn write(connection: &Connection, stores: &StoreKeys, rows: &[Row]) -> Result<(), SqlError> {
+    rows.chunks(BATCH).try_for_each(|rows| write_some(connection, stores, rows))
+}
+
+fn write_some(connection: &Connection, stores: &StoreKeys, rows: &[Row]) -> Result<(), SqlError> {
+    let row = |index: usize| {
+        let numbers: Vec<String> = (1..=COLUMNS).map(|column| format!("?{}", index * COLUMNS + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    let values: Vec<String> = (0..rows.len()).map(row).collect();
+    let sql = format!(
+        "INSERT INTO applied (workspace, store, kind, id, fields) VALUES {}
+         ON CONFLICT (store, kind, id, workspace) DO UPDATE SET fields = excluded.fields",
+        values.join(", ")
+    );
+    let mut parameters: Vec<Box<dyn Parameter + '_>> = Vec::with_capacity(rows.len() * COLUMNS);
+    for (kind, id, fields) in rows {
+        parameters.push(Box::new(stores.workspace()));
+        parameters.push(Box::new(stores.of(*kind)));
+        parameters.push(Box::new(kind.name()));
+        parameters.push(Box::new(id));
+        parameters.push(Box::new(text(fields)));
+    }
+    let parameters: Vec<&dyn Parameter> = parameters.iter().map(|parameter| &**parameter).collect();
+    connection.execute(&sql, &parameters)
+}
+
+fn text(fields: &Attributes) -> String {
+    let json = |value: &Value| match value {
+        Value::Text(text) => Json::from(&**text),
+        Value::Number(number) => Json::from(*number),
+        Value::Bool(flag) => Json::from(*flag),
+        Value::Set(items) => items.iter().map(|item| Json::from(&**item)).collect(),
+    };
+    let fields = fields.iter().filter(|(field, _)| is_recorded(field)).map(|(field, value)| (field, json(value)));
+    let short = fields.filter(|(_, value)| value.to_string().len() <= MAX_VALUE);
+    Json::Object(short.map(|(field, value)| (field.to_string(), value)).collect::<Map<String, Json>>()).to_string()
+}
+
+fn parse(text: &str) -> Option<Attributes> {
+    let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return None };
+    let value = |json: Json| match json {
+        Json::String(text) => Some(Value::text(text)),
+        Json::Number(number) => number.as_i64().map(Value::Number),
+        Json::Bool(flag) => Some(Value::Bool(flag)),
+        Json::Array(items) => items.iter().map(Json::as_str).collect::<Option<Vec<&str>>>().map(Value::set::<&str>),
+        Json::Null | Json::Object(_) => None,
+    };
+    Some(fields.into_iter().filter_map(|(field, json)| Some((FieldName::Owned(field), value(json)?))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again_without_attributes_and_long_texts() {
+        let kept = [
+            ("email", Value::text("a\"b@example.com")),
+            ("quota.calls", Value::Number(0)),
+            ("quota.keyOverride", Value::Bool(false)),
+            ("roles", Value::set(["a", "b"])),
+        ];
+        let left_out = [
+            ("eav.team", Value::text("not-a-real-secret")),
+            ("extendedAttributes.team", Value::text("not-a-real-secret")),
+            ("notes", Value::text("x".repeat(MAX_VALUE))),
+        ];
+        let all: Attributes = kept.iter().chain(&left_out).cloned().collect();
+        assert_eq!(parse(&text(&all)), Some(kept.into_iter().collect()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unknown() {
+        assert_eq!(parse("["), None);
+        assert_eq!(parse("[]"), None);
+        let some = parse(r#"{"a": null, "b": 1.5, "c": [1], "d": {"e": 1}, "f": "x"}"#);
+        assert_eq!(some, Some([("f", Value::text("x"))].into_iter().collect()));
+    }
+}

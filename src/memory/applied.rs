@@ -1,0 +1,104 @@
+//! What a run adds to the record of applied fields.
+
+use std::collections::BTreeMap;
+
+use super::Created;
+use super::Experience;
+use crate::diff;
+use crate::model::Attributes;
+use crate::model::Declared;
+use crate::model::DesiredField;
+use crate::model::FieldName;
+use crate::model::FingerprintKey;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::model::Value;
+use crate::outcome::ChangeResult;
+use crate::plan::Change;
+use crate::plan::Remembered;
+use crate::plan::applied::is_recorded;
+use crate::plan::known::trace_of;
+
+/// A user who is created without a status waits for activation. That is what Keywright left, and not what a person did.
+const FIRST_STATUS: &str = "waiting";
+
+/// The fields of one object, by its kind and trace.
+pub type Row = (Kind, Box<str>, Attributes);
+
+/// The records that differ from what is remembered.
+pub(super) fn applied(
+    seen: &Experience<'_>,
+    remembered: &Remembered,
+    key: &FingerprintKey,
+    is_gone: impl Fn(Kind, &LiveId) -> bool,
+) -> Vec<Row> {
+    let live =
+        Kind::ALL.into_iter().flat_map(|kind| seen.live.of(kind).iter().map(move |live| ((kind, &live.id), live)));
+    let live: BTreeMap<(Kind, &LiveId), &LiveObject> = live.collect();
+    let changes = seen.changes.iter().zip(seen.results);
+    let changes: BTreeMap<(Kind, &LiveId), (&Change, &ChangeResult)> = changes
+        .filter_map(|(change, result)| Some(((change.address.kind(), change.live_id()?), (change, result))))
+        .collect();
+    let mut rows = Vec::new();
+    let mut add = |kind: Kind, id: &LiveId, fields: &dyn Fn(Option<&Attributes>) -> Attributes| {
+        let Some(trace) = trace_of(kind, id, Some(key)) else { return };
+        let before = remembered.applied.get(kind, &trace);
+        let fields = fields(before);
+        if before.map_or(!fields.is_empty(), |before| *before != fields) {
+            rows.push((kind, trace, fields));
+        }
+    };
+    for sighting in seen.declared.iter().filter(|sighting| !is_gone(sighting.kind(), &sighting.id)) {
+        let of = (sighting.kind(), &sighting.id);
+        let (Some(declared), Some(live)) = (seen.desired.get(&sighting.address), live.get(&of)) else { continue };
+        let change = changes.get(&of).copied();
+        add(of.0, of.1, &|before| of_declared(declared, live, change, before));
+    }
+    for (index, Created { id, .. }) in seen.created {
+        let (Some(change), Some(result)) = (seen.changes.get(*index), seen.results.get(*index)) else { continue };
+        add(change.address.kind(), id, &|_| of_created(change, result));
+    }
+    rows
+}
+
+/// The value that a field has after a change; `None` if that is unknown.
+fn left_by<'a>(change: &'a Change, result: &'a ChangeResult, field: &str) -> Option<&'a Value> {
+    match result {
+        ChangeResult::Done | ChangeResult::Undelivered(_) => change.after(field),
+        ChangeResult::Altered(altered) => {
+            altered.iter().find(|altered| altered.field == field).map_or(change.after(field), |it| it.held.as_ref())
+        }
+        _ => None,
+    }
+}
+
+/// A field that is neither written nor equal keeps its record, so that a change that is held back is asked again.
+fn of_declared(
+    declared: &Declared,
+    live: &LiveObject,
+    change: Option<(&Change, &ChangeResult)>,
+    before: Option<&Attributes>,
+) -> Attributes {
+    let value = |desired: &DesiredField| {
+        let written = change.filter(|(change, _)| change.fields.iter().any(|field| field.field == desired.field));
+        let is_equal = || diff::differences(std::slice::from_ref(desired), &live.attributes).is_empty();
+        let value = match written {
+            Some((change, result)) => left_by(change, result, &desired.field),
+            None => is_equal().then_some(&desired.value),
+        };
+        value.or_else(|| before?.get(&desired.field)).cloned()
+    };
+    let fields = declared.fields.iter().filter(|desired| is_recorded(&desired.field));
+    fields.filter_map(|desired| Some((desired.field.clone(), value(desired)?))).collect()
+}
+
+fn of_created(change: &Change, result: &ChangeResult) -> Attributes {
+    let fields = change.fields.iter().filter(|field| is_recorded(&field.field));
+    let sent = fields.filter_map(|field| Some((field.field.clone(), left_by(change, result, &field.field)?.clone())));
+    let mut fields: Attributes = sent.collect();
+    if change.address.kind() == Kind::User && change.after("status").is_none() {
+        fields.insert(FieldName::Borrowed("status"), Value::text(FIRST_STATUS));
+    }
+    fields
+}
