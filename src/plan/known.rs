@@ -18,8 +18,16 @@ use crate::model::LiveObject;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct KnownObjects {
     ours: BTreeMap<Kind, BTreeMap<Box<str>, Known>>,
-    /// The workspace that declared an object, if it is another one.
-    elsewhere: BTreeMap<Kind, BTreeMap<Box<str>, Box<str>>>,
+    /// What another workspace declared.
+    elsewhere: BTreeMap<Kind, BTreeMap<Box<str>, Elsewhere>>,
+}
+
+/// An object that another workspace declared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Elsewhere {
+    pub workspace: Box<str>,
+    /// Whether a manifest of any other workspace protected it.
+    pub protect: bool,
 }
 
 /// What the database knows about one object.
@@ -78,8 +86,10 @@ impl KnownObjects {
         self.ours.entry(kind).or_default().insert(trace.into(), known);
     }
 
-    pub fn insert_elsewhere(&mut self, kind: Kind, trace: &str, workspace: &str) {
-        self.elsewhere.entry(kind).or_default().insert(trace.into(), workspace.into());
+    pub fn insert_elsewhere(&mut self, kind: Kind, trace: &str, workspace: &str, protect: bool) {
+        let objects = self.elsewhere.entry(kind).or_default();
+        let protect = protect || objects.get(trace).is_some_and(|before| before.protect);
+        objects.insert(trace.into(), Elsewhere { workspace: workspace.into(), protect });
     }
 
     pub fn get(&self, kind: Kind, trace: &str) -> Option<&Known> {
@@ -109,10 +119,10 @@ impl KnownObjects {
         self.get(kind, &trace_of(kind, &live.id, key)?)
     }
 
-    /// The other workspace of this database that declared a live object.
-    pub fn elsewhere(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> Option<&str> {
+    /// What another workspace of this database knows of a live object that it declared.
+    pub fn elsewhere(&self, live: &LiveObject, key: Option<&FingerprintKey>) -> Option<&Elsewhere> {
         let objects = self.elsewhere.get(&live.address.kind())?;
-        objects.get(&trace_of(live.address.kind(), &live.id, key)?).map(|workspace| &**workspace)
+        objects.get(&trace_of(live.address.kind(), &live.id, key)?)
     }
 }
 

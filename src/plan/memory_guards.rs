@@ -10,6 +10,7 @@ use super::Context;
 use super::consent::is_allowed;
 use super::consent::place_of;
 use super::demand::Demand;
+use super::known::Elsewhere;
 use super::known::Known;
 use super::known::Maker;
 use super::option::option;
@@ -90,7 +91,9 @@ pub(super) fn mark(live: &LiveObject, context: &Context<'_>, matching: &Matching
 
 /// KW-109: consent is for the address in the plan, or for the one that the manifest had.
 fn protected(index: usize, change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Demand> {
-    let known = known(live, context).filter(|known| known.protect)?;
+    let Some(known) = known(live, context).filter(|known| known.protect) else {
+        return protected_elsewhere(index, change, live, context);
+    };
     let was = if *known.address == *change.address.to_string() { "" } else { &*known.address };
     let named = if was.is_empty() { String::new() } else { format!(" as {}", crate::text::line(was)) };
     let message =
@@ -101,9 +104,26 @@ fn protected(index: usize, change: &Change, live: &LiveObject, context: &Context
     Some(Demand { index, finding, lifted_by })
 }
 
+/// KW-109 for an object that a manifest of another workspace protected.
+fn protected_elsewhere(index: usize, change: &Change, live: &LiveObject, context: &Context<'_>) -> Option<Demand> {
+    let workspace = &elsewhere(live, context).filter(|elsewhere| elsewhere.protect)?.workspace;
+    let workspace = crate::text::line(workspace);
+    let message = format!(
+        "{} would be {}d, and another workspace protected it when it was last applied: {workspace}",
+        change.address, change.action
+    );
+    let help = format!("declare it here, or allow it with {}", option(&change.address));
+    let finding = rules::KW_109.finding(message).help(help);
+    Some(Demand { index, finding, lifted_by: vec![change.address.clone()] })
+}
+
+fn elsewhere<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Elsewhere> {
+    context.remembered.objects.elsewhere(live, context.remembered.key.as_ref())
+}
+
 /// The other workspace that declared an object.
 fn workspace_of<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a str> {
-    context.remembered.objects.elsewhere(live, context.remembered.key.as_ref())
+    elsewhere(live, context).map(|elsewhere| &*elsewhere.workspace)
 }
 
 /// Objects that need consent: how many, their names, and the options that allow them.
@@ -151,8 +171,10 @@ fn declared_elsewhere(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnost
     let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
     let workspaces = and_more(&workspaces, NAMED, ", ");
     let message = format!("--prune would remove {count} that workspace {workspaces} declared: {names}");
-    let help =
-        format!("narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}");
+    let also = also_lifted(objects);
+    let help = format!(
+        "narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}{also}"
+    );
     rules::KW_112.finding(message).help(help)
 }
 
@@ -165,7 +187,21 @@ fn not_known(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
     } else {
         "apply remembers what the manifests declare"
     };
-    rules::KW_110.finding(message).help(format!("declare what should stay; allow the rest with {options}; {memory}"))
+    let also = also_lifted(open.objects);
+    let help = format!("declare what should stay; allow the rest with {options}; {memory}{also}");
+    rules::KW_110.finding(message).help(help)
+}
+
+/// What else the consents for users and applications allow.
+fn also_lifted(objects: &[&Pruned<'_>]) -> &'static str {
+    let has = |kind: Kind| objects.iter().any(|(_, change, _)| change.address.kind() == kind);
+    if has(Kind::User) {
+        "; the consent for a user also allows losing the username (KW-106) and the last active keys (KW-105)"
+    } else if has(Kind::Application) {
+        "; the consent for an application also allows losing its last active keys (KW-105)"
+    } else {
+        ""
+    }
 }
 
 /// What allows these objects: the consent for the topmost object covers what hangs on it.

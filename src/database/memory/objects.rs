@@ -48,7 +48,9 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
             let (id, workspace) = (row.text(1)?, row.text(8)?);
             match known(row)? {
                 Some(known) if is_ours(workspace) => objects.insert(kind, id, known),
-                Some(known) if known.maker != Maker::ControlPlane => objects.insert_elsewhere(kind, id, workspace),
+                Some(known) if known.maker != Maker::ControlPlane => {
+                    objects.insert_elsewhere(kind, id, workspace, known.protect);
+                }
                 _ => {}
             }
             Ok(())

@@ -25,6 +25,8 @@ fn a_machine_without_memory_prunes_nothing_without_consent() {
         "{}",
         said.text
     );
+    let also = "the consent for a user also allows losing the username (KW-106) and the last active keys (KW-105)";
+    assert!(said.text.contains(also), "{}", said.text);
     assert!(exists(&wild, &format!("/packageKeys/{}", wild.key)));
     let said = wild.apply(&["--prune", "--allow", "user/alice"]);
     assert_eq!(said.exit, 0, "{}", said.text);

@@ -108,3 +108,24 @@ fn workspaces_that_share_a_database_do_not_prune_what_the_other_declares() {
     assert_eq!(said.exit, 0, "{}", said.text);
     assert!(!wild.rows().iter().any(|row| row.1 == "application/alice/till"), "{:?}", wild.rows());
 }
+
+/// The protection of an object holds for all workspaces that share the database.
+#[test]
+fn what_another_workspace_protected_needs_consent_of_its_own() {
+    let wild = Wild::new("  ownership: {applications: all}\n");
+    let settings = wild.world.workspace().join("keywright.yaml");
+    let first = std::fs::read_to_string(&settings).unwrap();
+    let till = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till, protect: true}\nspec: {user: alice}\n";
+    wild.world.write(&format!("{PARENTS}{till}"));
+    assert_eq!(wild.apply(&[]).exit, 0);
+    std::fs::write(&settings, first.replace("{name: test}", "{name: second}")).unwrap();
+    wild.world.write(PARENTS);
+    // The consent for the user covers KW-112, and not the protection.
+    let said = wild.apply(&["--prune", "--allow", "user/alice"]);
+    let expected =
+        "application/alice/till would be deleted, and another workspace protected it when it was last applied: test";
+    assert!(said.exit == 4 && said.text.contains(expected), "{}", said.text);
+    assert!(said.text.contains("KW-109") && said.text.contains("--allow application/alice/till"), "{}", said.text);
+    let said = wild.apply(&["--prune", "--allow", "application/alice/till"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+}
