@@ -41,3 +41,4 @@ mod transfer;
 mod trust;
 mod words;
 mod year;
+mod years;

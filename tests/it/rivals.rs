@@ -9,7 +9,7 @@ mod arena;
 mod chaos;
 mod oracle;
 mod setup;
-mod tally;
+pub(crate) mod tally;
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 #[derive(Clone, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     /// Worlds, each with several applies.
-    pub(super) runs: u64,
+    pub(crate) runs: u64,
     happened: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
-    pub(super) fn of_one() -> Self {
+    pub(crate) fn of_one() -> Self {
         Self { runs: 1, ..Self::default() }
     }
 
-    pub(super) fn count(&mut self, what: &'static str) {
+    pub(crate) fn count(&mut self, what: &'static str) {
         *self.happened.entry(what).or_default() += 1;
     }
 
@@ -23,7 +23,7 @@ impl Tally {
         self.happened.contains_key(what)
     }
 
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.runs += other.runs;
         for (what, times) in &other.happened {
             *self.happened.entry(what).or_default() += times;

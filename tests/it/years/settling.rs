@@ -1,0 +1,65 @@
+//! After the year: all trouble is repaired, the clock is right, and no key gets another successor. Then one key is left.
+
+use chrono::TimeDelta;
+
+use super::hands::Time;
+use super::runs::APPLY;
+use super::runs::Run;
+use super::year::Year;
+
+/// So many applies bring a workspace to rest.
+const APPLIES: usize = 8;
+
+impl Year {
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        self.repair();
+        self.give_back();
+        // A run with a clock in the future made keys that are not due for anything before that day.
+        let latest = self.hands().keys().iter().map(|key| key.created.max(key.updated)).max();
+        let latest = latest.and_then(Time::from_timestamp_millis).unwrap_or(self.now);
+        self.now = self.now.max(latest) + TimeDelta::days(1);
+        let mut last = String::new();
+        for number in 0..APPLIES {
+            let run = self.run_and_judge(if number == 0 { Self::settling_first } else { Self::settling })?;
+            let days = self.setup.keys.iter().map(|key| key.overlap.max(key.grace)).max().unwrap_or_default();
+            if run.exits == [Some(0)] && self.is_settled() {
+                let plan = self.run_and_judge(Self::planned_at_rest)?;
+                let is_done = plan.exits == [Some(0)];
+                return if is_done { Ok(()) } else { Err("at rest: the plan has changes".to_owned()) };
+            }
+            last = run.text;
+            self.now += TimeDelta::days(1 + i64::try_from(days).unwrap());
+        }
+        Err(format!("does not come to rest: {last}"))
+    }
+
+    /// Writes every value, because no machine knows what others have.
+    fn settling_first(&mut self) -> Run {
+        let asked = self.setup.keys.iter().filter(|key| !key.files.is_empty());
+        let asked: String = asked.map(|key| format!(" --deliver key/{}", key.name)).collect();
+        Run { is_whole: false, ..self.run(&format!("{APPLY}{asked}"), self.now, true) }
+    }
+
+    fn settling(&mut self) -> Run {
+        Run { is_whole: false, ..self.run(APPLY, self.now, true) }
+    }
+
+    fn planned_at_rest(&mut self) -> Run {
+        Run { is_whole: false, ..self.run("plan --detailed-exitcode", self.now, true) }
+    }
+
+    /// Whether each manifest has one key that works, every place shows it, and all others are gone, except those that a
+    /// person made.
+    fn is_settled(&self) -> bool {
+        (0..self.setup.keys.len()).all(|number| {
+            let keys = self.generations(number);
+            let shown = |value: &str| {
+                let mut places = self.places.iter().filter(|place| place.of.0 == number);
+                places.all(|place| place.shown().as_deref() == Some(value))
+            };
+            let ours = keys.iter().filter(|key| !self.ledger.by_hand.contains(&key.value)).count();
+            let current = keys.iter().find(|key| key.works(self.now) && shown(&key.value));
+            current.is_some_and(|current| ours <= usize::from(!self.ledger.by_hand.contains(&current.value)))
+        })
+    }
+}
