@@ -205,7 +205,8 @@ impl Seen<'_> {
         let Some(newest) = generations.last() else { return Err(format!("no key begins with {}", rotated.prefix())) };
         let young = i64::try_from(rotated.every).unwrap() * 86_400_000;
         // A run that delivers a value leaves its successor to the next one.
-        let is_awaited = !self.run.has_deliveries || self.places(number).any(|place| place.has_changed(self.year.now));
+        let is_awaited =
+            !self.run.has_deliveries || self.places(number).any(|place| place.changed == Some(self.year.now));
         if self.year.now.timestamp_millis() - newest.created >= young && !is_awaited {
             return Err(format!("{} has no successor", newest.value));
         }

@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) variable: String,
     pub(super) held: Option<String>,
+    /// When it last began to show another value.
+    pub(super) changed: Option<Time>,
     /// When it last ceased to show other values.
     pub(super) left: BTreeMap<String, Time>,
     /// Whether a person wrote what it shows.
@@ -37,16 +39,11 @@ impl Place {
         }
     }
 
-    /// Whether it shows another value since a time.
-    pub(super) fn has_changed(&self, since: Time) -> bool {
-        self.left.values().any(|left| *left >= since)
-    }
-
     fn hold(&mut self, value: String, now: Time, is_by_hand: bool) {
         self.left.remove(&value);
         let before = self.held.replace(value);
         self.left.extend(before.filter(|before| self.held.as_ref() != Some(before)).map(|before| (before, now)));
-        self.is_by_hand = is_by_hand;
+        (self.changed, self.is_by_hand) = (Some(now), is_by_hand);
     }
 
     /// Writes another value, as a person would. Returns whether there is a file.

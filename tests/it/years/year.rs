@@ -45,6 +45,7 @@ impl Year {
                 path: workspace.join(file),
                 variable: key.variable(),
                 held: None,
+                changed: None,
                 left: BTreeMap::new(),
                 is_by_hand: false,
             })
