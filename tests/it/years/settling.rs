@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::hands;
 use super::hands::Time;
 use super::runs::APPLY;
 use super::runs::Run;
@@ -14,8 +15,10 @@ impl Year {
     pub(super) fn settle(&mut self) -> Result<(), String> {
         self.repair();
         self.give_back();
-        // A run with a clock in the future made keys that are not due for anything before that day.
-        let latest = self.hands().keys().iter().map(|key| key.created.max(key.updated)).max();
+        // What a run with a clock in the future made or delivered is not due for anything before that day.
+        let keys = self.hands().keys();
+        let dates = keys.iter().map(|key| key.created.max(key.updated));
+        let latest = dates.chain(hands::last_receipt(&self.memory())).max();
         let latest = latest.and_then(Time::from_timestamp_millis).unwrap_or(self.now);
         self.now = self.now.max(latest) + TimeDelta::days(1);
         let mut last = String::new();
