@@ -9,6 +9,8 @@ mod explain;
 mod export;
 mod failure;
 mod log;
+mod opened;
+mod output;
 mod plan;
 mod rotate;
 mod runs;
@@ -31,12 +33,14 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use self::failure::Stop;
+use self::output::Format;
 use crate::model::Instant;
 use crate::source::Choice;
 use crate::text::ci_commands::Harmless;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
+pub use self::opened::Opened;
 pub use self::trust::PIPELINES;
 pub use self::trust::TRUST;
 
@@ -59,6 +63,8 @@ pub struct Console<'a> {
     pub began: std::time::Instant,
     /// Which workspace and settings to use; [`run`] sets it from the arguments and the environment.
     pub choice: Choice,
+    /// What is known of the workspace; the command sets it.
+    pub opened: Opened,
 }
 
 /// The variable that sets the clock.
@@ -135,14 +141,21 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// The format of standard output.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
-enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs; the schemas are under `schemas/`.
-    Json,
+impl Command {
+    /// The format in which the command prints, also if it fails.
+    fn format(&self) -> Format {
+        match self {
+            Self::Validate(arguments) => arguments.format,
+            Self::Plan(arguments) => arguments.format,
+            Self::Show(arguments) => arguments.format,
+            Self::Apply(arguments) => arguments.format.of_findings(),
+            Self::Rotate(arguments) => arguments.format.of_findings(),
+            Self::Runs(arguments) => arguments.format,
+            Self::Emulator(arguments) => arguments.format,
+            Self::Export(arguments) => arguments.format,
+            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) => Format::Text,
+        }
+    }
 }
 
 /// The `--color` argument. `main` needs it before anything is printed, to wrap the streams.
@@ -158,8 +171,9 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error, &mut out, &mut err),
     };
-    // Data for files stays as it is; an export escapes commands in its own format.
-    let is_data = matches!(arguments.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_));
+    // Data for files stays as it is; an export escapes commands in its own format, and so do commands on purpose.
+    let is_data = matches!(arguments.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_))
+        || arguments.command.format().is_commands();
     let mut environment = std::mem::take(&mut console.environment);
     environment.extend(arguments.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
     let mut console = Console {
@@ -171,6 +185,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         folder: std::mem::take(&mut console.folder),
         now: arguments.now.unwrap_or(console.now),
         is_verbose: arguments.verbose,
+        opened: Opened::default(),
         ..*console
     };
     run_command(arguments, &mut console)
@@ -180,6 +195,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
+    let format = arguments.command.format();
     let result: Result<Exit, Stop> = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(&arguments, console),
@@ -194,7 +210,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
         Command::Completions(arguments) => completions::run(&arguments, console).map_err(Stop::from),
     };
     // If even the error cannot be printed, only the exit code is left.
-    let exit = result.unwrap_or_else(|stop| stop.print(console).unwrap_or(Exit::Error));
+    let exit = result.unwrap_or_else(|stop| output::stop(format, &stop, console).unwrap_or(Exit::Error));
     log.end(exit);
     exit
 }

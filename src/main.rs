@@ -53,6 +53,7 @@ fn main() -> ExitCode {
         now: chrono::Utc::now(),
         began: std::time::Instant::now(),
         choice: keywright::source::Choice::default(),
+        opened: cli::Opened::default(),
     };
     let exit = cli::run(&arguments, &mut console);
     match io::Write::flush(&mut out) {

@@ -7,6 +7,7 @@ mod diagnostics;
 mod excerpt;
 pub mod explain;
 mod export;
+pub mod findings;
 mod forecast;
 pub mod json;
 pub mod markdown;

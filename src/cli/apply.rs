@@ -85,7 +85,7 @@ pub(super) struct Arguments {
 
     /// Output format; json prints the outcome without the plan, json-stream prints each change when it is done
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Form,
+    pub(super) format: Form,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -97,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let planning = arguments.planning.locking();
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
     let checked = Session::open(manifests, console)?.check();
-    let mut snapshot = checked.read(&planning, saved.as_ref(), format, console)?;
+    let mut snapshot = checked.read(&planning, saved.as_ref(), console)?;
     let checksum = saved.as_ref().map(|saved| saved.plan.checksum());
     if let Some(saved) = &saved
         && let Some(exit) = again::repeat(&mut snapshot, saved, &planning, form, console)?

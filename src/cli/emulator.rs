@@ -12,7 +12,8 @@ use clap::Args;
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::Format;
+use super::output;
+use super::output::Format;
 use crate::database::Database;
 use crate::database::Mode;
 use crate::emulator::Emulator;
@@ -100,8 +101,8 @@ pub(super) struct Arguments {
     log: Option<PathBuf>,
 
     /// Format of the first line; json prints {"url": …}
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::DATA))]
+    pub(super) format: Format,
 }
 
 pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -129,7 +130,7 @@ pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exi
         emulator.address().map_err(|error| Failure::new(format!("could not get the listening address: {error}")))?;
     match arguments.format {
         Format::Json => writeln!(console.out, "{{\"url\": \"http://{address}\"}}")?,
-        Format::Text => writeln!(console.out, "The emulator listens on http://{address}. Press Ctrl-C to stop it.")?,
+        _ => writeln!(console.out, "The emulator listens on http://{address}. Press Ctrl-C to stop it.")?,
     }
     console.out.flush()?;
     emulator.run().map_err(failure)?;

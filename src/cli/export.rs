@@ -8,10 +8,11 @@ use clap::Args;
 
 use super::Console;
 use super::Exit;
-use super::Format;
 use super::arguments::Manifests;
 use super::failure::Failure;
 use super::failure::Stop;
+use super::output;
+use super::output::Format;
 use super::session;
 use super::session::Session;
 use super::trust;
@@ -59,8 +60,8 @@ pub(super) struct Arguments {
     undeclared: bool,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::DATA))]
+    pub(super) format: Format,
 }
 
 impl Arguments {
@@ -77,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         let export = whole(arguments, &session.loaded, &live, console)?;
         return Ok(show(arguments, &session.loaded, &export, console)?);
     }
-    let checked = session.check().read_everything(arguments.format, console)?;
+    let checked = session.check().read_everything(console)?;
     let declared = Declared {
         sources: &checked.loaded.sources,
         desired: &checked.desired,
@@ -110,8 +111,8 @@ fn show(arguments: &Arguments, loaded: &Loaded, export: &Export, console: &mut C
     let sources: &Sources = &loaded.sources;
     match (arguments.format, &files) {
         (Format::Json, files) => render::json::export(console.out, export, sources, files.as_ref())?,
-        (Format::Text, None) => console.out.write_all(export.stream().as_bytes())?,
-        (Format::Text, Some(_)) => {}
+        (_, None) => console.out.write_all(export.stream().as_bytes())?,
+        (_, Some(_)) => {}
     }
     console.out.flush()?;
     if arguments.format == Format::Text {

@@ -2,12 +2,9 @@
 
 use std::io;
 
-use super::Console;
-use super::Format;
 use crate::database::DatabaseError;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
-use crate::render;
 use crate::store::Refusal;
 use crate::text;
 
@@ -68,7 +65,7 @@ impl Failure {
         Self::new(format!("could not {error}")).help(error.help())
     }
 
-    fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
+    pub(super) fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         writeln!(err, "{red}error{red:#}: {}", text::lines(&self.message))?;
         if let Some(help) = &self.help {
@@ -88,41 +85,20 @@ impl From<io::Error> for Failure {
 pub(super) enum Stop {
     Failure(Failure),
     /// The manifests have errors.
-    Findings(Findings),
+    Findings(Found),
     /// A failure after the manifests were checked, with what was found in them.
-    Failed(Findings, Failure),
+    Failed(Found, Failure),
 }
 
-/// Findings with their sources and output format.
-pub(super) struct Findings {
+/// Findings with their sources.
+#[derive(Default)]
+pub(super) struct Found {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: Sources,
-    pub(super) format: Format,
 }
 
 impl<E: Into<Failure>> From<E> for Stop {
     fn from(failure: E) -> Self {
         Self::Failure(failure.into())
-    }
-}
-
-impl Stop {
-    /// Prints why the command stopped. Nothing else prints failures.
-    pub(super) fn print(&self, console: &mut Console<'_>) -> io::Result<Exit> {
-        match self {
-            Self::Failure(failure) => failure.print(console.err),
-            Self::Failed(Findings { diagnostics, sources, .. }, failure) => {
-                render::text::diagnostics(console.err, diagnostics, sources)?;
-                failure.print(console.err)
-            }
-            Self::Findings(Findings { diagnostics, sources, format }) => {
-                match format {
-                    Format::Text => render::text::diagnostics(console.err, diagnostics, sources)?,
-                    Format::Json => render::json::diagnostics(console.out, diagnostics, sources)?,
-                }
-                render::text::summary(console.err, diagnostics)?;
-                Ok(Exit::Invalid)
-            }
-        }
     }
 }

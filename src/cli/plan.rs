@@ -8,10 +8,11 @@ use clap::ValueEnum;
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::Format;
 use super::arguments::Manifests;
 use super::arguments::Planning;
 use super::failure::Stop;
+use super::output;
+use super::output::Format;
 use super::saved_plan;
 use super::session::Prepared;
 use super::session::Session;
@@ -42,8 +43,8 @@ pub(super) struct Arguments {
     planning: Planning,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::FINDINGS))]
+    pub(super) format: Format,
 
     /// How to show changes
     #[arg(long, value_name = "STYLE", default_value = "fields")]
@@ -94,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
     let checked = session.check();
-    let snapshot = checked.read(planning, None, arguments.format, console)?;
+    let snapshot = checked.read(planning, None, console)?;
     let prepared = snapshot.plan(planning, console)?;
     show(&prepared, arguments.format, arguments.diff, console)?;
     if arguments.timeline && arguments.format == Format::Text {
@@ -153,8 +154,13 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
     let sources = &loaded.sources;
     let Planned { held, asked, stopped, .. } = &prepared.planned;
     let all: Vec<_> = diagnostics.iter().chain(held).chain(asked).chain(stopped).cloned().collect();
-    match format {
-        Format::Text => {
+    match (format, format.report()) {
+        (_, Some(form)) => output::report(form, render::Findings::Found(&all, sources), console)?,
+        (Format::Json | Format::JsonStream, _) => {
+            let findings = render::Findings::Found(&all, sources);
+            render::json::plan(console.out, &prepared.planned.plan, &header, &prepared.forecasts, findings)?;
+        }
+        _ => {
             let style = match diff {
                 Diff::Fields => render::text::Style::Fields,
                 Diff::Unified => render::text::Style::Unified,
@@ -172,10 +178,6 @@ pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mu
             if !all.is_empty() {
                 render::text::summary(console.err, &all)?;
             }
-        }
-        Format::Json => {
-            let findings = render::Findings::Found(&all, sources);
-            render::json::plan(console.out, &prepared.planned.plan, &header, &prepared.forecasts, findings)?;
         }
     }
     Ok(())

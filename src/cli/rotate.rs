@@ -56,7 +56,7 @@ pub(super) struct Arguments {
 
     /// Output format; json prints the outcome without the plan, json-stream prints each change when it is done
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Form,
+    pub(super) format: Form,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         checked.loaded.is_whole = false;
     }
     let planning = Planning::of_rotation(&arguments.limits, RotateNow { keys, again: arguments.again });
-    let snapshot = checked.read(&planning, None, form.of_findings(), console)?;
+    let snapshot = checked.read(&planning, None, console)?;
     let prepared = snapshot.plan(&planning, console)?;
     let can_be_applied = plan::can_be_applied(&prepared);
     if form == Form::Text || !can_be_applied {

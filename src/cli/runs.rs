@@ -6,8 +6,9 @@ use clap::Subcommand;
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::Format;
 use super::arguments::Manifests;
+use super::output;
+use super::output::Format;
 use super::session::Session;
 use super::trust;
 use crate::database;
@@ -28,8 +29,8 @@ pub(super) struct Arguments {
     command: Option<Command>,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text", global = true)]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", global = true, value_parser = output::one_of(&output::DATA))]
+    pub(super) format: Format,
 }
 
 #[derive(Subcommand)]
@@ -53,8 +54,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             let found = found.unwrap_or_default();
             let runs: Vec<render::Run<'_>> = found.iter().map(of).collect();
             match arguments.format {
-                Format::Text => render::text::runs(console.out, &runs)?,
                 Format::Json => render::json::runs(console.out, &runs)?,
+                _ => render::text::runs(console.out, &runs)?,
             }
         }
         (Some(Command::Show { run }), database) => {
@@ -66,11 +67,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             let record = database.map(|database| record(&database, *run)).transpose().map_err(failed)?;
             let (record, writes) = (record.unwrap_or_default(), writes.iter().map(noted).collect::<Vec<_>>());
             match arguments.format {
-                Format::Text => {
+                Format::Json => render::json::run(console.out, &of(&found), &writes, &record)?,
+                _ => {
                     render::text::run(console.out, &of(&found), &writes)?;
                     render::text::record(console.out, &record)?;
                 }
-                Format::Json => render::json::run(console.out, &of(&found), &writes, &record)?,
             }
         }
     }

@@ -21,6 +21,7 @@ pub(super) use self::undeclared::remembered_if_owned;
 
 use super::Console;
 use super::Failure;
+use super::Opened;
 use super::arguments::Manifests;
 use super::runtime::block_on;
 use crate::database::Database;
@@ -57,6 +58,7 @@ impl Session {
     pub(super) fn open(manifests: &Manifests, console: &mut Console<'_>) -> Result<Self, Failure> {
         let loaded = source::load(&manifests.all(), &console.folder, &console.choice, console.input)
             .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        console.opened = Opened::new(&loaded, &console.folder);
         Ok(Self { loaded })
     }
 

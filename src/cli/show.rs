@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::ValueEnum;
 
 use super::Console;
 use super::Exit;
 use super::Failure;
+use super::output;
+use super::output::Format;
 use super::saved_plan;
 use crate::render;
 
@@ -22,20 +23,11 @@ pub(super) struct Arguments {
     file: PathBuf,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: PlanFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
+    pub(super) format: Format,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
-enum PlanFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs; the schemas are under `schemas/`.
-    Json,
-    /// For pull request comments.
-    Markdown,
-}
+const FORMATS: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let saved = saved_plan::open(&arguments.file, console)?.plan;
@@ -49,17 +41,17 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         rotations: render::Rotations::default(),
     };
     match arguments.format {
-        PlanFormat::Text => {
+        Format::Json => {
+            render::json::plan(console.out, plan, &header, &[], render::Findings::Remembered(findings))?;
+        }
+        Format::Markdown => render::markdown::plan(console.out, plan, &saved.origin, findings)?,
+        _ => {
             render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;
             render::text::findings(console.out, findings)?;
             if let Some(commit) = saved.origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref()) {
                 writeln!(console.out, "Made from commit {commit}.")?;
             }
         }
-        PlanFormat::Json => {
-            render::json::plan(console.out, plan, &header, &[], render::Findings::Remembered(findings))?;
-        }
-        PlanFormat::Markdown => render::markdown::plan(console.out, plan, &saved.origin, findings)?,
     }
     Ok(Exit::Done)
 }

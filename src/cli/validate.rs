@@ -5,8 +5,9 @@ use clap::Args;
 use super::Console;
 use super::Exit;
 use super::Failure;
-use super::Format;
 use super::arguments::Manifests;
+use super::output;
+use super::output::Format;
 use super::session::Session;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
@@ -26,8 +27,8 @@ pub(super) struct Arguments {
     closed: bool,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::FINDINGS))]
+    pub(super) format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -40,9 +41,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         checked.diagnostics.extend(found);
         sort(&mut checked.diagnostics);
     }
-    match arguments.format {
-        Format::Text => render::text::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
-        Format::Json => render::json::diagnostics(console.out, &checked.diagnostics, &checked.loaded.sources)?,
+    let (diagnostics, sources) = (&checked.diagnostics, &checked.loaded.sources);
+    match (arguments.format, arguments.format.report()) {
+        (_, Some(form)) => output::report(form, render::Findings::Found(diagnostics, sources), console)?,
+        (Format::Json, _) => render::json::diagnostics(console.out, diagnostics, sources)?,
+        _ => render::text::diagnostics(console.out, diagnostics, sources)?,
     }
     if arguments.format == Format::Text {
         match &checked.desired {

@@ -43,6 +43,11 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
     write(out, &diagnostics::Document::of(diagnostics, sources))
 }
 
+/// Writes findings on one line.
+pub fn diagnostics_line(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
+    write_line(out, &diagnostics::Document::of(diagnostics, sources))
+}
+
 /// Writes a plan with its findings.
 pub fn plan(
     out: &mut dyn io::Write,

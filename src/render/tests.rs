@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod explain;
+mod findings;
 mod json;
 mod markdown;
 mod outcome;

@@ -124,6 +124,18 @@ pub fn brackets(text: &str) -> impl Iterator<Item = usize> {
     text.bytes().enumerate().filter_map(move |(at, byte)| (watch.instead(byte) == Some(BRACKET)).then_some(at))
 }
 
+/// The text without such brackets, for formats that have commands of their own.
+pub fn without_brackets(text: &str) -> String {
+    let mut plain = 0;
+    let mut out = String::with_capacity(text.len());
+    for at in brackets(text) {
+        out.push_str(&text[plain..at]);
+        out.push_str(BRACKET);
+        plain = at + 1;
+    }
+    out + &text[plain..]
+}
+
 /// Whether a text contains a command.
 pub fn is_any_in(text: &str) -> bool {
     let mut watch = Watch::new();

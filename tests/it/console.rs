@@ -43,6 +43,7 @@ impl Console {
             now: self.now.parse().unwrap(),
             began: std::time::Instant::now(),
             choice: keywright::source::Choice::default(),
+            opened: cli::Opened::default(),
         };
         let exit = cli::run(&arguments, &mut console) as u8;
         Ran { out: plain(&out), err: plain(&err), exit }

@@ -18,6 +18,7 @@ mod deliveries;
 mod dice;
 mod emulator;
 mod exports;
+mod formats;
 mod hostile;
 mod invisible;
 mod laws;

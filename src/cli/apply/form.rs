@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::cli::Format;
+use crate::cli::output::Format;
 
 /// The format of what `apply` prints to standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -20,7 +20,8 @@ impl Form {
     pub(in crate::cli) const fn of_findings(self) -> Format {
         match self {
             Self::Text => Format::Text,
-            Self::Json | Self::JsonStream => Format::Json,
+            Self::Json => Format::Json,
+            Self::JsonStream => Format::JsonStream,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::visibility;
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::arguments::Planning;
-use crate::cli::failure::Findings;
+use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
 use crate::cli::saved_plan::LoadedPlan;
 use crate::database;
@@ -103,8 +103,8 @@ impl Snapshot {
     ) -> Result<Prepared, Stop> {
         sort(&mut self.diagnostics);
         if has_errors(&self.diagnostics) {
-            let Self { diagnostics, loaded, format, .. } = self;
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            let Self { diagnostics, loaded, .. } = self;
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         }
         self.diagnostics.extend(rules::with_severities(
             self.moved_on(&saved, console).into_iter().collect(),

@@ -8,10 +8,9 @@ use super::origin;
 use super::remotes;
 use crate::cli::Console;
 use crate::cli::Failure;
-use crate::cli::Format;
 use crate::cli::access::access;
 use crate::cli::arguments::Planning;
-use crate::cli::failure::Findings;
+use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
 use crate::cli::runtime::block_on;
 use crate::cli::saved_plan::LoadedPlan;
@@ -61,7 +60,6 @@ pub(in crate::cli) struct Snapshot {
     pub(in crate::cli) cut_off: Option<(Run, Vec<Noted>)>,
     /// Findings from the manifests and the secrets.
     pub(in crate::cli) diagnostics: Vec<Diagnostic>,
-    pub(in crate::cli) format: Format,
 }
 
 impl Checked {
@@ -70,12 +68,11 @@ impl Checked {
         self,
         planning: &Planning,
         saved: Option<&LoadedPlan>,
-        format: Format,
         console: &Console<'_>,
     ) -> Result<Snapshot, Stop> {
         let Self { loaded, desired, mut diagnostics } = self;
         let Some(mut desired) = desired else {
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         };
         match saved {
             Some(saved) => origin::check(saved, &loaded)?,
@@ -89,13 +86,13 @@ impl Checked {
         diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
         sort(&mut diagnostics);
         if has_errors(&diagnostics) {
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         }
         let read = match stores(&loaded, &desired, planning, saved.map(|saved| &saved.plan), console) {
             Ok(read) => read,
             // What was found so far may be why: a changed host, for example.
             Err(failure) => {
-                return Err(Stop::Failed(Findings { diagnostics, sources: loaded.sources, format }, failure));
+                return Err(Stop::Failed(Found { diagnostics, sources: loaded.sources }, failure));
             }
         };
         let Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged } = read;
@@ -114,7 +111,6 @@ impl Checked {
             remotes,
             cut_off,
             diagnostics,
-            format,
         })
     }
 }

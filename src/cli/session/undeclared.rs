@@ -8,10 +8,9 @@ use super::history;
 use super::origin;
 use super::remotes;
 use crate::cli::Console;
-use crate::cli::Format;
 use crate::cli::access::access;
 use crate::cli::failure::Failure;
-use crate::cli::failure::Findings;
+use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
 use crate::cli::runtime::block_on;
 use crate::diagnostic::has_errors;
@@ -64,15 +63,15 @@ impl Session {
 
 impl Checked {
     /// Reads the secrets, without running programs, and everything in the stores.
-    pub(in crate::cli) fn read_everything(self, format: Format, console: &Console<'_>) -> Result<WholeSnapshot, Stop> {
+    pub(in crate::cli) fn read_everything(self, console: &Console<'_>) -> Result<WholeSnapshot, Stop> {
         let Self { loaded, desired, mut diagnostics } = self;
         let Some(mut desired) = desired else {
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         };
         let mut secrets = secrets::read(&desired, &access(&loaded, console), Programs::Skip);
         diagnostics.append(&mut secrets.diagnostics);
         if has_errors(&diagnostics) {
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         }
         let remotes = remotes::remotes(&loaded, false, console)?;
         let database = database::open_for_reading(&database::location(&loaded, console)?)?;
@@ -80,7 +79,7 @@ impl Checked {
         let live = block_on(readers.read(&Query::everything()))?.map_err(Failure::of_store)?;
         diagnostics.extend(rules::with_severities(plan::resolve_organizations(&mut desired, &live), &loaded.workspace));
         if has_errors(&diagnostics) {
-            return Err(Stop::Findings(Findings { diagnostics, sources: loaded.sources, format }));
+            return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         }
         Ok(WholeSnapshot { loaded, desired, secrets, live })
     }

@@ -1,0 +1,27 @@
+//! What is known of the workspace once it is open.
+
+use std::path::Path;
+
+use crate::files::normal;
+use crate::source::Loaded;
+use crate::workspace::WORKSPACE_FILE;
+
+/// The open workspace, for documents that name it also if the command fails later.
+#[derive(Clone, Default, Debug)]
+pub struct Opened {
+    settings: Option<String>,
+}
+
+impl Opened {
+    /// The workspace as seen from the current folder.
+    pub(super) fn new(loaded: &Loaded, folder: &Path) -> Self {
+        let settings = normal(&loaded.root.join(WORKSPACE_FILE));
+        let settings = settings.strip_prefix(normal(folder)).ok();
+        Self { settings: settings.map(|path| path.to_string_lossy().into_owned()) }
+    }
+
+    /// The path of the settings file relative to the current folder, also if there is no such file.
+    pub(super) fn settings(&self) -> &str {
+        self.settings.as_deref().unwrap_or(WORKSPACE_FILE)
+    }
+}
