@@ -20,6 +20,7 @@ mod schema;
 mod session;
 mod show;
 mod trust;
+mod usage;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use self::failure::Stop;
-use self::output::Format;
+use self::output::Output;
 use crate::model::Instant;
 use crate::source::Choice;
 use crate::text::ci_commands::Harmless;
@@ -142,18 +143,18 @@ enum Command {
 }
 
 impl Command {
-    /// The format in which the command prints, also if it fails.
-    fn format(&self) -> Format {
+    /// How the command prints, also if it fails.
+    fn output(&self) -> Output {
         match self {
-            Self::Validate(arguments) => arguments.format,
-            Self::Plan(arguments) => arguments.format,
-            Self::Show(arguments) => arguments.format,
-            Self::Apply(arguments) => arguments.format.of_findings(),
-            Self::Rotate(arguments) => arguments.format.of_findings(),
-            Self::Runs(arguments) => arguments.format,
-            Self::Emulator(arguments) => arguments.format,
-            Self::Export(arguments) => arguments.format,
-            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) => Format::Text,
+            Self::Validate(arguments) => arguments.format.into(),
+            Self::Plan(arguments) => arguments.output(),
+            Self::Show(arguments) => arguments.output(),
+            Self::Apply(arguments) => arguments.format.of_findings().into(),
+            Self::Rotate(arguments) => arguments.format.of_findings().into(),
+            Self::Runs(arguments) => arguments.format.into(),
+            Self::Emulator(arguments) => arguments.format.into(),
+            Self::Export(arguments) => arguments.format.into(),
+            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) => Output::default(),
         }
     }
 }
@@ -167,35 +168,35 @@ pub fn color(arguments: &[OsString]) -> Color {
 pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     // No line is a command of a CI runner, whatever foreign text it contains.
     let (mut out, mut err) = (Harmless::new(&mut *console.out), Harmless::new(&mut *console.err));
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return usage(&error, &mut out, &mut err),
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return usage::print(&error, arguments, &mut out, &mut err),
     };
     // Data for files stays as it is; an export escapes commands in its own format, and so do commands on purpose.
-    let is_data = matches!(arguments.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_))
-        || arguments.command.format().is_commands();
+    let is_data = matches!(parsed.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_))
+        || parsed.command.output().format.is_commands();
     let mut environment = std::mem::take(&mut console.environment);
-    environment.extend(arguments.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
+    environment.extend(parsed.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
     let mut console = Console {
         out: if is_data { out.inner() } else { &mut out },
         err: &mut err,
         input: &mut *console.input,
-        choice: trust::choice(arguments.workspace.clone(), arguments.trust.clone(), &environment),
+        choice: trust::choice(parsed.workspace.clone(), parsed.trust.clone(), &environment),
         environment,
         folder: std::mem::take(&mut console.folder),
-        now: arguments.now.unwrap_or(console.now),
-        is_verbose: arguments.verbose,
+        now: parsed.now.unwrap_or(console.now),
+        is_verbose: parsed.verbose,
         opened: Opened::default(),
         ..*console
     };
-    run_command(arguments, &mut console)
+    run_command(parsed, &mut console)
 }
 
 fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
-    let format = arguments.command.format();
+    let output = arguments.command.output();
     let result: Result<Exit, Stop> = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(&arguments, console),
@@ -210,19 +211,9 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
         Command::Completions(arguments) => completions::run(&arguments, console).map_err(Stop::from),
     };
     // If even the error cannot be printed, only the exit code is left.
-    let exit = result.unwrap_or_else(|stop| output::stop(format, &stop, console).unwrap_or(Exit::Error));
+    let exit = result.unwrap_or_else(|stop| output::stop(output, &stop, console).unwrap_or(Exit::Error));
     log.end(exit);
     exit
-}
-
-/// Prints help and version to standard output, and usage errors to standard error.
-fn usage<'w>(error: &clap::Error, out: &'w mut dyn Write, err: &'w mut dyn Write) -> Exit {
-    let text = error.render().ansi().to_string();
-    let (stream, exit) = if error.use_stderr() { (err, Exit::Usage) } else { (out, Exit::Done) };
-    match write!(stream, "{text}") {
-        Ok(()) => exit,
-        Err(_) => Exit::Error,
-    }
 }
 
 #[cfg(test)]

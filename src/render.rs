@@ -21,6 +21,7 @@ mod summary;
 mod timeline;
 pub mod text;
 mod unified;
+pub mod widget;
 
 pub use memory::Memory;
 pub use runs::Noted;
@@ -53,6 +54,15 @@ pub enum Findings<'a> {
     Found(&'a [Diagnostic], &'a Sources),
     /// Of the run that saved the plan.
     Remembered(&'a [Finding]),
+}
+
+/// Why a command failed.
+#[derive(Clone, Copy, Debug)]
+pub struct Problem<'a> {
+    pub exit: u8,
+    /// Usually starts with "could not".
+    pub message: &'a str,
+    pub help: Option<&'a str>,
 }
 
 #[cfg(test)]

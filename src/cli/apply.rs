@@ -28,6 +28,7 @@ use super::arguments::Planning;
 use super::failure::Stop;
 use super::plan;
 use super::plan::Diff;
+use super::plan::View;
 use super::runtime::block_on;
 use super::saved_plan;
 use super::session::Prepared;
@@ -93,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let file = saved.as_ref().map(|saved| saved.name.clone());
     arguments.check(file.is_some())?;
     let approved = arguments.approved.as_deref().map(|path| saved_plan::open(path, console)).transpose()?;
-    let (form, format) = (arguments.format, arguments.format.of_findings());
+    let form = arguments.format;
     let planning = arguments.planning.locking();
     let manifests = if file.is_some() { &arguments.manifests.named_files() } else { &arguments.manifests };
     let checked = Session::open(manifests, console)?.check();
@@ -110,11 +111,15 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     };
     let verdict = plan::verdict(&prepared);
     let can_be_applied = plan::can_be_applied(&prepared);
+    let stale = file.as_ref().filter(|_| arguments.strict).and_then(|name| refuse_stale(name, &prepared).err());
     if form == Form::Text || !can_be_applied {
-        plan::show(&prepared, format, Diff::Fields, console)?;
-    }
-    if let Some(name) = file.as_ref().filter(|_| arguments.strict) {
-        refuse_stale(name, &prepared)?;
+        let view = View { output: form.of_findings().into(), diff: Diff::Fields, is_out_taken: false };
+        plan::show(&prepared, view, stale.as_ref(), console)?;
+        if let Some(stale) = stale {
+            return Err(Stop::Shown(stale));
+        }
+    } else if let Some(stale) = stale {
+        return Err(stale.into());
     }
     if !can_be_applied {
         return Ok(verdict);
@@ -151,7 +156,7 @@ pub(super) fn finish(
     }
     let (before, began) = (prepared.snapshot.remotes.calls(), clock());
     let (outcome, failure) = carry_out(prepared, checksum, form, console)?;
-    print_outcome(form, &prepared.planned.plan, &outcome, console)?;
+    print_outcome(form, &prepared.planned.plan, &outcome, failure.as_ref(), console)?;
     if form == Form::Text {
         print_calls(prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
@@ -159,7 +164,11 @@ pub(super) fn finish(
         let sources = &prepared.snapshot.loaded.sources;
         render::text::diagnostics(console.err, &prepared.planned.left_out(), sources)?;
     }
-    failure.map_or_else(|| Ok(exit(&outcome, &prepared.planned)), |failure| Err(failure.into()))
+    match failure {
+        None => Ok(exit(&outcome, &prepared.planned)),
+        Some(failure) if form == Form::JsonStream => Err(failure.into()),
+        Some(failure) => Err(Stop::Shown(failure)),
+    }
 }
 
 /// Without the plan there is nothing to confirm.
@@ -321,12 +330,18 @@ fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
     Ok(journal)
 }
 
-fn print_outcome(form: Form, plan: &Plan, outcome: &Outcome, console: &mut Console<'_>) -> Result<(), Failure> {
+fn print_outcome(
+    form: Form,
+    plan: &Plan,
+    outcome: &Outcome,
+    failure: Option<&Failure>,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
     match form {
         // An empty plan already printed that there is nothing to do.
         Form::Text if plan.is_empty() => {}
         Form::Text => render::text::outcome(console.out, plan, outcome)?,
-        Form::Json => render::json::outcome(console.out, plan, outcome)?,
+        Form::Json => render::json::outcome(console.out, plan, outcome, failure.map(Failure::problem))?,
         Form::JsonStream => render::json::apply_ended(console.out, outcome)?,
     }
     Ok(())

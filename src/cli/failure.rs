@@ -5,6 +5,7 @@ use std::io;
 use crate::database::DatabaseError;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
+use crate::render::Problem;
 use crate::store::Refusal;
 use crate::text;
 
@@ -65,6 +66,11 @@ impl Failure {
         Self::new(format!("could not {error}")).help(error.help())
     }
 
+    /// The failure in documents.
+    pub(super) fn problem(&self) -> Problem<'_> {
+        Problem { exit: self.exit as u8, message: &self.message, help: self.help.as_deref() }
+    }
+
     pub(super) fn print(&self, err: &mut dyn io::Write) -> io::Result<Exit> {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         writeln!(err, "{red}error{red:#}: {}", text::lines(&self.message))?;
@@ -88,6 +94,8 @@ pub(super) enum Stop {
     Findings(Found),
     /// A failure after the manifests were checked, with what was found in them.
     Failed(Found, Failure),
+    /// A failure that the document on standard output already has.
+    Shown(Failure),
 }
 
 /// Findings with their sources.

@@ -10,6 +10,7 @@ use crate::workspace::WORKSPACE_FILE;
 #[derive(Clone, Default, Debug)]
 pub struct Opened {
     settings: Option<String>,
+    workspace: Option<String>,
 }
 
 impl Opened {
@@ -17,7 +18,15 @@ impl Opened {
     pub(super) fn new(loaded: &Loaded, folder: &Path) -> Self {
         let settings = normal(&loaded.root.join(WORKSPACE_FILE));
         let settings = settings.strip_prefix(normal(folder)).ok();
-        Self { settings: settings.map(|path| path.to_string_lossy().into_owned()) }
+        Self {
+            settings: settings.map(|path| path.to_string_lossy().into_owned()),
+            workspace: Some(loaded.workspace.name.to_string()),
+        }
+    }
+
+    /// The name of the workspace, if it is open.
+    pub(super) fn workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
     }
 
     /// The path of the settings file relative to the current folder, also if there is no such file.

@@ -1,5 +1,5 @@
-//! What `--format` and `--for` select: how a command prints its findings, and why it failed. Commands print their own
-//! results; this is for all that ends early, so that every exit has the selected format.
+//! What `--format` and `--for` select, and the document that a command prints to standard output: its plan, its findings, and
+//! why it failed. So every exit has the selected format. Text for people goes to standard error, except results.
 
 use std::io;
 
@@ -12,10 +12,41 @@ use super::Exit;
 use super::failure::Failure;
 use super::failure::Found;
 use super::failure::Stop;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Finding;
+use crate::diagnostic::Places;
+use crate::diagnostic::Sources;
+use crate::diagnostic::has_errors;
+use crate::model::Instant;
+use crate::plan::Forecast;
+use crate::plan::Origin;
+use crate::plan::Plan;
 use crate::render;
 use crate::render::Findings;
 use crate::render::findings::Form;
 use crate::render::findings::Report;
+use crate::render::json;
+use crate::render::json::Layout;
+use crate::render::markdown;
+
+/// How a command prints, also if it fails.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    pub(super) host: Host,
+}
+
+/// The code host of a comment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(super) enum Host {
+    /// At most 65,536 characters.
+    #[default]
+    Github,
+    /// At most 1,000,000 characters.
+    Gitlab,
+    /// At most 32,768 characters, without HTML.
+    Bitbucket,
+}
 
 /// The format of standard output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -29,6 +60,8 @@ pub(super) enum Format {
     JsonStream,
     /// For comments on pull requests.
     Markdown,
+    /// For the widget of GitLab merge requests.
+    GitlabPlan,
     /// Findings as SARIF 2.1.0, for code scanning.
     Sarif,
     /// Findings as annotations of GitHub Actions.
@@ -46,6 +79,18 @@ pub(super) const DATA: [Format; 2] = [Format::Text, Format::Json];
 pub(super) const FINDINGS: [Format; 6] =
     [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
 
+/// The formats of plans.
+pub(super) const PLANS: [Format; 8] = [
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::GitlabPlan,
+    Format::Sarif,
+    Format::Github,
+    Format::Gitlab,
+    Format::Junit,
+];
+
 /// A parser of `--format` for the formats that a command has.
 pub(super) fn one_of(formats: &[Format]) -> impl TypedValueParser<Value = Format> + use<> {
     let names = formats.iter().filter_map(Format::to_possible_value).collect::<Vec<_>>();
@@ -60,7 +105,7 @@ impl Format {
             Self::Github => Some(Form::Github),
             Self::Gitlab => Some(Form::Gitlab),
             Self::Junit => Some(Form::Junit),
-            Self::Text | Self::Json | Self::JsonStream | Self::Markdown => None,
+            Self::Text | Self::Json | Self::JsonStream | Self::Markdown | Self::GitlabPlan => None,
         }
     }
 
@@ -70,44 +115,136 @@ impl Format {
     }
 }
 
+/// Rejects a code host for a format that is no comment.
+pub(super) fn check_host(format: Format, host: Option<Host>) -> Result<(), Failure> {
+    if host.is_none() || format == Format::Markdown {
+        return Ok(());
+    }
+    let failure = Failure::new("could not use --for: it is about comments, which only --format markdown prints");
+    Err(Failure { exit: Exit::Usage, ..failure }.help("add --format markdown, or omit --for"))
+}
+
+/// What a command knows when it ends without a result of its own.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// The plan, where it comes from, and what it costs.
+    pub(super) plan: Option<(&'a Plan, &'a Origin, &'a [Forecast])>,
+    /// Whether a finding stops the whole plan, or there is none.
+    pub(super) is_stopped: bool,
+    pub(super) diagnostics: &'a [Diagnostic],
+    pub(super) sources: &'a Sources,
+    pub(super) failure: Option<&'a Failure>,
+    /// The later time of the plan, and its rotated keys.
+    pub(super) at: Option<Instant>,
+    pub(super) rotations: render::Rotations<'a>,
+}
+
+/// Prints the document to standard output. Text has none.
+pub(super) fn document(output: Output, shown: &Shown<'_>, console: &mut Console<'_>) -> io::Result<()> {
+    let out = &mut *console.out;
+    match (output.format, output.format.report()) {
+        (_, Some(form)) => {
+            let findings = Findings::Found(shown.diagnostics, shown.sources);
+            let report = Report::new(findings, console.opened.settings());
+            let report = match shown.failure {
+                Some(failure) => report.failed(&failure.message, failure.help.as_deref()),
+                None => report,
+            };
+            render::findings::write(out, form, &report)
+        }
+        (Format::Json, _) => programs(out, Layout::Pretty, shown),
+        (Format::JsonStream, _) => programs(out, Layout::Line, shown),
+        (Format::Markdown, _) => comment(output.host, shown, console),
+        (Format::GitlabPlan, _) => widget(out, shown),
+        _ => Ok(()),
+    }
+}
+
+fn programs(out: &mut dyn io::Write, layout: Layout, shown: &Shown<'_>) -> io::Result<()> {
+    let Shown { diagnostics, sources, .. } = *shown;
+    let problem = shown.failure.map(Failure::problem);
+    match (shown.plan, problem) {
+        (Some((plan, origin, forecasts)), _) => {
+            let (store, hosts) = (origin.stores(), origin.hosts());
+            let (at, rotations) = (shown.at, shown.rotations);
+            let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at, rotations };
+            let findings = Findings::Found(diagnostics, sources);
+            json::plan(out, layout, plan, &header, forecasts, findings, problem)
+        }
+        (None, Some(problem)) => json::failure(out, layout, problem, diagnostics, sources),
+        (None, None) => json::diagnostics(out, layout, diagnostics, sources),
+    }
+}
+
+fn comment(host: Host, shown: &Shown<'_>, console: &mut Console<'_>) -> io::Result<()> {
+    let findings = saved(shown.diagnostics, shown.sources);
+    let comment = markdown::Comment {
+        host: host.into(),
+        workspace: console.opened.workspace(),
+        plan: shown.plan.map(|(plan, origin, _)| (plan, origin)),
+        is_stopped: shown.is_stopped,
+        findings: &findings,
+        failure: shown.failure.map(Failure::problem),
+    };
+    markdown::comment(console.out, &comment)
+}
+
+/// Findings without their sources.
+pub(super) fn saved(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Finding> {
+    let places = Places::new(sources);
+    diagnostics.iter().map(|found| Finding::of(found, &places)).collect()
+}
+
+fn widget(out: &mut dyn io::Write, shown: &Shown<'_>) -> io::Result<()> {
+    let invalid = "the manifests are invalid";
+    let invalid = render::Problem { exit: Exit::Invalid as u8, message: invalid, help: None };
+    match (shown.plan, shown.failure) {
+        (_, Some(failure)) => render::widget::no_plan(out, failure.problem()),
+        // After an error, an empty plan does not mean that there is nothing to do.
+        (Some((plan, ..)), None) if !(plan.is_empty() && has_errors(shown.diagnostics)) => {
+            render::widget::plan(out, plan)
+        }
+        _ => render::widget::no_plan(out, invalid),
+    }
+}
+
 /// Prints why a command stopped. Nothing else prints failures.
-pub(super) fn stop(format: Format, stop: &Stop, console: &mut Console<'_>) -> io::Result<Exit> {
-    match stop {
-        Stop::Failure(failure) => self::failure(format, &Found::default(), failure, console),
-        Stop::Failed(found, failure) => self::failure(format, found, failure, console),
-        Stop::Findings(found) => {
-            findings(format, found, console)?;
+pub(super) fn stop(output: Output, stop: &Stop, console: &mut Console<'_>) -> io::Result<Exit> {
+    let nothing = Found::default();
+    let (found, failure) = match stop {
+        Stop::Shown(failure) => return failure.print(console.err),
+        Stop::Failure(failure) => (&nothing, Some(failure)),
+        Stop::Failed(found, failure) => (found, Some(failure)),
+        Stop::Findings(found) => (found, None),
+    };
+    let Found { diagnostics, sources } = found;
+    let (at, rotations) = (None, render::Rotations::default());
+    let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure, at, rotations };
+    document(output, &shown, console)?;
+    if failure.is_some() || output.format == Format::Text {
+        render::text::diagnostics(console.err, diagnostics, sources)?;
+    }
+    match failure {
+        Some(failure) => failure.print(console.err),
+        None => {
+            render::text::summary(console.err, diagnostics)?;
             Ok(Exit::Invalid)
         }
     }
 }
 
-/// Prints findings and nothing else.
-pub(super) fn report(form: Form, findings: Findings<'_>, console: &mut Console<'_>) -> io::Result<()> {
-    let report = Report::new(findings, console.opened.settings());
-    render::findings::write(console.out, form, &report)
+impl From<Format> for Output {
+    fn from(format: Format) -> Self {
+        Self { format, host: Host::default() }
+    }
 }
 
-/// Prints the findings that stopped a command.
-fn findings(format: Format, found: &Found, console: &mut Console<'_>) -> io::Result<()> {
-    let Found { diagnostics, sources } = found;
-    match (format, format.report()) {
-        (_, Some(form)) => report(form, Findings::Found(diagnostics, sources), console)?,
-        (Format::Json, _) => render::json::diagnostics(console.out, diagnostics, sources)?,
-        (Format::JsonStream, _) => render::json::diagnostics_line(console.out, diagnostics, sources)?,
-        _ => render::text::diagnostics(console.err, diagnostics, sources)?,
+impl From<Host> for markdown::Host {
+    fn from(host: Host) -> Self {
+        match host {
+            Host::Github => Self::Github,
+            Host::Gitlab => Self::Gitlab,
+            Host::Bitbucket => Self::Bitbucket,
+        }
     }
-    render::text::summary(console.err, diagnostics)
-}
-
-/// Prints why a command failed, for people to standard error, and in the format of the command to standard output.
-fn failure(format: Format, found: &Found, failure: &Failure, console: &mut Console<'_>) -> io::Result<Exit> {
-    let Found { diagnostics, sources } = found;
-    if let Some(form) = format.report() {
-        let report = Report::new(Findings::Found(diagnostics, sources), console.opened.settings());
-        let report = report.failed(&failure.message, failure.help.as_deref());
-        render::findings::write(console.out, form, &report)?;
-    }
-    render::text::diagnostics(console.err, diagnostics, sources)?;
-    failure.print(console.err)
 }

@@ -1,5 +1,6 @@
 //! `keywright plan`
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,7 +14,10 @@ use super::arguments::Planning;
 use super::failure::Stop;
 use super::output;
 use super::output::Format;
-use super::saved_plan;
+use super::output::Host;
+use super::output::Output;
+use super::output::Shown;
+use super::saved_plan::Target;
 use super::session::Prepared;
 use super::session::Session;
 use super::session::Snapshot;
@@ -30,10 +34,14 @@ use crate::render;
 /// holds a change back or stops the plan: such changes need consent, see --allow.
 ///
 /// --out also saves the plan for `show` and for a later `apply FILE`: its changes, and fingerprints of the objects that
-/// they affect, but never a key value. Only a plan that could be applied is saved.
+/// they affect, but never a key value. Only a plan that could be applied is saved; an older one in the file is removed
+/// first, so that the file is never mistaken for the result of this run.
 ///
 /// --at shows what a run at a later time would do if nothing else changed until then, for example which keys a rotation
 /// would replace. A rotated key takes one step per run, so it shows the next step of each key, not those in between.
+///
+/// --format sarif, github, gitlab and junit print the findings only; markdown is a comment for a pull request, also if
+/// the plan is stopped or fails.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -43,14 +51,18 @@ pub(super) struct Arguments {
     planning: Planning,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::FINDINGS))]
-    pub(super) format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::PLANS))]
+    format: Format,
+
+    /// Code host of the comment, for --format markdown [default: github]
+    #[arg(long = "for", value_name = "HOST")]
+    host: Option<Host>,
 
     /// How to show changes
     #[arg(long, value_name = "STYLE", default_value = "fields")]
     diff: Diff,
 
-    /// Save the plan to a file for `apply FILE`
+    /// Save the plan to a file for `apply FILE`, or print it to standard output with `-`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
@@ -81,47 +93,73 @@ pub(super) enum Diff {
     Unified,
 }
 
+impl Arguments {
+    pub(super) fn output(&self) -> Output {
+        Output { format: self.format, host: self.host.unwrap_or_default() }
+    }
+
+    /// Rejects arguments that do not fit together.
+    fn check(&self) -> Result<(), Failure> {
+        output::check_host(self.format, self.host)?;
+        if self.at.is_some() && !matches!(self.format, Format::Text | Format::Json | Format::JsonStream) {
+            let failure = Failure::new("could not use --at: a comment or a report would be taken for the plan of now");
+            return Err(Failure { exit: Exit::Usage, ..failure }.help("use --format text or json"));
+        }
+        if self.format != Format::Text && self.out.as_deref() == Some(Path::new("-")) {
+            let failure = Failure::new("could not use --out -: --format prints to standard output, too");
+            return Err(Failure { exit: Exit::Usage, ..failure }.help("save the plan to a file, or omit --format"));
+        }
+        Ok(())
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    arguments.check()?;
     if let Some(at) = arguments.at.filter(|at| *at < console.now) {
         let message = format!("could not plan for {}: that time is in the past", in_utc(at));
         let help = "pass a later time to --at; `keywright runs` lists what past runs did";
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
-    let planning = &arguments.planning.saving(arguments.out.is_some()).at(arguments.at);
+    let target = arguments.out.as_deref().map(|path| Target::open(path, console)).transpose()?;
+    let planning = &arguments.planning.saving(target.is_some()).at(arguments.at);
     let session = Session::open(&arguments.manifests, console)?;
     if arguments.timeline && !session.loaded.is_whole {
         let message = "could not show the timeline: it requires the whole workspace";
         let help = "pass only the workspace folder: another part may declare generations of the same key";
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
-    let checked = session.check();
-    let snapshot = checked.read(planning, None, console)?;
-    let prepared = snapshot.plan(planning, console)?;
-    show(&prepared, arguments.format, arguments.diff, console)?;
+    let prepared = session.check().read(planning, None, console)?.plan(planning, console)?;
+    let failure = planning.over_budget(&prepared.forecasts).or_else(|| save(target.as_ref(), &prepared, console).err());
+    let view =
+        View { output: arguments.output(), diff: arguments.diff, is_out_taken: matches!(target, Some(Target::Output)) };
+    show(&prepared, view, failure.as_ref(), console)?;
     if arguments.timeline && arguments.format == Format::Text {
-        render::text::timeline(console.out, &prepared.rotations(console.now))?;
+        let out = if view.is_out_taken { &mut *console.err } else { &mut *console.out };
+        render::text::timeline(out, &prepared.rotations(console.now))?;
     }
-    if let Some(failure) = planning.over_budget(&prepared.forecasts) {
-        return Err(failure.into());
+    if let Some(failure) = failure {
+        return Err(Stop::Shown(failure));
     }
-    let verdict = verdict(&prepared);
-    if let Some(path) = &arguments.out {
-        if !can_be_applied(&prepared) {
-            let why = "could not save the plan: it cannot be applied, see above";
-            return Err(Failure { exit: verdict, ..Failure::new(why) }.into());
-        }
-        let mut saved = prepared.to_saved(console);
-        saved.origin.manifests = Some(prepared.snapshot.manifests(console));
-        saved_plan::save(&saved, path, console)?;
-        if arguments.format == Format::Text {
-            let held = if prepared.planned.plan.held.is_empty() { "" } else { ", without what is held back" };
-            writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan{held}.", path.display())?;
-        }
+    if let (Some(Target::File { path, .. }), Format::Text) = (&target, arguments.format) {
+        let held = if prepared.planned.plan.held.is_empty() { "" } else { ", without what is held back" };
+        writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan{held}.", path.display())?;
     }
-    Ok(match verdict {
+    Ok(match verdict(&prepared) {
         Exit::Done if arguments.detailed_exitcode && !prepared.planned.plan.is_empty() => Exit::Pending,
         verdict => verdict,
     })
+}
+
+/// Saves a plan that may be applied.
+fn save(target: Option<&Target>, prepared: &Prepared, console: &mut Console<'_>) -> Result<(), Failure> {
+    let Some(target) = target else { return Ok(()) };
+    if !can_be_applied(prepared) {
+        let why = "could not save the plan: it cannot be applied, see the findings";
+        return Err(Failure { exit: verdict(prepared), ..Failure::new(why) });
+    }
+    let mut saved = prepared.to_saved(console);
+    saved.origin.manifests = Some(prepared.snapshot.manifests(console));
+    target.save(&saved, console)
 }
 
 /// Whether the changes of the plan may be applied. Errors and guards of single objects only leave these out.
@@ -144,41 +182,54 @@ pub(super) fn verdict(prepared: &Prepared) -> Exit {
     }
 }
 
+/// How a plan is shown.
+#[derive(Clone, Copy)]
+pub(super) struct View {
+    pub(super) output: Output,
+    pub(super) diff: Diff,
+    /// Whether standard output has the saved plan, so that text goes to standard error.
+    pub(super) is_out_taken: bool,
+}
+
 /// Prints the plan and then all findings, so that errors are the last lines.
-pub(super) fn show(prepared: &Prepared, format: Format, diff: Diff, console: &mut Console<'_>) -> Result<(), Failure> {
+pub(super) fn show(
+    prepared: &Prepared,
+    view: View,
+    failure: Option<&Failure>,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
     let Snapshot { loaded, diagnostics, .. } = &prepared.snapshot;
-    let origin = prepared.snapshot.origin(console.now);
-    let (store, hosts) = (origin.stores(), origin.hosts());
-    let (at, rotations) = (prepared.at, prepared.rotations(console.now));
-    let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at, rotations };
+    let (origin, plan) = (prepared.snapshot.origin(console.now), &prepared.planned.plan);
     let sources = &loaded.sources;
     let Planned { held, asked, stopped, .. } = &prepared.planned;
     let all: Vec<_> = diagnostics.iter().chain(held).chain(asked).chain(stopped).cloned().collect();
-    match (format, format.report()) {
-        (_, Some(form)) => output::report(form, render::Findings::Found(&all, sources), console)?,
-        (Format::Json | Format::JsonStream, _) => {
-            let findings = render::Findings::Found(&all, sources);
-            render::json::plan(console.out, &prepared.planned.plan, &header, &prepared.forecasts, findings)?;
+    let is_stopped = !can_be_applied(prepared);
+    let plan_and_origin = Some((plan, &origin, &*prepared.forecasts));
+    let (at, rotations) = (prepared.at, prepared.rotations(console.now));
+    let shown = Shown { plan: plan_and_origin, is_stopped, diagnostics: &all, sources, failure, at, rotations };
+    output::document(view.output, &shown, console)?;
+    if view.output.format != Format::Text {
+        return Ok(());
+    }
+    // After an error, an empty plan does not mean that there is nothing to do.
+    if !(plan.is_empty() && has_errors(&all)) {
+        let (store, hosts) = (origin.stores(), origin.hosts());
+        let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at, rotations };
+        let style = match view.diff {
+            Diff::Fields => render::text::Style::Fields,
+            Diff::Unified => render::text::Style::Unified,
+        };
+        let out = if view.is_out_taken { &mut *console.err } else { &mut *console.out };
+        render::text::plan(out, plan, &header, style)?;
+        render::text::forecast(out, &prepared.forecasts)?;
+        if console.is_verbose {
+            render::text::details(out, plan, &prepared.memory())?;
         }
-        _ => {
-            let style = match diff {
-                Diff::Fields => render::text::Style::Fields,
-                Diff::Unified => render::text::Style::Unified,
-            };
-            // After an error, an empty plan does not mean that there is nothing to do.
-            if !(prepared.planned.plan.is_empty() && has_errors(&all)) {
-                render::text::plan(console.out, &prepared.planned.plan, &header, style)?;
-                render::text::forecast(console.out, &prepared.forecasts)?;
-                if console.is_verbose {
-                    render::text::details(console.out, &prepared.planned.plan, &prepared.memory())?;
-                }
-                console.out.flush()?;
-            }
-            render::text::diagnostics(console.err, &all, sources)?;
-            if !all.is_empty() {
-                render::text::summary(console.err, &all)?;
-            }
-        }
+        out.flush()?;
+    }
+    render::text::diagnostics(console.err, &all, sources)?;
+    if !all.is_empty() {
+        render::text::summary(console.err, &all)?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use super::arguments::Planning;
 use super::failure::Stop;
 use super::plan;
 use super::plan::Diff;
+use super::plan::View;
 use super::session::Session;
 use crate::diagnostic::did_you_mean;
 use crate::model::Address;
@@ -75,7 +76,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let prepared = snapshot.plan(&planning, console)?;
     let can_be_applied = plan::can_be_applied(&prepared);
     if form == Form::Text || !can_be_applied {
-        plan::show(&prepared, form.of_findings(), Diff::Fields, console)?;
+        let view = View { output: form.of_findings().into(), diff: Diff::Fields, is_out_taken: false };
+        plan::show(&prepared, view, None, console)?;
     }
     if !can_be_applied {
         return Ok(plan::verdict(&prepared));

@@ -8,34 +8,67 @@ use super::Exit;
 use super::Failure;
 use super::arguments::Manifests;
 use crate::files;
+use crate::files::Place;
 use crate::files::Refused;
 use crate::saved_plan::LONGEST;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::is_saved_plan;
 
-/// Saves a plan. Only a plan that could be applied is passed here.
-pub(super) fn save(saved: &SavedPlan, path: &Path, console: &Console<'_>) -> Result<(), Failure> {
-    let failed = |cause: String| {
-        let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
-        failure.help("name a new file or an older saved plan, in a writable folder")
-    };
-    let bytes = saved.to_bytes();
-    if bytes.len() > LONGEST {
-        return Err(failed(Problem::TooLarge.to_string()));
-    }
-    let place = files::named(&console.folder, path).map_err(|refused| failed(refused.to_string()))?;
-    let place = place.ok_or_else(|| failed("its folder does not exist".to_owned()))?;
-    match place.read(LONGEST as u64) {
-        Ok(Some(existing)) if !existing.is_empty() && !is_saved_plan(&existing) => {
-            return Err(failed("the existing file is not a saved plan".to_owned()));
+/// Where `plan --out` saves its plan.
+pub(super) enum Target {
+    /// Standard output.
+    Output,
+    File {
+        place: Place,
+        /// For messages.
+        path: PathBuf,
+    },
+}
+
+impl Target {
+    /// Checks that a plan can be saved there, before anything else happens, and removes an older saved plan: if this run
+    /// fails, that one is not mistaken for its result.
+    pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Ok(Self::Output);
         }
-        Ok(_) => {}
-        Err(Refused::NotAFile) => return Err(failed("the existing path is not a regular file".to_owned())),
-        Err(refused) => return Err(failed(refused.to_string())),
+        let failed = |refused: Refused| failed(path, &refused.to_string());
+        let place = files::named(&console.folder, path).map_err(failed)?;
+        let place = place.ok_or_else(|| self::failed(path, "its folder does not exist"))?;
+        let is_there = match place.read(LONGEST as u64) {
+            Ok(Some(existing)) if !existing.is_empty() && !is_saved_plan(&existing) => {
+                return Err(self::failed(path, "the existing file is not a saved plan"));
+            }
+            Ok(existing) => existing.is_some(),
+            Err(Refused::NotAFile) => return Err(self::failed(path, "the existing path is not a regular file")),
+            Err(refused) => return Err(failed(refused)),
+        };
+        place.check_writable().map_err(|error| self::failed(path, &error.kind().to_string()))?;
+        if is_there {
+            place.remove().map_err(|error| self::failed(path, &error.kind().to_string()))?;
+        }
+        Ok(Self::File { place, path: path.to_path_buf() })
     }
-    // Do not leak the temporary file's name.
-    place.replace(&bytes).map_err(|error| failed(error.kind().to_string()))
+
+    /// Saves a plan that could be applied.
+    pub(super) fn save(&self, saved: &SavedPlan, console: &mut Console<'_>) -> Result<(), Failure> {
+        let bytes = saved.to_bytes();
+        let Self::File { place, path } = self else {
+            console.out.write_all(&bytes)?;
+            return Ok(());
+        };
+        if bytes.len() > LONGEST {
+            return Err(failed(path, &Problem::TooLarge.to_string()));
+        }
+        // Do not leak the temporary file's name.
+        place.replace(&bytes).map_err(|error| failed(path, &error.kind().to_string()))
+    }
+}
+
+fn failed(path: &Path, cause: &str) -> Failure {
+    let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
+    failure.help("name a new file or an older saved plan, in a writable folder")
 }
 
 /// A saved plan, and the name of its file for messages.

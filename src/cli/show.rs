@@ -9,13 +9,15 @@ use super::Exit;
 use super::Failure;
 use super::output;
 use super::output::Format;
+use super::output::Host;
+use super::output::Output;
 use super::saved_plan;
 use crate::render;
 
 /// Show a plan saved by `plan --out`
 ///
-/// Reads neither the store nor the manifests. markdown is for pull request comments; json prints the
-/// parts of the `plan --format json` output that are in the file.
+/// Reads neither the store nor the manifests. markdown is for pull request comments, gitlab-plan for the widget of merge
+/// requests; json prints the parts of the `plan --format json` output that are in the file.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// File saved by `plan --out FILE`
@@ -24,12 +26,23 @@ pub(super) struct Arguments {
 
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
-    pub(super) format: Format,
+    format: Format,
+
+    /// Code host of the comment, for --format markdown [default: github]
+    #[arg(long = "for", value_name = "HOST")]
+    host: Option<Host>,
 }
 
-const FORMATS: [Format; 3] = [Format::Text, Format::Json, Format::Markdown];
+impl Arguments {
+    pub(super) fn output(&self) -> Output {
+        Output { format: self.format, host: self.host.unwrap_or_default() }
+    }
+}
+
+const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::GitlabPlan];
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    output::check_host(arguments.format, arguments.host)?;
     let saved = saved_plan::open(&arguments.file, console)?.plan;
     let (plan, findings) = (&saved.plan, &saved.findings);
     let (store, hosts) = (saved.origin.stores(), saved.origin.hosts());
@@ -42,9 +55,21 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     };
     match arguments.format {
         Format::Json => {
-            render::json::plan(console.out, plan, &header, &[], render::Findings::Remembered(findings))?;
+            let findings = render::Findings::Remembered(findings);
+            render::json::plan(console.out, render::json::Layout::Pretty, plan, &header, &[], findings, None)?;
         }
-        Format::Markdown => render::markdown::plan(console.out, plan, &saved.origin, findings)?,
+        Format::Markdown => {
+            let comment = render::markdown::Comment {
+                host: arguments.output().host.into(),
+                workspace: Some(&saved.origin.workspace),
+                plan: Some((plan, &saved.origin)),
+                is_stopped: false,
+                findings,
+                failure: None,
+            };
+            render::markdown::comment(console.out, &comment)?;
+        }
+        Format::GitlabPlan => render::widget::plan(console.out, plan)?,
         _ => {
             render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;
             render::text::findings(console.out, findings)?;

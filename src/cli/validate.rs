@@ -8,6 +8,7 @@ use super::Failure;
 use super::arguments::Manifests;
 use super::output;
 use super::output::Format;
+use super::output::Shown;
 use super::session::Session;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
@@ -42,12 +43,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         sort(&mut checked.diagnostics);
     }
     let (diagnostics, sources) = (&checked.diagnostics, &checked.loaded.sources);
-    match (arguments.format, arguments.format.report()) {
-        (_, Some(form)) => output::report(form, render::Findings::Found(diagnostics, sources), console)?,
-        (Format::Json, _) => render::json::diagnostics(console.out, diagnostics, sources)?,
-        _ => render::text::diagnostics(console.out, diagnostics, sources)?,
-    }
+    let (at, rotations) = (None, render::Rotations::default());
+    let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure: None, at, rotations };
+    output::document(arguments.format.into(), &shown, console)?;
     if arguments.format == Format::Text {
+        render::text::diagnostics(console.out, diagnostics, sources)?;
         match &checked.desired {
             Some(desired) if checked.diagnostics.is_empty() => {
                 let count = desired.objects.len() + desired.removals().count();

@@ -171,6 +171,13 @@ impl Place {
         Ok(())
     }
 
+    /// Checks that a file can be written here, without touching an existing one.
+    pub fn check_writable(&self) -> io::Result<()> {
+        let unfinished = unfinished();
+        write_new(&self.folder, &unfinished, OWNERS_FILE, b"")?;
+        Ok(rustix::fs::unlinkat(&self.folder, &unfinished, AtFlags::empty())?)
+    }
+
     /// Creates an empty file if there is none, without opening an existing one: closing a file releases all locks that
     /// this process has on it, and SQLite needs its locks.
     pub fn create_empty(&self) -> Result<(), Refused> {

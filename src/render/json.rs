@@ -4,6 +4,7 @@
 mod apply;
 mod diagnostics;
 mod export;
+mod failure;
 mod forecast;
 mod held;
 mod outcome;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 use super::Findings;
 use super::Header;
+use super::Problem;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Sources;
 use crate::export::Export;
@@ -38,35 +40,61 @@ use crate::text;
 /// The version of all documents. A version may gain fields; removing a field or changing its meaning makes a new version.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Writes findings.
-pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
-    write(out, &diagnostics::Document::of(diagnostics, sources))
+/// How a document is laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    Pretty,
+    /// On one line, for streams.
+    Line,
 }
 
-/// Writes findings on one line.
-pub fn diagnostics_line(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
-    write_line(out, &diagnostics::Document::of(diagnostics, sources))
+/// Writes findings.
+pub fn diagnostics(
+    out: &mut dyn io::Write,
+    layout: Layout,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, layout, &diagnostics::Document::of(diagnostics, sources))
+}
+
+/// Writes why a command failed, and what was found before.
+pub fn failure(
+    out: &mut dyn io::Write,
+    layout: Layout,
+    problem: Problem<'_>,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, layout, &failure::Document::of(problem, diagnostics, sources))
 }
 
 /// Writes a plan with its findings.
 pub fn plan(
     out: &mut dyn io::Write,
+    layout: Layout,
     plan: &Plan,
     header: &Header<'_>,
     forecasts: &[Forecast],
     findings: Findings<'_>,
+    problem: Option<Problem<'_>>,
 ) -> io::Result<()> {
-    write(out, &plan::Document::of(plan, header, forecasts, findings))
+    write(out, layout, &plan::Document::of(plan, header, forecasts, findings, problem))
 }
 
 /// Writes the results of all changes of a plan.
-pub fn outcome(out: &mut dyn io::Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
-    write(out, &outcome::Document::of(plan, outcome))
+pub fn outcome(
+    out: &mut dyn io::Write,
+    plan: &Plan,
+    outcome: &Outcome,
+    problem: Option<Problem<'_>>,
+) -> io::Result<()> {
+    write(out, Layout::Pretty, &outcome::Document::of(plan, outcome, problem))
 }
 
 /// Writes the first event of an apply.
 pub fn apply_began(out: &mut dyn io::Write, changes: usize) -> io::Result<()> {
-    write_line(out, &apply::Document::began(changes))
+    write(out, Layout::Line, &apply::Document::began(changes))
 }
 
 /// Writes the result of the change at `index`. `extra` is where its value was delivered, and how long it took.
@@ -77,12 +105,12 @@ pub fn apply_change(
     result: &ChangeResult,
     extra: (&[Delivery], Option<u64>),
 ) -> io::Result<()> {
-    write_line(out, &apply::Document::change(index, change, result, extra))
+    write(out, Layout::Line, &apply::Document::change(index, change, result, extra))
 }
 
 /// Writes the last event of an apply.
 pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome) -> io::Result<()> {
-    write_line(out, &apply::Document::ended(outcome))
+    write(out, Layout::Line, &apply::Document::ended(outcome))
 }
 
 /// Writes an export. `files` has the file of every object; `None` if the document contains the manifests.
@@ -92,12 +120,12 @@ pub fn export(
     sources: &Sources,
     files: Option<&BTreeMap<Address, String>>,
 ) -> io::Result<()> {
-    write(out, &export::Document::of(export, sources, files))
+    write(out, Layout::Pretty, &export::Document::of(export, sources, files))
 }
 
 /// Writes the runs of a workspace.
 pub fn runs(out: &mut dyn io::Write, runs: &[super::Run<'_>]) -> io::Result<()> {
-    write(out, &runs::Document::of(runs))
+    write(out, Layout::Pretty, &runs::Document::of(runs))
 }
 
 /// Writes one run.
@@ -107,15 +135,13 @@ pub fn run(
     writes: &[super::Noted<'_>],
     record: &super::Record,
 ) -> io::Result<()> {
-    write(out, &runs::One::of(run, writes, record))
+    write(out, Layout::Pretty, &runs::One::of(run, writes, record))
 }
 
-fn write(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(document)?;
-    writeln!(out, "{}", text::json(&text))
-}
-
-fn write_line(out: &mut dyn io::Write, document: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string(document)?;
+fn write(out: &mut dyn io::Write, layout: Layout, document: &impl Serialize) -> io::Result<()> {
+    let text = match layout {
+        Layout::Pretty => serde_json::to_string_pretty(document)?,
+        Layout::Line => serde_json::to_string(document)?,
+    };
     writeln!(out, "{}", text::json(&text))
 }

@@ -1,165 +1,242 @@
-//! A plan as a pull request comment: a summary, a table of the changes, and collapsed details. `escape` handles hostile text.
+//! A plan, or why there is none, as a comment on a pull request: a summary, the findings, a table of the changes, and
+//! their details. The same plan gives the same comment, so that a bot leaves it as it is. `escape` handles hostile text.
 
 mod escape;
+mod host;
+
+pub use host::Host;
 
 use std::fmt::Write as _;
 use std::io;
 
-use self::escape::code;
 use self::escape::prose;
+use super::Problem;
 use super::rows;
 use super::rows::Row;
 use super::style;
 use crate::diagnostic::Finding;
+use crate::diagnostic::Severity;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Held;
 use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::text;
 use crate::workspace::Consent;
 
-/// A pull request comment may have 65,536 characters.
-const LONGEST: usize = 60_000;
-/// The maximum for the table of the changes, so that there is room for details.
-const LONGEST_TABLE: usize = 30_000;
-/// Longer values are cut.
+/// Longer values, messages and reasons are cut, in characters.
 const LONGEST_VALUE: usize = 1_000;
+/// Longer names in the heading are cut.
+const LONGEST_NAME: usize = 100;
 
-/// Writes a plan with its findings. Counts what does not fit into a comment.
-pub fn plan(out: &mut dyn io::Write, plan: &Plan, origin: &Origin, found: &[Finding]) -> io::Result<()> {
-    let mut text = String::new();
-    head(&mut text, plan, origin);
-    if !plan.is_empty() {
-        table(&mut text, plan);
-        consents(&mut text, plan);
-        findings(&mut text, found);
-        details(&mut text, plan);
+/// What a comment says.
+#[derive(Clone, Copy)]
+pub struct Comment<'a> {
+    pub host: Host,
+    /// The name of the workspace, if it is known.
+    pub workspace: Option<&'a str>,
+    /// The plan and its origin. `None` if there is no plan.
+    pub plan: Option<(&'a Plan, &'a Origin)>,
+    /// Whether a finding stops the whole plan. Other errors leave only their objects out.
+    pub is_stopped: bool,
+    pub findings: &'a [Finding],
+    /// Why the command failed.
+    pub failure: Option<Problem<'a>>,
+}
+
+/// Writes a comment. Counts what does not fit.
+pub fn comment(out: &mut dyn io::Write, comment: &Comment<'_>) -> io::Result<()> {
+    let mut page = Page { host: comment.host, word: Action::name, text: String::new() };
+    page.head(comment);
+    let has_errors = comment.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if has_errors {
+        page.findings(comment.findings);
     }
-    out.write_all(text.as_bytes())
-}
-
-fn head(text: &mut String, plan: &Plan, origin: &Origin) {
-    let _ = writeln!(text, "### Plan for workspace {} · {}\n", prose(&origin.workspace), prose(&origin.stores()));
-    let counts = Action::ALL.map(|action| (plan.count(action), action));
-    let counted: Vec<String> = counts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, action)| format!("{count} to {action}"))
-        .collect();
-    let what = match (counted.is_empty(), plan.held.is_empty()) {
-        (false, _) => counted.join(", "),
-        (true, true) => "Nothing to do".to_owned(),
-        (true, false) => "Nothing to apply".to_owned(),
-    };
-    let _ = write!(text, "**{what}**");
-    if !plan.held.is_empty() {
-        let _ = write!(text, " · **{} held back**", plan.held.len());
+    if let Some((plan, _)) = comment.plan.filter(|(plan, _)| !plan.is_empty()) {
+        page.table(plan);
+        if !has_errors {
+            page.findings(comment.findings);
+        }
+        page.consents(plan);
+        page.details(plan);
+    } else if !has_errors {
+        page.findings(comment.findings);
     }
-    let unchanged = plan.unchanged.values().sum();
-    let left_alone = plan.left_alone.values().sum();
-    let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
-    for (count, words) in rest.into_iter().filter(|(count, _)| *count > 0) {
-        let _ = write!(text, " · {count} {words}");
+    out.write_all(page.text.as_bytes())
+}
+
+struct Page {
+    host: Host,
+    /// The word for an action.
+    word: fn(Action) -> &'static str,
+    text: String,
+}
+
+impl Page {
+    fn head(&mut self, comment: &Comment<'_>) {
+        let name = comment.workspace.map(|name| text::cut(name, LONGEST_NAME).into_owned());
+        let marker = self.host.marker("plan", name.as_deref());
+        let _ = writeln!(self.text, "{marker}\n");
+        let workspace = name.map_or_else(String::new, |name| format!(" for workspace {}", prose(&name)));
+        let stores = comment.plan.map(|(_, origin)| prose(&text::cut(&origin.stores(), 10 * LONGEST_NAME)));
+        let stores = stores.map_or_else(String::new, |stores| format!(" · {stores}"));
+        let _ = writeln!(self.text, "### Plan{workspace}{stores}\n");
+        if let Some(failure) = comment.failure {
+            let _ = writeln!(self.text, "**Failed**: {}\n", prose(&text::cut(failure.message, LONGEST_VALUE)));
+            if let Some(help) = failure.help {
+                let _ = writeln!(self.text, "Help: {}\n", prose(&text::cut(help, LONGEST_VALUE)));
+            }
+        }
+        let errors = comment.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        if errors > 0 {
+            let errors = text::count(errors, "error");
+            let (how, what) = if comment.is_stopped { ("Stopped", "nothing") } else { ("Held back", "only the rest") };
+            let _ = writeln!(self.text, "**{how} by {errors}**: {what} will be applied\n");
+        }
+        // After an error, an empty plan does not mean that there is nothing to do.
+        if let Some((plan, origin)) = comment.plan.filter(|(plan, _)| errors == 0 || !plan.is_empty()) {
+            self.counts(plan, origin);
+        }
     }
-    let made = origin.made.format("%Y-%m-%d %H:%M UTC");
-    let commit = origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref());
-    let commit = commit.map(|commit| format!(" from {}", prose(&commit.to_string()))).unwrap_or_default();
-    let _ = writeln!(text, " · made {made} by Keywright {}{commit}", prose(&origin.version));
-}
 
-fn table(text: &mut String, plan: &Plan) {
-    text.push_str("\n| | Change | Object | Manifest |\n|---|---|---|---|\n");
-    let omitted = fill(text, plan, LONGEST_TABLE, table_row);
-    if omitted > 0 {
-        let _ = writeln!(text, "\n…and {omitted} more; `keywright show` lists them.");
+    fn counts(&mut self, plan: &Plan, origin: &Origin) {
+        let counts = Action::ALL.map(|action| (plan.count(action), action));
+        let counted: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, action)| format!("{count} to {action}"))
+            .collect();
+        let what = match (counted.is_empty(), plan.held.is_empty()) {
+            (false, _) => counted.join(", "),
+            (true, true) => "Nothing to do".to_owned(),
+            (true, false) => "Nothing to apply".to_owned(),
+        };
+        let _ = write!(self.text, "**{what}**");
+        if !plan.held.is_empty() {
+            let _ = write!(self.text, " · **{} held back**", plan.held.len());
+        }
+        let unchanged = plan.unchanged.values().sum();
+        let left_alone = plan.left_alone.values().sum();
+        let rest = [(unchanged, "unchanged"), (plan.kept.len(), "kept"), (left_alone, "left alone (not owned)")];
+        for (count, words) in rest.into_iter().filter(|(count, _)| *count > 0) {
+            let _ = write!(self.text, " · {count} {words}");
+        }
+        let commit = origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref());
+        let commit = commit.map(|commit| format!(" from {}", prose(&commit.to_string()))).unwrap_or_default();
+        let _ = writeln!(self.text, " · Keywright {}{commit}", prose(&origin.version));
     }
-}
 
-/// Appends a part for each change while it fits, and returns how many do not.
-fn fill(text: &mut String, plan: &Plan, longest: usize, part: fn(&Change, Option<&Held>) -> String) -> usize {
-    let fits = |(index, change): &(usize, &Change)| {
-        let part = part(change, plan.held.get(index));
-        let fits = text.len() + part.len() <= longest;
-        text.push_str(if fits { &part } else { "" });
-        fits
-    };
-    plan.changes.len() - plan.changes.iter().enumerate().take_while(fits).count()
-}
-
-fn table_row(change: &Change, held: Option<&Held>) -> String {
-    let (sign, _) = style::of_action(change.action);
-    let held = if held.is_some() { " (held back)" } else { "" };
-    let place = change.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
-    format!("| {} | {}{held} | {} | {place} |\n", code(sign), change.action, code(&rows::shown(&change.address)))
-}
-
-fn consents(text: &mut String, plan: &Plan) {
-    for (index, Consent { allow, why, until }) in plan.consents.iter().enumerate() {
-        let first = if index == 0 { "\n" } else { "" };
-        let _ =
-            writeln!(text, "{first}- allowed by the settings until {}: {} ({})", prose(until), code(allow), prose(why));
+    fn table(&mut self, plan: &Plan) {
+        self.text.push_str("\n| | Change | Object | Manifest |\n|---|---|---|---|\n");
+        let (host, word) = (self.host, self.word);
+        let omitted = self
+            .fill(&changes(plan), 40, |(change, held)| table_row(host, word(change.action), change, held.is_some()));
+        if omitted > 0 {
+            let _ = writeln!(self.text, "\n…and {omitted} more; `keywright` prints them on a terminal.");
+        }
     }
-}
 
-fn findings(text: &mut String, findings: &[Finding]) {
-    for (index, finding) in findings.iter().enumerate() {
-        let line = finding_line(finding);
-        if text.len() + line.len() > LONGEST_TABLE + LONGEST_VALUE {
-            let _ = writeln!(text, "\n…and {} more findings.", findings.len() - index);
+    fn findings(&mut self, findings: &[Finding]) {
+        if findings.is_empty() {
             return;
         }
-        if index == 0 {
-            text.push('\n');
+        self.text.push('\n');
+        // The worst first; the order decides among equals.
+        let mut sorted: Vec<&Finding> = findings.iter().collect();
+        sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        let host = self.host;
+        let omitted = self.fill(&sorted, 25, |finding| finding_line(host, finding));
+        if omitted > 0 {
+            let _ = writeln!(self.text, "\n…and {}.", text::count(omitted, "more finding*"));
         }
-        text.push_str(&line);
+    }
+
+    fn consents(&mut self, plan: &Plan) {
+        for (index, Consent { allow, why, until }) in plan.consents.iter().enumerate() {
+            let first = if index == 0 { "\n" } else { "" };
+            let (until, allow) = (prose(until), self.host.code(allow));
+            let why = prose(&text::cut(why, LONGEST_VALUE));
+            let line = format!("{first}- allowed by the settings until {until}: {allow} ({why})\n");
+            if self.text.len() + line.len() > self.host.longest() {
+                let omitted = text::count(plan.consents.len() - index, "more consent*");
+                let _ = writeln!(self.text, "\n…and {omitted} of the settings.");
+                return;
+            }
+            self.text.push_str(&line);
+        }
+    }
+
+    fn details(&mut self, plan: &Plan) {
+        let (host, word) = (self.host, self.word);
+        let omitted = self.fill(&changes(plan), 100, |(change, held)| detail(host, word(change.action), change, *held));
+        if omitted > 0 {
+            let omitted = text::count(omitted, "more change*");
+            let _ =
+                writeln!(self.text, "\nThe details of {omitted} do not fit; `keywright` prints them on a terminal.");
+        }
+    }
+
+    /// Appends a part for each item while it fits into this many percent of the longest comment, and returns how many do
+    /// not. A comment that exceeds the limit is refused whole.
+    fn fill<T>(&mut self, items: &[T], percent: usize, part: impl Fn(&T) -> String) -> usize {
+        let longest = (self.text.len() + self.host.longest() * percent / 100).min(self.host.longest());
+        let mut shown = 0;
+        for item in items {
+            let part = part(item);
+            if self.text.len() + part.len() > longest {
+                break;
+            }
+            self.text.push_str(&part);
+            shown += 1;
+        }
+        items.len() - shown
     }
 }
 
-fn finding_line(finding: &Finding) -> String {
-    let place = finding.place.as_ref().map(|place| format!(" ({})", code(&place.to_string()))).unwrap_or_default();
-    format!("- **{}** {}: {}{place}\n", finding.severity, prose(&finding.rule), prose(&finding.message))
+/// The changes, and why those are held back that are.
+fn changes(plan: &Plan) -> Vec<(&Change, Option<&Held>)> {
+    plan.changes.iter().enumerate().map(|(index, change)| (change, plan.held.get(&index))).collect()
 }
 
-fn details(text: &mut String, plan: &Plan) {
-    let omitted = fill(text, plan, LONGEST, detail);
-    if omitted > 0 {
-        let omitted = crate::text::count(omitted, "more change*");
-        let _ = writeln!(text, "\nThe details of {omitted} do not fit; `keywright show` prints them.");
+fn table_row(host: Host, word: &str, change: &Change, is_held: bool) -> String {
+    let (sign, _) = style::of_action(change.action);
+    let place = change.place.as_ref().map(|place| host.code(&place.to_string())).unwrap_or_default();
+    let held = if is_held { " (held back)" } else { "" };
+    format!("| {} | {word}{held} | {} | {place} |\n", host.code(sign), host.code(&rows::shown(&change.address)))
+}
+
+fn finding_line(host: Host, finding: &Finding) -> String {
+    let place = finding.place.as_ref().map(|place| format!(" ({})", host.code(&place.to_string()))).unwrap_or_default();
+    let message = prose(&text::cut(&finding.message, LONGEST_VALUE));
+    let mut line = format!("- **{}** {}: {message}{place}\n", finding.severity, prose(&finding.rule));
+    if let Some(help) = finding.help.as_ref().filter(|_| finding.severity == Severity::Error) {
+        let _ = writeln!(line, "  Help: {}", prose(&text::cut(help, LONGEST_VALUE)));
     }
+    line
 }
 
-/// The collapsed details of one change. Markdown needs the empty lines to see the table between the tags.
-fn detail(change: &Change, held: Option<&Held>) -> String {
-    let mut text = format!(
-        "\n<details><summary>{} {}</summary>\n\nWhy: {}\n",
-        change.action,
-        code(&rows::shown(&change.address)),
-        prose(&change.reason)
-    );
+/// The folded details of one change.
+fn detail(host: Host, word: &str, change: &Change, held: Option<&Held>) -> String {
+    let mut body = String::new();
+    if !change.reason.is_empty() {
+        let _ = writeln!(body, "Why: {}", prose(&text::cut(&change.reason, LONGEST_VALUE)));
+    }
     if let Some(held) = held {
-        let _ = writeln!(text, "\nHeld back: {}", prose(&held.to_string()));
+        let _ = writeln!(body, "\nHeld back: {}", prose(&text::cut(&held.to_string(), LONGEST_VALUE)));
     }
     let rows = rows::rows(change);
     // The fields of deleted objects are in the JSON; here they would be noise.
     if !rows.is_empty() && change.action != Action::Delete {
-        text.push_str("\n| Field | Before | After |\n|---|---|---|\n");
-        text.extend(rows.iter().map(detail_row));
+        body.push_str("\n| Field | Before | After |\n|---|---|---|\n");
+        body.extend(rows.iter().map(|row| detail_row(host, row)));
     }
-    text.push_str("\n</details>\n");
-    text
+    host.folded(&format!("{word} {}", host.code(&rows::shown(&change.address))), &body)
 }
 
-fn detail_row(row: &Row<'_>) -> String {
+fn detail_row(host: Host, row: &Row<'_>) -> String {
     let cell = |cell: &Option<rows::Cell<'_>>| match cell {
-        Some(cell) => code(&cut(&cell.to_string())),
+        Some(cell) => host.code(&text::cut(&cell.to_string(), LONGEST_VALUE)),
         None => "not set".to_owned(),
     };
-    format!("| {} | {} | {} |\n", code(&row.name), cell(&row.before), cell(&row.after))
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_VALUE) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    format!("| {} | {} | {} |\n", host.code(&row.name), cell(&row.before), cell(&row.after))
 }

@@ -17,6 +17,7 @@ mod console;
 mod deliveries;
 mod dice;
 mod emulator;
+mod exits;
 mod exports;
 mod formats;
 mod hostile;

@@ -286,7 +286,7 @@ fn a_thousand_changes_are_far_below_five_megabytes() {
     let updates = team.saved().len();
     assert!(updates < 2 << 20, "{updates} bytes");
     let comment = team.runs("show p.json --format markdown", 0).out;
-    assert!(comment.chars().count() < 65_536 && comment.contains("more; `keywright show` lists them"));
+    assert!(comment.chars().count() < 65_536 && comment.contains("more; `keywright` prints them on a terminal"));
     assert!(team.runs("apply p.json", 0).out.contains("Applied: 1000 changes done."));
 }
 

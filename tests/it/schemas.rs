@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -21,6 +21,7 @@ const FILES: [(&str, &str); 14] = [
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
     ("ExportOutput", "export-output"),
+    ("FailureOutput", "failure-output"),
     ("ApplyEventOutput", "apply-event-output"),
     ("SavedPlan", "saved-plan"),
 ];

@@ -71,7 +71,7 @@ fn print(form: Form, saved: &LoadedPlan, applied: &AppliedPlan, console: &mut Co
                 render::text::outcome(console.out, plan, &outcome)?;
             }
         }
-        Form::Json => render::json::outcome(console.out, plan, &outcome)?,
+        Form::Json => render::json::outcome(console.out, plan, &outcome, None)?,
         Form::JsonStream => {
             render::json::apply_began(console.out, 0)?;
             render::json::apply_ended(console.out, &outcome)?;

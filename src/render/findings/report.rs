@@ -75,7 +75,9 @@ impl<'a> Report<'a> {
             }
             Findings::Remembered(findings) => findings.iter().map(remembered).collect(),
         };
-        rows.iter_mut().for_each(|row| row.settle(home));
+        for row in &mut rows {
+            row.settle(home);
+        }
         // Stable: the order of the findings decides among equals.
         rows.sort_by_key(|row| Reverse(row.severity));
         let mut report = Self { rows, home };

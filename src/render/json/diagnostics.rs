@@ -79,7 +79,7 @@ struct Label<'a> {
 /// The number of findings of each severity.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Summary {
+pub(super) struct Summary {
     /// Findings that stop the run.
     errors: usize,
     /// Likely mistakes.
@@ -90,16 +90,22 @@ struct Summary {
 
 impl<'a> Document<'a> {
     pub(super) fn of(diagnostics: &'a [diagnostic::Diagnostic], sources: &'a Sources) -> Self {
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         Self {
             format_version: super::FORMAT_VERSION,
             kind: KIND,
             diagnostics: list(diagnostics, &Places::new(sources)),
-            summary: Summary {
-                errors: count(diagnostic::Severity::Error),
-                warnings: count(diagnostic::Severity::Warning),
-                infos: count(diagnostic::Severity::Info),
-            },
+            summary: Summary::of(diagnostics),
+        }
+    }
+}
+
+impl Summary {
+    pub(super) fn of(diagnostics: &[diagnostic::Diagnostic]) -> Self {
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        Self {
+            errors: count(diagnostic::Severity::Error),
+            warnings: count(diagnostic::Severity::Warning),
+            infos: count(diagnostic::Severity::Info),
         }
     }
 }

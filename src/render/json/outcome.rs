@@ -3,12 +3,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::failure::Failure;
 use super::held::Held;
 use super::words::Action;
 use super::words::Delivery;
 use crate::model;
 use crate::outcome;
 use crate::plan;
+use crate::render::Problem;
 use crate::store::Refusal;
 
 pub(super) const KIND: &str = "outcome";
@@ -29,6 +31,9 @@ pub(super) struct Document<'a> {
     /// The earlier run that applied the same saved plan; this run did nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     applied_in: Option<i64>,
+    /// Why the run did not end as it should, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure<'a>>,
 }
 
 /// The result of one change.
@@ -114,7 +119,7 @@ pub(super) struct Summary {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn of(plan: &'a plan::Plan, outcome: &'a outcome::Outcome) -> Self {
+    pub(super) fn of(plan: &'a plan::Plan, outcome: &'a outcome::Outcome, problem: Option<Problem<'a>>) -> Self {
         let pairs = plan.changes.iter().zip(&outcome.results);
         Self {
             format_version: super::FORMAT_VERSION,
@@ -125,6 +130,7 @@ impl<'a> Document<'a> {
                 .collect(),
             summary: Summary::of(outcome),
             applied_in: outcome.applied_in,
+            failure: problem.map(Into::into),
         }
     }
 }

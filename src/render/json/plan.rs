@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diagnostics;
+use super::failure::Failure;
 use super::forecast::Forecast;
 use super::held::Held;
 use super::timeline;
@@ -19,6 +20,7 @@ use crate::model;
 use crate::plan;
 use crate::render::Findings;
 use crate::render::Header;
+use crate::render::Problem;
 use crate::workspace;
 
 pub(super) const KIND: &str = "plan";
@@ -62,6 +64,9 @@ pub(super) struct Document<'a> {
     forecasts: Vec<Forecast>,
     /// The findings of the plan.
     diagnostics: Vec<diagnostics::Diagnostic<'a>>,
+    /// Why the command failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure<'a>>,
 }
 
 /// One change of one object.
@@ -190,6 +195,7 @@ impl<'a> Document<'a> {
         header: &Header<'a>,
         forecasts: &[plan::Forecast],
         findings: Findings<'a>,
+        problem: Option<Problem<'a>>,
     ) -> Self {
         let consent = |consent: &'a workspace::Consent| {
             let workspace::Consent { allow, why, until } = consent;
@@ -211,6 +217,7 @@ impl<'a> Document<'a> {
             rotation: timeline::of(&header.rotations),
             consents: plan.consents.iter().map(consent).collect(),
             forecasts: forecasts.iter().map(Into::into).collect(),
+            failure: problem.map(Into::into),
             diagnostics: match findings {
                 Findings::Found(diagnostics, sources) => diagnostics::list(diagnostics, &Places::new(sources)),
                 Findings::Remembered(findings) => findings.iter().map(diagnostics::Diagnostic::of_saved).collect(),

@@ -13,6 +13,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("plan.schema.json", schema_of::<super::plan::Document<'_>>(super::plan::KIND)),
         ("outcome.schema.json", schema_of::<super::outcome::Document<'_>>(super::outcome::KIND)),
         ("export.schema.json", schema_of::<super::export::Document<'_>>(super::export::KIND)),
+        ("failure.schema.json", schema_of::<super::failure::Document<'_>>(super::failure::KIND)),
         ("applyevent.schema.json", schema_of::<super::apply::Document<'_>>(super::apply::KIND)),
         ("runs.schema.json", schema_of::<super::runs::Document>(super::runs::KIND)),
         ("run.schema.json", schema_of::<super::runs::One<'_>>(super::runs::KIND_OF_ONE)),
@@ -24,9 +25,7 @@ pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     let generator = SchemaSettings::draft07().for_serialize().into_generator();
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     tidy(&mut schema);
-    schema["properties"]["formatVersion"] =
-        json!({ "const": super::FORMAT_VERSION, "description": "The version of this format." });
-    schema["properties"]["kind"] = json!({ "const": kind, "description": "The kind of the document." });
+    name_kind(&mut schema, kind);
     // Put the title and the description first.
     let mut sorted = Map::new();
     for name in ["$schema", "title", "description"] {
@@ -34,6 +33,12 @@ pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     }
     sorted.extend(schema.as_object().cloned().unwrap_or_default());
     Json::Object(sorted)
+}
+
+fn name_kind(schema: &mut Json, kind: &str) {
+    schema["properties"]["formatVersion"] =
+        json!({ "const": super::FORMAT_VERSION, "description": "The version of this format." });
+    schema["properties"]["kind"] = json!({ "const": kind, "description": "The kind of the document." });
 }
 
 /// Absent fields are omitted, never null; and the sizes of Rust's numbers are not part of the format.

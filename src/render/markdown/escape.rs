@@ -27,6 +27,20 @@ pub(super) fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<code>{}</code>", prose(text)) }
 }
 
+/// A text as one word that cannot end a comment: letters, digits and single dashes; other characters as `%2E_`. Different
+/// texts are different words.
+pub(super) fn word(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii_alphanumeric() || (character == '-' && !out.ends_with('-')) {
+            out.push(character);
+        } else {
+            let _ = write!(out, "%{:X}_", u32::from(character));
+        }
+    }
+    out
+}
+
 /// Letters, digits, spaces, and punctuation without a meaning inside a line; no text starts a line.
 fn is_harmless(character: char) -> bool {
     !character.is_ascii_punctuation() || matches!(character, '.' | ',' | '/' | ';' | '-' | '(' | ')' | '\'')

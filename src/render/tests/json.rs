@@ -17,6 +17,7 @@ use crate::plan::Action;
 use crate::plan::Plan;
 use crate::render::Findings;
 use crate::render::json;
+use crate::render::json::Layout;
 use crate::rules;
 
 fn findings() -> Vec<Diagnostic> {
@@ -33,15 +34,25 @@ fn findings() -> Vec<Diagnostic> {
 }
 
 fn diagnostics_text() -> String {
-    plain(|out| json::diagnostics(out, &findings(), &sample::sources()))
+    plain(|out| json::diagnostics(out, Layout::Pretty, &findings(), &sample::sources()))
 }
 
 fn plan_text(plan: &Plan) -> String {
-    plain(|out| json::plan(out, plan, &sample::HEADER, &[], Findings::Found(&findings(), &sample::sources())))
+    plain(|out| {
+        json::plan(
+            out,
+            Layout::Pretty,
+            plan,
+            &sample::HEADER,
+            &[],
+            Findings::Found(&findings(), &sample::sources()),
+            None,
+        )
+    })
 }
 
 fn outcome_text() -> String {
-    plain(|out| json::outcome(out, &sample::plan(), &sample::outcome()))
+    plain(|out| json::outcome(out, &sample::plan(), &sample::outcome(), None))
 }
 
 #[test]
@@ -283,7 +294,9 @@ fn no_document_holds_an_id_or_a_raw_control_character() {
         let raw: RangeInclusive<char> = '\u{7f}'..='\u{9f}';
         assert!(!text.contains(|c| raw.contains(&c) || c == '\u{202e}' || c == '\u{e0001}'), "{text}");
     }
-    let written = styled(|out| json::plan(out, &plan, &sample::HEADER, &[], Findings::Found(&[], &sample::sources())));
+    let written = styled(|out| {
+        json::plan(out, Layout::Pretty, &plan, &sample::HEADER, &[], Findings::Found(&[], &sample::sources()), None)
+    });
     assert!(written.contains(r"\u007f\u009b\udb40\udc01"), "{written}");
     let read: Json = serde_json::from_str(&written).unwrap();
     assert_eq!(read["changes"][0]["reason"], "\u{7f}\u{9b}\u{e0001}");

@@ -50,6 +50,8 @@ use super::settings::Settings;
 use super::world::World;
 use super::world::in_environment;
 
+const LAYOUT: render::json::Layout = render::json::Layout::Pretty;
+
 pub(super) fn now() -> Instant {
     "2027-01-02T03:04:05Z".parse().expect("an instant")
 }
@@ -138,10 +140,18 @@ pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
     for style in [render::text::Style::Fields, render::text::Style::Unified] {
         render::text::plan(&mut out, &planned.plan, &header, style).expect("memory takes all");
     }
-    render::json::plan(&mut out, &planned.plan, &header, &[], render::Findings::Found(&all, &ready.sources))
-        .expect("memory takes all");
+    render::json::plan(
+        &mut out,
+        LAYOUT,
+        &planned.plan,
+        &header,
+        &[],
+        render::Findings::Found(&all, &ready.sources),
+        None,
+    )
+    .expect("memory takes all");
     render::text::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
-    render::json::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
+    render::json::diagnostics(&mut out, LAYOUT, &all, &ready.sources).expect("memory takes all");
     render::text::summary(&mut out, &all).expect("memory takes all");
     String::from_utf8(out).expect("output is text")
 }
@@ -244,7 +254,7 @@ impl Bench {
         if let Some(output) = output {
             let mut text = Vec::new();
             render::text::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");
-            render::json::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");
+            render::json::outcome(&mut text, &planned.plan, &outcome, None).expect("memory takes all");
             output.push_str(&String::from_utf8(text).expect("output is text"));
         }
         Some(Applied { planned, outcome })
