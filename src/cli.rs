@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod arguments;
 mod completions;
+mod diff;
 mod emulator;
 mod explain;
 mod export;
@@ -131,6 +132,7 @@ pub enum Color {
 enum Command {
     Validate(validate::Arguments),
     Plan(plan::Arguments),
+    Diff(diff::Arguments),
     Show(show::Arguments),
     Apply(apply::Arguments),
     Rotate(rotate::Arguments),
@@ -148,6 +150,7 @@ impl Command {
         match self {
             Self::Validate(arguments) => arguments.format.into(),
             Self::Plan(arguments) => arguments.output(),
+            Self::Diff(arguments) => arguments.output(),
             Self::Show(arguments) => arguments.output(),
             Self::Apply(arguments) => arguments.format.of_findings().into(),
             Self::Rotate(arguments) => arguments.format.of_findings().into(),
@@ -200,6 +203,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let result: Result<Exit, Stop> = match arguments.command {
         Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(&arguments, console),
+        Command::Diff(arguments) => diff::run(&arguments, console).map_err(Stop::from),
         Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(&arguments, console),
         Command::Rotate(arguments) => rotate::run(&arguments, console),

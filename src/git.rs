@@ -63,6 +63,25 @@ pub enum Checkout {
     Submodule,
 }
 
+/// What a commit has at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommitKind {
+    /// A regular file, with its size in bytes.
+    File {
+        size: u64,
+    },
+    Link,
+    Submodule,
+}
+
+/// One path of a commit, relative to [`Repository::root`].
+#[derive(Clone, Debug)]
+pub struct CommitFile {
+    pub path: PathBuf,
+    pub kind: CommitKind,
+    object: Box<str>,
+}
+
 /// A repository with its checkout. Paths that its functions take are absolute, or relative to [`Repository::root`].
 #[derive(Clone, Debug)]
 pub struct Repository {
@@ -142,6 +161,16 @@ impl Repository {
     /// or above it, is an error: it would lead to what the commit does not hold. At most 16 MiB.
     pub fn read(&self, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
         tree::read(self, commit, &self.inside(path)?)
+    }
+
+    /// Everything below a folder of a commit but folders, or the file itself. Nothing if the commit has nothing there.
+    pub fn below(&self, commit: &CommitId, folder: &Path) -> Result<Vec<CommitFile>, GitError> {
+        tree::below(self, commit, &self.inside(folder)?)
+    }
+
+    /// The content of regular files of a commit, in the order of `files`. `most` is their total size in bytes.
+    pub fn read_files(&self, files: &[&CommitFile], most: u64) -> Result<Vec<Vec<u8>>, GitError> {
+        tree::read_files(self, files, most)
     }
 
     /// Which of these paths a commit has, whatever they are there. None may be above another.

@@ -35,6 +35,7 @@ pub mod matching;
 pub mod change;
 pub mod held;
 pub mod diff;
+pub mod manifest_diff;
 pub mod rotation;
 pub mod store;
 pub mod outcome;

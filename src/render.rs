@@ -4,6 +4,7 @@
 //! (`anstream`). Control characters and characters that rearrange a line are replaced by visible ones.
 
 mod diagnostics;
+mod difference;
 mod excerpt;
 pub mod explain;
 mod export;
@@ -32,7 +33,9 @@ pub use timeline::Rotations;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
+use crate::manifest_diff::Declaration;
 use crate::model::Instant;
+use crate::settings_diff::SettingChange;
 
 /// The header of a plan.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,18 @@ pub enum Findings<'a> {
     Found(&'a [Diagnostic], &'a Sources),
     /// Of the run that saved the plan.
     Remembered(&'a [Finding]),
+}
+
+/// How two versions of a workspace differ.
+#[derive(Clone, Copy)]
+pub struct Difference<'a> {
+    pub workspace: &'a str,
+    /// The names of the versions, like `main (3f2a9c01d7e4)`.
+    pub before: &'a str,
+    pub after: &'a str,
+    /// The objects whose declarations differ. `None` if a version has errors.
+    pub declarations: Option<&'a [Declaration]>,
+    pub settings: &'a [SettingChange],
 }
 
 /// Why a command failed.

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "edge: files and folders")]
 
 mod baseline;
+mod commit;
 mod credentials;
 mod find;
 mod settings;
@@ -26,6 +27,7 @@ use crate::workspace::Workspace;
 use texts::By;
 use texts::Texts;
 
+pub use commit::Revisions;
 pub use trusted::Trusted;
 
 /// Which workspace to use, and where its settings come from.

@@ -64,6 +64,15 @@ impl Session {
 
     /// Checks the manifests, without reading a store.
     pub(super) fn check(self) -> Checked {
+        self.check_with(delivery::findings)
+    }
+
+    /// Checks the manifests by their texts alone, without looking at a file.
+    pub(super) fn check_texts(self) -> Checked {
+        self.check_with(|_, _| Vec::new())
+    }
+
+    fn check_with(self, files: fn(&Desired, &Loaded) -> Vec<Diagnostic>) -> Checked {
         let mut loaded = self.loaded;
         let (raw, found) = manifest::parse(&loaded.sources);
         let mut all = std::mem::take(&mut loaded.diagnostics);
@@ -74,7 +83,7 @@ impl Session {
         if let Some(desired) = &desired {
             let literals = rules::values::check(desired, &rules::values::literals(desired));
             diagnostics.extend(rules::with_severities(literals, &loaded.workspace));
-            diagnostics.extend(delivery::findings(desired, &loaded));
+            diagnostics.extend(files(desired, &loaded));
             sort(&mut diagnostics);
         }
         if let Some(trusted) = &loaded.trusted {

@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::CommitFile;
 use super::CommitId;
+use super::CommitKind;
 use super::GitError;
 use super::GitErrorKind;
 use super::Repository;
@@ -53,11 +55,7 @@ fn content(repository: &Repository, file: &Listed) -> Result<Vec<u8>, GitError> 
     let input = format!("{}\n", file.object);
     // The size that was listed may be missing, so the output has its own limit.
     let out = repository.git.run("read a file of a commit", &arguments, input.as_bytes(), MOST_OF_FILE + (1 << 10))?;
-    one_object(&out, &file.object).map(<[u8]>::to_vec).ok_or_else(|| {
-        let message = format!("read {}: this clone does not have its content", file.path.display());
-        let help = "clone without --filter, or run `git fetch --refetch --no-filter`";
-        GitError::new(GitErrorKind::Missing, message, help)
-    })
+    one_object(&out, &file.object).map(<[u8]>::to_vec).ok_or_else(|| not_there(&file.path))
 }
 
 /// The content of the object in the output of `--batch`. `None` when it is missing.
@@ -68,6 +66,48 @@ fn one_object<'o>(out: &'o [u8], object: &str) -> Option<&'o [u8]> {
     let rest = &out[end + 1..];
     rest.get(size..)?.strip_prefix(b"\n")?;
     Some(&rest[..size])
+}
+
+/// Everything below a folder of a commit but folders, or the file itself; in the order of Git.
+pub(super) fn below(repository: &Repository, commit: &CommitId, folder: &Path) -> Result<Vec<CommitFile>, GitError> {
+    let folders = at(repository, commit, folder)?;
+    let Some(found) = folders else { return Ok(Vec::new()) };
+    let listed = if found.kind.is_some() { vec![found] } else { ls_tree(repository, commit, &["-r"], &[folder])? };
+    let file = |listed: Listed| {
+        let kind = match listed.kind? {
+            Kind::File { size } => CommitKind::File { size },
+            Kind::Link => CommitKind::Link,
+            Kind::Submodule => CommitKind::Submodule,
+        };
+        Some(CommitFile { path: listed.path, kind, object: listed.object })
+    };
+    Ok(listed.into_iter().filter_map(file).collect())
+}
+
+/// The content of regular files, in the order of `files`. `most` is their total size in bytes.
+pub(super) fn read_files(repository: &Repository, files: &[&CommitFile], most: u64) -> Result<Vec<Vec<u8>>, GitError> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let input: String = files.iter().map(|file| format!("{}\n", file.object)).collect();
+    let most = most + ((files.len() as u64) << 7);
+    let arguments = [OsStr::new("cat-file"), OsStr::new("--batch")];
+    let out = repository.git.run("read the files of a commit", &arguments, input.as_bytes(), most)?;
+    let mut rest = out.as_slice();
+    let mut contents = Vec::new();
+    for file in files {
+        let content = one_object(rest, &file.object).ok_or_else(|| not_there(&file.path))?;
+        contents.push(content.to_vec());
+        let head = rest.iter().position(|byte| *byte == b'\n').unwrap_or_default();
+        rest = rest.get(head + 1 + content.len() + 1..).unwrap_or_default();
+    }
+    Ok(contents)
+}
+
+fn not_there(path: &Path) -> GitError {
+    let message = format!("read {}: this clone does not have its content", path.display());
+    let help = "clone without --filter, or run `git fetch --refetch --no-filter`";
+    GitError::new(GitErrorKind::Missing, message, help)
 }
 
 pub(super) fn tracked(repository: &Repository, path: &Path) -> Result<Vec<PathBuf>, GitError> {

@@ -3,6 +3,7 @@
 
 mod apply;
 mod diagnostics;
+mod difference;
 mod export;
 mod failure;
 mod forecast;
@@ -67,6 +68,16 @@ pub fn failure(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, layout, &failure::Document::of(problem, diagnostics, sources))
+}
+
+/// Writes how two versions of a workspace differ, with the new findings.
+pub fn difference(
+    out: &mut dyn io::Write,
+    difference: &super::Difference<'_>,
+    found: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, Layout::Pretty, &difference::Document::of(difference, found, sources))
 }
 
 /// Writes a plan with its findings.

@@ -10,17 +10,21 @@ use std::fmt::Write as _;
 use std::io;
 
 use self::escape::prose;
+use super::Difference;
 use super::Problem;
+use super::difference;
 use super::rows;
 use super::rows::Row;
 use super::style;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Severity;
+use crate::manifest_diff::Edit;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Held;
 use crate::plan::Origin;
 use crate::plan::Plan;
+use crate::settings_diff::SettingChange;
 use crate::text;
 use crate::workspace::Consent;
 
@@ -53,16 +57,51 @@ pub fn comment(out: &mut dyn io::Write, comment: &Comment<'_>) -> io::Result<()>
         page.findings(comment.findings);
     }
     if let Some((plan, _)) = comment.plan.filter(|(plan, _)| !plan.is_empty()) {
-        page.table(plan);
+        let changes: Vec<_> =
+            plan.changes.iter().enumerate().map(|(index, change)| (change, plan.held.get(&index))).collect();
+        page.table(&changes);
         if !has_errors {
             page.findings(comment.findings);
         }
         page.consents(plan);
-        page.details(plan);
+        page.details(&changes);
     } else if !has_errors {
         page.findings(comment.findings);
     }
     out.write_all(page.text.as_bytes())
+}
+
+/// Writes how two versions of a workspace differ. Counts what does not fit.
+pub fn difference(
+    out: &mut dyn io::Write,
+    host: Host,
+    difference: &Difference<'_>,
+    findings: &[Finding],
+) -> io::Result<()> {
+    let mut page = Page { host, word: edit, text: String::new() };
+    let name = text::cut(difference.workspace, LONGEST_NAME).into_owned();
+    let [before, after] = [difference.before, difference.after].map(|name| prose(&text::cut(name, LONGEST_NAME)));
+    let marker = host.marker("diff", Some(&name));
+    let _ = writeln!(page.text, "{marker}\n\n### Manifests of workspace {} · {before} → {after}\n", prose(&name));
+    let _ = writeln!(page.text, "**{}**", prose(&difference::summary(difference)));
+    page.findings(findings);
+    let changes: Vec<Change> = difference.declarations.unwrap_or_default().iter().map(difference::change).collect();
+    let changes: Vec<_> = changes.iter().map(|change| (change, None)).collect();
+    if !changes.is_empty() {
+        page.table(&changes);
+    }
+    page.settings(difference.settings);
+    page.details(&changes);
+    out.write_all(page.text.as_bytes())
+}
+
+/// What happened to a declaration that is shown as a change.
+fn edit(action: Action) -> &'static str {
+    match action {
+        Action::Create => Edit::Added.name(),
+        Action::Delete => Edit::Removed.name(),
+        _ => Edit::Changed.name(),
+    }
 }
 
 struct Page {
@@ -126,11 +165,11 @@ impl Page {
         let _ = writeln!(self.text, " · Keywright {}{commit}", prose(&origin.version));
     }
 
-    fn table(&mut self, plan: &Plan) {
+    fn table(&mut self, changes: &[(&Change, Option<&Held>)]) {
         self.text.push_str("\n| | Change | Object | Manifest |\n|---|---|---|---|\n");
         let (host, word) = (self.host, self.word);
-        let omitted = self
-            .fill(&changes(plan), 40, |(change, held)| table_row(host, word(change.action), change, held.is_some()));
+        let omitted =
+            self.fill(changes, 40, |(change, held)| table_row(host, word(change.action), change, held.is_some()));
         if omitted > 0 {
             let _ = writeln!(self.text, "\n…and {omitted} more; `keywright` prints them on a terminal.");
         }
@@ -166,9 +205,25 @@ impl Page {
         }
     }
 
-    fn details(&mut self, plan: &Plan) {
+    fn settings(&mut self, settings: &[SettingChange]) {
+        if settings.is_empty() {
+            return;
+        }
+        self.text.push_str("\n| Setting | Before | After | |\n|---|---|---|---|\n");
+        let host = self.host;
+        let omitted = self.fill(settings, 15, |setting| {
+            let [field, before, after] = [&setting.field, &setting.before, &setting.after]
+                .map(|text| host.code(&text::cut(text, LONGEST_VALUE)));
+            format!("| {field} | {before} | {after} |{} |\n", difference::effect(setting.effect))
+        });
+        if omitted > 0 {
+            let _ = writeln!(self.text, "\n…and {}.", text::count(omitted, "more setting*"));
+        }
+    }
+
+    fn details(&mut self, changes: &[(&Change, Option<&Held>)]) {
         let (host, word) = (self.host, self.word);
-        let omitted = self.fill(&changes(plan), 100, |(change, held)| detail(host, word(change.action), change, *held));
+        let omitted = self.fill(changes, 100, |(change, held)| detail(host, word(change.action), change, *held));
         if omitted > 0 {
             let omitted = text::count(omitted, "more change*");
             let _ =
@@ -191,11 +246,6 @@ impl Page {
         }
         items.len() - shown
     }
-}
-
-/// The changes, and why those are held back that are.
-fn changes(plan: &Plan) -> Vec<(&Change, Option<&Held>)> {
-    plan.changes.iter().enumerate().map(|(index, change)| (change, plan.held.get(&index))).collect()
 }
 
 fn table_row(host: Host, word: &str, change: &Change, is_held: bool) -> String {

@@ -70,7 +70,7 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
     }
     if !plan.is_empty() {
-        let columns = Columns::of(plan);
+        let columns = Columns::of(&plan.changes);
         for (index, change) in plan.changes.iter().enumerate() {
             write_change(out, change, plan.held.get(&index), &columns, style)?;
         }
@@ -96,20 +96,26 @@ fn write_time(out: &mut dyn io::Write, at: Instant) -> io::Result<()> {
     writeln!(out, "It shows one step of each rotated key; runs before that time take the earlier steps.\n")
 }
 
+/// Writes changes field by field.
+pub(super) fn changes(out: &mut dyn io::Write, changes: &[Change]) -> io::Result<()> {
+    let columns = Columns::of(changes);
+    changes.iter().try_for_each(|change| write_change(out, change, None, &columns, Style::Fields))
+}
+
 struct Columns {
     place: usize,
     value: usize,
 }
 
 impl Columns {
-    fn of(plan: &Plan) -> Self {
+    fn of(changes: &[Change]) -> Self {
         let head = |change: &Change| {
             let (sign, _) = style::of_action(change.action);
             sign.len() + 1 + rows::shown(&change.address).chars().count()
         };
-        let rows = plan.changes.iter().flat_map(rows::rows);
+        let rows = changes.iter().flat_map(rows::rows);
         Self {
-            place: plan.changes.iter().map(head).max().unwrap_or_default().clamp(48, 72) + 2,
+            place: changes.iter().map(head).max().unwrap_or_default().clamp(48, 72) + 2,
             value: rows.map(|row| row.name.chars().count()).max().unwrap_or_default().clamp(20, 32) + 2,
         }
     }

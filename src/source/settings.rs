@@ -41,7 +41,7 @@ pub(super) struct Settings {
 
 pub(super) fn read(found: &Found, choice: &Choice, texts: &mut Texts) -> Result<Settings, GitError> {
     let root = &found.root;
-    let folder = root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned());
+    let folder = folder_name(root);
     let (source, unreadable) = texts.settings(&root.join(WORKSPACE_FILE));
     let mut here = Version::of(source, 0, &folder);
     here.problems.extend(unreadable);
@@ -49,6 +49,23 @@ pub(super) fn read(found: &Found, choice: &Choice, texts: &mut Texts) -> Result<
         Some(trusted) => from_commit(trusted, here, root, &folder),
         None => Ok(from_checkout(here, root, &folder, choice)),
     }
+}
+
+/// The settings in a commit, compared with nothing.
+pub(super) fn in_commit(
+    repository: &Repository,
+    commit: &CommitId,
+    root: &Path,
+    name: &str,
+) -> Result<Settings, GitError> {
+    let folder = folder_name(root);
+    let Version { workspace, source, problems } = Version::in_commit(repository, commit, root, 0, name, &folder)?;
+    Ok(Settings { workspace, sources: source.into_iter().collect(), problems })
+}
+
+/// The name of a workspace whose settings have none.
+fn folder_name(root: &Path) -> String {
+    root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// One version of the settings.

@@ -34,7 +34,7 @@ use crate::workspace::is_manifest_extension;
 const STANDARD_INPUT: &str = "(standard input)";
 
 /// Maximum total size of the manifests of one workspace, in bytes.
-const MAX_WORKSPACE: usize = 128 << 20;
+pub(super) const MAX_WORKSPACE: usize = 128 << 20;
 
 /// Who named a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Texts {
     }
 
     /// The displayed name of a file: relative to the current folder if it is below it.
-    fn name_of(&self, path: &Path) -> Box<str> {
+    pub(super) fn name_of(&self, path: &Path) -> Box<str> {
         let (path, from) = (normal(path), normal(&self.from));
         let shown = path.strip_prefix(&from).unwrap_or(&path);
         shown.to_string_lossy().into()
@@ -217,7 +217,7 @@ impl Texts {
     }
 
     /// KW-064: a workspace inside this one. What it declares is its own.
-    fn nested(&mut self, file: &Path, root: &Path) {
+    pub(super) fn nested(&mut self, file: &Path, root: &Path) {
         let folder = self.name_of(file.parent().unwrap_or(file));
         let message = format!("{folder} is a workspace inside the workspace {}", root.display());
         let help = format!(
@@ -228,7 +228,7 @@ impl Texts {
         self.refuse(name, "", rules::KW_064.finding(message).help(help), 0);
     }
 
-    fn take(&mut self, name: Box<str>, file: &mut dyn Read) {
+    pub(super) fn take(&mut self, name: Box<str>, file: &mut dyn Read) {
         let mut bytes = Vec::new();
         if let Err(error) = file.read_to_end(&mut bytes) {
             return self.unreadable(&name, &error.to_string());
@@ -254,21 +254,21 @@ impl Texts {
     }
 
     /// Whether the size limit is exceeded. This is reported once, and no more files are read.
-    const fn is_full(&self) -> bool {
+    pub(super) const fn is_full(&self) -> bool {
         self.total > MAX_WORKSPACE
     }
 
-    fn too_large(&mut self, name: Box<str>) {
+    pub(super) fn too_large(&mut self, name: Box<str>) {
         let message = format!("{name} is larger than {} MiB", MAX_FILE >> 20);
         self.refuse(name, "", rules::KW_003.finding(message).help("split the file"), 0);
     }
 
-    fn unreadable(&mut self, name: &str, cause: &str) {
+    pub(super) fn unreadable(&mut self, name: &str, cause: &str) {
         let problem = rules::KW_001.finding(format!("could not read {name}: {cause}"));
         self.refuse(name.into(), "", problem.help("fix the file, or remove it from the workspace"), 0);
     }
 
-    fn refuse(&mut self, name: Box<str>, text: &str, problem: Diagnostic, at: usize) {
+    pub(super) fn refuse(&mut self, name: Box<str>, text: &str, problem: Diagnostic, at: usize) {
         let start = u32::try_from(at).unwrap_or(0);
         let place = Place { source: SourceId(0), start, end: start };
         self.sources.push(Source { name: name.clone(), text: text.into(), readable: false });
@@ -310,7 +310,7 @@ fn is_manifest(path: &Path, root: &Path) -> bool {
     has_manifest_name(path) && normal(path) != root.join(WORKSPACE_FILE)
 }
 
-fn has_manifest_name(path: &Path) -> bool {
+pub(super) fn has_manifest_name(path: &Path) -> bool {
     path.extension().and_then(|extension| extension.to_str()).is_some_and(is_manifest_extension)
 }
 

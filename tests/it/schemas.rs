@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 15] = [
     ("DiagnosticsOutput", "diagnostics-output"),
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
+    ("DiffOutput", "diff-output"),
     ("ExportOutput", "export-output"),
     ("FailureOutput", "failure-output"),
     ("ApplyEventOutput", "apply-event-output"),

@@ -12,6 +12,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("diagnostics.schema.json", schema_of::<super::diagnostics::Document<'_>>(super::diagnostics::KIND)),
         ("plan.schema.json", schema_of::<super::plan::Document<'_>>(super::plan::KIND)),
         ("outcome.schema.json", schema_of::<super::outcome::Document<'_>>(super::outcome::KIND)),
+        ("diff.schema.json", schema_of::<super::difference::Document<'_>>(super::difference::KIND)),
         ("export.schema.json", schema_of::<super::export::Document<'_>>(super::export::KIND)),
         ("failure.schema.json", schema_of::<super::failure::Document<'_>>(super::failure::KIND)),
         ("applyevent.schema.json", schema_of::<super::apply::Document<'_>>(super::apply::KIND)),

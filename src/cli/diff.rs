@@ -1,0 +1,238 @@
+//! `keywright diff`
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::failure::Failure;
+use super::output;
+use super::output::Format;
+use super::output::Host;
+use super::output::Output;
+use super::output::Shown;
+use super::session::Checked;
+use super::session::Session;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::Severity;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::Sources;
+use crate::diagnostic::has_errors;
+use crate::diagnostic::sort;
+use crate::manifest::workspace::place_of;
+use crate::manifest_diff;
+use crate::model::Desired;
+use crate::render;
+use crate::rules;
+use crate::settings_diff;
+use crate::settings_diff::Comparison;
+use crate::source;
+use crate::source::Choice;
+use crate::source::NotFound;
+use crate::source::Revisions;
+
+/// Compare the manifests and settings of two Git revisions
+///
+/// Shows which objects a branch adds, removes and changes, what it changes in the settings, and the findings that its
+/// manifests have and those of the base do not. Reads only Git: no store, no credentials, no secret and no other file, so
+/// it is safe for pull requests of strangers. Each revision is checked with its own settings; --trust has no effect.
+///
+/// Exits with 3 if the manifests of the newer revision are invalid.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// BASE..HEAD compares two revisions, BASE...HEAD the commit where they part with HEAD, and BASE alone the checkout
+    #[arg(value_name = "BASE..HEAD")]
+    range: String,
+
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
+    format: Format,
+
+    /// Code host of the comment, for --format markdown [default: github]
+    #[arg(long = "for", value_name = "HOST")]
+    host: Option<Host>,
+
+    /// Exit with 2 if there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+const FORMATS: [Format; 7] =
+    [Format::Text, Format::Json, Format::Markdown, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
+
+impl Arguments {
+    pub(super) fn output(&self) -> Output {
+        Output { format: self.format, host: self.host.unwrap_or_default() }
+    }
+}
+
+/// One side of the comparison.
+struct Version {
+    /// For people, like `main (3f2a9c01d7e4)`.
+    name: String,
+    checked: Checked,
+}
+
+impl Version {
+    /// A base that declares nothing is not a mistake: the branch adds the first manifests.
+    fn allow_nothing(&mut self) {
+        let Checked { desired, diagnostics, .. } = &mut self.checked;
+        let is_other = |found: &Diagnostic| found.severity == Severity::Error && found.rule != rules::KW_011.id;
+        if desired.is_none() && !diagnostics.iter().any(is_other) {
+            *desired = Some(Desired::default());
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    output::check_host(arguments.format, arguments.host)?;
+    let (before, after) = versions(&arguments.range, console)?;
+    let settings = changed_settings(&before, &after);
+    let diagnostics = new_findings(&before, &after, &settings);
+    let declarations = match (&before.checked.desired, &after.checked.desired) {
+        (Some(old), Some(new)) => {
+            let sources = [&before.checked.loaded.sources, &after.checked.loaded.sources];
+            Some(manifest_diff::declarations((old, sources[0]), (new, sources[1])))
+        }
+        _ => None,
+    };
+    let difference = render::Difference {
+        workspace: &after.checked.loaded.workspace.name,
+        before: &before.name,
+        after: &after.name,
+        declarations: declarations.as_deref(),
+        settings: &settings,
+    };
+    print(arguments.output(), &difference, &diagnostics, &after.checked.loaded.sources, console)?;
+    let is_changed = declarations.is_none_or(|declarations| !declarations.is_empty()) || !settings.is_empty();
+    Ok(if has_errors(&after.checked.diagnostics) {
+        Exit::Invalid
+    } else if arguments.detailed_exitcode && is_changed {
+        Exit::Pending
+    } else {
+        Exit::Done
+    })
+}
+
+fn print(
+    output: Output,
+    difference: &render::Difference<'_>,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    match output.format {
+        Format::Text => {
+            render::text::difference(console.out, difference)?;
+            console.out.flush()?;
+            render::text::diagnostics(console.err, diagnostics, sources)?;
+            render::text::summary(console.err, diagnostics)?;
+        }
+        Format::Json => render::json::difference(console.out, difference, diagnostics, sources)?,
+        Format::Markdown => {
+            let findings = output::saved(diagnostics, sources);
+            render::markdown::difference(console.out, output.host.into(), difference, &findings)?;
+        }
+        _ => output::document(
+            output,
+            &Shown {
+                plan: None,
+                is_stopped: true,
+                diagnostics,
+                sources,
+                failure: None,
+                at: None,
+                rotations: crate::render::Rotations::default(),
+            },
+            console,
+        )?,
+    }
+    Ok(())
+}
+
+/// Both versions, checked.
+fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), Failure> {
+    let failed = |error: NotFound| Failure::new(error.to_string()).help(error.help());
+    let revisions = Revisions::find(&console.folder, &console.choice).map_err(failed)?;
+    let or_head = |revision: &str| if revision.is_empty() { "HEAD".to_owned() } else { revision.to_owned() };
+    let (base, head, is_parted) = match (range.split_once("..."), range.split_once("..")) {
+        (Some((base, head)), _) => (or_head(base), Some(or_head(head)), true),
+        (None, Some((base, head))) => (or_head(base), Some(or_head(head)), false),
+        (None, None) => (range.to_owned(), None, false),
+    };
+    let mut from = revisions.resolve(&base).map_err(failed)?;
+    let to = head.as_deref().map(|head| revisions.resolve(head)).transpose().map_err(failed)?;
+    if let Some(to) = to.as_ref().filter(|_| is_parted) {
+        from = revisions.merge_base(&from, to).map_err(failed)?;
+    }
+    let mut before = Version {
+        name: format!("{base} ({})", from.short()),
+        checked: checked(revisions.load(&from).map_err(failed)?),
+    };
+    before.allow_nothing();
+    let (name, loaded) = match (head, to) {
+        (Some(head), Some(to)) => (format!("{head} ({})", to.short()), revisions.load(&to).map_err(failed)?),
+        _ => ("the checkout".to_owned(), checkout(console).map_err(failed)?),
+    };
+    console.opened = super::Opened::new(&loaded, &console.folder);
+    Ok((before, Version { name, checked: checked(loaded) }))
+}
+
+/// The workspace of the checkout, without the comparisons of settings that other commands make.
+fn checkout(console: &mut Console<'_>) -> Result<source::Loaded, NotFound> {
+    let choice = Choice { trust: None, is_ci: false, ..console.choice.clone() };
+    let mut loaded = source::load(&[], &console.folder, &choice, console.input)?;
+    let compared = [rules::KW_060.id, rules::KW_061.id, rules::KW_062.id];
+    loaded.settings.retain(|finding| !compared.contains(&finding.rule));
+    Ok(loaded)
+}
+
+fn checked(loaded: source::Loaded) -> Checked {
+    let mut checked = Session { loaded }.check_texts();
+    if let Some(desired) = &checked.desired {
+        let found = rules::with_severities(rules::references(desired, false), &checked.loaded.workspace);
+        checked.diagnostics.extend(found);
+        sort(&mut checked.diagnostics);
+    }
+    checked
+}
+
+/// The settings that differ. None if one version has errors in them, which are findings.
+fn changed_settings(before: &Version, after: &Version) -> Vec<settings_diff::SettingChange> {
+    let is_valid = |version: &Version| {
+        let Checked { loaded, diagnostics, .. } = &version.checked;
+        let settings = settings_source(loaded);
+        !diagnostics.iter().any(|found| {
+            found.severity == Severity::Error && found.place.is_some_and(|place| Some(place.source) == settings)
+        })
+    };
+    if !is_valid(before) || !is_valid(after) {
+        return Vec::new();
+    }
+    settings_diff::settings_diff(&before.checked.loaded.workspace, &after.checked.loaded.workspace)
+}
+
+/// The settings file among the sources: the last one, if there is one.
+fn settings_source(loaded: &source::Loaded) -> Option<SourceId> {
+    let last = loaded.sources.0.len().checked_sub(1)?;
+    let is_settings = Path::new(&*loaded.sources.0[last].name).file_name()? == crate::workspace::WORKSPACE_FILE;
+    is_settings.then(|| SourceId(u32::try_from(last).unwrap_or(u32::MAX)))
+}
+
+/// The findings that the newer version adds, those about changed settings, and every error of the newer version.
+fn new_findings(before: &Version, after: &Version, settings: &[settings_diff::SettingChange]) -> Vec<Diagnostic> {
+    let Checked { loaded, diagnostics, .. } = &after.checked;
+    let old = (before.checked.diagnostics.as_slice(), &before.checked.loaded.sources);
+    let mut found = manifest_diff::new_findings(old, (diagnostics.clone(), &loaded.sources));
+    found.extend(diagnostics.iter().filter(|finding| finding.severity == Severity::Error).cloned());
+    let place = |field: &str| -> Option<Place> {
+        let id = settings_source(loaded)?;
+        place_of(id, loaded.sources.get(id)?, field)
+    };
+    let comparison = Comparison { with: &before.name, is_trusted: false, is_base_known: true };
+    found.extend(settings_diff::findings(settings, &comparison, place));
+    sort(&mut found);
+    found
+}
