@@ -15,7 +15,8 @@ use crate::saved_plan;
 ///
 /// Without KIND, prints the schema of all manifests. KIND is User, Application, Package, Plan, PackageKey, ApiKey or
 /// Workspace; DiagnosticsOutput, PlanOutput, OutcomeOutput, DiffOutput, ExportOutput or FailureOutput for the output of
-/// `--format json`; ApplyEventOutput for a line of `--format json-stream`; or SavedPlan for the file that `plan --out` saves.
+/// `--format json`; ApplyEventOutput for a line of `--format json-stream`; Output for any of these; or SavedPlan for the
+/// file that `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Kind of manifest or output
@@ -26,6 +27,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let schema = match arguments.kind.as_deref() {
         None => documents::of_any(),
         Some("Workspace") => documents::of_workspace(),
+        Some("Output") => json::schema_of_any(),
         Some("SavedPlan") => saved_plan::schema(),
         Some(name) => match output(name) {
             Some(schema) => schema,

@@ -16,6 +16,7 @@ mod timeline;
 pub(crate) mod words;
 
 pub(crate) use schema::schema_of;
+pub use schema::schema_of_any;
 pub use schema::schemas;
 
 use std::collections::BTreeMap;

@@ -25,6 +25,7 @@ fn schema(kind: &str) -> jsonschema::Validator {
 fn document(ran: &Ran, kind: &str) -> Value {
     let document: Value =
         serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err));
+    assert!(schema("Output").is_valid(&document), "{}", ran.out);
     let errors: Vec<String> = schema(kind).iter_errors(&document).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}: {}", ran.out);
     document

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -17,6 +17,7 @@ const FILES: [(&str, &str); 16] = [
     ("PackageKey", "package-key"),
     ("ApiKey", "api-key"),
     ("Workspace", "workspace"),
+    ("Output", "output"),
     ("DiagnosticsOutput", "diagnostics-output"),
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),

@@ -21,6 +21,38 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
     ]
 }
 
+/// One schema for every document that a command prints on its own, so that a reader checks any exit with it.
+pub fn schema_of_any() -> Json {
+    let mut generator = SchemaSettings::draft07().for_serialize().into_generator();
+    let documents = [
+        (super::diagnostics::KIND, generator.subschema_for::<super::diagnostics::Document<'_>>()),
+        (super::plan::KIND, generator.subschema_for::<super::plan::Document<'_>>()),
+        (super::outcome::KIND, generator.subschema_for::<super::outcome::Document<'_>>()),
+        (super::export::KIND, generator.subschema_for::<super::export::Document<'_>>()),
+        (super::difference::KIND, generator.subschema_for::<super::difference::Document<'_>>()),
+        (super::failure::KIND, generator.subschema_for::<super::failure::Document<'_>>()),
+        (super::apply::KIND, generator.subschema_for::<super::apply::Document<'_>>()),
+        (super::runs::KIND, generator.subschema_for::<super::runs::Document>()),
+        (super::runs::KIND_OF_ONE, generator.subschema_for::<super::runs::One>()),
+    ];
+    let mut definitions = Json::Object(generator.take_definitions(true));
+    let mut choices = Vec::new();
+    for (kind, reference) in documents {
+        let reference = reference.to_value();
+        let name = reference["$ref"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
+        name_kind(&mut definitions[&name], kind);
+        choices.push(reference);
+    }
+    tidy(&mut definitions);
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Keywright output",
+        "description": "Any document that a command prints with `--format json` or `json-stream`, whatever its exit code.",
+        "oneOf": choices,
+        "definitions": definitions,
+    })
+}
+
 /// The schema of one document.
 pub(crate) fn schema_of<T: JsonSchema>(kind: &str) -> Json {
     let generator = SchemaSettings::draft07().for_serialize().into_generator();
