@@ -47,7 +47,6 @@ use crate::model;
 use crate::model::Kind;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
-use crate::plan::Plan;
 use crate::plan::Planned;
 use crate::render;
 use crate::rules;
@@ -156,7 +155,7 @@ pub(super) fn finish(
     }
     let (before, began) = (prepared.snapshot.remotes.calls(), clock());
     let (outcome, failure) = carry_out(prepared, checksum, form, console)?;
-    print_outcome(form, &prepared.planned.plan, &outcome, failure.as_ref(), console)?;
+    print_outcome(form, prepared, &outcome, failure.as_ref(), console)?;
     if form == Form::Text {
         print_calls(prepared, &before, began.elapsed().as_secs_f64(), console)?;
     }
@@ -332,17 +331,21 @@ fn begin(prepared: &Prepared, now: model::Instant) -> Result<Journal, Failure> {
 
 fn print_outcome(
     form: Form,
-    plan: &Plan,
+    prepared: &Prepared,
     outcome: &Outcome,
     failure: Option<&Failure>,
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
+    let Prepared { snapshot, planned, .. } = prepared;
+    let plan = &planned.plan;
+    let found = [snapshot.diagnostics.as_slice(), &planned.held, &planned.asked].concat();
+    let findings = (found.as_slice(), &snapshot.loaded.sources);
     match form {
         // An empty plan already printed that there is nothing to do.
         Form::Text if plan.is_empty() => {}
         Form::Text => render::text::outcome(console.out, plan, outcome)?,
-        Form::Json => render::json::outcome(console.out, plan, outcome, failure.map(Failure::problem))?,
-        Form::JsonStream => render::json::apply_ended(console.out, outcome)?,
+        Form::Json => render::json::outcome(console.out, plan, outcome, findings, failure.map(Failure::problem))?,
+        Form::JsonStream => render::json::apply_ended(console.out, outcome, findings)?,
     }
     Ok(())
 }

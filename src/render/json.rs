@@ -99,9 +99,10 @@ pub fn outcome(
     out: &mut dyn io::Write,
     plan: &Plan,
     outcome: &Outcome,
+    findings: (&[Diagnostic], &Sources),
     problem: Option<Problem<'_>>,
 ) -> io::Result<()> {
-    write(out, Layout::Pretty, &outcome::Document::of(plan, outcome, problem))
+    write(out, Layout::Pretty, &outcome::Document::of(plan, outcome, findings, problem))
 }
 
 /// Writes the first event of an apply.
@@ -120,9 +121,9 @@ pub fn apply_change(
     write(out, Layout::Line, &apply::Document::change(index, change, result, extra))
 }
 
-/// Writes the last event of an apply.
-pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome) -> io::Result<()> {
-    write(out, Layout::Line, &apply::Document::ended(outcome))
+/// Writes the last event of an apply, with what was found before.
+pub fn apply_ended(out: &mut dyn io::Write, outcome: &Outcome, findings: (&[Diagnostic], &Sources)) -> io::Result<()> {
+    write(out, Layout::Line, &apply::Document::ended(outcome, findings))
 }
 
 /// Writes an export. `files` has the file of every object; `None` if the document contains the manifests.

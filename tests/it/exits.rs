@@ -148,8 +148,15 @@ fn a_change_without_consent_is_held_back_in_every_format_and_the_rest_is_saved()
         let ran = console.run(&format!("plan --format {format}"));
         assert!(ran.exit == 4 && ran.out.contains(&rule), "{format}: {}", ran.out);
     }
+    let has_rule =
+        |document: &Value| document["diagnostics"].as_array().unwrap().iter().any(|found| found["rule"] == *rule);
     // The counts are those of what will be applied.
     assert_eq!(console.run("plan --format gitlab-plan").out, "{\"create\":0,\"update\":1,\"delete\":0}\n");
+    let ran = console.run("apply --auto-approve --format json");
+    assert!(ran.exit == 4 && has_rule(&document(&ran, "OutcomeOutput")), "{}{}", ran.out, ran.err);
+    let ran = console.run("apply --auto-approve --format json-stream");
+    let ended: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    assert!(ran.exit == 4 && has_rule(&ended) && schema("ApplyEventOutput").is_valid(&ended), "{}", ran.out);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::cli::session::Snapshot;
 use crate::cli::session::database;
 use crate::database::journal;
 use crate::database::journal::AppliedPlan;
+use crate::diagnostic::Sources;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -46,8 +47,8 @@ fn applied_in(snapshot: &Snapshot, checksum: &str) -> Result<Option<AppliedPlan>
 /// Reports that there is nothing to do, or what is still unverified.
 fn print(form: Form, saved: &LoadedPlan, applied: &AppliedPlan, console: &mut Console<'_>) -> Result<(), Failure> {
     let is_verified = applied.unverified.is_empty();
-    let nothing = Plan::default();
-    let plan = if is_verified { &nothing } else { &saved.plan.plan };
+    let (empty, nothing) = (Plan::default(), Sources::default());
+    let plan = if is_verified { &empty } else { &saved.plan.plan };
     let result = |index| {
         if applied.unverified.contains(&index) {
             ChangeResult::Unverified(unverified(applied.run))
@@ -71,10 +72,10 @@ fn print(form: Form, saved: &LoadedPlan, applied: &AppliedPlan, console: &mut Co
                 render::text::outcome(console.out, plan, &outcome)?;
             }
         }
-        Form::Json => render::json::outcome(console.out, plan, &outcome, None)?,
+        Form::Json => render::json::outcome(console.out, plan, &outcome, (&[], &nothing), None)?,
         Form::JsonStream => {
             render::json::apply_began(console.out, 0)?;
-            render::json::apply_ended(console.out, &outcome)?;
+            render::json::apply_ended(console.out, &outcome, (&[], &nothing))?;
         }
     }
     Ok(())

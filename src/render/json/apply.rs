@@ -3,8 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::diagnostics::Diagnostic;
+use super::diagnostics::list;
 use super::outcome::Change;
 use super::outcome::Summary;
+use crate::diagnostic;
+use crate::diagnostic::Places;
+use crate::diagnostic::Sources;
 use crate::model::Delivery;
 use crate::outcome;
 use crate::plan;
@@ -41,6 +46,9 @@ pub(super) struct Document<'a> {
     /// For ended: the earlier run that applied the same saved plan; this run did nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     applied_in: Option<i64>,
+    /// For ended: the findings of the plan, also of what was held back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostics: Option<Vec<Diagnostic<'a>>>,
 }
 
 /// The event of a line.
@@ -71,9 +79,13 @@ impl<'a> Document<'a> {
         Self { number: Some(index + 1), change, milliseconds, ..Self::new(Event::Change) }
     }
 
-    pub(super) fn ended(outcome: &'a outcome::Outcome) -> Self {
+    pub(super) fn ended(
+        outcome: &'a outcome::Outcome,
+        (found, sources): (&'a [diagnostic::Diagnostic], &'a Sources),
+    ) -> Self {
         let applied_in = outcome.applied_in;
-        Self { summary: Some(Summary::of(outcome)), applied_in, ..Self::new(Event::Ended) }
+        let diagnostics = Some(list(found, &Places::new(sources)));
+        Self { summary: Some(Summary::of(outcome)), applied_in, diagnostics, ..Self::new(Event::Ended) }
     }
 
     fn new(event: Event) -> Self {

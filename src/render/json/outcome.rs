@@ -3,10 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::diagnostics::Diagnostic;
+use super::diagnostics::list;
 use super::failure::Failure;
 use super::held::Held;
 use super::words::Action;
 use super::words::Delivery;
+use crate::diagnostic;
+use crate::diagnostic::Places;
+use crate::diagnostic::Sources;
 use crate::model;
 use crate::outcome;
 use crate::plan;
@@ -31,6 +36,8 @@ pub(super) struct Document<'a> {
     /// The earlier run that applied the same saved plan; this run did nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     applied_in: Option<i64>,
+    /// The findings of the plan, also of what was held back.
+    diagnostics: Vec<Diagnostic<'a>>,
     /// Why the run did not end as it should, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
@@ -119,7 +126,12 @@ pub(super) struct Summary {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn of(plan: &'a plan::Plan, outcome: &'a outcome::Outcome, problem: Option<Problem<'a>>) -> Self {
+    pub(super) fn of(
+        plan: &'a plan::Plan,
+        outcome: &'a outcome::Outcome,
+        (found, sources): (&'a [diagnostic::Diagnostic], &'a Sources),
+        problem: Option<Problem<'a>>,
+    ) -> Self {
         let pairs = plan.changes.iter().zip(&outcome.results);
         Self {
             format_version: super::FORMAT_VERSION,
@@ -130,6 +142,7 @@ impl<'a> Document<'a> {
                 .collect(),
             summary: Summary::of(outcome),
             applied_in: outcome.applied_in,
+            diagnostics: list(found, &Places::new(sources)),
             failure: problem.map(Into::into),
         }
     }

@@ -52,7 +52,7 @@ fn plan_text(plan: &Plan) -> String {
 }
 
 fn outcome_text() -> String {
-    plain(|out| json::outcome(out, &sample::plan(), &sample::outcome(), None))
+    plain(|out| json::outcome(out, &sample::plan(), &sample::outcome(), (&[], &sample::sources()), None))
 }
 
 #[test]

@@ -254,7 +254,8 @@ impl Bench {
         if let Some(output) = output {
             let mut text = Vec::new();
             render::text::outcome(&mut text, &planned.plan, &outcome).expect("memory takes all");
-            render::json::outcome(&mut text, &planned.plan, &outcome, None).expect("memory takes all");
+            render::json::outcome(&mut text, &planned.plan, &outcome, (&[], &ready.sources), None)
+                .expect("memory takes all");
             output.push_str(&String::from_utf8(text).expect("output is text"));
         }
         Some(Applied { planned, outcome })
