@@ -21,6 +21,8 @@ use fields::Field;
 use fields::REMOVED;
 use fields::fields;
 
+pub use fields::is_same_source;
+
 /// What happened to a declaration. An object that is no longer declared stays in the store unless the workspace owns it;
 /// one whose manifest says `removed: true` goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -43,6 +43,7 @@ mod retirement;
 mod resolve;
 mod review;
 mod rotate;
+mod since;
 mod strangers;
 mod successor;
 mod timeline;
@@ -85,6 +86,8 @@ pub use remembered::Remembered;
 pub use resolve::Undeclared;
 pub use review::review;
 pub use rotate::narrowed;
+pub use since::Former;
+pub use since::left_behind;
 pub use strangers::set_apart;
 pub use successor::in_words;
 

@@ -191,6 +191,9 @@ impl Arguments {
         if is_saved && self.planning.prunes() {
             return usage("could not use --prune: a saved plan cannot be changed", "plan again with --prune and --out");
         }
+        if is_saved && self.planning.since().is_some() {
+            return usage("could not use --since: a saved plan cannot be changed", "plan again with --since and --out");
+        }
         if let Some(option) = self.planning.chooses_deliveries().filter(|_| is_saved) {
             let failure = format!("could not use {option}: a saved plan cannot be changed");
             return usage(&failure, "plan again with that option and --out");

@@ -56,6 +56,10 @@ pub(super) struct Planning {
     #[arg(long)]
     prune: bool,
 
+    /// Warn of manifests that this Git revision had, that are gone, and whose objects stay in the store
+    #[arg(long, value_name = "REVISION")]
+    since: Option<String>,
+
     /// Lift the guards for one object, for example key/checkout-production; repeatable
     #[arg(long, value_name = "ADDRESS")]
     allow: Vec<String>,
@@ -161,6 +165,10 @@ impl Planning {
 
     pub(super) const fn prunes(&self) -> bool {
         self.prune
+    }
+
+    pub(super) fn since(&self) -> Option<&str> {
+        self.since.as_deref()
     }
 
     /// The option that chooses deliveries, if one is given.

@@ -23,7 +23,6 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest::workspace::place_of;
 use crate::manifest_diff;
-use crate::model::Desired;
 use crate::render;
 use crate::rules;
 use crate::settings_diff;
@@ -73,17 +72,6 @@ struct Version {
     /// For people, like `main (3f2a9c01d7e4)`.
     name: String,
     checked: Checked,
-}
-
-impl Version {
-    /// A base that declares nothing is not a mistake: the branch adds the first manifests.
-    fn allow_nothing(&mut self) {
-        let Checked { desired, diagnostics, .. } = &mut self.checked;
-        let is_other = |found: &Diagnostic| found.severity == Severity::Error && found.rule != rules::KW_011.id;
-        if desired.is_none() && !diagnostics.iter().any(is_other) {
-            *desired = Some(Desired::default());
-        }
-    }
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -171,7 +159,8 @@ fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version)
         name: format!("{base} ({})", from.short()),
         checked: checked(revisions.load(&from).map_err(failed)?),
     };
-    before.allow_nothing();
+    // The branch may add the first manifests.
+    before.checked.allow_nothing();
     let (name, loaded) = match (head, to) {
         (Some(head), Some(to)) => (format!("{head} ({})", to.short()), revisions.load(&to).map_err(failed)?),
         _ => ("the checkout".to_owned(), checkout(console).map_err(failed)?),

@@ -1,5 +1,5 @@
 //! The steps that commands share: open the workspace, check its manifests, read its stores, plan. A command takes the
-//! steps that it needs; each can stop it with findings, which [`super::failure::Stop::print`] prints.
+//! steps that it needs; each can stop it with findings, which [`super::output::stop`] prints.
 
 mod commit;
 mod cost;
@@ -10,6 +10,7 @@ mod memory;
 pub(super) mod origin;
 mod prepared;
 mod remotes;
+mod since;
 mod snapshot;
 mod undeclared;
 mod visibility;
@@ -28,6 +29,7 @@ use crate::database::Database;
 use crate::delivery;
 use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::manifest;
@@ -51,6 +53,16 @@ pub(super) struct Checked {
     /// `None` if there is an error among the diagnostics.
     pub(super) desired: Option<Desired>,
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Manifests of an earlier time that declare nothing are not a mistake.
+    pub(super) fn allow_nothing(&mut self) {
+        let is_other = |found: &Diagnostic| found.severity == Severity::Error && found.rule != rules::KW_011.id;
+        if self.desired.is_none() && !self.diagnostics.iter().any(is_other) {
+            self.desired = Some(Desired::default());
+        }
+    }
 }
 
 impl Session {

@@ -26,7 +26,7 @@ impl Field<'_> {
     /// Whether nothing changed.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let same_source = match (&self.source, &other.source) {
-            (Source::Key(one), Source::Key(other)) => is_same_key(one, other),
+            (Source::Key(one), Source::Key(other)) => is_same_source(one, other),
             (Source::Secret(one), Source::Secret(other)) => is_same_origin(&one.origin, &other.origin),
             _ => true,
         };
@@ -119,7 +119,8 @@ fn words(source: &KeySource) -> String {
     }
 }
 
-fn is_same_key(one: &KeySource, other: &KeySource) -> bool {
+/// Whether two manifests take the value of a key from the same place.
+pub fn is_same_source(one: &KeySource, other: &KeySource) -> bool {
     match (one, other) {
         (KeySource::Custom(one), KeySource::Custom(other)) => is_same_origin(&one.origin, &other.origin),
         (KeySource::Existing(one), KeySource::Existing(other)) => one.id == other.id,

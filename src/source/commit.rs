@@ -34,12 +34,16 @@ impl Revisions {
     /// settings.
     pub fn find(from: &Path, choice: &Choice) -> Result<Self, NotFound> {
         let choice = Choice { trust: None, ..choice.clone() };
-        let root = find::find(&[], from, &choice)?.root;
-        let Some(repository) = Repository::find(&root)? else {
+        Self::of(&find::find(&[], from, &choice)?.root, from)
+    }
+
+    /// The revisions of the workspace in the folder `root`. `from` is the current folder.
+    pub fn of(root: &Path, from: &Path) -> Result<Self, NotFound> {
+        let Some(repository) = Repository::find(root)? else {
             let message = format!("compare revisions: {} is not in a Git repository", root.display());
             return Err(NotFound::new(message, "run in a clone of the repository"));
         };
-        Ok(Self { root, from: from.to_path_buf(), repository })
+        Ok(Self { root: root.to_path_buf(), from: from.to_path_buf(), repository })
     }
 
     /// The commit that a revision means.

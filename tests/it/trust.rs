@@ -15,5 +15,6 @@ mod programs;
 mod reading;
 pub(crate) mod repository;
 mod settings;
+mod since;
 mod workspaces;
 mod writing;

@@ -60,6 +60,11 @@ impl Snapshot {
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             Ok(snapshot.in_context(&options, remembered, now, plan::plan))
         })?;
+        if let Some(former) = &self.former {
+            let former = plan::Former { since: &former.name, desired: &former.desired };
+            let left = plan::left_behind(former, &self.desired, &self.live, &planned);
+            self.diagnostics.extend(rules::with_severities(left.into_iter().collect(), &self.loaded.workspace));
+        }
         if let Some(lock) = &self.lock {
             let obsolete = visibility::obsolete(&self, &planned, &pending, &remembered.pending, console.time());
             history::forget_pending(&self.location, lock, &self.loaded, &obsolete)?;

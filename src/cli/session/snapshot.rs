@@ -6,6 +6,8 @@ use super::fingerprints;
 use super::history;
 use super::origin;
 use super::remotes;
+use super::since;
+use super::since::Former;
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::access::access;
@@ -60,6 +62,8 @@ pub(in crate::cli) struct Snapshot {
     pub(in crate::cli) cut_off: Option<(Run, Vec<Noted>)>,
     /// Findings from the manifests and the secrets.
     pub(in crate::cli) diagnostics: Vec<Diagnostic>,
+    /// What the revision of `--since` declared.
+    pub(super) former: Option<Former>,
 }
 
 impl Checked {
@@ -78,6 +82,7 @@ impl Checked {
             Some(saved) => origin::check(saved, &loaded)?,
             None => diagnostics.extend(blind_prune(planning, &loaded)),
         }
+        let former = planning.since().map(|revision| since::former(revision, &loaded, console)).transpose()?;
         let timeout = planning.lock_timeout();
         // A plan may be made for a pull request, so the programs that its manifests name do not run.
         let programs = if timeout.is_some() { Programs::Run } else { Programs::Skip };
@@ -111,6 +116,7 @@ impl Checked {
             remotes,
             cut_off,
             diagnostics,
+            former,
         })
     }
 }
@@ -151,7 +157,8 @@ fn stores(
         None => {
             let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
             // The embedded store is read whole, because that is cheaper than choosing.
-            Query::for_plan(desired, deletes || remotes.cloud.is_none())
+            // What is not declared any more is found only in whole lists.
+            Query::for_plan(desired, deletes || remotes.cloud.is_none() || planning.since().is_some())
         }
     };
     let live = live(&location, &remotes, &query, console)?;

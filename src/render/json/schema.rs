@@ -33,7 +33,7 @@ pub fn schema_of_any() -> Json {
         (super::failure::KIND, generator.subschema_for::<super::failure::Document<'_>>()),
         (super::apply::KIND, generator.subschema_for::<super::apply::Document<'_>>()),
         (super::runs::KIND, generator.subschema_for::<super::runs::Document>()),
-        (super::runs::KIND_OF_ONE, generator.subschema_for::<super::runs::One>()),
+        (super::runs::KIND_OF_ONE, generator.subschema_for::<super::runs::One<'_>>()),
     ];
     let mut definitions = Json::Object(generator.take_definitions(true));
     let mut choices = Vec::new();
