@@ -30,6 +30,10 @@ fn no_output_holds_a_command_of_a_runner() {
     for command in [
         &["plan"][..],
         &["plan", "--format=json"],
+        &["plan", "--format=markdown"],
+        &["plan", "--format=sarif"],
+        &["plan", "--format=gitlab"],
+        &["plan", "--format=junit"],
         &["plan", "--diff", "unified"],
         &["plan", "--out", "plan.json"],
         &["show", "plan.json"],
