@@ -110,9 +110,11 @@ pub(super) fn forget(database: &Path) {
 }
 
 /// The latest delivery that a memory knows, in milliseconds since 1970. A wrong clock dates it into the future.
+/// `None` if it knows none.
 pub(super) fn last_receipt(database: &Path) -> Option<i64> {
-    let connection = Connection::open(database).unwrap();
-    connection.query_row("SELECT max(at) FROM receipts", [], |row| row.get(0)).unwrap()
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = Connection::open_with_flags(database, flags).ok()?;
+    connection.query_row("SELECT max(at) FROM receipts", [], |row| row.get(0)).ok()?
 }
 
 /// Writes a copy of a database, and replaces an earlier copy.
