@@ -200,13 +200,13 @@ impl<'a> Drafts<'a> {
             return self.current(context, declared, found, matching, false);
         }
         let mut due = due;
-        let reason = due.as_mut().and_then(|due| self.reason(context, declared, found, due));
+        let reason = due.as_mut().and_then(|due| self.reason(context, matching, declared, found, due));
         if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
             let short = minting::too_short(context, matching, declared);
             if short.is_some() || expiry::is_over(context, declared) {
                 due.next = None;
                 self.held.extend(short);
-            } else if deliveries::comes_first(context, declared, found.live) {
+            } else if deliveries::comes_first(context, declared, found.live) && !rotate::is_asked(context, declared) {
                 due.next = None;
                 let why = "its successor is created after its value is delivered".to_owned();
                 self.kept.push(Kept { address: declared.address.clone(), why });
@@ -237,6 +237,7 @@ impl<'a> Drafts<'a> {
     fn reason(
         &mut self,
         context: &Context<'_>,
+        matching: &Matching<'_>,
         declared: &Declared,
         found: &Found<'_>,
         due: &mut Due<'_>,
@@ -245,7 +246,7 @@ impl<'a> Drafts<'a> {
         if reason.is_some() || !rotate::is_asked(context, declared) {
             return reason;
         }
-        let asked = rotate::succeed(context, declared, found, due);
+        let asked = rotate::succeed(context, matching, declared, found, due);
         asked.map_err(|refusal| self.refused.insert(declared.address.clone(), *refusal)).ok()
     }
 

@@ -62,22 +62,31 @@ pub(super) fn is_asked(context: &Context<'_>, declared: &Declared) -> bool {
 /// Marks the successor of a key as due and returns the reason, or KW-116 if a rotation of it is in progress.
 pub(super) fn succeed(
     context: &Context<'_>,
+    matching: &Matching<'_>,
     declared: &Declared,
     found: &Found<'_>,
     due: &mut Due<'_>,
 ) -> Result<String, Box<Diagnostic>> {
     let age = found.live.created.map(|created| context.now - created);
-    if !context.options.rotate.again && is_in_progress(found, due, age) {
+    if !context.options.rotate.again && is_in_progress(declared, matching, found, due, age) {
         return Err(Box::new(in_progress(declared, found.live)));
     }
     due.next = Some(age.unwrap_or_default().num_seconds());
     Ok("rotation: asked for by `keywright rotate`".to_owned())
 }
 
-/// Whether an old generation still works beside a new one. A repeated run must not create one more.
-fn is_in_progress(found: &Found<'_>, due: &Due<'_>, age: Option<TimeDelta>) -> bool {
+/// Whether an old generation still works beside a new one. A repeated run must not create one more. An old key that
+/// Keywright did not make is no generation (CAM-067), but the new one was created for it.
+fn is_in_progress(
+    declared: &Declared,
+    matching: &Matching<'_>,
+    found: &Found<'_>,
+    due: &Due<'_>,
+    age: Option<TimeDelta>,
+) -> bool {
     let works = |(_, wait): &(_, Wait)| matches!(wait, Wait::Disable(_) | Wait::Successor(_));
-    due.waiting.iter().any(works) || (!found.older.is_empty() && age.is_none_or(|age| age < YOUNG))
+    let has_older = !found.older.is_empty() || matching.beside.contains_key(&declared.address);
+    due.waiting.iter().any(works) || (has_older && age.is_none_or(|age| age < YOUNG))
 }
 
 fn in_progress(declared: &Declared, current: &LiveObject) -> Diagnostic {

@@ -10,7 +10,7 @@ use crate::rules::world::KeyOf;
 
 pub static KW_115: Rule = Rule {
     says: "A rotated key ends at an age, `expires: {after: 120d}`, that is longer than `every` and `overlap` together, or \
-           never. Only a rotated key ends at an age.",
+           never, and no other key ends at an age.",
     why: "A key that ends before its successor has replaced it leaves its callers without a key. All generations of a \
           key with a fixed date end on that date, and no later one is created.",
     source: "Keywright's own rule",
