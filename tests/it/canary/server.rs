@@ -66,7 +66,7 @@ fn migration_removes_the_digests_of_an_older_server() {
     let digest = "0123".repeat(16);
     server.ask(&format!(
         "UPDATE older.writes SET value = '{digest}'; UPDATE older.keywright_version SET number = 3; DROP TABLE older.objects; DROP TABLE older.creates;
-         DROP TABLE older.receipts; ALTER TABLE older.runs DROP COLUMN workspace, DROP COLUMN plan;
+         DROP TABLE older.receipts; DROP TABLE older.applied; ALTER TABLE older.runs DROP COLUMN workspace, DROP COLUMN plan;
          INSERT INTO older.untaken VALUES ('s', 'key/x', 'f', '{digest}', '{digest}', 1)"
     ));
     assert_eq!(server.ask("SELECT count(*) FROM older.writes WHERE value IS NOT NULL"), "1");
