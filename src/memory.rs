@@ -171,8 +171,9 @@ fn disabled(seen: &Experience<'_>, of: &Sighting, before: Option<&Known>, states
         Some(false) => return None,
         None => {}
     }
-    let updated = *states.off.get(&object)?;
     let before = before.and_then(|before| before.disabled);
+    // A person enabled it again, which a rotation has to know.
+    let Some(&updated) = states.off.get(&object) else { return before };
     let is_declared =
         seen.desired.get(&of.address).and_then(|declared| is_off(kind, declared.value(status_field(kind))));
     let is_later = before.is_none_or(|before| updated.is_none_or(|updated| updated > before));

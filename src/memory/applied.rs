@@ -90,7 +90,25 @@ fn of_declared(
         value.or_else(|| before?.get(&desired.field)).cloned()
     };
     let fields = declared.fields.iter().filter(|desired| is_recorded(&desired.field));
-    fields.filter_map(|desired| Some((desired.field.clone(), value(desired)?))).collect()
+    let mut fields: Attributes = fields.filter_map(|desired| Some((desired.field.clone(), value(desired)?))).collect();
+    let has_age = declared.key.as_ref().is_some_and(|key| key.ends_after.is_some());
+    if let Some((field, end)) = end_at_age(live, change, before).filter(|_| has_age) {
+        fields.insert(field, end);
+    }
+    fields
+}
+
+/// The end of a key with `expires: {after: …}`: no field declares the date, so what Keywright wrote last is kept.
+fn end_at_age(
+    live: &LiveObject,
+    change: Option<(&Change, &ChangeResult)>,
+    before: Option<&Attributes>,
+) -> Option<(FieldName, Value)> {
+    const END: &str = "expires";
+    let written = change.filter(|(change, _)| change.fields.iter().any(|field| field.field == END));
+    let left = written.and_then(|(change, result)| left_by(change, result, END));
+    let end = left.or_else(|| before?.get(END)).or_else(|| live.attributes.get(END))?;
+    Some((FieldName::Borrowed(END), end.clone()))
 }
 
 fn of_created(change: &Change, result: &ChangeResult) -> Attributes {

@@ -11,11 +11,13 @@ use super::known::Maker;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
+use crate::matching::begins;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::Instant;
+use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::rotation;
@@ -48,17 +50,40 @@ pub(super) fn due(context: &Context<'_>, declared: &Declared, found: &Found<'_>)
     wanted(context, declared, live).filter(|to| !worse.contains(to)).cloned().collect()
 }
 
-/// The places that show an older generation that works, while calls with the current one fail: it waits for approval, or a
-/// person disabled or ended it. Its value would cut their callers off.
+/// The places that show, or may show, another key with the prefix that works, while calls with the current one fail: it waits
+/// for approval, or a person disabled or ended it. Its value would cut their callers off.
 fn worse<'a>(context: &Context<'_>, declared: &'a Declared, found: &Found<'_>) -> Vec<&'a Delivery> {
     if rotation::why_unusable(found.live, context.now).is_none() {
         return Vec::new();
     }
-    let working = found.older.iter().filter(|old| rotation::why_unusable(old, context.now).is_none());
+    let working = beside(context, declared, found).filter(|old| rotation::why_unusable(old, context.now).is_none());
     let working: Vec<Digest> = working.filter_map(|old| Some(old.key.as_ref()?.value.digest())).collect();
-    let works =
-        |to: &&Delivery| matches!(context.delivered.get(*to), Some(Shown::Value(shown)) if working.contains(shown));
+    let works = |to: &&Delivery| match context.delivered.get(*to) {
+        Some(Shown::Value(shown)) => working.contains(shown),
+        Some(Shown::Nothing) => false,
+        // The file is on another machine.
+        None => !working.is_empty(),
+    };
     targets(declared).iter().filter(works).collect()
+}
+
+/// The older generations, and the other keys of the application and the package with the prefix, whoever made them.
+fn beside<'a>(
+    context: &'a Context<'_>,
+    declared: &'a Declared,
+    found: &'a Found<'_>,
+) -> impl Iterator<Item = &'a LiveObject> {
+    let generated = declared.key.as_ref().and_then(|key| match &key.source {
+        KeySource::Generate(generated) if !generated.by_store => Some(generated),
+        _ => None,
+    });
+    let (slot, id) = (found.live.key.as_ref().map(|key| &key.package), &found.live.id);
+    let is_beside = move |live: &&LiveObject| {
+        let key = live.key.as_ref();
+        let is_there = live.parent == found.live.parent && key.map(|key| &key.package) == slot && live.id != *id;
+        is_there && key.zip(generated).is_some_and(|(key, generated)| begins(key.value.expose(), generated))
+    };
+    context.live.of(Kind::PackageKey).iter().filter(is_beside).chain(found.older.iter().copied())
 }
 
 /// Reports the deliveries that are not made because of [`worse`].

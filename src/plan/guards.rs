@@ -90,7 +90,7 @@ fn check(
         is_about_delete && removals.makes(&plan.changes[demand.index])
     };
     first.retain(|demand| !is_covered(demand));
-    first.extend(removals.demands(&changes));
+    first.extend(removals.demands(&changes, context));
     first.extend(renamed::demands(&changes, context, matching));
     first.extend(moved::demands(&changes, &removals, context, matching));
     let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
@@ -166,7 +166,9 @@ impl Judge<'_, '_> {
 
 impl Answer {
     fn take(&mut self, demand: &Demand, context: &Context<'_>) {
-        let consent = demand.lifted_by.iter().find_map(|address| by_settings(address, context));
+        // An entry of the settings was not written for an object that the database does not know.
+        let may_stand = demand.finding.rule != rules::KW_144.id;
+        let consent = demand.lifted_by.iter().find_map(|address| by_settings(address, context)).filter(|_| may_stand);
         let for_run = demand.lifted_by.iter().any(|address| is_allowed_for_run(address, context));
         if for_run || consent.is_some() {
             self.lifted.insert(demand.index);

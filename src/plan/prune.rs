@@ -56,6 +56,8 @@ pub(super) fn prune(
             unwanted.push(live);
         } else if let Some(root) = removals.stays_with(live) {
             pruned.keep(live, format!("stays, because {root} cannot be removed now"));
+        } else if let Some(root) = removals.is_beside(live) {
+            pruned.keep(live, format!("has the prefix of {root}, which is removed, but Keywright did not make it"));
         } else if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
         } else if of_control_plane.contains(live) {

@@ -8,16 +8,20 @@ use super::Change;
 use super::Context;
 use super::control_plane::OfControlPlane;
 use super::demand::Demand;
+use super::draft::length;
 use super::holders::holders;
 use super::holders::holders_of_row;
+use super::known::Maker;
 use super::option::option;
 use super::protected::is_protected;
+use super::strangers::maker;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::matching::matching_removed;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -37,6 +41,8 @@ pub(super) struct Removals<'a> {
     going: BTreeMap<Id<'a>, Going<'a>>,
     /// The trees that an error holds back.
     staying: BTreeMap<Id<'a>, &'a Address>,
+    /// Keys with the prefix of a removed one that Keywright did not make.
+    beside: BTreeMap<Id<'a>, &'a Address>,
     pub(super) held: Vec<Diagnostic>,
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -64,7 +70,10 @@ impl<'a> Removals<'a> {
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
                 None if !live.is_complete(declared.address.kind()) => {}
-                None => done.push(declared),
+                None => match elsewhere(declared, context) {
+                    Some(problem) => removals.held.push(problem),
+                    None => done.push(declared),
+                },
             }
         }
         removals.findings = found.diagnostics;
@@ -74,7 +83,22 @@ impl<'a> Removals<'a> {
     }
 
     fn add(&mut self, root: &'a Declared, found: &Found<'a>, below: &Below<'a, '_, '_>, done: &mut Vec<&'a Declared>) {
-        let named: Vec<&'a LiveObject> = std::iter::once(found.live).chain(found.older.iter().copied()).collect();
+        let all = std::iter::once(found.live).chain(found.older.iter().copied());
+        let (named, others): (Vec<&'a LiveObject>, Vec<&'a LiveObject>) =
+            all.partition(|live| is_of_manifest(live, root, below.context, below.matching));
+        self.beside.extend(others.iter().map(|live| (id_of(live), &root.address)));
+        if named.is_empty() {
+            let names: Vec<String> = others.iter().map(|live| live.address.to_string()).collect();
+            let message = format!(
+                "{} stays: Keywright did not make the key with its prefix, {}",
+                root.address,
+                and_more(&names, NAMED, ", ")
+            );
+            let help =
+                "if it is the key of this manifest, write `key: {existing: ID}`; otherwise take the manifest out";
+            self.held.push(rules::CAM_049.finding(message).at(root.place).help(help));
+            return;
+        }
         if root.address.kind() == Kind::ApiKey && named.iter().all(|key| !key.attributes.flag("enabled")) {
             return done.push(root);
         }
@@ -100,6 +124,11 @@ impl<'a> Removals<'a> {
         self.staying.get(&id_of(live)).copied()
     }
 
+    /// The removed key whose prefix a key has that Keywright did not make.
+    pub(super) fn is_beside(&self, live: &LiveObject) -> Option<&'a Address> {
+        self.beside.get(&id_of(live)).copied().filter(|_| self.going(live).is_none())
+    }
+
     /// Whether a change carries out what a manifest with `removed: true` says.
     pub(super) fn makes(&self, change: &Change) -> bool {
         self.of_change(change).is_some()
@@ -118,7 +147,7 @@ impl<'a> Removals<'a> {
     }
 
     /// KW-140: one consent for a tree with active keys, or with a user.
-    pub(super) fn demands(&self, changes: &[(usize, &Change)]) -> Vec<Demand> {
+    pub(super) fn demands(&self, changes: &[(usize, &Change)], context: &Context<'_>) -> Vec<Demand> {
         let mut trees: BTreeMap<&Address, Vec<(usize, Going<'a>)>> = BTreeMap::new();
         for (index, change) in changes {
             if let Some(going) = self.of_change(change) {
@@ -126,7 +155,14 @@ impl<'a> Removals<'a> {
             }
         }
         let mut demands = Vec::new();
-        for (root, tree) in trees.into_iter().filter(|(_, tree)| does_harm(tree)) {
+        for (root, tree) in trees {
+            demands.extend(tree.iter().filter(|(_, going)| going.is_root).filter_map(|(index, going)| {
+                let finding = unknown(root, going, context)?;
+                Some(Demand { index: *index, finding, lifted_by: vec![root.clone()] })
+            }));
+            if !does_harm(&tree) {
+                continue;
+            }
             let message = format!("{root} would be removed{}", with(root, &tree));
             let finding = rules::KW_140.finding(message).at(tree[0].1.root.place);
             let finding = finding.help(format!("review what goes in the plan, then allow it with {}", option(root)));
@@ -141,6 +177,33 @@ impl<'a> Removals<'a> {
     }
 }
 
+/// KW-145: an object with another name or owner, or a key in another application, is not gone.
+fn elsewhere(declared: &Declared, context: &Context<'_>) -> Option<Diagnostic> {
+    let (address, key) = (declared.address.to_string(), context.remembered.key.as_ref());
+    let is_it = |live: &&LiveObject| context.remembered.objects.of(live, key).is_some_and(|it| *it.address == *address);
+    let live = context.live.of(declared.address.kind()).iter().find(is_it)?;
+    let message = format!("{address} is removed, but it is in the store as {}", live.address);
+    let help = "write `removed: true` for what it is there, and take this manifest out";
+    Some(rules::KW_145.finding(message).at(declared.place).help(help))
+}
+
+/// Whether a key is one that Keywright created for a manifest: by memory, else by the length of the values that it
+/// generates. A key that is named by its id, or found by its value, is the one of the manifest.
+fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    let Some(key) = declared.key.as_ref() else { return true };
+    let KeySource::Generate(generated) = &key.source else { return true };
+    if generated.first.as_ref().is_some_and(|first| first.id == live.id) || generated.by_store {
+        return true;
+    }
+    match maker(live, context) {
+        Some(maker) => maker == Maker::Keywright,
+        None => {
+            let length = length(context, matching, key).max(generated.prefix.len() + 1);
+            live.key.as_ref().is_some_and(|key| key.value.expose().len() == length)
+        }
+    }
+}
+
 fn id_of(live: &LiveObject) -> Id<'_> {
     (live.address.kind(), &live.id)
 }
@@ -149,8 +212,22 @@ fn is_active(live: &LiveObject) -> bool {
     live.attributes.text("settings.status") == Some("active") || live.attributes.flag("enabled")
 }
 
+/// KW-144: a manifest that has done its work must not remove what somebody makes under the same name afterwards.
+fn unknown(root: &Address, going: &Going<'_>, context: &Context<'_>) -> Option<Diagnostic> {
+    let (objects, key) = (&context.remembered.objects, context.remembered.key.as_ref());
+    if !objects.has(going.live.address.kind()) || objects.of(going.live, key).is_some() {
+        return None;
+    }
+    let message = format!("{root} is removed, but the workspace database does not know this object as declared");
+    let help = format!(
+        "it may have been created after the removal: see who uses it, then allow it for this run with {}",
+        option(root)
+    );
+    Some(rules::KW_144.finding(message).at(going.root.place).help(help))
+}
+
 fn does_harm(tree: &[(usize, Going<'_>)]) -> bool {
-    tree.iter().any(|(_, going)| going.live.address.kind() == Kind::User || is_active(going.live))
+    tree.iter().any(|(_, going)| going.live.address.kind() == Kind::User || !going.is_root || is_active(going.live))
 }
 
 /// ` with 1 application and 2 keys, 1 of them active; its username can never be used again`.
@@ -167,7 +244,11 @@ fn with(root: &Address, tree: &[(usize, Going<'_>)]) -> String {
     };
     let end = match root.kind() {
         Kind::User => "; its username can never be used again",
-        Kind::PackageKey | Kind::ApiKey => "; it is active",
+        Kind::PackageKey | Kind::ApiKey => match tree.iter().filter(|(_, going)| is_active(going.live)).count() {
+            0 => "",
+            1 => "; it is active",
+            _ => "; more than one generation is active",
+        },
         Kind::Application | Kind::Package | Kind::Plan => "",
     };
     format!("{with}{active}{end}")

@@ -92,8 +92,14 @@ fn why_kept(old: &LiveObject, declared: &Declared, context: &Context<'_>) -> Opt
     if objects.elsewhere(old, key).is_some() {
         return Some("another workspace declared it");
     }
-    if objects.of(old, key).is_some_and(|known| known.protect) {
+    let known = objects.of(old, key);
+    // `protect` of the manifest is about its current key; its rotation is as deliberate.
+    if known.is_some_and(|known| known.protect && *known.address != *declared.address.to_string()) {
         return Some("it was protected when it was last applied");
+    }
+    let came_back = !is_disabled(old) && known.is_some_and(|known| known.fits(old, key) && known.disabled.is_some());
+    if came_back && !is_allowed(&old.address, context) {
+        return Some("a person enabled it again; --allow with its address retires it");
     }
     let is_elsewhere = declared.key.as_ref().is_some_and(|key| key.deliver.is_empty());
     (is_elsewhere && deliveries::is_last_received(context, old) && !is_allowed(&old.address, context))

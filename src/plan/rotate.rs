@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::Action;
 use super::Change;
 use super::Context;
+use super::clock;
 use super::expiry;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
@@ -68,6 +69,11 @@ pub(super) fn succeed(
     due: &mut Due<'_>,
 ) -> Result<String, Box<Diagnostic>> {
     let age = found.live.created.map(|created| context.now - created);
+    if clock::is_doubtful(context, found) {
+        let message = format!("{} is not rotated: the time is not certain (KW-114)", declared.address);
+        let help = "correct the clock of this machine: a successor with an older date would be taken for the old key";
+        return Err(Box::new(rules::KW_118.finding(message).at(declared.place).help(help)));
+    }
     if !context.options.rotate.again && is_in_progress(declared, matching, found, due, age) {
         return Err(Box::new(in_progress(declared, found.live)));
     }

@@ -130,7 +130,7 @@ fn is_ours(live: &LiveObject, context: &Context<'_>) -> bool {
 }
 
 /// Who made a key. `None` if the database has no record that fits it.
-fn maker(live: &LiveObject, context: &Context<'_>) -> Option<Maker> {
+pub(super) fn maker(live: &LiveObject, context: &Context<'_>) -> Option<Maker> {
     let key = context.remembered.key.as_ref()?;
     let value = key.of_value(&live.key.as_ref()?.value);
     if context.remembered.unrecorded.includes(&live.address, Some(&value)) {

@@ -330,3 +330,44 @@ fn a_reference_to_an_old_name_is_told_the_new_one() {
     let ran = story.console.run("validate");
     assert!(ran.out.contains("which is renamed to application/alice/shop"), "{}{}", ran.out, ran.err);
 }
+
+#[test]
+fn a_pruning_run_is_as_careful() {
+    let story = Story::of(&[TEAM, KEY, BOB].concat());
+    let settings = "apiVersion: keywright.dev/v1\nkind: Workspace\nspec:\n  ownership: {applications: ofDeclaredUsers, packageKeys: ofDeclaredApplications}\n";
+    fs::write(story.folder.path().join("keywright.yaml"), settings).unwrap();
+    let story = story.edited("spec: {user: alice}", "spec: {user: bob}").edited("user: alice, app", "user: bob, app");
+    let ran = story.apply("--prune");
+    assert!(ran.exit == 4 && ran.err.contains("KW-146") && ran.err.contains("KW-145"), "{}{}", ran.out, ran.err);
+    assert_eq!(story.count(), (1, 1));
+}
+
+#[test]
+fn a_tombstone_that_waits_makes_room_for_nothing() {
+    let story = Story::of(&[TEAM, KEY, BOB].concat());
+    let gone = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: checkout, removed: true}\nspec: {user: alice}\n";
+    let story = story.edited("spec: {user: alice}", "spec: {user: bob}").edited("user: alice, app", "user: bob, app");
+    let story = Story { manifests: [&*story.manifests, gone].concat(), ..story };
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-140") && ran.err.contains("KW-146"), "{}{}", ran.out, ran.err);
+    assert_eq!(story.count(), (1, 1));
+    let ran = story.apply("--allow application/alice/checkout");
+    assert_eq!((ran.exit, story.count()), (0, (1, 1)), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_key_of_an_application_that_gets_another_name_or_owner_is_not_made_twice() {
+    let team = TEAM.replace("spec: {user: alice}", "spec: {user: alice, packages: [{package: payments, plan: gold}]}");
+    for remembers in [true, false] {
+        for (from, to) in [("{name: checkout}", "{name: shop}"), ("spec: {user: alice,", "spec: {user: bob,")] {
+            let story = Story::of(&[&team, BOB].concat());
+            if !remembers {
+                story.forget();
+            }
+            let story = story.edited(from, to);
+            let ran = story.apply("");
+            assert!(ran.exit == 4 && ran.err.contains("KW-146"), "{remembers} {to}: {}{}", ran.out, ran.err);
+            assert_eq!(story.count(), (1, 1), "{remembers} {to}");
+        }
+    }
+}

@@ -154,7 +154,7 @@ fn a_run_that_is_killed_at_its_create_leaves_one_successor() {
             let world = World::new(&[TEAM, KEY].concat());
             let limits = "{callsPerSecond: 1000, visibilityLag: 1s}";
             // The first apply has five writes.
-            let area = world.area(&["--fault", &format!("{kind}@w6")]);
+            let area = world.area(&["--now", "2026-11-21T12:00:00Z", "--fault", &format!("{kind}@w6")]);
             world.point_at(&area, limits, "");
             let applied = world.apply();
             assert_eq!(applied.exit, 0, "{what}: {}", applied.text);

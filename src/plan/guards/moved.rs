@@ -6,7 +6,6 @@
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use crate::matching::Matching;
 use crate::matching::begins;
@@ -15,7 +14,6 @@ use crate::model::Declared;
 use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::Kind;
-use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::own_prefix;
@@ -23,6 +21,7 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::consent::at;
+use crate::plan::consent::is_allowed;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
 use crate::plan::removal::Removals;
@@ -39,7 +38,7 @@ pub(super) fn demands(
     if creates.is_empty() {
         return Vec::new();
     }
-    let strays = Strays::of(changes, removals, context, matching);
+    let strays = Strays::of(removals, context, matching);
     if strays.all.is_empty() {
         return Vec::new();
     }
@@ -57,7 +56,7 @@ fn is_create(change: &Change) -> bool {
     change.action == Action::Create && change.target.key.as_ref().is_none_or(|key| key.follows.is_none())
 }
 
-/// The objects of the store that no manifest declares and that stay.
+/// The objects of the store that no manifest declares, but those that go with consent.
 struct Strays<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
@@ -69,17 +68,11 @@ struct Strays<'a, 'c> {
 type Found = Option<(&'static Rule, String, String)>;
 
 impl<'a, 'c> Strays<'a, 'c> {
-    fn of(
-        changes: &[(usize, &Change)],
-        removals: &Removals<'_>,
-        context: &'a Context<'c>,
-        matching: &'a Matching<'c>,
-    ) -> Self {
-        let deletes = changes.iter().filter(|(_, change)| change.action == Action::Delete);
-        let deleted: BTreeSet<(Kind, &LiveId)> =
-            deletes.filter_map(|(_, change)| Some((change.address.kind(), change.live_id()?))).collect();
+    fn of(removals: &Removals<'_>, context: &'a Context<'c>, matching: &'a Matching<'c>) -> Self {
+        // What `--prune` deletes may be held back, and its callers use it until then; so does what waits for a consent to be
+        // removed.
         let stays =
-            |live: &&&LiveObject| !deleted.contains(&(live.address.kind(), &live.id)) && removals.going(live).is_none();
+            |live: &&&LiveObject| removals.going(live).is_none_or(|going| !is_allowed(&going.root.address, context));
         let all: Vec<&'c LiveObject> = matching.unmatched.iter().filter(stays).copied().collect();
         let key = context.remembered.key.as_ref();
         let objects = &context.remembered.objects;
@@ -228,7 +221,27 @@ impl<'a, 'c> Strays<'a, 'c> {
             live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
                 && self.is_near(live, declared, generated)
         });
-        keys.copied().next().map(|live| (live, "a key with its prefix"))
+        let with_prefix = keys.copied().next().map(|live| (live, "a key with its prefix"));
+        with_prefix.or_else(|| Some((self.of_another_application(declared)?, "a key of `Application.packages`")))
+    }
+
+    /// The key that Keywright created for an entry of `Application.packages` that no manifest has any more, if only the
+    /// owner or the name of the application is another one. Its prefix shows the place that it was created for.
+    fn of_another_application(&self, declared: &Declared) -> Option<&'c LiveObject> {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let is_entry = declared.address.names().len() == 3;
+        let is_it = |live: &&&'c LiveObject| {
+            let Some((application, package)) = self.place_of(live).filter(|_| is_entry) else { return false };
+            let (user, name) = (application.first_name(), application.name());
+            let is_near = user == parent.address.first_name() || name == parent.address.name();
+            let entry = Address::key_of_application(&user, &name, &package.name());
+            let prefix = own_prefix(&entry.to_string());
+            is_near
+                && package == key.package.address
+                && self.context.desired.manifest_of(&entry).is_none()
+                && live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*prefix))
+        };
+        self.all.iter().find(is_it).copied()
     }
 
     fn with_value(&self, declared: &Declared) -> Option<&'c LiveObject> {

@@ -97,6 +97,10 @@ fn applied<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Attribute
 fn successor(change: &Change, context: &Context<'_>, matching: &Matching<'_>) -> Option<String> {
     change.target.key.as_ref()?.follows?;
     let live = matching.found.get(&change.address)?.live;
+    let back = Back { change, live, applied: applied(live, context), context };
+    if let Some(limit) = LIMITS.iter().find_map(|limit| back.limit_of_key(limit, matching)) {
+        return Some(format!("{limit} by its successor"));
+    }
     let end = live.attributes.get("expires").filter(|end| ends_now(Some(end), context))?;
     let was = applied(live, context).and_then(|applied| applied.get("expires"));
     let is_taken = was != Some(end) && !ends_now(change.after("expires"), context);

@@ -160,6 +160,7 @@ impl Year {
             }
         };
         self.event("memories lost", &format!("it is {what}"));
+        self.ledger.is_forgetful = true;
         let live = self.hands().keys();
         self.ledger.inexact.extend(live.into_iter().map(|key| key.value));
     }

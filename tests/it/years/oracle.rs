@@ -35,6 +35,9 @@ pub(super) struct Ledger {
     pub(super) touched: BTreeSet<String>,
     /// The values about whose times the store or the memory is wrong.
     pub(super) inexact: BTreeSet<String>,
+    /// Whether a run did not know the keys that others made: with a lost memory, or that of another machine. What it finds
+    /// counts as made by others, and no rotation retires it without consent.
+    pub(super) is_forgetful: bool,
     /// Since when keys are in the store, by value.
     born: BTreeMap<String, Time>,
     /// Since when keys are disabled, by value.

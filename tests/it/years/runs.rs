@@ -49,6 +49,8 @@ impl Year {
                 Some(Area::start(self.folder.path(), &[&["--now", &now], flags].concat()))
             }
         };
+        // A sandbox has a new port in each run, so no journal is about it.
+        self.ledger.is_forgetful |= area.is_some();
         // Another machine with the same disk: it has memory of its own.
         let is_other = area.is_some() && !is_settling && self.dice.chance(15);
         let database = if is_other { ".other/keywright.db" } else { ".keywright/keywright.db" };

@@ -28,7 +28,9 @@ impl Year {
             if run.exits == [Some(0)] && self.is_settled() {
                 let plan = self.run_and_judge(Self::planned_at_rest)?;
                 let is_done = plan.exits == [Some(0)];
-                return if is_done { Ok(()) } else { Err("at rest: the plan has changes".to_owned()) };
+                if is_done || !self.ledger.is_forgetful {
+                    return if is_done { Ok(()) } else { Err("at rest: the plan has changes".to_owned()) };
+                }
             }
             last = run.text;
             self.now += TimeDelta::days(1 + i64::try_from(days).unwrap());
@@ -52,7 +54,7 @@ impl Year {
     }
 
     /// Whether each manifest has one key that works, every place shows it, and all others are gone, except those that a
-    /// person made.
+    /// person made or enabled again, and those of which a memory was lost (CAM-067).
     fn is_settled(&self) -> bool {
         (0..self.setup.keys.len()).all(|number| {
             let keys = self.generations(number);
@@ -60,9 +62,10 @@ impl Year {
                 let mut places = self.places.iter().filter(|place| place.of.0 == number);
                 places.all(|place| place.shown().as_deref() == Some(value))
             };
-            let ours = keys.iter().filter(|key| !self.ledger.by_hand.contains(&key.value)).count();
+            let ours = keys.iter().filter(|key| !self.ledger.touched.contains(&key.value)).count();
             let current = keys.iter().find(|key| key.works(self.now) && shown(&key.value));
-            current.is_some_and(|current| ours <= usize::from(!self.ledger.by_hand.contains(&current.value)))
+            let most = |current: &hands::Key| usize::from(!self.ledger.touched.contains(&current.value));
+            current.is_some_and(|current| self.ledger.is_forgetful || ours <= most(current))
         })
     }
 }
