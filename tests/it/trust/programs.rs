@@ -182,7 +182,8 @@ fn a_saved_plan_never_deletes_a_key_that_turns_out_to_be_declared() {
     std::fs::write(&path, moved + package).unwrap();
     runner
         .settings("  environment: {commands: ['{owners}/get']}\n  ownership: {packageKeys: ofDeclaredApplications}\n");
-    let said = runner.run(&["plan", "--prune", "--allow", "application/alice/checkout", "--out", "plan.json"]);
+    let allow = ["--allow", "application/alice/checkout", "--allow", "key/key"];
+    let said = runner.run(&[&["plan", "--prune", "--out", "plan.json"], &allow[..]].concat());
     says(&said, 0, &["+ key/key", "1 to delete", "KW-033"]);
     says(&runner.run(&["apply", "plan.json"]), 5, &["already exists in the store", "is declared by the manifests"]);
     says(&runner.run(&["apply", "--auto-approve", "--allow", "key/key"]), 0, &["1 to replace"]);
