@@ -9,24 +9,11 @@ use tempfile::TempDir;
 use crate::cloud::area::World;
 use crate::console::Console;
 use crate::console::Ran;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 use crate::trust::killed::committed;
 use crate::trust::killed::intended;
 use crate::trust::killed::killed_when;
-
-const KEY: &str = "---
-apiVersion: keywright.dev/v1
-kind: PackageKey
-metadata: {name: production}
-spec:
-  user: alice
-  application: checkout
-  package: payments
-  plan: gold
-  key: {generate: {prefix: chk_}}
-  rotation: {every: 90d, overlap: 14d, grace: 7d}
-  deliver: [{file: secrets/key.env, as: CHECKOUT_KEY}]
-";
 
 const NOW: &str = "rotate key/production --auto-approve";
 
@@ -74,7 +61,7 @@ impl Workspace {
 
 #[test]
 fn the_new_value_is_delivered_and_the_rules_retire_the_old_key() {
-    let mut workspace = Workspace::new(&[TEAM, KEY].concat());
+    let mut workspace = Workspace::new(&[TEAM, ROTATED_KEY].concat());
     let ran = workspace.at("2026-08-10T00:00:00Z", NOW);
     assert!(ran.exit == 0 && ran.out.contains("asked for by `keywright rotate`"), "{}{}", ran.out, ran.err);
     assert_eq!(workspace.statuses(), ["active", "active"]);
@@ -91,7 +78,7 @@ fn the_new_value_is_delivered_and_the_rules_retire_the_old_key() {
 
 #[test]
 fn a_repeated_run_makes_no_second_successor() {
-    let mut workspace = Workspace::new(&[TEAM, KEY].concat());
+    let mut workspace = Workspace::new(&[TEAM, ROTATED_KEY].concat());
     assert_eq!(workspace.at("2026-08-10T00:00:00Z", NOW).exit, 0);
     for now in ["2026-08-10T00:00:01Z", "2026-08-15T00:00:00Z", "2026-08-25T00:00:00Z"] {
         let ran = workspace.at(now, NOW);
@@ -107,7 +94,7 @@ fn a_repeated_run_makes_no_second_successor() {
 /// The overlap is zero, so the old key could be disabled at once; an hour must pass all the same.
 #[test]
 fn a_repeated_run_makes_no_second_successor_without_an_overlap() {
-    let mut workspace = Workspace::new(&[TEAM, &KEY.replace("overlap: 14d, ", "")].concat());
+    let mut workspace = Workspace::new(&[TEAM, &ROTATED_KEY.replace("overlap: 14d, ", "")].concat());
     assert_eq!(workspace.at("2026-08-10T00:00:00Z", NOW).exit, 0);
     assert_eq!(workspace.at("2026-08-10T00:30:00Z", NOW).exit, 4);
     assert_eq!(workspace.keys().len(), 2);
@@ -115,11 +102,11 @@ fn a_repeated_run_makes_no_second_successor_without_an_overlap() {
 
 #[test]
 fn nothing_else_of_the_workspace_changes() {
-    let other = KEY.replace("production", "other").replace("chk_", "oth_").replace("key.env", "other.env");
-    let mut workspace = Workspace::new(&[TEAM, KEY, &other].concat());
+    let other = ROTATED_KEY.replace("production", "other").replace("chk_", "oth_").replace("key.env", "other.env");
+    let mut workspace = Workspace::new(&[TEAM, ROTATED_KEY, &other].concat());
     let team = TEAM.replace("Alice", "Ann").replace("{user: alice}", "{user: alice, description: new}");
     let unrelated = "---\napiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: ledger}\nspec: {}\n";
-    let key = KEY.replace("plan: gold", "plan: gold\n  settings: {status: disabled}");
+    let key = ROTATED_KEY.replace("plan: gold", "plan: gold\n  settings: {status: disabled}");
     fs::write(workspace.path("m.yaml"), [&team, &key, &other, unrelated].concat()).unwrap();
     let ran = workspace.at("2027-08-10T00:00:00Z", NOW);
     assert!(ran.exit == 0 && !ran.out.contains("ledger") && !ran.out.contains("key/other"), "{}{}", ran.out, ran.err);
@@ -131,7 +118,7 @@ fn nothing_else_of_the_workspace_changes() {
 /// A person disabled the key because it leaked. Its successor needs consent, and the leaked key stays disabled.
 #[test]
 fn the_successor_of_a_disabled_key_does_not_bring_it_back() {
-    let key = KEY.replace("plan: gold", "plan: gold\n  settings: {status: active}");
+    let key = ROTATED_KEY.replace("plan: gold", "plan: gold\n  settings: {status: active}");
     let mut workspace = Workspace::new(&[TEAM, &key].concat());
     let database = Connection::open(workspace.path(".keywright/keywright.db")).unwrap();
     let sql = "UPDATE package_keys SET attributes = json_set(attributes, '$.\"settings.status\"', 'disabled')";
@@ -151,7 +138,7 @@ fn a_run_that_is_killed_at_its_create_leaves_one_successor() {
     for kind in ["delay-1000s", "drip-1000s"] {
         for next in ["rotate", "apply"] {
             let what = format!("{kind}, then {next}");
-            let world = World::new(&[TEAM, KEY].concat());
+            let world = World::new(&[TEAM, ROTATED_KEY].concat());
             let limits = "{callsPerSecond: 1000, visibilityLag: 1s}";
             // The first apply has five writes.
             let area = world.area(&["--now", "2026-11-21T12:00:00Z", "--fault", &format!("{kind}@w6")]);
@@ -186,7 +173,7 @@ fn newest(world: &World) -> String {
 
 #[test]
 fn a_plan_for_a_later_time_writes_nothing() {
-    let mut workspace = Workspace::new(&[TEAM, KEY].concat());
+    let mut workspace = Workspace::new(&[TEAM, ROTATED_KEY].concat());
     let (database, runs) = (".keywright/keywright.db", workspace.at("2026-08-02T00:00:00Z", "runs").out);
     let before = fs::read(workspace.path(database)).unwrap();
     let ran = workspace.at("2026-08-02T00:00:00Z", "plan --at 2027-01-01");

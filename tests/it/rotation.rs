@@ -13,21 +13,8 @@ use tempfile::TempDir;
 
 use crate::console::Console;
 use crate::console::Ran;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
-
-const KEY: &str = "---
-apiVersion: keywright.dev/v1
-kind: PackageKey
-metadata: {name: production}
-spec:
-  user: alice
-  application: checkout
-  package: payments
-  plan: gold
-  key: {generate: {prefix: chk_}}
-  rotation: {every: 90d, overlap: 14d, grace: 7d}
-  deliver: [{file: secrets/key.env, as: CHECKOUT_KEY}]
-";
 
 /// A workspace with an old and a new generation of its key, in the overlap of ten days.
 struct Overlap {
@@ -47,7 +34,7 @@ impl Overlap {
     fn begin() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut console = Console::new(folder.path().to_path_buf());
-        fs::write(folder.path().join("m.yaml"), [TEAM, KEY].concat()).unwrap();
+        fs::write(folder.path().join("m.yaml"), [TEAM, ROTATED_KEY].concat()).unwrap();
         console.now = "2026-08-01T00:00:00Z".into();
         assert_eq!(console.run("apply --auto-approve").exit, 0);
         Self { folder, console }
@@ -150,7 +137,8 @@ fn many_keys_of_one_age_are_retired_without_the_guard_for_mass_deletes() {
     let folder = tempfile::tempdir().unwrap();
     let mut console = Console::new(folder.path().to_path_buf());
     let keys = (0..12).map(|number| {
-        KEY.replace("production", &format!("k{number}"))
+        ROTATED_KEY
+            .replace("production", &format!("k{number}"))
             .replace("chk_", &format!("k{number}_"))
             .replace("key.env", &format!("{number}.env"))
     });
@@ -170,7 +158,7 @@ fn many_keys_of_one_age_are_retired_without_the_guard_for_mass_deletes() {
 fn a_key_that_is_delivered_nowhere_gets_no_successor() {
     let mut overlap = Overlap::new();
     let long = format!("secrets/{}.env", "a".repeat(300));
-    fs::write(overlap.path("m.yaml"), [TEAM, &KEY.replace("secrets/key.env", &long)].concat()).unwrap();
+    fs::write(overlap.path("m.yaml"), [TEAM, &ROTATED_KEY.replace("secrets/key.env", &long)].concat()).unwrap();
     for month in 1..=12 {
         let ran = overlap.at(&format!("2027-{month:02}-01T00:00:00Z"), "apply --auto-approve");
         assert_eq!(ran.exit, 6, "{}{}", ran.out, ran.err);
@@ -178,7 +166,7 @@ fn a_key_that_is_delivered_nowhere_gets_no_successor() {
     assert_eq!(overlap.statuses(), ["active", "active"]);
     let ran = overlap.at("2027-12-02T00:00:00Z", "plan");
     assert!(ran.out.contains("its successor is created after its value is delivered"), "{}", ran.out);
-    fs::write(overlap.path("m.yaml"), [TEAM, KEY].concat()).unwrap();
+    fs::write(overlap.path("m.yaml"), [TEAM, ROTATED_KEY].concat()).unwrap();
     let ran = overlap.at("2027-12-03T00:00:00Z", "apply --auto-approve");
     assert!(ran.exit == 0 && ran.out.contains("+ key/production"), "{}{}", ran.out, ran.err);
 }
@@ -208,8 +196,8 @@ fn a_value_that_does_not_work_is_not_written_over_one_that_does() {
 #[test]
 fn a_key_that_waits_for_consent_keeps_no_other_key_from_its_rotation() {
     let mut overlap = Overlap::new();
-    let other = KEY.replace("production", "other").replace("chk_", "oth_").replace("key.env", "other.env");
-    fs::write(overlap.path("m.yaml"), [TEAM, KEY, &other].concat()).unwrap();
+    let other = ROTATED_KEY.replace("production", "other").replace("chk_", "oth_").replace("key.env", "other.env");
+    fs::write(overlap.path("m.yaml"), [TEAM, ROTATED_KEY, &other].concat()).unwrap();
     assert_eq!(overlap.at("2026-11-02T00:00:00Z", "apply --auto-approve").exit, 0);
     overlap.by_hand(&set_status("disabled"));
     let ran = overlap.at("2027-02-20T00:00:00Z", "apply --auto-approve");

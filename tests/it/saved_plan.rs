@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::console::Console;
 use crate::console::Ran;
+use crate::team::CUSTOM_KEY;
 use crate::team::TEAM;
 
 const OLD: &str = "---
@@ -15,18 +16,6 @@ apiVersion: keywright.dev/v1
 kind: Application
 metadata: {name: old}
 spec: {user: alice}
-";
-const KEY: &str = "---
-apiVersion: keywright.dev/v1
-kind: PackageKey
-metadata: {name: production}
-spec:
-  user: alice
-  application: checkout
-  package: payments
-  plan: gold
-  key: {custom: {env: APP_KEY}}
-  secret: {env: APP_SECRET}
 ";
 const OWNER: &str = "apiVersion: keywright.dev/v1
 kind: Workspace
@@ -79,7 +68,7 @@ fn says(ran: &Ran, text: &str) {
 
 #[test]
 fn the_file_is_its_owners_only_and_holds_no_secret() {
-    let team = Team::new("", &[TEAM, KEY]);
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
     team.runs("plan --out p.json", 0);
     let text = team.saved();
     assert!(!text.contains("not-a-real"), "{text}");
@@ -96,7 +85,7 @@ fn the_file_is_its_owners_only_and_holds_no_secret() {
 
 #[test]
 fn the_same_plan_is_the_same_bytes() {
-    let team = Team::new("", &[TEAM, KEY]);
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
     team.runs("plan --out p.json", 0);
     let first = team.saved();
     team.runs("plan --out p.json", 0);
@@ -154,8 +143,8 @@ fn objects_no_longer_owned_or_now_protected_stay() {
 /// An edited plan with a new checksum passes as one of ours.
 #[test]
 fn a_forged_plan_neither_writes_other_lines_nor_creates_a_value_that_can_be_guessed() {
-    let key =
-        KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}\n  deliver: [{file: s/a.env, as: CK}]");
+    let key = CUSTOM_KEY
+        .replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}\n  deliver: [{file: s/a.env, as: CK}]");
     let team = Team::new("", &[TEAM, &key]);
     team.runs("plan --out p.json", 0);
     let plan = fs::read_to_string(team.path("p.json")).unwrap();
@@ -182,7 +171,7 @@ fn sealed(plan: &str) -> String {
 
 #[test]
 fn a_key_that_lost_its_value_is_named() {
-    let team = Team::new("", &[TEAM, KEY]);
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
     team.runs("plan --out p.json", 0);
     for (manifests, why) in [
         (vec![TEAM], "key/production is no longer declared at all"),
@@ -191,16 +180,16 @@ fn a_key_that_lost_its_value_is_named() {
         team.write("", &manifests);
         says(&team.runs("apply p.json", 1), why);
     }
-    team.write("", &[TEAM, &KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
+    team.write("", &[TEAM, &CUSTOM_KEY.replace("{custom: {env: APP_KEY}}", "{generate: {prefix: chk_}}")]);
     says(&team.runs("apply p.json", 1), "key/production is no longer declared with a custom value");
-    team.write("", &[TEAM, &KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
+    team.write("", &[TEAM, &CUSTOM_KEY.replace("  secret: {env: APP_SECRET}\n", "")]);
     says(&team.runs("apply p.json", 1), "key/production is no longer declared with a shared secret");
     assert!(!team.path(".keywright/keywright.db").exists() || team.runs("export", 0).out.is_empty());
 }
 
 #[test]
 fn a_rotation_is_made_once() {
-    let key = KEY.replace(
+    let key = CUSTOM_KEY.replace(
         "{custom: {env: APP_KEY}}",
         "{generate: {prefix: chk_}}\n  rotation: {every: 90d, overlap: 14d, grace: 7d}\n  deliver: elsewhere",
     );
@@ -219,7 +208,7 @@ fn a_rotation_is_made_once() {
 fn an_object_with_another_parent_is_not_the_reviewed_object() {
     let bob = TEAM.split("---\n").next().unwrap().replace("alice", "bob") + "---\n";
     let till = OLD.replace("old", "till");
-    let key = KEY.replace("plan: gold", "plan: gold\n  expires: 2030-01-01");
+    let key = CUSTOM_KEY.replace("plan: gold", "plan: gold\n  expires: 2030-01-01");
     let later = TEAM.replace("spec: {user: alice}", "spec: {user: alice, description: reviewed}");
     let team = Team::new("", &[&bob, TEAM, &till, &key]);
     team.runs("apply --auto-approve", 0);
@@ -329,7 +318,7 @@ fn forget(team: &Team) {
 
 #[test]
 fn a_repeated_job_of_an_applied_plan_ends_well_and_does_nothing() {
-    let team = Team::new("", &[TEAM, KEY]);
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
     team.runs("plan --out p.json", 0);
     team.runs("apply p.json", 0);
     for line in ["apply p.json", "apply p.json --strict"] {
@@ -342,7 +331,7 @@ fn a_repeated_job_of_an_applied_plan_ends_well_and_does_nothing() {
     // What a later run deleted does not come back.
     team.write("  ownership: {packageKeys: ofDeclaredApplications}\n", &[TEAM]);
     team.runs("apply --prune --auto-approve --allow application/alice/checkout", 0);
-    team.write("", &[TEAM, KEY]);
+    team.write("", &[TEAM, CUSTOM_KEY]);
     team.runs("apply p.json", 0);
     assert!(!team.runs("export", 0).out.contains("PackageKey"));
     // Without the journal, the objects decide.
@@ -369,7 +358,7 @@ fn another_custom_value_or_shared_secret_than_that_of_the_plan_is_stale() {
         ("APP_KEY", "key/production gets another value from the variable APP_KEY than when the plan was made"),
         ("APP_SECRET", "key/production gets another shared secret from the variable APP_SECRET than when"),
     ] {
-        let mut team = Team::new("", &[TEAM, KEY]);
+        let mut team = Team::new("", &[TEAM, CUSTOM_KEY]);
         team.runs("plan --out p.json", 0);
         assert!(!team.saved().contains("not-a-real"));
         let before = team.console.environment.insert(variable.to_owned(), "not-a-real-other-text".to_owned());
@@ -383,7 +372,7 @@ fn another_custom_value_or_shared_secret_than_that_of_the_plan_is_stale() {
 
 #[test]
 fn under_another_key_for_fingerprints_it_is_unknown_whether_a_value_changed() {
-    let team = Team::new("", &[TEAM, KEY]);
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
     team.runs("plan --out p.json", 0);
     fs::remove_file(team.path(".keywright/fingerprint.key")).unwrap();
     let ran = team.runs("apply p.json", 0);
@@ -391,10 +380,10 @@ fn under_another_key_for_fingerprints_it_is_unknown_whether_a_value_changed() {
         &ran,
         "warning[KW-066]: it is unknown whether the plan was made with the secrets that key/production gets now",
     );
-    let mut shared = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, KEY]);
+    let mut shared = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, CUSTOM_KEY]);
     shared.console.environment.insert("KEYWRIGHT_PRINTS".to_owned(), "not-a-real-key".repeat(4));
     shared.runs("plan --out p.json", 0);
-    let other = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, KEY]);
+    let other = Team::new("  fingerprints: {key: {env: KEYWRIGHT_PRINTS}}\n", &[TEAM, CUSTOM_KEY]);
     let console = Console { environment: shared.console.environment.clone(), ..Console::new(other.path("")) };
     let ran = console.run(&format!("apply {}", shared.path("p.json").display()));
     assert!(ran.exit == 0 && !ran.err.contains("KW-066"), "{}{}", ran.out, ran.err);

@@ -26,6 +26,23 @@ fn manifests() -> String {
     TEAM.to_owned() + &NAMES.map(key).concat()
 }
 
+/// The same create with the value of another run.
+fn rival_of(call: &Request) -> Request {
+    let mut body: Json = serde_json::from_str(&call.body).unwrap();
+    let prefix = body["apikey"].as_str().unwrap()[..2].to_owned();
+    body["apikey"] = Json::from(format!("{prefix}key-of-another-run"));
+    call.instead("POST", &body.to_string())
+}
+
+/// What deletes the only key that is left.
+fn delete_of_the_last(call: &Request, pass_on: &dyn Fn(&Request) -> Answer) -> Request {
+    let (mut list, mut delete) = (call.instead("GET", ""), call.instead("DELETE", ""));
+    "/v3/rest/packageKeys?fields=id".clone_into(&mut list.target);
+    let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
+    delete.target = format!("/v3/rest/packageKeys/{}", keys[0]["id"].as_str().unwrap());
+    delete
+}
+
 /// Creates the key of this run and then one with another value, again and again until both are of the same second.
 fn both(call: &Request, other: &Request, pass_on: &dyn Fn(&Request) -> Answer) -> Answer {
     loop {
@@ -50,10 +67,7 @@ fn a_key_that_another_run_keeps_is_used() {
         if !call.is("POST", "/packageKeys") {
             return pass_on(&call);
         }
-        let mut body: Json = serde_json::from_str(&call.body).unwrap();
-        let prefix = body["apikey"].as_str().unwrap()[..2].to_owned();
-        body["apikey"] = Json::from(format!("{prefix}key-of-another-run"));
-        both(&call, &call.instead("POST", &body.to_string()), pass_on)
+        both(&call, &rival_of(&call), pass_on)
     });
     world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
     let said = world.apply();
@@ -84,18 +98,11 @@ fn a_key_that_is_gone_when_this_run_has_given_way_is_not_delivered() {
     let url = between(&area.url, move |call, pass_on| {
         let is_rival = gives_way.load(Ordering::SeqCst);
         if is_rival && call.is("POST", "/packageKeys") {
-            let mut body: Json = serde_json::from_str(&call.body).unwrap();
-            body["apikey"] = Json::from("a_key-of-another-run");
-            return both(&call, &call.instead("POST", &body.to_string()), pass_on);
+            return both(&call, &rival_of(&call), pass_on);
         }
         let answer = pass_on(&call);
         if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, Ordering::SeqCst) {
-            let mut list = call.instead("GET", "");
-            list.target = "/v3/rest/packageKeys?fields=id".to_owned();
-            let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
-            let mut delete = call.instead("DELETE", "");
-            delete.target = format!("/v3/rest/packageKeys/{}", keys[0]["id"].as_str().unwrap());
-            assert_eq!(pass_on(&delete).status(), 200);
+            assert_eq!(pass_on(&delete_of_the_last(&call, pass_on)).status(), 200);
         }
         answer
     });
@@ -116,17 +123,11 @@ fn a_key_whose_slow_run_gives_way_later_is_not_delivered() {
     let (gives_way, url_of_area) = (AtomicBool::new(true), area.url.clone());
     let url = between(&area.url, move |call, pass_on| {
         if call.is("POST", "/packageKeys") && gives_way.load(Ordering::SeqCst) {
-            let mut body: Json = serde_json::from_str(&call.body).unwrap();
-            body["apikey"] = Json::from("a_key-of-another-run");
-            return both(&call, &call.instead("POST", &body.to_string()), pass_on);
+            return both(&call, &rival_of(&call), pass_on);
         }
         let answer = pass_on(&call);
         if call.is("DELETE", "/packageKeys/") && gives_way.swap(false, Ordering::SeqCst) {
-            let (mut list, mut delete) = (call.instead("GET", ""), call.instead("DELETE", ""));
-            list.target = "/v3/rest/packageKeys?fields=id".to_owned();
-            let keys: Json = serde_json::from_str(&pass_on(&list).body).unwrap();
-            delete.target = format!("/v3/rest/packageKeys/{}", keys[0]["id"].as_str().unwrap());
-            let url = url_of_area.clone();
+            let (delete, url) = (delete_of_the_last(&call, pass_on), url_of_area.clone());
             std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_secs(3));
                 assert_eq!(ask(&url, &delete).unwrap().status(), 200);

@@ -3,11 +3,11 @@
 
 use std::fs;
 
-use super::KEY;
 use super::Overlap;
 use crate::cloud::area::Said;
 use crate::cloud::area::World;
 use crate::cloud::area::said;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 
 const LIMITS: &str = "{callsPerSecond: 1000, visibilityLag: 0s}";
@@ -17,7 +17,7 @@ fn at(world: &World, now: &str, arguments: &[&str]) -> Said {
 }
 
 fn manifests(description: &str) -> String {
-    let key = KEY.replace("[{file: secrets/key.env, as: CHECKOUT_KEY}]", "elsewhere");
+    let key = ROTATED_KEY.replace("[{file: secrets/key.env, as: CHECKOUT_KEY}]", "elsewhere");
     [TEAM, &key].concat().replace("spec: {}", &format!("spec: {{description: {description}}}"))
 }
 

@@ -3,13 +3,13 @@
 
 use std::fs;
 
-use super::KEY;
 use super::Overlap;
 use super::SET_NEW;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 
 fn manifest(end: &str) -> String {
-    [TEAM, &KEY.replace("  rotation:", &format!("  expires: {end}\n  rotation:"))].concat()
+    [TEAM, &ROTATED_KEY.replace("  rotation:", &format!("  expires: {end}\n  rotation:"))].concat()
 }
 
 impl Overlap {
@@ -100,12 +100,12 @@ fn a_package_plan_without_room_for_a_generation_is_reported() {
     for (most, says) in [("1", "alice has 2 keys during a rotation in package plan gold, which allows 1"), ("2", "")] {
         let mut overlap = Overlap::new();
         let plan = format!("spec: {{package: payments, maxNumKeysAllowed: {most}}}");
-        overlap.declare(&[TEAM, KEY].concat().replace("spec: {package: payments}", &plan));
+        overlap.declare(&[TEAM, ROTATED_KEY].concat().replace("spec: {package: payments}", &plan));
         let ran = overlap.at("2026-11-02T00:00:00Z", "validate");
         let said = [ran.out, ran.err].concat();
         assert_eq!((said.contains("CAM-040"), said.contains(says)), (!says.is_empty(), true), "{said}");
         // A limit that only the store has.
-        overlap.declare(&[TEAM, KEY].concat());
+        overlap.declare(&[TEAM, ROTATED_KEY].concat());
         overlap.by_hand(&format!("UPDATE plans SET attributes = json_set(attributes, '$.maxNumKeysAllowed', {most})"));
         let ran = overlap.at("2026-11-02T00:00:00Z", "plan");
         let says = "user/alice would have 2 keys in plan/payments/gold during a rotation, which allows 1";

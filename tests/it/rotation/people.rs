@@ -5,9 +5,9 @@ use std::fs;
 
 use rusqlite::Connection;
 
-use super::KEY;
 use super::Overlap;
 use super::SET_NEW;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 
 /// A second client makes a key in the slot, `days` after 1970.
@@ -45,7 +45,7 @@ fn a_key_that_was_there_before_the_manifest_is_never_retired_until_it_is_declare
     let ran = overlap.at("2027-01-10T00:00:00Z", "export --undeclared");
     assert!(ran.out.contains(&format!("existing: \"{id}\"")), "{}{}", ran.out, ran.err);
     let declared =
-        KEY.replace("{generate: {prefix: chk_}}", &format!("{{existing: {id}, generate: {{prefix: chk_}}}}"));
+        ROTATED_KEY.replace("{generate: {prefix: chk_}}", &format!("{{existing: {id}, generate: {{prefix: chk_}}}}"));
     fs::write(overlap.path("m.yaml"), [TEAM, &declared].concat()).unwrap();
     let ran = overlap.at("2027-01-10T00:00:00Z", "apply --auto-approve");
     assert!(ran.exit == 0 && !ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
@@ -116,7 +116,7 @@ fn a_deleted_newest_generation_is_followed_by_a_new_one() {
 #[test]
 fn nothing_is_retired_behind_a_successor_that_is_about_to_end() {
     let mut overlap = Overlap::new();
-    let manifest = [TEAM, &KEY.replace("  rotation:", "  expires: 2027-01-20\n  rotation:")].concat();
+    let manifest = [TEAM, &ROTATED_KEY.replace("  rotation:", "  expires: 2027-01-20\n  rotation:")].concat();
     fs::write(overlap.path("m.yaml"), manifest).unwrap();
     overlap.by_hand(&format!(
         "UPDATE package_keys SET attributes = json_set(attributes, '$.expires', '2027-01-20') {SET_NEW}"

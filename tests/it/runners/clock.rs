@@ -7,21 +7,8 @@ use chrono::Utc;
 
 use super::server::Postgres;
 use crate::console::Console;
+use crate::team::ROTATED_ELSEWHERE;
 use crate::team::TEAM;
-
-const KEY: &str = "---
-apiVersion: keywright.dev/v1
-kind: PackageKey
-metadata: {name: production}
-spec:
-  user: alice
-  application: checkout
-  package: payments
-  plan: gold
-  key: {generate: {prefix: chk_}}
-  rotation: {every: 90d, overlap: 14d, grace: 7d}
-  deliver: elsewhere
-";
 
 #[test]
 fn a_runner_whose_clock_differs_from_the_servers_rotates_nothing() {
@@ -33,7 +20,7 @@ fn a_runner_whose_clock_differs_from_the_servers_rotates_nothing() {
     );
     fs::write(folder.path().join("keywright.yaml"), settings).unwrap();
     fs::write(folder.path().join("fingerprint"), "not-a-real-key-for-fingerprints-0001\n").unwrap();
-    fs::write(folder.path().join("m.yaml"), [TEAM, KEY].concat()).unwrap();
+    fs::write(folder.path().join("m.yaml"), [TEAM, ROTATED_ELSEWHERE].concat()).unwrap();
     let mut console = Console::new(folder.path().to_path_buf());
     console.now = Utc::now().to_rfc3339();
     let ran = console.run("apply --auto-approve");
