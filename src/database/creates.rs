@@ -34,8 +34,8 @@ use crate::store::RefusalKind;
 pub struct Creates {
     /// The kinds that are in remote stores. The lists of the embedded store do not lag.
     remote: BTreeSet<Kind>,
-    /// Objects that an earlier run created, or may have created: a failure of this run does not prove that it did not.
-    doubtful: BTreeSet<Address>,
+    /// When an earlier run created an object, or may have created it: a failure of this run does not prove that it did not.
+    doubtful: BTreeMap<Address, Instant>,
     begun: BTreeMap<usize, Address>,
 }
 
@@ -60,13 +60,16 @@ enum End {
     Settled,
     /// The store may have the object.
     Unknown,
+    /// The store has refused it, but may have the object of an earlier run. The lag counts from that run on.
+    Earlier(Instant),
     /// The store does not have the object.
     Refused,
 }
 
 impl Creates {
     pub fn new(remote: BTreeSet<Kind>, pending: &Pending) -> Self {
-        Self { remote, doubtful: pending.creates.keys().cloned().collect(), begun: BTreeMap::new() }
+        let doubtful = pending.creates.iter().map(|(address, create)| (address.clone(), create.at)).collect();
+        Self { remote, doubtful, begun: BTreeMap::new() }
     }
 
     pub(super) fn begin(
@@ -93,7 +96,7 @@ impl Creates {
         let end = match result {
             ChangeResult::Undelivered(Refusal { kind: RefusalKind::Unsettled, .. })
             | ChangeResult::Failed(Refusal { kind: RefusalKind::Unsettled, .. }) => End::Unknown,
-            ChangeResult::Failed(_) if self.doubtful.contains(address) => End::Unknown,
+            ChangeResult::Failed(_) => self.doubtful.get(address).map_or(End::Refused, |at| End::Earlier(*at)),
             result if result.is_in_store() => End::Settled,
             _ => End::Refused,
         };
@@ -121,15 +124,14 @@ impl Begun {
 impl Ended {
     pub(super) fn note(&self, connection: &Connection, run: i64, at: i64) -> Result<(), SqlError> {
         let (store, address) = (&self.store, &self.address);
+        let since = "UPDATE creates SET at = ?4 WHERE store = ?1 AND address = ?2 AND run = ?3";
         match self.end {
             End::Settled => connection.execute(
                 "UPDATE creates SET sealed = NULL, settled = 1, at = ?4 WHERE store = ?1 AND address = ?2 AND run = ?3",
                 &[store, address, &run, &at],
             ),
-            End::Unknown => connection.execute(
-                "UPDATE creates SET at = ?4 WHERE store = ?1 AND address = ?2 AND run = ?3",
-                &[store, address, &run, &at],
-            ),
+            End::Unknown => connection.execute(since, &[store, address, &run, &at]),
+            End::Earlier(at) => connection.execute(since, &[store, address, &run, &at.timestamp_millis()]),
             End::Refused => connection
                 .execute("DELETE FROM creates WHERE store = ?1 AND address = ?2 AND run = ?3", &[store, address, &run]),
         }

@@ -53,6 +53,12 @@ impl NewObject<'_> {
         self.value.is_some() || self.kind() == Kind::User
     }
 
+    /// Whether the name of a deleted object stays taken, and a duplicate so proves nothing: before this create, the run has
+    /// waited until the store must show what an earlier run created.
+    fn may_be_deleted(&self) -> bool {
+        self.kind() == Kind::User && self.may_be_there && !self.repeats
+    }
+
     /// Whether only this create can have made a duplicate, because no one else knows its value.
     fn is_minted(&self) -> bool {
         self.change.target.key.as_ref().is_some_and(|key| matches!(key.value, ValueFrom::Minted { .. }))
@@ -78,6 +84,9 @@ impl CloudApiManagement {
             may_exist |= is_lost;
             if !may_exist && !is_ours {
                 return Err(failure.into());
+            }
+            if is_duplicate && !may_exist && new.may_be_deleted() {
+                return self.find_created(new).await?.ok_or_else(|| taken(failure));
             }
             let found = if is_ours || (is_lost && !new.can_repeat()) {
                 self.wait_for(new, window.get_or_insert_with(|| Window::new(self.visibility_lag))).await
@@ -134,6 +143,15 @@ impl CloudApiManagement {
             )),
         }
     }
+}
+
+/// A username that is taken, and that no list shows.
+fn taken(failure: Failure) -> Refusal {
+    let refusal = Refusal::from(failure);
+    let help = "if the user was deleted, their username cannot be used again: declare another one, or take the manifest out; \
+                otherwise apply again when the store shows the user";
+    let reason = format!("the username is taken, but the store shows no such user: {}", refusal.reason);
+    Refusal { reason, help: Some(help.into()), ..refusal }
 }
 
 /// `is_ours` if the store has the object for certain.

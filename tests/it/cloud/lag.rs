@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use super::area::Area;
 use super::area::World;
+use super::area::said;
 use crate::team::TEAM;
 use crate::trust::killed::committed;
 use crate::trust::killed::killed_when;
@@ -206,6 +207,37 @@ fn an_object_that_is_gone_is_made_again_after_the_lag() {
     assert!(said.text.contains("created in run 1, but no longer in the store"), "{}", said.text);
     assert!(began.elapsed().as_secs() >= 4, "{:?}", began.elapsed());
     assert_one(&world, &world.workspace(), &said.text);
+}
+
+/// The username of a user whom a person deleted right after a run stays taken, so a duplicate does not prove that the user
+/// exists. One wait is enough, and the next run does not wait for the whole lag again.
+#[test]
+fn a_user_who_is_deleted_right_after_a_run_is_waited_for_once() {
+    let user = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: NAME}\nspec: {email: a@example.com, displayName: A, status: active}\n";
+    let world = World::new(&user.replace("NAME", "omar"));
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 24s}", "");
+    assert_eq!(world.apply().exit, 0);
+    drop(area);
+    let connection = rusqlite::Connection::open(world.path().join("area.db")).unwrap();
+    connection.execute("DELETE FROM users", []).unwrap();
+    connection.execute("INSERT INTO burnt_usernames VALUES ('omar', 0)", []).unwrap();
+    drop(connection);
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 24s}", "");
+    world.write(&[user.replace("NAME", "omar"), user.replace("NAME", "quin")].join("---\n"));
+    for (now, longest, exit) in [("2026-11-21T12:00:18Z", 18, 6), ("2026-11-21T12:00:36Z", 1, 1)] {
+        let began = std::time::Instant::now();
+        let said = said(world.command(&["apply", "--auto-approve"]).env("KEYWRIGHT_NOW", now));
+        assert_eq!(said.exit, exit, "{}", said.text);
+        let (_, waits) = said.text.split_once("Waiting up to ").unwrap();
+        let (waits, what) = waits.split_once(' ').unwrap();
+        assert!(what.starts_with("s until the store shows user/omar"), "{}", said.text);
+        assert!(waits.parse::<u64>().unwrap() <= longest, "{}", said.text);
+        assert!(said.text.contains("their username cannot be used again"), "{}", said.text);
+        assert!(began.elapsed().as_secs() < 24, "{now}: {:?}", began.elapsed());
+    }
+    assert_eq!(count(&world, "users"), 1);
 }
 
 #[test]
