@@ -100,7 +100,8 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let value = value.map(|value| key.of_value(value));
         let kind = change.address.kind();
         let disabled = (is_off(kind, change.after(status_field(kind))) == Some(true)).then_some(seen.now);
-        keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, Maker::Keywright, value) });
+        let maker = maker_of_new(change, value.as_ref(), &values, remembered, key);
+        keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, maker, value) });
     }
     // Its sign could change; that someone else made it does not.
     for live in seen.live.of(Kind::Package).iter().filter(|live| has_sign(live)) {
@@ -115,6 +116,25 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     lesson.applied = applied::applied(seen, remembered, key, |kind, id| gone.contains(&(kind, id)));
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson
+}
+
+/// A replaced key keeps its value, so it stays unknown whether the value has arrived if Keywright did not make it.
+fn maker_of_new(
+    change: &Change,
+    value: Option<&Fingerprint>,
+    values: &BTreeMap<&LiveId, Fingerprint>,
+    remembered: &Remembered,
+    key: &FingerprintKey,
+) -> Maker {
+    let replaced = change.live_id().filter(|id| change.action == Action::Replace && values.get(id) == value);
+    let Some(id) = replaced else { return Maker::Keywright };
+    let before = trace_of(change.address.kind(), id, Some(key));
+    let before = before.and_then(|trace| remembered.objects.get(change.address.kind(), &trace));
+    match before.filter(|before| before.value.as_ref() == value) {
+        Some(before) => before.maker,
+        None if remembered.unrecorded.includes(&change.address, value) => Maker::Keywright,
+        None => Maker::Other,
+    }
 }
 
 fn known(seen: &Experience<'_>, address: &Address, maker: Maker, value: Option<Fingerprint>) -> Known {

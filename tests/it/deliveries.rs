@@ -109,6 +109,35 @@ fn a_fresh_runner_without_memory_has_nothing_to_do() {
     assert!(!world.workspace().join("secrets").exists(), "a value was written");
 }
 
+/// A replaced key keeps its value, which another machine may have delivered.
+#[test]
+fn a_key_that_a_fresh_runner_moves_is_not_due_afterwards() {
+    let key = "---
+apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: k}
+spec: {user: alice, application: APP, package: payments, plan: gold, key: {custom: {env: TEST_KEY}},
+  deliver: [{file: secrets/k.env, as: KEY}]}
+";
+    let till = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    let manifests = |application: &str| [TEAM, till, &key.replace("APP", application)].concat();
+    let world = World::new(&manifests("checkout"));
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    assert_eq!(world.apply().exit, 0);
+    for folder in [".keywright", "secrets"] {
+        fs::remove_dir_all(world.workspace().join(folder)).unwrap();
+    }
+    for application in ["till", "checkout"] {
+        world.write(&manifests(application));
+        let said =
+            world.keywright(&["apply", "--auto-approve", "--allow", "key/k", "--allow", "application/alice/till"]);
+        assert!(said.exit == 0 && said.text.contains("-/+ key/k"), "{}", said.text);
+        assert!(!said.text.contains("delivered to"), "{}", said.text);
+        world.assert_settled(application);
+    }
+}
+
 #[test]
 fn a_delivery_that_never_succeeded_is_due_on_every_machine() {
     let workspace = Workspace::applied(&[]);
