@@ -149,7 +149,10 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
     if outcome.count("altered") > 0 {
         steps.push("The altered objects exist but differ from their manifests: see the fields above.".to_owned());
     }
-    if outcome.count("undelivered") > 0 {
+    // What breaks a rule says itself what to do.
+    let waits_only =
+        |result: &ChangeResult| matches!(result, ChangeResult::Undelivered(refusal) if refusal.rule.is_none());
+    if outcome.results.iter().any(waits_only) {
         steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
     }
     if outcome.count("held") > 0 {

@@ -32,6 +32,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::plan::ValueFrom;
+use crate::rules;
 use crate::store::NewKey;
 use crate::store::Proof;
 use crate::store::Refusal;
@@ -217,7 +218,8 @@ impl CloudApiManagement {
         if contenders.len() > 1 && slot.prefix.is_none() {
             let why = "another key was created in the application at the same time, and values that the store generates \
                        have no prefix";
-            return Err(unproven(why.to_owned()));
+            let help = "find out which of the keys is used, and delete the others in the store; then apply again";
+            return Err(Refusal { rule: Some(rules::CAM_049.id), ..unproven(why.to_owned()).help(help) });
         }
         if contenders.len() > 1 && contenders.iter().any(|contender| contender.created.is_none()) {
             return Err(unproven(
