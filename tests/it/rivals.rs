@@ -1,12 +1,13 @@
-//! Lag and rivals: random runs against a store whose lists lag, and whose answers are lost, altered or duplicated. One or two
-//! runners, with and without a shared database and memory, are killed at any call. The tables of the emulator decide what is
-//! true, not what Keywright prints.
+//! Lag and rivals: random runs against stores whose lists lag, and whose answers are lost, altered or duplicated. One or two
+//! runners, with and without a shared database and memory, are killed at any call. They create, move, replace and prune keys,
+//! some with values of the store, and an API key. The tables of the emulator decide what is true, not what Keywright prints.
 //!
 //! A few seeds run in every test. `KEYWRIGHT_RIVALS=1000 cargo test --release --test it rivals -- --nocapture` runs the seeds
 //! 0 to 999. A failure prints its seed; `KEYWRIGHT_RIVALS=17-17` repeats seed 17.
 
 mod arena;
 mod chaos;
+mod declared;
 mod oracle;
 mod setup;
 pub(crate) mod tally;

@@ -1,5 +1,6 @@
 //! The proxy of a runner: it loses, alters, repeats and swallows, and it says when the runner is killed.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
@@ -47,9 +48,13 @@ struct State {
     percent: u64,
     calls: u64,
     tally: Tally,
+    /// How many lists would have contained each API key.
+    listed: BTreeMap<String, u64>,
 }
 
 pub(super) struct Chaos {
+    /// An API key is missing from so many of its first lists. The store does the same with everything else.
+    lag: u64,
     state: Mutex<State>,
     /// Requests that are being answered.
     busy: AtomicUsize,
@@ -58,10 +63,11 @@ pub(super) struct Chaos {
 }
 
 impl Chaos {
-    pub(super) fn new() -> Self {
-        let state = State { dice: Dice::new(0), kill: None, percent: 0, calls: 0, tally: Tally::default() };
+    pub(super) fn new(lag: u64) -> Self {
+        let (dice, tally, listed) = (Dice::new(0), Tally::default(), BTreeMap::new());
+        let state = State { dice, kill: None, percent: 0, calls: 0, tally, listed };
         let (busy, must_die, is_over) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(true));
-        Self { state: Mutex::new(state), busy, must_die, is_over }
+        Self { lag, state: Mutex::new(state), busy, must_die, is_over }
     }
 
     /// Prepares for the next run of the runner.
@@ -95,11 +101,24 @@ impl Chaos {
         let answer = if kill.is_some_and(|kill| !kill.is_after) {
             self.wait_for_death()
         } else {
-            let answer = strike(fault, request, pass_on);
+            let answer = self.without_young(request, strike(fault, request, pass_on));
             if kill.is_some() { self.wait_for_death() } else { answer }
         };
         self.busy.fetch_sub(1, Ordering::SeqCst);
         answer
+    }
+
+    /// The list of API keys without those that it does not show yet.
+    fn without_young(&self, request: &Request, answer: Answer) -> Answer {
+        let rows = serde_json::from_str::<Vec<Json>>(&answer.body).ok().filter(|_| is_site_list(request));
+        let Some(mut rows) = rows else { return answer };
+        let mut state = self.state.lock().unwrap();
+        rows.retain(|row| {
+            let times = state.listed.entry(row["keyName"].to_string()).or_default();
+            *times += 1;
+            *times > self.lag
+        });
+        answer.with_body(Json::from(rows).to_string())
     }
 
     fn wait_for_death(&self) -> Answer {
@@ -122,6 +141,10 @@ impl Chaos {
         }
         (kill, fault)
     }
+}
+
+fn is_site_list(request: &Request) -> bool {
+    request.is("GET", "/getApiKeys")
 }
 
 fn is_new_key(request: &Request) -> bool {
@@ -226,6 +249,10 @@ fn altered(body: &str, keeps_prefix: bool) -> String {
 
 /// The object as it is, with the fields of the update.
 fn swallowed(request: &Request, pass_on: &dyn Fn(&Request) -> Answer) -> Answer {
+    if request.target.contains("/api/ApiKey") {
+        // The API has no request for one object, and answers with the object as it was sent.
+        return Answer::of(200, &request.body);
+    }
     let answer = pass_on(&request.instead("GET", ""));
     let object = |text: &str| serde_json::from_str::<serde_json::Map<String, Json>>(text).ok();
     let Some((mut held, sent)) = object(&answer.body).zip(object(&request.body)) else { return answer };

@@ -11,6 +11,7 @@ use crate::program::keywright;
 use crate::proxy::between;
 use crate::rivals::chaos::Chaos;
 use crate::rivals::chaos::Kill;
+use crate::rivals::declared::CUSTOM;
 use crate::rivals::setup::Memory;
 use crate::rivals::setup::Setup;
 use crate::rivals::tally::Tally;
@@ -59,7 +60,7 @@ impl Runner {
             folder: folder.to_owned(),
             database: database.to_owned(),
             url: url.to_owned(),
-            chaos: Arc::new(Chaos::new()),
+            chaos: Arc::new(Chaos::new(setup.lag)),
             child: None,
             machines: 1,
             is_killed: false,
@@ -105,14 +106,7 @@ impl Runner {
         if shared.exists() {
             std::fs::copy(shared, workspace.join("fingerprint")).unwrap();
         }
-        let secret = "{env: KEYWRIGHT_TEST_CREDENTIAL}";
-        let text = format!(
-            "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: test}}\nspec:\n{}  stores:\n    \
-             cloudApiManagement:\n      url: {url}\n      area: an-area\n      credentials: {{apiKey: {secret}, apiSecret: \
-             {secret}, username: {secret}, password: {secret}}}\n      limits: {{callsPerSecond: 1000, visibilityLag: 1s, \
-             concurrency: {}}}\n",
-            self.database, self.setup.concurrency
-        );
+        let text = self.setup.settings(url, &self.database);
         std::fs::write(workspace.join("keywright.yaml"), text).unwrap();
     }
 
@@ -124,12 +118,19 @@ impl Runner {
         let file = File::create(self.said()).unwrap();
         let mut command = keywright();
         command.args(arguments).arg(self.workspace()).env("KEYWRIGHT_TEST_CREDENTIAL", "not-a-real-credential");
+        command.env("TEST_MOVED", CUSTOM);
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap()
+    }
+
+    fn apply(&self) -> Vec<&'static str> {
+        let mut arguments = vec!["apply", "--auto-approve", "--lock-timeout", "60s"];
+        arguments.extend(self.setup.prunes.then_some("--prune"));
+        arguments
     }
 
     pub(super) fn start(&mut self) {
         self.is_killed = false;
-        self.child = Some(self.run(&["apply", "--auto-approve", "--lock-timeout", "60s"]));
+        self.child = Some(self.run(&self.apply()));
     }
 
     /// Kills the apply if its time has come. Returns it once it has ended.
@@ -152,13 +153,15 @@ impl Runner {
 
     pub(super) fn apply_in_peace(&self, allowed: &[String]) -> Ended {
         let allowed = allowed.iter().flat_map(|address| ["--allow", address]);
-        let arguments = ["apply", "--auto-approve", "--lock-timeout", "60s"].into_iter().chain(allowed);
+        let arguments = self.apply().into_iter().chain(allowed);
         let status = self.run(&arguments.collect::<Vec<_>>()).wait().unwrap();
         self.ended(status.code())
     }
 
     pub(super) fn plan(&self) -> Ended {
-        let status = self.run(&["plan", "--detailed-exitcode"]).wait().unwrap();
+        let mut arguments = vec!["plan", "--detailed-exitcode"];
+        arguments.extend(self.setup.prunes.then_some("--prune"));
+        let status = self.run(&arguments).wait().unwrap();
         self.ended(status.code())
     }
 }

@@ -14,71 +14,83 @@ pub(super) fn kept(text: &str) -> Vec<String> {
     text.lines().filter_map(address).collect()
 }
 
+/// The addresses of owned keys that no manifest declares. Pruning them needs consent, because no memory knows them as declared.
+fn prunable(text: &str) -> impl Iterator<Item = String> {
+    text.lines().filter_map(|line| Some(line.trim().strip_prefix("KW-110: allow it with --allow ")?.to_owned()))
+}
+
 impl Arena {
     /// Brings every memory that is left to rest, and compares the tables with what is declared.
     pub(super) fn settle(&mut self, round: usize) -> Result<(), String> {
         self.restart(&[]);
         let url = self.url();
         let last = if self.setup.memory == super::Memory::Own { self.runners.len() } else { 1 };
-        let mut last_said = String::new();
+        let (mut last_said, mut rested) = (String::new(), Vec::new());
         for number in 0..last {
             self.runners[number].renew();
             self.runners[number].write(&url, &self.setup.manifests(round, true));
-            self.workspaces.push(self.runners[number].workspace());
-            last_said = self.rest(number)?;
+            let workspace = self.runners[number].workspace();
+            self.workspaces.push(workspace.clone());
+            rested.push(workspace);
+            last_said = self.rest(number, round)?;
         }
         let tables = self.tables();
-        if let Some(why) = tables.lacks(&self.setup, round).or_else(|| tables.doubled(&self.setup)) {
+        if let Some(why) = tables.lacks(&self.setup, round).or_else(|| tables.doubled(&self.setup, round)) {
             return Err(format!("at rest: {why}"));
         }
         // No run knows the value of a key whose create was altered when the run was killed. Then it is left alone, and said.
         let is_said = self.has_killed && last_said.to_lowercase().contains("left alone (not owned)");
-        if let Some(stray) = tables.strays(&self.setup).first().filter(|_| !is_said) {
+        if let Some(stray) = tables.strays(&self.setup, round).first().filter(|_| !is_said) {
             return Err(format!("at rest: no manifest declares {}", stray.value));
         }
         for workspace in &self.workspaces {
-            self.files_live(&tables, workspace, self.setup.memory != super::Memory::Fresh)
+            // The files of a machine that no apply has used since may hold the value of a key that was pruned meanwhile.
+            if self.setup.prunes && !rested.contains(workspace) {
+                continue;
+            }
+            self.files_live(&tables, round, workspace, self.setup.memory != super::Memory::Fresh)
                 .map_err(|why| format!("at rest: {why}"))?;
         }
         Ok(())
     }
 
-    fn rest(&mut self, number: usize) -> Result<String, String> {
+    fn rest(&mut self, number: usize, round: usize) -> Result<String, String> {
         let mut last = String::new();
         let mut allowed = Vec::new();
         for _ in 0..APPLIES {
             let ended = self.runners[number].apply_in_peace(&allowed);
             self.said.push(format!("--- at rest, {}", ended.describe()));
             allowed = kept(&ended.text);
+            allowed.extend(prunable(&ended.text));
             if ended.exit == Some(0) && allowed.is_empty() {
                 let plan = self.runners[number].plan();
                 let is_done = plan.exit == Some(0) && plan.text.contains("Nothing to do");
                 return if is_done { Ok(ended.text) } else { Err(format!("at rest: {}", plan.describe())) };
             }
-            self.obey([ended.text.as_str()]);
+            self.obey(round, [ended.text.as_str()]);
             last = ended.text;
         }
         Err(format!("does not come to rest: {last}"))
     }
 
     /// Does what the messages advise.
-    pub(super) fn obey<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) {
+    pub(super) fn obey<'t>(&mut self, round: usize, texts: impl IntoIterator<Item = &'t str>) {
         let texts: Vec<&str> = texts.into_iter().collect();
         let says = |rule: &str| texts.iter().any(|text| text.contains(rule));
         let tables = self.tables();
         if says("CAM-069") {
             self.tally.count("CAM-069 obeyed");
-            for key in tables.strays(&self.setup) {
+            for key in tables.strays(&self.setup, round) {
                 self.delete(&key.id);
             }
         }
         // A rival that was killed before it gave way leaves a key. The message says so, and the user decides.
-        if says("CAM-064") && (self.may_be_two() || !self.setup.is_remembered()) {
-            self.tally.count("CAM-064 obeyed");
-            for prefix in self.setup.prefixes() {
-                let keys = tables.with_prefix(prefix);
+        if (says("CAM-064") || says("CAM-049")) && (self.may_be_two() || !self.setup.is_remembered()) {
+            self.tally.count("doubles deleted");
+            for declared in self.setup.keys_of(round) {
+                let keys = tables.of(&declared);
                 let is_used = |value: &str| {
-                    let mut used = self.workspaces.iter().filter_map(|workspace| delivered(workspace, prefix));
+                    let mut used = self.workspaces.iter().filter_map(|workspace| delivered(workspace, &declared));
                     used.any(|used| used == value)
                 };
                 let (used, unused): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| is_used(&key.value));
