@@ -56,6 +56,13 @@ struct Slot<'a> {
     prefix: Option<&'a str>,
 }
 
+impl Slot<'_> {
+    /// Whether a generated key of the slot can have the value.
+    fn can_be(&self, value: &str) -> bool {
+        self.prefix.is_none_or(|prefix| value.starts_with(prefix))
+    }
+}
+
 /// A new key with the prefix, as the list shows it.
 #[derive(Clone)]
 struct Contender {
@@ -205,13 +212,16 @@ impl CloudApiManagement {
         let is_rival = |id: &LiveId| id == own || !(self.index.has_made([id.expose()]) || self.index.was_planned(id));
         let mut contenders = contenders(slot, rows);
         contenders.retain(|contender| is_rival(&contender.id));
-        match contenders.iter().find(|contender| contender.id == *own) {
-            None => return Err(unproven("the store does not show the new key yet".to_owned())),
-            Some(shown) if shown.value != *slot.key.value => {
-                self.api.masking().hide(&shown.value);
-                return Ok(Settled::As(Proof::Altered { value: shown.value.clone() }));
-            }
-            Some(_) => {}
+        let Some(shown) = contenders.iter().find(|contender| contender.id == *own) else {
+            return Err(unproven("the store does not show the new key yet".to_owned()));
+        };
+        // The answer to the create may have had another value, which does not make the key the only one.
+        let altered = Some(shown.value.clone()).filter(|shown| shown != slot.key.value);
+        if let Some(value) = &altered {
+            self.api.masking().hide(value);
+        }
+        if let Some(value) = altered.clone().filter(|value| !slot.can_be(value.expose())) {
+            return Ok(Settled::As(Proof::Altered { value }));
         }
         let own = &self.only_own(slot, &mut contenders).await?;
         let first = contenders.iter().find(|contender| contender.id == *own).cloned();
@@ -230,6 +240,7 @@ impl CloudApiManagement {
         let settled = self.elect(own, contenders, is_last).await?;
         Ok(match (settled, first) {
             (Settled::As(Proof::Ours), Some(key)) if key.id != *slot.key.id => Settled::Uses { key, is_tied: false },
+            (Settled::As(Proof::Ours), _) => Settled::As(altered.map_or(Proof::Ours, |value| Proof::Altered { value })),
             (settled, _) => settled,
         })
     }
@@ -319,7 +330,7 @@ fn contenders(slot: &Slot<'_>, rows: &Slots) -> Vec<Contender> {
     let contender = |row: &Object| {
         let value = value::text(row, "apikey")?;
         let id = LiveId::new(value::text(row, "id")?);
-        let fits = id == *slot.key.id || slot.prefix.is_none_or(|prefix| value.starts_with(prefix));
+        let fits = id == *slot.key.id || slot.can_be(&value);
         fits.then(|| Contender { created: value::instant(row, "created"), id, value: Secret::new(value) })
     };
     rows.filter_map(contender).collect()

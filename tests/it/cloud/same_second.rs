@@ -89,6 +89,38 @@ fn manifests_of_one() -> String {
     manifests().split("---\n").take(5).collect::<Vec<_>>().join("---\n")
 }
 
+/// A key whose value is another one than in the answer is not the only one because of that.
+#[test]
+fn a_key_with_an_altered_answer_also_has_rivals() {
+    for (generated, exit) in [("generate: {by: store}", 6), ("generate: {prefix: a_}", 0)] {
+        let world = World::new(&manifests_of_one().replace("generate: {prefix: a_}", generated));
+        let area = world.area(&[]);
+        let url = between(&area.url, |call, pass_on| {
+            if !call.is("POST", "/packageKeys") {
+                return pass_on(&call);
+            }
+            let is_minted = call.body.contains("apikey");
+            let other = if is_minted { rival_of(&call) } else { call.clone() };
+            // The other run was first.
+            let _ = pass_on(&other);
+            std::thread::sleep(Duration::from_millis(1_100));
+            let answer = pass_on(&call);
+            let mut body: Json = serde_json::from_str(&answer.body).unwrap();
+            body["apikey"] = Json::from("a_another-value-00000001");
+            answer.with_body(body.to_string())
+        });
+        world.point_at_url(&url, "{callsPerSecond: 1000, visibilityLag: 1s, concurrency: 1}", "", "TEST_");
+        let said = world.apply();
+        assert_eq!(said.exit, exit, "{}", said.text);
+        let delivered = std::fs::read_to_string(world.workspace().join("secrets/a.env"));
+        if exit == 0 {
+            assert!(world.keys() == 1 && delivered.unwrap().trim() == "KEY=a_key-of-another-run", "{}", said.text);
+        } else {
+            assert!(delivered.is_err() && said.text.contains("delete the others in the store"), "{}", said.text);
+        }
+    }
+}
+
 /// The other run gives way in the same moment: then no key is left, and the dead value is not delivered.
 #[test]
 fn a_key_that_is_gone_when_this_run_has_given_way_is_not_delivered() {
