@@ -131,6 +131,12 @@ impl Repository {
         revision::resolve(self, revision)
     }
 
+    /// The commit that a revision means, where it only says what to compare with: also an ancestor (`HEAD~1`, `main^`), `@`,
+    /// and a part of a commit id.
+    pub fn resolve_past(&self, revision: &str) -> Result<CommitId, GitError> {
+        revision::resolve_past(self, revision)
+    }
+
     /// The commit of a full ref; `None` when there is no such ref.
     pub fn reference(&self, name: &str) -> Result<Option<CommitId>, GitError> {
         revision::reference(self, name)

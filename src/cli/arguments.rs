@@ -56,7 +56,8 @@ pub(super) struct Planning {
     #[arg(long)]
     prune: bool,
 
-    /// Warn of manifests that this Git revision had, that are gone, and whose objects stay in the store
+    /// Warn of manifests that this Git revision had, that are gone, and whose objects stay in the store,
+    /// for example origin/main or HEAD~1
     #[arg(long, value_name = "REVISION")]
     since: Option<String>,
 

@@ -28,7 +28,7 @@ pub(super) fn resolve(repository: &Repository, revision: &str) -> Result<CommitI
     if revision == "@" || revision.ends_with("_HEAD") && revision.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
         return Err(refused_name(revision, "it means another commit after the next git command"));
     }
-    let is_id = (7..40).contains(&revision.len()) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = is_part_of_id(revision);
     let found = candidates(repository, revision)?;
     match found.as_slice() {
         [] if is_id => Err(refused_name(revision, "a part of a commit id can come to mean another commit")),
@@ -43,6 +43,44 @@ pub(super) fn resolve(repository: &Repository, revision: &str) -> Result<CommitI
             Err(GitError::new(GitErrorKind::Ambiguous, message, help))
         }
     }
+}
+
+/// A revision as [`resolve`] takes it, or an ancestor of one: `HEAD~1`, `main^`. Also `@` and a part of a commit id, which mean
+/// another commit later and so are no answer to what is trusted.
+pub(super) fn resolve_past(repository: &Repository, revision: &str) -> Result<CommitId, GitError> {
+    let (base, steps) = revision.find(['~', '^']).map_or((revision, ""), |at| revision.split_at(at));
+    let are_steps = steps.len() <= 100 && steps.chars().all(|c| c == '~' || c == '^' || c.is_ascii_digit());
+    if !are_steps {
+        return Err(refused_name(revision, "only ancestors like HEAD~1 and main^2 are understood"));
+    }
+    let commit = match resolve(repository, if base == "@" { "HEAD" } else { base }) {
+        Err(error) if is_part_of_id(base) && error.kind() == GitErrorKind::Name => {
+            peel(repository, base)?.ok_or_else(|| part_of_id(base))?
+        }
+        resolved => resolved?,
+    };
+    if steps.is_empty() {
+        return Ok(commit);
+    }
+    // Git calculates from a whole id, so no ref decides which commit this is.
+    peel(repository, &format!("{commit}{steps}"))?.ok_or_else(|| {
+        let message = format!("find the revision `{revision}`: {base} has no such ancestor in this clone");
+        let help = if repository.is_shallow() {
+            "run `git fetch --unshallow`, which fetches the whole history"
+        } else {
+            "name a later commit; `git log --oneline` lists them"
+        };
+        GitError::new(GitErrorKind::Missing, message, help.to_owned())
+    })
+}
+
+fn is_part_of_id(revision: &str) -> bool {
+    (7..40).contains(&revision.len()) && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn part_of_id(revision: &str) -> GitError {
+    let message = format!("find the commit `{revision}`: this clone has none, or several, whose id begins with that");
+    GitError::new(GitErrorKind::Missing, message, "write the whole commit id; `git log` prints it".to_owned())
 }
 
 pub(super) fn reference(repository: &Repository, name: &str) -> Result<Option<CommitId>, GitError> {

@@ -179,6 +179,26 @@ fn a_name_means_one_commit_or_nothing() {
     for odd in [&first[..10], "main~1", "main^", "@{u}", "-x", "", "a..b", "x y", "main:keywright.yaml", "ma*n"] {
         assert_eq!(resolved(odd).unwrap_err().kind(), GitErrorKind::Name, "{odd}");
     }
+    let past = |name: &str| found.resolve_past(name).map(|id| id.to_string());
+    for (name, id) in [
+        ("HEAD~1", &first),
+        ("@~", &first),
+        ("HEAD^", &first),
+        ("HEAD~0", &second),
+        ("refs/heads/main~1", &first),
+        (&second[..10], &second),
+        (&*format!("{}~1", &second[..10]), &first),
+    ] {
+        assert_eq!(&past(name).unwrap(), id, "{name}");
+    }
+    let error = past("HEAD~9").unwrap_err();
+    assert_eq!(error.kind(), GitErrorKind::Missing);
+    assert!(error.to_string().contains("HEAD has no such ancestor in this clone"), "{error}");
+    assert_eq!(past("main~1").unwrap_err().kind(), GitErrorKind::Ambiguous);
+    assert_eq!(past("0123456789").unwrap_err().kind(), GitErrorKind::Missing);
+    for odd in ["HEAD^{tree}", "HEAD~-1", "@{u}", "HEAD^!", "-x~1", "~1", "a..b", "HEAD~1:keywright.yaml"] {
+        assert_eq!(past(odd).unwrap_err().kind(), GitErrorKind::Name, "{odd}");
+    }
     let tree = git(&root, &["rev-parse", "HEAD^{tree}"]);
     assert_eq!(resolved(&tree).unwrap_err().kind(), GitErrorKind::Missing);
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 
 use super::Action;
 use super::Planned;
+use super::remembered::Remembered;
 use crate::diagnostic::Diagnostic;
+use crate::diff::is_same;
 use crate::manifest_diff::is_same_source;
 use crate::matching::Matching;
+use crate::matching::begins;
 use crate::matching::matching;
 use crate::model::Address;
 use crate::model::Declared;
@@ -16,6 +19,7 @@ use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
+use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::rules;
 use crate::rules::values::Values;
@@ -34,20 +38,37 @@ pub struct Former<'a> {
 }
 
 /// KW-143: what was declared then and is not now, and stays in the store.
-pub fn left_behind(former: Former<'_>, desired: &Desired, live: &Live, planned: &Planned) -> Option<Diagnostic> {
+pub fn left_behind(
+    former: Former<'_>,
+    desired: &Desired,
+    live: &Live,
+    remembered: &Remembered,
+    planned: &Planned,
+) -> Option<Diagnostic> {
     // The sources of other values may have changed since, and are not those of this run.
     let values = literals(former.desired);
     let found = matching(former.desired, live, &values, false);
     let gone: Vec<&Declared> = gone(former.desired, desired);
     let accounted = accounted(planned);
-    let stays = |declared: &&&Declared| {
-        let ids = found.found.get(&declared.address).into_iter();
-        let mut ids = ids.flat_map(|found| std::iter::once(found.live).chain(found.older.iter().copied()));
-        ids.any(|live| !accounted.contains(&(declared.address.kind(), &live.id)))
+    let is_open = |live: &&LiveObject| !accounted.contains(&(live.address.kind(), &live.id));
+    let stays = |declared: &&Declared| -> Option<String> {
+        let Some(found) = found.found.get(&declared.address) else {
+            let now = elsewhere(declared, live, remembered).filter(is_open)?;
+            return Some(format!("{} (now {})", declared.address, now.address));
+        };
+        let mut all = std::iter::once(found.live).chain(found.older.iter().copied());
+        all.any(|live| is_open(&live)).then(|| declared.address.to_string())
     };
-    let left: Vec<&Declared> = gone.iter().filter(stays).copied().collect();
-    let unknown: Vec<&Declared> =
-        gone.into_iter().filter(|declared| is_unknown(declared, desired, &values, &found)).collect();
+    let (mut left, mut unknown): (Vec<String>, Vec<&Declared>) = (Vec::new(), Vec::new());
+    for declared in gone {
+        let name = stays(&declared);
+        // What is found in its place without its value is not certain to be it.
+        let is_elsewhere = name.is_some() && !found.found.contains_key(&declared.address);
+        if !is_elsewhere && is_unknown(declared, desired, &values, &found) {
+            unknown.push(declared);
+        }
+        left.extend(name);
+    }
     let since = former.since;
     let message = match (left.as_slice(), unknown.as_slice()) {
         ([], []) => return None,
@@ -56,11 +77,46 @@ pub fn left_behind(former: Former<'_>, desired: &Desired, live: &Live, planned: 
             let objects = if left.len() == 1 { "its object stays" } else { "their objects stay" };
             let more = if unknown.is_empty() { String::new() } else { format!("; {}", whether(unknown)) };
             let (manifests, are) = (count(left.len(), "manifest"), if left.len() == 1 { "is" } else { "are" });
-            format!("{manifests} {are} gone since {since}: {}; {objects} in the store{more}", names(left))
+            let left = and_more(left, NAMED, ", ");
+            format!("{manifests} {are} gone since {since}: {left}; {objects} in the store{more}")
         }
     };
     let help = "write `removed: true` in place of the topmost one, or declare what should stay";
     Some(rules::KW_143.finding(message).help(help))
+}
+
+/// The object of a manifest that is in the store with another name, another owner, or in another application: the database
+/// knows its id, or it has the email address, or the prefix in the same package and a place with something in common.
+fn elsewhere<'a>(declared: &Declared, live: &'a Live, remembered: &Remembered) -> Option<&'a LiveObject> {
+    let all = live.of(declared.address.kind()).iter();
+    let address = declared.address.to_string();
+    let is_known = |live: &LiveObject| {
+        remembered.objects.of(live, remembered.key.as_ref()).is_some_and(|known| *known.address == *address)
+    };
+    let is_person = |live: &LiveObject| {
+        let emails = declared.value("email").zip(live.attributes.get("email"));
+        declared.address.kind() == Kind::User && emails.is_some_and(|(one, other)| is_same("email", one, other))
+    };
+    // In its place only its value identifies a key: a person may have created this one.
+    let is_there = |live: &LiveObject| {
+        let package = declared.key.as_ref().map(|key| &key.package.address);
+        let parent = declared.parent.as_ref().map(|parent| &parent.address);
+        live.key.as_ref().is_some_and(|key| Some(&key.package) == package) && live.parent.as_ref() == parent
+    };
+    let mut all = all.filter(|live| !is_there(live));
+    all.find(|live| is_known(live) || is_person(live) || is_moved_key(declared, live))
+}
+
+fn is_moved_key(declared: &Declared, live: &LiveObject) -> bool {
+    let (Some(key), Some(of_live)) = (&declared.key, &live.key) else { return false };
+    let KeySource::Generate(generated) = &key.source else { return false };
+    let (Some(parent), Some(application)) = (&declared.parent, &live.parent) else { return false };
+    let is_near =
+        parent.address.first_name() == application.first_name() || parent.address.name() == application.name();
+    !generated.prefix.is_empty()
+        && is_near
+        && of_live.package == key.package.address
+        && begins(of_live.value.expose(), generated)
 }
 
 fn names(manifests: &[&Declared]) -> String {

@@ -46,9 +46,9 @@ impl Revisions {
         Ok(Self { root: root.to_path_buf(), from: from.to_path_buf(), repository })
     }
 
-    /// The commit that a revision means.
+    /// The commit that a revision means, which may be an ancestor of one, like `HEAD~1`.
     pub fn resolve(&self, revision: &str) -> Result<CommitId, NotFound> {
-        Ok(self.repository.resolve(revision)?)
+        Ok(self.repository.resolve_past(revision)?)
     }
 
     /// The commit where two histories part.

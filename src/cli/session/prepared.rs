@@ -62,7 +62,7 @@ impl Snapshot {
         })?;
         if let Some(former) = &self.former {
             let former = plan::Former { since: &former.name, desired: &former.desired };
-            let left = plan::left_behind(former, &self.desired, &self.live, &planned);
+            let left = plan::left_behind(former, &self.desired, &self.live, &remembered, &planned);
             self.diagnostics.extend(rules::with_severities(left.into_iter().collect(), &self.loaded.workspace));
         }
         if let Some(lock) = &self.lock {

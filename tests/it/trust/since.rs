@@ -116,3 +116,28 @@ fn a_revision_that_cannot_be_compared_is_an_error_of_its_own() {
     team.write("m.yaml", TEAM);
     fails("plan --since broken", 1, "have errors");
 }
+
+#[test]
+fn an_ancestor_is_a_revision_and_what_moved_in_the_store_is_named_where_it_is() {
+    let team = applied("");
+    let less = without(&["Application"]);
+    team.write("m.yaml", &less);
+    team.commit();
+    let text = said(&team, &less, "plan --since HEAD~1");
+    assert!(
+        text.contains("1 manifest is gone since HEAD~1 (") && text.contains("application/alice/checkout;"),
+        "{text}"
+    );
+    let ran = team.run("plan --since HEAD~99");
+    assert!(ran.exit == 1 && ran.err.contains("has no such ancestor"), "{}", ran.err);
+    let database = rusqlite::Connection::open(team.root().join(".keywright/keywright.db")).unwrap();
+    database.execute("UPDATE applications SET name = 'till'", []).unwrap();
+    let text = said(&team, &less, "plan --since HEAD~1");
+    assert!(text.contains("application/alice/checkout (now application/alice/till)"), "{text}");
+    // A user is recognized without the database, too.
+    let none = without(&["Application", "User"]);
+    database.execute("UPDATE users SET username = 'alice.lee'", []).unwrap();
+    database.execute_batch("DELETE FROM objects").unwrap();
+    let text = said(&team, &none, "plan --since before");
+    assert!(text.contains("user/alice (now user/alice.lee)"), "{text}");
+}
