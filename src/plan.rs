@@ -8,6 +8,7 @@ mod clock;
 mod consent;
 mod context;
 pub mod control_plane;
+mod dead_values;
 mod declared;
 mod deliveries;
 mod demand;

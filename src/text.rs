@@ -14,6 +14,7 @@ pub use alike::folded;
 pub use cut::cut;
 pub use cut::quoted;
 pub use flaw::Flaw;
+pub use flaw::false_space;
 pub use flaw::flaw;
 pub use flaw::is_hidden_in_line;
 pub use hidden::is_hidden;

@@ -265,8 +265,15 @@ impl<'a, 'r> Builder<'a, 'r> {
         let place = self.reading.place(self.base + start, self.base + end);
         let problem = rules::KW_002.finding(format!("not valid YAML: {}", error.info())).at(place);
         let tab = text[..start].rfind('\n').map_or(text, |line| &text[line..]).starts_with("\n\t");
-        let help =
-            if tab { "indent with spaces; YAML allows no tabs there" } else { "fix the text at the marked place" };
+        let line = text[..start].rfind('\n').map_or(0, |line| line + 1);
+        let line = text[line..].lines().next().unwrap_or_default();
+        let help = match crate::text::false_space(line) {
+            _ if tab => "indent with spaces; YAML allows no tabs there".to_owned(),
+            Some(character) => {
+                format!("this line contains {character}, and YAML takes only plain spaces; replace or remove it")
+            }
+            None => "fix the text at the marked place".to_owned(),
+        };
         self.reading.report(problem.help(help));
         Stopped::At(self.base + start)
     }

@@ -13,6 +13,7 @@ use super::Planned;
 use super::Sighting;
 use super::access;
 use super::consent;
+use super::dead_values;
 use super::deliveries;
 use super::draft;
 use super::draft::Draft;
@@ -90,6 +91,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let (withheld, rotations) = (drafts.withheld, drafts.rotations);
+    diagnostics.extend(dead_values::check(&plan.changes, context));
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));

@@ -247,7 +247,7 @@ fn write_summary(out: &mut dyn io::Write, plan: &Plan, kept: usize) -> io::Resul
     let left_alone: usize = plan.left_alone.values().sum();
     if plan.is_empty() {
         let objects = match unchanged {
-            0 if plan.kept.is_empty() => "no object is declared".to_owned(),
+            0 if plan.kept.is_empty() => "no object changes".to_owned(),
             0 => "all other objects match".to_owned(),
             1 => "1 object is as declared".to_owned(),
             _ => format!("{unchanged} objects are as declared"),

@@ -72,6 +72,12 @@ impl Flaw<'_> {
     }
 }
 
+/// The first character of a text that people take for a space, or do not see, and that is no space to a computer.
+pub fn false_space(text: &str) -> Option<String> {
+    let is_false = |found: &char| !found.is_ascii() && (found.is_whitespace() || is_hidden_in_line(*found));
+    text.chars().find(is_false).map(named)
+}
+
 /// The code of a character, and its name if it is a common one.
 fn named(character: char) -> String {
     let code = format!("U+{:04X}", u32::from(character));

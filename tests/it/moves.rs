@@ -119,7 +119,7 @@ fn an_application_that_got_another_owner_in_the_console_is_not_made_again() {
         } else {
             ["KW-146", "its key/k is in application/bob/checkout, which no manifest declares"]
         };
-        story.asks(&says, &["application/alice/checkout", "key/k"]);
+        story.asks(&says, &["application/alice/checkout"]);
     });
 }
 
@@ -139,7 +139,7 @@ fn another_owner_in_the_manifests_makes_no_second_application_and_no_second_key(
                 "KW-145",
                 "key/k would be created, but it is in application/alice/checkout",
             ],
-            &["application/bob/checkout", "key/k"],
+            &["application/bob/checkout"],
         );
     }
 }
@@ -370,4 +370,106 @@ fn a_key_of_an_application_that_gets_another_name_or_owner_is_not_made_twice() {
             assert_eq!(story.count(), (1, 1), "{remembers} {to}");
         }
     }
+}
+
+#[test]
+fn one_consent_lifts_a_move_of_a_whole_tree() {
+    let shop = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+    let other = KEY.replace("{name: k}", "{name: other}").replace("chk_", "oth_");
+    let story = Story::of(&[TEAM, KEY, &other, BOB, shop].concat());
+    let story = story.edited("spec: {user: alice}", "spec: {user: bob}").edited("user: alice, app", "user: bob, app");
+    let ran = story.apply("");
+    let says = "or allow a second one, also of key/k, key/other with --allow application/bob/checkout";
+    assert!(ran.exit == 4 && ran.err.contains(says), "{}{}", ran.out, ran.err);
+    let offers = ran.err.lines().filter(|line| line.contains("--allow key/")).count();
+    assert_eq!(offers, 0, "{}", ran.err);
+    let before = story.count();
+    // The consent for a part of the tree lifts nothing above it.
+    let ran = story.apply("--allow key/k");
+    assert!(ran.exit == 4 && story.count() == before, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_username_that_differs_in_case_only_is_one_question() {
+    let story = Story::of(&[TEAM, BOB].concat());
+    story.forget();
+    let story = story.edited("{name: bob}", "{name: Bob}");
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-131") && !ran.err.contains("KW-147"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn an_application_a_key_and_a_prefix_with_new_names_make_no_second_key() {
+    let renamed = || {
+        let story = Story::of(&[TEAM, KEY].concat());
+        story
+            .edited("{name: checkout}", "{name: shop}")
+            .edited("application: checkout", "application: shop")
+            .edited("{name: k}", "{name: s}")
+            .edited("chk_", "shp_")
+    };
+    renamed().asks(
+        &["KW-149", "application/alice/shop would be created for key/s, but key/k of application/alice/checkout has no manifest"],
+        &["application/alice/shop"],
+    );
+    // The help works.
+    let story = renamed()
+        .edited("{name: shop}", "{name: shop, previously: [checkout]}")
+        .edited("{name: s}", "{name: s, previously: [k]}")
+        .edited("shp_", "chk_");
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    // In the same application.
+    let story = Story::of(&[TEAM, KEY].concat()).edited("{name: k}", "{name: s}").edited("chk_", "shp_");
+    story.asks(&["KW-149", "key/s would be created, but key/k of application/alice/checkout"], &["key/s"]);
+    // A disabled key has no callers, and a removed one goes.
+    let story = Story::of(&[TEAM, KEY].concat()).edited("{name: k}", "{name: s}").edited("chk_", "shp_");
+    story.by_hand("UPDATE package_keys SET attributes = json_set(attributes, '$.\"settings.status\"', 'disabled')");
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let gone = KEY.replace("{name: k}", "{name: k, removed: true}");
+    let story = Story::of(&[TEAM, KEY].concat()).edited("{name: k}", "{name: s}").edited("chk_", "shp_");
+    let story = Story { manifests: [&*story.manifests, &gone].concat(), ..story };
+    let ran = story.apply("--allow key/k");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn an_object_whose_name_no_manifest_can_have_is_renamed_as_the_message_says() {
+    let story = Story::of(&[TEAM, KEY].concat());
+    story.by_hand("UPDATE applications SET name = 'checkout' || char(8203)");
+    story.forget();
+    let ran = story.apply("");
+    let previously = r#"previously: ["checkout\u200b"]"#;
+    assert!(ran.exit == 4 && ran.err.contains("KW-131") && ran.err.contains(previously), "{}{}", ran.out, ran.err);
+    let story = story.edited("{name: checkout}", &format!("{{name: checkout, {previously}}}"));
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    let story = Story::of(BOB);
+    story.by_hand("UPDATE users SET username = 'bob' || char(8203)");
+    story.forget();
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("it cannot change: leave out this manifest"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_removal_names_the_files_that_keep_a_dead_value() {
+    let delivered = KEY.replace("key: {generate", "deliver: [{file: secrets/k.env, as: K}], key: {generate");
+    for remembers in [true, false] {
+        let story = Story::of(&[TEAM, &delivered].concat()).edited("{name: k}", "{name: k, removed: true}");
+        if !remembers {
+            story.forget();
+        }
+        let ran = story.apply("--allow key/k");
+        assert!(ran.exit == 0 && ran.err.contains("KW-150"), "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("K in secrets/k.env keeps a value that no longer works"), "{}", ran.err);
+    }
+    // The manifests of the tree are gone; the database knows the place.
+    let gone = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: checkout, removed: true}\nspec: {user: alice}\n";
+    let story = Story::of(&[TEAM, &delivered].concat()).edited(&delivered, "");
+    let application =
+        story.manifests.split("---\n").find(|text| text.contains("kind: Application")).unwrap().to_owned();
+    let story = story.edited(&application, gone.trim_start_matches("---\n"));
+    let ran = story.apply("--allow application/alice/checkout");
+    assert!(ran.exit == 0 && ran.err.contains("K in secrets/k.env keeps"), "{}{}", ran.out, ran.err);
 }

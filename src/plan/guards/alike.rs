@@ -18,6 +18,7 @@ use crate::rules;
 use crate::rules::Look;
 use crate::rules::look_of;
 use crate::text::flaw;
+use crate::text::yaml;
 
 /// KW-131.
 pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Demand> {
@@ -38,7 +39,7 @@ pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, match
             let lifted_by = std::iter::once(change.address.clone()).chain(lifted_by).collect();
             let (other_is, help) = match lives {
                 Some(other) => (", which is in the store,", as_in_store(other)),
-                None => (", both new,", "remove or rename one of the two"),
+                None => (", both new,", "remove or rename one of the two".to_owned()),
             };
             let help = format!("{help}; if both are wanted, allow it with {}", option(&change.address));
             let message = rules::alike(&change.address, other, other_is);
@@ -50,10 +51,15 @@ pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, match
 }
 
 /// What to do instead of a create beside an object of the store.
-fn as_in_store(other: &Address) -> &'static str {
-    match flaw(&other.name()) {
-        None => "write the name as in the store",
-        Some(_) => "no manifest can have the name that is in the store, so rename or delete that object there",
+fn as_in_store(other: &Address) -> String {
+    let name = other.name();
+    if flaw(&name).is_none() {
+        return "write the name as in the store".to_owned();
+    }
+    let no_manifest = "no manifest can have the name that is in the store";
+    match other.kind() {
+        Kind::User | Kind::ApiKey => format!("{no_manifest}, and it cannot change: leave out this manifest"),
+        _ => format!("{no_manifest}; to rename that object, write `previously: [{}]`", yaml(&name)),
     }
 }
 

@@ -6,6 +6,7 @@
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::matching::Matching;
 use crate::matching::begins;
@@ -27,6 +28,13 @@ use crate::plan::option::option;
 use crate::plan::removal::Removals;
 use crate::rule::Rule;
 use crate::rules;
+use crate::text::and_more;
+
+/// Names in a message.
+const NAMED: usize = 3;
+
+const SAME_KEY: &str = "if it is the same key, declare it with its old name and prefix, or by its id with \
+                        `key: {existing: ID}`; if it is not needed any more, write `removed: true` for it first";
 
 pub(super) fn demands(
     changes: &[(usize, &Change)],
@@ -42,13 +50,31 @@ pub(super) fn demands(
     if strays.all.is_empty() {
         return Vec::new();
     }
-    let demand = |(index, change): &&(usize, &Change)| {
-        let (rule, message, help) = strays.of_change(change)?;
-        let help = format!("{help}; or allow a second one with {}", option(&change.address));
-        let finding = at(rule.finding(message), change, context).help(help);
-        Some(Demand { index: *index, finding, lifted_by: vec![change.address.clone()] })
+    let found = creates.iter().filter_map(|(index, change)| Some((*index, *change, strays.of_change(change)?)));
+    let found: Vec<(usize, &Change, Stray)> = found.collect();
+    let asked: BTreeSet<&Address> = found.iter().map(|(_, change, _)| &change.address).collect();
+    let roots: Vec<Vec<Address>> = found.iter().map(|(_, change, _)| roots(change, &asked)).collect();
+    let demand = |((index, change, (rule, message, help)), above): (&(usize, &Change, Stray), &Vec<Address>)| {
+        let in_it = found.iter().zip(&roots).filter(|(_, above)| above.contains(&change.address));
+        let in_it: Vec<String> = in_it.map(|((_, below, _), _)| below.address.to_string()).collect();
+        let with =
+            if in_it.is_empty() { String::new() } else { format!(", also of {}", and_more(&in_it, NAMED, ", ")) };
+        let lifted_by: Vec<Address> = above.iter().chain(std::iter::once(&change.address)).cloned().collect();
+        let help = format!("{help}; or allow a second one{with} with {}", option(&lifted_by[0]));
+        let finding = at(rule.finding(message.clone()), change, context).help(help);
+        Demand { index: *index, finding, lifted_by }
     };
-    creates.iter().filter_map(demand).collect()
+    found.iter().zip(&roots).map(demand).collect()
+}
+
+/// The objects above that are asked about too. The consent for one of them covers what is created in it: a move of a whole
+/// tree is one decision.
+fn roots(change: &Change, asked: &BTreeSet<&Address>) -> Vec<Address> {
+    let parent = change.target.parent.iter().cloned();
+    let user = change.target.parent.iter().filter(|_| change.target.key.is_some());
+    let user = user.map(|application| Address::user(&application.first_name()));
+    let package = change.target.key.iter().map(|key| key.package.clone());
+    user.chain(parent).chain(package).filter(|address| asked.contains(address)).collect()
 }
 
 /// Whether an object is created that is no later generation of a key.
@@ -65,7 +91,10 @@ struct Strays<'a, 'c> {
     known: BTreeMap<String, Vec<&'c LiveObject>>,
 }
 
-type Found = Option<(&'static Rule, String, String)>;
+/// The rule, the message, and the help.
+type Stray = (&'static Rule, String, String);
+
+type Found = Option<Stray>;
 
 impl<'a, 'c> Strays<'a, 'c> {
     fn of(removals: &Removals<'_>, context: &'a Context<'c>, matching: &'a Matching<'c>) -> Self {
@@ -88,10 +117,13 @@ impl<'a, 'c> Strays<'a, 'c> {
     fn of_change(&self, change: &Change) -> Found {
         let declared = self.context.desired.get(&change.address)?;
         match change.address.kind() {
-            Kind::PackageKey => self.key(declared).or_else(|| self.renamed_key(declared)),
-            Kind::Application | Kind::Package => {
-                self.by_memory(declared).or_else(|| self.with_its_keys_elsewhere(declared))
+            Kind::PackageKey => {
+                self.key(declared).or_else(|| self.renamed_key(declared)).or_else(|| self.beside_a_former_key(declared))
             }
+            Kind::Application | Kind::Package => self
+                .by_memory(declared)
+                .or_else(|| self.with_its_keys_elsewhere(declared))
+                .or_else(|| self.for_keys_with_other_names(declared)),
             Kind::User => self.by_memory(declared).or_else(|| self.by_email(declared)),
             Kind::Plan => self.by_memory(declared),
             // An API key is found by its name, and has no other place.
@@ -170,6 +202,60 @@ impl<'a, 'c> Strays<'a, 'c> {
         Some((&rules::KW_146, message, help))
     }
 
+    /// KW-149: a key in place of one that lost its manifest, which may be the same with another name and another prefix.
+    fn beside_a_former_key(&self, declared: &Declared) -> Found {
+        let (former, live) = self.former_key(declared)?;
+        let (application, package) = self.place_of(live)?;
+        let message = format!(
+            "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
+            declared.address
+        );
+        Some((&rules::KW_149, message, SAME_KEY.to_owned()))
+    }
+
+    /// KW-149: an application or a package with such keys.
+    fn for_keys_with_other_names(&self, declared: &Declared) -> Found {
+        let kind = declared.address.kind();
+        let mut ours = self.context.desired.of(Kind::PackageKey);
+        let (key, former, place) = ours.find_map(|key| {
+            Self::holder(key, kind).filter(|holder| **holder == declared.address)?;
+            let (former, live) = self.former_key(key)?;
+            let (application, package) = self.place_of(live)?;
+            let place = if kind == Kind::Application { application } else { package };
+            (place != declared.address).then_some((&key.address, former, place))
+        })?;
+        let message = format!(
+            "{} would be created for {key}, but {former} of {place} has no manifest any more and is in use",
+            declared.address
+        );
+        Some((&rules::KW_149, message, SAME_KEY.to_owned()))
+    }
+
+    /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
+    /// one that no manifest declares any more.
+    fn former_key(&self, declared: &Declared) -> Option<(&String, &'c LiveObject)> {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        if self.matching.found.contains_key(&declared.address) || !matches!(key.source, KeySource::Generate(_)) {
+            return None;
+        }
+        let is_gone = |address: &Address| self.context.desired.get(address).is_none();
+        let is_near = |(application, package): (Address, Address)| {
+            let is_same_user = application.first_name() == parent.address.first_name();
+            let is_akin = is_gone(&application) && (is_same_user || application.name() == parent.address.name());
+            let is_same = application == parent.address;
+            let is_same_package = package == key.package.address;
+            (is_same && (is_same_package || is_gone(&package))) || (is_akin && is_same_package)
+        };
+        let is_it = |(address, live): &(&String, &&'c LiveObject)| {
+            live.key.is_some()
+                && live.attributes.text("settings.status") != Some("disabled")
+                && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
+                && self.place_of(live).is_some_and(is_near)
+        };
+        let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
+        known.find(is_it).map(|(address, live)| (address, *live))
+    }
+
     fn holder(key: &Declared, kind: Kind) -> Option<&Address> {
         match kind {
             Kind::Application => key.parent.as_ref().map(|parent| &parent.address),
@@ -182,7 +268,9 @@ impl<'a, 'c> Strays<'a, 'c> {
         let email = declared.value("email")?;
         let is_same = |live: &&&LiveObject| {
             let theirs = live.attributes.get("email");
+            // KW-131 asks about a name that looks the same.
             live.address.kind() == Kind::User
+                && rules::look_of(&live.address) != rules::look_of(&declared.address)
                 && theirs.is_some_and(|theirs| crate::diff::is_same("email", email, theirs))
         };
         let live = self.all.iter().find(is_same)?;

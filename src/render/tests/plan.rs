@@ -159,7 +159,7 @@ fn a_plan_without_changes_says_so() {
     plan.left_alone = [(Kind::User, 1), (Kind::PackageKey, 3), (Kind::Plan, 0)].into();
     let expected = "Nothing to do: 1 object is as declared.\nLeft alone (not owned): 1 user, 3 package keys.\n";
     assert_eq!(shown(&plan, Style::Unified), expected);
-    assert_eq!(shown(&Plan::default(), Style::Fields), "Nothing to do: no object is declared.\n");
+    assert_eq!(shown(&Plan::default(), Style::Fields), "Nothing to do: no object changes.\n");
     plan.kept = sample::plan().kept;
     assert!(shown(&plan, Style::Fields).starts_with("Kept as they are:\n\n  user/dave  "));
 }

@@ -1,0 +1,72 @@
+//! KW-150: delivered values of keys that go. The database knows what a place received last; the manifest of a removed key
+//! may name the place too.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::Action;
+use super::Change;
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Places;
+use crate::model::Delivery;
+use crate::model::Kind;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::rules;
+use crate::text::and_more;
+
+/// Places in a message.
+const NAMED: usize = 5;
+
+pub(super) fn check(changes: &[Change], context: &Context<'_>) -> Option<Diagnostic> {
+    let goes = |change: &&Change| change.address.kind() == Kind::PackageKey && change.action == Action::Delete;
+    let going: Vec<&Change> = changes.iter().filter(goes).collect();
+    if going.is_empty() {
+        return None;
+    }
+    let keys = context.live.of(Kind::PackageKey).iter();
+    let live: BTreeMap<&LiveId, &LiveObject> = keys.map(|live| (&live.id, live)).collect();
+    // What another key is delivered to keeps no old value.
+    let declared = context.desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref());
+    let taken: BTreeSet<&Delivery> = declared.flat_map(|key| &key.deliver).collect();
+    let lines = Places::new(context.sources);
+    let mut places: Vec<String> = Vec::new();
+    for change in going {
+        let Some(live) = change.live_id().and_then(|id| live.get(id)) else { continue };
+        for place in received(live, context).chain(declared_by_removed(change, context, &lines)) {
+            let text = format!("{} in {}", place.variable, place.file);
+            if !taken.contains(place) && !places.contains(&text) {
+                places.push(text);
+            }
+        }
+    }
+    places.sort();
+    let is_one = places.len() == 1;
+    let (verb, value) =
+        if is_one { ("keeps", "a value that no longer works") } else { ("keep", "values that no longer work") };
+    let message = format!("{} {verb} {value} when the keys are deleted", and_more(&places, NAMED, ", "));
+    let help = "take it out there, so that no program uses it";
+    (!places.is_empty()).then(|| rules::KW_150.finding(message).help(help))
+}
+
+/// The places that received the value last.
+fn received<'a>(live: &LiveObject, context: &Context<'a>) -> impl Iterator<Item = &'a Delivery> {
+    let key = context.remembered.key.as_ref();
+    let value = key.zip(live.key.as_ref()).map(|(fingerprints, key)| fingerprints.of_value(&key.value));
+    let places = context.remembered.receipts.places.iter();
+    places.filter(move |(_, receipt)| Some(&receipt.value) == value.as_ref()).map(|(place, _)| place)
+}
+
+/// The places that the manifest of a removed key names.
+fn declared_by_removed<'a>(
+    change: &Change,
+    context: &Context<'a>,
+    lines: &Places<'_>,
+) -> impl Iterator<Item = &'a Delivery> {
+    let removed = context.desired.removed.iter().flat_map(|removed| removed.of(Kind::PackageKey));
+    let keys = removed
+        .filter(|declared| lines.line(declared.place) == change.place)
+        .filter_map(|declared| declared.key.as_ref());
+    keys.flat_map(|key| &key.deliver)
+}
