@@ -62,8 +62,21 @@ pub struct Experience<'a> {
     /// The objects that the changes created, by the index of the change.
     pub created: &'a BTreeMap<usize, Created>,
     pub run: Option<i64>,
+    /// When the store confirmed each change, by its index.
+    pub confirmed: &'a BTreeMap<usize, Instant>,
     /// When the run ended.
     pub now: Instant,
+}
+
+impl Experience<'_> {
+    /// When a change was made, by the clock of the store: what a person does later, also in the same run, is not ours.
+    fn made(&self, index: usize) -> Instant {
+        let at = self.confirmed.get(&index).copied().unwrap_or(self.now);
+        let kind = self.changes.get(index).map(|change| change.address.kind());
+        // Only that of the package keys is known.
+        let ahead = self.live.ahead.filter(|_| kind == Some(Kind::PackageKey)).unwrap_or_default();
+        at.checked_add_signed(ahead).unwrap_or(at)
+    }
 }
 
 /// What the database should learn from a run.
@@ -99,7 +112,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let value = created.value.as_ref().filter(|_| change.address.kind() == Kind::PackageKey);
         let value = value.map(|value| key.of_value(value));
         let kind = change.address.kind();
-        let disabled = (is_off(kind, change.after(status_field(kind))) == Some(true)).then_some(seen.now);
+        let disabled = (is_off(kind, change.after(status_field(kind))) == Some(true)).then(|| seen.made(*index));
         let maker = maker_of_new(change, value.as_ref(), &values, remembered, key);
         keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, maker, value) });
     }
@@ -161,7 +174,8 @@ const fn status_field(kind: Kind) -> &'static str {
 /// The objects that are disabled before the run, and those that the run disabled or enabled.
 struct States<'a> {
     off: BTreeMap<(Kind, &'a LiveId), Option<Instant>>,
-    switched: BTreeMap<(Kind, &'a LiveId), bool>,
+    /// When, if the run disabled it.
+    switched: BTreeMap<(Kind, &'a LiveId), Option<Instant>>,
 }
 
 impl<'a> States<'a> {
@@ -172,11 +186,11 @@ impl<'a> States<'a> {
             let off = live.filter(|live| is_off(kind, live.attributes.get(status_field(kind))) == Some(true));
             states.off.extend(off.map(|live| ((kind, &live.id), live.updated.or(live.created))));
         }
-        let done = seen.changes.iter().zip(seen.results).filter(|(_, result)| result.is_in_store());
-        for (change, _) in done {
+        let done = seen.changes.iter().zip(seen.results).enumerate().filter(|(_, (_, result))| result.is_in_store());
+        for (index, (change, _)) in done {
             let kind = change.address.kind();
             if let (Some(id), Some(off)) = (change.live_id(), is_off(kind, change.after(status_field(kind)))) {
-                states.switched.insert((kind, id), off);
+                states.switched.insert((kind, id), off.then(|| seen.made(index)));
             }
         }
         states
@@ -186,10 +200,8 @@ impl<'a> States<'a> {
 /// When a run last left an object disabled. Also if a person disabled it, and the manifest says so by now.
 fn disabled(seen: &Experience<'_>, of: &Sighting, before: Option<&Known>, states: &States<'_>) -> Option<Instant> {
     let (kind, object) = (of.kind(), (of.kind(), &of.id));
-    match states.switched.get(&object) {
-        Some(true) => return Some(seen.now),
-        Some(false) => return None,
-        None => {}
+    if let Some(switched) = states.switched.get(&object) {
+        return *switched;
     }
     let before = before.and_then(|before| before.disabled);
     // A person enabled it again, which a rotation has to know.
@@ -197,7 +209,7 @@ fn disabled(seen: &Experience<'_>, of: &Sighting, before: Option<&Known>, states
     let is_declared =
         seen.desired.get(&of.address).and_then(|declared| is_off(kind, declared.value(status_field(kind))));
     let is_later = before.is_none_or(|before| updated.is_none_or(|updated| updated > before));
-    if is_declared == Some(true) && is_later { Some(seen.now) } else { before }
+    if is_declared == Some(true) && is_later { Some(updated.unwrap_or(seen.now)) } else { before }
 }
 
 /// The objects that the run deleted, also to replace them.

@@ -275,7 +275,8 @@ fn carry_out(
         ProgressReporter::begin(form, planned, console)?;
         let results = planned.excluded.values().cloned().collect();
         let outcome = Outcome { results, ..Outcome::default() };
-        let failure = memory::remember(prepared, &outcome, &BTreeMap::new(), None, console.time()).err();
+        let failure =
+            memory::remember(prepared, &outcome, &BTreeMap::new(), &BTreeMap::new(), None, console.time()).err();
         return Ok((outcome, failure));
     }
     let places = Places::new(&snapshot.loaded.root, &snapshot.loaded.workspace.database);
@@ -301,7 +302,7 @@ fn carry_out(
     let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let applied = block_on(work)?.map_err(Failure::of_store);
-    let (created, delivered) = (world.take_created(), world.take_delivered());
+    let (created, confirmed, delivered) = (world.take_created(), world.take_confirmed(), world.take_delivered());
     let failure = match world.end() {
         // The changes are made even if the reader of the output is gone.
         Ok(error) => error.filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe).map(Failure::from),
@@ -309,7 +310,7 @@ fn carry_out(
     };
     // A run that ended with an error was not interrupted, so its end is recorded before the error is reported.
     let outcome = Outcome { delivered, ..applied? };
-    let remembered = memory::remember(prepared, &outcome, &created, Some(run), console.time());
+    let remembered = memory::remember(prepared, &outcome, &created, &confirmed, Some(run), console.time());
     Ok((outcome, failure.or(remembered.err())))
 }
 

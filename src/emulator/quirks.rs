@@ -76,6 +76,8 @@ quirks! {
     NumericTemplateIds = "numeric-template-ids",
     /// The list of users contains the platform's own user MasheryInternalOAuth2 (Q16).
     InternalMember = "internal-member",
+    /// Users whose names begin with `platform.` belong to the Boomi platform: their status does not change, and they cannot be deleted (C10).
+    PlatformUser = "platform-user",
     /// Saving a text removes spaces at its ends (Q17).
     TrimmedTexts = "trimmed-texts",
     /// Disabling a user removes the user's keys instead of disabling them (8.1).
@@ -98,8 +100,8 @@ quirks! {
     GlobalKeyValues = "global-key-values",
     /// Deleting an object also deletes its children (8.9).
     CascadingDeletes = "cascading-deletes",
-    /// `expires` is returned with a time of day (8.10).
-    ExpiresWithTime = "expires-with-time",
+    /// `expires` is returned as midnight in a zone that is N hours ahead of UTC (8.10).
+    ExpiresWithTime = "expires-with-time" [Takes::Number(0)],
     /// Null does not clear `expires` (8.10).
     ExpiresKeepsOnNull = "expires-keeps-on-null",
     /// An empty text does not clear `expires` (8.10).

@@ -5,7 +5,9 @@ mod inside;
 use std::cell::Cell;
 
 use chrono::NaiveDate;
+use chrono::NaiveTime;
 use chrono::SecondsFormat;
+use chrono::TimeDelta;
 use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -139,10 +141,10 @@ impl View<'_> {
     }
 
     fn expires(&self, attributes: &Attributes) -> Json {
-        match attributes.text("expires") {
-            None | Some("never") => Json::Null,
-            Some(day) if self.quirks.has(Quirk::ExpiresWithTime) => json!(format!("{day}T00:00:00Z")),
-            Some(day) => json!(day),
+        match (attributes.text("expires"), self.quirks.number(Quirk::ExpiresWithTime)) {
+            (None | Some("never"), _) => Json::Null,
+            (Some(day), None) => json!(day),
+            (Some(day), Some(ahead)) => json!(midnight(day, ahead).unwrap_or_else(|| format!("{day}T00:00:00Z"))),
         }
     }
 
@@ -181,6 +183,14 @@ impl View<'_> {
         }
         self.mirror.below(child, &row.id).map(shown).collect()
     }
+}
+
+/// The beginning of a day in a zone, in UTC.
+fn midnight(day: &str, hours_ahead: u64) -> Option<String> {
+    let day = day.parse::<NaiveDate>().ok()?;
+    let ahead = TimeDelta::try_hours(i64::try_from(hours_ahead).ok()?)?;
+    let at = day.and_time(NaiveTime::MIN).checked_sub_signed(ahead)?;
+    Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// Both styles of section 1.1.

@@ -126,7 +126,8 @@ impl KnownObjects {
     }
 }
 
-/// The precision of the dates of a store. A clock of the store that is further ahead only asks for consent once more.
+/// The precision of the dates of a store. Within it, a person would have to enable what Keywright disabled and to disable it
+/// again. A clock of the store that is further ahead only asks for consent once more.
 const PRECISION: TimeDelta = TimeDelta::seconds(2);
 
 impl Known {

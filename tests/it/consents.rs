@@ -20,6 +20,8 @@ enum Deed {
     DisabledKey,
     DisabledUser,
     DeletedKey,
+    /// With its key, as the service does it.
+    DeletedApplication,
 }
 
 /// What the manifests say about the statuses of the user and the key.
@@ -41,7 +43,11 @@ struct Story {
 
 impl Story {
     fn begin() -> Self {
-        let emulator = Emulator::start(&[]);
+        Self::of(&[])
+    }
+
+    fn of(flags: &[&str]) -> Self {
+        let emulator = Emulator::start(flags);
         let area = emulator.world();
         let key = id(&emulator.key(&area, json!({"apikey": CUSTOM, "status": "active"})));
         let world = World::new("");
@@ -77,6 +83,9 @@ impl Story {
                 self.emulator.put(&format!("/members/{}", self.area.member), json!({"areaStatus": "disabled"})).ok();
             }
             Deed::DeletedKey => assert_eq!(self.emulator.delete(&format!("/packageKeys/{}", self.key)).status, 200),
+            Deed::DeletedApplication => {
+                assert_eq!(self.emulator.delete(&format!("/applications/{}", self.area.application)).status, 200);
+            }
         }
     }
 
@@ -104,6 +113,8 @@ enum Memory {
     None,
     /// Keywright applied the manifests before the person came.
     Right,
+    /// Another machine applied other manifests since.
+    Older,
     /// The database is that of another area with the same names.
     Wrong,
 }
@@ -137,37 +148,51 @@ fn expected(
         }
         (Deed::DisabledUser, Word::Silent) => (0, &[], ("disabled", &["disabled"])),
         // Only memory knows that there was a key. If it is wrong, the run asks once too often, and never too seldom.
-        (Deed::DeletedKey, _) if memory != Memory::None => {
+        (Deed::DeletedKey | Deed::DeletedApplication, _) if memory != Memory::None => {
             (4, &["KW-126", "key/k was in the store when it was last applied", "--allow key/k"], ("active", &[]))
         }
-        (Deed::DeletedKey, Word::Active | Word::Silent) => (0, &[], ("active", &["active"])),
-        (Deed::DeletedKey, Word::Disabled) => (0, &[], ("active", &["disabled"])),
+        (Deed::DeletedKey | Deed::DeletedApplication, Word::Active | Word::Silent) => (0, &[], ("active", &["active"])),
+        (Deed::DeletedKey | Deed::DeletedApplication, Word::Disabled) => (0, &[], ("active", &["disabled"])),
     }
 }
 
 fn remember(story: &Story, memory: Memory) {
+    let apply = |description: &str| {
+        story.declare(Word::Active, description);
+        assert_eq!(story.apply(&[]).exit, 0);
+    };
+    let database = story.world.workspace().join(".keywright");
     match memory {
         Memory::None => {}
-        Memory::Right => {
-            story.declare(Word::Active, "before");
-            assert_eq!(story.apply(&[]).exit, 0);
+        Memory::Right => apply("before"),
+        Memory::Older => {
+            apply("older");
+            let older = story.world.path().join("older");
+            copy(&database, &older);
+            apply("before");
+            std::fs::remove_dir_all(&database).unwrap();
+            copy(&older, &database);
         }
         Memory::Wrong => {
             let other = Story::begin();
             remember(&other, Memory::Right);
-            let (from, to) = (other.world.workspace().join(".keywright"), story.world.workspace().join(".keywright"));
-            std::fs::create_dir(&to).unwrap();
-            for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-            }
+            copy(&other.world.workspace().join(".keywright"), &database);
         }
+    }
+}
+
+pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 
 #[test]
 fn what_a_person_took_away_needs_consent_with_and_without_memory() {
-    for memory in [Memory::None, Memory::Right, Memory::Wrong] {
-        for deed in [Deed::Nothing, Deed::DisabledKey, Deed::DisabledUser, Deed::DeletedKey] {
+    for memory in [Memory::None, Memory::Right, Memory::Older, Memory::Wrong] {
+        use Deed::*;
+        for deed in [Nothing, DisabledKey, DisabledUser, DeletedKey, DeletedApplication] {
             for word in [Word::Active, Word::Disabled, Word::Silent] {
                 run(memory, deed, word);
             }
@@ -201,10 +226,19 @@ fn run(memory: Memory, deed: Deed, word: Word) {
     story.world.assert_settled(&what);
 }
 
+/// The dates of a store have seconds, so a person who enables and disables a key within two seconds is not seen. The clock of
+/// the runner does not matter.
 #[test]
 fn what_keywright_disabled_is_enabled_without_a_question_unless_someone_changed_it_since() {
-    for (minutes, touches, exit, status) in [(0, false, 0, "active"), (10, true, 4, "disabled"), (0, true, 0, "active")]
-    {
+    let at_once = std::time::Duration::ZERO;
+    let later = std::time::Duration::from_secs(4);
+    for (minutes, touches, exit, status) in [
+        (0, None, 0, "active"),
+        (0, Some(at_once), 0, "active"),
+        (0, Some(later), 4, "disabled"),
+        (10, Some(later), 4, "disabled"),
+        (-4, Some(later), 4, "disabled"),
+    ] {
         let story = Story::begin();
         let at = chrono::Utc::now() - chrono::TimeDelta::minutes(minutes);
         let apply = |now: Option<chrono::DateTime<chrono::Utc>>, more: &[&str]| {
@@ -218,7 +252,8 @@ fn what_keywright_disabled_is_enabled_without_a_question_unless_someone_changed_
         story.declare(Word::Disabled, "first");
         let first = apply(Some(at), &["--allow", "key/k"]);
         assert_eq!((first.exit, story.statuses().1), (0, vec!["disabled".to_owned()]), "{}", first.text);
-        if touches {
+        if let Some(wait) = touches {
+            std::thread::sleep(wait);
             for status in ["active", "disabled"] {
                 story.emulator.put(&format!("/packageKeys/{}", story.key), json!({"status": status})).ok();
             }

@@ -60,6 +60,8 @@ pub(super) struct World<'a> {
     /// When each change in progress began, and how long each finished one took.
     begun: BTreeMap<usize, Instant>,
     took: BTreeMap<usize, u64>,
+    /// When the store confirmed each change.
+    confirmed: BTreeMap<usize, model::Instant>,
     created: BTreeMap<usize, Created>,
     delivered: BTreeMap<usize, Vec<Delivery>>,
     progress: ProgressReporter<'a>,
@@ -82,6 +84,7 @@ impl<'a> World<'a> {
             clock: (now, clock()),
             begun: BTreeMap::new(),
             took: BTreeMap::new(),
+            confirmed: BTreeMap::new(),
             created: BTreeMap::new(),
             delivered: BTreeMap::new(),
             progress,
@@ -92,6 +95,11 @@ impl<'a> World<'a> {
     /// The objects that the run created, by the index of their change.
     pub(super) fn take_created(&mut self) -> BTreeMap<usize, Created> {
         std::mem::take(&mut self.created)
+    }
+
+    /// When the store confirmed each change, by its index.
+    pub(super) fn take_confirmed(&mut self) -> BTreeMap<usize, model::Instant> {
+        std::mem::take(&mut self.confirmed)
     }
 
     /// Where values were delivered, by the index of the change.
@@ -143,6 +151,7 @@ impl Effects for World<'_> {
     fn settle(&mut self, index: usize, fate: &ChangeResult) {
         let now = self.now();
         self.journal.settle(index, fate, now);
+        self.confirmed.insert(index, now);
         if let Some(begun) = self.begun.remove(&index) {
             self.took.insert(index, milliseconds(begun));
         }

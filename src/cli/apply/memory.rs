@@ -19,6 +19,7 @@ pub(super) fn remember(
     prepared: &Prepared,
     outcome: &Outcome,
     created: &BTreeMap<usize, Created>,
+    confirmed: &BTreeMap<usize, Instant>,
     run: Option<i64>,
     now: Instant,
 ) -> Result<(), Failure> {
@@ -33,6 +34,7 @@ pub(super) fn remember(
         results: &outcome.results,
         created,
         run,
+        confirmed,
         now,
     };
     let lesson = lesson(&seen, &prepared.remembered, key);

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use super::Story;
+use super::copy;
 use crate::cloud::area::Said;
 
 /// What a person did before the run.
@@ -150,12 +151,6 @@ fn apply_before(story: &Story, fields: &Fields) {
 }
 
 fn remember(story: &Story, memory: Memory) {
-    let copy = |from: &std::path::Path, to: &std::path::Path| {
-        std::fs::create_dir_all(to).unwrap();
-        for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-        }
-    };
     let database = story.world.workspace().join(".keywright");
     match memory {
         Memory::None => {}
@@ -318,4 +313,20 @@ fn a_user_whom_keywright_created_is_activated_without_a_question() {
     assert_eq!(user("").exit, 0);
     let said = user(", status: active");
     assert!(said.exit == 0 && said.text.contains("waiting → active"), "{}", said.text);
+}
+
+/// The zone of the service is no deed of a person, and a day less in any zone is one.
+#[test]
+fn an_end_in_another_zone_is_no_change() {
+    for quirk in ["expires-with-time", "expires-with-time=2", "expires-with-time=13"] {
+        let story = Story::of(&["--quirk", quirk]);
+        let terms = json!({"expires": "2027-06-30", "rateLimitCeiling": 4000, "rateLimitExempt": false});
+        story.emulator.put(&format!("/packageKeys/{}", story.key), terms).ok();
+        apply_before(&story, &BEFORE);
+        story.world.assert_settled(quirk);
+        story.emulator.put(&format!("/packageKeys/{}", story.key), json!({"expires": "2027-06-29"})).ok();
+        let said = story.apply(&[]);
+        let asks = "key/k has `expires` 2027-06-29 in the store, where 2027-06-30 was applied";
+        assert!(said.exit == 4 && said.text.contains(asks), "{quirk}\n{}", said.text);
+    }
 }

@@ -26,10 +26,13 @@ fn how_a_key_is_returned() {
     let world = emulator.world();
     assert_eq!(emulator.key(&world, json!({"qpsLimitCeiling": 3})).ok()["rateLimitCeiling"], json!(null));
 
-    let emulator = quirky("expires-with-time");
-    let world = emulator.world();
-    let id = id(&emulator.key(&world, json!({"expires": "2027-06-30"})));
-    assert_eq!(emulator.get(&format!("/packageKeys/{id}?fields=expires")).ok()["expires"], "2027-06-30T00:00:00Z");
+    for (quirk, end) in [("expires-with-time", "2027-06-30T00:00:00Z"), ("expires-with-time=2", "2027-06-29T22:00:00Z")]
+    {
+        let emulator = quirky(quirk);
+        let world = emulator.world();
+        let id = id(&emulator.key(&world, json!({"expires": "2027-06-30"})));
+        assert_eq!(emulator.get(&format!("/packageKeys/{id}?fields=expires")).ok()["expires"], end);
+    }
 
     let emulator = quirky("expired-keys-disabled");
     let world = emulator.world();

@@ -8,6 +8,7 @@ use super::site::Said;
 use super::site::Team;
 use super::site::ask;
 use crate::cloud::area::Area;
+use crate::consents::copy;
 
 /// What a person did before the run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +49,8 @@ enum Memory {
     None,
     /// Keywright applied the manifests before the person came.
     Right,
+    /// Another machine applied a later end since.
+    Older,
     /// The database is that of another site with the same names.
     Wrong,
 }
@@ -57,7 +60,12 @@ fn manifest(name: &str, spec: &str) -> String {
 }
 
 fn declare(team: &Team, word: Word, end: &str) {
-    let key = "allowedOrgs: [\"id:41\", \"id:42\"], allowedApis: [audit, billing], expires: 2027-06-30T00:00:00Z";
+    declare_until(team, word, end, "2027-06-30");
+}
+
+fn declare_until(team: &Team, word: Word, end: &str, of_key: &str) {
+    let key =
+        format!("allowedOrgs: [\"id:41\", \"id:42\"], allowedApis: [audit, billing], expires: {of_key}T00:00:00Z");
     let key = match word {
         Word::Enabled => format!("{key}, enabled: true"),
         Word::Disabled => format!("{key}, enabled: false"),
@@ -119,15 +127,21 @@ fn remember(team: &Team, memory: Memory) {
             declare(team, Word::Enabled, "2027-06-30");
             assert_eq!(team.apply().exit, 0);
         }
+        Memory::Older => {
+            declare_until(team, Word::Enabled, "2027-06-30", "2027-03-31");
+            let said = team.run(&["apply", "--auto-approve", "--allow", "apikey/k"]);
+            assert_eq!(said.exit, 0, "{}", said.text);
+            let (database, older) = (team.workspace().join(".keywright"), team.workspace().join(".older"));
+            copy(&database, &older);
+            remember(team, Memory::Right);
+            std::fs::remove_dir_all(&database).unwrap();
+            copy(&older, &database);
+        }
         Memory::Wrong => {
             let other = Team::new();
             let _area = site(&other);
             remember(&other, Memory::Right);
-            let (from, to) = (other.workspace().join(".keywright"), team.workspace().join(".keywright"));
-            std::fs::create_dir(&to).unwrap();
-            for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-            }
+            copy(&other.workspace().join(".keywright"), &team.workspace().join(".keywright"));
         }
     }
 }
@@ -135,6 +149,7 @@ fn remember(team: &Team, memory: Memory) {
 /// What a run without consent does: its exit code, what it says, and whether the key is enabled afterwards.
 #[expect(clippy::match_same_arms, reason = "one row for each case")]
 fn expected(deed: Deed, word: Word, memory: Memory) -> (i32, &'static [&'static str], Option<bool>) {
+    let knows = matches!(memory, Memory::Right | Memory::Older);
     match (deed, word) {
         (Deed::Nothing, Word::Enabled) => (0, &[], Some(true)),
         (Deed::Disabled, Word::Enabled) => {
@@ -150,13 +165,13 @@ fn expected(deed: Deed, word: Word, memory: Memory) -> (i32, &'static [&'static 
             (4, says, Some(true))
         }
         // Only memory knows that it was more.
-        (Deed::NearerEnd, Word::Enabled) if memory == Memory::Right => {
+        (Deed::NearerEnd, Word::Enabled) if knows => {
             (4, &["MFT-045", "apikey/k has `expires` 2026-12-24", "--allow apikey/k"], Some(true))
         }
-        (Deed::LostApi, Word::Enabled) if memory == Memory::Right => {
+        (Deed::LostApi, Word::Enabled) if knows => {
             (4, &["MFT-045", "apikey/k lost billing of `allowedApis`", "--allow apikey/k"], Some(true))
         }
-        (Deed::LostOrganization, Word::Enabled) if memory == Memory::Right => {
+        (Deed::LostOrganization, Word::Enabled) if knows => {
             (4, &["MFT-045", "apikey/k lost id:42 of `allowedOrgs`", "--allow apikey/k"], Some(true))
         }
         (Deed::NearerEnd | Deed::LostApi | Deed::LostOrganization, Word::Enabled) => (0, &[], Some(true)),
@@ -203,7 +218,7 @@ fn run(memory: Memory, deed: Deed, word: Word) {
 
 #[test]
 fn what_a_person_took_away_needs_consent_with_and_without_memory() {
-    for memory in [Memory::None, Memory::Right, Memory::Wrong] {
+    for memory in [Memory::None, Memory::Right, Memory::Older, Memory::Wrong] {
         let deeds = [
             Deed::Nothing,
             Deed::Disabled,

@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
+use chrono::FixedOffset;
 use chrono::NaiveDate;
 use chrono::NaiveDateTime;
+use chrono::TimeDelta;
+use chrono::Timelike;
 use serde_json::Value as Json;
 
 use super::Object;
@@ -36,13 +39,16 @@ struct Unread;
 /// is in UTC.
 pub(in crate::stores::cloud_api_management) fn instant(object: &Object, name: &str) -> Option<Instant> {
     let text = object.get(name)?.as_str()?.trim();
-    let with_zone =
-        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
     let without = || {
         let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f");
         at.or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
     };
-    with_zone.map(|at| at.to_utc()).or_else(|_| without().map(|at| at.and_utc())).ok()
+    with_zone(text).map(|at| at.to_utc()).or_else(|| without().map(|at| at.and_utc()).ok())
+}
+
+fn with_zone(text: &str) -> Option<DateTime<FixedOffset>> {
+    let at = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
+    at.ok()
 }
 
 /// [`fields_of`] without the fields that were not understood.
@@ -185,8 +191,30 @@ fn date(value: &Json) -> Result<Value, Unread> {
     if text.is_empty() || text.starts_with("0000-00-00") {
         return Ok(Value::text("never"));
     }
-    let (date, rest) = text.split_at_checked(10).ok_or(Unread)?;
-    let is_date =
-        NaiveDate::parse_from_str(date, "%Y-%m-%d").is_ok() && (rest.is_empty() || rest.starts_with(['T', ' ']));
-    if is_date { Ok(Value::text(date)) } else { Err(Unread) }
+    let (day, rest) = text.split_at_checked(10).ok_or(Unread)?;
+    let date = NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| Unread)?;
+    if !rest.is_empty() && !rest.starts_with(['T', ' ']) {
+        return Err(Unread);
+    }
+    // With an offset of its own, the text has the day of that zone.
+    let of_zone = with_zone(text).filter(|at| at.offset().local_minus_utc() == 0).and_then(day_of_zone);
+    Ok(of_zone.filter(|other| *other != date).map_or_else(|| Value::text(day), |other| Value::text(other.to_string())))
+}
+
+/// The calendar day, if a time is the midnight with which a day begins in some zone, or the last second of a day: a server
+/// with a clock of its own zone shows 2027-06-30 as 2027-06-29T22:00:00Z. The zones are those from Honolulu (10 hours behind
+/// UTC) to Auckland (13 hours ahead in summer), in which no midnight is that of two days.
+fn day_of_zone(at: DateTime<FixedOffset>) -> Option<NaiveDate> {
+    let is_midnight = |at: NaiveDateTime| at.minute().is_multiple_of(15) && at.second() == 0;
+    let (at, last) = match at.naive_utc() {
+        at if is_midnight(at) => (at, TimeDelta::zero()),
+        at => (at.with_nanosecond(0)?.checked_add_signed(TimeDelta::seconds(1))?, TimeDelta::days(1)),
+    };
+    let day = match at.hour() * 60 + at.minute() {
+        _ if !is_midnight(at) => return None,
+        0..=600 => at.date(),
+        660.. => at.date().succ_opt()?,
+        _ => return None,
+    };
+    day.checked_sub_signed(last)
 }

@@ -53,6 +53,36 @@ fn limits_of_plans_and_keys_are_read_in_the_form_of_manifests() {
 }
 
 #[test]
+fn an_end_is_the_same_day_in_every_form_and_zone() {
+    for form in [
+        "2027-06-30",
+        "2027-06-30T00:00:00Z",
+        "2027-06-30T00:00:00.000+0000",
+        "2027-06-30 00:00:00",
+        "2027-06-30T23:59:59Z",
+        "2027-06-30T23:59:59.999Z",
+        "2027-06-30T00:00:00-08:00",
+        "2027-06-30T00:00:00+14:00",
+        "2027-06-30T23:59:59-11:00",
+        // Midnight in Berlin, Kathmandu, Auckland, New York and Honolulu.
+        "2027-06-29T22:00:00Z",
+        "2027-06-29T18:15:00Z",
+        "2027-06-29T12:00:00.000+0000",
+        "2027-06-29T11:00:00Z",
+        "2027-06-30T04:00:00Z",
+        "2027-06-30T10:00:00Z",
+        // The last second of the day in Berlin and Los Angeles.
+        "2027-06-30T21:59:59Z",
+        "2027-07-01T06:59:59Z",
+        // No midnight anywhere.
+        "2027-06-30T13:07:21Z",
+    ] {
+        let read = read_one(Kind::PackageKey, json!({"expires": form}));
+        assert_eq!(read[0], "expires=2027-06-30", "{form}");
+    }
+}
+
+#[test]
 fn unexpected_types_are_read_without_loss_or_named() {
     let invalid = json!({"email": 7, "displayName": null, "roles": "x", "uri": ["a"], "areaStatus": {"a": 1}});
     let unread = fields_of(Kind::User, &object(invalid.clone()), false).unread;
