@@ -67,6 +67,8 @@ pub struct CloudStore {
     pub username: SecretSource,
     pub password: SecretSource,
     pub limits: Limits,
+    /// Usernames of users of the Boomi platform, which no answer of the API shows (CAM-072).
+    pub platform_users: Vec<Box<str>>,
 }
 
 /// The address and credentials of Managed File Transfer.

@@ -30,7 +30,13 @@ impl Area {
         draft: &mut Draft,
     ) -> Result<(), ApiError> {
         match (kind, current) {
-            (Kind::User, Some(_)) => self.leave_user_alone(draft),
+            (Kind::User, Some(id)) => {
+                self.leave_user_alone(draft);
+                let status = self.mirror.get(kind, id).and_then(|row| row.attributes.text("status"));
+                if draft.after("status").is_some_and(|after| after.as_text() != status) {
+                    self.check_platform(id, "areaStatus")?;
+                }
+            }
             (Kind::User, None) => self.demand_attribute(draft)?,
             (Kind::PackageKey, Some(id)) => self.reset_with_plan(id, draft),
             (Kind::PackageKey, None) => self.check_new_key(draft)?,
@@ -54,6 +60,15 @@ impl Area {
             "displayName" => !name,
             field => !profile || NOT_PROFILE.contains(&field),
         });
+    }
+
+    /// What belongs to the platform is refused in the area.
+    pub(super) fn check_platform(&self, user: &Id, property: &'static str) -> Result<(), ApiError> {
+        let name = self.mirror.get(Kind::User, user).map(|row| &row.name);
+        if self.quirks.has(Quirk::PlatformUser) && name.is_some_and(|name| name.starts_with("platform.")) {
+            return Err(ApiError::property(property, "is managed in the Boomi platform"));
+        }
+        Ok(())
     }
 
     fn demand_attribute(&self, draft: &Draft) -> Result<(), ApiError> {

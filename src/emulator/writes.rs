@@ -104,6 +104,9 @@ impl Area {
     }
 
     pub(super) fn delete_one(&mut self, kind: Kind, id: &Id) -> Result<(), ApiError> {
+        if kind == Kind::User {
+            self.check_platform(id, "id")?;
+        }
         let object = self.stored(kind, id)?;
         let (address, target) = at(&object);
         self.perform(&change(address, Action::Delete, Vec::new(), target), None, None)?;

@@ -215,6 +215,8 @@ mapping! {
         field credentials: CloudCredentials = "credentials" required KW_006,
         /// How many calls Keywright may make to the API.
         field limits: LimitsSpec = "limits",
+        /// Usernames of users of the Boomi platform, which no answer of the API shows. Keywright never enables, disables or deletes them.
+        field platform_users: Vec<Spanned<Box<str>>> = "platformUsers",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::protected::Protection;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::matching::Found as Match;
@@ -33,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
         rules.check_parent(declared);
         rules.check_roles(declared);
         rules.check_email(declared, found);
-        rules.check_administrator(declared, found);
+        rules.check_protected(declared, found);
         rules.held.extend(super::one_line::check(declared, found));
         if let Some(key) = &declared.key {
             rules.check_terms(declared, key);
@@ -253,20 +254,14 @@ impl LiveRules<'_, '_> {
         }
     }
 
-    /// CAM-046: an administrator of the store is never disabled.
-    fn check_administrator(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
-        let live = found.map(|found| found.live).filter(|live| super::protected::is_protected(live, self.context.live));
-        let status = declared.text("status");
-        if live.is_some_and(|live| live.attributes.text("status") != status)
-            && matches!(status, Some("disabled" | "waiting"))
-        {
-            let message = format!(
-                "{} is an administrator, a service user, a platform user, or the user that Keywright signs in as, and is never disabled",
-                declared.address
-            );
-            let problem = rules::CAM_046.finding(message).at(declared.place_of("status"));
-            self.findings
-                .push(problem.help("remove the administrator role in the Control Center, or sign in as another user"));
+    /// CAM-046, CAM-072: some users are never disabled, and those of the platform are not enabled either.
+    fn check_protected(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
+        let Some((live, status)) = found.map(|found| found.live).zip(declared.text("status")) else { return };
+        let Some(protection) = Protection::of(live, self.context) else { return };
+        let ends = protection == Protection::Platform || matches!(status, "disabled" | "waiting");
+        if ends && live.attributes.text("status") != Some(status) {
+            let problem = protection.of_status(&declared.address).at(declared.place_of("status"));
+            self.held.push((declared.address.clone(), problem));
         }
     }
 

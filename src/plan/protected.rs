@@ -1,22 +1,88 @@
 //! The users that are never disabled or deleted.
 
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::model::Address;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::rule::Rule;
+use crate::rules;
 use crate::rules::INTERNAL_USER;
 
-/// CAM-046: the platform's internal user, administrators, service users (they only sign in to the API, and have no other
-/// role), and the user that Keywright signs in as.
-pub(super) fn is_protected(live: &LiveObject, all: &Live) -> bool {
-    let is_administrator = match live.attributes.get("roles") {
-        Some(Value::Set(roles)) => {
-            roles.iter().any(|role| role.contains("Administrator") || role.eq_ignore_ascii_case("Service User"))
+/// Why a user is never disabled or deleted: CAM-046, and CAM-072 for a user of the Boomi platform.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Protection {
+    /// The area's own user, which issues tokens.
+    Internal,
+    Administrator,
+    /// A user with the role of those that sign in to the API.
+    Service,
+    /// The user that Keywright signs in as.
+    Own,
+    /// A user of the Boomi platform, which no answer of the API shows: the settings name them.
+    Platform,
+}
+
+impl Protection {
+    pub(super) fn of(live: &LiveObject, context: &Context<'_>) -> Option<Self> {
+        let cloud = context.workspace.remote.cloud_api_management.as_ref();
+        let of_platform = cloud.map_or(&[][..], |store| &store.platform_users);
+        Self::why(live, context.live.signed_in_as.as_ref(), of_platform)
+    }
+
+    fn why(live: &LiveObject, own: Option<&Address>, of_platform: &[Box<str>]) -> Option<Self> {
+        if live.address.kind() != Kind::User {
+            return None;
         }
-        _ => false,
-    };
-    let is_own = all.signed_in_as.as_ref() == Some(&live.address);
-    live.address.kind() == Kind::User && (&*live.name == INTERNAL_USER || is_administrator || is_own)
+        let has_role = |is_it: fn(&str) -> bool| match live.attributes.get("roles") {
+            Some(Value::Set(roles)) => roles.iter().any(|role| is_it(role)),
+            _ => false,
+        };
+        let reasons = [
+            (&*live.name == INTERNAL_USER, Self::Internal),
+            (of_platform.contains(&live.name), Self::Platform),
+            (has_role(|role| role.contains("Administrator")), Self::Administrator),
+            (has_role(|role| role.eq_ignore_ascii_case("Service User")), Self::Service),
+            (own == Some(&live.address), Self::Own),
+        ];
+        reasons.into_iter().find_map(|(is_it, protection)| is_it.then_some(protection))
+    }
+
+    /// After the name of the user and "is".
+    pub(super) const fn phrase(self) -> &'static str {
+        match self {
+            Self::Internal => "the user of the area itself",
+            Self::Administrator => "an administrator",
+            Self::Service => "a service user",
+            Self::Own => "the user that Keywright signs in as",
+            Self::Platform => "a user of the Boomi platform",
+        }
+    }
+
+    pub(super) const fn rule(self) -> &'static Rule {
+        match self {
+            Self::Platform => &rules::CAM_072,
+            _ => &rules::CAM_046,
+        }
+    }
+
+    /// Why the status of a user stays.
+    pub(super) fn of_status(self, user: &impl std::fmt::Display) -> Diagnostic {
+        let phrase = self.phrase();
+        let (never, help) = match self {
+            Self::Platform => (
+                "whose status cannot change in the area",
+                "enable or disable the user in the Boomi platform, and leave out `status`",
+            ),
+            Self::Internal => ("which is never disabled", "remove the manifest"),
+            Self::Administrator | Self::Service => {
+                ("who is never disabled", "take that role away in the Control Center first, or leave out `status`")
+            }
+            Self::Own => ("which is never disabled", "sign in as another user, or leave out `status`"),
+        };
+        self.rule().finding(format!("{user} is {phrase}, {never}")).help(help)
+    }
 }
 
 #[cfg(test)]
@@ -24,18 +90,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::model::Address;
-    use crate::model::Attributes;
     use crate::model::LiveId;
 
-    fn user(name: &str) -> LiveObject {
+    fn user(name: &str, roles: &[&str]) -> LiveObject {
         LiveObject {
             address: Address::user(name),
             id: LiveId::new(name),
             name: name.into(),
             parent: None,
             parent_id: None,
-            attributes: Attributes::default(),
+            attributes: [("roles", Value::set(roles.iter().copied()))].into_iter().collect(),
             created: None,
             updated: None,
             key: None,
@@ -44,10 +108,19 @@ mod tests {
     }
 
     #[test]
-    fn the_user_that_keywright_signs_in_as_is_protected() {
-        let mut all = Live::default();
-        all.signed_in_as = Some(Address::user("service"));
-        assert!(is_protected(&user("service"), &all) && is_protected(&user(INTERNAL_USER), &all));
-        assert!(!is_protected(&user("alice"), &all) && !is_protected(&user("service"), &Live::default()));
+    fn those_who_run_the_area_and_those_of_the_platform_are_protected() {
+        let (own, of_platform) = (Address::user("service"), ["ann".into()]);
+        for (name, roles, protection) in [
+            (INTERNAL_USER, &[][..], Some(Protection::Internal)),
+            ("ann", &["Administrator"][..], Some(Protection::Platform)),
+            ("bob", &["Member", "Portal Administrator"][..], Some(Protection::Administrator)),
+            ("job", &["Service User", "API Manager"][..], Some(Protection::Service)),
+            ("service", &[][..], Some(Protection::Own)),
+            ("carol", &["Member"][..], None),
+            ("Ann", &[][..], None),
+        ] {
+            assert_eq!(Protection::why(&user(name, roles), Some(&own), &of_platform), protection, "{name}");
+        }
+        assert_eq!(Protection::why(&user("service", &[]), None, &[]), None);
     }
 }

@@ -15,7 +15,7 @@ use super::holders::holders_of_row;
 use super::holders::kinds_above;
 use super::losses::Losses;
 use super::memory_guards;
-use super::protected::is_protected;
+use super::protected::Protection;
 use super::removal::Going;
 use super::removal::Removals;
 use crate::diagnostic::Diagnostic;
@@ -136,12 +136,8 @@ fn was_declared(parent: &Address, context: &Context<'_>, matching: &Matching<'_>
 
 /// Why an owned, undeclared object stays; `None` if it is deleted.
 fn why_kept(context: &Context<'_>, live: &LiveObject) -> Option<String> {
-    if is_protected(live, context.live) {
-        return Some(
-            "an administrator, a service user, a platform user, or the user that Keywright signs in as; never deleted \
-             (CAM-046)"
-                .to_owned(),
-        );
+    if let Some(protection) = Protection::of(live, context) {
+        return Some(format!("{}; never deleted ({})", protection.phrase(), protection.rule().id));
     }
     if live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled") {
         return Some("already disabled; delete it in the portal".to_owned());

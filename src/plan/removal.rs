@@ -13,7 +13,7 @@ use super::holders::holders;
 use super::holders::holders_of_row;
 use super::known::Maker;
 use super::option::option;
-use super::protected::is_protected;
+use super::protected::Protection;
 use super::strangers::maker;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
@@ -357,9 +357,9 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
         let problem = if let Some(declared) = self.declared.get(&id_of(live)) {
             let problem = rules::KW_141.finding(format!("{declared} is declared, but {address} is removed"));
             problem.help("write `removed: true` in both manifests, or in none")
-        } else if is_protected(live, self.context.live) {
-            let message = format!("{one} is an administrator, a service user or a platform user, so it stays");
-            rules::CAM_046.finding(message).help("remove the manifest; such users are never deleted")
+        } else if let Some(protection) = Protection::of(live, self.context) {
+            let message = format!("{one} is {}, so it stays", protection.phrase());
+            protection.rule().finding(message).help("remove the manifest; such users are never deleted")
         } else if self.of_control_plane.contains(live) {
             let message = format!("{address} stays: API Control Plane made {one}");
             rules::KW_111.finding(message).help("remove it in API Control Plane first")

@@ -17,7 +17,7 @@ use super::demand::Demand;
 use super::given;
 use super::guards;
 use super::lost_names;
-use super::protected;
+use super::protected::Protection;
 use super::prune;
 use super::removal::Removals;
 use super::resolve::Undeclared;
@@ -107,9 +107,9 @@ fn refuse_delete(
     matching: &Matching<'_>,
     of_control_plane: &OfControlPlane,
 ) -> Option<Diagnostic> {
-    if protected::is_protected(live, context.live) {
-        let message = format!("{address} is an administrator, a service user or a platform user");
-        return Some(rules::CAM_046.finding(message).help("such users are never deleted"));
+    if let Some(protection) = Protection::of(live, context) {
+        let message = format!("{address} is {}", protection.phrase());
+        return Some(protection.rule().finding(message).help("such users are never deleted"));
     }
     if of_control_plane.contains(live) {
         let message = format!("{address} was made by API Control Plane");

@@ -44,6 +44,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
         let problem = rules::KW_006.finding("the area is empty").at(area.place);
         findings.push(problem.help("write the id (UUID) of the area"));
     }
+    let platform_users = spec.platform_users.as_ref().map(|users| texts(users, findings)).unwrap_or_default();
     let credentials = &spec.credentials.as_ref()?.value;
     let mut secret = |from: &Option<Spanned<SecretFrom>>| from.as_ref().and_then(|from| credential(from, findings));
     let (api_key, api_secret) = (secret(&credentials.api_key), secret(&credentials.api_secret));
@@ -56,6 +57,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
         username: username?,
         password: password?,
         limits,
+        platform_users,
     })
 }
 

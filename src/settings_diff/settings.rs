@@ -149,7 +149,7 @@ fn add_stores(remote: &RemoteStores, fields: &mut Fields) {
 }
 
 fn add_cloud(store: &CloudStore, fields: &mut Fields) {
-    let CloudStore { url, area, api_key, api_secret, username, password, limits } = store;
+    let CloudStore { url, area, api_key, api_secret, username, password, limits, platform_users } = store;
     let base = "spec.stores.cloudApiManagement";
     fields.add(&format!("{base}.url"), url.to_string(), Weight::Fixed, SENT);
     fields.add(&format!("{base}.area"), area.to_string(), Weight::Fixed, "another area is changed");
@@ -159,6 +159,8 @@ fn add_cloud(store: &CloudStore, fields: &mut Fields) {
         fields.credential(&format!("{base}.credentials.{name}"), Some(source), THE_STORE);
     }
     add_limits(base, limits, fields);
+    let risk = "users of the Boomi platform can be disabled, and deleted with --prune";
+    fields.list(&format!("{base}.platformUsers"), words(platform_users), Weight::Covers, risk);
 }
 
 fn add_transfer(store: &TransferStore, fields: &mut Fields) {

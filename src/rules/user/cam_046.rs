@@ -1,4 +1,4 @@
-//! CAM-046. Decided here, and in `plan/live_rules.rs`, `plan/review.rs` and `stores/embedded/users.rs`.
+//! CAM-046. Decided here, and in `plan/protected.rs`, `plan/live_rules.rs`, `plan/review.rs` and `stores/embedded/users.rs`.
 
 use crate::manifest::user::UserStatus;
 use crate::rule::Rule;

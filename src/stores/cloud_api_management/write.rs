@@ -25,19 +25,21 @@ use crate::plan::FieldChange;
 use crate::rules;
 use crate::store::Performed;
 use crate::store::Refusal;
+use crate::store::RefusalKind;
 use crate::store::Write;
 
 impl CloudApiManagement {
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
         fields::check(write.change.address.kind(), &write.change.fields)?;
         self.index.check(write.change)?;
-        match write.change.action {
+        let performed = match write.change.action {
             Action::Create => self.make(write, None).await,
             Action::Update | Action::Enable | Action::Disable => self.update(write.change).await,
             Action::Delete => self.remove(write.change).await.map(|()| Performed::default()),
             Action::Replace => self.replace(write).await,
             Action::Deliver => Ok(Performed::default()),
-        }
+        };
+        performed.map_err(|refusal| of_platform(refusal, write.change))
     }
 
     async fn update(&self, change: &Change) -> Result<Performed, Refusal> {
@@ -158,6 +160,19 @@ impl CloudApiManagement {
             Kind::ApiKey => Err(no_api_keys()),
         }
     }
+}
+
+/// The API refuses the status and the delete of a user of the Boomi platform, in words that nobody documents. Nothing but the
+/// refusal shows who such a user is.
+fn of_platform(refusal: Refusal, change: &Change) -> Refusal {
+    let is_about_account = change.action == Action::Delete || change.after("status").is_some();
+    if change.address.kind() != Kind::User || !is_about_account || refusal.kind != RefusalKind::Rejected {
+        return refusal;
+    }
+    let advice = "if this is a user of the Boomi platform, change the account there, and list the name under \
+                  spec.stores.cloudApiManagement.platformUsers in keywright.yaml";
+    let help = refusal.help.as_ref().map_or_else(|| advice.to_owned(), |help| format!("{help}; {advice}"));
+    Refusal { help: Some(help), ..refusal }
 }
 
 fn no_api_keys() -> Refusal {
