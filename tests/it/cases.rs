@@ -85,8 +85,15 @@ fn judge(case: &Case, bless: bool) -> Result<(), String> {
     }
 }
 
-/// Runs the commands of a case in a copy of its workspace.
-fn run(folder: &Path) -> Result<String, String> {
+/// A copy of the workspace of a case, with its store.
+pub(crate) struct Prepared {
+    pub(crate) console: Console,
+    pub(crate) workspace: PathBuf,
+    site: Option<Scripted>,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn prepare(folder: &Path) -> Result<Prepared, String> {
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let workspace = temporary.path().canonicalize().unwrap().join(WORKSPACE);
     fs::create_dir_all(&workspace).unwrap();
@@ -101,16 +108,25 @@ fn run(folder: &Path) -> Result<String, String> {
         fs::write(path, text).unwrap();
         console.environment.insert("KEYWRIGHT_CREDENTIAL".to_owned(), "fake-credential".to_owned());
     }
-    let given = files(&workspace);
     if let Some(now) = text(folder, "now") {
         now.trim().clone_into(&mut console.now);
     }
     console.input = text(folder, "input").unwrap_or_default().into_bytes();
+    Ok(Prepared { console, workspace, site, _folder: temporary })
+}
 
-    let commands = text(folder, "command").unwrap_or_else(|| "plan\n".to_owned());
+/// The commands of a case; {} is the path of the workspace.
+pub(crate) fn commands(folder: &Path) -> String {
+    text(folder, "command").unwrap_or_else(|| "plan\n".to_owned())
+}
+
+/// Runs the commands of a case in a copy of its workspace.
+fn run(folder: &Path) -> Result<String, String> {
+    let Prepared { console, workspace, site, _folder } = prepare(folder)?;
+    let given = files(&workspace);
     let mut said = String::new();
     let mut secrets = BTreeSet::new();
-    for line in commands.lines() {
+    for line in commands(folder).lines() {
         let ran = console.run(&line.replace("{}", workspace.to_str().unwrap()));
         secrets.extend(secrets_of(&workspace)?);
         secrets.extend(site.iter().flat_map(Scripted::secrets));

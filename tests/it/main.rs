@@ -7,6 +7,7 @@
 )]
 
 mod adopt;
+mod advised;
 mod arrows;
 mod canary;
 mod cases;

@@ -47,17 +47,18 @@ pub(super) fn check(
             (total * percent / 100).max(usize::try_from(limit.count).unwrap_or(0))
         }
     };
-    let stopped = harmed.into_iter().filter_map(|(kind, harmed)| {
-        let managed = managed(kind, context, matching);
-        (harmed > limits(kind, managed)).then(|| {
-            let (rule, what) = match kind {
-                Kind::ApiKey => (&rules::MFT_040, "disabled or restricted"),
-                _ => (&rules::KW_101, "deleted or replaced"),
-            };
-            let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
-            let help = format!("review the plan; if this is intended, allow it with --max-delete {harmed}");
-            rule.finding(message).help(help)
-        })
+    let counted = harmed.into_iter().map(|(kind, harmed)| (kind, harmed, managed(kind, context, matching)));
+    let exceeded: Vec<_> = counted.filter(|(kind, harmed, managed)| *harmed > limits(*kind, *managed)).collect();
+    // The option is for all kinds.
+    let most = exceeded.iter().map(|(_, harmed, _)| *harmed).max().unwrap_or_default();
+    let stopped = exceeded.into_iter().map(|(kind, harmed, managed)| {
+        let (rule, what) = match kind {
+            Kind::ApiKey => (&rules::MFT_040, "disabled or restricted"),
+            _ => (&rules::KW_101, "deleted or replaced"),
+        };
+        let message = format!("{harmed} of {managed} {} would be {what}", kind.plural());
+        let help = format!("review the plan; if this is intended, allow it with --max-delete {most}");
+        rule.finding(message).help(help)
     });
     stopped.collect()
 }
