@@ -106,6 +106,14 @@ pub fn credential(source: &SecretSource, access: &Access<'_>) -> Result<Secret, 
     Ok(Secret::new(line))
 }
 
+/// The variable of a secret that is not set.
+pub fn missing_variable(source: &SecretSource, access: &Access<'_>) -> Option<String> {
+    match &source.origin {
+        SecretOrigin::Env(name) if !access.variables.contains_key(&**name) => Some(quoted(name).into_owned()),
+        _ => None,
+    }
+}
+
 /// The name of a secret's source in messages.
 pub fn name_of(source: &SecretSource) -> String {
     match &source.origin {

@@ -93,7 +93,8 @@ impl Session {
         all.extend(rules::workspace::nothing_declared(&raw, &loaded.sources, &loaded.named, &all));
         let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace);
         if let Some(desired) = &desired {
-            let literals = rules::values::check(desired, &rules::values::literals(desired));
+            let mut literals = rules::values::check(desired, &rules::values::literals(desired));
+            literals.extend(rules::values::check_secrets(desired, &rules::values::literal_secrets(desired)));
             diagnostics.extend(rules::with_severities(literals, &loaded.workspace));
             diagnostics.extend(files(desired, &loaded));
             sort(&mut diagnostics);

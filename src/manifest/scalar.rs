@@ -4,8 +4,10 @@ use crate::rule::Rule;
 use std::borrow::Cow;
 
 use chrono::DateTime;
+use chrono::Datelike;
 use chrono::NaiveDate;
 use chrono::SecondsFormat;
+use chrono::Timelike;
 use chrono::Utc;
 use schemars::JsonSchema;
 use schemars::Schema;
@@ -137,10 +139,17 @@ impl FromNode for InstantOrNever {
         if text == "never" {
             return Some(Self::Never);
         }
-        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-            return Some(Self::At(instant.with_timezone(&Utc)));
-        }
-        let message = format!("`{}` is not a time with an offset", quoted(text));
+        let message = match DateTime::parse_from_rfc3339(text).map(|instant| instant.with_timezone(&Utc)) {
+            // A leap second has more than a second of nanoseconds.
+            Ok(instant) if instant.nanosecond() > 0 => {
+                format!("the store cannot hold `{}`: it keeps whole seconds from 00 to 59", quoted(text))
+            }
+            Ok(instant) if !(1..=9999).contains(&instant.year()) => {
+                format!("the store cannot hold `{}`: in UTC its year is {}", quoted(text), instant.year())
+            }
+            Ok(instant) => return Some(Self::At(instant)),
+            Err(_) => format!("`{}` is not a time with an offset", quoted(text)),
+        };
         let help = "write it like 2027-06-30T00:00:00Z or 2027-06-30T02:00:00+02:00, or never";
         reading.report(rules::MFT_013.finding(message).at(node.place).help(help));
         None

@@ -41,7 +41,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
         }
     }
     for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
-        findings.extend(unrestricted(transfer, live, "no manifest declares it"));
+        findings.extend(unrestricted(transfer, live, |_| true, "no manifest declares it"));
         findings.extend(unread(transfer, live, false));
     }
     findings.extend(whose(context, matching, plan));
@@ -107,11 +107,10 @@ fn check_found(
     if !stays_on(declared) {
         findings.extend(unread(transfer, live, false).into_iter().map(|problem| problem.at(declared.place)));
     }
-    let limits = |list: &&str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
-    if LISTS.iter().any(limits) {
-        findings
-            .extend(unrestricted(transfer, live, "its manifest limits it").map(|problem| problem.at(declared.place)));
-    }
+    // A list that the manifest leaves open on purpose is no finding.
+    let limits = |list: &str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
+    let open = unrestricted(transfer, live, limits, "its manifest limits it");
+    findings.extend(open.map(|problem| problem.at(declared.place)));
     findings.extend(expiring(context, declared, live));
 }
 
@@ -149,12 +148,17 @@ fn unread(transfer: &Transfer, live: &LiveObject, stays_on: bool) -> Vec<Diagnos
     facts.into_iter().flat_map(|facts| &facts.unread).map(problem).collect()
 }
 
-/// MFT-028.
-fn unrestricted(transfer: &Transfer, live: &LiveObject, why: &str) -> Option<Diagnostic> {
+/// MFT-028, for the lists that should have a limit.
+fn unrestricted(
+    transfer: &Transfer,
+    live: &LiveObject,
+    should_limit: impl Fn(&str) -> bool,
+    why: &str,
+) -> Option<Diagnostic> {
     let unread = transfer.keys.get(&live.id).map(|facts| &facts.unread);
     let is_read = |list: &&str| unread.is_none_or(|unread| !unread.contains(*list));
     let is_open = |list: &&str| live.attributes.get(list).is_none_or(Value::is_empty) && is_read(list);
-    let open: Vec<&str> = LISTS.iter().filter(|list| is_open(list)).copied().collect();
+    let open: Vec<&str> = LISTS.iter().filter(|list| is_open(list) && should_limit(list)).copied().collect();
     (live.attributes.flag("enabled") && !open.is_empty()).then(|| {
         let message = format!("the live {} may have no limit in {}, and {why}", live.address, open.join(" and "));
         rules::MFT_028.finding(message).help("limit the key, or declare that this is intended")

@@ -1,14 +1,15 @@
-//! Rules about plans.
+//! Rules about packages and their plans.
 
 mod cam_021;
+mod cam_075;
 
 use super::Findings;
 use super::world::World;
 use crate::manifest::read::Spanned;
 use crate::rules;
 
-rules! { cam_021::CAM_021;
-    checks: check, cam_021::check
+rules! { cam_021::CAM_021, cam_075::CAM_075;
+    checks: check, cam_021::check, cam_075::check
 }
 
 fn check(world: &World<'_>, findings: &mut Findings) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Findings;
 use super::package_key::cam_024::check_text;
+use super::package_key::cam_074;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::model::Address;
@@ -29,6 +30,24 @@ pub fn literals(desired: &Desired) -> Values {
         _ => None,
     };
     desired.of(Kind::PackageKey).filter_map(literal).collect()
+}
+
+/// The shared secrets that are written in manifests.
+pub fn literal_secrets(desired: &Desired) -> Values {
+    let literal = |object: &Declared| match &object.key.as_ref()?.secret.as_ref()?.origin {
+        SecretOrigin::Literal(secret) => Some((object.address.clone(), secret.clone())),
+        _ => None,
+    };
+    desired.of(Kind::PackageKey).filter_map(literal).collect()
+}
+
+/// CAM-074 for every known shared secret.
+pub fn check_secrets(desired: &Desired, secrets: &Values) -> Vec<Diagnostic> {
+    let check = |object: &Declared| {
+        let place = object.key.as_ref()?.secret.as_ref()?.place;
+        cam_074::check_text(object, secrets.get(&object.address)?, place)
+    };
+    desired.of(Kind::PackageKey).filter_map(check).collect()
 }
 
 /// CAM-024, CAM-025, CAM-026 for every known value.

@@ -35,6 +35,7 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
         let value = secret(source, "Cloud API Management", loaded, console)?;
         Ok(Credential { value, source: secrets::name_of(source) })
     };
+    all_present([&store.api_key, &store.api_secret, &store.username, &store.password], loaded, console)?;
     let credentials = Credentials {
         api_key: secret(&store.api_key)?,
         api_secret: secret(&store.api_secret)?,
@@ -42,6 +43,20 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
         password: secret(&store.password)?,
     };
     CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(Failure::of_store)
+}
+
+/// Names all variables that are not set, and not only the first.
+fn all_present(sources: [&SecretSource; 4], loaded: &Loaded, console: &Console<'_>) -> Result<(), Failure> {
+    let missing = |source: &&SecretSource| secrets::missing_variable(source, &access(loaded, console));
+    let mut names: Vec<String> = sources.iter().filter_map(missing).collect();
+    names.dedup();
+    if names.len() < 2 {
+        return Ok(());
+    }
+    let names = crate::text::and_more(&names, 4, ", ");
+    let failure =
+        Failure::new(format!("could not sign in to Cloud API Management: these variables are not set: {names}"));
+    Err(failure.help("set them where this command runs"))
 }
 
 fn transfer(

@@ -88,7 +88,9 @@ impl Checked {
         let programs = if timeout.is_some() { Programs::Run } else { Programs::Skip };
         let mut secrets = secrets::read(&desired, &access(&loaded, console), programs);
         diagnostics.append(&mut secrets.diagnostics);
-        diagnostics.extend(rules::with_severities(rules::values::check(&desired, &secrets.values), &loaded.workspace));
+        let mut found = rules::values::check(&desired, &secrets.values);
+        found.extend(rules::values::check_secrets(&desired, &secrets.shared));
+        diagnostics.extend(rules::with_severities(found, &loaded.workspace));
         sort(&mut diagnostics);
         if has_errors(&diagnostics) {
             return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));

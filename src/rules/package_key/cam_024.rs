@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
-use crate::diagnostic::Severity;
 use crate::model::Declared;
 use crate::model::Secret;
 use crate::rule::Rule;
@@ -12,7 +11,6 @@ pub static CAM_024: Rule = Rule {
     why: "The store supports no other characters in a custom key. The gateway would not recognize such a key in a \
           call, and the key could not be corrected, only replaced.",
     source: "Boomi help, Creating package keys",
-    also: Some((Severity::Warning, "for a value that is only too long, because that limit comes from the older API")),
     ..Rule::fixed("CAM-024").shown_by(cases!("cam-024"))
 };
 
@@ -29,7 +27,7 @@ pub(in crate::rules) fn check_text(object: &Declared, value: &Secret, place: Pla
     } else if !is_key_text(text) {
         CAM_024.finding(format!("the value of {} contains characters that are not allowed in a key", object.address))
     } else if text.len() > 255 {
-        CAM_024.also(format!("the value of {} is longer than 255 characters", object.address))
+        CAM_024.finding(format!("the value of {} is longer than 255 characters", object.address))
     } else {
         return None;
     };
