@@ -6,6 +6,7 @@
 mod diagnostics;
 mod difference;
 mod excerpt;
+mod grouped;
 pub mod explain;
 mod export;
 pub mod findings;

@@ -13,6 +13,9 @@ use annotate_snippets::Snippet;
 use super::excerpt;
 use super::excerpt::Excerpt;
 use super::excerpt::Mark;
+use super::grouped::Grouped;
+use super::grouped::Shown;
+use super::grouped::grouped;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::diagnostic::Severity;
@@ -25,6 +28,9 @@ use crate::text;
 
 /// A placeholder for the file name and position. No other text can contain it, because all are sanitized.
 const FILE: char = '\u{1}';
+
+/// How many places are named of findings that are equal otherwise.
+const PLACES: usize = 10;
 
 /// Lines are already cut, so the library must not wrap them.
 const RENDERER: Renderer = Renderer::styled().term_width(10_000);
@@ -42,7 +48,31 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
     let leaks = diagnostics.iter().filter(|diagnostic| diagnostic.rule == rules::MFT_019.id);
     leaks.filter_map(|leak| leak.place).for_each(|place| hide(&mut sources, place));
     let places = Places::new(&sources);
-    diagnostics.iter().try_for_each(|diagnostic| writeln!(out, "{}\n", draw(diagnostic, &places)))
+    let Grouped { shown, omitted } = grouped(diagnostics);
+    for Shown { finding, equal } in shown {
+        writeln!(out, "{}", draw(finding, &places))?;
+        if !equal.is_empty() {
+            let at: Vec<String> = equal.iter().take(PLACES).filter_map(|other| position(other, &places)).collect();
+            let count = text::count(equal.len(), "more place*");
+            writeln!(out, "   = the same in {count}: {}", text::and_more(&at, PLACES, ", "))?;
+        }
+        writeln!(out)?;
+    }
+    for (rule, count) in omitted {
+        writeln!(
+            out,
+            "{} of {rule} not shown; fix those above first, or see --format json\n",
+            text::count(count, "more finding*")
+        )?;
+    }
+    Ok(())
+}
+
+/// File, line and column of a finding.
+fn position(diagnostic: &Diagnostic, places: &Places<'_>) -> Option<String> {
+    let spot = places.spot(diagnostic.place?)?;
+    let (line, column) = places.position(&spot, spot.start);
+    Some(format!("{}:{line}:{column}", text::line(&spot.source.name)))
 }
 
 fn draw(diagnostic: &Diagnostic, places: &Places<'_>) -> String {

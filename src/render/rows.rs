@@ -13,6 +13,9 @@ use crate::plan::KeyTarget;
 use crate::plan::ValueFrom;
 use crate::text;
 
+/// Maximum number of characters shown of a value.
+const LONGEST: usize = 1_000;
+
 pub(super) struct Row<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) before: Option<Cell<'a>>,
@@ -28,7 +31,14 @@ pub(super) enum Cell<'a> {
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value(value) => write!(f, "{value}"),
+            Self::Value(value) => {
+                let text = value.to_string();
+                let length = text.chars().count();
+                if length <= LONGEST {
+                    return f.write_str(&text);
+                }
+                write!(f, "{} ({length} characters)", text::cut(&text, LONGEST))
+            }
             Self::Words(words) => f.write_str(words),
         }
     }
