@@ -9,6 +9,7 @@ mod emulator;
 mod explain;
 mod export;
 mod failure;
+mod heartbeat;
 mod log;
 mod opened;
 mod output;
@@ -22,6 +23,7 @@ mod session;
 mod show;
 mod trust;
 mod usage;
+mod until_closed;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -38,13 +41,16 @@ use self::failure::Stop;
 use self::output::Output;
 use crate::model::Instant;
 use crate::source::Choice;
+use crate::stores::TimeLimits;
 use crate::text::ci_commands::Harmless;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
+pub use self::heartbeat::last_words;
 pub use self::opened::Opened;
 pub use self::trust::PIPELINES;
 pub use self::trust::TRUST;
+pub use self::until_closed::UntilClosed;
 
 /// The outside world of a command, provided by `main` or by a test.
 pub struct Console<'a> {
@@ -67,6 +73,8 @@ pub struct Console<'a> {
     pub choice: Choice,
     /// What is known of the workspace; the command sets it.
     pub opened: Opened,
+    /// How long calls and the whole run may take; [`run`] sets it from the arguments.
+    pub limits: TimeLimits,
 }
 
 /// The variable that sets the clock.
@@ -107,6 +115,14 @@ struct Arguments {
     /// Folder of the workspace [env: KEYWRIGHT_WORKSPACE] [default: searched upwards from PATH]
     #[arg(long, global = true, value_name = "FOLDER")]
     workspace: Option<PathBuf>,
+
+    /// Maximum duration of the run, for example 10m: then it starts nothing new, and ends its calls and pauses
+    #[arg(long, global = true, value_name = "TIME", value_parser = arguments::duration, env = "KEYWRIGHT_MAX_TIME")]
+    max_time: Option<Duration>,
+
+    /// Maximum duration of one request with its whole answer [default: 60s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = arguments::duration, env = "KEYWRIGHT_REQUEST_TIMEOUT")]
+    request_timeout: Option<Duration>,
 
     /// When to use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
@@ -190,6 +206,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         now: parsed.now.unwrap_or(console.now),
         is_verbose: parsed.verbose,
         opened: Opened::default(),
+        limits: TimeLimits::new(parsed.request_timeout, parsed.max_time),
         ..*console
     };
     run_command(parsed, &mut console)
@@ -216,6 +233,8 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     };
     // If even the error cannot be printed, only the exit code is left.
     let exit = result.unwrap_or_else(|stop| output::stop(output, &stop, console).unwrap_or(Exit::Error));
+    // The run failed because its time was over, whatever it was doing.
+    let exit = if exit == Exit::Error && console.limits.is_over() { Exit::OverBudget } else { exit };
     log.end(exit);
     exit
 }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anstream::AutoStream;
 use anstream::ColorChoice;
 use keywright::cli;
+use keywright::cli::UntilClosed;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,6 +29,18 @@ fn environment() -> BTreeMap<String, String> {
     std::env::vars_os().filter_map(variable).collect()
 }
 
+/// A panic also says which requests were in flight, because the store may have acted on them.
+fn name_requests_on_panic() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        usual(panic);
+        if let Some(words) = cli::last_words() {
+            // Without standard error, there is nowhere to say it.
+            let _ = io::Write::write_fmt(&mut io::stderr(), format_args!("{words}\n"));
+        }
+    }));
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let choice = match cli::color(&arguments) {
@@ -35,30 +48,35 @@ fn main() -> ExitCode {
         cli::Color::Always => Some(ColorChoice::Always),
         cli::Color::Never => Some(ColorChoice::Never),
     };
+    name_requests_on_panic();
     let out = io::stdout();
     let err = io::stderr();
-    let mut out =
-        io::BufWriter::new(AutoStream::new(out.lock(), choice.unwrap_or_else(|| AutoStream::choice(&io::stdout()))));
+    // `| head` closes the pipe when it has enough; that is no error, and must not end an apply.
+    let is_drawn = out.is_terminal() && err.is_terminal();
+    let mut out = io::BufWriter::new(UntilClosed::new(AutoStream::new(
+        out.lock(),
+        choice.unwrap_or_else(|| AutoStream::choice(&io::stdout())),
+    )));
     // Not locked: other threads and the log write to it too.
-    let mut err = AutoStream::new(err, choice.unwrap_or_else(|| AutoStream::choice(&io::stderr())));
+    let mut err = UntilClosed::new(AutoStream::new(err, choice.unwrap_or_else(|| AutoStream::choice(&io::stderr()))));
     let mut console = cli::Console {
         out: &mut out,
         err: &mut err,
         input: &mut io::stdin(),
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
-        draws: io::stderr().is_terminal(),
         is_verbose: false,
+        draws: is_drawn,
         environment: environment(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),
         began: std::time::Instant::now(),
         choice: keywright::source::Choice::default(),
         opened: cli::Opened::default(),
+        limits: keywright::stores::TimeLimits::default(),
     };
     let exit = cli::run(&arguments, &mut console);
     match io::Write::flush(&mut out) {
-        // The reader of the output may close the pipe at any time, as `head` does.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        _ => ExitCode::from(exit as u8),
+        Err(_) => ExitCode::FAILURE,
+        Ok(()) => ExitCode::from(exit as u8),
     }
 }

@@ -2,12 +2,18 @@
 
 pub mod cloud_api_management;
 pub mod embedded;
+mod in_flight;
 pub mod managed_file_transfer;
 mod masking;
 mod pace;
 mod retry;
+mod retry_after;
+mod time_limits;
 mod transport;
 mod window;
+
+pub use in_flight::in_flight;
+pub use time_limits::TimeLimits;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -54,6 +60,14 @@ impl Remotes {
             self.cloud.iter_mut().for_each(|store| store.guarded_by(guard.clone()));
             self.transfer.iter_mut().for_each(|store| store.guarded_by(guard.clone()));
         }
+        self
+    }
+
+    /// From now on, calls and pauses end within these limits.
+    #[must_use]
+    pub fn limited_to(mut self, limits: TimeLimits) -> Self {
+        self.cloud.iter_mut().for_each(|store| store.limited_to(limits));
+        self.transfer.iter_mut().for_each(|store| store.limited_to(limits));
         self
     }
 }

@@ -7,14 +7,17 @@ mod form;
 mod memory;
 mod progress;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::Read;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Instant;
 
 use clap::Args;
 
+use self::effects::StopWhen;
 use self::effects::World;
 pub(super) use self::effects::random;
 use self::effects::stop_on_signals;
@@ -26,6 +29,7 @@ use super::Failure;
 use super::arguments::Manifests;
 use super::arguments::Planning;
 use super::failure::Stop;
+use super::heartbeat::with_heartbeat;
 use super::plan;
 use super::plan::Diff;
 use super::plan::View;
@@ -164,7 +168,7 @@ pub(super) fn finish(
         render::text::diagnostics(console.err, &prepared.planned.left_out(), sources)?;
     }
     match failure {
-        None => Ok(exit(&outcome, &prepared.planned)),
+        None => Ok(exit(&outcome, &prepared.planned, console.limits.is_over())),
         Some(failure) if form == Form::JsonStream => Err(failure.into()),
         Some(failure) => Err(Stop::Shown(failure)),
     }
@@ -297,11 +301,13 @@ fn carry_out(
     let journal = whole.into_iter().fold(journal, Journal::of_plan);
     let run = journal.run();
     let stop = stop_on_signals()?;
-    let now = console.time();
-    let progress = ProgressReporter::begin(form, planned, console)?;
+    let (now, limits) = (console.time(), console.limits);
+    let progress = Rc::new(RefCell::new(ProgressReporter::begin(form, planned, console)?));
+    let beat = Rc::clone(&progress);
+    let stop = StopWhen { signal: stop, limits };
     let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
-    let applied = block_on(work)?.map_err(Failure::of_store);
+    let applied = block_on(with_heartbeat(work, || beat.borrow_mut().beat()))?.map_err(Failure::of_store);
     let (created, confirmed, delivered) = (world.take_created(), world.take_confirmed(), world.take_delivered());
     let failure = match world.end() {
         // The changes are made even if the reader of the output is gone.
@@ -354,9 +360,9 @@ fn print_outcome(
     Ok(())
 }
 
-/// What was left out counts as not done.
-fn exit(outcome: &Outcome, planned: &Planned) -> Exit {
-    let exit = match of_changes(outcome) {
+/// What was left out counts as not done. `is_over` if the run ended at its `--max-time`.
+fn exit(outcome: &Outcome, planned: &Planned, is_over: bool) -> Exit {
+    let exit = match of_changes(outcome, is_over) {
         // What `rotate` refuses is not a change of the plan.
         Exit::Done if has_errors(&planned.asked) => Exit::Stopped,
         exit => exit,
@@ -372,18 +378,24 @@ fn exit(outcome: &Outcome, planned: &Planned) -> Exit {
     }
 }
 
-fn of_changes(outcome: &Outcome) -> Exit {
+fn of_changes(outcome: &Outcome, is_over: bool) -> Exit {
     let held = outcome.count("held");
     let undone = outcome.results.len() - outcome.count("done") - held;
     let differs = outcome.count("altered") + outcome.count("unverified");
     match undone {
         0 if held > 0 => Exit::Stopped,
         0 => Exit::Done,
-        _ if outcome.count("skipped") > 0 => Exit::Interrupted,
+        _ if outcome.count("skipped") > 0 && !is_over => Exit::Interrupted,
         _ if differs == undone && held > 0 => Exit::Stopped,
         _ if differs == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
-        _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => Exit::Error,
+        _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => {
+            if is_over {
+                Exit::OverBudget
+            } else {
+                Exit::Error
+            }
+        }
         _ => Exit::Partly,
     }
 }

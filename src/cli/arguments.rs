@@ -210,6 +210,12 @@ impl Planning {
     }
 }
 
+/// The same as a duration, which is longer than none.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = seconds(text)?;
+    if seconds > 0.0 { Ok(Duration::from_secs_f64(seconds)) } else { Err("it must be longer than 0 s".to_owned()) }
+}
+
 /// `90s`, `10m` or `2h` in seconds.
 fn seconds(text: &str) -> Result<f64, String> {
     let invalid = || "write a number and s, m or h, for example 10m".to_owned();

@@ -28,7 +28,7 @@ pub enum Exit {
     Partly = 6,
     /// Another run holds the lock of the workspace.
     Locked = 7,
-    /// The apply would exceed its budget of calls or time.
+    /// The apply would exceed its budget of calls or time, or the time of the run was over before it changed anything.
     OverBudget = 8,
     /// All changes were made, but the store changed some fields, or they could not be verified.
     Differs = 9,

@@ -31,10 +31,11 @@ pub(super) struct Log {
     began: Instant,
     // Dropped in this order.
     _run: Option<EnteredSpan>,
-    subscriber: Option<DefaultGuard>,
+    is_full: bool,
+    _subscriber: DefaultGuard,
 }
 
-/// Starts the log if it is enabled.
+/// Starts the log. Without it, only long pauses are written: a silent run looks like one that hangs.
 pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
     let began = Instant::now();
     let registry = tracing_subscriber::registry().with(own_events());
@@ -42,18 +43,25 @@ pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
     let (subscriber, run): (Box<dyn Subscriber + Send + Sync>, bool) = match form {
         Some(Form::Json) => (Box::new(registry.with(lines().json().flatten_event(true).with_span_list(false))), true),
         _ if verbose => (Box::new(registry.with(lines().with_ansi(false).without_time().with_level(false))), false),
-        _ => return Log { began, _run: None, subscriber: None },
+        _ => {
+            return Log {
+                began,
+                _run: None,
+                is_full: false,
+                _subscriber: tracing::subscriber::set_default(warnings()),
+            };
+        }
     };
     let subscriber = tracing::subscriber::set_default(subscriber);
     // The id distinguishes runs where logs of many runs are collected.
     let run = run.then(|| tracing::info_span!("run", id = %uuid::Uuid::new_v4()).entered());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "run began");
-    Log { began, _run: run, subscriber: Some(subscriber) }
+    Log { began, _run: run, is_full: true, _subscriber: subscriber }
 }
 
 impl Log {
     pub(super) const fn is_on(&self) -> bool {
-        self.subscriber.is_some()
+        self.is_full
     }
 
     pub(super) fn end(self, exit: Exit) {
@@ -63,6 +71,12 @@ impl Log {
 
 pub(super) fn milliseconds(began: Instant) -> u64 {
     u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn warnings() -> impl Subscriber + Send + Sync {
+    let lines = layer().with_target(false).with_ansi(false).without_time().with_level(false);
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::WARN);
+    tracing_subscriber::registry().with(own).with(lines.with_writer(|| Harmless::new(std::io::stderr())))
 }
 
 /// Excludes libraries, because they log addresses with their queries.

@@ -24,6 +24,7 @@ use super::Console;
 use super::Failure;
 use super::Opened;
 use super::arguments::Manifests;
+use super::heartbeat;
 use super::runtime::block_on;
 use crate::database::Database;
 use crate::delivery;
@@ -112,7 +113,9 @@ impl Session {
     pub(super) fn everything(&self, console: &Console<'_>) -> Result<Live, Failure> {
         let remotes = remotes::remotes(&self.loaded, false, console)?;
         let readers = Readers { remotes: &remotes, embedded: EmbeddedReader { database: self.database(console)? } };
-        block_on(readers.read(&Query::everything()))?.map_err(Failure::of_store)
+        let query = Query::everything();
+        let read = heartbeat::reading(readers.read(&query));
+        block_on(read)?.map_err(Failure::of_store)
     }
 
     /// The database, opened for reading. `None` if there is none yet.

@@ -21,6 +21,7 @@ pub use schema::schemas;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -108,6 +109,11 @@ pub fn outcome(
 /// Writes the first event of an apply.
 pub fn apply_began(out: &mut dyn io::Write, changes: usize) -> io::Result<()> {
     write(out, Layout::Line, &apply::Document::began(changes))
+}
+
+/// Writes an event of an apply that waits: for a request, or for its rate limit.
+pub fn apply_waits(out: &mut dyn io::Write, request: Option<&str>, waited: Option<Duration>) -> io::Result<()> {
+    write(out, Layout::Line, &apply::Document::waiting(request, waited))
 }
 
 /// Writes the result of the change at `index`. `extra` is where its value was delivered, and how long it took.

@@ -41,6 +41,7 @@ use reqwest::Url;
 use self::api::Api;
 use self::index::AreaIndex;
 use self::token::SignIn;
+use super::TimeLimits;
 use super::pace::Pace;
 use super::transport;
 use super::transport::Dated;
@@ -100,6 +101,11 @@ impl CloudApiManagement {
     /// From now on, calls are made only while the run holds its lock.
     pub fn guarded_by(&mut self, lock: Guard) {
         self.api.guarded_by(lock);
+    }
+
+    /// From now on, calls and pauses end within these limits.
+    pub fn limited_to(&mut self, limits: TimeLimits) {
+        self.api.limited_to(limits);
     }
 
     /// The limits and costs of this store, complete after a snapshot.

@@ -34,6 +34,7 @@ use reqwest::Url;
 use self::api::Api;
 use self::bind::Binding;
 use self::site::SiteState;
+use super::TimeLimits;
 use super::pace::Pace;
 use super::transport::Route;
 use crate::database::Guard;
@@ -103,6 +104,11 @@ impl ManagedFileTransfer {
     /// From now on, calls are made only while the run holds its lock.
     pub fn guarded_by(&mut self, lock: Guard) {
         self.api.guarded_by(lock);
+    }
+
+    /// From now on, calls and pauses end within these limits.
+    pub fn limited_to(&mut self, limits: TimeLimits) {
+        self.api.limited_to(limits);
     }
 
     /// The limits and costs of this store.

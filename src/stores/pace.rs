@@ -1,5 +1,6 @@
 //! Limits calls of a remote store: their rate, their number, and how many are in flight.
 
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -8,6 +9,8 @@ use tokio::sync::Semaphore;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
+use super::time_limits::AUDIBLE;
+use super::time_limits::TimeLimits;
 use crate::database::Guard;
 use crate::store::Refusal;
 
@@ -29,6 +32,7 @@ pub(super) struct Pace {
     next: tokio::sync::Mutex<()>,
     /// Whether the run still holds its lock; `None` if it cannot lose it.
     lock: Option<Guard>,
+    limits: TimeLimits,
 }
 
 struct State {
@@ -36,6 +40,8 @@ struct State {
     gap: Duration,
     calls: u64,
     most_calls: Option<u64>,
+    /// The end of the last pause that was announced.
+    announced: Instant,
 }
 
 impl State {
@@ -51,24 +57,30 @@ impl State {
 }
 
 /// Why no more calls are made.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Closed {
+enum Closed {
     /// The limit of calls is reached.
     Spent { calls: u64 },
     /// Another run may be active.
     LockLost { cause: String },
+    /// The time of the run is over.
+    TimeOver,
 }
 
-impl From<Closed> for Refusal {
-    fn from(closed: Closed) -> Self {
-        match closed {
-            Closed::Spent { calls } => {
-                Self::unavailable(format!("`callsPerDay` is used up after {}", crate::text::count(calls, "call")))
+impl Closed {
+    /// Why the request `name` is not sent.
+    fn refusal(self, name: &impl fmt::Display) -> Refusal {
+        match self {
+            Self::Spent { calls } => {
+                Refusal::unavailable(format!("`callsPerDay` is used up after {}", crate::text::count(calls, "call")))
                     .help("run again tomorrow, or raise callsPerDay in keywright.yaml")
             }
-            Closed::LockLost { cause } => {
-                Self::unavailable(format!("the workspace lock was lost: {cause}; another run may be active"))
+            Self::LockLost { cause } => {
+                Refusal::unavailable(format!("the workspace lock was lost: {cause}; another run may be active"))
                     .help("see `keywright runs`; when no other run is active, plan and apply again")
+            }
+            Self::TimeOver => {
+                Refusal::unavailable(format!("{name} was not sent: the time limit of the run (--max-time) is over"))
+                    .help("run again to continue, or raise --max-time; completed changes are kept")
             }
         }
     }
@@ -82,12 +94,14 @@ pub(super) struct Turn<'a> {
 impl Pace {
     /// `per_second` is above 0.
     pub(super) fn new(per_second: f64, most_calls: Option<u64>, concurrency: usize) -> Self {
-        let state = State { next: Instant::now(), gap: gap(per_second), calls: 0, most_calls };
+        let now = Instant::now();
+        let state = State { next: now, gap: gap(per_second), calls: 0, most_calls, announced: now };
         Self {
             state: Mutex::new(state),
             in_flight: Semaphore::new(concurrency.max(1)),
             next: tokio::sync::Mutex::default(),
             lock: None,
+            limits: TimeLimits::default(),
         }
     }
 
@@ -101,23 +115,42 @@ impl Pace {
         lock.check().await.map_err(|cause| Closed::LockLost { cause })
     }
 
-    /// Waits until the next call can go out, then calls `prepare` for what could become outdated during the wait, for
-    /// example a token. Later calls wait for it too: otherwise they would all go out at once after it.
-    pub(super) async fn turn<T, E: From<Closed>>(
+    pub(super) const fn limited_to(&mut self, limits: TimeLimits) {
+        self.limits = limits;
+    }
+
+    /// Waits until the next call can go out, at most until the run must end, then calls `prepare` for what could become
+    /// outdated during the wait, for example a token. Later calls wait for it too: otherwise they would all go out at
+    /// once after it. `name` is the request that waits.
+    pub(super) async fn turn<T>(
         &self,
-        prepare: impl AsyncFn() -> Result<T, E>,
-    ) -> Result<(Turn<'_>, T), E> {
+        name: &impl fmt::Display,
+        prepare: impl AsyncFn() -> Result<T, Refusal>,
+    ) -> Result<(Turn<'_>, T), Refusal> {
+        let over = || Err(Closed::TimeOver.refusal(name));
+        if self.limits.is_over() {
+            return over();
+        }
+        Box::pin(self.limits.within(self.next_turn(name, prepare))).await.unwrap_or_else(over)
+    }
+
+    async fn next_turn<T>(
+        &self,
+        name: &impl fmt::Display,
+        prepare: impl AsyncFn() -> Result<T, Refusal>,
+    ) -> Result<(Turn<'_>, T), Refusal> {
+        let refused = |closed: Closed| closed.refusal(name);
         // The semaphore is never closed; without a permit, there would only be one call too many in flight.
         let permit = self.in_flight.acquire().await.ok();
         let _next = self.next.lock().await;
-        self.check_lock().await?;
-        self.count()?;
+        self.check_lock().await.map_err(refused)?;
+        self.count().map_err(refused)?;
         loop {
             let at = self.with(|state| state.next);
             tokio::time::sleep_until(at).await;
             let prepared = prepare().await?;
             // The lock may have been lost during the wait.
-            self.check_lock().await?;
+            self.check_lock().await.map_err(refused)?;
             // `hold` may have postponed the next call in the meantime.
             if self.with(|state| state.take(at)) {
                 return Ok((Turn { _permit: permit }, prepared));
@@ -144,9 +177,18 @@ impl Pace {
         self.with(|state| state.gap = state.gap.max(gap(per_second)));
     }
 
-    /// Makes no calls for a while, because the server was called too often.
-    pub(super) fn hold(&self, pause: Duration) {
-        self.with(|state| state.next = state.next.max(Instant::now() + pause));
+    /// Makes no calls for a while, because the server was called too often or asks to wait. Returns whether to announce
+    /// the pause: many calls in flight can be answered in the same way.
+    pub(super) fn hold(&self, pause: Duration) -> bool {
+        self.with(|state| {
+            let until = Instant::now() + pause;
+            state.next = state.next.max(until);
+            let is_news = pause >= AUDIBLE && until >= state.announced + AUDIBLE;
+            if is_news {
+                state.announced = until;
+            }
+            is_news
+        })
     }
 
     /// Calls per second, with the slack.
@@ -173,8 +215,18 @@ mod tests {
     use super::*;
     use crate::database::Holding;
 
-    async fn turn(pace: &Pace) -> Result<Turn<'_>, Closed> {
-        Ok(pace.turn(async || Ok::<(), Closed>(())).await?.0)
+    const NAME: &str = "GET /apis";
+
+    async fn turn(pace: &Pace) -> Result<Turn<'_>, Refusal> {
+        Ok(pace.turn(&NAME, async || Ok(())).await?.0)
+    }
+
+    async fn reason(pace: &Pace) -> String {
+        turn(pace).await.err().unwrap().reason
+    }
+
+    fn said(closed: Closed) -> String {
+        closed.refusal(&NAME).reason
     }
 
     #[tokio::test(start_paused = true)]
@@ -209,9 +261,22 @@ mod tests {
             drop(turn(&pace).await);
         }
         assert!((Instant::now() - began).as_millis() >= 2_172);
-        pace.hold(Duration::from_secs(5));
+        assert!(pace.hold(Duration::from_secs(5)));
+        assert!(!pace.hold(Duration::from_secs(6)), "the same pause, asked for by another call");
         drop(turn(&pace).await);
         assert!((Instant::now() - began).as_secs() >= 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_ends_with_the_run() {
+        let mut pace = Pace::new(1000.0, None, 1);
+        pace.limited_to(TimeLimits::new(None, Some(Duration::from_secs(10))));
+        assert!(turn(&pace).await.is_ok());
+        pace.hold(Duration::from_hours(1));
+        let began = Instant::now();
+        assert_eq!(reason(&pace).await, said(Closed::TimeOver));
+        assert_eq!((Instant::now() - began).as_secs(), 10);
+        assert_eq!(reason(&pace).await, said(Closed::TimeOver));
     }
 
     #[tokio::test(start_paused = true)]
@@ -220,7 +285,7 @@ mod tests {
         for _ in 0..3 {
             assert!(turn(&pace).await.is_ok());
         }
-        assert_eq!(turn(&pace).await.err(), Some(Closed::Spent { calls: 3 }));
+        assert_eq!(reason(&pace).await, said(Closed::Spent { calls: 3 }));
         assert_eq!(pace.calls(), 3);
     }
 
@@ -237,8 +302,8 @@ mod tests {
         assert!(turn(&pace).await.is_ok());
         sender.send(Holding::Lost).unwrap();
         assert_eq!(
-            turn(&pace).await.err(),
-            Some(Closed::LockLost { cause: "another run took it, or the database server did not return".to_owned() })
+            reason(&pace).await,
+            said(Closed::LockLost { cause: "another run took it, or the database server did not return".to_owned() })
         );
     }
 
@@ -249,9 +314,9 @@ mod tests {
         let call = async |number: u32| {
             let prepare = async || {
                 tokio::time::sleep(Duration::from_secs(if number == 0 { 3 } else { 0 })).await;
-                Ok::<_, Closed>(Instant::now())
+                Ok(Instant::now())
             };
-            let (_turn, prepared) = pace.turn(prepare).await.unwrap();
+            let (_turn, prepared) = pace.turn(&NAME, prepare).await.unwrap();
             assert_eq!(prepared, Instant::now(), "prepared before the wait");
             times.lock().unwrap().push(prepared);
         };

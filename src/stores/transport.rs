@@ -17,6 +17,11 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 
 use super::masking::Masking;
+use super::pace::Pace;
+use super::retry_after::retry_after;
+use super::time_limits::AUDIBLE;
+use super::time_limits::TimeLimits;
+use super::time_limits::spoken;
 use crate::model;
 use crate::network;
 use crate::store::Refusal;
@@ -25,18 +30,13 @@ use crate::text::quoted;
 /// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time limit for each read of an answer.
-const READ_TIMEOUT: Duration = Duration::from_mins(1);
-
-/// Time limit for one whole call.
-const CALL_TIMEOUT: Duration = Duration::from_mins(5);
-
 /// The route to one server: an HTTP client, and the proxy in between.
 pub(super) struct Route {
     client: Client,
     /// Host and port.
     proxy: Option<Box<str>>,
     dated: Mutex<Option<Dated>>,
+    pub(super) limits: TimeLimits,
 }
 
 /// The date of an answer, and when it arrived.
@@ -62,16 +62,54 @@ impl Route {
         let client = builder
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .timeout(CALL_TIMEOUT)
             .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
             .build();
         let failed = |error| Refusal::unavailable(format!("could not set up the HTTP client: {}", innermost(&error)));
-        Ok(Self { client: client.map_err(failed)?, proxy, dated: Mutex::default() })
+        Ok(Self { client: client.map_err(failed)?, proxy, dated: Mutex::default(), limits: TimeLimits::default() })
     }
 
     pub(super) fn request(&self, method: Method, address: Url) -> RequestBuilder {
-        self.client.request(method, address)
+        // The limit includes headers and body, however slowly they arrive.
+        self.client.request(method, address).timeout(self.limits.of_call())
+    }
+
+    /// Waits before another attempt. `why` follows the request's `name`.
+    pub(super) async fn wait(&self, pause: Duration, name: &str, why: &str) {
+        if pause >= AUDIBLE {
+            tracing::warn!("{name} {why}; trying again in {}", spoken(pause));
+        }
+        self.limits.within(tokio::time::sleep(pause)).await;
+    }
+
+    /// How long the server asks to wait; an error if that is longer than the run waits.
+    pub(super) fn asked(&self, name: &str, status: u16, headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
+        let (asked, most) = (retry_after(headers), self.limits.longest_pause());
+        match asked {
+            Some(asked) if asked > most => {
+                let (asked, most) = (spoken(asked), spoken(most));
+                let reason =
+                    format!("{name} answered {status} and asks to wait {asked}, but this run waits at most {most}");
+                Err(Refusal::unavailable(reason).help(format!("run again in {asked}")))
+            }
+            asked => Ok(asked),
+        }
+    }
+
+    /// Makes no calls for as long as the server asks, or else for `usual`, and says so if that is long.
+    pub(super) fn hold(
+        &self,
+        pace: &Pace,
+        name: &str,
+        (status, headers): (u16, &HeaderMap),
+        usual: Duration,
+    ) -> Result<(), Refusal> {
+        let asked = self.asked(name, status, headers)?;
+        let pause = asked.unwrap_or(usual);
+        if pace.hold(pause) {
+            let asks = if asked.is_some() { " and asks to wait" } else { "" };
+            tracing::warn!("{name} answered {status}{asks}; the next call is in {}", spoken(pause));
+        }
+        Ok(())
     }
 
     /// Remembers the date of an answer that the server itself gave just now.
@@ -94,12 +132,17 @@ impl Route {
     pub(super) fn unanswered<T>(&self, error: &reqwest::Error) -> Sent<T> {
         let is_undelivered = error.is_connect() || error.is_builder();
         let cause = self.cause(error);
-        if is_undelivered { Sent::NotDelivered(cause) } else { Sent::Unknown(cause) }
+        match (is_undelivered, error.is_timeout()) {
+            (true, _) => Sent::NotDelivered(cause),
+            (false, true) => Sent::TimedOut(cause),
+            (false, false) => Sent::Unknown(cause),
+        }
     }
 
     /// Why a request has no answer. Names the proxy, which may be the cause as well as the server.
     pub(super) fn cause(&self, error: &reqwest::Error) -> String {
-        let cause = innermost(error);
+        let is_late = error.is_timeout() && (self.limits.is_over() || !error.is_connect());
+        let cause = if is_late { self.limits.cause() } else { innermost(error) };
         let Some(proxy) = &self.proxy else { return cause };
         match cause.as_str() {
             // The words of hyper for a proxy that answers 407, or anything else but 200.
@@ -112,11 +155,13 @@ impl Route {
     }
 
     /// The help for a request that has no answer.
-    pub(super) const fn help(&self) -> &'static str {
-        if self.proxy.is_some() {
+    pub(super) fn help(&self) -> &'static str {
+        if self.limits.is_over() {
+            "run again to continue, or raise --max-time"
+        } else if self.proxy.is_some() {
             "check `url`, the network and the proxy: HTTPS_PROXY or ALL_PROXY names it, NO_PROXY lists exceptions"
         } else {
-            "check `url` and the network"
+            "check `url` and the network; --request-timeout gives a slow server more time"
         }
     }
 
@@ -208,29 +253,55 @@ pub(super) enum Sent<T> {
     NotDelivered(String),
     /// The connection broke: the server may have acted on it.
     Unknown(String),
+    /// The answer was not complete in time: the server may have acted on it.
+    TimedOut(String),
 }
 
 /// Why an answer was not read to its end.
 pub(super) enum BodyError {
     Interrupted(String),
+    /// It was not complete in time.
+    Late(String),
     /// It has more bytes than this. Another attempt would not help.
     TooLarge(usize),
 }
 
 impl BodyError {
+    /// What is known about the request.
+    pub(super) fn sent<T>(&self) -> Sent<T> {
+        let is_late = matches!(self, Self::Late(_));
+        if is_late { Sent::TimedOut(self.cause()) } else { Sent::Unknown(self.cause()) }
+    }
+
     /// Follows the request's name in messages.
     pub(super) fn cause(&self) -> String {
         match self {
             Self::Interrupted(cause) => format!("was interrupted: {cause}"),
+            Self::Late(cause) => cause.clone(),
             Self::TooLarge(max) => format!("answered with more than {} MiB", max >> 20),
         }
     }
 }
 
+/// Maximum number of values in an answer. Read, each takes much more memory than its byte or two in the text.
+const MOST_VALUES: usize = 500_000;
+
+/// Reads JSON with a limited number of values. The error follows the request's name in messages.
+pub(super) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
+    // Every value after the first follows a comma or a colon. Those in texts count too, which is only stricter.
+    if text.iter().filter(|byte| matches!(byte, b',' | b':')).count() > MOST_VALUES {
+        return Err(format!("answered with more than {MOST_VALUES} values"));
+    }
+    serde_json::from_slice(text).map_err(|_| "answered with text that is not JSON".to_owned())
+}
+
 /// Reads a body of at most `max` bytes.
-pub(super) async fn body(response: &mut Response, max: usize) -> Result<Vec<u8>, BodyError> {
+pub(super) async fn body(response: &mut Response, max: usize, limits: TimeLimits) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| BodyError::Interrupted(innermost(&error)))? {
+    let broken = |error: reqwest::Error| {
+        if error.is_timeout() { BodyError::Late(limits.cause()) } else { BodyError::Interrupted(innermost(&error)) }
+    };
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > max {
             return Err(BodyError::TooLarge(max));
         }

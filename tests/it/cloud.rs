@@ -16,6 +16,7 @@ pub(crate) mod soak;
 mod unknown;
 mod verified;
 mod waiting;
+mod waits;
 
 /// The value of the custom key.
 pub(crate) const CUSTOM: &str = "custom-value-that-is-not-real";

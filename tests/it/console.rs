@@ -44,6 +44,7 @@ impl Console {
             began: std::time::Instant::now(),
             choice: keywright::source::Choice::default(),
             opened: cli::Opened::default(),
+            limits: keywright::stores::TimeLimits::default(),
         };
         let exit = cli::run(&arguments, &mut console) as u8;
         Ran { out: plain(&out), err: plain(&err), exit }

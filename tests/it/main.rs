@@ -22,6 +22,7 @@ mod exits;
 mod exports;
 mod formats;
 mod hostile;
+mod hostile_servers;
 mod invisible;
 mod laws;
 mod memory;

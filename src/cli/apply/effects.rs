@@ -1,12 +1,15 @@
 //! The effects of an apply outside the store: randomness, deliveries, the journal, the log and signals.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::SIGINT;
 use signal_hook::consts::SIGTERM;
 use signal_hook::flag::register;
@@ -31,18 +34,30 @@ use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::secrets;
 use crate::store::Refusal;
+use crate::stores::TimeLimits;
 use crate::workspace::Ignores;
 
-/// The flag that the first SIGINT or SIGTERM sets: no new change starts after it. The second signal exits immediately;
+/// The flag that the first SIGINT, SIGTERM or SIGHUP sets: no new change starts after it. The second signal exits immediately;
 /// the journal shows what was in progress.
 pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
+    // `nohup` ignores SIGHUP, and the run must then outlive its terminal.
+    let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+    for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
         register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
         register(signal, Arc::clone(&stop))?;
     }
     secrets::release_signals();
     Ok(stop)
+}
+
+/// Whether this process was started to ignore SIGHUP. Only Linux can be asked without unsafe code.
+#[expect(clippy::disallowed_methods, reason = "edge: what the system knows about this process")]
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The lowest bit is signal 1, SIGHUP.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
@@ -51,10 +66,16 @@ pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
     getrandom::fill(bytes).map_err(failed)
 }
 
+/// When the run starts no more changes.
+pub(super) struct StopWhen {
+    pub(super) signal: Arc<AtomicBool>,
+    pub(super) limits: TimeLimits,
+}
+
 pub(super) struct World<'a> {
     places: Places<'a>,
     journal: Journal,
-    stop: Arc<AtomicBool>,
+    stop: StopWhen,
     /// The start of the run, and the monotonic clock at that time.
     clock: (model::Instant, Instant),
     /// When each change in progress began, and how long each finished one took.
@@ -64,7 +85,8 @@ pub(super) struct World<'a> {
     confirmed: BTreeMap<usize, model::Instant>,
     created: BTreeMap<usize, Created>,
     delivered: BTreeMap<usize, Vec<Delivery>>,
-    progress: ProgressReporter<'a>,
+    /// Also used by the heartbeat, between two steps of the apply.
+    progress: Rc<RefCell<ProgressReporter<'a>>>,
     ignores: &'a Ignores,
 }
 
@@ -72,9 +94,9 @@ impl<'a> World<'a> {
     pub(super) fn new(
         places: Places<'a>,
         journal: Journal,
-        stop: Arc<AtomicBool>,
+        stop: StopWhen,
         now: model::Instant,
-        progress: ProgressReporter<'a>,
+        progress: Rc<RefCell<ProgressReporter<'a>>>,
         ignores: &'a Ignores,
     ) -> Self {
         Self {
@@ -110,7 +132,7 @@ impl<'a> World<'a> {
     /// Closes the journal. Returns the error that stopped the progress output, if any.
     pub(super) fn end(self) -> Result<Option<io::Error>, Failure> {
         let now = self.now();
-        let unprinted = self.progress.end();
+        let unprinted = self.progress.borrow_mut().end();
         self.journal.end(now).map_err(|error| Failure::of_database(&error))?;
         Ok(unprinted)
     }
@@ -155,7 +177,7 @@ impl Effects for World<'_> {
         if let Some(begun) = self.begun.remove(&index) {
             self.took.insert(index, milliseconds(begun));
         }
-        self.progress.ended();
+        self.progress.borrow_mut().ended();
     }
 
     fn created(&mut self, index: usize, id: &LiveId, value: Option<&Secret>) {
@@ -171,7 +193,7 @@ impl Effects for World<'_> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.signal.load(Ordering::Relaxed) || self.stop.limits.is_over()
     }
 
     fn correct(&mut self, index: usize, change: &Change, fate: &ChangeResult) {
@@ -186,6 +208,6 @@ impl Effects for World<'_> {
         tracing::info!(change = address, action, outcome = fate.name(), milliseconds, "change ended");
         self.journal.learn(change, fate);
         let delivered = self.delivered.get(&index).map_or(&[][..], Vec::as_slice);
-        self.progress.change(index, change, fate, (delivered, milliseconds));
+        self.progress.borrow_mut().change(index, change, fate, (delivered, milliseconds));
     }
 }

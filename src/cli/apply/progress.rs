@@ -1,4 +1,4 @@
-//! Reports the progress of an apply: one line per change with a progress bar on a terminal, or JSON events.
+//! Reports the progress of an apply: a progress bar on a terminal, one line per change elsewhere, or JSON events.
 
 use std::io;
 use std::io::Write;
@@ -11,6 +11,8 @@ use indicatif::ProgressStyle;
 use super::form::Form;
 use crate::cli::Console;
 use crate::cli::Failure;
+use crate::cli::heartbeat;
+use crate::cli::heartbeat::Silence;
 use crate::model::Delivery;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
@@ -26,6 +28,9 @@ pub(super) struct ProgressReporter<'a> {
     /// The line number of each change, from 0. Changes that cannot be made come first.
     lines: Vec<usize>,
     bar: ProgressBar,
+    /// The lines of changes that are not done, for after the bar.
+    later: Vec<u8>,
+    silence: Silence,
     /// The first error while printing; nothing is printed after it.
     failed: Option<io::Error>,
 }
@@ -55,7 +60,7 @@ impl<'a> ProgressReporter<'a> {
         let left = total - excluded.len();
         let draws = form == Form::Text && console.draws && left > 0;
         let bar = if draws { bar(left) } else { ProgressBar::hidden() };
-        Ok(Self { form, out: console.out, lines, bar, failed: None })
+        Ok(Self { form, out: console.out, lines, bar, later: Vec::new(), silence: Silence::begin(), failed: None })
     }
 
     /// Advances the bar. The line of the change is printed later, in order.
@@ -85,15 +90,17 @@ impl<'a> ProgressReporter<'a> {
         fate: &ChangeResult,
         (delivered, milliseconds): (&[Delivery], Option<u64>),
     ) -> io::Result<()> {
+        self.silence.end();
         let (out, total) = (&mut *self.out, self.lines.len());
         let line = self.lines.get(index).copied().unwrap_or(index);
         match self.form {
-            Form::Text if self.bar.is_hidden() => render::text::progress(out, (line, total), change, fate, delivered),
-            // Hide the bar while the line is written above it.
-            Form::Text => self.bar.suspend(|| {
+            Form::Text if self.bar.is_hidden() => {
                 render::text::progress(out, (line, total), change, fate, delivered)?;
                 out.flush()
-            }),
+            }
+            // The bar counts what is done; where a value went is said after it.
+            Form::Text if *fate == ChangeResult::Done && delivered.is_empty() => Ok(()),
+            Form::Text => render::text::progress(&mut self.later, (line, total), change, fate, delivered),
             Form::Json => Ok(()),
             Form::JsonStream => {
                 render::json::apply_change(out, index, change, fate, (delivered, milliseconds))?;
@@ -102,9 +109,29 @@ impl<'a> ProgressReporter<'a> {
         }
     }
 
-    pub(super) fn end(self) -> Option<io::Error> {
+    /// Shows that the run is alive, if nothing else did.
+    pub(super) fn beat(&mut self) {
+        if self.silence.is_long() && self.failed.is_none() {
+            let beaten = match self.form {
+                Form::JsonStream => {
+                    let (request, waited) = heartbeat::waits_for().unzip();
+                    render::json::apply_waits(self.out, request.as_deref(), waited).and_then(|()| self.out.flush())
+                }
+                Form::Text if !self.bar.is_hidden() => Ok(()),
+                Form::Text | Form::Json => {
+                    tracing::warn!("still applying: {}", heartbeat::line());
+                    Ok(())
+                }
+            };
+            self.failed = beaten.err();
+        }
+    }
+
+    /// Removes the bar. Returns the first error while printing, if any.
+    pub(super) fn end(&mut self) -> Option<io::Error> {
         self.bar.finish_and_clear();
-        self.failed
+        let failed = self.failed.take();
+        failed.or_else(|| self.out.write_all(&std::mem::take(&mut self.later)).err())
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> R
     let RemoteStores { cloud_api_management, managed_file_transfer, .. } = &loaded.workspace.remote;
     let cloud = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?;
     let transfer = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, writes, console)).transpose()?;
-    Ok(Remotes { cloud, transfer })
+    Ok(Remotes { cloud, transfer }.limited_to(console.limits))
 }
 
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {

@@ -1,5 +1,7 @@
 //! The input of a plan: the manifests, their secrets, and the current state of the stores.
 
+use std::time::Duration;
+
 use super::Checked;
 use super::database;
 use super::fingerprints;
@@ -14,6 +16,7 @@ use crate::cli::access::access;
 use crate::cli::arguments::Planning;
 use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
+use crate::cli::heartbeat;
 use crate::cli::runtime::block_on;
 use crate::cli::saved_plan::LoadedPlan;
 use crate::database::Database;
@@ -142,7 +145,9 @@ fn stores(
     saved: Option<&SavedPlan>,
     console: &Console<'_>,
 ) -> Result<Read, Failure> {
-    let timeout = planning.lock_timeout();
+    // The time of the run also limits the wait for the lock.
+    let left = console.limits.left().unwrap_or(Duration::MAX);
+    let timeout = planning.lock_timeout().map(|timeout| timeout.min(left));
     let location = database::location(loaded, console)?;
     let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
     let cut_off = history::cut_off(&location, lock.is_some())?;
@@ -185,8 +190,8 @@ fn live(location: &Location, remotes: &Remotes, query: &Query, console: &Console
         .map_err(|error| Failure::of_database(&error))?
         .flatten();
     let embedded = time.map(|time| time - console.time());
-    let mut live =
-        block_on(Readers { remotes, embedded: EmbeddedReader { database } }.read(query))?.map_err(Failure::of_store)?;
+    let readers = Readers { remotes, embedded: EmbeddedReader { database } };
+    let mut live = block_on(heartbeat::reading(readers.read(query)))?.map_err(Failure::of_store)?;
     live.ahead = match &remotes.cloud {
         Some(cloud) => cloud.dated().map(|dated| dated.date - console.time_of(dated.arrived)),
         None => embedded,

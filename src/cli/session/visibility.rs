@@ -40,14 +40,20 @@ pub(super) fn wait(
     let Some(longest) = longest else { return Ok(planned) };
     announce(&waits_for, longest, console)?;
     // Inside of the runtime, because the window uses its clock.
-    let mut window = block_on(async { Window::new(longest) })?;
+    let mut window = block_on(async { Window::new(longest, console.limits) })?;
     while block_on(window.next_look())? {
         snapshot.read_again(console)?;
         remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
         planned = plan(snapshot, remembered)?;
         if unseen(&planned, &remembered.pending, snapshot).is_empty() {
-            break;
+            return Ok(planned);
         }
+    }
+    if console.limits.is_over() {
+        let failure = Failure::new(
+            "could not wait until the store shows what was written: the time limit of the run (--max-time) is over",
+        );
+        return Err(failure.help("run again, or raise --max-time"));
     }
     Ok(planned)
 }

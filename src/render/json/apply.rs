@@ -1,5 +1,7 @@
 //! The events of an apply, one JSON object per line.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,7 +27,7 @@ pub(super) struct Document<'a> {
     format_version: u32,
     /// What the line is: applyEvent.
     kind: &'static str,
-    /// The event: began, change or ended.
+    /// The event: began, change, waiting or ended.
     event: Event,
     /// For began: the number of changes in the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +42,12 @@ pub(super) struct Document<'a> {
     /// For change: its duration, if it was started.
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<u64>,
+    /// For waiting: the request that has waited longest for its answer; none if the run waits for its rate limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
+    /// For waiting: how long that request has waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
     /// For ended: the number of changes with each result.
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
@@ -60,6 +68,8 @@ enum Event {
     Began,
     /// A change has a result.
     Change,
+    /// Nothing else happened for at least ten seconds, but the run is alive.
+    Waiting,
     /// Every change has a result.
     Ended,
 }
@@ -86,6 +96,10 @@ impl<'a> Document<'a> {
         let applied_in = outcome.applied_in;
         let diagnostics = Some(list(found, &Places::new(sources)));
         Self { summary: Some(Summary::of(outcome)), applied_in, diagnostics, ..Self::new(Event::Ended) }
+    }
+
+    pub(super) fn waiting(request: Option<&'a str>, waited: Option<Duration>) -> Self {
+        Self { request, seconds: waited.map(|waited| waited.as_secs()), ..Self::new(Event::Waiting) }
     }
 
     fn new(event: Event) -> Self {

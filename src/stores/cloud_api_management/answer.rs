@@ -1,19 +1,21 @@
 //! One answer of the API, read up to a maximum length.
 
-use std::time::Duration;
-
 use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::value::Object;
+use crate::stores::TimeLimits;
 use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
 
 /// Maximum length of an answer. A page of a thousand objects has about two million bytes.
-const MAX_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 16 << 20;
+
+/// Maximum length of a server's text in messages, in characters.
+const MAX_CHARS: usize = 500;
 
 /// A complete answer, with any status.
 pub(super) struct Answer {
@@ -22,9 +24,9 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-pub(super) async fn read(mut response: Response) -> Result<Answer, BodyError> {
+pub(super) async fn read(mut response: Response, limits: TimeLimits) -> Result<Answer, BodyError> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let body = transport::body(&mut response, MAX_BYTES).await?;
+    let body = transport::body(&mut response, MAX_BYTES, limits).await?;
     Ok(Answer { status, headers, body })
 }
 
@@ -89,14 +91,11 @@ impl Answer {
         self.header("X-Plan-Quota-Reset")
     }
 
-    /// How long the server asks to wait.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        self.number("Retry-After").map(|seconds| Duration::from_secs_f64(seconds.min(60.0)))
-    }
-
     pub(super) fn gate(&self) -> Option<Gate> {
         let code = match self.status {
             401 => return Some(Gate::Inactive),
+            // Not of the API, but of a gateway or proxy before it: the call did not reach it.
+            429 => return Some(Gate::TooFast),
             403 => self.header("X-Mashery-Error-Code").unwrap_or_default(),
             _ => return None,
         };
@@ -144,18 +143,18 @@ impl Answer {
     }
 
     fn json(&self) -> Result<Json, String> {
-        let body = self.body.trim_ascii();
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii();
         if body.is_empty() {
             return Err("answered with an empty body".to_owned());
         }
-        serde_json::from_slice(body).map_err(|_| {
-            let what = if self.is_page() { "HTML or XML instead of JSON" } else { "text that is not JSON" };
-            format!("answered with {what}")
-        })
+        if self.is_page() {
+            return Err("answered with HTML or XML instead of JSON".to_owned());
+        }
+        transport::json(body)
     }
 }
 
-/// The start of a server's text, on one line: the text may be long or hostile.
+/// A server's text on one line. It may be long or hostile, but the reason is often at its end.
 fn short(text: &str) -> String {
-    crate::text::quoted(text).into_owned()
+    crate::text::cut(text, MAX_CHARS).into_owned()
 }

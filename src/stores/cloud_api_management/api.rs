@@ -22,7 +22,9 @@ use crate::database::Guard;
 use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
+use crate::stores::TimeLimits;
 use crate::stores::Window;
+use crate::stores::in_flight;
 use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
@@ -40,9 +42,21 @@ const TRIES_TOO_FAST: u32 = 10;
 /// How often a call is tried if the API rejects it without naming a property: an object that was just created may not be
 /// visible yet (Q1, 8.17).
 const TRIES_TOO_EARLY: u32 = 5;
+/// How often a call is tried that gets no answer in time.
+const TRIES_TIMED_OUT: u32 = 2;
 
 /// How many tokens can be rejected before the credentials count as rejected.
 const SIGN_INS: u32 = 3;
+
+/// What a call went through so far.
+#[derive(Default)]
+struct Tries {
+    /// Attempts that failed or got lost, and those of them that timed out.
+    lost: u32,
+    late: u32,
+    too_fast: u32,
+    inactive: u32,
+}
 
 /// Why a call has no usable answer.
 pub(super) enum Failure {
@@ -119,6 +133,17 @@ impl Api {
         self.route.dated()
     }
 
+    /// How long calls and pauses may take.
+    pub(super) const fn limits(&self) -> TimeLimits {
+        self.route.limits
+    }
+
+    /// From now on, calls and pauses end within these limits.
+    pub(super) const fn limited_to(&mut self, limits: TimeLimits) {
+        self.route.limits = limits;
+        self.pace.limited_to(limits);
+    }
+
     /// Calls so far, without sign-ins.
     pub(super) fn calls(&self) -> u64 {
         self.pace.calls()
@@ -180,36 +205,34 @@ impl Api {
     async fn call(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(call.body?, name));
         secrets.for_each(|secret| self.masking().hide(&Secret::new(secret)));
-        let (mut lost, mut too_fast, mut inactive) = (0, 0, 0);
+        let mut tries = Tries::default();
         loop {
             let (sent, token) = self.send(call).await?;
-            let answer = match sent {
-                Sent::Answered(answer) => answer,
-                // A call that was not delivered can always be repeated; any other, only if that is harmless.
-                sent if lost + 1 < TRIES && (matches!(sent, Sent::NotDelivered(_)) || call.can_repeat()) => {
-                    lost += 1;
-                    retry::wait(retry::FIRST, lost).await;
-                    continue;
-                }
-                Sent::Unknown(cause) if !call.can_repeat() => {
-                    return Err(Failure::Lost(self.unreachable(call, &cause)));
-                }
-                Sent::NotDelivered(cause) | Sent::Unknown(cause) => return Err(self.unreachable(call, &cause).into()),
-            };
+            let Some(answer) = self.answered(call, sent, &mut tries).await? else { continue };
+            let seen = (answer.status, &answer.headers);
             match answer.gate() {
-                Some(Gate::TooFast) if too_fast + 1 < TRIES_TOO_FAST => {
-                    too_fast += 1;
-                    let pause = answer.retry_after().unwrap_or(Duration::from_secs(u64::from(too_fast)));
-                    self.pace.hold(pause.max(Duration::from_millis(200)));
+                Some(Gate::TooFast) if tries.too_fast + 1 < TRIES_TOO_FAST => {
+                    tries.too_fast += 1;
+                    let usual = Duration::from_secs(u64::from(tries.too_fast));
+                    self.route.hold(&self.pace, &call.name(), seen, usual)?;
                 }
-                Some(Gate::Inactive) if inactive + 1 < SIGN_INS => {
-                    inactive += 1;
+                Some(Gate::Inactive) if tries.inactive + 1 < SIGN_INS => {
+                    tries.inactive += 1;
                     self.sign_in.forget(&token).await;
                 }
                 Some(gate) => return Err(self.gateway_refusal(call, gate, &answer).into()),
-                None if answer.status >= 500 && call.can_repeat() && lost + 1 < TRIES => {
-                    lost += 1;
-                    retry::wait(retry::FIRST, lost).await;
+                None if answer.status >= 500 && call.can_repeat() && tries.lost + 1 < TRIES => {
+                    tries.lost += 1;
+                    if answer.header("Retry-After").is_some() {
+                        self.route.hold(&self.pace, &call.name(), seen, retry::FIRST)?;
+                    } else {
+                        self.pause(call, &tries, &format!("answered {}", answer.status)).await;
+                    }
+                }
+                None if answer.status >= 500 => {
+                    // The server may have created the object, so a search follows, which also has to wait.
+                    let _ = self.route.hold(&self.pace, &call.name(), seen, Duration::ZERO);
+                    return self.interpret(call, answer);
                 }
                 None => return self.interpret(call, answer),
             }
@@ -221,21 +244,49 @@ impl Api {
         spent.map_or(Ok(()), Err)
     }
 
+    /// The answer, or `None` after a pause if the call is to be sent again.
+    async fn answered(
+        &self,
+        call: &Call<'_>,
+        sent: Sent<Answer>,
+        tries: &mut Tries,
+    ) -> Result<Option<Answer>, Failure> {
+        let is_undelivered = matches!(sent, Sent::NotDelivered(_));
+        tries.late += u32::from(matches!(sent, Sent::TimedOut(_)));
+        let cause = match sent {
+            Sent::Answered(answer) => return Ok(Some(answer)),
+            Sent::NotDelivered(cause) | Sent::Unknown(cause) | Sent::TimedOut(cause) => cause,
+        };
+        let has_tries = tries.lost + 1 < TRIES && tries.late < TRIES_TIMED_OUT && !self.route.limits.is_over();
+        // A call that was not delivered can always be repeated; any other, only if that is harmless.
+        if has_tries && (is_undelivered || call.can_repeat()) {
+            tries.lost += 1;
+            self.pause(call, tries, &format!("got no answer: {cause}")).await;
+            return Ok(None);
+        }
+        let refusal = self.unreachable(call, &cause);
+        let is_lost = !is_undelivered && !call.can_repeat();
+        Err(if is_lost { Failure::Lost(refusal) } else { Failure::Refused(refusal) })
+    }
+
+    async fn pause(&self, call: &Call<'_>, tries: &Tries, why: &str) {
+        self.route.wait(retry::pause(retry::FIRST, tries.lost), &call.name(), &self.masking().text(why)).await;
+    }
+
     /// Sends a call when its turn has come. Also returns the token that it was sent with.
     async fn send(&self, call: &Call<'_>) -> Result<(Sent<Answer>, Secret), Refusal> {
         self.check_quota()?;
         // During a long wait, a token expires and the quota may be used up.
-        let (_turn, token) = self
-            .pace
-            .turn(async || {
-                self.check_quota()?;
-                self.sign_in.token(&self.route).await
-            })
-            .await?;
+        let prepare = async || {
+            self.check_quota()?;
+            self.sign_in.token(&self.route).await
+        };
+        let (_turn, token) = self.pace.turn(&call.name(), prepare).await?;
         Ok((self.send_now(call, &token).await?, token))
     }
 
     async fn send_now(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Refusal> {
+        let _waits = in_flight::begin(call.name());
         let mut request = self
             .route
             .request(call.method.clone(), transport::below(&self.base, call.path))
@@ -252,13 +303,13 @@ impl Api {
             Err(error) => return Ok(self.route.unanswered(&error)),
         };
         self.route.see(&response);
-        let answer = match answer::read(response).await {
+        let answer = match answer::read(response, self.route.limits).await {
             Ok(answer) => answer,
             Err(error @ BodyError::TooLarge(_)) if call.can_repeat() => {
                 let refusal = Refusal::unavailable(format!("{} {}", call.name(), error.cause()));
                 return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
             }
-            Err(error) => return Ok(Sent::Unknown(error.cause())),
+            Err(error) => return Ok(error.sent()),
         };
         if let Some(rate) = answer.rate_allotted() {
             self.pace.tighten(rate);
@@ -313,10 +364,9 @@ pub(super) async fn retry_if_early<T, F: Future<Output = Result<T, Failure>>>(
 
 /// Repeats a call that names objects which this run has created, as long as the store may not show them.
 pub(super) async fn retry_within<T, F: Future<Output = Result<T, Failure>>>(
-    lag: Duration,
+    mut window: Window,
     call: impl Fn() -> F,
 ) -> Result<T, Failure> {
-    let mut window = Window::new(lag);
     loop {
         match call().await {
             Err(failure) if is_early(&failure) => {
@@ -368,7 +418,9 @@ fn failed(call: &Call<'_>, answer: &Answer, masking: &Masking) -> Refusal {
     let name = call.name();
     let complaint = answer.complaint(masking).text;
     let why = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
-    Refusal::unavailable(format!("{name} answered {}{why}", answer.status))
+    let help =
+        if answer.status >= 500 { "the service failed; run again later" } else { "check `url` in keywright.yaml" };
+    Refusal::unavailable(format!("{name} answered {}{why}", answer.status)).help(help)
 }
 
 fn unreadable(call: &Call<'_>, cause: &str) -> Refusal {

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use futures_util::future::try_join_all;
+use futures_util::StreamExt;
+use futures_util::stream;
 
 use super::api::Api;
 use super::api::Failure;
@@ -14,6 +15,9 @@ use super::path::CollectionPath;
 use super::value::Object;
 use super::value::text;
 use crate::store::Refusal;
+
+/// How many pages are requested before the first of them has arrived. The total is only the server's word.
+const AHEAD: usize = 8;
 
 /// A list.
 pub(super) struct Listing {
@@ -83,8 +87,8 @@ impl Rows {
         self.repeats.extend(more.repeats);
     }
 
-    fn is_empty(&self) -> bool {
-        self.by_id.is_empty() && self.without_id.is_empty()
+    fn len(&self) -> usize {
+        self.by_id.len() + self.without_id.len()
     }
 }
 
@@ -142,31 +146,42 @@ pub(super) async fn rest(api: &Api, request: &ListRequest<'_>, start: FirstPage)
     }
     let FirstPage { rows, count, total } = start;
     let second = Rows::of_page(request, count, page(api, request, count).await?.0)?;
-    let is_next = !second.is_empty() && second.by_id.keys().all(|id| !rows.by_id.contains_key(id));
+    let is_next = second.len() > 0 && second.by_id.keys().all(|id| !rows.by_id.contains_key(id));
     if is_next {
         let mut all = rows.clone();
         all.extend(second);
-        all.extend(pages(api, request, (2..total.div_ceil(count)).map(|number| number * count)).await?);
+        let offsets = (2..total.div_ceil(count)).map(|number| number.saturating_mul(count));
+        Box::pin(add_pages(api, request, offsets, &mut all)).await?;
         let listing = Listing::of(all, total);
         if listing.is_whole() {
             return Ok(listing);
         }
     }
     let mut all = rows;
-    all.extend(pages(api, request, 1..total.div_ceil(count)).await?);
+    Box::pin(add_pages(api, request, 1..total.div_ceil(count), &mut all)).await?;
     Ok(Listing::of(all, total))
 }
 
-async fn pages(api: &Api, request: &ListRequest<'_>, offsets: impl Iterator<Item = usize>) -> Result<Rows, Failure> {
+/// Adds pages to `rows` as they arrive, until one brings nothing new: then the rest would not either.
+async fn add_pages(
+    api: &Api,
+    request: &ListRequest<'_>,
+    offsets: impl Iterator<Item = usize>,
+    rows: &mut Rows,
+) -> Result<(), Failure> {
     let of_page = |offset| async move {
         let (rows, _) = page(api, request, offset).await?;
         Ok::<_, Failure>(Rows::of_page(request, offset, rows)?)
     };
-    let mut rows = Rows::default();
-    for more in try_join_all(offsets.map(of_page)).await? {
-        rows.extend(more);
+    let mut pages = stream::iter(offsets.map(of_page)).buffered(AHEAD);
+    while let Some(next) = pages.next().await {
+        let before = rows.len();
+        rows.extend(next?);
+        if rows.len() == before {
+            break;
+        }
     }
-    Ok(rows)
+    Ok(())
 }
 
 async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Vec<Object>, usize), Failure> {

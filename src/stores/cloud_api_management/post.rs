@@ -89,13 +89,16 @@ impl CloudApiManagement {
                 return self.find_created(new).await?.ok_or_else(|| taken(failure));
             }
             let found = if is_ours || (is_lost && !new.can_repeat()) {
-                self.wait_for(new, window.get_or_insert_with(|| Window::new(self.visibility_lag))).await
+                self.wait_for(new, window.get_or_insert_with(|| Window::new(self.visibility_lag, self.api.limits())))
+                    .await
             } else {
                 retry::wait(Duration::from_millis(100), sent).await;
                 self.find_created(new).await
             };
-            if let Some(found) = found.map_err(Refusal::unsettled)? {
-                return Ok(found);
+            match found {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(look) => return Err(unseen(failure, look)),
             }
             let tries = if new.can_repeat() { TRIES } else { TRIES_AFTER_WINDOW };
             if !is_lost || sent == tries {
@@ -164,4 +167,10 @@ fn unsettled(failure: Failure, is_ours: bool) -> Refusal {
         format!("it is unknown whether the store created it: {}", refusal.reason)
     };
     Refusal { reason, help: refusal.help.or_else(|| Some(help.to_owned())), ..refusal }.unsettled()
+}
+
+/// The create failed with `failure`, and the look for the object with `look`.
+fn unseen(failure: Failure, look: Refusal) -> Refusal {
+    let reason = format!("{}; could not look whether it exists: {}", Refusal::from(failure).reason, look.reason);
+    Refusal { reason, ..look }.unsettled()
 }

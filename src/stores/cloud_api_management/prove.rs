@@ -111,7 +111,7 @@ impl CloudApiManagement {
         slots: Vec<Result<Slot<'_>, Refusal>>,
         mut proofs: Vec<Result<Settled, Refusal>>,
     ) -> Vec<Result<Proof, Refusal>> {
-        let mut window = Window::new(self.visibility_lag);
+        let mut window = Window::new(self.visibility_lag, self.api.limits());
         loop {
             let tied = slots.iter().zip(&mut proofs).filter(|(_, proof)| matches!(proof, Ok(Settled::Tied)));
             let mut tied: Vec<_> = tied.filter_map(|(slot, proof)| Some((slot.as_ref().ok()?, proof))).collect();
@@ -144,7 +144,7 @@ impl CloudApiManagement {
             |proof: &&mut Result<Settled, Refusal>| matches!(proof, Ok(Settled::Uses { is_tied: true, .. }));
         let mut doubtful = proofs.iter_mut().filter(is_doubtful).peekable();
         if doubtful.peek().is_some() {
-            tokio::time::sleep(self.visibility_lag + SLOWEST).await;
+            self.api.limits().within(tokio::time::sleep(self.visibility_lag + SLOWEST)).await;
         }
         for proof in doubtful {
             let Ok(Settled::Uses { key, .. }) = proof else { continue };
@@ -174,7 +174,7 @@ impl CloudApiManagement {
 
     /// The keys of the slots, once the store shows every new key.
     async fn settled_slots(&self, slots: &[&Slot<'_>]) -> Result<Slots, Refusal> {
-        let mut window = Window::new(self.visibility_lag);
+        let mut window = Window::new(self.visibility_lag, self.api.limits());
         while !shows_all(&self.slots(slots).await?, slots) {
             if !window.next_look().await {
                 break;

@@ -165,6 +165,7 @@ impl CloudApiManagement {
         }
         let filtered = missing.into_iter().map(|name| self.whole(&path, Kind::User, Some(format!("username:{name}"))));
         let filtered = try_join_all(filtered).await?;
+        let is_whole = filtered.iter().all(Listing::is_whole);
         let mut found = ObjectList::default();
         for listing in std::iter::once(first.into_listing()).chain(filtered) {
             let more = self.take(Kind::User, listing, None);
@@ -177,7 +178,8 @@ impl CloudApiManagement {
         found.objects.retain(|user| looks.contains(&folded(&user.name)));
         found.objects.sort_by(|a, b| a.id.cmp(&b.id));
         found.objects.dedup_by(|a, b| a.id == b.id);
-        found.total = found.objects.len();
+        // A search that is cut off does not prove that a user is missing (CAM-050).
+        found.total = found.objects.len() + usize::from(!is_whole);
         Ok(found)
     }
 

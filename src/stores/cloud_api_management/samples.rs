@@ -88,7 +88,10 @@ fn package_keys() {
 #[test]
 fn refusals_of_the_gateway() {
     let fast = answer(&sample!("17-throttle-over-qps.json"), 0);
-    assert_eq!((fast.gate(), fast.retry_after().map(|pause| pause.as_secs())), (Some(Gate::TooFast), Some(1)));
+    assert_eq!(
+        (fast.gate(), crate::stores::retry_after::retry_after(&fast.headers).map(|pause| pause.as_secs())),
+        (Some(Gate::TooFast), Some(1))
+    );
     assert_eq!(answer(&sample!("18-quota-over-rate.json"), 0).gate(), Some(Gate::Spent));
     let usage = answer(&sample!("16-usage-headers.json"), 200);
     assert_eq!((usage.gate(), usage.rate_allotted()), (None, Some(25.0)));

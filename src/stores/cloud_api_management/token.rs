@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use reqwest::Url;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -14,9 +15,11 @@ use super::answer;
 use super::answer::Gate;
 use crate::model::Secret;
 use crate::store::Refusal;
+use crate::stores::in_flight;
 use crate::stores::masking::Masking;
-use crate::stores::retry::with_retry;
+use crate::stores::retry;
 use crate::stores::transport;
+use crate::stores::transport::BodyError;
 use crate::stores::transport::Route;
 
 /// The credentials. The workspace only references them; they are never printed.
@@ -33,14 +36,21 @@ pub struct Credential {
     pub source: String,
 }
 
-/// How often a token is requested from a server that is down.
+/// The name of the request in messages.
+const NAME: &str = "POST /v3/token";
+
+/// How often a token is requested from a server that is down, and from one that does not answer in time.
 const TRIES: u32 = 3;
+const TRIES_TIMED_OUT: u32 = 2;
 
 /// Seconds until a token is renewed, for the lifetime in the vendor's sample (5.1).
 pub(super) const USUAL_LIFE: f64 = 3600.0 * 0.95;
 
 /// The longest token lifetime that is accepted.
-const LONGEST_LIFE: u64 = 24 * 60 * 60;
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
+
+/// The lifetime in the vendor's sample, for a server that does not say it.
+const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 /// A token is renewed this long before it expires, or at 95 % of its lifetime, whichever is later.
 const EARLY: Duration = Duration::from_mins(5);
@@ -66,7 +76,7 @@ struct TokenAnswer {
     #[serde(default)]
     refresh_token: Option<Box<str>>,
     #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: Json,
 }
 
 #[derive(Deserialize, Default)]
@@ -130,32 +140,47 @@ impl SignIn {
 
     /// Requests a token, with retries if the server is down.
     async fn ask(&self, route: &Route, form: &[(&str, &str)]) -> Result<Token, Refusal> {
-        let is_down = |error: &SignInError| matches!(error, SignInError::Unavailable(_));
-        with_retry(TRIES, is_down, || self.ask_once(route, form)).await.map_err(SignInError::refusal)
+        let mut made = 1;
+        loop {
+            let (refusal, asked, tries) = match self.ask_once(route, form).await {
+                Ok(token) => return Ok(token),
+                Err(SignInError::Unavailable(refusal, asked)) => (refusal, asked, TRIES),
+                Err(SignInError::Late(refusal)) => (refusal, None, TRIES_TIMED_OUT),
+                Err(SignInError::Rejected(refusal)) => return Err(refusal),
+            };
+            if made >= tries || route.limits.is_over() {
+                return Err(refusal);
+            }
+            route.wait(asked.unwrap_or_else(|| retry::pause(retry::FIRST, made)), NAME, "failed").await;
+            made += 1;
+        }
     }
 
     async fn ask_once(&self, route: &Route, form: &[(&str, &str)]) -> Result<Token, SignInError> {
+        let _waits = in_flight::begin(NAME.to_owned());
         let request = route
             .request(Method::POST, self.address.clone())
             .basic_auth(self.credentials.api_key.value.expose(), Some(self.credentials.api_secret.value.expose()))
             .form(form);
-        let down = |cause: String| {
-            let reason = format!("could not sign in: POST /v3/token {cause}");
-            SignInError::Unavailable(Refusal::unavailable(reason).help(route.help()))
+        let down = |cause: String, is_late: bool| {
+            let refusal = Refusal::unavailable(format!("could not sign in: {NAME} {cause}")).help(route.help());
+            if is_late { SignInError::Late(refusal) } else { SignInError::Unavailable(refusal, None) }
         };
-        let response = transport::send(request, "POST /v3/token", std::iter::empty(), &self.masking).await;
-        let response = response.map_err(|error| down(format!("got no answer: {}", route.cause(&error))))?;
-        let answer = answer::read(response).await.map_err(|error| down(error.cause()))?;
-        if let Some(refusal) = route.detour("POST /v3/token", answer.status, &answer.headers, &self.address) {
+        let response = transport::send(request, NAME, std::iter::empty(), &self.masking).await;
+        let response =
+            response.map_err(|error| down(format!("got no answer: {}", route.cause(&error)), error.is_timeout()))?;
+        let answer = answer::read(response, route.limits).await;
+        let answer = answer.map_err(|error| down(error.cause(), matches!(error, BodyError::Late(_))))?;
+        if let Some(refusal) = route.detour(NAME, answer.status, &answer.headers, &self.address) {
             let reason = format!("could not sign in: {}", refusal.reason);
             return Err(SignInError::Rejected(Refusal { reason, ..refusal }));
         }
         match answer.status {
             _ if answer.is_page() => Err(page(&answer, route)),
             200..300 => token(&answer).map_err(SignInError::Rejected),
-            500.. => Err(SignInError::Unavailable(refused(&answer, &self.credentials))),
-            _ if answer.gate() == Some(Gate::TooFast) => {
-                Err(SignInError::Unavailable(refused(&answer, &self.credentials)))
+            _ if answer.status >= 500 || answer.gate() == Some(Gate::TooFast) => {
+                let asked = route.asked(NAME, answer.status, &answer.headers).map_err(SignInError::Rejected)?;
+                Err(SignInError::Unavailable(refused(&answer, &self.credentials), asked))
             }
             _ => Err(SignInError::Rejected(refused(&answer, &self.credentials))),
         }
@@ -164,17 +189,11 @@ impl SignIn {
 
 /// Why there is no token.
 enum SignInError {
-    /// The server could not be reached, or failed.
-    Unavailable(Refusal),
+    /// The server could not be reached, or failed; and how long it asks to wait.
+    Unavailable(Refusal, Option<Duration>),
+    /// There was no whole answer in time.
+    Late(Refusal),
     Rejected(Refusal),
-}
-
-impl SignInError {
-    fn refusal(self) -> Refusal {
-        match self {
-            Self::Unavailable(refusal) | Self::Rejected(refusal) => refusal,
-        }
-    }
 }
 
 /// A web page comes from a proxy, a portal or a wrong address, so it does not blame the credentials.
@@ -184,7 +203,7 @@ fn page(answer: &answer::Answer, route: &Route) -> SignInError {
         "could not sign in: POST /v3/token answered {status} with a web page, which does not come from the API{suspect}"
     ));
     let refusal = refusal.help("check `url`: it must be the address above /v3, without a proxy that answers instead");
-    if status >= 500 { SignInError::Unavailable(refusal) } else { SignInError::Rejected(refusal) }
+    if status >= 500 { SignInError::Unavailable(refusal, None) } else { SignInError::Rejected(refusal) }
 }
 
 fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
@@ -192,13 +211,23 @@ fn token(answer: &answer::Answer) -> Result<Token, Refusal> {
         Refusal::unavailable("could not sign in: POST /v3/token did not answer with a token")
             .help("check `url`: it must be the address above /v3, without a proxy that answers instead")
     })?;
-    if token.access_token.is_empty() {
-        return Err(Refusal::unavailable("could not sign in: POST /v3/token answered with an empty token"));
+    // Anything else cannot be sent in a header.
+    if token.access_token.is_empty() || !token.access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let what = if token.access_token.is_empty() { "an empty token" } else { "a token that cannot be sent" };
+        return Err(Refusal::unavailable(format!("could not sign in: {NAME} answered with {what}"))
+            .help("check `url`: it must be the address above /v3, without a proxy that answers instead"));
     }
-    let life = Duration::from_secs(token.expires_in.unwrap_or(3600).min(LONGEST_LIFE));
+    let life = life(&token.expires_in);
     let renew_at = Instant::now() + life.saturating_sub(EARLY).max(life.mul_f64(0.95));
     let refresh = token.refresh_token.filter(|refresh| !refresh.is_empty()).map(Secret::new);
     Ok(Token { value: Secret::new(token.access_token), refresh, renew_at })
+}
+
+/// How long a token lives. Gateways write the seconds as a number, a text or a fraction.
+fn life(expires_in: &Json) -> Duration {
+    let seconds = expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok());
+    let life = seconds.filter(|seconds| *seconds > 0.0).map(|seconds: f64| Duration::try_from_secs_f64(seconds));
+    life.map_or(DEFAULT_LIFE, |life| life.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE))
 }
 
 /// Sources disagree on what the codes mean, so the messages name both meanings (5.1).
@@ -220,4 +249,19 @@ fn refused(answer: &answer::Answer, credentials: &Credentials) -> Refusal {
         _ => ("the sign-in was rejected", "check the credentials and `area`".to_owned()),
     };
     Refusal::unavailable(format!("could not sign in: {why} (POST /v3/token answered {})", answer.status)).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_lifetime_is_read_in_every_form() {
+        let seconds = |value: Json| life(&value).as_secs();
+        assert_eq!([json!(1800), json!("1800"), json!(1800.5), json!(" 1800.9 ")].map(seconds), [1800; 4]);
+        assert_eq!([json!(null), json!(0), json!(-1), json!("soon"), json!("NaN")].map(seconds), [3600; 5]);
+        assert_eq!([json!(1e18), json!(1e300)].map(seconds), [86_400; 2]);
+    }
 }

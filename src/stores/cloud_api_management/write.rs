@@ -27,6 +27,7 @@ use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::store::Write;
+use crate::stores::Window;
 
 impl CloudApiManagement {
     pub(super) async fn perform_change(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
@@ -107,8 +108,10 @@ impl CloudApiManagement {
     ) -> Result<T, Failure> {
         let named = body.into_iter().flat_map(|body| ["package", "plan"].map(|name| value::inner_id(body, name)));
         let is_young = self.index.has_made(path.split('/').chain(named.flatten()));
-        let lag = self.visibility_lag;
-        if is_young && !lag.is_zero() { retry_within(lag, call).await } else { retry_if_early(call).await }
+        if !is_young || self.visibility_lag.is_zero() {
+            return retry_if_early(call).await;
+        }
+        retry_within(Window::new(self.visibility_lag, self.api.limits()), call).await
     }
 
     pub(super) fn body(

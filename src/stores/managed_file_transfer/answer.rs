@@ -1,21 +1,20 @@
 //! One answer of the site, interpreted by its content: its media types are not documented, and the web portal answers
 //! unknown paths with a web page (`mft-api-keys.md` 1.5).
 
-use std::time::Duration;
-
 use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde_json::Map;
 use serde_json::Value as Json;
 
 use crate::model::masks::HIDDEN;
+use crate::stores::TimeLimits;
 use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
 use crate::text::cut;
 
 /// Maximum length of an answer. A list of ten thousand keys has about five million bytes.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// Maximum length of a site's text in messages.
 const MAX_CHARS: usize = 500;
@@ -30,19 +29,13 @@ pub(super) struct Answer {
     body: Vec<u8>,
 }
 
-pub(super) async fn read(mut response: Response) -> Result<Answer, BodyError> {
+pub(super) async fn read(mut response: Response, limits: TimeLimits) -> Result<Answer, BodyError> {
     let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
-    let body = transport::body(&mut response, MAX_BYTES).await?;
+    let body = transport::body(&mut response, MAX_BYTES, limits).await?;
     Ok(Answer { status, headers, body })
 }
 
 impl Answer {
-    /// How long the site asks to wait, at most one minute.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        let seconds: f64 = self.headers.get("Retry-After")?.to_str().ok()?.trim().parse().ok()?;
-        Some(Duration::from_secs_f64(seconds.clamp(0.0, 60.0)))
-    }
-
     fn text(&self) -> &[u8] {
         let text = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         text.trim_ascii()
@@ -58,10 +51,10 @@ impl Answer {
         if text.is_empty() {
             return Err("answered with an empty body".to_owned());
         }
-        serde_json::from_slice(text).map_err(|_| {
-            let what = if self.is_page() { "a web page" } else { "text that is not JSON" };
-            format!("answered with {what}")
-        })
+        if self.is_page() {
+            return Err("answered with a web page".to_owned());
+        }
+        transport::json(text)
     }
 
     /// The site's error message, from one of its platform's known formats; empty if there is none.

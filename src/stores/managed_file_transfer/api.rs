@@ -19,6 +19,8 @@ use crate::model::Secret;
 use crate::rules;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
+use crate::stores::TimeLimits;
+use crate::stores::in_flight;
 use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
 use crate::stores::retry;
@@ -29,6 +31,9 @@ use crate::workspace::Operation;
 
 /// How often a read is tried, or a write that was not delivered.
 const TRIES: u32 = 3;
+
+/// How often a read is tried that gets no answer in time.
+const TRIES_TIMED_OUT: u32 = 2;
 
 /// The minimum length of an id that may be a credential.
 const SHORTEST_ID: usize = 8;
@@ -100,6 +105,17 @@ impl Api {
         self.pace.guarded_by(lock);
     }
 
+    /// How long calls and pauses may take.
+    pub(super) const fn limits(&self) -> TimeLimits {
+        self.route.limits
+    }
+
+    /// From now on, calls and pauses end within these limits.
+    pub(super) const fn limited_to(&mut self, limits: TimeLimits) {
+        self.route.limits = limits;
+        self.pace.limited_to(limits);
+    }
+
     pub(super) fn calls(&self) -> u64 {
         self.pace.calls()
     }
@@ -132,15 +148,18 @@ impl Api {
         let call = Call { operation, query, body: None };
         let mut tries = 1;
         loop {
-            let pause = retry::pause(retry::FIRST, tries);
-            match self.send(&call).await? {
-                Sent::NotDelivered(_) | Sent::Unknown(_) if tries < TRIES => tokio::time::sleep(pause).await,
-                Sent::Answered(answer) if is_transient(answer.status) && tries < TRIES => {
-                    let asked = answer.retry_after().filter(|_| matches!(answer.status, 429 | 503));
-                    self.pace.hold(asked.unwrap_or(pause));
+            let sent = self.send(&call).await?;
+            let most = if matches!(sent, Sent::TimedOut(_)) { TRIES_TIMED_OUT } else { TRIES };
+            let is_last = tries >= most || self.route.limits.is_over();
+            match sent {
+                Sent::Answered(answer) if is_transient(answer.status) && !is_last => {
+                    self.hold(operation, &answer, tries).map_err(Failure::Refused)?;
                 }
-                Sent::NotDelivered(cause) | Sent::Unknown(cause) => {
+                Sent::NotDelivered(cause) | Sent::Unknown(cause) | Sent::TimedOut(cause) if is_last => {
                     return Err(Failure::Refused(self.unreachable(operation, &cause)));
+                }
+                Sent::NotDelivered(cause) | Sent::Unknown(cause) | Sent::TimedOut(cause) => {
+                    self.wait(operation, &cause, tries).await;
                 }
                 Sent::Answered(answer) => {
                     let answer = self.interpret(&call, answer)?;
@@ -157,16 +176,36 @@ impl Api {
         let mut tries = 1;
         loop {
             match self.send(&call).await? {
-                Sent::NotDelivered(_) if tries < TRIES => retry::wait(retry::FIRST, tries).await,
+                Sent::NotDelivered(cause) if tries < TRIES && !self.route.limits.is_over() => {
+                    self.wait(operation, &cause, tries).await;
+                }
                 Sent::NotDelivered(cause) => return Err(Failure::Refused(self.unreachable(operation, &cause))),
-                Sent::Unknown(cause) => return Err(Failure::Lost(self.unreachable(operation, &cause))),
+                Sent::Unknown(cause) | Sent::TimedOut(cause) => {
+                    return Err(Failure::Lost(self.unreachable(operation, &cause)));
+                }
                 Sent::Answered(answer) => {
+                    if is_transient(answer.status) {
+                        // The site may have done it, so a look at the list follows, which also has to wait.
+                        let _ = self.hold(operation, &answer, tries);
+                    }
                     let answer = self.interpret(&call, answer)?;
                     return answer.json().map_err(|cause| Failure::Lost(unexpected(operation, &cause)));
                 }
             }
             tries += 1;
         }
+    }
+
+    /// Waits before another attempt, after `tries` attempts.
+    async fn wait(&self, operation: &Operation, cause: &str, tries: u32) {
+        let why = self.masking.text(&format!("got no answer: {cause}"));
+        self.route.wait(retry::pause(retry::FIRST, tries), &operation.to_string(), &why).await;
+    }
+
+    /// Makes no calls for as long as the site asks, or else for a usual pause.
+    fn hold(&self, operation: &Operation, answer: &Answer, tries: u32) -> Result<(), Refusal> {
+        let usual = retry::pause(retry::FIRST, tries);
+        self.route.hold(&self.pace, &operation.to_string(), (answer.status, &answer.headers), usual)
     }
 
     fn check_credential(&self) -> Result<(), Refusal> {
@@ -177,9 +216,10 @@ impl Api {
     async fn send(&self, call: &Call<'_>) -> Result<Sent<Answer>, Failure> {
         self.check_credential()?;
         // Another call may learn during the wait that the credential is rejected.
-        let (_turn, ()) = self.pace.turn(async || self.check_credential()).await?;
+        let (_turn, ()) = self.pace.turn(call.operation, async || self.check_credential()).await?;
         let method = Method::from_bytes(call.operation.method.as_bytes()).unwrap_or(Method::GET);
         let (name, value) = self.credential()?;
+        let _waits = in_flight::begin(call.operation.to_string());
         let mut request = self
             .route
             .request(method, transport::below(&self.base, &call.operation.path))
@@ -197,9 +237,9 @@ impl Api {
             Ok(response) => response,
             Err(error) => return Ok(self.route.unanswered(&error)),
         };
-        Ok(match answer::read(response).await {
+        Ok(match answer::read(response, self.route.limits).await {
             Ok(answer) => Sent::Answered(answer),
-            Err(error) => Sent::Unknown(error.cause()),
+            Err(error) => error.sent(),
         })
     }
 
@@ -246,7 +286,9 @@ impl Api {
             _ if call.body.is_some() => {
                 Err(Failure::Lost(self.error_response(name, &answer, RefusalKind::Unavailable)))
             }
-            _ => Err(Failure::Refused(self.error_response(name, &answer, RefusalKind::Unavailable))),
+            _ => Err(Failure::Refused(
+                self.error_response(name, &answer, RefusalKind::Unavailable).help("the site failed; run again later"),
+            )),
         }
     }
 

@@ -62,7 +62,7 @@ impl ManagedFileTransfer {
         tenant: Option<i64>,
         lost: Option<Refusal>,
     ) -> Result<Performed, Refusal> {
-        let mut window = Window::new(self.visibility_lag);
+        let mut window = Window::new(self.visibility_lag, self.api.limits());
         for read in 1.. {
             let listing: Arc<Listing> = match self.refresh().await {
                 Ok(listing) => listing,

@@ -1,0 +1,63 @@
+//! Waits: a server that asks to wait is obeyed, the run says so, and no wait is longer than the run may take.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use super::MANIFESTS;
+use super::area::World;
+use crate::program::keywright;
+
+/// The output of an apply with these limits, its time, and the world.
+fn apply(fault: &str, arguments: &[&str]) -> (World, super::area::Said, Duration) {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&["--fault", fault]);
+    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    let began = Instant::now();
+    let said = world.keywright(&[&["apply", "--auto-approve"], arguments].concat());
+    (world, said, began.elapsed())
+}
+
+#[test]
+fn the_limit_of_the_run_ends_a_call_and_the_next_run_goes_on() {
+    let (world, said, time) = apply("delay-40s@POST:/applications/*/packageKeys#1", &["--max-time", "8s"]);
+    assert!(time < Duration::from_secs(30), "{time:?}");
+    assert_eq!(said.exit, 6, "{}", said.text);
+    for text in ["--max-time", "POST /applications/", "help:"] {
+        assert!(said.text.contains(text), "{text}: {}", said.text);
+    }
+    // The answer was lost, and the server may have created the key: the next run must not create a second one.
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1000}", "");
+    let second = world.apply();
+    assert_eq!(second.exit, 0, "{}", second.text);
+    world.assert_settled("after the limit");
+    assert_eq!(world.keys(), super::KEYS);
+}
+
+#[test]
+fn the_limit_of_the_run_also_limits_the_rate() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1}", "");
+    let began = Instant::now();
+    let said = world.keywright(&["plan", "--max-time", "2s"]);
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(said.exit, 8, "{}", said.text);
+    assert!(said.text.contains("was not sent: the time limit of the run (--max-time) is over"), "{}", said.text);
+}
+
+#[test]
+fn a_request_has_a_limit_of_its_own() {
+    let (_, said, _) = apply("delay-40s@GET:/members", &["--request-timeout", "1s"]);
+    assert_eq!(said.exit, 1, "{}", said.text);
+    assert!(said.text.contains("GET /members got no answer: it was not complete after 1 s"), "{}", said.text);
+    assert!(said.text.contains("--request-timeout gives a slow server more time"), "{}", said.text);
+}
+
+#[test]
+fn a_time_limit_of_nothing_is_a_usage_error() {
+    for time in ["0s", "1", "-1s", "soon"] {
+        let output = keywright().args(["plan", "--max-time", time]).output().unwrap();
+        assert_eq!(output.status.code(), Some(64), "{time}");
+    }
+}
