@@ -112,7 +112,7 @@ pub fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
 }
 
 /// A time beyond the calendar never comes.
-fn later(then: Instant, seconds: i64) -> Instant {
+pub fn later(then: Instant, seconds: i64) -> Instant {
     then.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(Instant::MAX_UTC)
 }
 

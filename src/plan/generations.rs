@@ -26,6 +26,8 @@ pub struct Generation {
     pub address: Address,
     pub created: Option<Instant>,
     pub status: Box<str>,
+    /// Whether calls with it succeed.
+    pub works: bool,
     pub next: Next,
 }
 
@@ -84,7 +86,8 @@ fn wait(old: &Generation, is_only: bool) -> String {
     };
     match (old.next.step, old.next.at) {
         (Step::Disable, Some(at)) => {
-            format!("{name} works beside it, and the rotation disables it from {} on", in_utc(at))
+            let state = if old.works { "works beside it" } else { "no longer works" };
+            format!("{name} {state}, and the rotation disables it from {} on", in_utc(at))
         }
         (Step::Delete, Some(at)) => {
             format!("{name} is disabled, and the rotation deletes it from {} on", in_utc(at))

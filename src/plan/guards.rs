@@ -12,6 +12,7 @@ mod narrowed;
 mod objects;
 mod returning;
 mod renamed;
+mod replaced;
 mod taken;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use super::demand::Demand;
 use super::memory_guards;
 use super::option::option;
 use super::removal::Removals;
+use super::strangers;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
@@ -92,6 +94,7 @@ fn check(
     first.retain(|demand| !is_covered(demand));
     first.extend(removals.demands(&changes, context));
     first.extend(renamed::demands(&changes, context, matching));
+    first.extend(replaced::demands(&changes, &removals, context, matching));
     first.extend(moved::demands(&changes, &removals, context, matching));
     let judge = Judge { plan, changes: &changes, first: &first, removals: &removals, context, matching };
     let mut answer = judge.ask(BTreeMap::new());
@@ -203,7 +206,8 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
     let consents = memory_guards::consents(&changes, context, matching);
     let removed = Removals::of(context, matching).roots();
-    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).chain(removed).collect();
+    let rotated = strangers::allowed(context, matching).map(ToString::to_string);
+    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).chain(removed).chain(rotated).collect();
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {

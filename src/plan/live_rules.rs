@@ -290,17 +290,13 @@ impl LiveRules<'_, '_> {
         self.findings.extend(super::minting::too_short(self.context, self.matching, declared));
         let slot = declared.parent.as_ref().map(|parent| (parent.address.clone(), key.package.address.clone()));
         if let Some(other) = slot.and_then(|slot| self.beside.get(&slot).copied()) {
-            let goes = self.context.options.prune && super::prune::is_owned(self.context, self.matching, other);
-            let (what, help) = if goes {
-                (
-                    "is deleted in the same run",
-                    "run without --prune first, and prune when the callers use the new value",
-                )
-            } else {
-                ("is kept", "switch the callers to the new key, then remove the old one")
-            };
-            let message = format!("{} is a new key; {} {what}", declared.address, other.address);
+            if self.context.options.prune && super::prune::is_owned(self.context, self.matching, other) {
+                // KW-128 asks.
+                return;
+            }
+            let message = format!("{} is a new key; {} is kept", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
+            let help = "switch the callers to the new key, then remove the old one";
             self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
         }
     }

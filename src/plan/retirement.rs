@@ -182,7 +182,7 @@ pub(super) fn kept(old: &LiveObject, wait: Wait, declared: &Declared) -> Kept {
     Kept { address: old.address.clone(), why: words(wait, declared) }
 }
 
-fn words(wait: Wait, declared: &Declared) -> String {
+pub(super) fn words(wait: Wait, declared: &Declared) -> String {
     let successor = &declared.address;
     let on = |end: Instant| end.format("%Y-%m-%d %H:%M UTC").to_string();
     match wait {

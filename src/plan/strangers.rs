@@ -2,14 +2,20 @@
 //! and no rotation retires one. The database knows who made a key; without a record, one of another length than generated
 //! values have is not ours, and about any other key a plan says that it does not know.
 
+use std::cmp::Reverse;
+
 use super::Change;
 use super::Context;
 use super::consent::is_allowed;
+use super::consent::is_allowed_for_run;
 use super::draft;
 use super::known::Maker;
+use super::receipts::Shown;
 use super::retirement::Generations;
+use super::retirement::due;
 use super::retirement::is_disabled;
 use super::retirement::is_disabled_by_us;
+use super::retirement::words;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -20,6 +26,7 @@ use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Rotation;
 use crate::model::desired::DeclaredKey;
+use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
 use crate::text::count;
@@ -39,8 +46,13 @@ pub fn set_apart<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
         let (apart, mut own): (Vec<_>, Vec<_>) = generations(found).partition(|live| is_one(live));
         let adopted = usize::from(own.is_empty());
         own.extend(apart.iter().take(adopted));
-        let apart: Vec<&'a LiveObject> = apart.into_iter().skip(adopted).collect();
-        (!apart.is_empty()).then(|| (address.clone(), own, apart))
+        let is_old = |live: &&LiveObject| is_allowed(&live.address, context);
+        let (retired, apart): (Vec<_>, Vec<_>) = apart.into_iter().skip(adopted).partition(is_old);
+        // Consent is for the retirement of a key, not for the delivery of one: it never becomes the current key.
+        let is_changed = !(retired.is_empty() && apart.is_empty());
+        own.extend(retired);
+        own[1..].sort_by_key(|live| Reverse((live.created, &live.id)));
+        is_changed.then(|| (address.clone(), own, apart))
     };
     let found: Vec<_> = matching.found.iter().filter_map(strangers).collect();
     for (address, own, apart) in found {
@@ -49,7 +61,9 @@ pub fn set_apart<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
             matching.found.insert(address.clone(), Found { live, moved: false, older: own.collect() });
         }
         matching.unmatched.extend(&apart);
-        matching.beside.insert(address, apart);
+        if !apart.is_empty() {
+            matching.beside.insert(address, apart);
+        }
     }
     if !matching.beside.is_empty() {
         // The order of the list, as before.
@@ -94,12 +108,16 @@ impl Judge<'_, '_> {
             // Another runner may have made it, but only when our key was old enough.
             return !is_of_length || seconds < self.rotation.every;
         }
-        // Consent is for the retirement of an old key, not for the delivery of a new one.
-        if is_allowed(&live.address, self.context) {
-            return false;
+        if self.generations().any(|other| is_ours(other, self.context)) {
+            return maker.is_some() || !is_of_length;
         }
-        if maker.is_some() && self.generations().any(|other| is_ours(other, self.context)) {
-            return true;
+        if let Some(shown) = self.shown() {
+            if live.id == shown.id {
+                return false;
+            }
+            if live.created > shown.created {
+                return !is_of_length || !self.is_in_time(live, shown);
+            }
         }
         // A new database knows none of them as ours, whoever made them. A rotation leaves a distance between two.
         let is_too_near = maker.is_some() && self.until_next(live).is_some_and(|seconds| seconds < self.rotation.every);
@@ -108,6 +126,23 @@ impl Judge<'_, '_> {
 
     fn generations(&self) -> impl Iterator<Item = &LiveObject> {
         generations(self.found)
+    }
+
+    /// The newest key that works and whose value a place shows, unless `--deliver` asks for the newest of all. Without a
+    /// record of any key, the place shows which one is current.
+    fn shown(&self) -> Option<&LiveObject> {
+        if self.context.options.deliver.contains(&self.declared.address.to_string()) {
+            return None;
+        }
+        let works = |live: &&LiveObject| rotation::why_unusable(live, self.context.now).is_none();
+        self.generations().filter(works).find(|live| is_shown(live, self.declared, self.context))
+    }
+
+    /// Whether a rotation of the shown key could have made a newer one.
+    fn is_in_time(&self, live: &LiveObject, shown: &LiveObject) -> bool {
+        let Some((created, before)) = live.created.zip(shown.created) else { return false };
+        let is_asked = self.rotation.since.is_some_and(|since| before < since && since <= created);
+        is_asked || (created - before).num_seconds() >= self.rotation.every
     }
 
     /// Seconds from the newest older key that we made. `None` if there is none.
@@ -125,6 +160,13 @@ impl Judge<'_, '_> {
     }
 }
 
+/// Whether a place of the manifest shows the value of a key.
+fn is_shown(live: &LiveObject, declared: &Declared, context: &Context<'_>) -> bool {
+    let (Some(key), Some(of_live)) = (&declared.key, &live.key) else { return false };
+    let digest = of_live.value.digest();
+    key.deliver.iter().any(|to| matches!(context.delivered.get(to), Some(Shown::Value(shown)) if *shown == digest))
+}
+
 fn is_ours(live: &LiveObject, context: &Context<'_>) -> bool {
     maker(live, context) == Some(Maker::Keywright)
 }
@@ -140,6 +182,14 @@ pub(super) fn maker(live: &LiveObject, context: &Context<'_>) -> Option<Maker> {
     known.map(|known| known.maker)
 }
 
+/// Whether the database knows a key as one of this manifest.
+pub(super) fn is_known_as(live: &LiveObject, declared: &Declared, context: &Context<'_>) -> bool {
+    let key = context.remembered.key.as_ref();
+    let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
+    let mut names = std::iter::once(&declared.address).chain(declared.previously.iter().map(|former| &former.address));
+    known.is_some_and(|known| names.any(|address| *address.to_string() == *known.address))
+}
+
 /// Whether a key is one that was set apart.
 pub(super) fn is_beside(live: &LiveObject, matching: &Matching<'_>) -> bool {
     matching.beside.values().flatten().any(|beside| beside.id == live.id)
@@ -148,11 +198,15 @@ pub(super) fn is_beside(live: &LiveObject, matching: &Matching<'_>) -> bool {
 /// CAM-067: strangers that are in use. CAM-068: keys that this plan retires although their maker is not known.
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&Change]) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> =
-        matching.beside.iter().filter_map(|(address, beside)| in_use(address, beside, context)).collect();
+        matching.beside.iter().filter_map(|(address, beside)| in_use(address, beside, context, matching)).collect();
+    findings
+        .extend(matching.found.iter().flat_map(|(address, found)| waiting(address, found, changes, context, matching)));
     let rotated = Generations::of(context, matching);
     let is_unknown = |change: &&&Change| {
         let live = context.live.of(Kind::PackageKey).iter().find(|live| Some(&live.id) == change.live_id());
-        live.is_some_and(|live| !is_ours(live, context))
+        live.is_some_and(|live| {
+            !is_ours(live, context) && !is_allowed(&live.address, context) && !is_named(live, context)
+        })
     };
     let retired = changes.iter().filter(|change| rotated.retires(change)).filter(is_unknown);
     let names: Vec<String> = retired.map(|change| change.address.to_string()).collect();
@@ -166,7 +220,53 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&
     findings
 }
 
-fn in_use(address: &Address, beside: &[&LiveObject], context: &Context<'_>) -> Option<Diagnostic> {
+/// Whether a manifest names a key by its id.
+fn is_named(live: &LiveObject, context: &Context<'_>) -> bool {
+    let mut named = context.desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref()?.named());
+    named.any(|first| first.id == live.id)
+}
+
+/// CAM-070: the consent for an old key that its rotation does not retire in this run.
+fn waiting(
+    address: &Address,
+    found: &Found<'_>,
+    changes: &[&Change],
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Diagnostic> {
+    let is_changed = |live: &LiveObject| changes.iter().any(|change| change.live_id() == Some(&live.id));
+    let allowed = |live: &LiveObject| is_allowed_for_run(&live.address, context) && !is_changed(live);
+    let Some(declared) = context.desired.get(address).filter(|_| generations(found).any(allowed)) else {
+        return Vec::new();
+    };
+    let Some(due) = due(context, matching, declared, found) else { return Vec::new() };
+    let finding = |live: &LiveObject, why: String| {
+        let message = format!("--allow {} has no effect in this run: it is {why}", live.address);
+        let help = "give it again when the rotation can retire the key, or write it in `consents` of keywright.yaml";
+        rules::CAM_070.finding(message).at(declared.place).help(help)
+    };
+    let current = Some(found.live).filter(|live| allowed(live));
+    let current = current.map(|live| finding(live, format!("the current key of {address}")));
+    let old = due.waiting.iter().filter(|(old, _)| allowed(old));
+    current.into_iter().chain(old.map(|(old, wait)| finding(old, words(*wait, declared)))).collect()
+}
+
+/// The generations of rotated keys that the run allows by name: [`waiting`] says what becomes of them.
+pub(super) fn allowed<'a>(context: &Context<'_>, matching: &'a Matching<'_>) -> impl Iterator<Item = &'a Address> {
+    let rotated = |address: &Address| {
+        let key = context.desired.get(address).and_then(|declared| declared.key.as_ref());
+        key.is_some_and(|key| key.rotation.is_some())
+    };
+    let found = matching.found.iter().filter(move |(address, _)| rotated(address));
+    found.flat_map(|(_, found)| generations(found)).map(|live| &live.address)
+}
+
+fn in_use(
+    address: &Address,
+    beside: &[&LiveObject],
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Option<Diagnostic> {
     let declared = context.desired.get(address)?;
     let in_use = beside.iter().filter(|live| !is_disabled(live));
     let names: Vec<String> = in_use.map(|live| live.address.to_string()).collect();
@@ -178,7 +278,18 @@ fn in_use(address: &Address, beside: &[&LiveObject], context: &Context<'_>) -> O
         "as far as the workspace database knows, Keywright did not make {names}, so no rotation retires it, although it has \
          the prefix of {address}"
     );
-    let help = "when its callers have the new value, let the rotation retire it: with --allow and its address, or with its id \
-                beside `generate`, `key: {existing: ID, generate: …}`; or declare it in a manifest of its own";
+    let found = matching.found.get(address)?;
+    let is_unknown = !generations(found).any(|live| is_ours(live, context));
+    let help = if is_unknown && beside.iter().any(|live| live.created > found.live.created) {
+        format!(
+            "a newer key whose value is at no place of delivery may be another program's: declare it in a manifest of its \
+             own, or let the rotation retire it with --allow and its address; if Keywright made it, --deliver {address} \
+             delivers its value"
+        )
+    } else {
+        "when its callers have the new value, let the rotation retire it: with --allow and its address, or with its id \
+         beside `generate`, `key: {existing: ID, generate: …}`; or declare it in a manifest of its own"
+            .to_owned()
+    };
     Some(rules::CAM_067.finding(message).at(declared.place).help(help))
 }

@@ -11,6 +11,7 @@ use crate::matching::Found;
 use crate::model::Declared;
 use crate::model::LiveObject;
 use crate::model::Rotation;
+use crate::rotation;
 use crate::rotation::Due;
 use crate::rotation::Wait;
 
@@ -18,10 +19,10 @@ use crate::rotation::Wait;
 pub(super) fn of(context: &Context<'_>, declared: &Declared, found: &Found<'_>, due: &Due<'_>) -> Option<KeyTimeline> {
     let key = declared.key.as_ref()?;
     let rotation = key.rotation?;
-    let current = generation(found.live, next_of_current(context, declared, found.live, rotation, due));
+    let current = generation(context, found.live, next_of_current(context, declared, found.live, rotation, due));
     let older = found.older.iter().map(|old| {
         let next = next_of_old(context, declared, old, rotation, due);
-        generation(old, next)
+        generation(context, old, next)
     });
     Some(KeyTimeline {
         address: declared.address.clone(),
@@ -31,9 +32,10 @@ pub(super) fn of(context: &Context<'_>, declared: &Declared, found: &Found<'_>, 
     })
 }
 
-fn generation(live: &LiveObject, next: Next) -> Generation {
+fn generation(context: &Context<'_>, live: &LiveObject, next: Next) -> Generation {
     let status = live.attributes.text("settings.status").unwrap_or("unknown").into();
-    Generation { address: live.address.clone(), created: live.created, status, next }
+    let works = rotation::why_unusable(live, context.now).is_none();
+    Generation { address: live.address.clone(), created: live.created, status, works, next }
 }
 
 fn stays(because: impl Into<String>) -> Next {

@@ -98,7 +98,7 @@ mod tests {
     fn generation(id: &str, step: Step, day: Option<i64>, because: &str) -> Generation {
         let address = Address::key_in_store("alice", "checkout", "payments", id);
         let next = Next { step, at: day.map(at), because: because.to_owned() };
-        Generation { address, created: Some(at(0)), status: "active".into(), next }
+        Generation { address, created: Some(at(0)), status: "active".into(), works: true, next }
     }
 
     fn key(label: &str, older: Vec<Generation>) -> KeyTimeline {

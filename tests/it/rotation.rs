@@ -4,6 +4,7 @@
 mod clock;
 mod ends;
 mod people;
+mod replaced;
 
 use std::fs;
 use std::path::PathBuf;

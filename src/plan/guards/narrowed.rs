@@ -102,12 +102,12 @@ fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>) -> F
     if what.is_empty() {
         return None;
     }
-    let message = format!("{} {}; {} use it", change.address, what.join(", and "), keys_in_use(touched.len()));
+    let message = format!("{} {}; {}", change.address, what.join(", and "), used_by(touched.len()));
     Some((&rules::KW_122, message))
 }
 
-fn keys_in_use(number: usize) -> String {
-    count(number, "active key*")
+fn used_by(number: usize) -> String {
+    format!("{} {} it", count(number, "active key*"), if number == 1 { "uses" } else { "use" })
 }
 
 /// KW-123.

@@ -154,7 +154,7 @@ fn deliver_elsewhere_does_not_retire_the_key_whose_value_the_file_received_last(
 }
 
 impl Overlap {
-    fn first_id(&self) -> String {
+    pub(super) fn first_id(&self) -> String {
         let database = Connection::open(self.path(".keywright/keywright.db")).unwrap();
         let sql = "SELECT id FROM package_keys ORDER BY created LIMIT 1";
         database.query_row(sql, [], |row| row.get(0)).unwrap()
@@ -164,4 +164,51 @@ impl Overlap {
         let database = Connection::open(self.path(".keywright/keywright.db")).unwrap();
         database.execute_batch("DELETE FROM objects; DELETE FROM receipts; DELETE FROM runs;").unwrap();
     }
+}
+
+/// With an empty database, the place of delivery shows which key the callers have.
+#[test]
+fn without_memory_a_newer_key_that_a_person_made_replaces_none_that_is_delivered() {
+    let mut overlap = Overlap::new();
+    let path = overlap.path("secrets/key.env");
+    let before = fs::read_to_string(&path).unwrap();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00003", NEW_YEAR + 308);
+    overlap.forget();
+    for now in ["2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z", "2026-12-20T00:00:00Z"] {
+        let ran = overlap.at(now, "apply --auto-approve");
+        assert!(ran.err.contains("CAM-067") && ran.err.contains("@by-hand"), "{now}: {}{}", ran.out, ran.err);
+        assert!(ran.exit == 0 && ran.err.contains("--deliver key/production"), "{now}: {}{}", ran.out, ran.err);
+        assert_eq!(fs::read_to_string(&path).unwrap(), before, "{now}");
+        let statuses = overlap.statuses();
+        assert_eq!(statuses[statuses.len() - 2..], ["active", "active"], "{now}");
+    }
+    let ran = overlap.at("2026-12-21T00:00:00Z", "apply --auto-approve --deliver key/production");
+    assert!(ran.exit == 0, "{}{}", ran.out, ran.err);
+    assert!(fs::read_to_string(&path).unwrap().contains("key-00003"), "{}{}", ran.out, ran.err);
+}
+
+/// A consent retires the key after the overlap, also a newer one; before that, the run says that it has no effect.
+#[test]
+fn a_consent_retires_a_key_that_a_person_made_or_says_why_not() {
+    let mut overlap = Overlap::new();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00004", NEW_YEAR + 308);
+    let allow = "apply --auto-approve --allow key/alice/checkout/payments@by-hand";
+    let ran = overlap.at("2026-11-10T00:00:00Z", allow);
+    assert!(ran.exit == 0 && ran.err.contains("CAM-070"), "{}{}", ran.out, ran.err);
+    assert!(!ran.err.contains("KW-021") && ran.err.contains("has no effect in this run"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "active", "active"]);
+    let ran = overlap.at("2026-11-16T00:00:00Z", allow);
+    assert!(ran.exit == 0 && !ran.err.contains("CAM-070"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["disabled", "active", "disabled"]);
+}
+
+#[test]
+fn an_old_generation_that_has_ended_does_not_work_beside_the_new_one() {
+    let mut overlap = Overlap::new();
+    overlap.by_hand(
+        "UPDATE package_keys SET attributes = json_set(attributes, '$.expires', '2026-11-02') WHERE created = (SELECT \
+         min(created) FROM package_keys)",
+    );
+    let ran = overlap.at("2026-11-10T00:00:00Z", "plan");
+    assert!(ran.out.contains("the old one no longer works, and the rotation disables it"), "{}{}", ran.out, ran.err);
 }

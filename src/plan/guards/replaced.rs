@@ -1,0 +1,98 @@
+//! KW-128: `--prune` and a key with a new prefix or a new value. The old key is not declared any more, but its callers use it
+//! until they have the new value.
+
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::moment::in_utc;
+use crate::plan::Action;
+use crate::plan::Change;
+use crate::plan::Context;
+use crate::plan::deliveries;
+use crate::plan::demand::Demand;
+use crate::plan::option::option;
+use crate::plan::removal::Removals;
+use crate::plan::strangers::is_known_as;
+use crate::rotation;
+use crate::rules;
+
+pub(super) fn demands(
+    changes: &[(usize, &Change)],
+    removals: &Removals<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
+    let goes = |change: &Change| change.action == Action::Delete && change.address.kind() == Kind::PackageKey;
+    let mut demands = Vec::new();
+    for &(index, change) in changes.iter().filter(|(_, change)| goes(change) && !removals.makes(change)) {
+        let mut undeclared = matching.unmatched.iter();
+        let Some(old) = undeclared.find(|live| Some(&live.id) == change.live_id()) else { continue };
+        let Some((why, help)) = Replaced { old, changes, context, matching }.why_early() else { continue };
+        let message = format!("{} would be deleted {why}", change.address);
+        let help = format!("{help}; or allow it with {}", option(&change.address));
+        let application = matching.parent_of(old);
+        let user = application.as_ref().map(|application| Address::user(&application.first_name()));
+        let lifted_by = std::iter::once(change.address.clone()).chain(application).chain(user).collect();
+        demands.push(Demand { index, finding: rules::KW_128.finding(message).help(help), lifted_by });
+    }
+    demands
+}
+
+/// A key that goes, and what takes its place.
+struct Replaced<'a> {
+    old: &'a LiveObject,
+    changes: &'a [(usize, &'a Change)],
+    context: &'a Context<'a>,
+    matching: &'a Matching<'a>,
+}
+
+impl Replaced<'_> {
+    /// Why it is too early to delete the key, and what to do. `None` if callers cannot use it, or nothing takes its place.
+    fn why_early(&self) -> Option<(String, String)> {
+        if rotation::why_unusable(self.old, self.context.now).is_some() {
+            return None;
+        }
+        self.by_new().or_else(|| self.by_current())
+    }
+
+    /// A key that the same run creates for the application and the package.
+    fn by_new(&self) -> Option<(String, String)> {
+        let slot = (self.matching.parent_of(self.old)?, self.matching.terms_of(self.old)?.0);
+        let is_it = |change: &&Change| {
+            let key = change.target.key.as_ref().filter(|key| key.follows.is_none());
+            change.action == Action::Create
+                && change.target.parent.as_ref() == Some(&slot.0)
+                && key.is_some_and(|key| key.package == slot.1)
+        };
+        let new = self.changes.iter().map(|(_, change)| *change).find(is_it)?;
+        let why = format!("by the run that creates {}, before its callers have a new value", new.address);
+        Some((why, "use --prune again when they have it".to_owned()))
+    }
+
+    /// The current key of the manifest that once declared this one.
+    fn by_current(&self) -> Option<(String, String)> {
+        let mut declared = self.context.desired.of(Kind::PackageKey);
+        let declared = declared.find(|declared| is_known_as(self.old, declared, self.context))?;
+        let current = self.matching.found.get(&declared.address)?.live;
+        let successor = &declared.address;
+        let Some(rotation) = declared.key.as_ref()?.rotation else {
+            let help = "disable it in the store when its callers have the new value, and --prune deletes it".to_owned();
+            return Some((format!("while it is active, and {successor} has another value now"), help));
+        };
+        let Some(since) = self.delivered(declared, current) else {
+            let help = format!("deliver the value of {successor} first, with --deliver {successor}");
+            return Some((format!("before the new value of {successor} is known to be delivered"), help));
+        };
+        let end = rotation::later(since, rotation.overlap);
+        let help = format!("--prune deletes it from {} on", in_utc(end));
+        (end > self.context.now)
+            .then(|| (format!("before the overlap with the new value of {successor} is over"), help))
+    }
+
+    fn delivered(&self, declared: &Declared, current: &LiveObject) -> Option<crate::model::Instant> {
+        deliveries::since(self.context, declared, current)
+            .filter(|_| rotation::why_unusable(current, self.context.now).is_none())
+    }
+}
