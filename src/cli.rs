@@ -5,6 +5,7 @@ mod apply;
 mod arguments;
 mod completions;
 mod diff;
+mod drift;
 mod emulator;
 mod explain;
 mod export;
@@ -149,6 +150,7 @@ enum Command {
     Validate(validate::Arguments),
     Plan(plan::Arguments),
     Diff(diff::Arguments),
+    Drift(drift::Arguments),
     Show(show::Arguments),
     Apply(apply::Arguments),
     Rotate(rotate::Arguments),
@@ -167,6 +169,7 @@ impl Command {
             Self::Validate(arguments) => arguments.format.into(),
             Self::Plan(arguments) => arguments.output(),
             Self::Diff(arguments) => arguments.output(),
+            Self::Drift(arguments) => arguments.output(),
             Self::Show(arguments) => arguments.output(),
             Self::Apply(arguments) => arguments.format.of_findings().into(),
             Self::Rotate(arguments) => arguments.format.of_findings().into(),
@@ -221,6 +224,7 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
         Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(&arguments, console),
         Command::Diff(arguments) => diff::run(&arguments, console).map_err(Stop::from),
+        Command::Drift(arguments) => drift::run(&arguments, console),
         Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(&arguments, console),
         Command::Rotate(arguments) => rotate::run(&arguments, console),

@@ -42,6 +42,7 @@ pub mod outcome;
 pub mod plan;
 pub mod apply;
 pub mod memory;
+pub mod drift;
 pub mod export;
 pub mod render;
 pub mod saved_plan;

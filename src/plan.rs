@@ -79,6 +79,7 @@ pub use origin::Manifests;
 pub use origin::Origin;
 pub use origin::StoreName;
 pub use prune::prunable;
+pub use prune::undeclared;
 pub use query::query;
 pub use receipts::Receipt;
 pub use receipts::Receipts;

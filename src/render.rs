@@ -5,6 +5,7 @@
 
 mod diagnostics;
 mod difference;
+mod drift;
 mod excerpt;
 mod grouped;
 pub mod explain;
@@ -34,6 +35,7 @@ pub use timeline::Rotations;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
+use crate::drift::Drift;
 use crate::manifest_diff::Declaration;
 use crate::model::Instant;
 use crate::settings_diff::SettingChange;
@@ -70,6 +72,15 @@ pub struct Difference<'a> {
     /// The objects whose declarations differ. `None` if a version has errors.
     pub declarations: Option<&'a [Declaration]>,
     pub settings: &'a [SettingChange],
+}
+
+/// What moved since the last apply.
+#[derive(Clone, Copy)]
+pub struct DriftReport<'a> {
+    pub workspace: &'a str,
+    /// Like `embedded store`.
+    pub store: &'a str,
+    pub drift: &'a [Drift],
 }
 
 /// Why a command failed.

@@ -127,6 +127,8 @@ enum Purpose {
     #[default]
     Show,
     Save,
+    /// Reads everything that the workspace owns.
+    Compare,
     /// Locks the workspace.
     Apply,
 }
@@ -150,6 +152,15 @@ impl Planning {
 
     pub(super) fn saving(&self, saves: bool) -> Self {
         Self { purpose: if saves { Purpose::Save } else { self.purpose }, ..self.clone() }
+    }
+
+    /// For a comparison with the store.
+    pub(super) fn of_comparison() -> Self {
+        Self { purpose: Purpose::Compare, ..Self::default() }
+    }
+
+    pub(super) fn compares(&self) -> bool {
+        self.purpose == Purpose::Compare
     }
 
     pub(super) fn at(&self, at: Option<Instant>) -> Self {

@@ -9,6 +9,7 @@ use crate::model::Attributes;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
 use crate::model::LiveObject;
+use crate::model::Value;
 
 /// The fields by kind and by [`trace_of`] the ids. Contains no custom attributes, because they may be secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,6 +31,17 @@ impl Applied {
         let fits = live.key.is_none() || known.of(live, key).is_some_and(|known| known.fits(live, key));
         fits.then_some(fields)
     }
+}
+
+/// A longer value is not recorded, in bytes of JSON: notes and descriptions can have any length.
+pub const LONGEST: usize = 8_000;
+
+/// Bytes of JSON for one byte of text.
+const ESCAPED: usize = 6;
+
+/// Whether the record certainly contains a value.
+pub fn is_short(value: &Value) -> bool {
+    value.to_string().len() * ESCAPED <= LONGEST
 }
 
 /// Whether the record may contain a field. Values of custom attributes can be secrets under any name.

@@ -14,10 +14,12 @@ use super::holders::holders;
 use super::holders::holders_of_row;
 use super::holders::kinds_above;
 use super::losses::Losses;
+use super::lost_names;
 use super::memory_guards;
 use super::protected::Protection;
 use super::removal::Going;
 use super::removal::Removals;
+use super::strangers;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::matching;
@@ -28,6 +30,7 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::rules;
+use crate::workspace::Ownership;
 use crate::workspace::Owns;
 
 #[derive(Default)]
@@ -104,18 +107,49 @@ pub fn prunable(context: &Context<'_>) -> BTreeSet<Address> {
     owned.map(|live| live.address.clone()).collect()
 }
 
-/// Whether the workspace owns an undeclared object.
-pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
+/// The undeclared objects that the workspace owns and could delete, and findings about lists that may miss some.
+pub fn undeclared<'a>(context: &Context<'a>) -> (Vec<&'a LiveObject>, Vec<Diagnostic>) {
+    let mut matching = lost_names::matched(context);
+    strangers::set_apart(context, &mut matching);
+    let of_control_plane = OfControlPlane::of(context, &matching);
+    let removals = Removals::of(context, &matching);
+    let is_off = |live: &LiveObject| live.address.kind() == Kind::ApiKey && !live.attributes.flag("enabled");
+    let is_one = |live: &&&LiveObject| {
+        is_owned(context, &matching, live)
+            && removals.going(live).is_none()
+            && !of_control_plane.contains(live)
+            && !is_protected(live, context.live)
+            && !is_off(live)
+    };
+    let found = matching.unmatched.iter().filter(is_one).copied().collect();
     let ownership = &context.workspace.ownership;
-    let owns = match live.address.kind() {
+    let short = Kind::ALL
+        .into_iter()
+        .filter(|kind| *owns(ownership, *kind) != Owns::Declared && !context.live.is_complete(*kind));
+    let finding = |kind: Kind| {
+        let message = format!(
+            "the store's list of {} is not complete, so some that no manifest declares may be missing",
+            kind.plural()
+        );
+        rules::CAM_050.finding(message).help("run again when the store returns the complete list")
+    };
+    (found, short.map(finding).collect())
+}
+
+const fn owns(ownership: &Ownership, kind: Kind) -> &Owns {
+    match kind {
         Kind::User => &ownership.users,
         Kind::Application => &ownership.applications,
         Kind::Package => &ownership.packages,
         Kind::Plan => &ownership.plans,
         Kind::PackageKey => &ownership.package_keys,
         Kind::ApiKey => &ownership.api_keys,
-    };
-    match owns {
+    }
+}
+
+/// Whether the workspace owns an undeclared object.
+pub(super) fn is_owned(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> bool {
+    match owns(&context.workspace.ownership, live.address.kind()) {
         Owns::Declared => false,
         Owns::All => true,
         Owns::Prefix(prefix) => live.name.starts_with(&**prefix),

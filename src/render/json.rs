@@ -4,6 +4,7 @@
 mod apply;
 mod diagnostics;
 mod difference;
+mod drift;
 mod export;
 mod failure;
 mod forecast;
@@ -80,6 +81,16 @@ pub fn difference(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &difference::Document::of(difference, found, sources))
+}
+
+/// Writes what moved since the last apply, with all findings.
+pub fn drift(
+    out: &mut dyn io::Write,
+    report: &super::DriftReport<'_>,
+    found: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, Layout::Pretty, &drift::Document::of(report, found, sources))
 }
 
 /// Writes a plan with its findings.

@@ -11,8 +11,10 @@ use std::io;
 
 use self::escape::prose;
 use super::Difference;
+use super::DriftReport;
 use super::Problem;
 use super::difference;
+use super::drift;
 use super::rows;
 use super::rows::Row;
 use super::style;
@@ -92,6 +94,18 @@ pub fn difference(
     }
     page.settings(difference.settings);
     page.details(&changes);
+    out.write_all(page.text.as_bytes())
+}
+
+/// Writes what moved since the last apply as a comment or as the text of an issue: a summary, and the findings.
+pub fn drift(out: &mut dyn io::Write, host: Host, report: &DriftReport<'_>, findings: &[Finding]) -> io::Result<()> {
+    let mut page = Page { host, word: Action::name, text: String::new() };
+    let name = text::cut(report.workspace, LONGEST_NAME).into_owned();
+    let store = prose(&text::cut(report.store, 10 * LONGEST_NAME));
+    let marker = host.marker("drift", Some(&name));
+    let _ = writeln!(page.text, "{marker}\n\n### Drift of workspace {} · {store}\n", prose(&name));
+    let _ = writeln!(page.text, "**{}**", prose(&drift::summary(report.drift)));
+    page.findings(findings);
     out.write_all(page.text.as_bytes())
 }
 

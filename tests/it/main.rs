@@ -17,6 +17,7 @@ mod consents;
 mod console;
 mod deliveries;
 mod dice;
+mod drift;
 mod emulator;
 mod exits;
 mod exports;

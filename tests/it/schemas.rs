@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 18] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -22,6 +22,7 @@ const FILES: [(&str, &str); 17] = [
     ("PlanOutput", "plan-output"),
     ("OutcomeOutput", "outcome-output"),
     ("DiffOutput", "diff-output"),
+    ("DriftOutput", "drift-output"),
     ("ExportOutput", "export-output"),
     ("FailureOutput", "failure-output"),
     ("ApplyEventOutput", "apply-event-output"),

@@ -18,6 +18,8 @@ use crate::diagnostic::Places;
 use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
+use crate::drift;
+use crate::drift::Drift;
 use crate::model::Instant;
 use crate::plan;
 use crate::plan::Context;
@@ -166,6 +168,19 @@ impl Snapshot {
 }
 
 impl Prepared {
+    /// What moved since the last apply, and findings about lists that may not show all of it.
+    pub(in crate::cli) fn drift(&self, now: Instant) -> (Vec<Drift>, Vec<Diagnostic>) {
+        let Self { snapshot, planned, remembered, .. } = self;
+        let places = Places::new(&snapshot.loaded.sources);
+        let (found, findings) = snapshot.in_context(&self.options, remembered, now, |context| {
+            let (undeclared, findings) = plan::undeclared(context);
+            let Context { desired, live, remembered, .. } = *context;
+            let input = drift::Input { planned, undeclared: &undeclared, desired, live, remembered, places: &places };
+            (drift::drift(&input), findings)
+        });
+        (found, rules::with_severities(findings, &snapshot.loaded.workspace))
+    }
+
     /// The rotated keys.
     pub(in crate::cli) fn rotations(&self, now: Instant) -> Rotations<'_> {
         Rotations { keys: &self.planned.rotations, now: self.at.unwrap_or(now) }

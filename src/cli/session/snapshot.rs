@@ -162,7 +162,8 @@ fn stores(
     let query = match saved {
         Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, desired),
         None => {
-            let deletes = planning.prunes() && loaded.workspace.ownership != Ownership::default();
+            let deletes =
+                (planning.prunes() || planning.compares()) && loaded.workspace.ownership != Ownership::default();
             // The embedded store is read whole, because that is cheaper than choosing.
             // What is not declared any more is found only in whole lists.
             Query::for_plan(desired, deletes || remotes.cloud.is_none() || planning.since().is_some())

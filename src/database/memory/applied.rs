@@ -13,14 +13,12 @@ use crate::model::Kind;
 use crate::model::StoreKeys;
 use crate::model::Value;
 use crate::plan::applied::Applied;
+use crate::plan::applied::LONGEST;
 use crate::plan::applied::is_recorded;
 
 /// Rows per statement.
 const BATCH: usize = 100;
 const COLUMNS: usize = 5;
-
-/// A longer value is not recorded: notes and descriptions can have any length.
-const MAX_VALUE: usize = 8_000;
 
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied, SqlError> {
     let mut applied = Applied::default();
@@ -82,7 +80,7 @@ fn text(fields: &Attributes) -> String {
         Value::Set(items) => items.iter().map(|item| Json::from(&**item)).collect(),
     };
     let fields = fields.iter().filter(|(field, _)| is_recorded(field)).map(|(field, value)| (field, json(value)));
-    let short = fields.filter(|(_, value)| value.to_string().len() <= MAX_VALUE);
+    let short = fields.filter(|(_, value)| value.to_string().len() <= LONGEST);
     Json::Object(short.map(|(field, value)| (field.to_string(), value)).collect::<Map<String, Json>>()).to_string()
 }
 
@@ -113,7 +111,7 @@ mod tests {
         let left_out = [
             ("eav.team", Value::text("not-a-real-secret")),
             ("extendedAttributes.team", Value::text("not-a-real-secret")),
-            ("notes", Value::text("x".repeat(MAX_VALUE))),
+            ("notes", Value::text("x".repeat(LONGEST))),
         ];
         let all: Attributes = kept.iter().chain(&left_out).cloned().collect();
         assert_eq!(parse(&text(&all)), Some(kept.into_iter().collect()));

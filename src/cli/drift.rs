@@ -1,0 +1,173 @@
+//! `keywright drift`
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::arguments::Manifests;
+use super::arguments::Planning;
+use super::failure::Stop;
+use super::output;
+use super::output::Format;
+use super::output::Host;
+use super::output::Output;
+use super::output::Shown;
+use super::session::Prepared;
+use super::session::Session;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
+use crate::diagnostic::sort;
+use crate::drift;
+use crate::drift::Drift;
+use crate::files;
+use crate::files::Place;
+use crate::render;
+use crate::rules;
+use crate::text::ci_commands::Harmless;
+
+/// Show what moved in the store since the last apply
+///
+/// Compares the store, the manifests and the fields that the last apply recorded in the workspace database, and says of
+/// each difference who made it: ours (the manifest moved), theirs (the store moved) or both. What no apply recorded is
+/// compared with the manifests only, and counts as drift. Due deliveries and rotations are no drift.
+///
+/// Only reads the store and the database. Exits with 2 if the store moved, with 0 if not, and with 3 if the manifests are
+/// invalid or an object cannot be compared.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    manifests: Manifests,
+
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
+    format: Format,
+
+    /// Code host of the comment, for --format markdown [default: github]
+    #[arg(long = "for", value_name = "HOST")]
+    host: Option<Host>,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const FORMATS: [Format; 7] =
+    [Format::Text, Format::Json, Format::Markdown, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
+
+impl Arguments {
+    pub(super) fn output(&self) -> Output {
+        Output { format: self.format, host: self.host.unwrap_or_default() }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    output::check_host(arguments.format, arguments.host)?;
+    let Some(path) = arguments.out.as_deref().filter(|path| *path != Path::new("-")) else {
+        return report(arguments, console);
+    };
+    let place = target(path, console)?;
+    let mut bytes = Vec::new();
+    let mut harmless = Harmless::new(&mut bytes);
+    let mut inner = Console {
+        out: if arguments.format.is_commands() { harmless.inner() } else { &mut harmless },
+        err: &mut *console.err,
+        input: &mut *console.input,
+        environment: console.environment.clone(),
+        folder: console.folder.clone(),
+        choice: console.choice.clone(),
+        opened: std::mem::take(&mut console.opened),
+        ..*console
+    };
+    let exit = match report(arguments, &mut inner) {
+        Ok(exit) => exit,
+        // The file has the document of a failure, too.
+        Err(stop) => output::stop(arguments.output(), &stop, &mut inner).map_err(Failure::from)?,
+    };
+    // A file has no colors.
+    let bytes = anstream::adapter::strip_bytes(&bytes).into_vec();
+    place.replace(&bytes).map_err(|error| failed(path, &error.kind().to_string()))?;
+    Ok(exit)
+}
+
+/// Checks that the report can be written there, before anything else happens.
+fn target(path: &Path, console: &Console<'_>) -> Result<Place, Failure> {
+    let refused = |refused: files::Refused| failed(path, &refused.to_string());
+    if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+        return Err(failed(path, "it would be a manifest"));
+    }
+    let place = files::named(&console.folder, path).map_err(refused)?;
+    let place = place.ok_or_else(|| failed(path, "its folder does not exist"))?;
+    place.check_file().map_err(refused)?;
+    place.check_writable().map_err(|error| failed(path, &error.kind().to_string()))?;
+    Ok(place)
+}
+
+fn failed(path: &Path, cause: &str) -> Failure {
+    let failure = Failure::new(format!("could not write the report to {}: {cause}", path.display()));
+    failure.help("name another file in a writable folder, like drift.json")
+}
+
+fn report(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let planning = Planning::of_comparison();
+    let session = Session::open(&arguments.manifests, console)?;
+    let prepared = session.check().read(&planning, None, console)?.plan(&planning, console)?;
+    let (drift, findings) = prepared.drift(console.now);
+    let mut others = others(&prepared);
+    others.extend(findings);
+    show(arguments.output(), &prepared, &drift, &others, console)?;
+    Ok(if has_errors(&others) {
+        Exit::Invalid
+    } else if drift::has_drift(&drift) {
+        Exit::Pending
+    } else {
+        Exit::Done
+    })
+}
+
+/// The findings about what could not be compared. Guards are about an apply, and so are warnings of its plan.
+fn others(prepared: &Prepared) -> Vec<Diagnostic> {
+    prepared.snapshot.diagnostics.iter().chain(&prepared.planned.held).cloned().collect()
+}
+
+fn show(
+    output: Output,
+    prepared: &Prepared,
+    drift: &[Drift],
+    others: &[Diagnostic],
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let (origin, loaded) = (prepared.snapshot.origin(console.now), &prepared.snapshot.loaded);
+    let (store, sources) = (origin.stores(), &loaded.sources);
+    let report = render::DriftReport { workspace: &origin.workspace, store: &store, drift };
+    let mut all = rules::with_severities(drift::findings(drift), &loaded.workspace);
+    let two_way: Vec<Diagnostic> = all.iter().filter(|found| found.rule == rules::KW_155.id).cloned().collect();
+    all.extend(others.iter().cloned());
+    sort(&mut all);
+    match output.format {
+        Format::Text => {
+            render::text::drift(console.out, &report)?;
+            console.out.flush()?;
+            // The differences are above.
+            let rest: Vec<Diagnostic> = others.iter().cloned().chain(two_way).collect();
+            render::text::diagnostics(console.err, &rest, sources)?;
+            if !rest.is_empty() {
+                render::text::summary(console.err, &rest)?;
+            }
+        }
+        Format::Json => render::json::drift(console.out, &report, &all, sources)?,
+        Format::Markdown => {
+            render::markdown::drift(console.out, output.host.into(), &report, &output::saved(&all, sources))?;
+        }
+        _ => {
+            let (at, rotations) = (None, render::Rotations::default());
+            let (diagnostics, failure) = (&*all, None);
+            let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure, at, rotations };
+            output::document(output, &shown, console)?;
+        }
+    }
+    Ok(())
+}
