@@ -21,6 +21,7 @@ mod runtime;
 mod saved_plan;
 mod schema;
 mod session;
+mod several;
 mod show;
 mod trust;
 mod usage;
@@ -113,7 +114,8 @@ struct Arguments {
     #[arg(long, global = true, value_name = "REVISION")]
     trust: Option<String>,
 
-    /// Folder of the workspace [env: KEYWRIGHT_WORKSPACE] [default: searched upwards from PATH]
+    /// Folder of the workspace, or a pattern like 'teams/*' for validate, plan, apply and diff [env: KEYWRIGHT_WORKSPACE]
+    /// [default: searched upwards from PATH]
     #[arg(long, global = true, value_name = "FOLDER")]
     workspace: Option<PathBuf>,
 
@@ -192,7 +194,10 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     let (mut out, mut err) = (Harmless::new(&mut *console.out), Harmless::new(&mut *console.err));
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return usage::print(&error, arguments, &mut out, &mut err),
+        Err(error) => {
+            let (environment, folder) = (&console.environment, &console.folder);
+            return usage::print(&error, &usage::Context { arguments, environment, folder }, &mut out, &mut err);
+        }
     };
     // Data for files stays as it is; an export escapes commands in its own format, and so do commands on purpose.
     let is_data = matches!(parsed.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_))
@@ -219,28 +224,54 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
-    let output = arguments.command.output();
-    let result: Result<Exit, Stop> = match arguments.command {
-        Command::Validate(arguments) => validate::run(&arguments, console).map_err(Stop::from),
-        Command::Plan(arguments) => plan::run(&arguments, console),
-        Command::Diff(arguments) => diff::run(&arguments, console).map_err(Stop::from),
-        Command::Drift(arguments) => drift::run(&arguments, console),
-        Command::Show(arguments) => show::run(&arguments, console).map_err(Stop::from),
-        Command::Apply(arguments) => apply::run(&arguments, console),
-        Command::Rotate(arguments) => rotate::run(&arguments, console),
-        Command::Export(arguments) => export::run(&arguments, console),
-        Command::Runs(arguments) => runs::run(&arguments, console).map_err(Stop::from),
-        Command::Emulator(arguments) => emulator::run(arguments, console).map_err(Stop::from),
-        Command::Schema(arguments) => schema::run(&arguments, console).map_err(Stop::from),
-        Command::Explain(arguments) => explain::run(&arguments, console).map_err(Stop::from),
-        Command::Completions(arguments) => completions::run(&arguments, console).map_err(Stop::from),
+    let exit = match several::runs(&arguments.command, console) {
+        Ok(several::Runs::One) => run_one(&arguments.command, console),
+        Ok(several::Runs::Several(parts)) => {
+            let result = several::run(&arguments.command, &parts, console);
+            ended(result, &arguments.command, console)
+        }
+        Err(failure) => ended(Err(failure.into()), &arguments.command, console),
     };
-    // If even the error cannot be printed, only the exit code is left.
-    let exit = result.unwrap_or_else(|stop| output::stop(output, &stop, console).unwrap_or(Exit::Error));
-    // The run failed because its time was over, whatever it was doing.
-    let exit = if exit == Exit::Error && console.limits.is_over() { Exit::OverBudget } else { exit };
     log.end(exit);
     exit
+}
+
+/// Runs the command for one workspace.
+fn run_one(command: &Command, console: &mut Console<'_>) -> Exit {
+    let result: Result<Exit, Stop> = match command {
+        Command::Validate(arguments) => validate::run(arguments, console).map_err(Stop::from),
+        Command::Plan(arguments) => plan::run(arguments, console),
+        Command::Diff(arguments) => diff::run(arguments, console).map_err(Stop::from),
+        Command::Drift(arguments) => drift::run(arguments, console),
+        Command::Show(arguments) => show::run(arguments, console).map_err(Stop::from),
+        Command::Apply(arguments) => apply::run(arguments, console),
+        Command::Rotate(arguments) => rotate::run(arguments, console),
+        Command::Export(arguments) => export::run(arguments, console),
+        Command::Runs(arguments) => runs::run(arguments, console).map_err(Stop::from),
+        Command::Emulator(arguments) => emulator::run(arguments.clone(), console).map_err(Stop::from),
+        Command::Schema(arguments) => schema::run(arguments, console).map_err(Stop::from),
+        Command::Explain(arguments) => explain::run(arguments, console).map_err(Stop::from),
+        Command::Completions(arguments) => completions::run(arguments, console).map_err(Stop::from),
+    };
+    ended(result, command, console)
+}
+
+/// Prints why a command stopped. If even that cannot be printed, only the exit code is left.
+fn ended(result: Result<Exit, Stop>, command: &Command, console: &mut Console<'_>) -> Exit {
+    let exit = result.unwrap_or_else(|stop| {
+        name_workspace(command, console);
+        output::stop(command.output(), &stop, console).unwrap_or(Exit::Error)
+    });
+    // The run failed because its time was over, whatever it was doing.
+    if exit == Exit::Error && console.limits.is_over() { Exit::OverBudget } else { exit }
+}
+
+/// A comment about an early failure has the marker of its workspace, so that it replaces the older comment.
+fn name_workspace(command: &Command, console: &mut Console<'_>) {
+    if command.output().format == output::Format::Markdown && console.opened.workspace().is_none() {
+        let paths = if let Command::Plan(arguments) = command { arguments.manifests.all() } else { Vec::new() };
+        console.opened = Opened::named(crate::source::name_of(&paths, &console.folder, &console.choice));
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod summary;
 mod timeline;
 pub mod text;
 mod unified;
+mod workspaces;
 pub mod widget;
 
 pub use memory::Memory;
@@ -81,6 +82,17 @@ pub struct DriftReport<'a> {
     /// Like `embedded store`.
     pub store: &'a str,
     pub drift: &'a [Drift],
+}
+
+/// How a command ended for one of several workspaces.
+#[derive(Clone, Copy)]
+pub struct Workspace<'a> {
+    pub name: &'a str,
+    pub exit: u8,
+    /// The exit code for people.
+    pub words: &'a str,
+    /// What the command printed to standard output, if that is a document.
+    pub document: &'a [u8],
 }
 
 /// Why a command failed.

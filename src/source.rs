@@ -6,6 +6,7 @@ mod baseline;
 mod commit;
 mod credentials;
 mod find;
+mod matching;
 mod settings;
 mod strays;
 mod texts;
@@ -28,6 +29,9 @@ use texts::By;
 use texts::Texts;
 
 pub use commit::Revisions;
+pub use find::by_workspace;
+pub use matching::is_pattern;
+pub use matching::matching;
 pub use trusted::Trusted;
 
 /// Which workspace to use, and where its settings come from.
@@ -89,6 +93,40 @@ impl From<GitError> for NotFound {
 /// Reads the workspace of `paths`, which are relative to the folder `from`. Without paths, reads the chosen workspace, or
 /// the one that contains `from`. `-` is standard input.
 pub fn load(paths: &[PathBuf], from: &Path, choice: &Choice, input: &mut dyn Read) -> Result<Loaded, NotFound> {
+    read(paths, from, choice, Extent::Named, input)
+}
+
+/// Like [`load`], but files of a workspace bring all its manifests: a file alone can be valid where the workspace is not.
+pub fn load_around(paths: &[PathBuf], from: &Path, choice: &Choice, input: &mut dyn Read) -> Result<Loaded, NotFound> {
+    read(paths, from, choice, Extent::Around, input)
+}
+
+/// The name of the workspace, for messages about a failure before it is open. If the trusted settings cannot be read, those
+/// of the checkout give the name.
+pub fn name_of(paths: &[PathBuf], from: &Path, choice: &Choice) -> Option<Box<str>> {
+    let untrusting = Choice { trust: None, ..choice.clone() };
+    [choice, &untrusting].into_iter().find_map(|choice| {
+        let found = find::find(paths, from, choice).ok()?;
+        let mut texts = Texts::new(from, Bounds::new(&around(&found.root, from), &[]));
+        Some(settings::read(&found, choice, &mut texts).ok()?.workspace.name)
+    })
+}
+
+/// How much of a workspace is read if only some of its files are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Named,
+    /// The whole workspace, if it contains one of them.
+    Around,
+}
+
+fn read(
+    paths: &[PathBuf],
+    from: &Path,
+    choice: &Choice,
+    extent: Extent,
+    input: &mut dyn Read,
+) -> Result<Loaded, NotFound> {
     let found = find::find(paths, from, choice)?;
     let root = found.root.clone();
     let here = [if choice.workspace.is_some() { root.clone() } else { PathBuf::from(".") }];
@@ -100,16 +138,31 @@ pub fn load(paths: &[PathBuf], from: &Path, choice: &Choice, input: &mut dyn Rea
     let settings = settings::read(&found, choice, &mut texts)?;
     texts.bounds = Bounds::new(&around(&root, from), &settings.workspace.environment.folders);
     let is_whole = paths.iter().all(|path| normal(&from.join(path)) == normal(&root));
+    let is_around = extent == Extent::Around && !is_whole && has_settings(&root);
+    let is_whole = is_whole || is_around && paths.iter().any(|path| is_inside(path, from, &root, &settings.workspace));
     if is_whole {
         for path in &settings.workspace.manifests {
             texts.collect(&root.join(&**path), &root, By::Repository);
         }
-    } else {
+    }
+    if is_around {
+        texts.collect_around(paths, from, &root, input);
+    } else if !is_whole {
         for path in paths {
             texts.collect_named(path, from, &root, input);
         }
     }
     Ok(texts.finish(found, settings, is_whole))
+}
+
+/// Whether a path is the workspace file, or among the manifests that it lists.
+fn is_inside(path: &Path, from: &Path, root: &Path, workspace: &Workspace) -> bool {
+    if path == Path::new("-") {
+        return false;
+    }
+    let path = normal(&from.join(path));
+    let mut listed = workspace.manifests.iter().map(|listed| normal(&root.join(&**listed)));
+    path == root.join(WORKSPACE_FILE) || listed.any(|listed| path.starts_with(listed))
 }
 
 /// Whether a folder has a workspace file. A link counts, wherever it leads: if it cannot be read, that is an error.

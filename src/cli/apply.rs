@@ -19,6 +19,7 @@ use clap::Args;
 
 use self::effects::StopWhen;
 use self::effects::World;
+pub(super) use self::effects::is_interrupted;
 pub(super) use self::effects::random;
 use self::effects::stop_on_signals;
 pub(super) use self::form::Form;
@@ -70,7 +71,7 @@ use crate::stores::embedded::Embedded;
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    manifests: Manifests,
+    pub(super) manifests: Manifests,
 
     #[command(flatten)]
     planning: Planning,
@@ -81,7 +82,7 @@ pub(super) struct Arguments {
 
     /// Plan again, and apply without confirmation only if the changes are those of this reviewed plan; exit with 5 if not
     #[arg(long, value_name = "FILE", conflicts_with = "strict")]
-    approved: Option<PathBuf>,
+    pub(super) approved: Option<PathBuf>,
 
     /// Skip the confirmation (required without a terminal)
     #[arg(long)]

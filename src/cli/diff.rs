@@ -24,6 +24,7 @@ use crate::diagnostic::sort;
 use crate::manifest::workspace::place_of;
 use crate::manifest_diff;
 use crate::render;
+use crate::render::markdown::Topic;
 use crate::rules;
 use crate::settings_diff;
 use crate::settings_diff::Comparison;
@@ -63,7 +64,7 @@ const FORMATS: [Format; 7] =
 
 impl Arguments {
     pub(super) fn output(&self) -> Output {
-        Output { format: self.format, host: self.host.unwrap_or_default() }
+        Output { format: self.format, host: self.host.unwrap_or_default(), topic: Topic::Difference }
     }
 }
 

@@ -26,6 +26,7 @@ use crate::drift::Drift;
 use crate::files;
 use crate::files::Place;
 use crate::render;
+use crate::render::markdown::Topic;
 use crate::rules;
 use crate::text::ci_commands::Harmless;
 
@@ -60,7 +61,7 @@ const FORMATS: [Format; 7] =
 
 impl Arguments {
     pub(super) fn output(&self) -> Output {
-        Output { format: self.format, host: self.host.unwrap_or_default() }
+        Output { format: self.format, host: self.host.unwrap_or_default(), topic: Topic::Drift }
     }
 }
 

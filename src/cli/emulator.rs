@@ -36,7 +36,7 @@ use crate::emulator::settings::duration;
 /// URL/v3/token and the rest below URL/v3/rest. MFT: the API key operations of the AFT Management API below
 /// URL/api/ApiKey, with URL/api/Organization and URL/api/Account, and its Swagger file at URL/swagger/v1/swagger.json.
 /// The emulator is for scripts and tests. It is unauthenticated, so it listens on loopback only. Ctrl-C stops it.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_long_help = names())]
 pub(super) struct Arguments {
     /// Address to listen on; port 0 selects a free port

@@ -38,6 +38,49 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// From the most urgent one. The exit code of a run of several workspaces is the first of these that one of them has: first
+    /// what needs a person at once, because something is half done, and last what only waits.
+    const BY_URGENCY: [Self; 12] = [
+        Self::Interrupted,
+        Self::Usage,
+        Self::Partly,
+        Self::Error,
+        Self::Locked,
+        Self::Stale,
+        Self::OverBudget,
+        Self::Invalid,
+        Self::Stopped,
+        Self::Differs,
+        Self::Pending,
+        Self::Done,
+    ];
+
+    /// The most urgent one; `Done` if there is none.
+    pub(super) fn worst(exits: impl IntoIterator<Item = Self> + Clone) -> Self {
+        let is_any = |exit: &Self| exits.clone().into_iter().any(|other| other == *exit);
+        Self::BY_URGENCY.into_iter().find(is_any).unwrap_or(Self::Done)
+    }
+
+    /// A short text for summaries.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Error => "failed",
+            Self::Pending => "changes",
+            Self::Invalid => "invalid manifests",
+            Self::Stopped => "changes held back",
+            Self::Stale => "objects changed since the plan",
+            Self::Partly => "only a part was done",
+            Self::Locked => "another run holds the lock",
+            Self::OverBudget => "over the budget",
+            Self::Differs => "the store differs from what was written",
+            Self::Usage => "invalid command line",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {

@@ -24,7 +24,12 @@ impl Opened {
         }
     }
 
-    /// The name of the workspace, if it is open.
+    /// A workspace that could not be opened.
+    pub(super) fn named(name: Option<Box<str>>) -> Self {
+        Self { settings: None, workspace: name.map(String::from) }
+    }
+
+    /// The name of the workspace, if it is known.
     pub(super) fn workspace(&self) -> Option<&str> {
         self.workspace.as_deref()
     }

@@ -28,12 +28,15 @@ use crate::render::findings::Report;
 use crate::render::json;
 use crate::render::json::Layout;
 use crate::render::markdown;
+use crate::render::markdown::Topic;
 
 /// How a command prints, also if it fails.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Output {
     pub(super) format: Format,
     pub(super) host: Host,
+    /// What a comment is about, which a bot knows it by.
+    pub(super) topic: Topic,
 }
 
 /// The code host of a comment.
@@ -154,7 +157,7 @@ pub(super) fn document(output: Output, shown: &Shown<'_>, console: &mut Console<
         }
         (Format::Json, _) => programs(out, Layout::Pretty, shown),
         (Format::JsonStream, _) => programs(out, Layout::Line, shown),
-        (Format::Markdown, _) => comment(output.host, shown, console),
+        (Format::Markdown, _) => comment(output, shown, console),
         (Format::GitlabPlan, _) => widget(out, shown),
         _ => Ok(()),
     }
@@ -176,10 +179,11 @@ fn programs(out: &mut dyn io::Write, layout: Layout, shown: &Shown<'_>) -> io::R
     }
 }
 
-fn comment(host: Host, shown: &Shown<'_>, console: &mut Console<'_>) -> io::Result<()> {
+fn comment(output: Output, shown: &Shown<'_>, console: &mut Console<'_>) -> io::Result<()> {
     let findings = saved(shown.diagnostics, shown.sources);
     let comment = markdown::Comment {
-        host: host.into(),
+        host: output.host.into(),
+        topic: output.topic,
         workspace: console.opened.workspace(),
         plan: shown.plan.map(|(plan, origin, _)| (plan, origin)),
         is_stopped: shown.is_stopped,
@@ -235,7 +239,7 @@ pub(super) fn stop(output: Output, stop: &Stop, console: &mut Console<'_>) -> io
 
 impl From<Format> for Output {
     fn from(format: Format) -> Self {
-        Self { format, host: Host::default() }
+        Self { format, ..Self::default() }
     }
 }
 

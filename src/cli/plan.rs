@@ -27,6 +27,7 @@ use crate::model::moment::in_utc;
 use crate::model::moment::moment;
 use crate::plan::Planned;
 use crate::render;
+use crate::render::markdown::Topic;
 
 /// Show what apply would do, without changing anything
 ///
@@ -45,7 +46,7 @@ use crate::render;
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    manifests: Manifests,
+    pub(super) manifests: Manifests,
 
     #[command(flatten)]
     planning: Planning,
@@ -64,7 +65,7 @@ pub(super) struct Arguments {
 
     /// Save the plan to a file for `apply FILE`, or print it to standard output with `-`
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
 
     /// Show the plan of a later time, like 2027-01-01 or 2027-01-01T09:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "out")]
@@ -95,7 +96,7 @@ pub(super) enum Diff {
 
 impl Arguments {
     pub(super) fn output(&self) -> Output {
-        Output { format: self.format, host: self.host.unwrap_or_default() }
+        Output { format: self.format, host: self.host.unwrap_or_default(), topic: Topic::Plan }
     }
 
     /// Rejects arguments that do not fit together.

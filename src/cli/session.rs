@@ -75,6 +75,14 @@ impl Session {
         Ok(Self { loaded })
     }
 
+    /// Like [`Self::open`], but files of a workspace bring all its manifests.
+    pub(super) fn open_around(manifests: &Manifests, console: &mut Console<'_>) -> Result<Self, Failure> {
+        let loaded = source::load_around(&manifests.all(), &console.folder, &console.choice, console.input)
+            .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        console.opened = Opened::new(&loaded, &console.folder);
+        Ok(Self { loaded })
+    }
+
     /// Checks the manifests, without reading a store.
     pub(super) fn check(self) -> Checked {
         self.check_with(delivery::findings)

@@ -35,7 +35,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn output(&self) -> Output {
-        Output { format: self.format, host: self.host.unwrap_or_default() }
+        Output { format: self.format, host: self.host.unwrap_or_default(), ..Output::default() }
     }
 }
 
@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         }
         Format::Markdown => {
             let comment = render::markdown::Comment {
+                topic: render::markdown::Topic::Plan,
                 host: arguments.output().host.into(),
                 workspace: Some(&saved.origin.workspace),
                 plan: Some((plan, &saved.origin)),

@@ -1,29 +1,54 @@
 //! Help, version, and mistakes in the command line.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
 
 use super::Exit;
+use super::trust;
 use crate::diagnostic::Sources;
 use crate::render::Problem;
 use crate::render::json;
 use crate::render::json::Layout;
+use crate::render::markdown;
+use crate::source;
+
+/// A command line that could not be parsed, and where it was run.
+pub(super) struct Context<'a> {
+    pub(super) arguments: &'a [OsString],
+    pub(super) environment: &'a BTreeMap<String, String>,
+    pub(super) folder: &'a Path,
+}
+
+impl Context<'_> {
+    /// The value of an option.
+    fn value(&self, option: &str) -> Option<String> {
+        let words: Vec<&str> = self.arguments.iter().filter_map(|argument| argument.to_str()).collect();
+        let apart = words.windows(2).filter(|pair| pair[0] == option).map(|pair| pair[1]);
+        let joined = words.iter().filter_map(|word| word.strip_prefix(option)?.strip_prefix('='));
+        apart.chain(joined).next().map(str::to_owned)
+    }
+}
 
 /// Prints help and version to standard output, and mistakes to standard error. If the arguments ask for JSON, a mistake is a
 /// document on standard output, too.
-pub(super) fn print(error: &clap::Error, arguments: &[OsString], out: &mut dyn Write, err: &mut dyn Write) -> Exit {
+pub(super) fn print(error: &clap::Error, context: &Context<'_>, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let text = error.render().ansi().to_string();
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
     let mut print = || -> io::Result<()> {
         if exit == Exit::Done {
             return write!(out, "{text}");
         }
-        if let Some(layout) = layout(arguments) {
-            let plain = error.render().to_string();
-            let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
-            let message = message.trim_start_matches("error: ").trim_end();
-            let problem = Problem { exit: exit as u8, message, help: Some("`keywright --help` lists the arguments") };
+        let plain = error.render().to_string();
+        let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
+        let message = message.trim_start_matches("error: ").trim_end();
+        let problem = Problem { exit: exit as u8, message, help: Some("`keywright --help` lists the arguments") };
+        if context.value("--format").as_deref() == Some("markdown") {
+            comment(context, problem, out)?;
+        } else if let Some(layout) = layout(context) {
             json::failure(out, layout, problem, &[], &Sources::default())?;
         }
         write!(err, "{text}")
@@ -31,14 +56,40 @@ pub(super) fn print(error: &clap::Error, arguments: &[OsString], out: &mut dyn W
     if print().is_ok() { exit } else { Exit::Error }
 }
 
-/// The layout of JSON, if the arguments ask for it. They could not be parsed, so this looks only for `--format`.
-fn layout(arguments: &[OsString]) -> Option<Layout> {
-    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let values = words.windows(2).filter(|pair| pair[0] == "--format").map(|pair| pair[1]);
-    let joined = words.iter().filter_map(|word| word.strip_prefix("--format="));
-    values.chain(joined).find_map(|value| match value {
+/// The layout of JSON, if the arguments ask for it.
+fn layout(context: &Context<'_>) -> Option<Layout> {
+    match context.value("--format")?.as_str() {
         "json" => Some(Layout::Pretty),
         "json-stream" => Some(Layout::Line),
         _ => None,
-    })
+    }
+}
+
+/// A comment with the marker of the workspace, so that it replaces the older comment.
+fn comment(context: &Context<'_>, problem: Problem<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let choice = trust::choice(context.value("--workspace").map(PathBuf::from), None, context.environment);
+    let workspace = source::name_of(&[], context.folder, &choice);
+    let is = |command: &str| context.arguments.iter().any(|argument| argument == command);
+    let topic = if is("diff") {
+        markdown::Topic::Difference
+    } else if is("drift") {
+        markdown::Topic::Drift
+    } else {
+        markdown::Topic::Plan
+    };
+    let host = match context.value("--for").as_deref() {
+        Some("gitlab") => markdown::Host::Gitlab,
+        Some("bitbucket") => markdown::Host::Bitbucket,
+        _ => markdown::Host::Github,
+    };
+    let comment = markdown::Comment {
+        host,
+        topic,
+        workspace: workspace.as_deref(),
+        plan: None,
+        is_stopped: true,
+        findings: &[],
+        failure: Some(problem),
+    };
+    markdown::comment(out, &comment)
 }

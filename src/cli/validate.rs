@@ -1,5 +1,7 @@
 //! `keywright validate`
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::Console;
@@ -17,11 +19,13 @@ use crate::rules;
 
 /// Check manifests against the documented rules, without reading a store
 ///
-/// Reports all problems in all files at once. Exits with 3 if there is an error.
+/// Reports all problems in all files at once. Exits with 3 if there is an error. Files of a workspace are checked together with
+/// all its manifests, so the list of changed files that a Git hook passes is enough; files of several workspaces are checked
+/// workspace by workspace.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    manifests: Manifests,
+    pub(super) manifests: Manifests,
 
     /// Refuse references to objects that no manifest declares, even if the store may have them
     #[arg(long)]
@@ -32,8 +36,15 @@ pub(super) struct Arguments {
     pub(super) format: Format,
 }
 
+impl Arguments {
+    /// The same for these paths.
+    pub(super) fn on(&self, paths: &[PathBuf]) -> Self {
+        Self { manifests: Manifests::of_files(paths), closed: self.closed, format: self.format }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut checked = Session::open(&arguments.manifests, console)?.check();
+    let mut checked = Session::open_around(&arguments.manifests, console)?.check();
     if let Some(desired) = &checked.desired {
         let found = rules::references(desired, arguments.closed);
         // --closed is a request of this run, which the settings do not lower.

@@ -118,7 +118,7 @@ pub fn undeclared<'a>(context: &Context<'a>) -> (Vec<&'a LiveObject>, Vec<Diagno
         is_owned(context, &matching, live)
             && removals.going(live).is_none()
             && !of_control_plane.contains(live)
-            && !is_protected(live, context.live)
+            && Protection::of(live, context).is_none()
             && !is_off(live)
     };
     let found = matching.unmatched.iter().filter(is_one).copied().collect();

@@ -15,6 +15,7 @@ mod runs;
 mod schema;
 mod timeline;
 pub(crate) mod words;
+mod workspaces;
 
 pub(crate) use schema::schema_of;
 pub use schema::schema_of_any;
@@ -91,6 +92,11 @@ pub fn drift(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &drift::Document::of(report, found, sources))
+}
+
+/// Writes what a command printed for several workspaces.
+pub fn workspaces(out: &mut dyn io::Write, exit: u8, workspaces: &[super::Workspace<'_>]) -> io::Result<()> {
+    write(out, Layout::Pretty, &workspaces::Document::of(exit, workspaces))
 }
 
 /// Writes a plan with its findings.

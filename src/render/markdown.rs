@@ -3,8 +3,10 @@
 
 mod escape;
 mod host;
+mod workspaces;
 
 pub use host::Host;
+pub use workspaces::workspaces;
 
 use std::fmt::Write as _;
 use std::io;
@@ -35,10 +37,39 @@ const LONGEST_VALUE: usize = 1_000;
 /// Longer names in the heading are cut.
 const LONGEST_NAME: usize = 100;
 
+/// What a comment is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Topic {
+    #[default]
+    Plan,
+    Difference,
+    Drift,
+}
+
+impl Topic {
+    /// The word in the hidden marker.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Difference => "diff",
+            Self::Drift => "drift",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Plan => "Plan",
+            Self::Difference => "Manifests",
+            Self::Drift => "Drift",
+        }
+    }
+}
+
 /// What a comment says.
 #[derive(Clone, Copy)]
 pub struct Comment<'a> {
     pub host: Host,
+    pub topic: Topic,
     /// The name of the workspace, if it is known.
     pub workspace: Option<&'a str>,
     /// The plan and its origin. `None` if there is no plan.
@@ -83,7 +114,7 @@ pub fn difference(
     let mut page = Page { host, word: edit, text: String::new() };
     let name = text::cut(difference.workspace, LONGEST_NAME).into_owned();
     let [before, after] = [difference.before, difference.after].map(|name| prose(&text::cut(name, LONGEST_NAME)));
-    let marker = host.marker("diff", Some(&name));
+    let marker = host.marker(Topic::Difference.word(), Some(&name));
     let _ = writeln!(page.text, "{marker}\n\n### Manifests of workspace {} · {before} → {after}\n", prose(&name));
     let _ = writeln!(page.text, "**{}**", prose(&difference::summary(difference)));
     page.findings(findings);
@@ -102,7 +133,7 @@ pub fn drift(out: &mut dyn io::Write, host: Host, report: &DriftReport<'_>, find
     let mut page = Page { host, word: Action::name, text: String::new() };
     let name = text::cut(report.workspace, LONGEST_NAME).into_owned();
     let store = prose(&text::cut(report.store, 10 * LONGEST_NAME));
-    let marker = host.marker("drift", Some(&name));
+    let marker = host.marker(Topic::Drift.word(), Some(&name));
     let _ = writeln!(page.text, "{marker}\n\n### Drift of workspace {} · {store}\n", prose(&name));
     let _ = writeln!(page.text, "**{}**", prose(&drift::summary(report.drift)));
     page.findings(findings);
@@ -128,12 +159,12 @@ struct Page {
 impl Page {
     fn head(&mut self, comment: &Comment<'_>) {
         let name = comment.workspace.map(|name| text::cut(name, LONGEST_NAME).into_owned());
-        let marker = self.host.marker("plan", name.as_deref());
+        let marker = self.host.marker(comment.topic.word(), name.as_deref());
         let _ = writeln!(self.text, "{marker}\n");
         let workspace = name.map_or_else(String::new, |name| format!(" for workspace {}", prose(&name)));
         let stores = comment.plan.map(|(_, origin)| prose(&text::cut(&origin.stores(), 10 * LONGEST_NAME)));
         let stores = stores.map_or_else(String::new, |stores| format!(" · {stores}"));
-        let _ = writeln!(self.text, "### Plan{workspace}{stores}\n");
+        let _ = writeln!(self.text, "### {}{workspace}{stores}\n", comment.topic.title());
         if let Some(failure) = comment.failure {
             let _ = writeln!(self.text, "**Failed**: {}\n", prose(&text::cut(failure.message, LONGEST_VALUE)));
             if let Some(help) = failure.help {

@@ -19,3 +19,5 @@ pub use super::runs::run;
 pub use super::runs::runs;
 pub use super::summary::summary;
 pub use super::timeline::timeline;
+pub use super::workspaces::workspace;
+pub use super::workspaces::workspaces;

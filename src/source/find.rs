@@ -2,6 +2,7 @@
 //! protected one above, and one that another user wrote must not decide what this run does. So if more than one could be
 //! meant, the error names both.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -65,8 +66,42 @@ fn starts(paths: &[PathBuf], from: &Path) -> Result<Vec<PathBuf>, NotFound> {
     Ok(starts)
 }
 
+/// The paths of each workspace. Paths that are in none belong to the first one.
+pub fn by_workspace(
+    paths: &[PathBuf],
+    from: &Path,
+    choice: &Choice,
+) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, NotFound> {
+    let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        for start in starts(std::slice::from_ref(path), from)? {
+            folders.entry(start).or_default().push(path.clone());
+        }
+    }
+    let start = folders.keys().next().map_or(from, PathBuf::as_path);
+    let trust = |revision: &String| Trusted::find(start, revision, false);
+    let trusted = choice.trust.as_ref().map(trust).transpose()?;
+    let mut workspaces: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for (folder, paths) in folders {
+        match declared_root(std::slice::from_ref(&folder), trusted.as_ref())? {
+            Some(root) => workspaces.entry(root).or_default().extend(paths),
+            None => rest.extend(paths),
+        }
+    }
+    if let Some(paths) = workspaces.values_mut().next() {
+        paths.extend(rest);
+    }
+    Ok(workspaces)
+}
+
 /// The workspace of all folders, or the first folder if there is no settings file.
 fn only_root(starts: &[PathBuf], trusted: Option<&Trusted>) -> Result<PathBuf, NotFound> {
+    Ok(declared_root(starts, trusted)?.unwrap_or_else(|| starts[0].clone()))
+}
+
+/// The workspace of all folders, if there is a settings file.
+fn declared_root(starts: &[PathBuf], trusted: Option<&Trusted>) -> Result<Option<PathBuf>, NotFound> {
     let folders: BTreeSet<Vec<&Path>> = starts.iter().map(|start| upwards(start)).collect();
     let files: BTreeSet<PathBuf> = folders.iter().flatten().map(|folder| folder.join(WORKSPACE_FILE)).collect();
     let trusted = trusted.map(|trusted| trusted.existing(&files)).transpose()?.unwrap_or_default();
@@ -88,8 +123,7 @@ fn only_root(starts: &[PathBuf], trusted: Option<&Trusted>) -> Result<PathBuf, N
         (Some(one), Some(other)) => {
             Err(two_workspaces(one, other, "pass paths of one workspace, and run once for each".to_owned()))
         }
-        (Some(root), None) => Ok(root.to_path_buf()),
-        (None, _) => Ok(starts[0].clone()),
+        (root, _) => Ok(root.map(Path::to_path_buf)),
     }
 }
 
@@ -131,7 +165,7 @@ fn candidates<'p>(folders: &[&'p Path], trusted: &BTreeSet<PathBuf>) -> Vec<&'p 
 }
 
 /// Refuses settings of another user, because they decide what is read, run and called in our name.
-fn check_owner(root: &Path) -> Result<(), NotFound> {
+pub(super) fn check_owner(root: &Path) -> Result<(), NotFound> {
     let file = root.join(WORKSPACE_FILE);
     let Some(owner) = owner::stranger(&file).or_else(|| owner::stranger(&file.canonicalize().ok()?)) else {
         return Ok(());

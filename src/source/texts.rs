@@ -106,6 +106,44 @@ impl Texts {
         self.bounds = before;
     }
 
+    /// Reads what the user named beside the manifests of the workspace, and reports what is not one of them (KW-157).
+    pub(super) fn collect_around(&mut self, paths: &[PathBuf], from: &Path, root: &Path, input: &mut dyn Read) {
+        for path in paths {
+            let whole = normal(&from.join(path));
+            if whole == root.join(WORKSPACE_FILE) {
+                continue;
+            }
+            if path != Path::new("-") && self.has_read(&whole) {
+                if !whole.is_dir() {
+                    self.named.insert(self.name_of(&whole));
+                }
+                continue;
+            }
+            self.collect_named(path, from, root, input);
+            // What is beside the workspace is named on purpose: a folder that several workspaces share.
+            let is_beside = !whole.starts_with(root);
+            if path != Path::new("-") && !is_stream(&whole) && !is_beside && whole.exists() {
+                self.report_stray(&whole, root);
+            }
+        }
+    }
+
+    /// Whether a file, or a part of a folder, was read.
+    fn has_read(&self, path: &Path) -> bool {
+        self.seen.range(path.to_path_buf()..).next().is_some_and(|seen| seen.starts_with(path))
+    }
+
+    /// KW-157: a path of the user that is not in the workspace.
+    fn report_stray(&mut self, path: &Path, root: &Path) {
+        let name = self.name_of(path);
+        let message = format!("{name} is not a manifest of the workspace {}", root.display());
+        let help = "a plan of the workspace does not read it; move it into a folder that `manifests:` in keywright.yaml \
+                    lists, or do not pass it";
+        let finding = rules::KW_157.finding(message).help(help);
+        let finding = if path.is_dir() { finding } else { finding.at(Place::default()) };
+        self.problems.push((name, finding));
+    }
+
     /// Reads a file, or every manifest below a folder.
     pub(super) fn collect(&mut self, path: &Path, root: &Path, by: By) {
         if !path.is_dir() {

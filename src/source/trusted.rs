@@ -10,6 +10,7 @@ use crate::git::Checkout;
 use crate::git::CommitId;
 use crate::git::GitError;
 use crate::git::Repository;
+use crate::workspace::WORKSPACE_FILE;
 
 /// The commit of the settings.
 #[derive(Clone)]
@@ -83,6 +84,13 @@ impl Trusted {
         let existing = self.repository.existing(&self.commit, &paths)?;
         let found = inside.into_iter().filter(|file| existing.contains(&self.relative(file)));
         Ok(found.cloned().collect())
+    }
+
+    /// The folders with settings at or below a folder, in the commit.
+    pub(super) fn workspaces_below(&self, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+        let files = self.repository.below(&self.commit, &self.relative(folder))?;
+        let settings = files.into_iter().filter(|file| file.path.ends_with(WORKSPACE_FILE));
+        Ok(settings.filter_map(|file| Some(self.root.join(file.path.parent()?))).collect())
     }
 
     fn relative(&self, path: &Path) -> PathBuf {

@@ -39,6 +39,7 @@ mod rotate;
 mod runners;
 mod rotation;
 mod saved_plan;
+mod several;
 mod schemas;
 mod team;
 mod tidy;

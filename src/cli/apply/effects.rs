@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -40,15 +41,19 @@ use crate::workspace::Ignores;
 /// The flag that the first SIGINT, SIGTERM or SIGHUP sets: no new change starts after it. The second signal exits immediately;
 /// the journal shows what was in progress.
 pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    // `nohup` ignores SIGHUP, and the run must then outlive its terminal.
-    let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
-    for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
-        register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&stop))?;
-        register(signal, Arc::clone(&stop))?;
+    // One flag for all workspaces of a run: a signal between two of them must not be lost.
+    let is_first = STOP.get().is_none();
+    let stop = STOP.get_or_init(Arc::default);
+    if is_first {
+        // `nohup` ignores SIGHUP, and the run must then outlive its terminal.
+        let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
+            register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(stop))?;
+            register(signal, Arc::clone(stop))?;
+        }
     }
     secrets::release_signals();
-    Ok(stop)
+    Ok(Arc::clone(stop))
 }
 
 /// Whether this process was started to ignore SIGHUP. Only Linux can be asked without unsafe code.
@@ -59,6 +64,13 @@ fn ignores_hang_up() -> bool {
     // The lowest bit is signal 1, SIGHUP.
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
+
+/// Whether a signal has stopped an apply of this process.
+pub(in crate::cli) fn is_interrupted() -> bool {
+    STOP.get().is_some_and(|stop| stop.load(Ordering::Relaxed))
+}
+
+static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
 pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {

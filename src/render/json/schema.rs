@@ -19,6 +19,7 @@ pub fn schemas() -> Vec<(&'static str, Json)> {
         ("applyevent.schema.json", schema_of::<super::apply::Document<'_>>(super::apply::KIND)),
         ("runs.schema.json", schema_of::<super::runs::Document>(super::runs::KIND)),
         ("run.schema.json", schema_of::<super::runs::One<'_>>(super::runs::KIND_OF_ONE)),
+        ("workspaces.schema.json", schema_of::<super::workspaces::Document<'_>>(super::workspaces::KIND)),
     ]
 }
 
@@ -36,6 +37,7 @@ pub fn schema_of_any() -> Json {
         (super::apply::KIND, generator.subschema_for::<super::apply::Document<'_>>()),
         (super::runs::KIND, generator.subschema_for::<super::runs::Document>()),
         (super::runs::KIND_OF_ONE, generator.subschema_for::<super::runs::One<'_>>()),
+        (super::workspaces::KIND, generator.subschema_for::<super::workspaces::Document<'_>>()),
     ];
     let mut definitions = Json::Object(generator.take_definitions(true));
     let mut choices = Vec::new();

@@ -14,6 +14,7 @@ use crate::render::Problem;
 use crate::render::markdown;
 use crate::render::markdown::Comment;
 use crate::render::markdown::Host;
+use crate::render::markdown::Topic;
 use crate::rules;
 
 /// Tries to end code, cells, lines and tags, and to begin others.
@@ -45,7 +46,15 @@ fn written(comment: &Comment<'_>) -> String {
 fn on(host: Host, plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
     let (origin, findings) = (origin(workspace), saved(found));
     let plan = Some((plan, &origin));
-    written(&Comment { host, workspace: Some(workspace), plan, is_stopped: true, findings: &findings, failure: None })
+    written(&Comment {
+        host,
+        topic: Topic::Plan,
+        workspace: Some(workspace),
+        plan,
+        is_stopped: true,
+        findings: &findings,
+        failure: None,
+    })
 }
 
 fn shown(plan: &Plan, workspace: &str, found: &[Diagnostic]) -> String {
@@ -136,7 +145,15 @@ fn a_plan_that_is_stopped_never_says_that_there_is_nothing_to_do() {
     assert!(stopped.contains("\n- **error** CAM-027: two keys\n  Help: rename one\n"), "{stopped}");
     assert!(!stopped.contains("Nothing to do"), "{stopped}");
     let failure = Some(Problem { exit: 1, message: "could not read @all", help: Some("try again") });
-    let comment = Comment { host: Host::Github, workspace: None, plan: None, is_stopped: true, findings: &[], failure };
+    let comment = Comment {
+        host: Host::Github,
+        topic: Topic::Plan,
+        workspace: None,
+        plan: None,
+        is_stopped: true,
+        findings: &[],
+        failure,
+    };
     let expected = "<!-- keywright plan -->\n\n### Plan\n\n**Failed**: could not read &#64;all\n\nHelp: try again\n\n";
     assert_eq!(written(&comment), expected);
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::KEY;
 use super::Overlap;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 
 const OWNS: &str =
@@ -25,7 +25,7 @@ fn edited(before: &str, after: &str) -> Overlap {
 
 #[test]
 fn a_key_with_an_edited_prefix_goes_after_the_overlap_of_the_new_one() {
-    let mut overlap = edited(KEY, &KEY.replace("chk_", "pay_"));
+    let mut overlap = edited(ROTATED_KEY, &ROTATED_KEY.replace("chk_", "pay_"));
     let ran = overlap.at("2026-08-10T00:00:00Z", PRUNE);
     assert!(ran.exit == 4 && ran.err.contains("KW-128"), "{}{}", ran.out, ran.err);
     assert!(!ran.err.contains("CAM-038"), "{}{}", ran.out, ran.err);
@@ -39,7 +39,7 @@ fn a_key_with_an_edited_prefix_goes_after_the_overlap_of_the_new_one() {
 
 #[test]
 fn a_consent_deletes_the_key_with_the_old_prefix_in_the_same_run() {
-    let mut overlap = edited(KEY, &KEY.replace("chk_", "pay_"));
+    let mut overlap = edited(ROTATED_KEY, &ROTATED_KEY.replace("chk_", "pay_"));
     let allow = format!("{PRUNE} --allow key/alice/checkout/payments@{}", overlap.first_id());
     let ran = overlap.at("2026-08-10T00:00:00Z", &allow);
     assert!(ran.exit == 0, "{}{}", ran.out, ran.err);
@@ -50,7 +50,7 @@ fn a_consent_deletes_the_key_with_the_old_prefix_in_the_same_run() {
 #[test]
 fn without_a_rotation_the_old_key_stays_until_it_is_disabled() {
     let rotation = "  rotation: {every: 90d, overlap: 14d, grace: 7d}\n";
-    let before = KEY.replace(rotation, "");
+    let before = ROTATED_KEY.replace(rotation, "");
     let mut overlap = edited(&before, &before.replace("chk_", "pay_"));
     for now in ["2026-08-10T00:00:00Z", "2027-08-10T00:00:00Z"] {
         let ran = overlap.at(now, PRUNE);
@@ -69,7 +69,9 @@ fn without_a_rotation_the_old_key_stays_until_it_is_disabled() {
 fn a_custom_key_with_a_new_value_goes_after_the_new_one_is_delivered() {
     let rotation = "  rotation: {every: 90d, overlap: 14d, grace: 7d}\n";
     let custom = |value: &str| {
-        KEY.replace(rotation, "").replace("{generate: {prefix: chk_}}", &format!("{{custom: {{value: {value}}}}}"))
+        ROTATED_KEY
+            .replace(rotation, "")
+            .replace("{generate: {prefix: chk_}}", &format!("{{custom: {{value: {value}}}}}"))
     };
     let mut overlap = edited(&custom("not-a-real-key-00000001"), &custom("not-a-real-key-00000002"));
     for _ in 0..2 {

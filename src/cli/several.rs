@@ -1,0 +1,173 @@
+//! One command for several workspaces: each as if it ran alone, one after the other. A workspace that fails does not stop the
+//! others. The exit code is the most urgent one, see [`Exit`].
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::Command;
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::apply;
+use super::failure::Stop;
+use super::opened::Opened;
+use super::output::Format;
+use super::output::Output;
+use super::run_one;
+use crate::render;
+use crate::render::Workspace;
+use crate::source;
+use crate::source::Choice;
+use crate::source::NotFound;
+
+/// The runs of a command.
+pub(super) enum Runs {
+    /// Of one workspace, which the command finds itself.
+    One,
+    Several(Vec<Part>),
+}
+
+/// The run of one workspace.
+pub(super) struct Part {
+    /// For people.
+    name: String,
+    choice: Choice,
+    /// The files of this workspace that the command line names.
+    files: Vec<PathBuf>,
+}
+
+/// Which workspaces the command line means.
+pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Failure> {
+    let failed = |error: NotFound| Failure::new(error.to_string()).help(error.help());
+    let (choice, folder) = (&console.choice, &console.folder);
+    let part = |root: PathBuf, is_chosen: bool, files| Part {
+        name: root.strip_prefix(folder).unwrap_or(&root).display().to_string(),
+        choice: if is_chosen { Choice { workspace: Some(root), ..choice.clone() } } else { choice.clone() },
+        files,
+    };
+    if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| source::is_pattern(pattern, folder)) {
+        check(command, pattern)?;
+        let folders = source::matching(pattern, folder, choice).map_err(failed)?;
+        return Ok(Runs::Several(folders.into_iter().map(|root| part(root, true, Vec::new())).collect()));
+    }
+    let Command::Validate(arguments) = command else { return Ok(Runs::One) };
+    let paths = arguments.manifests.all();
+    if choice.workspace.is_some() || paths.len() < 2 || !paths.iter().all(|path| folder.join(path).is_file()) {
+        return Ok(Runs::One);
+    }
+    let files = source::by_workspace(&paths, folder, choice).map_err(failed)?;
+    if files.len() < 2 {
+        return Ok(Runs::One);
+    }
+    check_format(command.output().format)?;
+    Ok(Runs::Several(files.into_iter().map(|(root, files)| part(root, false, files)).collect()))
+}
+
+/// Refuses what belongs to one workspace.
+fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
+    let (has_paths, plan) = match command {
+        Command::Validate(arguments) => (!arguments.manifests.all().is_empty(), None),
+        Command::Plan(arguments) => (!arguments.manifests.all().is_empty(), arguments.out.as_ref().map(|_| "--out")),
+        Command::Apply(arguments) => {
+            (!arguments.manifests.all().is_empty(), arguments.approved.as_ref().map(|_| "--approved"))
+        }
+        Command::Diff(_) => (false, None),
+        _ => {
+            let failure =
+                usage(format!("could not use --workspace {}: this command takes one workspace", pattern.display()));
+            return Err(failure.help("run it once for each workspace; validate, plan, apply and diff take several"));
+        }
+    };
+    if has_paths {
+        let failure = usage("could not use PATH: the pattern of --workspace already says what is read".to_owned());
+        return Err(failure.help("omit PATH, or pass the folder of one workspace with --workspace"));
+    }
+    if let Some(option) = plan {
+        let failure = usage(format!("could not use {option}: a saved plan is of one workspace"));
+        return Err(failure.help(format!("run once for each workspace: --workspace FOLDER {option} FILE")));
+    }
+    check_format(command.output().format)
+}
+
+fn check_format(format: Format) -> Result<(), Failure> {
+    if matches!(format, Format::Text | Format::Json | Format::Markdown) {
+        return Ok(());
+    }
+    let failure = usage("could not use this format: it is of one workspace".to_owned());
+    Err(failure.help("use text, json or markdown, or run once for each workspace: --workspace FOLDER"))
+}
+
+fn usage(message: String) -> Failure {
+    Failure { exit: Exit::Usage, ..Failure::new(message) }
+}
+
+/// Runs the command for each of them, and prints the summary.
+pub(super) fn run(command: &Command, parts: &[Part], console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let output = command.output();
+    let mut ended = Vec::new();
+    let mut documents = Vec::new();
+    for part in parts {
+        if ended.contains(&Exit::Interrupted) || apply::is_interrupted() {
+            break;
+        }
+        if output.format == Format::Text {
+            render::text::workspace(console.out, &part.name)?;
+            console.out.flush()?;
+        }
+        let (exit, document) = of_part(command, part, output, console);
+        ended.push(exit);
+        documents.push(document);
+    }
+    let interrupted = std::iter::repeat(Exit::Interrupted);
+    let exits: Vec<Exit> = ended.into_iter().chain(interrupted).take(parts.len()).collect();
+    documents.resize(parts.len(), Vec::new());
+    let worst = Exit::worst(exits.iter().copied());
+    let workspaces: Vec<Workspace<'_>> = parts
+        .iter()
+        .zip(&exits)
+        .zip(&documents)
+        .map(|((part, exit), document)| Workspace {
+            name: &part.name,
+            exit: *exit as u8,
+            words: exit.words(),
+            document,
+        })
+        .collect();
+    match output.format {
+        Format::Json => render::json::workspaces(console.out, worst as u8, &workspaces)?,
+        Format::Markdown => {
+            let pattern = console.choice.workspace.as_deref().map(|pattern| pattern.display().to_string());
+            render::markdown::workspaces(
+                console.out,
+                output.host.into(),
+                output.topic,
+                pattern.as_deref(),
+                &workspaces,
+            )?;
+        }
+        _ => render::text::workspaces(console.out, &workspaces)?,
+    }
+    Ok(worst)
+}
+
+/// Runs the command for one workspace. Text is printed at once; a document is returned.
+fn of_part(command: &Command, part: &Part, output: Output, console: &mut Console<'_>) -> (Exit, Vec<u8>) {
+    let mut document = Vec::new();
+    let mut inner = Console {
+        out: if output.format == Format::Text { &mut *console.out } else { &mut document },
+        err: &mut *console.err,
+        input: &mut *console.input,
+        environment: console.environment.clone(),
+        folder: console.folder.clone(),
+        choice: part.choice.clone(),
+        opened: Opened::default(),
+        ..*console
+    };
+    let exit = match command {
+        Command::Validate(arguments) if !part.files.is_empty() => {
+            run_one(&Command::Validate(arguments.on(&part.files)), &mut inner)
+        }
+        _ => run_one(command, &mut inner),
+    };
+    (exit, document)
+}

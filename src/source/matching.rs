@@ -1,0 +1,76 @@
+//! The workspaces that a pattern like `teams/*` means.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+use globset::GlobBuilder;
+use globset::GlobMatcher;
+use ignore::WalkBuilder;
+
+use super::Choice;
+use super::NotFound;
+use super::find::check_owner;
+use super::has_settings;
+use super::trusted::Trusted;
+use crate::files::normal;
+use crate::workspace::WORKSPACE_FILE;
+
+/// Whether the name of a workspace is a pattern. A folder whose name only looks like one is a folder.
+pub fn is_pattern(workspace: &Path, from: &Path) -> bool {
+    has_wildcards(workspace.as_os_str()) && !from.join(workspace).is_dir()
+}
+
+fn has_wildcards(text: &OsStr) -> bool {
+    text.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))
+}
+
+/// The folders with settings that match, by name. Those of the trusted commit count, too: a pull request that deletes a
+/// workspace must not hide it.
+pub fn matching(pattern: &Path, from: &Path, choice: &Choice) -> Result<Vec<PathBuf>, NotFound> {
+    let (base, glob) = split(pattern, from)?;
+    let mut found = BTreeSet::new();
+    let depth = if glob.glob().glob().contains("**") { None } else { Some(glob.glob().glob().split('/').count()) };
+    let mut walk = WalkBuilder::new(&base);
+    walk.standard_filters(false).hidden(true).follow_links(false).max_depth(depth);
+    for entry in walk.build().flatten() {
+        let path = entry.path();
+        let is_match = path.strip_prefix(&base).is_ok_and(|inner| glob.is_match(inner));
+        if is_match && path.is_dir() && has_settings(path) {
+            found.insert(path.to_path_buf());
+        }
+    }
+    match &choice.trust {
+        Some(revision) => {
+            let trusted = Trusted::find(&base, revision, false)?;
+            let folders = trusted.workspaces_below(&base)?;
+            found.extend(
+                folders.into_iter().filter(|folder| folder.strip_prefix(&base).is_ok_and(|inner| glob.is_match(inner))),
+            );
+        }
+        None => found.iter().try_for_each(|folder| check_owner(folder))?,
+    }
+    if found.is_empty() {
+        let message = format!("find a workspace that matches {}", pattern.display());
+        let help = format!("pass a pattern of folders that contain {WORKSPACE_FILE}, in quotes, like 'teams/*'");
+        return Err(NotFound::new(message, help));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// The folder above the first wildcard, and the pattern below it.
+fn split(pattern: &Path, from: &Path) -> Result<(PathBuf, GlobMatcher), NotFound> {
+    let parts: Vec<Component<'_>> = pattern.components().collect();
+    let first = parts.iter().position(|part| has_wildcards(part.as_os_str())).unwrap_or(parts.len());
+    let (above, below) = parts.split_at(first);
+    let base = normal(&from.join(above.iter().collect::<PathBuf>()));
+    let below = below.iter().collect::<PathBuf>();
+    let glob = GlobBuilder::new(&below.to_string_lossy()).literal_separator(true).build();
+    let invalid = |error: globset::Error| {
+        let message = format!("read the pattern {}: {}", pattern.display(), error.kind());
+        NotFound::new(message, "`*` matches a part of a name, `**` any number of folders")
+    };
+    Ok((base, glob.map_err(invalid)?.compile_matcher()))
+}

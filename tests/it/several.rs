@@ -1,0 +1,215 @@
+//! Files that a Git hook names, several workspaces in one run, and the marker of a comment about an early failure.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::console::Console;
+use crate::team::TEAM;
+
+const KEY: &str = "apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: k}
+spec: {user: alice, application: checkout, package: payments, plan: gold, settings: {throttle: 9}, key: {generate: {prefix: fre_}}}
+";
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn settings(name: &str, spec: &str) -> String {
+    format!("apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+}
+
+/// A workspace where a key alone is valid, and with its plan is not.
+fn split() -> (tempfile::TempDir, Console) {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "keywright.yaml", &settings("w", "{manifests: [team, keys]}"));
+    let forbidding = TEAM.replace(
+        "spec: {package: payments}",
+        "spec: {package: payments, throttle: {perSecond: 5, keyOverride: false}}",
+    );
+    write(folder.path(), "team/a.yaml", &forbidding);
+    write(folder.path(), "keys/k.yaml", KEY);
+    let console = Console::new(folder.path().to_path_buf());
+    (folder, console)
+}
+
+/// Two valid workspaces and a broken one between them.
+fn three() -> (tempfile::TempDir, Console) {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["amber", "blue", "red"] {
+        write(folder.path(), &format!("teams/{name}/keywright.yaml"), &settings(name, "{}"));
+        write(folder.path(), &format!("teams/{name}/a.yaml"), TEAM);
+    }
+    write(folder.path(), "teams/blue/a.yaml", &TEAM.replace("displayName", "displayNme"));
+    write(folder.path(), "teams/notes/a.yaml", "no workspace");
+    let console = Console::new(folder.path().to_path_buf());
+    (folder, console)
+}
+
+#[test]
+fn a_file_is_checked_within_its_workspace() {
+    let (folder, console) = split();
+    for line in
+        ["validate keys/k.yaml", "validate keys", "validate keywright.yaml", "validate keys/k.yaml keywright.yaml"]
+    {
+        let ran = console.run(line);
+        assert!(ran.exit == 3 && ran.out.contains("CAM-027"), "{line}: {}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("KW-009"), "{line}: {}", ran.out);
+    }
+    let below = Console::new(folder.path().join("keys"));
+    assert_eq!(below.run("validate k.yaml").exit, 3);
+    // What it names must be there, and declare something.
+    let gone = console.run("validate keys/k.yaml keys/gone.yaml");
+    assert!(gone.exit == 3 && gone.out.contains("could not read keys/gone.yaml"), "{}", gone.out);
+    write(folder.path(), "keys/k.yaml", &KEY.replace("settings: {throttle: 9}, ", ""));
+    let valid = console.run("validate keys/k.yaml keywright.yaml");
+    assert!(valid.exit == 0 && valid.out.contains("Valid: 5 objects"), "{}{}", valid.out, valid.err);
+    write(folder.path(), "keys/empty.yaml", "# nothing\n");
+    assert_eq!(console.run("validate keys/empty.yaml").exit, 3);
+}
+
+#[test]
+fn a_file_that_the_workspace_does_not_read_is_reported() {
+    let (folder, console) = split();
+    write(folder.path(), "keys/k.yaml", &KEY.replace("settings: {throttle: 9}, ", ""));
+    write(folder.path(), "drafts/d.yaml", &KEY.replace("name: k", "name: draft"));
+    for line in ["validate drafts/d.yaml", "validate drafts/d.yaml keys/k.yaml"] {
+        let ran = console.run(line);
+        assert!(ran.out.contains("drafts/d.yaml is not a manifest of the workspace"), "{line}: {}", ran.out);
+        // Only with the workspace is it wrong.
+        assert_eq!(ran.out.contains("CAM-027"), line.ends_with("k.yaml"), "{line}: {}", ran.out);
+    }
+}
+
+#[test]
+fn files_of_several_workspaces_are_checked_workspace_by_workspace() {
+    let (_folder, console) = three();
+    let ran = console.run("validate teams/red/a.yaml teams/blue/a.yaml teams/red/keywright.yaml");
+    assert_eq!(ran.exit, 3, "{}{}", ran.out, ran.err);
+    for line in [
+        "==> teams/blue",
+        "==> teams/red",
+        "2 workspaces:",
+        "  teams/blue  exit 3: invalid manifests",
+        "  teams/red   exit 0: done",
+    ] {
+        assert!(ran.out.lines().any(|printed| printed == line), "{line}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("amber"), "{}", ran.out);
+    assert_eq!(console.run("validate teams/red/a.yaml teams/amber/a.yaml").exit, 0);
+}
+
+#[test]
+fn a_broken_workspace_does_not_stop_the_others_and_the_worst_exit_code_counts() {
+    let (folder, console) = three();
+    let ran = console.run("apply --workspace 'teams/*' --auto-approve");
+    assert_eq!(ran.exit, 3, "{}{}", ran.out, ran.err);
+    for line in [
+        "3 workspaces:",
+        "  teams/amber  exit 0: done",
+        "  teams/blue   exit 3: invalid manifests",
+        "  teams/red    exit 0: done",
+    ] {
+        assert!(ran.out.lines().any(|printed| printed == line), "{line}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("notes"), "{}", ran.out);
+    let ran = console.run("plan --workspace 'teams/{amber,red}' --detailed-exitcode");
+    assert!(ran.exit == 0 && ran.out.matches("Nothing to do").count() == 2, "{}{}", ran.out, ran.err);
+    // More urgent than invalid manifests: what could not be done.
+    fs::remove_dir_all(folder.path().join("teams/red/.keywright")).unwrap();
+    write(folder.path(), "teams/red/.keywright", "in the way");
+    let ran = console.run("plan --workspace 'teams/*'");
+    assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn several_workspaces_are_one_document_and_one_comment() {
+    let (_folder, console) = three();
+    let schema = |kind: &str| {
+        let printed = console.run(&format!("schema {kind}")).out;
+        jsonschema::validator_for(&serde_json::from_str(&printed).unwrap()).unwrap()
+    };
+    for command in ["validate", "plan", "apply --auto-approve"] {
+        let ran = console.run(&format!("{command} --workspace 'teams/*' --format json"));
+        let document: Value = serde_json::from_str(&ran.out).unwrap();
+        assert!(schema("Output").is_valid(&document) && schema("WorkspacesOutput").is_valid(&document), "{}", ran.out);
+        assert_eq!((ran.exit, document["exit"].as_u64()), (3, Some(3)), "{command}: {}", ran.err);
+        let workspaces = document["workspaces"].as_array().unwrap();
+        let names: Vec<&str> = workspaces.iter().map(|one| one["folder"].as_str().unwrap()).collect();
+        assert_eq!(names, ["teams/amber", "teams/blue", "teams/red"]);
+        for one in workspaces {
+            assert!(schema("Output").is_valid(&one["document"]), "{command}: {one}");
+        }
+        assert_eq!(workspaces[1]["document"]["kind"], "diagnostics");
+    }
+    let line = "plan --workspace 'teams/*' --format markdown";
+    let (first, second) = (console.run(line), console.run(line));
+    assert_eq!((first.exit, &first.out), (3, &second.out));
+    assert_eq!(first.out.matches("<!-- keywright").count(), 1, "{}", first.out);
+    for text in ["| `teams/blue` | 3 | invalid manifests |", "### Plan for workspace amber", "KW-005"] {
+        assert!(first.out.contains(text), "{text}: {}", first.out);
+    }
+}
+
+#[test]
+fn what_belongs_to_one_workspace_is_refused_for_several() {
+    let (_folder, console) = three();
+    for (line, says) in [
+        ("plan --workspace 'teams/*' --out plan.json", "a saved plan is of one workspace"),
+        ("apply --workspace 'teams/*' --approved plan.json", "a saved plan is of one workspace"),
+        ("plan --workspace 'teams/*' teams/red", "could not use PATH"),
+        ("runs --workspace 'teams/*'", "this command takes one workspace"),
+        ("plan --workspace 'teams/*' --format sarif", "could not use this format"),
+    ] {
+        let ran = console.run(line);
+        assert!(ran.exit == 64 && ran.err.contains(says), "{line}: {} {}{}", ran.exit, ran.out, ran.err);
+        assert!(ran.err.contains("help:"), "{line}: {}", ran.err);
+    }
+    let none = console.run("plan --workspace 'nowhere/*'");
+    assert!(none.exit == 1 && none.err.contains("could not find a workspace that matches nowhere/*"), "{}", none.err);
+}
+
+#[test]
+fn an_early_failure_has_the_marker_of_its_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "keywright.yaml", &settings("payments", "{}"));
+    write(folder.path(), "m.yaml", TEAM);
+    let console = Console::new(folder.path().to_path_buf());
+    let green = console.run("plan --format markdown").out;
+    let marker = green.lines().next().unwrap().to_owned();
+    assert_eq!(marker, "<!-- keywright plan payments -->");
+    for line in [
+        "plan --format markdown --nonsense",
+        "plan --format=markdown --prune=5",
+        "plan --format markdown --out missing/plan.json",
+        "plan --format markdown --trust origin/main",
+        "plan --format markdown --at 2027-01-01",
+        "plan --format markdown --since gone",
+    ] {
+        let ran = console.run(line);
+        assert_ne!(ran.exit, 0, "{line}");
+        assert_eq!(ran.out.lines().next(), Some(marker.as_str()), "{line}: {}", ran.out);
+        assert!(ran.out.contains("**Failed**: "), "{line}: {}", ran.out);
+    }
+    let diff = console.run("diff nowhere..HEAD --format markdown");
+    assert_eq!(diff.out.lines().next(), Some("<!-- keywright diff payments -->"), "{}", diff.out);
+}
+
+/// A pull request that deletes a workspace does not hide it.
+#[test]
+fn workspaces_of_the_trusted_revision_count() {
+    let (folder, console) = three();
+    let git = |line: &str| crate::trust::repository::git(folder.path(), line);
+    git("init --quiet --initial-branch main");
+    git("add --all");
+    git("-c user.name=a -c user.email=a@example.com commit --quiet --message all");
+    fs::remove_dir_all(folder.path().join("teams/red")).unwrap();
+    let ran = console.run("validate --workspace 'teams/*' --trust main");
+    assert!(ran.out.lines().any(|line| line.starts_with("  teams/red ") && line.contains("exit 1")), "{}", ran.out);
+    assert!(ran.err.contains("it is not a folder"), "{}", ran.err);
+}
