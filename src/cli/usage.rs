@@ -47,7 +47,8 @@ pub(super) fn print(error: &clap::Error, context: &Context<'_>, out: &mut dyn Wr
         let message = message.trim_start_matches("error: ").trim_end();
         let problem = Problem { exit: exit as u8, message, help: Some("`keywright --help` lists the arguments") };
         if context.value("--format").as_deref() == Some("markdown") {
-            comment(context, problem, out)?;
+            let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+            comment(context, Problem { message: &message, ..problem }, out)?;
         } else if let Some(layout) = layout(context) {
             json::failure(out, layout, problem, &[], &Sources::default())?;
         }

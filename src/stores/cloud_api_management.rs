@@ -13,6 +13,7 @@
 mod answer;
 mod api;
 mod confirm;
+mod early;
 mod echo;
 mod fields;
 mod index;

@@ -68,7 +68,7 @@ impl Replaced<'_> {
         };
         let new = self.changes.iter().map(|(_, change)| *change).find(is_it)?;
         let why = format!("by the run that creates {}, before its callers have a new value", new.address);
-        Some((why, "use --prune again when they have it".to_owned()))
+        Some((why, "when they have it, disable it in the store, and --prune deletes it".to_owned()))
     }
 
     /// The current key of the manifest that once declared this one.

@@ -13,6 +13,7 @@ use reqwest::Url;
 use super::answer;
 use super::answer::Answer;
 use super::answer::Gate;
+use super::early::retry_if_early;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
@@ -23,7 +24,6 @@ use crate::model::Secret;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::stores::TimeLimits;
-use crate::stores::Window;
 use crate::stores::in_flight;
 use crate::stores::masking::Masking;
 use crate::stores::pace::Pace;
@@ -39,9 +39,6 @@ const TRIES: u32 = 6;
 /// How often a call that exceeded the rate is tried, with growing pauses.
 const TRIES_TOO_FAST: u32 = 10;
 
-/// How often a call is tried if the API rejects it without naming a property: an object that was just created may not be
-/// visible yet (Q1, 8.17).
-const TRIES_TOO_EARLY: u32 = 5;
 /// How often a call is tried that gets no answer in time.
 const TRIES_TIMED_OUT: u32 = 2;
 
@@ -353,34 +350,6 @@ impl Api {
             }
         }
     }
-}
-
-/// Repeats a call a few times, because an object that it names may have been created just now, by another run too.
-pub(super) async fn retry_if_early<T, F: Future<Output = Result<T, Failure>>>(
-    call: impl Fn() -> F,
-) -> Result<T, Failure> {
-    retry::with_retry(TRIES_TOO_EARLY, is_early, call).await
-}
-
-/// Repeats a call that names objects which this run has created, as long as the store may not show them.
-pub(super) async fn retry_within<T, F: Future<Output = Result<T, Failure>>>(
-    mut window: Window,
-    call: impl Fn() -> F,
-) -> Result<T, Failure> {
-    loop {
-        match call().await {
-            Err(failure) if is_early(&failure) => {
-                if !window.next_look().await {
-                    return Err(failure);
-                }
-            }
-            result => return result,
-        }
-    }
-}
-
-const fn is_early(failure: &Failure) -> bool {
-    matches!(failure, Failure::Invalid { is_settled: false, .. })
 }
 
 /// Interprets the API's own answer to a call that the gateway accepted.

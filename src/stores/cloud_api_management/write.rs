@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use super::CloudApiManagement;
 use super::api::Failure;
-use super::api::retry_if_early;
-use super::api::retry_within;
+use super::early::retry_if_early;
+use super::early::retry_within;
 use super::echo::differing;
 use super::fields;
 use super::make::ReplacedKey;
