@@ -220,7 +220,7 @@ fn bombs() {
     for number in 0..500 {
         fs::write(folder.path().join(format!("{number}.yaml")), &flow).unwrap();
     }
-    validate(folder.path(), &[]).ends(3, &["KW-003", "0.yaml:", "499.yaml:", OTHER_PLACE]);
+    validate(folder.path(), &[]).ends(3, &["KW-003", "0.yaml:", "the same in 499 more places", OTHER_PLACE]);
 }
 
 #[test]
@@ -327,10 +327,15 @@ fn dates_that_do_not_exist() {
         "+262143-12-31T23:59:59Z",
         "2027-01-01T00:00:61Z",
         "9999-99-99T99:99:99Z",
+        // Times that RFC 3339 allows and the store cannot hold.
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2027-06-30T23:59:59.5Z",
+        "2027-06-30T23:59:60Z",
     ] {
         refuses(api(instant), &["MFT-013", "b.yaml:5:12"]);
     }
-    for fine in ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59", "2027-06-30T23:59:60Z"] {
+    for fine in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2027-06-30T23:59:59.000-23:59"] {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("b.yaml"), api(fine)).unwrap();
         let run = validate(folder.path(), &[]);
@@ -497,7 +502,7 @@ fn folders_that_are_deep_and_names_that_are_odd() {
         &["d/d/deep.yaml:2:7", "-f.yaml:2:7", "could not read odd\u{fffd}.yaml: its name is not UTF-8", OTHER_PLACE],
     );
     assert!(!run.shown.contains(['\u{1b}', '\u{202e}']), "{}", run.shown);
-    assert_eq!(run.shown.matches("error[KW-009]").count(), 6, "{}", run.shown);
+    assert_eq!(run.shown.matches("error[KW-009]").count(), 1, "{}", run.shown);
 }
 
 #[test]
