@@ -151,7 +151,7 @@ fn several_workspaces_are_one_document_and_one_comment() {
     let (first, second) = (console.run(line), console.run(line));
     assert_eq!((first.exit, &first.out), (3, &second.out));
     assert_eq!(first.out.matches("<!-- keywright").count(), 1, "{}", first.out);
-    for text in ["| `teams/blue` | 3 | invalid manifests |", "### Plan for workspace amber", "KW-005"] {
+    for text in ["| <code>teams/blue</code> | 3 | invalid manifests |", "### Plan for workspace amber", "KW-005"] {
         assert!(first.out.contains(text), "{text}: {}", first.out);
     }
 }
