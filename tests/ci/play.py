@@ -263,7 +263,8 @@ class Gitlab:
         runner = runner or self.world.runner(branch)
         expand = lambda text: str(text).replace("$CI_DEFAULT_BRANCH", "main")
         variables = {name: expand(value) for name, value in self.pipeline["variables"].items()}
-        environment = self.world.environment(GITLAB_CI="true", CI_DEFAULT_BRANCH="main", **variables, **credentials)
+        target = {"CI_MERGE_REQUEST_PROJECT_URL": str(self.world.folder / "origin.git"), "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+        environment = self.world.environment(GITLAB_CI="true", CI_DEFAULT_BRANCH="main", **target, **variables, **credentials)
         script = "\n".join(self.pipeline["default"]["before_script"] + self.pipeline[name]["script"])
         ran = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", script], cwd=runner / "clone", env=environment, stdin=subprocess.DEVNULL,
