@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         let help = "pass a later time to --at; `keywright runs` lists what past runs did";
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
-    let target = arguments.out.as_deref().map(|path| Target::open(path, console)).transpose()?;
+    let target = arguments.out.as_deref().map(|path| Target::open(path, &console.folder)).transpose()?;
     let planning = &arguments.planning.saving(target.is_some()).at(arguments.at);
     let session = Session::open(&arguments.manifests, console)?;
     if arguments.timeline && !session.loaded.is_whole {

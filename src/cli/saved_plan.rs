@@ -29,12 +29,12 @@ pub(super) enum Target {
 impl Target {
     /// Checks that a plan can be saved there, before anything else happens, and removes an older saved plan: if this run
     /// fails, that one is not mistaken for its result.
-    pub(super) fn open(path: &Path, console: &Console<'_>) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, folder: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Ok(Self::Output);
         }
         let failed = |refused: Refused| failed(path, &refused.to_string());
-        let place = files::named(&console.folder, path).map_err(failed)?;
+        let place = files::named(folder, path).map_err(failed)?;
         let place = place.ok_or_else(|| self::failed(path, "its folder does not exist"))?;
         let is_there = match place.read(LONGEST as u64) {
             Ok(Some(existing)) if !existing.is_empty() && !is_saved_plan(&existing) => {

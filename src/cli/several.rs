@@ -71,11 +71,10 @@ fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
         Command::Apply(arguments) => {
             (!arguments.manifests.all().is_empty(), arguments.approved.as_ref().map(|_| "--approved"))
         }
-        Command::Diff(_) => (false, None),
         _ => {
             let failure =
                 usage(format!("could not use --workspace {}: this command takes one workspace", pattern.display()));
-            return Err(failure.help("run it once for each workspace; validate, plan, apply and diff take several"));
+            return Err(failure.help("run it once for each workspace; validate, plan and apply take several"));
         }
     };
     if has_paths {

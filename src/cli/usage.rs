@@ -8,6 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::Exit;
+use super::saved_plan::Target;
 use super::trust;
 use crate::diagnostic::Sources;
 use crate::render::Problem;
@@ -38,6 +39,10 @@ impl Context<'_> {
 pub(super) fn print(error: &clap::Error, context: &Context<'_>, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
     let text = error.render().ansi().to_string();
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+    if exit == Exit::Usage && context.arguments.iter().any(|argument| argument == "plan") {
+        // Opening removes an older plan, which must not be taken for the result. The mistake is reported in any case.
+        let _ = context.value("--out").map(|path| Target::open(Path::new(&path), context.folder));
+    }
     let mut print = || -> io::Result<()> {
         if exit == Exit::Done {
             return write!(out, "{text}");

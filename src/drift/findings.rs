@@ -51,7 +51,7 @@ fn of_field(drift: &Drift, field: &FieldDrift) -> Diagnostic {
     };
     problem.help(match field.side {
         Side::Ours => "`keywright apply` brings the manifest to the store",
-        _ => "write it to the manifest to keep it; `keywright apply` undoes it",
+        _ => "write it to the manifest to keep it; `keywright apply` undoes it, and asks first if a person took something away",
     })
 }
 

@@ -93,6 +93,17 @@ fn the_same_plan_is_the_same_bytes() {
 }
 
 #[test]
+fn a_wrong_command_line_leaves_no_older_plan() {
+    let team = Team::new("", &[TEAM, CUSTOM_KEY]);
+    team.runs("plan --out p.json", 0);
+    team.runs("plan --out p.json --bogus", 64);
+    assert!(!team.path("p.json").exists());
+    fs::write(team.path("note.txt"), "not a plan").unwrap();
+    team.runs("plan --out note.txt --bogus", 64);
+    assert!(team.path("note.txt").exists());
+}
+
+#[test]
 fn a_plan_is_applied_from_anywhere_to_the_workspace_that_f_names() {
     let team = Team::new("", &[TEAM]);
     team.runs("plan --out a-plan-by-content", 0);

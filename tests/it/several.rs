@@ -164,6 +164,8 @@ fn what_belongs_to_one_workspace_is_refused_for_several() {
         ("apply --workspace 'teams/*' --approved plan.json", "a saved plan is of one workspace"),
         ("plan --workspace 'teams/*' teams/red", "could not use PATH"),
         ("runs --workspace 'teams/*'", "this command takes one workspace"),
+        // The folders of the checkout are not those of the two revisions.
+        ("diff HEAD --workspace 'teams/*'", "this command takes one workspace"),
         ("plan --workspace 'teams/*' --format sarif", "could not use this format"),
     ] {
         let ran = console.run(line);
