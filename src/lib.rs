@@ -43,6 +43,7 @@ pub mod plan;
 pub mod apply;
 pub mod memory;
 pub mod drift;
+pub mod adopt;
 pub mod export;
 pub mod render;
 pub mod saved_plan;

@@ -1,5 +1,7 @@
 //! `keywright drift`
 
+mod write;
+
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -18,6 +20,8 @@ use super::output::Output;
 use super::output::Shown;
 use super::session::Prepared;
 use super::session::Session;
+use crate::adopt::Adopted;
+use crate::adopt::adopt;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
@@ -36,8 +40,11 @@ use crate::text::ci_commands::Harmless;
 /// each difference who made it: ours (the manifest moved), theirs (the store moved) or both. What no apply recorded is
 /// compared with the manifests only, and counts as drift. Due deliveries and rotations are no drift.
 ///
+/// --adopt writes the values that only the store changed to the manifests, keeps comments and layout, and shows the
+/// difference. It names what it cannot write.
+///
 /// Only reads the store and the database. Exits with 2 if the store moved, with 0 if not, and with 3 if the manifests are
-/// invalid or an object cannot be compared.
+/// invalid or an object cannot be compared. With --adopt, exits with 0 if it wrote everything that moved.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -50,6 +57,10 @@ pub(super) struct Arguments {
     /// Code host of the comment, for --format markdown [default: github]
     #[arg(long = "for", value_name = "HOST")]
     host: Option<Host>,
+
+    /// Write the values that only the store changed to the manifests
+    #[arg(long)]
+    adopt: bool,
 
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -119,10 +130,21 @@ fn report(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop
     let (drift, findings) = prepared.drift(console.now);
     let mut others = others(&prepared);
     others.extend(findings);
+    let is_comparable = !has_errors(&others);
+    let loaded = &prepared.snapshot.loaded;
+    let adopts = arguments.adopt && is_comparable;
+    let adopted = if adopts { adopt(&drift, &loaded.sources, &loaded.workspace) } else { Adopted::default() };
+    write::write(&adopted.texts, loaded, console)?;
+    let is_left = if adopts { !adopted.refused.is_empty() } else { drift::has_drift(&drift) };
+    others.extend(rules::with_severities(adopted.refused, &loaded.workspace));
     show(arguments.output(), &prepared, &drift, &others, console)?;
-    Ok(if has_errors(&others) {
+    // The other formats are one document.
+    let out = if arguments.format == Format::Text { &mut *console.out } else { &mut *console.err };
+    render::text::adopted(out, &adopted.texts, &loaded.sources)?;
+    out.flush()?;
+    Ok(if !is_comparable {
         Exit::Invalid
-    } else if drift::has_drift(&drift) {
+    } else if is_left {
         Exit::Pending
     } else {
         Exit::Done

@@ -51,6 +51,10 @@ fn of_field(drift: &Drift, field: &FieldDrift) -> Diagnostic {
     };
     problem.help(match field.side {
         Side::Ours => "`keywright apply` brings the manifest to the store",
+        Side::Theirs => {
+            "keep it with `keywright drift --adopt`, or undo it with `keywright apply`, which asks first if a person took \
+             something away"
+        }
         _ => "write it to the manifest to keep it; `keywright apply` undoes it, and asks first if a person took something away",
     })
 }

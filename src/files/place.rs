@@ -127,6 +127,12 @@ impl Place {
         self.replace_with(SHARED_FILE, bytes)
     }
 
+    /// The same, but the file gets the permissions of `like`, as the umask allows.
+    pub fn replace_like(&self, like: &File, bytes: &[u8]) -> io::Result<()> {
+        let mode = Mode::from_raw_mode(rustix::fs::fstat(like)?.st_mode);
+        self.replace_with(mode & (Mode::RWXU | Mode::RWXG | Mode::RWXO), bytes)
+    }
+
     fn replace_with(&self, mode: Mode, bytes: &[u8]) -> io::Result<()> {
         let unfinished = unfinished();
         write_new(&self.folder, &unfinished, mode, bytes)?;

@@ -1,9 +1,14 @@
 //! What moved since the last apply, as text.
 
+use std::collections::BTreeMap;
 use std::io;
+
+use similar::TextDiff;
 
 use super::DriftReport;
 use super::style;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::Sources;
 use crate::drift::Drift;
 use crate::drift::FieldDrift;
 use crate::drift::Side;
@@ -75,6 +80,26 @@ fn seen(drift: &Drift) -> Option<String> {
         Some(at) => Some(format!("last changed {}{by}", in_utc(at))),
         None => (!by.is_empty()).then(|| format!("last changed{by}")),
     }
+}
+
+/// Writes what changed in the manifests, as a unified diff of each file.
+pub fn adopted(out: &mut dyn io::Write, texts: &BTreeMap<SourceId, String>, sources: &Sources) -> io::Result<()> {
+    for (id, text) in texts {
+        let Some(source) = sources.get(*id) else { continue };
+        let name = text::line(&source.name);
+        let diff = TextDiff::from_lines(&*source.text, text.as_str());
+        let diff = diff.unified_diff().context_radius(2).header(&name, &name).to_string();
+        writeln!(out, "\n{bold}Adopted in {name}{bold:#}", bold = style::BOLD)?;
+        for line in diff.lines() {
+            let color = match line.as_bytes().first() {
+                Some(b'-') => style::RED,
+                Some(b'+') => style::GREEN,
+                _ => style::DIM,
+            };
+            writeln!(out, "{color}{}{color:#}", text::line(line))?;
+        }
+    }
+    Ok(())
 }
 
 /// `2 theirs, 1 both · 1 ours`

@@ -3,6 +3,7 @@
 pub use super::Header;
 pub use super::diagnostics::diagnostics;
 pub use super::difference::difference;
+pub use super::drift::adopted;
 pub use super::drift::drift;
 pub use super::export::export;
 pub use super::forecast::calls;

@@ -64,6 +64,7 @@ impl Story {
 
     /// Sets one attribute of the only row of a table.
     fn set(&self, table: &str, attribute: &str, value: &str) {
+        let value = value.replace('\'', "''");
         self.by_hand(&format!("UPDATE {table} SET attributes = json_set(attributes, '$.\"{attribute}\"', '{value}')"));
     }
 
@@ -204,7 +205,7 @@ fn every_format_has_the_drift_and_no_key() {
 
 /// Another client edits the area, over the wire.
 #[test]
-fn an_edit_over_the_wire_is_found_and_a_lagging_list_is_not_taken_for_one() {
+fn an_edit_over_the_wire_is_found() {
     let emulator = Emulator::start(&[]);
     let ids = emulator.world();
     let key = id(&emulator.key(&ids, json!({"apikey": "wild-value-that-is-not-real", "status": "active"})));
@@ -230,4 +231,92 @@ fn an_edit_over_the_wire_is_found_and_a_lagging_list_is_not_taken_for_one() {
     let said = world.keywright(&["drift"]);
     assert!(said.exit == 2 && said.text.contains("KW-155"), "{}", said.text);
     assert!(!world.workspace().join(".keywright").exists(), "drift made a database");
+}
+
+/// New objects are missing from the next three lists.
+#[test]
+fn a_lagging_list_is_not_taken_for_a_deletion() {
+    let world = World::new(&format!("{TEAM}{KEY}"));
+    let area = world.area(&["--quirk", "late-lists=3"]);
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 4s}", "");
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let said = world.keywright(&["drift"]);
+    assert!(said.exit == 0 && !said.text.contains("not in the store"), "{}", said.text);
+}
+
+#[test]
+fn adopted_edits_leave_nothing_to_do_and_every_other_byte() {
+    let story = Story::new("");
+    story.set("users", "displayName", "Alicia: the first");
+    story.set("package_keys", "settings.status", "disabled");
+    let before = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    let ran = story.console.run("drift --adopt");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("+  settings: {status: disabled}"), "{}", ran.out);
+    let after = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    let expected = before
+        .replace("displayName: Alice", "displayName: \"Alicia: the first\"")
+        .replace("{status: active}\n  deliver", "{status: disabled}\n  deliver");
+    assert_eq!(after, expected);
+    for command in ["validate", "drift", "plan --detailed-exitcode"] {
+        let ran = story.console.run(command);
+        assert_eq!(ran.exit, 0, "{command}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn what_cannot_be_adopted_is_named_and_stays() {
+    let story = Story::new("");
+    // The manifest changed, too; and a machine without a record cannot know which one is newer.
+    story.edit("displayName: Alice", "displayName: Ann");
+    story.set("users", "displayName", "Alicia");
+    let before = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    let ran = story.console.run("drift --adopt");
+    assert!(ran.exit == 2 && ran.err.contains("warning[KW-156]"), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("m.yaml:4") && ran.err.contains("write Alicia to the manifest by hand"), "{}", ran.err);
+    story.by_hand("DELETE FROM applied");
+    let ran = story.console.run("drift --adopt");
+    assert!(ran.exit == 2 && ran.err.contains("no apply is recorded"), "{}{}", ran.out, ran.err);
+    // A deleted object is no edit, and no manifest is deleted.
+    story.by_hand("DELETE FROM package_keys");
+    let ran = story.console.run("drift --adopt");
+    assert!(ran.exit == 2 && ran.err.contains("removed: true"), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read_to_string(story.folder.path().join("m.yaml")).unwrap(), before);
+}
+
+#[test]
+fn what_can_be_adopted_is_written_beside_what_cannot() {
+    let story = Story::new("");
+    story.edit("{status: active}\n  deliver", "&on {status: active}\n  deliver");
+    story.edit("displayName: Alice,", "displayName: 'Alice', # the first\n ");
+    story.set("users", "displayName", "Lee's");
+    story.by_hand("DELETE FROM package_keys");
+    let ran = story.console.run("drift --adopt --format json");
+    assert!(ran.exit == 2 && ran.err.contains("displayName: 'Lee''s', # the first"), "{}{}", ran.out, ran.err);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let errors: Vec<String> = schema("DriftOutput").iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty() && ran.out.contains("KW-156"), "{errors:?}{}", ran.out);
+    assert_eq!(story.sides(), (vec!["key/k missing theirs".to_owned()], 2));
+}
+
+/// Mounted configuration is a link to another file.
+#[test]
+fn nothing_is_written_through_a_link() {
+    let story = Story::new("");
+    let (link, real) = (story.folder.path().join("m.yaml"), story.folder.path().join(".data/m.yaml"));
+    fs::create_dir(real.parent().unwrap()).unwrap();
+    fs::rename(&link, &real).unwrap();
+    std::os::unix::fs::symlink(".data/m.yaml", &link).unwrap();
+    let before = fs::read_to_string(&real).unwrap();
+    story.set("users", "displayName", "Alicia");
+    assert_eq!(story.sides(), (vec!["user/alice changed theirs".to_owned()], 2));
+    let ran = story.console.run("drift --adopt");
+    assert!(
+        ran.exit == 1 && ran.err.contains("could not adopt") && ran.err.contains("m.yaml"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert!(link.is_symlink() && fs::read_to_string(&real).unwrap() == before);
 }

@@ -10,6 +10,6 @@ pub static KW_153: Rule = Rule {
     source: "Keywright's own rule",
     also: Some((Severity::Info, "a field that only the manifest changed")),
     wrong: "A run applied `description: Web`. In the console someone writes `Web shop`, and `keywright drift` compares.",
-    right: "The edit is written to the manifest, or undone with `keywright apply`.",
+    right: "The edit is written to the manifest with `keywright drift --adopt`, or undone with `keywright apply`.",
     ..Rule::warning("KW-153").by_plan()
 };

@@ -1,0 +1,213 @@
+//! Writes what moved in the store into the texts of the manifests. Only the value of a field is replaced, so that comments and
+//! layout stay; and a text counts only if its manifests then declare exactly what they did before, with the new values.
+
+mod spelling;
+
+use std::collections::BTreeMap;
+
+use crate::change::FieldChange;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::Source;
+use crate::diagnostic::SourceId;
+use crate::diagnostic::Sources;
+use crate::diagnostic::has_errors;
+use crate::drift::Drift;
+use crate::drift::FieldDrift;
+use crate::drift::Side;
+use crate::drift::What;
+use crate::manifest;
+use crate::manifest_diff;
+use crate::manifest_diff::Edit;
+use crate::model::Address;
+use crate::model::Desired;
+use crate::model::Value;
+use crate::rules;
+use crate::text::line;
+use crate::workspace::Workspace;
+
+/// The new texts, and what could not be written.
+#[derive(Default)]
+pub struct Adopted {
+    pub texts: BTreeMap<SourceId, String>,
+    pub refused: Vec<Diagnostic>,
+}
+
+/// One value to write.
+#[derive(Clone)]
+struct Wish<'a> {
+    drift: &'a Drift,
+    field: &'a FieldDrift,
+    place: Place,
+    value: Value,
+}
+
+/// Adopts the fields that only the store changed. `drift` must be of these sources.
+pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace) -> Adopted {
+    let mut refused = Vec::new();
+    let mut wishes = Vec::new();
+    for one in drift.iter().filter(|one| one.side != Side::Ours) {
+        if one.what != What::Changed {
+            refused.push(not_a_field(one));
+        }
+        for field in one.fields.iter().filter(|field| field.side != Side::Ours) {
+            match wish(one, field) {
+                Ok(wish) => wishes.push(wish),
+                Err(why) => refused.push(not_adopted(one, field, why)),
+            }
+        }
+    }
+    let (wishes, unwritable): (Vec<Wish<'_>>, Vec<Wish<'_>>) =
+        wishes.into_iter().partition(|wish| edited(std::slice::from_ref(wish), sources).is_some());
+    let of_form = "its value has a form that Keywright does not edit";
+    refused.extend(unwritable.iter().map(|wish| not_adopted(wish.drift, wish.field, of_form)));
+    let mut writer = Writer { sources, workspace, before: None, done: Vec::new(), texts: BTreeMap::new() };
+    let of_rule = "with the value of the store, the manifests would be invalid or change in another place, too";
+    refused.extend(writer.write_most(&wishes).iter().map(|wish| not_adopted(wish.drift, wish.field, of_rule)));
+    Adopted { texts: writer.texts, refused }
+}
+
+fn wish<'a>(drift: &'a Drift, field: &'a FieldDrift) -> Result<Wish<'a>, &'static str> {
+    match field.side {
+        _ if field.is_secret => return Err("it may be a secret"),
+        Side::Both => return Err("the manifest changed, too"),
+        Side::Unknown => return Err("no apply is recorded, so the manifest may be the newer one"),
+        Side::Ours | Side::Theirs => {}
+    }
+    let place = field.place.ok_or("the manifest does not contain it as a field")?;
+    let empty = || match field.manifest {
+        Some(Value::Text(_)) => Some(Value::text("")),
+        Some(Value::Set(_)) => Some(Value::set::<&str>([])),
+        _ => None,
+    };
+    let value = field.store.clone().or_else(empty).ok_or("the store has no value")?;
+    Ok(Wish { drift, field, place, value })
+}
+
+/// KW-156 for an object.
+fn not_a_field(drift: &Drift) -> Diagnostic {
+    let (why, help) = match drift.what {
+        What::Missing(Some(_)) => ("it has another address in the store", "change the manifest to where the object is"),
+        What::Missing(None) => (
+            "it is not in the store, and no manifest is deleted",
+            "remove the manifest, or write `removed: true` below `metadata`, to keep it deleted",
+        ),
+        What::Undeclared => ("no manifest declares it", "`keywright export --undeclared` prints its manifest"),
+        What::Removed | What::Changed => ("its manifest removes it", "remove the manifest to keep the object"),
+    };
+    let problem = rules::KW_156.finding(format!("could not adopt {}: {why}", drift.address));
+    at(problem.help(help), drift.place)
+}
+
+/// KW-156 for a field.
+fn not_adopted(drift: &Drift, field: &FieldDrift, why: &str) -> Diagnostic {
+    let name = line(&field.field);
+    let message = format!("could not adopt `{name}` of {}: {why}", drift.address);
+    let by_hand = match &field.store {
+        _ if field.is_secret => "write the value of the store to the manifest by hand".to_owned(),
+        Some(value) => format!("write {} to the manifest by hand", line(&value.to_string())),
+        None => format!("remove `{name}` from the manifest"),
+    };
+    let help = format!("{by_hand}, or undo the edit with `keywright apply`");
+    at(rules::KW_156.finding(message).help(help), field.place.or(drift.place))
+}
+
+fn at(problem: Diagnostic, place: Option<Place>) -> Diagnostic {
+    match place {
+        Some(place) => problem.at(place),
+        None => problem,
+    }
+}
+
+fn desired(sources: &Sources, workspace: &Workspace) -> Option<Desired> {
+    let (raw, found) = manifest::parse(sources);
+    let had_errors = has_errors(&found);
+    let checked = rules::check(raw, found, workspace);
+    let is_valid = !had_errors && !has_errors(&checked.diagnostics);
+    checked.value.filter(|_| is_valid)
+}
+
+struct Writer<'a> {
+    sources: &'a Sources,
+    workspace: &'a Workspace,
+    /// What the manifests declare without an edit, once it was needed.
+    before: Option<Desired>,
+    done: Vec<Wish<'a>>,
+    texts: BTreeMap<SourceId, String>,
+}
+
+impl<'a> Writer<'a> {
+    /// Writes as many of these values as possible and returns the others. By halves, because each attempt reads all manifests.
+    fn write_most(&mut self, wishes: &[Wish<'a>]) -> Vec<Wish<'a>> {
+        if wishes.is_empty() || self.write(wishes) {
+            return Vec::new();
+        }
+        if let [only] = wishes {
+            return vec![only.clone()];
+        }
+        let (first, second) = wishes.split_at(wishes.len() / 2);
+        let mut left = self.write_most(first);
+        left.extend(self.write_most(second));
+        left
+    }
+
+    /// Whether the texts can have these values beside those that are done. Keeps them if so.
+    fn write(&mut self, more: &[Wish<'a>]) -> bool {
+        let wishes: Vec<Wish<'a>> = self.done.iter().chain(more).cloned().collect();
+        let Some(texts) = edited(&wishes, self.sources) else { return false };
+        if self.before.is_none() {
+            self.before = desired(self.sources, self.workspace);
+        }
+        let is_right = self.before.as_ref().is_some_and(|before| self.declares(before, &wishes, &texts));
+        if is_right {
+            (self.done, self.texts) = (wishes, texts);
+        }
+        is_right
+    }
+
+    /// Whether the manifests declare exactly the wishes and otherwise the same as before.
+    fn declares(&self, before: &Desired, wishes: &[Wish<'_>], texts: &BTreeMap<SourceId, String>) -> bool {
+        let source = |(index, source): (usize, &Source)| {
+            let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+            let text = texts.get(&id).map_or(&*source.text, String::as_str);
+            Source { name: source.name.clone(), text: text.into(), readable: source.readable }
+        };
+        let sources = Sources(self.sources.0.iter().enumerate().map(source).collect());
+        let Some(after) = desired(&sources, self.workspace) else { return false };
+        let changed = manifest_diff::declarations((before, self.sources), (&after, &sources));
+        let is_wished = |address: &Address, change: &FieldChange| {
+            let is_it = |wish: &&Wish<'_>| wish.drift.address == *address && wish.field.field == change.field;
+            wishes.iter().find(is_it).is_some_and(|wish| change.after.as_ref() == Some(&wish.value))
+        };
+        let count: usize = changed.iter().map(|declaration| declaration.fields.len()).sum();
+        count == wishes.len()
+            && changed.iter().all(|declaration| {
+                let fields = &declaration.fields;
+                declaration.edit == Edit::Changed && fields.iter().all(|field| is_wished(&declaration.address, field))
+            })
+    }
+}
+
+/// The texts with the new values. `None` if a value cannot be replaced where it is.
+fn edited(wishes: &[Wish<'_>], sources: &Sources) -> Option<BTreeMap<SourceId, String>> {
+    let mut sorted: Vec<&Wish<'_>> = wishes.iter().collect();
+    // From the end, so that earlier places stay.
+    sorted.sort_by_key(|wish| std::cmp::Reverse(wish.place));
+    let mut texts: BTreeMap<SourceId, String> = BTreeMap::new();
+    let mut last: Option<Place> = None;
+    for wish in sorted {
+        let Place { source, start, end } = wish.place;
+        if last.is_some_and(|last| last.source == source && last.start < end) {
+            return None;
+        }
+        let old = sources.get(source)?;
+        let range = start as usize..end as usize;
+        let new = spelling::spelled(old.text.get(range.clone())?, &wish.value)?;
+        texts.entry(source).or_insert_with(|| old.text.to_string()).replace_range(range, &new);
+        last = Some(wish.place);
+    }
+    Some(texts)
+}
+
+#[cfg(test)]
+mod tests;
