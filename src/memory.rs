@@ -31,6 +31,8 @@ pub use applied::Row;
 #[derive(Default)]
 pub struct Lesson {
     pub keep: Vec<(Kind, Box<str>, Known)>,
+    /// Package keys that are no generations of the rotated key whose prefix they have.
+    pub apart: Vec<(Kind, Box<str>, Known)>,
     pub forget: Vec<(Kind, Box<str>)>,
     /// The fields that the run applied or found equal.
     pub applied: Vec<Row>,
@@ -38,7 +40,7 @@ pub struct Lesson {
 
 impl Lesson {
     pub fn is_empty(&self) -> bool {
-        self.keep.is_empty() && self.forget.is_empty() && self.applied.is_empty()
+        self.keep.is_empty() && self.apart.is_empty() && self.forget.is_empty() && self.applied.is_empty()
     }
 }
 
@@ -57,6 +59,8 @@ pub struct Experience<'a> {
     /// Whether the snapshot is of the whole stores, so that what is missing is gone.
     pub is_whole: bool,
     pub declared: &'a [Sighting],
+    /// The keys that are no generations of the rotated key whose prefix they have.
+    pub apart: &'a [Sighting],
     pub changes: &'a [Change],
     pub results: &'a [ChangeResult],
     /// The objects that the changes created, by the index of the change.
@@ -95,6 +99,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     let gone = gone(seen);
     let values = values(seen.live, key);
     let states = States::of(seen);
+    let mut addresses: BTreeSet<&Address> = BTreeSet::new();
     for sighting in seen.declared.iter().filter(|sighting| !gone.contains(&(sighting.kind(), &sighting.id))) {
         let kind = sighting.kind();
         let value = values.get(&sighting.id).filter(|_| kind == Kind::PackageKey);
@@ -104,6 +109,11 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         // A record with another value is about another key.
         let maker = before.filter(|before| before.value.as_ref() == value).map_or(unknown, |before| before.maker);
         let disabled = disabled(seen, sighting, before, &states);
+        // A consent for its retirement makes a key that was set apart no key of the manifest.
+        let is_old = !addresses.insert(&sighting.address);
+        if is_old && disabled.is_none() && was_apart(&sighting.id, value, remembered, key) {
+            continue;
+        }
         let known = Known { disabled, ..known(seen, &sighting.address, maker, value.cloned()) };
         keep(kind, &sighting.id, known);
     }
@@ -126,9 +136,36 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
             keep(Kind::Package, &live.id, known(seen, &live.address, Maker::ControlPlane, None));
         }
     }
+    lesson.apart = apart(seen, remembered, key, &values, &gone);
     lesson.applied = applied::applied(seen, remembered, key, |kind, id| gone.contains(&(kind, id)));
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson
+}
+
+/// What the database does not know yet about keys that are no generations. Later, nothing else may tell that: the key of
+/// ours that showed it goes with its rotation, or a person deletes it.
+fn apart(
+    seen: &Experience<'_>,
+    remembered: &Remembered,
+    key: &FingerprintKey,
+    values: &BTreeMap<&LiveId, Fingerprint>,
+    gone: &BTreeSet<(Kind, &LiveId)>,
+) -> Vec<(Kind, Box<str>, Known)> {
+    let row = |sighting: &Sighting| {
+        let kind = sighting.kind();
+        let value = values.get(&sighting.id)?;
+        let trace = trace_of(kind, &sighting.id, Some(key))?;
+        let is_declared = remembered.objects.get(kind, &trace).is_some_and(|known| known.value.as_ref() == Some(value));
+        let is_known = is_declared || was_apart(&sighting.id, Some(value), remembered, key);
+        (!is_known && !gone.contains(&(kind, &sighting.id)))
+            .then(|| (kind, trace, known(seen, &sighting.address, Maker::Other, Some(value.clone()))))
+    };
+    seen.apart.iter().filter_map(row).collect()
+}
+
+fn was_apart(id: &LiveId, value: Option<&Fingerprint>, remembered: &Remembered, key: &FingerprintKey) -> bool {
+    let known = trace_of(Kind::PackageKey, id, Some(key)).and_then(|trace| remembered.objects.apart(&trace));
+    value.is_some() && known.is_some_and(|known| known.value.as_ref() == value)
 }
 
 /// A replaced key keeps its value, so it stays unknown whether the value has arrived if Keywright did not make it.
@@ -232,7 +269,7 @@ fn forgotten(
     gone: &BTreeSet<(Kind, &LiveId)>,
     kept: &BTreeSet<(Kind, Box<str>)>,
 ) -> Vec<(Kind, Box<str>)> {
-    if remembered.objects.is_empty() {
+    if remembered.objects.is_empty() && remembered.objects.all_apart().next().is_none() {
         return Vec::new();
     }
     let trace = |kind, id| Some((kind, trace_of(kind, id, Some(key))?));
@@ -250,7 +287,8 @@ fn forgotten(
     // What a person deleted, and what a guard therefore holds back, is asked again by the next run.
     let held = seen.changes.iter().zip(seen.results).filter(|(_, result)| matches!(result, ChangeResult::Held(_)));
     let held: BTreeSet<String> = held.map(|(change, _)| change.address.to_string()).collect();
-    let all = remembered.objects.iter().filter(|(_, _, known)| !held.contains(&*known.address));
+    let apart = remembered.objects.all_apart().map(|(trace, known)| (Kind::PackageKey, trace, known));
+    let all = remembered.objects.iter().chain(apart).filter(|(_, _, known)| !held.contains(&*known.address));
     let all = all.map(|(kind, trace, _)| (kind, Box::from(trace)));
     all.filter(|of| !kept.contains(of) && (deleted.contains(of) || is_missing(of.0, of))).collect()
 }

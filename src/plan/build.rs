@@ -102,11 +102,12 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
-    let declared = Sighting::all(&matching);
+    let (declared, apart) = (Sighting::all(&matching), Sighting::apart(&matching));
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     let (excluded, asked, stopped) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld, rotations };
+    let mut planned =
+        Planned { plan, excluded, diagnostics, held, asked, stopped, declared, apart, withheld, rotations };
     guards::guard(&mut planned, Vec::new(), context, &matching);
     planned.asked.extend(drafts.refused.into_values());
     planned

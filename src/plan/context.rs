@@ -87,6 +87,8 @@ pub struct Planned {
     pub stopped: Vec<Diagnostic>,
     /// The live objects that the manifests declare.
     pub declared: Vec<Sighting>,
+    /// The keys with the prefix of a rotated key that are no generations of it, by its address.
+    pub apart: Vec<Sighting>,
     /// Addresses and fields that are not updated because of [`Context::remembered`].
     pub withheld: BTreeSet<(String, String)>,
     /// The rotated keys of the store. Empty for a part of a workspace and for a saved plan.
@@ -120,6 +122,11 @@ impl Sighting {
             std::iter::once(&found.live).chain(&found.older).map(move |live| (address, live))
         });
         found.map(|(address, live)| Self { address: address.clone(), id: live.id.clone() }).collect()
+    }
+
+    pub(super) fn apart(matching: &Matching<'_>) -> Vec<Self> {
+        let apart = matching.beside.iter().flat_map(|(address, apart)| apart.iter().map(move |live| (address, live)));
+        apart.map(|(address, live)| Self { address: address.clone(), id: live.id.clone() }).collect()
     }
 
     pub const fn kind(&self) -> Kind {

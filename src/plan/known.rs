@@ -18,6 +18,9 @@ use crate::model::LiveObject;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct KnownObjects {
     ours: BTreeMap<Kind, BTreeMap<Box<str>, Known>>,
+    /// Package keys that an earlier run took for no generation of the rotated key whose prefix they have. No manifest
+    /// declared them.
+    apart: BTreeMap<Box<str>, Known>,
     /// What another workspace declared.
     elsewhere: BTreeMap<Kind, BTreeMap<Box<str>, Elsewhere>>,
 }
@@ -84,6 +87,19 @@ impl Maker {
 impl KnownObjects {
     pub fn insert(&mut self, kind: Kind, trace: &str, known: Known) {
         self.ours.entry(kind).or_default().insert(trace.into(), known);
+    }
+
+    pub fn insert_apart(&mut self, trace: &str, known: Known) {
+        self.apart.insert(trace.into(), known);
+    }
+
+    /// What an earlier run recorded about a package key that it set apart.
+    pub fn apart(&self, trace: &str) -> Option<&Known> {
+        self.apart.get(trace)
+    }
+
+    pub fn all_apart(&self) -> impl Iterator<Item = (&str, &Known)> {
+        self.apart.iter().map(|(trace, known)| (&**trace, known))
     }
 
     pub fn insert_elsewhere(&mut self, kind: Kind, trace: &str, workspace: &str, protect: bool) {

@@ -50,8 +50,9 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     sort(&mut held);
     let diagnostics = with_severities(consent::obsolete(&plan, context), context.workspace);
     let (asked, stopped, withheld, rotations) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
-    let declared = Sighting::all(&matching);
-    let mut planned = Planned { plan, excluded, diagnostics, held, asked, stopped, declared, withheld, rotations };
+    let (declared, apart) = (Sighting::all(&matching), Sighting::apart(&matching));
+    let mut planned =
+        Planned { plan, excluded, diagnostics, held, asked, stopped, declared, apart, withheld, rotations };
     let unowned = unowned(&planned, context, &matching);
     guards::guard(&mut planned, unowned, context, &matching);
     planned.stopped.extend(transfer_rules::whose(context, &matching, &planned.plan));

@@ -10,6 +10,7 @@ use super::consent::is_allowed;
 use super::consent::is_allowed_for_run;
 use super::draft;
 use super::known::Maker;
+use super::known::trace_of;
 use super::receipts::Shown;
 use super::retirement::Generations;
 use super::retirement::due;
@@ -35,7 +36,7 @@ use crate::text::count;
 const MOST: usize = 5;
 
 /// Takes the keys that Keywright did not make out of the generations of rotated keys. If it made none of them, the newest
-/// one stays: the manifest adopts it.
+/// one stays: the manifest adopts it, but none that an earlier run has set apart.
 pub fn set_apart<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
     let strangers = |(address, found): (&Address, &Found<'a>)| {
         let declared = context.desired.get(address)?;
@@ -43,22 +44,31 @@ pub fn set_apart<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
         let judge =
             Judge { context, declared, rotation: key.rotation?, length: length(context, matching, key)?, found };
         let is_one = |live: &LiveObject| !found.moved && judge.is_stranger(live);
-        let (apart, mut own): (Vec<_>, Vec<_>) = generations(found).partition(|live| is_one(live));
-        let adopted = usize::from(own.is_empty());
-        own.extend(apart.iter().take(adopted));
-        let is_old = |live: &&LiveObject| is_allowed(&live.address, context);
-        let (retired, apart): (Vec<_>, Vec<_>) = apart.into_iter().skip(adopted).partition(is_old);
-        // Consent is for the retirement of a key, not for the delivery of one: it never becomes the current key.
+        let (mut apart, mut own): (Vec<_>, Vec<_>) = generations(found).partition(|live| is_one(live));
+        if own.is_empty() {
+            let adopted = apart.iter().position(|live| !judge.was_apart(live));
+            own.extend(adopted.map(|index| apart.remove(index)));
+        }
+        // Consent is for the retirement of a key, not for the delivery of one: it never becomes the current key, also
+        // after it is disabled.
+        let is_old = |live: &&LiveObject| {
+            !own.is_empty() && (is_allowed(&live.address, context) || is_disabled_by_us(live, context))
+        };
+        let (retired, apart): (Vec<_>, Vec<_>) = apart.into_iter().partition(is_old);
         let is_changed = !(retired.is_empty() && apart.is_empty());
         own.extend(retired);
-        own[1..].sort_by_key(|live| Reverse((live.created, &live.id)));
+        own.get_mut(1..).unwrap_or_default().sort_by_key(|live| Reverse((live.created, &live.id)));
         is_changed.then(|| (address.clone(), own, apart))
     };
     let found: Vec<_> = matching.found.iter().filter_map(strangers).collect();
     for (address, own, apart) in found {
         let mut own = own.into_iter();
-        if let Some(live) = own.next() {
-            matching.found.insert(address.clone(), Found { live, moved: false, older: own.collect() });
+        match own.next() {
+            Some(live) => {
+                drop(matching.found.insert(address.clone(), Found { live, moved: false, older: own.collect() }))
+            }
+            // All of ours are gone, and a new one is created.
+            None => drop(matching.found.remove(&address)),
         }
         matching.unmatched.extend(&apart);
         if !apart.is_empty() {
@@ -101,14 +111,20 @@ impl Judge<'_, '_> {
         }
         let is_of_length = live.key.as_ref().is_some_and(|key| key.value.expose().len() == self.length);
         let maker = maker(live, self.context);
-        if maker == Some(Maker::Keywright) || is_disabled_by_us(live, self.context) {
+        if maker == Some(Maker::Keywright) {
             return false;
         }
-        if let Some(seconds) = self.since_ours(live) {
-            // Another runner may have made it, but only when our key was old enough.
-            return !is_of_length || seconds < self.rotation.every;
+        let has_ours = self.generations().any(|other| is_ours(other, self.context));
+        // The key beside which it was set apart may be gone. Without a key of ours, `--deliver` says that it is one.
+        if self.was_apart(live) && (has_ours || !self.is_asked_to_deliver()) {
+            return true;
         }
-        if self.generations().any(|other| is_ours(other, self.context)) {
+        if let Some(ours) = self.last_ours(live) {
+            // Another runner may have made it, but only when our key was old enough. A place of delivery that shows it
+            // proves the same, for example beside a database from a backup.
+            return !is_of_length || !(self.is_in_time(live, ours) || self.works_at_place(live));
+        }
+        if has_ours {
             return maker.is_some() || !is_of_length;
         }
         if let Some(shown) = self.shown() {
@@ -131,25 +147,41 @@ impl Judge<'_, '_> {
     /// The newest key that works and whose value a place shows, unless `--deliver` asks for the newest of all. Without a
     /// record of any key, the place shows which one is current.
     fn shown(&self) -> Option<&LiveObject> {
-        if self.context.options.deliver.contains(&self.declared.address.to_string()) {
+        if self.is_asked_to_deliver() {
             return None;
         }
-        let works = |live: &&LiveObject| rotation::why_unusable(live, self.context.now).is_none();
-        self.generations().filter(works).find(|live| is_shown(live, self.declared, self.context))
+        self.generations().find(|live| self.works_at_place(live))
     }
 
-    /// Whether a rotation of the shown key could have made a newer one.
-    fn is_in_time(&self, live: &LiveObject, shown: &LiveObject) -> bool {
-        let Some((created, before)) = live.created.zip(shown.created) else { return false };
+    fn is_asked_to_deliver(&self) -> bool {
+        self.context.options.deliver.contains(&self.declared.address.to_string())
+    }
+
+    /// Whether a key works and a place shows its value.
+    fn works_at_place(&self, live: &LiveObject) -> bool {
+        rotation::why_unusable(live, self.context.now).is_none() && is_shown(live, self.declared, self.context)
+    }
+
+    /// Whether an earlier run set a key apart.
+    fn was_apart(&self, live: &LiveObject) -> bool {
+        let remembered = &self.context.remembered;
+        let key = remembered.key.as_ref();
+        let trace = trace_of(Kind::PackageKey, &live.id, key);
+        let known = trace.and_then(|trace| remembered.objects.apart(&trace));
+        known.is_some_and(|known| known.fits(live, key))
+    }
+
+    /// Whether a rotation of an older key could have made a newer one.
+    fn is_in_time(&self, live: &LiveObject, older: &LiveObject) -> bool {
+        let Some((created, before)) = live.created.zip(older.created) else { return false };
         let is_asked = self.rotation.since.is_some_and(|since| before < since && since <= created);
         is_asked || (created - before).num_seconds() >= self.rotation.every
     }
 
-    /// Seconds from the newest older key that we made. `None` if there is none.
-    fn since_ours(&self, live: &LiveObject) -> Option<i64> {
+    /// The newest older key that we made. `None` if there is none.
+    fn last_ours(&self, live: &LiveObject) -> Option<&LiveObject> {
         let ours = self.generations().filter(|other| is_ours(other, self.context));
-        let before = ours.filter_map(|other| other.created).filter(|created| Some(*created) < live.created).max()?;
-        Some((live.created? - before).num_seconds())
+        ours.filter(|other| other.created.is_some() && other.created < live.created).max_by_key(|other| other.created)
     }
 
     /// Seconds to the next newer key.
@@ -278,9 +310,12 @@ fn in_use(
         "as far as the workspace database knows, Keywright did not make {names}, so no rotation retires it, although it has \
          the prefix of {address}"
     );
-    let found = matching.found.get(address)?;
-    let is_unknown = !generations(found).any(|live| is_ours(live, context));
-    let help = if is_unknown && beside.iter().any(|live| live.created > found.live.created) {
+    let found = matching.found.get(address);
+    let is_unknown = |found: &Found<'_>| {
+        !generations(found).any(|live| is_ours(live, context))
+            && beside.iter().any(|live| live.created > found.live.created)
+    };
+    let help = if found.is_some_and(is_unknown) {
         format!(
             "a newer key whose value is at no place of delivery may be another program's: declare it in a manifest of its \
              own, or let the rotation retire it with --allow and its address; if Keywright made it, --deliver {address} \

@@ -30,6 +30,7 @@ pub(super) fn remember(
         live: &snapshot.live,
         is_whole: snapshot.query.only.is_none(),
         declared: &prepared.planned.declared,
+        apart: &prepared.planned.apart,
         changes: &prepared.planned.plan.changes,
         results: &outcome.results,
         created,

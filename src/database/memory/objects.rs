@@ -21,6 +21,9 @@ use crate::plan::known::Maker;
 const BATCH: usize = 100;
 const COLUMNS: usize = 10;
 
+/// Instead of a maker: a key that was set apart from the generations of the address. No manifest declared it.
+const APART: &str = "apart";
+
 /// The number of a run is 1 or more.
 const NO_RUN: i64 = 0;
 
@@ -46,6 +49,12 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
                 return Ok(());
             };
             let (id, workspace) = (row.text(1)?, row.text(8)?);
+            if row.text(3)? == APART {
+                if kind == Kind::PackageKey && is_ours(workspace) {
+                    objects.insert_apart(id, of_maker(row, Maker::Other)?);
+                }
+                return Ok(());
+            }
             match known(row)? {
                 Some(known) if is_ours(workspace) => objects.insert(kind, id, known),
                 Some(known) if known.maker != Maker::ControlPlane => {
@@ -60,15 +69,18 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
 }
 
 fn known(row: &Row<'_>) -> Result<Option<Known>, SqlError> {
-    let Some(maker) = Maker::from_name(row.text(3)?) else { return Ok(None) };
-    Ok(Some(Known {
+    Maker::from_name(row.text(3)?).map(|maker| of_maker(row, maker)).transpose()
+}
+
+fn of_maker(row: &Row<'_>, maker: Maker) -> Result<Known, SqlError> {
+    Ok(Known {
         address: row.text(2)?.into(),
         maker,
         value: row.optional_text(4)?.and_then(Fingerprint::parse),
         protect: row.number(5)? != 0,
         run: Some(row.number(6)?).filter(|run| *run != NO_RUN),
         disabled: Some(row.number(7)?).filter(|at| *at != NEVER).and_then(Instant::from_timestamp_millis),
-    }))
+    })
 }
 
 /// The objects that `run` recorded and that no later run has recorded again: address, maker, and whether it is protected.
@@ -100,13 +112,19 @@ pub fn remember(database: &Database, stores: &StoreKeys, lesson: &Lesson) -> Res
             connection.execute(sql, &[&stores.of(*kind), &kind.name(), id])?;
             applied::forget(connection, stores, *kind, id)?;
         }
-        lesson.keep.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows))?;
+        lesson.keep.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows, |known| known.maker.name()))?;
+        lesson.apart.chunks(BATCH).try_for_each(|rows| write(connection, stores, rows, |_| APART))?;
         applied::write(connection, stores, &lesson.applied)
     });
     remembered.map_err(|error| database.error(error))
 }
 
-fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, Known)]) -> Result<(), SqlError> {
+fn write(
+    connection: &Connection,
+    stores: &StoreKeys,
+    rows: &[(Kind, Box<str>, Known)],
+    maker: impl Fn(&Known) -> &'static str,
+) -> Result<(), SqlError> {
     let row = |index: usize| {
         let numbers: Vec<String> = (1..=COLUMNS).map(|column| format!("?{}", index * COLUMNS + column)).collect();
         format!("({})", numbers.join(", "))
@@ -126,7 +144,7 @@ fn write(connection: &Connection, stores: &StoreKeys, rows: &[(Kind, Box<str>, K
         parameters.push(Box::new(kind.name()));
         parameters.push(Box::new(id));
         parameters.push(Box::new(&known.address));
-        parameters.push(Box::new(known.maker.name()));
+        parameters.push(Box::new(maker(known)));
         parameters.push(Box::new(known.value.as_ref().map(Fingerprint::as_str)));
         parameters.push(Box::new(i64::from(known.protect)));
         parameters.push(Box::new(known.run.unwrap_or(NO_RUN)));

@@ -212,3 +212,86 @@ fn an_old_generation_that_has_ended_does_not_work_beside_the_new_one() {
     let ran = overlap.at("2026-11-10T00:00:00Z", "plan");
     assert!(ran.out.contains("the old one no longer works, and the rotation disables it"), "{}{}", ran.out, ran.err);
 }
+
+/// 2026-09-01.
+const SEPTEMBER: i64 = NEW_YEAR + 243;
+
+/// The key that showed that another one is no generation goes with its own rotation.
+#[test]
+fn a_key_that_was_set_apart_stays_after_the_key_beside_which_it_was_made_is_deleted() {
+    let mut overlap = Overlap::begin();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00005", SEPTEMBER);
+    for day in ["2026-09-02", "2026-11-01", "2026-11-20", "2026-11-28", "2026-11-29", "2026-12-20"] {
+        let ran = overlap.at(&format!("{day}T00:00:00Z"), "apply --auto-approve");
+        assert!(ran.exit == 0 && ran.err.contains("CAM-067"), "{day}: {}{}", ran.out, ran.err);
+    }
+    assert_eq!(overlap.statuses(), ["active", "active"]);
+    let allow = "apply --auto-approve --allow key/alice/checkout/payments@by-hand";
+    assert_eq!(overlap.at("2026-12-21T00:00:00Z", allow).exit, 0);
+    assert_eq!(overlap.statuses(), ["disabled", "active"]);
+    assert_eq!(overlap.at("2027-01-02T00:00:00Z", "apply --auto-approve").exit, 0);
+    assert_eq!(overlap.statuses(), ["active"]);
+}
+
+#[test]
+fn a_key_that_was_set_apart_is_not_delivered_when_ours_is_gone() {
+    let mut overlap = Overlap::begin();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00006", SEPTEMBER);
+    overlap.at("2026-09-02T00:00:00Z", "apply --auto-approve");
+    overlap.by_hand("DELETE FROM package_keys WHERE id <> 'by-hand'");
+    let ran = overlap.at("2026-09-03T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "active"]);
+    let shown = fs::read_to_string(overlap.path("secrets/key.env")).unwrap();
+    assert!(!shown.contains("key-00006"), "{}{}", ran.out, ran.err);
+}
+
+/// The backup does not know the key that `rotate` made against a leak, but the file shows it.
+#[test]
+fn a_database_from_a_backup_does_not_bring_back_the_value_before_a_rotation() {
+    let mut overlap = Overlap::begin();
+    let ran = overlap.at("2026-08-20T00:00:00Z", "rotate key/production --auto-approve");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let new = fs::read_to_string(overlap.path("secrets/key.env")).unwrap();
+    forget_the_newest(&overlap);
+    let ran = overlap.at("2026-08-22T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && !ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read_to_string(overlap.path("secrets/key.env")).unwrap(), new);
+}
+
+/// Each runner has a database and a disk of its own, and `rotation.since` asks both for a successor.
+#[test]
+fn the_successor_that_another_runner_made_because_of_since_is_a_generation() {
+    let mut overlap = Overlap::begin();
+    let path = overlap.path("secrets/key.env");
+    let old = fs::read_to_string(&path).unwrap();
+    let text = fs::read_to_string(overlap.path("m.yaml")).unwrap();
+    fs::write(overlap.path("m.yaml"), text.replace("rotation: {", "rotation: {since: 2026-08-19, ")).unwrap();
+    assert_eq!(overlap.at("2026-08-20T00:00:00Z", "apply --auto-approve").exit, 0);
+    let new = fs::read_to_string(&path).unwrap();
+    forget_the_newest(&overlap);
+    fs::write(&path, old).unwrap();
+    let ran = overlap.at("2026-08-21T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && !ran.err.contains("CAM-067"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "active"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), new, "{}{}", ran.out, ran.err);
+}
+
+fn forget_the_newest(overlap: &Overlap) {
+    overlap.by_hand(&format!("DELETE FROM objects WHERE id = (SELECT id FROM package_keys {SET_NEW})"));
+}
+
+#[test]
+fn a_newer_key_that_a_consent_disabled_never_becomes_the_current_one() {
+    let mut overlap = Overlap::begin();
+    make(&overlap, "by-hand", "chk_not-a-real-key-00007", SEPTEMBER);
+    let ran = overlap.at("2026-09-02T00:00:00Z", "apply --auto-approve --allow key/alice/checkout/payments@by-hand");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active", "disabled"]);
+    let ran = overlap.at("2026-09-03T00:00:00Z", "apply --auto-approve");
+    assert!(ran.exit == 0 && ran.out.contains("the rotation deletes it"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.at("2026-09-20T00:00:00Z", "apply --auto-approve").exit, 0);
+    assert_eq!(overlap.statuses(), ["active"]);
+    let ran = overlap.at("2026-11-01T00:00:00Z", "apply --auto-approve");
+    assert!(ran.out.contains("rotation: the current key is"), "{}{}", ran.out, ran.err);
+}
