@@ -82,10 +82,10 @@ fn check(
     first.extend(returning::demands(&changes, &callers, context, matching));
     first.extend(taken::demands(&changes, &callers, context, matching));
     first.extend(transfer_guards::demands(&changes, context));
-    first.extend(memory_guards::demands(&changes, context, matching));
+    let removals = Removals::of(context, matching);
+    first.extend(memory_guards::demands(&changes, &removals, context, matching));
     first.extend(alike::demands(&changes, context, matching));
     first.extend(more);
-    let removals = Removals::of(context, matching);
     // The consent for a removed object covers its deletion and that of what hangs on it.
     let is_covered = |demand: &Demand| {
         let is_about_delete = [rules::KW_106.id, rules::KW_110.id].contains(&demand.finding.rule);

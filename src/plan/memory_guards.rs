@@ -14,6 +14,7 @@ use super::known::Elsewhere;
 use super::known::Known;
 use super::known::Maker;
 use super::option::option;
+use super::removal::Removals;
 use super::retirement::Generations;
 use super::strangers::is_beside;
 use crate::diagnostic::Diagnostic;
@@ -31,12 +32,20 @@ const MOST: usize = 20;
 /// Names in a message.
 const NAMED: usize = 5;
 
-pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, matching: &Matching<'_>) -> Vec<Demand> {
+pub(super) fn demands(
+    changes: &[(usize, &Change)],
+    removals: &Removals<'_>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Demand> {
     let pruned = pruned(changes, context, matching);
     let mut demands: Vec<Demand> =
         pruned.iter().filter_map(|(index, change, live)| protected(*index, change, live, context)).collect();
     let (elsewhere, rest): (Vec<_>, Vec<_>) =
         pruned.into_iter().partition(|(_, _, live)| workspace_of(live, context).is_some());
+    let (removed, elsewhere): (Vec<_>, Vec<_>) =
+        elsewhere.into_iter().partition(|(_, change, _)| removals.makes(change));
+    demands.extend(undeclared(&removed, removed_elsewhere, context, matching));
     demands.extend(undeclared(&elsewhere, declared_elsewhere, context, matching));
     // The database knows a key beside the generations of another one only because it once passed for one of them.
     let is_open = |live: &LiveObject| !is_known(live, context) || is_beside(live, matching);
@@ -167,15 +176,31 @@ fn undeclared(
 
 fn declared_elsewhere(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
     let Unconsented { objects, count, names, options } = open;
-    let workspaces: BTreeSet<&str> = objects.iter().filter_map(|(_, _, live)| workspace_of(live, context)).collect();
-    let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
-    let workspaces = and_more(&workspaces, NAMED, ", ");
+    let workspaces = workspaces(objects, context);
     let message = format!("--prune would remove {count} that workspace {workspaces} declared: {names}");
     let also = also_lifted(objects);
     let help = format!(
         "narrow `ownership` in keywright.yaml to what this workspace declares; or allow it with {options}{also}"
     );
     rules::KW_112.finding(message).help(help)
+}
+
+/// The same for objects that go with a manifest that says `removed: true`.
+fn removed_elsewhere(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
+    let Unconsented { objects, count, names, options } = open;
+    let workspaces = workspaces(objects, context);
+    let message = format!("`removed: true` would remove {count} that workspace {workspaces} declared: {names}");
+    let also = also_lifted(objects);
+    let help =
+        format!("take out `removed: true` if that workspace still needs it; otherwise allow it with {options}{also}");
+    rules::KW_112.finding(message).help(help)
+}
+
+/// The names of the other workspaces that declared objects.
+fn workspaces(objects: &[&Pruned<'_>], context: &Context<'_>) -> String {
+    let workspaces: BTreeSet<&str> = objects.iter().filter_map(|(_, _, live)| workspace_of(live, context)).collect();
+    let workspaces: Vec<String> = workspaces.into_iter().map(|name| crate::text::line(name).into_owned()).collect();
+    and_more(&workspaces, NAMED, ", ")
 }
 
 fn not_known(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {

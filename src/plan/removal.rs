@@ -1,6 +1,8 @@
 //! Tombstones: an object whose manifest says `removed: true` goes, with everything that hangs on it, bottom-up. Neither
 //! ownership nor memory is needed for that. A tree goes as a whole or stays.
 
+mod done;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -70,14 +72,15 @@ impl<'a> Removals<'a> {
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
                 None if !live.is_complete(declared.address.kind()) => {}
-                None => match elsewhere(declared, context) {
+                None => match renamed(declared, context, matching).or_else(|| elsewhere(declared, context)) {
                     Some(problem) => removals.held.push(problem),
+                    None if below.may_have_more(&declared.address) => {}
                     None => done.push(declared),
                 },
             }
         }
         removals.findings = found.diagnostics;
-        removals.findings.extend(harmless(&done, matching));
+        removals.findings.extend(done::harmless(&done, matching));
         removals.held.extend(found.held);
         removals
     }
@@ -177,6 +180,19 @@ impl<'a> Removals<'a> {
     }
 }
 
+/// KW-145: an object that another manifest renames.
+fn renamed(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
+    let address = &declared.address;
+    let is_new_name = |other: &&Declared| {
+        let is_former = other.previously.iter().any(|former| former.address == *address);
+        is_former && matching.found.get(&other.address).is_some_and(|found| *found.live.name == *address.name())
+    };
+    let other = context.desired.of(address.kind()).filter(|_| address.kind() != Kind::PackageKey).find(is_new_name)?;
+    let message = format!("{address} is removed, but it is renamed to {}", other.address);
+    let finding = rules::KW_145.finding(message).at(declared.place).label(other.place, "renamed here");
+    Some(finding.help("take this manifest out, or write `removed: true` in the other one instead"))
+}
+
 /// KW-145: an object with another name or owner, or a key in another application, is not gone.
 fn elsewhere(declared: &Declared, context: &Context<'_>) -> Option<Diagnostic> {
     let (address, key) = (declared.address.to_string(), context.remembered.key.as_ref());
@@ -254,38 +270,6 @@ fn with(root: &Address, tree: &[(usize, Going<'_>)]) -> String {
     format!("{with}{active}{end}")
 }
 
-/// KW-142: manifests that have done their work.
-fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Diagnostic> {
-    let first = done.first()?;
-    let names: Vec<String> = done.iter().map(|declared| declared.address.to_string()).collect();
-    let names = and_more(&names, NAMED, ", ");
-    let has_api_key = done.iter().any(|declared| declared.address.kind() == Kind::ApiKey);
-    let portal = if has_api_key { " (a disabled API key is deleted in the portal)" } else { "" };
-    let message = format!("removed, and no longer in use in the store: {names}");
-    let meant = done.iter().find_map(|declared| meant(&declared.address, matching));
-    let help = match meant {
-        Some(meant) => {
-            format!("if {meant} is meant, which is in the store, correct the name; otherwise take the manifests out")
-        }
-        None => format!("take their manifests out, they change nothing any more{portal}"),
-    };
-    Some(rules::KW_142.finding(message).at(first.place).help(help))
-}
-
-/// An object of the store with nearly the name of one that is not there.
-fn meant(missing: &Address, matching: &Matching<'_>) -> Option<Address> {
-    let (name, mut path) = (missing.name(), missing.names());
-    path.pop();
-    let is_beside = |address: &&Address| {
-        let is_alike = address.kind() == missing.kind() && *address != missing;
-        is_alike && address.names().split_last().is_some_and(|(_, above)| above == path)
-    };
-    let beside: Vec<&Address> = matching.in_store.keys().filter(is_beside).take(5_000).collect();
-    let names: Vec<String> = beside.iter().map(|address| address.name()).collect();
-    let near = crate::diagnostic::did_you_mean(&name, names.iter().map(String::as_str))?;
-    beside.into_iter().find(|address| address.name() == near).cloned()
-}
-
 /// What hangs on what.
 struct Below<'a, 'c, 'm> {
     context: &'c Context<'a>,
@@ -312,6 +296,12 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
             }
         }
         Self { context, matching, children, declared, of_control_plane: OfControlPlane::of(context, matching) }
+    }
+
+    /// Whether something of the store hangs on an object that is not there, or may hang on it: lists can be late.
+    fn may_have_more(&self, address: &Address) -> bool {
+        self.children.contains_key(address)
+            || self.context.live.odd().iter().any(|row| done::may_hang_on(row, address, self.matching))
     }
 
     /// The objects and everything that hangs on them.

@@ -5,14 +5,14 @@
 //! A key is recognized by its id, which the workspace database remembers, or by its prefix in a place that has something in
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
+mod near;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::matching::Matching;
-use crate::matching::begins;
 use crate::model::Address;
 use crate::model::Declared;
-use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
@@ -33,8 +33,13 @@ use crate::text::and_more;
 /// Names in a message.
 const NAMED: usize = 3;
 
-const SAME_KEY: &str = "if it is the same key, declare it with its old name and prefix, or by its id with \
-                        `key: {existing: ID}`; if it is not needed any more, write `removed: true` for it first";
+/// What to do about a key that may be the same; `above` is what its application or package needs.
+fn same_key(above: &str) -> String {
+    format!(
+        "if it is the same key, declare it with its old name and prefix, or by its id with `key: {{existing: ID}}`{above}; \
+         if it is not needed any more, write `removed: true` for it first"
+    )
+}
 
 pub(super) fn demands(
     changes: &[(usize, &Change)],
@@ -75,6 +80,11 @@ fn roots(change: &Change, asked: &BTreeSet<&Address>) -> Vec<Address> {
     let user = user.map(|application| Address::user(&application.first_name()));
     let package = change.target.key.iter().map(|key| key.package.clone());
     user.chain(parent).chain(package).filter(|address| asked.contains(address)).collect()
+}
+
+/// Whether a key is one of `Application.packages`.
+fn is_entry(address: &Address) -> bool {
+    address.kind() == Kind::PackageKey && address.names().len() == 3
 }
 
 /// Whether an object is created that is no later generation of a key.
@@ -167,17 +177,23 @@ impl<'a, 'c> Strays<'a, 'c> {
             has_own
                 && self.place_of(live) == Some((parent.address.clone(), key.package.address.clone()))
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
+                && !self.is_declared_elsewhere(live)
         };
         let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
         let (address, live) = known.find(is_it)?;
         let message =
             format!("{} would be created beside {}, which was declared as {address}", declared.address, live.address);
-        let name = Address::parse(address).map(|address| address.name()).unwrap_or_default();
-        Some((
-            &rules::KW_145,
-            message,
-            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&name)),
-        ))
+        let former = Address::parse(address)?;
+        let help = if is_entry(&declared.address) {
+            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
+                .to_owned()
+        } else if is_entry(&former) {
+            let id = crate::text::line(live.id.expose()).into_owned();
+            format!("if it is the same key, write `key: {{existing: {id}}}`")
+        } else {
+            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&former.name()))
+        };
+        Some((&rules::KW_145, message, help))
     }
 
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
@@ -210,7 +226,7 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
             declared.address
         );
-        Some((&rules::KW_149, message, SAME_KEY.to_owned()))
+        Some((&rules::KW_149, message, same_key("")))
     }
 
     /// KW-149: an application or a package with such keys.
@@ -228,7 +244,12 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created for {key}, but {former} of {place} has no manifest any more and is in use",
             declared.address
         );
-        Some((&rules::KW_149, message, SAME_KEY.to_owned()))
+        let above = if kind == Kind::Application && place.first_name() != declared.address.first_name() {
+            format!(", in {place}: an application cannot change its owner")
+        } else {
+            format!("; {} then needs `previously: [{}]` too", declared.address, crate::text::line(&place.name()))
+        };
+        Some((&rules::KW_149, message, same_key(&above)))
     }
 
     /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
@@ -241,9 +262,9 @@ impl<'a, 'c> Strays<'a, 'c> {
         let is_gone = |address: &Address| self.context.desired.get(address).is_none();
         let is_near = |(application, package): (Address, Address)| {
             let is_same_user = application.first_name() == parent.address.first_name();
-            let is_akin = is_gone(&application) && (is_same_user || application.name() == parent.address.name());
+            let is_akin = is_gone(&application) && (is_same_user || self.has_name_of(&application, &parent.address));
             let is_same = application == parent.address;
-            let is_same_package = package == key.package.address;
+            let is_same_package = self.has_name_of(&package, &key.package.address);
             (is_same && (is_same_package || is_gone(&package))) || (is_akin && is_same_package)
         };
         let is_it = |(address, live): &(&String, &&'c LiveObject)| {
@@ -251,6 +272,7 @@ impl<'a, 'c> Strays<'a, 'c> {
                 && live.attributes.text("settings.status") != Some("disabled")
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
                 && self.place_of(live).is_some_and(is_near)
+                && !self.is_declared_elsewhere(live)
         };
         let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
         known.find(is_it).map(|(address, live)| (address, *live))
@@ -287,73 +309,5 @@ impl<'a, 'c> Strays<'a, 'c> {
     /// The application and the package of a key of the store, by their addresses in the manifests.
     fn place_of(&self, live: &LiveObject) -> Option<(Address, Address)> {
         Some((self.matching.parent_of(live)?, self.matching.terms_of(live)?.0))
-    }
-
-    /// The key of a manifest, in another place than declared, and what shows that.
-    fn key_elsewhere(&self, declared: &Declared) -> Option<(&'c LiveObject, &'static str)> {
-        if self.matching.found.contains_key(&declared.address) {
-            return None;
-        }
-        if let Some(live) = self.known.get(&declared.address.to_string()).and_then(|all| all.first()) {
-            return Some((live, "the workspace database knows its id"));
-        }
-        let generated = match &declared.key.as_ref()?.source {
-            KeySource::Generate(generated) => generated,
-            KeySource::Custom(_) => return Some((self.with_value(declared)?, "the same value")),
-            KeySource::Existing(_) => return None,
-        };
-        if generated.prefix.is_empty() {
-            return None;
-        }
-        let keys = self.all.iter().filter(|live| {
-            live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
-                && self.is_near(live, declared, generated)
-        });
-        let with_prefix = keys.copied().next().map(|live| (live, "a key with its prefix"));
-        with_prefix.or_else(|| Some((self.of_another_application(declared)?, "a key of `Application.packages`")))
-    }
-
-    /// The key that Keywright created for an entry of `Application.packages` that no manifest has any more, if only the
-    /// owner or the name of the application is another one. Its prefix shows the place that it was created for.
-    fn of_another_application(&self, declared: &Declared) -> Option<&'c LiveObject> {
-        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        let is_entry = declared.address.names().len() == 3;
-        let is_it = |live: &&&'c LiveObject| {
-            let Some((application, package)) = self.place_of(live).filter(|_| is_entry) else { return false };
-            let (user, name) = (application.first_name(), application.name());
-            let is_near = user == parent.address.first_name() || name == parent.address.name();
-            let entry = Address::key_of_application(&user, &name, &package.name());
-            let prefix = own_prefix(&entry.to_string());
-            is_near
-                && package == key.package.address
-                && self.context.desired.manifest_of(&entry).is_none()
-                && live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*prefix))
-        };
-        self.all.iter().find(is_it).copied()
-    }
-
-    fn with_value(&self, declared: &Declared) -> Option<&'c LiveObject> {
-        let value = self.context.values.get(&declared.address)?.digest();
-        let package = &declared.key.as_ref()?.package.address;
-        let is_it = |live: &&&LiveObject| {
-            live.key.as_ref().is_some_and(|key| key.value.digest() == value)
-                && self.place_of(live).is_some_and(|(_, theirs)| theirs == *package)
-        };
-        self.all.iter().find(is_it).copied()
-    }
-
-    /// Whether a key with the prefix is in a place that has something in common with the declared one. Nobody else has a
-    /// prefix that Keywright chose for the address.
-    fn is_near(&self, live: &LiveObject, declared: &Declared, generated: &Generated) -> bool {
-        let Some((application, package)) = self.place_of(live) else { return false };
-        let (Some(parent), Some(key)) = (&declared.parent, &declared.key) else { return false };
-        let is_there = parent.address == application && key.package.address == package;
-        let is_own = generated.prefix == own_prefix(&declared.address.to_string());
-        let is_of_application = parent.address == application;
-        let is_ours = parent.address.first_name() == application.first_name()
-            || parent.address.name() == application.name()
-            || self.context.desired.get(&application).is_some();
-        let is_of_package = key.package.address == package && is_ours;
-        !is_there && (is_own || is_of_application || is_of_package)
     }
 }

@@ -3,8 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_112: Rule = Rule {
-    says: "An object that another workspace of the same database declared is pruned only if the run allows its address or \
-           that of its user or application.",
+    says: "An object that another workspace of the same database declared is pruned, or removed by `removed: true`, only if \
+           the run allows its address or that of its user or application.",
     why: "Two workspaces whose `ownership` overlaps would delete each other's objects: what one declares is undeclared in the \
           other. The database knows a workspace by the `metadata.name` of its keywright.yaml.",
     source: "Keywright's own rule",

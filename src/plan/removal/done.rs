@@ -1,0 +1,91 @@
+//! KW-142: manifests with `removed: true` that have done their work.
+
+use super::super::holders::holders_of_row;
+use super::super::holders::kinds_above;
+use super::NAMED;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Kind;
+use crate::model::OddRow;
+use crate::rules;
+use crate::rules::look_of;
+use crate::text::and_more;
+
+pub(super) fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Diagnostic> {
+    let first = done.first()?;
+    let names: Vec<String> = done.iter().map(|declared| declared.address.to_string()).collect();
+    let names = and_more(&names, NAMED, ", ");
+    let has_api_key = done.iter().any(|declared| declared.address.kind() == Kind::ApiKey);
+    let portal = if has_api_key { " (a disabled API key is deleted in the portal)" } else { "" };
+    let message = format!("removed, and no longer in use in the store: {names}");
+    let meant = done.iter().find_map(|declared| meant(&declared.address, matching));
+    let help = match meant {
+        Some((meant, looks)) => {
+            format!(
+                "if {meant} is meant, which is in the store{looks}, correct the name; otherwise take the manifests out"
+            )
+        }
+        None => format!("take their manifests out, they change nothing any more{portal}"),
+    };
+    Some(rules::KW_142.finding(message).at(first.place).help(help))
+}
+
+/// An object of the store that looks like one that is not there, or has nearly its name.
+fn meant(missing: &Address, matching: &Matching<'_>) -> Option<(Address, &'static str)> {
+    let (name, mut path) = (missing.name(), missing.names());
+    path.pop();
+    let is_beside = |address: &&Address| {
+        let is_alike = address.kind() == missing.kind() && *address != missing;
+        is_alike && address.names().split_last().is_some_and(|(_, above)| above == path)
+    };
+    let look = look_of(missing);
+    if let Some(alike) = matching.in_store.keys().filter(is_beside).find(|address| look_of(address) == look) {
+        return Some((alike.clone(), " and looks the same"));
+    }
+    let beside: Vec<&Address> = matching.in_store.keys().filter(is_beside).take(5_000).collect();
+    let names: Vec<String> = beside.iter().map(|address| address.name()).collect();
+    let near = crate::diagnostic::did_you_mean(&name, names.iter().map(String::as_str))?;
+    beside.into_iter().find(|address| address.name() == near).map(|near| (near.clone(), ""))
+}
+
+/// Whether a row that was not understood hangs on an object, or may do so, because what it hangs on is not known.
+pub(super) fn may_hang_on(row: &OddRow, address: &Address, matching: &Matching<'_>) -> bool {
+    let kind = address.kind();
+    let is_unknown = match (row.kind, kind) {
+        // A key belongs to the user of its application.
+        (Kind::PackageKey, Kind::User) => row.parent(Kind::Application).is_none(),
+        (of_row, _) => kinds_above(of_row).contains(&kind) && row.parent(kind).is_none(),
+    };
+    is_unknown || holders_of_row(row, matching).contains(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_a_known_owner_may_hang_on_anything_above_it() {
+        let (ann, pay) = (Address::user("ann"), Address::below(Kind::Package, None, "pay"));
+        let shop = Address::below(Kind::Application, Some(&ann), "shop");
+        let row = |kind, parents: &[&Address]| OddRow {
+            kind,
+            id: None,
+            name: Some("one".into()),
+            parents: parents.iter().map(|parent| (*parent).clone()).collect(),
+            value: None,
+            property: "username".into(),
+        };
+        let may = |row: &OddRow, address: &Address| may_hang_on(row, address, &Matching::default());
+        let application = row(Kind::Application, &[]);
+        assert!(may(&application, &ann) && !may(&application, &pay) && !may(&application, &shop));
+        let known = row(Kind::Application, &[&ann]);
+        assert!(may(&known, &ann) && !may(&known, &Address::user("bob")));
+        let key = row(Kind::PackageKey, &[]);
+        assert!(may(&key, &ann) && may(&key, &pay) && may(&key, &shop));
+        let key = row(Kind::PackageKey, &[&shop, &pay]);
+        assert!(!may(&key, &ann) && may(&key, &shop) && may(&key, &pay));
+        assert!(!may(&row(Kind::User, &[]), &ann));
+    }
+}
