@@ -65,7 +65,7 @@ pub fn set_apart<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
         let mut own = own.into_iter();
         match own.next() {
             Some(live) => {
-                drop(matching.found.insert(address.clone(), Found { live, moved: false, older: own.collect() }))
+                drop(matching.found.insert(address.clone(), Found { live, moved: false, older: own.collect() }));
             }
             // All of ours are gone, and a new one is created.
             None => drop(matching.found.remove(&address)),

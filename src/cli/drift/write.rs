@@ -72,6 +72,7 @@ fn failed(name: &str, cause: &str, written: &[&str]) -> Failure {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "edge: the tests create and check files")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
