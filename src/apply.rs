@@ -1,5 +1,6 @@
 //! Plan + Store → Outcome: applies exactly the plan and reports the result of every change.
 
+mod existing;
 mod mint;
 mod new_keys;
 mod schedule;
@@ -15,6 +16,8 @@ use std::pin::Pin;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use self::existing::Existing;
+use self::existing::Unusable;
 use self::new_keys::Unproven;
 use self::new_keys::is_generated;
 use self::schedule::Schedule;
@@ -32,6 +35,7 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::KeyTarget;
 use crate::plan::Plan;
+use crate::plan::Shown;
 use crate::plan::ValueFrom;
 use crate::plan::pending::Earlier;
 use crate::plan::pending::Pending;
@@ -52,6 +56,12 @@ pub trait Effects {
 
     /// Writes the value of a change's key to the file that its consumer reads.
     fn deliver(&mut self, index: usize, change: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
+
+    /// What a place shows now. `None` if its file is not on this machine.
+    fn shown(&self, to: &Delivery) -> Option<Shown> {
+        let _ = to;
+        None
+    }
 
     /// Records a write before it is made; a write that cannot be recorded is not made. The record is durable when the
     /// promise resolves, so that other calls continue while a disk is slow.
@@ -133,7 +143,7 @@ pub async fn apply<S: Store, E: Effects>(
     let left = plan.changes.iter().enumerate().filter(|(index, _)| !excluded.contains_key(index));
     let changes: Vec<&Change> = left.map(|(_, change)| change).collect();
     store.confirm(&changes).await?;
-    let existing = existing_values(plan, secrets.live);
+    let existing = Existing::of(plan, secrets.live);
     let effects = RefCell::new(effects);
     let mut schedule = Schedule::of(plan, excluded);
     let mut running = FuturesUnordered::new();
@@ -160,7 +170,7 @@ pub async fn apply<S: Store, E: Effects>(
             }
             None if unproven.is_empty() => break,
             // All keys together, because one list shows many of them.
-            None => new_keys::prove(std::mem::take(&mut unproven), store, &effects).await,
+            None => new_keys::prove(std::mem::take(&mut unproven), store, &existing, &effects).await,
         };
         for Ended { index, result, made: value } in ended {
             made.extend(value.map(|value| (index, value)));
@@ -174,21 +184,12 @@ pub async fn apply<S: Store, E: Effects>(
     Ok(outcome)
 }
 
-/// The values of existing keys, if the plan delivers any key.
-fn existing_values<'a>(plan: &Plan, live: &'a Live) -> BTreeMap<&'a LiveId, &'a Secret> {
-    let delivers = |change: &Change| change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty());
-    if !plan.changes.iter().any(delivers) {
-        return BTreeMap::new();
-    }
-    live.of(Kind::PackageKey).iter().filter_map(|key| Some((&key.id, &key.key.as_ref()?.value))).collect()
-}
-
 async fn carry_out<'a, S: Store, E: Effects>(
     index: usize,
     change: &'a Change,
     store: &S,
     secrets: &Secrets<'_>,
-    existing: &BTreeMap<&LiveId, &Secret>,
+    existing: &Existing<'_>,
     effects: &RefCell<&mut E>,
 ) -> Progress<'a> {
     let failed = |refusal| Progress::Ended(Ended { index, result: ChangeResult::Failed(refusal), made: None });
@@ -221,10 +222,11 @@ async fn carry_out<'a, S: Store, E: Effects>(
         if let Some(id) = &performed.id {
             effects.borrow_mut().created(index, id, Some(live));
         }
-        let result = value::other_value(index, change, live, &mut **effects.borrow_mut());
+        let unusable = existing.unusable(performed.unusable);
+        let result = value::other_value(index, change, live, unusable, &mut **effects.borrow_mut());
         return Progress::Ended(Ended { index, result, made: None });
     }
-    let existing = change.live_id().and_then(|id| existing.get(id).copied());
+    let old = change.live_id().and_then(|id| existing.value(id));
     match (change.target.key.as_ref(), performed.id.take(), made) {
         (Some(key), Some(id), Some(value)) if is_unproven(key) => {
             Progress::Unproven(Unproven { index, change, id, value, sent, performed })
@@ -233,8 +235,7 @@ async fn carry_out<'a, S: Store, E: Effects>(
             if let Some(id) = &id {
                 effects.borrow_mut().created(index, id, made.as_ref());
             }
-            let value = made.as_ref().or(existing);
-            let result = end(index, change, value, performed, &mut **effects.borrow_mut());
+            let result = end(index, change, made.as_ref().or(old), performed, existing, &mut **effects.borrow_mut());
             Progress::Ended(Ended { index, result, made })
         }
     }
@@ -246,13 +247,14 @@ fn end<E: Effects>(
     change: &Change,
     value: Option<&Secret>,
     performed: Performed,
+    existing: &Existing<'_>,
     effects: &mut E,
 ) -> ChangeResult {
     if change.target.key.as_ref().is_none_or(|key| key.deliver.is_empty()) {
         return done(performed);
     }
     let delivered = match value {
-        Some(value) => deliver(index, change, value, effects),
+        Some(value) => deliver(index, change, value, existing.unusable(performed.unusable), effects),
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
@@ -291,9 +293,18 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
 }
 
 /// Delivers to every place, also if one of them fails. Returns the first failure.
-fn deliver<E: Effects>(index: usize, change: &Change, value: &Secret, effects: &mut E) -> Result<(), Refusal> {
+fn deliver<E: Effects>(
+    index: usize,
+    change: &Change,
+    value: &Secret,
+    unusable: Option<Unusable<'_>>,
+    effects: &mut E,
+) -> Result<(), Refusal> {
     let targets = change.target.key.iter().flat_map(|key| &key.deliver);
-    let delivered = targets.map(|to| effects.deliver(index, change, to, value));
+    let delivered = targets.map(|to| match unusable.and_then(|unusable| unusable.refusal(change, to, effects)) {
+        Some(refusal) => Err(refusal),
+        None => effects.deliver(index, change, to, value),
+    });
     delivered.fold(Ok(()), Result::and)
 }
 

@@ -40,14 +40,16 @@ pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Shown> {
     for target in targets {
         let text = files.entry(target.file.clone()).or_insert_with(|| shown(root, &target.file));
         if let Some(text) = text {
-            let value = text.lines().rev().find_map(|line| value_of(line, &target.variable));
-            found.insert(
-                target.clone(),
-                value.map_or(Shown::Nothing, |value| Shown::Value(Digest::of(value.as_bytes()))),
-            );
+            found.insert(target.clone(), shown_in(text, &target.variable));
         }
     }
     found
+}
+
+/// What the text of a file shows for a variable.
+fn shown_in(text: &str, variable: &str) -> Shown {
+    let value = text.lines().rev().find_map(|line| value_of(line, variable));
+    value.map_or(Shown::Nothing, |value| Shown::Value(Digest::of(value.as_bytes())))
 }
 
 /// The text of a file, `None` if it is not on this machine. A file that cannot be read shows nothing, so that its deliveries
@@ -102,6 +104,11 @@ const OWN_FILE: &str = "deliver to a file of its own, in which every line is NAM
 impl<'a> Places<'a> {
     pub fn new(root: &'a Path, database: &'a DatabaseAt) -> Self {
         Self { root, database, tracked: Tracked::below(root) }
+    }
+
+    /// What a place shows now. `None` if its file is not on this machine.
+    pub fn shown(&self, to: &Delivery) -> Option<Shown> {
+        shown(self.root, &to.file).map(|text| shown_in(&text, &to.variable))
     }
 
     /// KW-041: deliveries that are refused.

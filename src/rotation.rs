@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::LiveObject;
 use crate::model::Rotation;
@@ -99,12 +100,22 @@ fn ends_before(key: &LiveObject, time: Instant) -> bool {
 
 /// Why calls with a key fail. A key that waits for approval, or that a person disabled, replaces none.
 pub fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
-    if ends_before(key, now) {
-        return Some("past its end");
-    }
-    match key.attributes.text("settings.status") {
+    why_unfit(key, now).or_else(|| why_off(&key.attributes))
+}
+
+/// The same, without its status.
+pub fn why_unfit(key: &LiveObject, now: Instant) -> Option<&'static str> {
+    match key.attributes.text("plan") {
+        _ if ends_before(key, now) => Some("past its end"),
         _ if !key.unread.is_empty() => Some("not understood (CAM-066)"),
-        _ if key.attributes.text("plan").is_none() => Some("without a package plan"),
+        None => Some("without a package plan"),
+        Some(_) => None,
+    }
+}
+
+/// The same, of the status alone.
+pub fn why_off(attributes: &Attributes) -> Option<&'static str> {
+    match attributes.text("settings.status") {
         Some("active") => None,
         Some("waiting") => Some("waiting for approval"),
         _ => Some("not active"),
@@ -125,7 +136,6 @@ fn age(key: &LiveObject, now: Instant) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::model::Address;
-    use crate::model::Attributes;
     use crate::model::LiveId;
     use crate::model::Value;
 

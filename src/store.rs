@@ -50,7 +50,7 @@ pub trait Store: Reader {
     /// create a key at the same time: the oldest new key wins, and a store deletes only the keys of `keys`. The results are
     /// in the order of `keys`; an error means that it is unknown, so that no value may be delivered.
     fn prove(&self, keys: &[NewKey<'_>]) -> impl Future<Output = Vec<Result<Proof, Refusal>>> {
-        std::future::ready(keys.iter().map(|_| Ok(Proof::Ours)).collect())
+        std::future::ready(keys.iter().map(|_| Ok(Proof::Ours { unusable: None })).collect())
     }
 
     /// Whether a change counts as done only after [`Store::read_back`], because the store's answers are not reliable.
@@ -177,12 +177,15 @@ pub struct NewKey<'a> {
 /// Which key is the one of a manifest, after its create.
 pub enum Proof {
     /// The one that this run created.
-    Ours,
+    Ours { unusable: Unusable },
     /// The one that this run created, but the store shows another value than it was sent or than it answered.
-    Altered { value: Secret },
+    Altered { value: Secret, unusable: Unusable },
     /// One that another run created before. That of this run is deleted.
-    Other { id: LiveId, value: Secret },
+    Other { id: LiveId, value: Secret, unusable: Unusable },
 }
+
+/// Why calls with a key fail because of its status, as in "the key is not active". `None` if they do not.
+pub type Unusable = Option<&'static str>;
 
 /// The answer of a store to a successful change.
 #[derive(Default)]
@@ -193,6 +196,8 @@ pub struct Performed {
     pub id: Option<LiveId>,
     /// Whether the store gave the key another value than the one that was sent.
     pub is_other_value: bool,
+    /// For a key that was created or enabled. [`Store::prove`] knows better, if it is asked.
+    pub unusable: Unusable,
     /// Fields that the store ignores or alters.
     pub altered: Vec<Altered>,
     /// The store confirmed the change, but this is why it could not be verified.

@@ -194,7 +194,7 @@ impl Store for Stores<'_> {
     async fn prove(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
         match &self.remotes.cloud {
             Some(cloud) => cloud.prove(keys).await,
-            None => keys.iter().map(|_| Ok(Proof::Ours)).collect(),
+            None => keys.iter().map(|_| Ok(Proof::Ours { unusable: None })).collect(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use super::Effects;
 use super::Ended;
+use super::Existing;
 use super::end;
 use super::value::other_value;
 use crate::model::LiveId;
@@ -44,6 +45,7 @@ pub(super) fn is_generated(change: &Change, key: &KeyTarget) -> bool {
 pub(super) async fn prove<S: Store, E: Effects>(
     keys: Vec<Unproven<'_>>,
     store: &S,
+    existing: &Existing<'_>,
     effects: &RefCell<&mut E>,
 ) -> Vec<Ended> {
     let new: Vec<NewKey<'_>> = keys.iter().map(Unproven::new_key).collect();
@@ -51,17 +53,20 @@ pub(super) async fn prove<S: Store, E: Effects>(
     drop(new);
     let mut ended = Vec::with_capacity(keys.len());
     for (key, proof) in keys.into_iter().zip(proofs) {
-        let Unproven { index, change, id, value, performed, .. } = key;
+        let Unproven { index, change, id, value, mut performed, .. } = key;
         let proof = match proof {
-            Ok(Proof::Ours) if performed.is_other_value => Ok(Proof::Altered { value: value.clone() }),
+            Ok(Proof::Ours { unusable }) if performed.is_other_value => {
+                Ok(Proof::Altered { value: value.clone(), unusable })
+            }
             proof => proof,
         };
-        let (id, value) = match proof {
-            Ok(Proof::Ours) => (id, value),
-            Ok(Proof::Other { id, value }) => (id, value),
-            Ok(Proof::Altered { value }) => {
+        let (id, value, unusable) = match proof {
+            Ok(Proof::Ours { unusable }) => (id, value, unusable),
+            Ok(Proof::Other { id, value, unusable }) => (id, value, unusable),
+            Ok(Proof::Altered { value, unusable }) => {
                 effects.borrow_mut().created(index, &id, Some(&value));
-                let result = other_value(index, change, &value, &mut **effects.borrow_mut());
+                let unusable = existing.unusable(unusable);
+                let result = other_value(index, change, &value, unusable, &mut **effects.borrow_mut());
                 ended.push(Ended { index, result, made: None });
                 continue;
             }
@@ -73,7 +78,8 @@ pub(super) async fn prove<S: Store, E: Effects>(
         };
         let mut effects = effects.borrow_mut();
         effects.created(index, &id, Some(&value));
-        let result = end(index, change, Some(&value), performed, &mut **effects);
+        performed.unusable = unusable;
+        let result = end(index, change, Some(&value), performed, existing, &mut **effects);
         ended.push(Ended { index, result, made: Some(value) });
     }
     ended

@@ -1,6 +1,7 @@
 //! The value of a key as the store keeps it. A trigger or a proxy can replace the value that was sent.
 
 use super::Effects;
+use super::Unusable;
 use super::deliver;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
@@ -13,7 +14,13 @@ use crate::store::Refusal;
 
 /// The result for a key that this run created and that has another value than the one that was sent or delivered.
 /// Delivers the value that the key has, if later runs find the key by it. Otherwise the next run must not create another.
-pub(super) fn other_value<E: Effects>(index: usize, change: &Change, live: &Secret, effects: &mut E) -> ChangeResult {
+pub(super) fn other_value<E: Effects>(
+    index: usize,
+    change: &Change,
+    live: &Secret,
+    off: Option<Unusable<'_>>,
+    effects: &mut E,
+) -> ChangeResult {
     let Some(key) = &change.target.key else { return ChangeResult::Done };
     if let Some(why) = unusable(key, live) {
         effects.keep_other_value(change, live);
@@ -22,7 +29,7 @@ pub(super) fn other_value<E: Effects>(index: usize, change: &Change, live: &Secr
                     and apply again";
         return ChangeResult::Undelivered(refusal.help(help));
     }
-    match deliver(index, change, live, effects) {
+    match deliver(index, change, live, off, effects) {
         Ok(()) => ChangeResult::Altered(vec![Altered { field: "key".into(), wanted: None, held: None }]),
         Err(refusal) => ChangeResult::Undelivered(refusal),
     }

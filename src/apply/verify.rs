@@ -41,7 +41,7 @@ pub(super) async fn verify<S: Store, E: Effects>(
     for ((index, change), found) in written.into_iter().zip(found) {
         let result = match found {
             Ok(found) => match found.value.filter(|value| made.get(&index).is_some_and(|made| made != value)) {
-                Some(live) => other_value(index, change, &live, &mut **effects.borrow_mut()),
+                Some(live) => other_value(index, change, &live, None, &mut **effects.borrow_mut()),
                 None => match reported(change, found.altered, &**effects.borrow()) {
                     altered if altered.is_empty() => continue,
                     altered => ChangeResult::Altered(altered),

@@ -306,6 +306,7 @@ impl<'a> Drafts<'a> {
             // Its successor works; what a rotation, the manifest or a person disabled stays disabled.
             fields.retain(|change| change.field != "settings.status");
         }
+        let mut kept_back = deliveries::kept_back(context, declared, found, None);
         if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
             let reason = reason_of_update(declared, found.live, &fields, context);
@@ -315,13 +316,14 @@ impl<'a> Drafts<'a> {
                 change.address = found.live.address.clone();
             } else {
                 draft::deliver_too(&mut change, context, declared, found);
+                kept_back = deliveries::kept_back(context, declared, found, Some(&change));
             }
             self.changes.push(change);
         } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
             self.changes.push(change);
         }
         if !renews {
-            self.kept.extend(deliveries::kept_back(context, declared, found));
+            self.kept.extend(kept_back);
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::model::Instant;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
+use crate::model::Value;
 use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
@@ -42,18 +43,29 @@ enum State {
 const MOST: usize = 5;
 
 /// The deliveries that this run makes for a key in the store.
-pub(super) fn due(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Vec<Delivery> {
+pub(super) fn due(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Vec<Delivery> {
     if context.options.no_deliver {
         return Vec::new();
     }
-    let (live, worse) = (found.live, worse(context, declared, found));
-    wanted(context, declared, live).filter(|to| !worse.contains(to)).cloned().collect()
+    let worse = worse(context, declared, found, change);
+    wanted(context, declared, found.live).filter(|to| !worse.contains(to)).cloned().collect()
 }
 
 /// The places that show, or may show, another key with the prefix that works, while calls with the current one fail: it waits
-/// for approval, or a person disabled or ended it. Its value would cut their callers off.
-fn worse<'a>(context: &Context<'_>, declared: &'a Declared, found: &Found<'_>) -> Vec<&'a Delivery> {
-    if rotation::why_unusable(found.live, context.now).is_none() {
+/// for approval, or a person disabled or ended it. Its value would cut their callers off, unless the change activates it.
+fn worse<'a>(
+    context: &Context<'_>,
+    declared: &'a Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Vec<&'a Delivery> {
+    let why = if change.is_some_and(activates) { rotation::why_unfit } else { rotation::why_unusable };
+    if why(found.live, context.now).is_none() {
         return Vec::new();
     }
     let working = beside(context, declared, found).filter(|old| rotation::why_unusable(old, context.now).is_none());
@@ -65,6 +77,10 @@ fn worse<'a>(context: &Context<'_>, declared: &'a Declared, found: &Found<'_>) -
         None => !working.is_empty(),
     };
     targets(declared).iter().filter(works).collect()
+}
+
+fn activates(change: &Change) -> bool {
+    change.after("settings.status").and_then(Value::as_text) == Some("active")
 }
 
 /// The older generations, and the other keys of the application and the package with the prefix, whoever made them.
@@ -87,8 +103,13 @@ fn beside<'a>(
 }
 
 /// Reports the deliveries that are not made because of [`worse`].
-pub(super) fn kept_back(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Kept> {
-    let places = worse(context, declared, found).len();
+pub(super) fn kept_back(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Option<Kept> {
+    let places = worse(context, declared, found, change).len();
     let why = rotation::why_unusable(found.live, context.now).filter(|_| places > 0)?;
     let places = count(places, "place");
     let why = format!("{why}, so its value is not delivered to {places} with an older key that works");

@@ -22,6 +22,7 @@ use crate::model::KeySource;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
+use crate::rotation;
 
 /// A change with the addresses, as in the manifests, that it depends on.
 pub(super) struct Draft {
@@ -73,8 +74,14 @@ pub(super) fn follow(
     reason: &str,
 ) -> Draft {
     let mut draft = create(context, declared, matching, reason);
+    let declares_off = draft.after("settings.status").is_some_and(|status| status.as_text() != Some("active"));
+    let is_worse = declares_off && rotation::why_unusable(found.live, context.now).is_none();
     if let Some(key) = draft.target.key.as_mut() {
         key.follows = Some(found.live.id.fingerprint());
+        if is_worse {
+            // Its value would cut the callers of its predecessor off.
+            key.deliver = Vec::new();
+        }
     }
     draft
 }
@@ -166,7 +173,7 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
 
 /// Delivers the key's value where that is due; `None` if it is nowhere.
 pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
-    let due = deliveries::due(context, declared, found);
+    let due = deliveries::due(context, declared, found, None);
     if due.is_empty() {
         return None;
     }
@@ -178,8 +185,9 @@ pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<
 
 /// Makes a change of an existing key also deliver its value where that is due.
 pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
+    let due = deliveries::due(context, declared, found, Some(&draft.change));
     if let Some(key) = draft.target.key.as_mut() {
-        key.deliver = deliveries::due(context, declared, found);
+        key.deliver = due;
     }
 }
 

@@ -13,6 +13,7 @@ use crate::plan::Plan;
 use crate::rules;
 use crate::store::Altered;
 use crate::store::Refusal;
+use crate::store::RefusalKind;
 use crate::text;
 
 /// The names of all results, the good ones first.
@@ -150,8 +151,10 @@ fn next_steps(outcome: &Outcome) -> Vec<String> {
         steps.push("The altered objects exist but differ from their manifests: see the fields above.".to_owned());
     }
     // What breaks a rule says itself what to do.
-    let waits_only =
-        |result: &ChangeResult| matches!(result, ChangeResult::Undelivered(refusal) if refusal.rule.is_none());
+    let waits_only = |result: &ChangeResult| {
+        let is_free = |refusal: &Refusal| refusal.rule.is_none() && refusal.kind != RefusalKind::Rejected;
+        matches!(result, ChangeResult::Undelivered(refusal) if is_free(refusal))
+    };
     if outcome.results.iter().any(waits_only) {
         steps.push("The undelivered keys exist in the store: the next apply delivers them.".to_owned());
     }

@@ -5,6 +5,7 @@ mod clock;
 mod ends;
 mod people;
 mod replaced;
+mod waits;
 
 use std::fs;
 use std::path::PathBuf;

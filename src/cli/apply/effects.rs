@@ -33,6 +33,7 @@ use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
+use crate::plan::Shown;
 use crate::secrets;
 use crate::store::Refusal;
 use crate::stores::TimeLimits;
@@ -168,6 +169,10 @@ impl Effects for World<'_> {
             delivered.push(to.clone());
         }
         Ok(())
+    }
+
+    fn shown(&self, to: &Delivery) -> Option<Shown> {
+        self.places.shown(to)
     }
 
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {

@@ -19,7 +19,9 @@ use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::built_in::is_built_in;
 use crate::plan::Change;
+use crate::rotation;
 use crate::store::Refusal;
+use crate::store::Unusable;
 
 impl CloudApiManagement {
     /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls.
@@ -88,6 +90,12 @@ impl CloudApiManagement {
         let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
         let object = self.index.with(|index| object::live(kind, &row, within, has_added, index));
         Ok(object.map_err(|_| self.index.doubt(id)).ok())
+    }
+
+    /// Why calls with a key fail because of its status. `None` if the store does not show the key.
+    pub(super) async fn why_off(&self, change: &Change, id: &LiveId) -> Option<Unusable> {
+        let key = self.try_read_one(change, id).await.ok().flatten()?;
+        Some(rotation::why_off(&key.attributes))
     }
 
     async fn with_added_of_one(&self, kind: Kind, path: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {

@@ -18,8 +18,10 @@ use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
+use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
+use crate::plan::KeyTarget;
 use crate::plan::ValueFrom;
 use crate::store::Altered;
 use crate::store::Performed;
@@ -80,10 +82,12 @@ impl CloudApiManagement {
             _ => None,
         };
         let is_other_value = other.is_some();
+        let unusable = if delivers_given(change) { self.why_off(change, &id).await.flatten() } else { None };
         Ok(Performed {
             value: other.or(value).or(answered),
             id: Some(id),
             is_other_value,
+            unusable,
             altered,
             ..Performed::default()
         })
@@ -179,6 +183,12 @@ impl CloudApiManagement {
 fn before_knows(index: &AreaIndex, id: &LiveId, echo: &Object, sent: Option<&Secret>) -> bool {
     let is_sent = |text: String| sent.is_none_or(|sent| *sent == Secret::new(text));
     index.with(|index| index.address(id.expose()).is_some()) && !value::text(echo, "apikey").is_some_and(is_sent)
+}
+
+/// Whether the value of a new key is delivered without a look at the keys of its application.
+fn delivers_given(change: &Change) -> bool {
+    let is_given = |key: &KeyTarget| key.value == ValueFrom::Given && !key.deliver.is_empty();
+    change.action == Action::Create && change.target.key.as_ref().is_some_and(is_given)
 }
 
 /// The fields of a new object: those of the change, and the other fields of the key that it replaces.

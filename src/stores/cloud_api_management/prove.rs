@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use futures_util::future::try_join_all;
 
 use super::CloudApiManagement;
@@ -32,10 +33,12 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::plan::ValueFrom;
+use crate::rotation;
 use crate::rules;
 use crate::store::NewKey;
 use crate::store::Proof;
 use crate::store::Refusal;
+use crate::store::Unusable;
 use crate::stores::Window;
 
 /// A little more than the precision of the dates.
@@ -61,6 +64,10 @@ impl Slot<'_> {
     fn can_be(&self, value: &str) -> bool {
         self.prefix.is_none_or(|prefix| value.starts_with(prefix))
     }
+
+    fn delivers(&self) -> bool {
+        self.key.change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty())
+    }
 }
 
 /// A new key with the prefix, as the list shows it.
@@ -69,6 +76,7 @@ struct Contender {
     created: Option<Instant>,
     id: LiveId,
     value: Secret,
+    unusable: Unusable,
 }
 
 /// What a look at a slot found.
@@ -81,6 +89,8 @@ enum Settled {
     },
     /// Another key is of the same second, and its run may not have seen the key of this run.
     Tied,
+    /// The oldest key is that of this run. Only until its value is compared.
+    Own,
 }
 
 impl CloudApiManagement {
@@ -130,12 +140,34 @@ impl CloudApiManagement {
             }
         }
         self.check_survivors(&mut proofs).await;
-        let ended = slots.iter().zip(proofs).map(|(slot, settled)| match settled? {
-            Settled::As(proof) => Ok(proof),
-            Settled::Uses { key, .. } => Ok(self.uses(slot.as_ref().map_err(Clone::clone)?, key)),
-            Settled::Tied => Err(unproven("another run created a key in the same second".to_owned())),
+        let ended = slots.iter().zip(proofs).map(|(slot, settled)| {
+            let slot = slot.as_ref().map_err(Clone::clone)?;
+            match settled? {
+                Settled::As(proof) => Ok((slot, proof)),
+                Settled::Uses { key, .. } => Ok((slot, self.uses(slot, key))),
+                Settled::Tied | Settled::Own => {
+                    Err(unproven("another run created a key in the same second".to_owned()))
+                }
+            }
         });
-        ended.collect()
+        join_all(ended.map(async |ended| match ended {
+            Ok((slot, proof)) => Ok(self.with_status(slot, proof).await),
+            Err(refusal) => Err(refusal),
+        }))
+        .await
+    }
+
+    /// Looks once more at a key that does not seem active: lists lag behind.
+    async fn with_status(&self, slot: &Slot<'_>, mut proof: Proof) -> Proof {
+        let (id, unusable) = match &mut proof {
+            Proof::Ours { unusable } | Proof::Altered { unusable, .. } => (slot.key.id, unusable),
+            Proof::Other { id, unusable, .. } => (&*id, unusable),
+        };
+        if unusable.is_some() && slot.delivers() {
+            let seen = self.why_off(slot.key.change, id).await;
+            *unusable = seen.unwrap_or(*unusable);
+        }
+        proof
     }
 
     /// Looks once more at the keys that are used and whose runs may have given way as well. One wait is for all of them.
@@ -216,12 +248,12 @@ impl CloudApiManagement {
             return Err(unproven("the store does not show the new key yet".to_owned()));
         };
         // The answer to the create may have had another value, which does not make the key the only one.
-        let altered = Some(shown.value.clone()).filter(|shown| shown != slot.key.value);
+        let (altered, unusable) = (Some(shown.value.clone()).filter(|shown| shown != slot.key.value), shown.unusable);
         if let Some(value) = &altered {
             self.api.masking().hide(value);
         }
         if let Some(value) = altered.clone().filter(|value| !slot.can_be(value.expose())) {
-            return Ok(Settled::As(Proof::Altered { value }));
+            return Ok(Settled::As(Proof::Altered { value, unusable }));
         }
         let own = &self.only_own(slot, &mut contenders).await?;
         let first = contenders.iter().find(|contender| contender.id == *own).cloned();
@@ -239,8 +271,11 @@ impl CloudApiManagement {
         contenders.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
         let settled = self.elect(own, contenders, is_last).await?;
         Ok(match (settled, first) {
-            (Settled::As(Proof::Ours), Some(key)) if key.id != *slot.key.id => Settled::Uses { key, is_tied: false },
-            (Settled::As(Proof::Ours), _) => Settled::As(altered.map_or(Proof::Ours, |value| Proof::Altered { value })),
+            (Settled::Own, Some(key)) if key.id != *slot.key.id => Settled::Uses { key, is_tied: false },
+            (Settled::Own, _) => Settled::As(match altered {
+                Some(value) => Proof::Altered { value, unusable },
+                None => Proof::Ours { unusable },
+            }),
             (settled, _) => settled,
         })
     }
@@ -251,10 +286,10 @@ impl CloudApiManagement {
             let is_same_second = matches!(&*contenders, [first, second, ..] if first.created == second.created);
             let at = match contenders.first() {
                 Some(oldest) if oldest.id != *own => 0,
-                _ if !is_same_second => return Ok(Settled::As(Proof::Ours)),
+                _ if !is_same_second => return Ok(Settled::Own),
                 _ if !is_last => return Ok(Settled::Tied),
                 // The other run sees the same keys, and gives way.
-                _ if self.visibility_lag.is_zero() => return Ok(Settled::As(Proof::Ours)),
+                _ if self.visibility_lag.is_zero() => return Ok(Settled::Own),
                 _ => 1,
             };
             let other = contenders.remove(at);
@@ -296,10 +331,10 @@ impl CloudApiManagement {
         }
     }
 
-    fn uses(&self, slot: &Slot<'_>, Contender { id, value, .. }: Contender) -> Proof {
+    fn uses(&self, slot: &Slot<'_>, Contender { id, value, unusable, .. }: Contender) -> Proof {
         self.api.masking().hide(&value);
         self.index.learn(&slot.key.change.address, &id);
-        Proof::Other { id, value }
+        Proof::Other { id, value, unusable }
     }
 
     /// Deletes a key of this run.
@@ -331,7 +366,8 @@ fn contenders(slot: &Slot<'_>, rows: &Slots) -> Vec<Contender> {
         let value = value::text(row, "apikey")?;
         let id = LiveId::new(value::text(row, "id")?);
         let fits = id == *slot.key.id || slot.can_be(&value);
-        fits.then(|| Contender { created: value::instant(row, "created"), id, value: Secret::new(value) })
+        let unusable = rotation::why_off(&value::attributes(Kind::PackageKey, row, false));
+        fits.then(|| Contender { created: value::instant(row, "created"), id, value: Secret::new(value), unusable })
     };
     rows.filter_map(contender).collect()
 }

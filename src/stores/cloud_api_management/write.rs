@@ -54,7 +54,14 @@ impl CloudApiManagement {
             altered.extend(differing(kind, &body.object, &change.fields, &echo));
         }
         self.put_added(kind, &path, &body).await?;
-        Ok(Performed { altered, ..Performed::default() })
+        let delivers = change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty());
+        let is_enabled = change.after("settings.status").is_some();
+        let unusable = if delivers && is_enabled {
+            self.why_off(change, &id).await.unwrap_or(Some("not known to be active"))
+        } else {
+            None
+        };
+        Ok(Performed { unusable, altered, ..Performed::default() })
     }
 
     /// Updates the object and returns its new state. After an unreadable answer, the object is read.
