@@ -2,6 +2,7 @@
 //! gone. What a run created that crashed before is taken from the journal.
 
 mod applied;
+mod successors;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -125,6 +126,11 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let disabled = (is_off(kind, change.after(status_field(kind))) == Some(true)).then(|| seen.made(*index));
         let maker = maker_of_new(change, value.as_ref(), &values, remembered, key);
         keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, maker, value) });
+    }
+    for (id, known) in successors::replaced(seen, remembered, key) {
+        if !gone.contains(&(Kind::PackageKey, id)) {
+            keep(Kind::PackageKey, id, known);
+        }
     }
     // Its sign could change; that someone else made it does not.
     for live in seen.live.of(Kind::Package).iter().filter(|live| has_sign(live)) {

@@ -91,7 +91,6 @@ pub fn plan(context: &Context<'_>) -> Planned {
     pending::explain(&context.remembered.pending, &mut plan.changes, context.values);
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let (withheld, rotations) = (drafts.withheld, drafts.rotations);
-    diagnostics.extend(dead_values::check(&plan.changes, context));
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
@@ -110,6 +109,9 @@ pub fn plan(context: &Context<'_>) -> Planned {
         Planned { plan, excluded, diagnostics, held, asked, stopped, declared, apart, withheld, rotations };
     guards::guard(&mut planned, Vec::new(), context, &matching);
     planned.asked.extend(drafts.refused.into_values());
+    let dead = dead_values::check(&planned.plan, context).into_iter().collect();
+    planned.diagnostics.extend(with_severities(dead, context.workspace));
+    sort(&mut planned.diagnostics);
     planned
 }
 

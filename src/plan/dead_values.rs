@@ -1,4 +1,4 @@
-//! KW-150: delivered values of keys that go. The database knows what a place received last; the manifest of a removed key
+//! KW-150: delivered values of keys that go. What is held back still works. The database knows what a place received last; the manifest of a removed key
 //! may name the place too.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::Action;
 use super::Change;
 use super::Context;
+use super::Plan;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::model::Delivery;
@@ -19,9 +20,10 @@ use crate::text::and_more;
 /// Places in a message.
 const NAMED: usize = 5;
 
-pub(super) fn check(changes: &[Change], context: &Context<'_>) -> Option<Diagnostic> {
-    let goes = |change: &&Change| change.address.kind() == Kind::PackageKey && change.action == Action::Delete;
-    let going: Vec<&Change> = changes.iter().filter(goes).collect();
+pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Option<Diagnostic> {
+    let goes = |change: &Change| change.address.kind() == Kind::PackageKey && change.action == Action::Delete;
+    let all = plan.changes.iter().enumerate().filter(|(index, _)| !plan.held.contains_key(index));
+    let going: Vec<&Change> = all.map(|(_, change)| change).filter(|change| goes(change)).collect();
     if going.is_empty() {
         return None;
     }

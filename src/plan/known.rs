@@ -36,7 +36,7 @@ pub struct Elsewhere {
 /// What the database knows about one object.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Known {
-    /// The address in the manifests that declared it.
+    /// The address of the manifest that declared it, or of the one that got a new key in its place.
     pub address: Box<str>,
     pub maker: Maker,
     /// The fingerprint of a package key's value.

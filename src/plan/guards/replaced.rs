@@ -1,5 +1,5 @@
-//! KW-128: `--prune` and a key with a new prefix or a new value. The old key is not declared any more, but its callers use it
-//! until they have the new value.
+//! KW-128: `--prune` and a key with a new prefix, a new value or a new place. The old key is not declared any more, but its
+//! callers use it until they have the new value.
 
 use crate::matching::Matching;
 use crate::model::Address;
@@ -54,34 +54,53 @@ impl Replaced<'_> {
         if rotation::why_unusable(self.old, self.context.now).is_some() {
             return None;
         }
-        self.by_new().or_else(|| self.by_current())
+        let successor = self.successor();
+        self.by_new(successor).or_else(|| self.by_current(successor?))
     }
 
-    /// A key that the same run creates for the application and the package.
-    fn by_new(&self) -> Option<(String, String)> {
-        let slot = (self.matching.parent_of(self.old)?, self.matching.terms_of(self.old)?.0);
+    /// The manifest that declared the key, or that took its place.
+    fn successor(&self) -> Option<&Declared> {
+        self.context.desired.of(Kind::PackageKey).find(|declared| is_known_as(self.old, declared, self.context))
+    }
+
+    /// A key that the same run creates for the application and the package, or for the successor in another place. A guard
+    /// may hold it back, and then nothing else works.
+    fn by_new(&self, successor: Option<&Declared>) -> Option<(String, String)> {
+        let (application, terms) = (self.matching.parent_of(self.old), self.matching.terms_of(self.old));
+        let package = terms.map(|(package, _)| package);
         let is_it = |change: &&Change| {
-            let key = change.target.key.as_ref().filter(|key| key.follows.is_none());
-            change.action == Action::Create
-                && change.target.parent.as_ref() == Some(&slot.0)
-                && key.is_some_and(|key| key.package == slot.1)
+            let Some(key) = change.target.key.as_ref().filter(|key| key.follows.is_none()) else { return false };
+            let is_in_place =
+                application.is_some() && change.target.parent == application && package.as_ref() == Some(&key.package);
+            let is_successor = successor.is_some_and(|successor| successor.address == change.address);
+            change.action == Action::Create && (is_in_place || is_successor)
         };
         let new = self.changes.iter().map(|(_, change)| *change).find(is_it)?;
         let why = format!("by the run that creates {}, before its callers have a new value", new.address);
         Some((why, "when they have it, disable it in the store, and --prune deletes it".to_owned()))
     }
 
-    /// The current key of the manifest that once declared this one.
-    fn by_current(&self) -> Option<(String, String)> {
-        let mut declared = self.context.desired.of(Kind::PackageKey);
-        let declared = declared.find(|declared| is_known_as(self.old, declared, self.context))?;
-        let current = self.matching.found.get(&declared.address)?.live;
+    /// The current key of the successor.
+    fn by_current(&self, declared: &Declared) -> Option<(String, String)> {
         let successor = &declared.address;
+        let Some(found) = self.matching.found.get(successor) else {
+            let help = format!("see what the plan says about {successor}, and let a run create its key first");
+            return Some((format!("while {successor}, which takes its place, has no key in the store"), help));
+        };
+        let current = found.live;
+        if let Some(why) = rotation::why_unusable(current, self.context.now) {
+            let help = match current.attributes.text("settings.status") {
+                Some("disabled") => format!("find out why, then activate {successor} in the store"),
+                Some("waiting") => format!("approve {successor} in the store first"),
+                _ => format!("see what the plan says about {successor}, and correct that first"),
+            };
+            return Some((format!("while {successor}, which takes its place, is {why}"), help));
+        }
         let Some(rotation) = declared.key.as_ref()?.rotation else {
             let help = "disable it in the store when its callers have the new value, and --prune deletes it".to_owned();
             return Some((format!("while it is active, and {successor} has another value now"), help));
         };
-        let Some(since) = self.delivered(declared, current) else {
+        let Some(since) = deliveries::since(self.context, declared, current) else {
             let help = format!("deliver the value of {successor} first, with --deliver {successor}");
             return Some((format!("before the new value of {successor} is known to be delivered"), help));
         };
@@ -89,10 +108,5 @@ impl Replaced<'_> {
         let help = format!("--prune deletes it from {} on", in_utc(end));
         (end > self.context.now)
             .then(|| (format!("before the overlap with the new value of {successor} is over"), help))
-    }
-
-    fn delivered(&self, declared: &Declared, current: &LiveObject) -> Option<crate::model::Instant> {
-        deliveries::since(self.context, declared, current)
-            .filter(|_| rotation::why_unusable(current, self.context.now).is_none())
     }
 }
