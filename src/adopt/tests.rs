@@ -1,3 +1,5 @@
+//! Adopted values, over layouts that a person may write.
+
 use proptest::prelude::*;
 
 use super::*;

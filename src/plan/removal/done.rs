@@ -42,7 +42,7 @@ fn meant(missing: &Address, matching: &Matching<'_>) -> Option<(Address, &'stati
     };
     let look = look_of(missing);
     if let Some(alike) = matching.in_store.keys().filter(is_beside).find(|address| look_of(address) == look) {
-        return Some((alike.clone(), " and looks the same"));
+        return Some((alike.clone(), ", with a name that is almost the same"));
     }
     let beside: Vec<&Address> = matching.in_store.keys().filter(is_beside).take(5_000).collect();
     let names: Vec<String> = beside.iter().map(|address| address.name()).collect();

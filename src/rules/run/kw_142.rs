@@ -1,4 +1,4 @@
-//! KW-142. Decided in `plan/removal.rs`.
+//! KW-142. Decided in `plan/removal/done.rs`.
 
 use crate::rule::Rule;
 

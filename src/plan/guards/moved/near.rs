@@ -54,12 +54,9 @@ impl<'c> Strays<'_, 'c> {
         with_prefix.or_else(|| Some((self.of_another_application(declared)?, "a key of `Application.packages`")))
     }
 
-    /// The key that the database knows under the address of a declared one, or under a former one.
+    /// The key that the database knows under the address of a declared one.
     fn known_key(&self, declared: &Declared) -> Option<&'c LiveObject> {
-        let former = declared.previously.iter().map(|former| &former.address);
-        let former = former.filter(|address| self.context.desired.manifest_of(address).is_none());
-        let mut addresses = std::iter::once(&declared.address).chain(former);
-        addresses.find_map(|address| self.known.get(&address.to_string())?.first().copied())
+        self.known.get(&declared.address.to_string())?.first().copied()
     }
 
     /// The key that Keywright created for an entry of `Application.packages` that no manifest has any more, if only the
