@@ -103,7 +103,12 @@ fn a_closed_terminal_ends_the_run_in_order() {
     let world = World::new(MANIFESTS);
     let area = world.area(&["--latency", "200ms"]);
     world.point_at(&area, "{callsPerSecond: 5, concurrency: 1}", "");
-    let mut child = world.command(&["apply", "--auto-approve"]).stdout(Stdio::piped()).spawn().unwrap();
+    let apply = world.command(&["apply", "--auto-approve"]);
+    // Tests that run below `nohup` ignore SIGHUP, and so would the command.
+    let mut command = outside_pipeline("env");
+    command.arg("--default-signal=HUP").arg(apply.get_program()).args(apply.get_args());
+    command.envs(apply.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.starts_with("done ")), "nothing was done");
     let process = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());

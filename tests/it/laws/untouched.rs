@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use keywright::model::Address;
 use keywright::model::Kind;
 use keywright::model::Live;
 use keywright::model::LiveObject;
@@ -38,7 +39,7 @@ fn names(world: &World, kind: Kind) -> BTreeSet<&str> {
 fn is_declared(world: &World, object: &LiveObject) -> bool {
     let Some(key) = &object.key else { return names(world, object.address.kind()).contains(&*object.name) };
     let is_custom = world.keys.iter().any(|key| key.source.value().as_deref() == Some(value(object)));
-    let application = object.parent.as_ref().map(keywright::model::Address::name).unwrap_or_default();
+    let application = object.parent.as_ref().map(Address::name).unwrap_or_default();
     let may_be_slot = names(world, Kind::Application).contains(&*application)
         && names(world, Kind::Package).contains(&*key.package.name());
     let begins = |source: &Source| match source {
@@ -50,15 +51,23 @@ fn is_declared(world: &World, object: &LiveObject) -> bool {
     is_custom || (may_be_slot && is_generated)
 }
 
-/// Whether the workspace might own the object. If in doubt, yes.
-fn is_owned(world: &World, settings: &Settings, object: &LiveObject) -> bool {
+/// Whether the workspace might own the object. If in doubt, yes. Ownership follows the tree below manifests that were taken
+/// out since `former`.
+fn is_owned(former: &World, world: &World, settings: &Settings, object: &LiveObject) -> bool {
     let kinds = [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey, Kind::ApiKey];
     let at = kinds.iter().position(|kind| *kind == object.address.kind()).expect("every kind is there");
     match settings.owns[at] {
         "declared" => false,
         "all" => true,
         "{prefix: a}" => object.name.starts_with('a'),
-        _ => object.parent.as_ref().is_some_and(|parent| names(world, parent.kind()).contains(&*parent.name())),
+        _ => {
+            let is_gone =
+                |kind: Kind, name: &str| names(former, kind).contains(name) && !names(world, kind).contains(name);
+            let is_of = |parent: &Address| {
+                names(world, parent.kind()).contains(&*parent.name()) || is_gone(parent.kind(), &parent.name())
+            };
+            object.parent.as_ref().is_some_and(is_of) || is_gone(Kind::User, &object.address.first_name())
+        }
     }
 }
 
@@ -102,7 +111,7 @@ proptest! {
         prop_assume!(bench.apply(&valid(&second, &settings)?, &settings).is_some());
         let after = bench.live();
         for object in Kind::ALL.into_iter().flat_map(|kind| before.of(kind)) {
-            let may_go = settings.prune && is_owned(&second, &settings, object);
+            let may_go = settings.prune && is_owned(&first, &second, &settings, object);
             if is_declared(&second, object) || may_go {
                 continue;
             }
