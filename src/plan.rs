@@ -50,6 +50,7 @@ mod successor;
 mod timeline;
 mod transfer_guards;
 mod transfer_rules;
+mod unserved;
 mod untimely;
 
 pub use crate::change::Action;

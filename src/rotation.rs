@@ -92,7 +92,7 @@ pub fn due<'a>(
 }
 
 /// Whether the last day of a key is before that of a time.
-fn ends_before(key: &LiveObject, time: Instant) -> bool {
+pub fn ends_before(key: &LiveObject, time: Instant) -> bool {
     let day = time.format("%Y-%m-%d").to_string();
     // Dates in this form are ordered as texts; `never` comes after all of them.
     key.attributes.text("expires").is_some_and(|date| *date < *day)

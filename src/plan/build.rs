@@ -34,6 +34,7 @@ use super::strangers;
 use super::successor;
 use super::timeline;
 use super::transfer_rules;
+use super::unserved;
 use super::untimely;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
@@ -96,6 +97,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(strangers::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
+    diagnostics.extend(unserved::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(consent::obsolete(&plan, context));
     diagnostics.extend(guards::beside(context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));

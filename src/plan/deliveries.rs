@@ -109,17 +109,19 @@ pub(super) fn kept_back(
     found: &Found<'_>,
     change: Option<&Change>,
 ) -> Option<Kept> {
-    let places = worse(context, declared, found, change).len();
-    let why = rotation::why_unusable(found.live, context.now).filter(|_| places > 0)?;
-    let places = count(places, "place");
-    let why = format!("{why}, so its value is not delivered to {places} with an older key that works");
+    let places = worse(context, declared, found, change);
+    let why = rotation::why_unusable(found.live, context.now).filter(|_| !places.is_empty())?;
+    let is_seen = places.iter().all(|to| context.delivered.contains_key(*to));
+    let (places, with) = (count(places.len(), "place"), if is_seen { "with" } else { "that may have" });
+    let why = format!("{why}, so its value is not delivered to {places} {with} another key that works");
     Some(Kept { address: declared.address.clone(), why })
 }
 
-/// Whether the current key works and is missing at a place. Its successor would be missing there too, and no key would be
-/// retired, so that each run adds one.
+/// Whether the current key works and was never delivered to a place. Its successor would be missing there too, and no key
+/// would be retired, so that each run adds one. A place that received the value and shows another one now does not stop the
+/// rotation: another program may reset it before each run.
 pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
-    let is_due = |to| state(context, declared, live, to) == State::Due;
+    let is_due = |to| state(context, declared, live, to) == State::Due && receipt(context, live, to).is_none();
     rotation::why_unusable(live, context.now).is_none() && targets(declared).iter().any(is_due)
 }
 

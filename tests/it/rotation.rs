@@ -5,6 +5,7 @@ mod clock;
 mod ends;
 mod people;
 mod replaced;
+mod unserved;
 mod waits;
 
 use std::fs;
@@ -185,7 +186,7 @@ fn a_value_that_does_not_work_is_not_written_over_one_that_does() {
     fs::write(overlap.path("secrets/key.env"), &old).unwrap();
     overlap.by_hand(&set_status("waiting"));
     let ran = overlap.at("2026-11-10T00:00:00Z", "apply --auto-approve");
-    let why = "waiting for approval, so its value is not delivered to 1 place with an older key that works";
+    let why = "waiting for approval, so its value is not delivered to 1 place with another key that works";
     assert!(ran.exit == 0 && ran.out.contains(why), "{}{}", ran.out, ran.err);
     assert_eq!(fs::read_to_string(overlap.path("secrets/key.env")).unwrap(), old);
     overlap.by_hand(&set_status("active"));

@@ -160,9 +160,12 @@ impl Overlap {
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    fn forget(&self) {
+    /// As on a new machine.
+    pub(super) fn forget(&self) {
         let database = Connection::open(self.path(".keywright/keywright.db")).unwrap();
-        database.execute_batch("DELETE FROM objects; DELETE FROM receipts; DELETE FROM runs;").unwrap();
+        for table in ["writes", "runs", "untaken", "objects", "creates", "receipts", "applied"] {
+            database.execute(&format!("DELETE FROM {table}"), []).unwrap();
+        }
     }
 }
 

@@ -1,0 +1,55 @@
+//! CAM-073: rotated keys of which no generation works because a person disabled or ended them. What a person took away
+//! stays so, and a rotation makes a successor only when it is due, so without this finding a run that leaves callers
+//! without a key would report nothing.
+
+use super::Action;
+use super::Change;
+use super::Context;
+use super::option::option;
+use super::retirement::is_disabled;
+use crate::diagnostic::Diagnostic;
+use crate::matching::Found;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Kind;
+use crate::rotation;
+use crate::rules;
+
+pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&Change]) -> Vec<Diagnostic> {
+    if context.options.is_part {
+        return Vec::new();
+    }
+    let is_created =
+        |address: &Address| changes.iter().any(|change| change.address == *address && change.action == Action::Create);
+    let rotated = context.desired.of(Kind::PackageKey).filter(|declared| {
+        declared.key.as_ref().is_some_and(|key| key.rotation.is_some()) && !matching.is_stopped(declared)
+    });
+    let unserved = rotated.filter(|declared| !is_created(&declared.address));
+    unserved.filter_map(|declared| finding(context, declared, matching.found.get(&declared.address)?)).collect()
+}
+
+fn finding(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Diagnostic> {
+    let works = |live| rotation::why_unusable(live, context.now).is_none();
+    if works(found.live) || found.older.iter().any(|old| works(old)) {
+        return None;
+    }
+    let (what, field) = if is_disabled(found.live) {
+        ("is disabled", "settings.status")
+    } else if rotation::ends_before(found.live, context.now) {
+        ("has ended", "expires")
+    } else {
+        return None;
+    };
+    // What the manifest declares, it wants, or the plan changes it.
+    if declared.text(field).is_some() {
+        return None;
+    }
+    let address = &declared.address;
+    let message = format!("no generation of {address} works: the current one {what} in the store");
+    let allow = option(address);
+    let keep = if field == "expires" { "its end in `expires`" } else { "`settings: {status: disabled}`" };
+    let help =
+        format!("find out why; `keywright rotate {address} {allow}` creates a new one; if it stays so, write {keep}");
+    Some(rules::CAM_073.finding(message).at(declared.place).help(help))
+}
