@@ -162,7 +162,7 @@ impl Year {
         self.event("memories lost", &format!("it is {what}"));
         self.ledger.is_forgetful = true;
         let live = self.hands().keys();
-        self.ledger.inexact.extend(live.into_iter().map(|key| key.value));
+        self.ledger.unrecorded.extend(live.into_iter().map(|key| key.value));
     }
 
     /// The files are not on this machine any more. Their readers have them.

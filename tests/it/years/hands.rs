@@ -99,7 +99,7 @@ impl Hands {
 }
 
 /// What a workspace database remembers; everything else in it is the embedded store.
-const MEMORY: [&str; 6] = ["writes", "runs", "untaken", "objects", "creates", "receipts"];
+const MEMORY: [&str; 7] = ["writes", "runs", "untaken", "objects", "creates", "receipts", "applied"];
 
 /// Empties the memory. A run that was killed at its first step leaves no tables.
 pub(super) fn forget(database: &Path) {

@@ -6,7 +6,8 @@
 //!   holds for a run whose clock is wrong: the embedded store has no clock of its own, so one run with a clock in the future
 //!   may end an overlap early. Its callers lose nothing, because they have the value that works.
 //! - What is deleted was disabled before, and what was disabled stays so until a person consents.
-//! - Unless a clock was wrong or memory was lost, the overlap counts from the delivery and the grace from the disabling.
+//! - Unless a clock was wrong, the grace counts from the disabling, and the overlap from the delivery; without the memory of
+//!   the delivery, from the creation of what the places show.
 //! - The generations that work at one time are bounded.
 //! - An exit code of 0 is true: no place is in trouble, all places show one value, and it is not due for a successor.
 //!
@@ -33,8 +34,10 @@ pub(super) struct Ledger {
     pub(super) by_hand: BTreeSet<String>,
     /// The values of keys that a person made, or took away once.
     pub(super) touched: BTreeSet<String>,
-    /// The values about whose times the store or the memory is wrong.
-    pub(super) inexact: BTreeSet<String>,
+    /// The values about whose times the store is wrong.
+    pub(super) misdated: BTreeSet<String>,
+    /// The values of whose deliveries a memory does not know.
+    pub(super) unrecorded: BTreeSet<String>,
     /// Whether a run did not know the keys that others made: with a lost memory, or that of another machine. What it finds
     /// counts as made by others, and no rotation retires it without consent.
     pub(super) is_forgetful: bool,
@@ -69,7 +72,7 @@ impl Seen<'_> {
             }
             self.count(key, &ledger)?;
             if self.run.is_whole && self.run.is_clock_right && self.run.exits.iter().all(|exit| *exit == Some(0)) {
-                self.done(number, key).map_err(|why| format!("exit 0, but {why}"))?;
+                self.done(number, key, &ledger).map_err(|why| format!("exit 0, but {why}"))?;
             }
         }
         Ok(ledger)
@@ -78,8 +81,10 @@ impl Seen<'_> {
     fn learned(&self) -> Ledger {
         let mut ledger = self.year.ledger.clone();
         let live = self.after.iter().map(|key| key.value.clone());
-        if !self.run.is_clock_right || self.run.exits.contains(&None) {
-            ledger.inexact.extend(live);
+        if !self.run.is_clock_right {
+            ledger.misdated.extend(live);
+        } else if self.run.exits.contains(&None) || self.run.is_elsewhere {
+            ledger.unrecorded.extend(live);
         }
         for key in self.before.iter().chain(self.after) {
             ledger.born.entry(key.value.clone()).or_insert(self.year.now);
@@ -113,8 +118,7 @@ impl Seen<'_> {
         if works(held) {
             return Ok(());
         }
-        let now = self.year.now;
-        if let Some((before, _)) = place.left.iter().find(|(before, at)| **at == now && works(before)) {
+        if let Some(before) = place.before.held.as_ref().filter(|before| works(before)) {
             return Err(format!("{} shows {held}, which does not work, instead of {before}", place.path.display()));
         }
         if self.year.ledger.taken.contains(held) {
@@ -141,9 +145,8 @@ impl Seen<'_> {
             let what = if new.is_none() { "deleted" } else { "disabled" };
             return Err(format!("{value} is {what}, but {why}"));
         }
-        let is_exact = |value: &String| !ledger.inexact.contains(value);
         let held = self.places(number).filter_map(|place| place.held.as_ref());
-        if self.run.is_clock_right && held.chain([value]).all(is_exact) {
+        if self.run.is_clock_right && held.chain([value]).all(|value| !ledger.misdated.contains(value)) {
             self.in_time(number, rotated, (old, is_disabled), ledger)?;
         }
         Ok(())
@@ -182,7 +185,12 @@ impl Seen<'_> {
         let next =
             ledger.born.iter().filter(|(key, at)| key.starts_with(&rotated.prefix()) && Some(**at) > born(value));
         let next = next.map(|(_, at)| *at).min().filter(|_| rotated.files.is_empty());
-        let left = self.places(number).filter_map(|place| place.left.get(value).copied()).chain(next).max();
+        let is_recorded = |value: &String| !ledger.unrecorded.contains(value);
+        let left = |place: &Place| match place.next(value).filter(|next| !is_recorded(next) || !is_recorded(value)) {
+            Some(next) => born(next),
+            None => place.left.get(value).copied(),
+        };
+        let left = self.places(number).filter_map(left).chain(next).max();
         if let Some(since) = left.filter(|since| is_disabled && is_early(*since, rotated.overlap)) {
             return Err(format!("{value} is disabled, and its callers have the next value since {since}"));
         }
@@ -203,19 +211,20 @@ impl Seen<'_> {
         if working > most { Err(format!("{working} keys begin with {}", rotated.prefix())) } else { Ok(()) }
     }
 
-    fn done(&self, number: usize, rotated: &Rotated) -> Result<(), String> {
+    fn done(&self, number: usize, rotated: &Rotated, ledger: &Ledger) -> Result<(), String> {
         let generations: Vec<&Key> = self.after.iter().filter(|key| key.value.starts_with(&rotated.prefix())).collect();
         let Some(newest) = generations.last() else { return Err(format!("no key begins with {}", rotated.prefix())) };
         let young = i64::try_from(rotated.every).unwrap() * 86_400_000;
         // A run that delivers a value leaves its successor to the next one.
-        let is_awaited =
-            !self.run.has_deliveries || self.places(number).any(|place| place.changed == Some(self.year.now));
+        let is_awaited = !self.run.has_deliveries || self.places(number).any(Place::has_received);
         if self.year.now.timestamp_millis() - newest.created >= young && !is_awaited {
             return Err(format!("{} has no successor", newest.value));
         }
         if !self.run.has_deliveries {
             return Ok(());
         }
+        let is_by_hand = |key: &Key| ledger.by_hand.contains(&key.value);
+        let current = generations.iter().rfind(|key| !is_by_hand(key)).unwrap_or(newest);
         let mut shown = BTreeSet::new();
         for place in self.places(number).filter(|place| self.year.mistyped() != Some(place.of)) {
             if let Some(trouble) = self.year.troubles.iter().find(|trouble| trouble.hides(place)) {
@@ -225,8 +234,8 @@ impl Seen<'_> {
             let Some(key) = self.after(&value) else {
                 return Err(format!("{} shows {value}, which is no key", place.path.display()));
             };
-            // One that works stays, if the newest does not.
-            if newest.works(self.year.now) || !key.works(self.year.now) {
+            // One that works stays, if the current one does not. What a person made is set apart.
+            if current.works(self.year.now) || !key.works(self.year.now) {
                 shown.insert(value);
             }
         }

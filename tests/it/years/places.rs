@@ -8,6 +8,13 @@ use std::path::PathBuf;
 
 use super::hands::Time;
 
+/// What a place showed, and what its reader had.
+#[derive(Clone, Default)]
+pub(super) struct Before {
+    pub(super) shown: Option<String>,
+    pub(super) held: Option<String>,
+}
+
 /// A place that receives the value of a key. Its reader has the last value that it showed: another machine may have read the
 /// file before it went.
 pub(super) struct Place {
@@ -16,8 +23,8 @@ pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) variable: String,
     pub(super) held: Option<String>,
-    /// When it last began to show another value.
-    pub(super) changed: Option<Time>,
+    /// What the file showed, and what its reader had, when the run began.
+    pub(super) before: Before,
     /// When it last ceased to show other values.
     pub(super) left: BTreeMap<String, Time>,
     /// Whether a person wrote what it shows.
@@ -32,6 +39,21 @@ impl Place {
         text.lines().rev().find_map(|line| line.strip_prefix(&start)).map(str::to_owned)
     }
 
+    /// Notes what is there before a run.
+    pub(super) fn note(&mut self) {
+        self.before = Before { shown: self.shown(), held: self.held.clone() };
+    }
+
+    /// Whether the run wrote a value that the file did not show.
+    pub(super) fn has_received(&self) -> bool {
+        self.shown().is_some_and(|shown| self.before.shown != Some(shown))
+    }
+
+    /// What the reader of an old value had before the run, or has since.
+    pub(super) fn next(&self, old: &str) -> Option<&String> {
+        self.before.held.as_ref().filter(|held| *held != old).or(self.held.as_ref())
+    }
+
     /// Notes what a run has delivered.
     pub(super) fn observe(&mut self, now: Time) {
         if let Some(shown) = self.shown().filter(|shown| self.held.as_ref() != Some(shown)) {
@@ -43,7 +65,7 @@ impl Place {
         self.left.remove(&value);
         let before = self.held.replace(value);
         self.left.extend(before.filter(|before| self.held.as_ref() != Some(before)).map(|before| (before, now)));
-        (self.changed, self.is_by_hand) = (Some(now), is_by_hand);
+        self.is_by_hand = is_by_hand;
     }
 
     /// Writes another value, as a person would. Returns whether there is a file.

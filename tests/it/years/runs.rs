@@ -28,13 +28,16 @@ pub(super) struct Run {
     pub(super) text: String,
     pub(super) is_clock_right: bool,
     pub(super) has_deliveries: bool,
+    /// Whether it has the memory of another machine.
+    pub(super) is_elsewhere: bool,
     /// Whether it plans anew, so that 0 says that all is as declared.
     pub(super) is_whole: bool,
 }
 
 impl Run {
     fn of(what: impl Into<String>, exits: Vec<Option<i32>>, text: String) -> Self {
-        Self { what: what.into(), exits, text, is_clock_right: true, has_deliveries: true, is_whole: true }
+        let (is_clock_right, has_deliveries, is_whole) = (true, true, true);
+        Self { what: what.into(), exits, text, is_clock_right, has_deliveries, is_elsewhere: false, is_whole }
     }
 }
 
@@ -53,6 +56,7 @@ impl Year {
         self.ledger.is_forgetful |= area.is_some();
         // Another machine with the same disk: it has memory of its own.
         let is_other = area.is_some() && !is_settling && self.dice.chance(15);
+        self.is_elsewhere = is_other;
         let database = if is_other { ".other/keywright.db" } else { ".keywright/keywright.db" };
         let settings = Setup::settings(area.as_ref().map(|area| area.url.as_str()), database);
         std::fs::write(self.workspace().join("keywright.yaml"), settings).unwrap();

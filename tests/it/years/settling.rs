@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::hands;
 use super::hands::Time;
+use super::places::Place;
 use super::runs::APPLY;
 use super::runs::Run;
 use super::year::Year;
@@ -45,8 +46,26 @@ impl Year {
         Run { is_whole: false, ..self.run(&format!("{APPLY}{asked}"), self.now, true) }
     }
 
+    /// A person asks for a new key where callers have none and the memory of the reason is lost: Keywright then holds the
+    /// disabled key that is left for the decision of a person, and no rotation of this workspace is due again.
     fn settling(&mut self) -> Run {
-        Run { is_whole: false, ..self.run(APPLY, self.now, true) }
+        let dead = (0..self.setup.keys.len()).filter(|number| self.ledger.is_forgetful && self.is_dead(*number));
+        let dead: Vec<String> = dead.map(|number| format!("key/{}", self.setup.keys[number].name)).collect();
+        let line = match &*dead {
+            [] => APPLY.to_owned(),
+            _ => format!("rotate {} --auto-approve --allow {}", dead.join(" "), dead.join(" --allow ")),
+        };
+        Run { is_whole: false, ..self.run(&line, self.now, true) }
+    }
+
+    /// Whether no place shows a key that works; without a place, whether none works.
+    fn is_dead(&self, number: usize) -> bool {
+        let keys = self.generations(number);
+        let mut working = keys.iter().filter(|key| key.works(self.now));
+        let mut places = self.places.iter().filter(|place| place.of.0 == number).peekable();
+        let is_without = places.peek().is_none();
+        let shown: Vec<String> = places.filter_map(Place::shown).collect();
+        !working.any(|key| is_without || shown.contains(&key.value))
     }
 
     fn planned_at_rest(&mut self) -> Run {
@@ -63,9 +82,10 @@ impl Year {
                 places.all(|place| place.shown().as_deref() == Some(value))
             };
             let ours = keys.iter().filter(|key| !self.ledger.touched.contains(&key.value)).count();
-            let current = keys.iter().find(|key| key.works(self.now) && shown(&key.value));
+            // Without places, all that work are shown.
+            let mut current = keys.iter().filter(|key| key.works(self.now) && shown(&key.value));
             let most = |current: &hands::Key| usize::from(!self.ledger.touched.contains(&current.value));
-            current.is_some_and(|current| self.ledger.is_forgetful || ours <= most(current))
+            current.any(|current| self.ledger.is_forgetful || ours <= most(current))
         })
     }
 }

@@ -10,6 +10,7 @@ use super::hands::Key;
 use super::hands::Time;
 use super::oracle::Ledger;
 use super::oracle::Seen;
+use super::places::Before;
 use super::places::Place;
 use super::places::Trouble;
 use super::runs::Run;
@@ -28,6 +29,8 @@ pub(super) struct Year {
     pub(super) places: Vec<Place>,
     pub(super) troubles: Vec<Trouble>,
     pub(super) ledger: Ledger,
+    /// Whether the last run had the memory of another machine.
+    pub(super) is_elsewhere: bool,
     pub(super) tally: Tally,
     said: Vec<String>,
 }
@@ -45,7 +48,7 @@ impl Year {
                 path: workspace.join(file),
                 variable: key.variable(),
                 held: None,
-                changed: None,
+                before: Before::default(),
                 left: BTreeMap::new(),
                 is_by_hand: false,
             })
@@ -53,7 +56,18 @@ impl Year {
         let places = (0..setup.keys.len()).flat_map(of_key).collect();
         let dice = Dice::new(setup.seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let (ledger, tally) = (Ledger::default(), Tally::of_one());
-        Self { setup, dice, folder, now, places, troubles: Vec::new(), ledger, tally, said: Vec::new() }
+        Self {
+            setup,
+            dice,
+            folder,
+            now,
+            places,
+            troubles: Vec::new(),
+            ledger,
+            is_elsewhere: false,
+            tally,
+            said: Vec::new(),
+        }
     }
 
     pub(super) fn workspace(&self) -> PathBuf {
@@ -125,7 +139,10 @@ impl Year {
 
     pub(super) fn run_and_judge(&mut self, run: fn(&mut Self) -> Run) -> Result<Run, String> {
         let before = self.hands().keys();
-        let run = run(self);
+        self.places.iter_mut().for_each(Place::note);
+        self.is_elsewhere = false;
+        let mut run = run(self);
+        run.is_elsewhere = self.is_elsewhere;
         let after = self.hands().keys();
         let now = self.now;
         self.places.iter_mut().for_each(|place| place.observe(now));
