@@ -3,12 +3,17 @@
 //! The paths come from manifests and saved plans, so from anyone. [`Places`] refuses some of them when a plan is made, so
 //! that no key is created that cannot be delivered, and again before each write.
 
+mod variables;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use self::variables::is_of_variables;
+use self::variables::value_of;
+use self::variables::with_value;
 use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::files;
@@ -34,16 +39,35 @@ const MAX_FILE: u64 = 1 << 20;
 
 /// What the files of this machine show. A file that is not here has no entry.
 pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Shown> {
-    let mut found = BTreeMap::new();
-    let mut files: BTreeMap<Box<str>, Option<Zeroizing<String>>> = BTreeMap::new();
+    let mut files: BTreeMap<Box<str>, Text> = BTreeMap::new();
     let targets = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref()).flat_map(|key| &key.deliver);
-    for target in targets {
-        let text = files.entry(target.file.clone()).or_insert_with(|| shown(root, &target.file));
-        if let Some(text) = text {
-            found.insert(target.clone(), shown_in(text, &target.variable));
+    let found = targets.filter_map(|target| {
+        let text = files.entry(target.file.clone()).or_insert_with(|| text_of(root, &target.file));
+        Some((target.clone(), shown(text, &target.variable)?))
+    });
+    found.collect()
+}
+
+/// The text of a file, `None` if it is not on this machine, or why it must not be replaced.
+type Text = Result<Option<Zeroizing<String>>, Cause>;
+
+/// What a file shows for a variable.
+fn shown(text: &Text, variable: &str) -> Option<Shown> {
+    match text {
+        Ok(text) => text.as_ref().map(|text| shown_in(text, variable)),
+        Err(Cause { message, help, lasts: Lasts::OnThisMachine }) => {
+            Some(Shown::Broken { why: message.as_str().into(), help: help.as_str().into() })
         }
+        // Its deliveries are due, and the problem is reported then.
+        Err(_) => Some(Shown::Nothing),
     }
-    found
+}
+
+fn text_of(root: &Path, file: &str) -> Text {
+    match Place::find(root, Path::new(file)).map_err(cause)? {
+        Some(place) => existing(&place),
+        None => Ok(None),
+    }
 }
 
 /// What the text of a file shows for a variable.
@@ -52,30 +76,9 @@ fn shown_in(text: &str, variable: &str) -> Shown {
     value.map_or(Shown::Nothing, |value| Shown::Value(Digest::of(value.as_bytes())))
 }
 
-/// The text of a file, `None` if it is not on this machine. A file that cannot be read shows nothing, so that its deliveries
-/// are due and the problem is reported then.
-fn shown(root: &Path, file: &str) -> Option<Zeroizing<String>> {
-    let bytes = match Place::find(root, Path::new(file)) {
-        Ok(place) => place?.read(MAX_FILE),
-        Err(refused) => Err(refused),
-    };
-    match bytes {
-        Ok(bytes) => bytes.map(|bytes| text(bytes).unwrap_or_default()),
-        Err(_) => Some(Zeroizing::default()),
-    }
-}
-
 fn text(bytes: Vec<u8>) -> Option<Zeroizing<String>> {
     String::from_utf8(bytes).ok().map(Zeroizing::new)
 }
-
-/// The value that a line assigns to the variable, possibly after `export`.
-fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
-    line.strip_prefix(EXPORT).unwrap_or(line).strip_prefix(variable)?.strip_prefix('=')
-}
-
-/// What a shell needs before a variable that programs receive.
-const EXPORT: &str = "export ";
 
 /// Where values may be delivered.
 pub struct Places<'a> {
@@ -88,13 +91,27 @@ pub struct Places<'a> {
 struct Cause {
     message: String,
     help: String,
-    /// Only true for this machine or this user at this time, like a missing permission.
-    is_passing: bool,
+    lasts: Lasts,
+}
+
+/// For how long a cause refuses a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    /// The manifest names a file that never receives a value.
+    Always,
+    /// Something else is there on this machine.
+    OnThisMachine,
+    /// Only true for this user at this time, like a missing permission.
+    ForNow,
 }
 
 impl Cause {
     fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into(), is_passing: false }
+        Self { message: message.into(), help: help.into(), lasts: Lasts::Always }
+    }
+
+    fn on_this_machine(self) -> Self {
+        Self { lasts: Lasts::OnThisMachine, ..self }
     }
 }
 
@@ -108,16 +125,16 @@ impl<'a> Places<'a> {
 
     /// What a place shows now. `None` if its file is not on this machine.
     pub fn shown(&self, to: &Delivery) -> Option<Shown> {
-        shown(self.root, &to.file).map(|text| shown_in(&text, &to.variable))
+        shown(&text_of(self.root, &to.file), &to.variable)
     }
 
-    /// KW-041: deliveries that are refused.
-    pub fn findings(&self, desired: &Desired) -> Vec<Diagnostic> {
+    /// KW-041: deliveries that are refused. What is broken only on this machine counts if `is_here`.
+    pub fn findings(&self, desired: &Desired, is_here: bool) -> Vec<Diagnostic> {
         let mut checked: BTreeMap<&str, Option<Cause>> = BTreeMap::new();
         let mut findings = Vec::new();
         for object in desired.of(Kind::PackageKey) {
             for target in object.key.iter().flat_map(|key| &key.deliver) {
-                let cause = checked.entry(&target.file).or_insert_with(|| self.refused(&target.file));
+                let cause = checked.entry(&target.file).or_insert_with(|| self.refused(&target.file, is_here));
                 if let Some(Cause { message, help, .. }) = cause {
                     let message = format!("{} cannot be delivered to {}: {message}", target.variable, target.file);
                     findings.push(rules::KW_041.finding(message).at(object.place).help(help.clone()));
@@ -158,12 +175,13 @@ impl<'a> Places<'a> {
     pub fn refusal(&self, plan: &Plan) -> Option<Refusal> {
         let keys = plan.changes.iter().filter_map(|change| change.target.key.as_ref());
         let mut targets = keys.flat_map(|key| &key.deliver);
-        targets.find_map(|target| self.refused(&target.file).map(|cause| refusal(target, cause)))
+        targets.find_map(|target| self.refused(&target.file, false).map(|cause| refusal(target, cause)))
     }
 
-    /// Why a file is refused now and at every later time.
-    fn refused(&self, file: &str) -> Option<Cause> {
-        self.check(file).err().filter(|cause| !cause.is_passing)
+    /// Why a file is refused now and at every later time; with `is_here` also why it is on this machine.
+    fn refused(&self, file: &str, is_here: bool) -> Option<Cause> {
+        let cause = self.check(file).err();
+        cause.filter(|cause| cause.lasts == Lasts::Always || (is_here && cause.lasts == Lasts::OnThisMachine))
     }
 
     /// Whether a value may be written to a file. Creates nothing.
@@ -216,14 +234,23 @@ impl<'a> Places<'a> {
     }
 }
 
-/// KW-041, for the manifests of a workspace.
+/// KW-041, for the manifests of a workspace. A plan holds back the keys of which a place is broken on this machine.
 pub fn findings(desired: &Desired, loaded: &Loaded) -> Vec<Diagnostic> {
+    found(desired, loaded, false)
+}
+
+/// The same, and what is broken on this machine.
+pub fn findings_here(desired: &Desired, loaded: &Loaded) -> Vec<Diagnostic> {
+    found(desired, loaded, true)
+}
+
+fn found(desired: &Desired, loaded: &Loaded, is_here: bool) -> Vec<Diagnostic> {
     let mut keys = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref());
     // Without deliveries, do not run Git.
     if keys.all(|key| key.deliver.is_empty()) {
         return Vec::new();
     }
-    Places::new(&loaded.root, &loaded.workspace.database).findings(desired)
+    Places::new(&loaded.root, &loaded.workspace.database).findings(desired, is_here)
 }
 
 fn refusal(to: &Delivery, Cause { message, help, .. }: Cause) -> Refusal {
@@ -237,63 +264,24 @@ fn cause(refused: Refused) -> Cause {
         Refused::Git(_) => "choose another file: not a manifest, and not a file of Git or Keywright",
         _ => "fix the file or its folder; the next apply delivers the value",
     };
-    Cause { is_passing: matches!(refused, Refused::Io(_)), ..Cause::new(refused.to_string(), help) }
+    let lasts = match refused {
+        Refused::Io(_) => Lasts::ForNow,
+        Refused::NotAFile | Refused::NotAFolder(_) | Refused::TooLarge(_) => Lasts::OnThisMachine,
+        _ => Lasts::Always,
+    };
+    Cause { lasts, ..Cause::new(refused.to_string(), help) }
 }
 
 /// The text of the file. `None` if it does not exist. A file that contains more than variables has another use, for
 /// example as a script or a configuration, and a key value in it could have an effect.
 fn existing(place: &Place) -> Result<Option<Zeroizing<String>>, Cause> {
     let Some(bytes) = place.read(MAX_FILE).map_err(cause)? else { return Ok(None) };
-    let foreign = || Cause::new("the file contains more than variables", OWN_FILE);
+    let foreign = || Cause::new("the file contains more than variables", OWN_FILE).on_this_machine();
     let text = text(bytes).ok_or_else(foreign)?;
     if place.is_program() {
-        return Err(Cause::new("the file is a program", OWN_FILE));
+        return Err(Cause::new("the file is a program", OWN_FILE).on_this_machine());
     }
     if text.lines().all(is_of_variables) { Ok(Some(text)) } else { Err(foreign()) }
-}
-
-/// Whether a line is blank, a comment, or `NAME=value`, possibly after `export`.
-fn is_of_variables(line: &str) -> bool {
-    let line = line.trim_ascii();
-    if line.is_empty() || (line.starts_with('#') && !line.starts_with("#!")) {
-        return true;
-    }
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    line.split_once('=').is_some_and(|(name, _)| {
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(is_letter)
-    })
-}
-
-/// The text with the value in every line that sets the variable, or in a new last line.
-fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
-    let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 2));
-    let mut is_set = false;
-    for line in text.split_inclusive('\n') {
-        if value_of(line, variable).is_none() {
-            whole.push_str(line);
-            continue;
-        }
-        is_set = true;
-        if line.starts_with(EXPORT) {
-            whole.push_str(EXPORT);
-        }
-        let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-        push(&mut whole, variable, value, end);
-    }
-    if !is_set {
-        if !whole.is_empty() && !whole.ends_with('\n') {
-            whole.push('\n');
-        }
-        push(&mut whole, variable, value, "\n");
-    }
-    whole
-}
-
-fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
-    for part in [variable, "=", value.expose(), end] {
-        text.push_str(part);
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "edge: the tests create and check files")]

@@ -54,7 +54,7 @@ impl<'a> Existing<'a> {
             Some(Shown::Value(shown)) => {
                 working.any(|key| key.key.as_ref().is_some_and(|key| key.value.digest() == shown))
             }
-            Some(Shown::Nothing) => false,
+            Some(Shown::Nothing | Shown::Broken { .. }) => false,
             // The file is on another machine.
             None => working.any(|key| is_beside(key, change)),
         }
@@ -139,7 +139,7 @@ mod tests {
         }
 
         fn shown(&self, _: &Delivery) -> Option<Shown> {
-            self.shown
+            self.shown.clone()
         }
 
         fn report(&mut self, _: usize, _: &Change, _: &ChangeResult) {}
@@ -163,7 +163,7 @@ mod tests {
     }
 
     /// How often the successor of a key with this status is delivered, and the result.
-    fn deliveries(proof: fn() -> Proof, status: &str, shown: Option<Shown>) -> (usize, &'static str) {
+    fn deliveries(proof: fn() -> Proof, status: &str, shown: Option<&Shown>) -> (usize, &'static str) {
         let parent = Some(Address::application("a", "x"));
         let key = KeyTarget {
             package: Address::package("p"),
@@ -187,7 +187,7 @@ mod tests {
         live.take(Kind::PackageKey, vec![old(status)], 1);
         let (values, shared, pending) = (Values::default(), BTreeMap::new(), Pending::default());
         let secrets = Secrets { values: &values, shared: &shared, live: &live, pending: &pending };
-        let mut disk = Disk { shown, ..Disk::default() };
+        let mut disk = Disk { shown: shown.cloned(), ..Disk::default() };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let outcome = runtime.block_on(apply(&plan, &BTreeMap::new(), &Shared(proof), &secrets, &mut disk));
         let outcome = outcome.unwrap_or_else(|_| unreachable!("the store has no check"));
@@ -204,16 +204,16 @@ mod tests {
             || Proof::Other { id: LiveId::new("other"), value: Secret::new("chk_fake-other"), unusable: WHY },
             || Proof::Altered { value: Secret::new("chk_fake-altered"), unusable: WHY },
         ];
-        let shows_old = Some(Shown::Value(Secret::new("chk_fake-old").digest()));
+        let shows_old = Shown::Value(Secret::new("chk_fake-old").digest());
         for proof in proofs {
-            for shown in [None, shows_old] {
+            for shown in [None, Some(&shows_old)] {
                 assert_eq!(deliveries(proof, "active", shown), (0, "undelivered"));
                 assert_eq!(deliveries(proof, "disabled", shown).0, 1);
             }
             for shown in [Shown::Nothing, Shown::Value(value().digest())] {
-                assert_eq!(deliveries(proof, "active", Some(shown)).0, 1);
+                assert_eq!(deliveries(proof, "active", Some(&shown)).0, 1);
             }
         }
-        assert_eq!(deliveries(|| Proof::Ours { unusable: None }, "active", shows_old), (1, "done"));
+        assert_eq!(deliveries(|| Proof::Ours { unusable: None }, "active", Some(&shows_old)), (1, "done"));
     }
 }

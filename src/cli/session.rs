@@ -88,6 +88,11 @@ impl Session {
         self.check_with(delivery::findings)
     }
 
+    /// The same, and whether something else is at a place of delivery. A plan leaves out only the keys of such places.
+    pub(super) fn check_with_places(self) -> Checked {
+        self.check_with(delivery::findings_here)
+    }
+
     /// Checks the manifests by their texts alone, without looking at a file.
     pub(super) fn check_texts(self) -> Checked {
         self.check_with(|_, _| Vec::new())

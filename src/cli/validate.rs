@@ -44,7 +44,7 @@ impl Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut checked = Session::open_around(&arguments.manifests, console)?.check();
+    let mut checked = Session::open_around(&arguments.manifests, console)?.check_with_places();
     if let Some(desired) = &checked.desired {
         let found = rules::references(desired, arguments.closed);
         // --closed is a request of this run, which the settings do not lower.

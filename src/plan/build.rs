@@ -65,6 +65,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(expiry::check(context, &matching));
     diagnostics.extend(odd_values::check(context.desired, &matching));
     hold(context, rotate::missing(context, &matching), &mut matching);
+    hold(context, deliveries::undeliverable(context, &matching), &mut matching);
     let mut drafts = Drafts::default();
     let scope = rotate::scope(context);
     let is_in_scope = |declared: &&Declared| scope.as_ref().is_none_or(|scope| scope.contains(&declared.address));
@@ -197,6 +198,8 @@ impl<'a> Drafts<'a> {
     }
 
     fn present(&mut self, context: &Context<'a>, declared: &Declared, found: &Found<'a>, matching: &Matching<'a>) {
+        let broken = deliveries::broken(context, declared);
+        self.held.extend(broken.clone());
         let due = retirement::due(context, matching, declared, found);
         if due.is_none() && self.without_rotation(declared, found) {
             return;
@@ -210,7 +213,7 @@ impl<'a> Drafts<'a> {
         let reason = due.as_mut().and_then(|due| self.reason(context, matching, declared, found, due));
         if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
             let short = minting::too_short(context, matching, declared);
-            if short.is_some() || expiry::is_over(context, declared) {
+            if short.is_some() || broken.is_some() || expiry::is_over(context, declared) {
                 due.next = None;
                 self.held.extend(short);
             } else if deliveries::comes_first(context, declared, found.live) && !rotate::is_asked(context, declared) {

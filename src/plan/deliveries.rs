@@ -20,6 +20,7 @@ use crate::model::Instant;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
+use crate::model::Presence;
 use crate::model::Value;
 use crate::rotation;
 use crate::rules;
@@ -37,6 +38,8 @@ enum State {
     Unknown,
     /// It was never delivered, or the place shows another value.
     Due,
+    /// Nothing can be delivered there on this machine.
+    Broken,
 }
 
 /// Maximum number of addresses in a finding.
@@ -72,7 +75,7 @@ fn worse<'a>(
     let working: Vec<Digest> = working.filter_map(|old| Some(old.key.as_ref()?.value.digest())).collect();
     let works = |to: &&Delivery| match context.delivered.get(*to) {
         Some(Shown::Value(shown)) => working.contains(shown),
-        Some(Shown::Nothing) => false,
+        Some(Shown::Nothing | Shown::Broken { .. }) => false,
         // The file is on another machine.
         None => !working.is_empty(),
     };
@@ -121,8 +124,35 @@ pub(super) fn kept_back(
 /// would be retired, so that each run adds one. A place that received the value and shows another one now does not stop the
 /// rotation: another program may reset it before each run.
 pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
-    let is_due = |to| state(context, declared, live, to) == State::Due && receipt(context, live, to).is_none();
-    rotation::why_unusable(live, context.now).is_none() && targets(declared).iter().any(is_due)
+    let is_missing = |to| match state(context, declared, live, to) {
+        State::Due => receipt(context, live, to).is_none(),
+        State::Broken => true,
+        State::There | State::Received | State::Unknown => false,
+    };
+    rotation::why_unusable(live, context.now).is_none() && targets(declared).iter().any(is_missing)
+}
+
+/// KW-041: the keys that are not in the store or move, and of which a place is broken. Such a key waits.
+pub(super) fn undeliverable(context: &Context<'_>, matching: &Matching<'_>) -> Vec<(Address, Diagnostic)> {
+    let keys = context.desired.of(Kind::PackageKey).filter(|declared| declared.presence == Presence::Present);
+    let is_new = |declared: &&Declared| matching.found.get(&declared.address).is_none_or(|found| found.moved);
+    let new = keys.filter(|declared| is_new(declared) && !matching.is_stopped(declared));
+    new.filter_map(|declared| Some((declared.address.clone(), broken(context, declared)?))).collect()
+}
+
+/// KW-041: the first place of a key that cannot receive a value on this machine. It holds back what the key would be
+/// delivered for, and nothing else: no new generation, and no retirement of an old one.
+pub(super) fn broken(context: &Context<'_>, declared: &Declared) -> Option<Diagnostic> {
+    if context.options.no_deliver {
+        return None;
+    }
+    targets(declared).iter().find_map(|to| match context.delivered.get(to)? {
+        Shown::Broken { why, help } => {
+            let message = format!("{} cannot be delivered to {}: {why}", to.variable, to.file);
+            Some(rules::KW_041.finding(message).at(declared.place).help(&**help))
+        }
+        Shown::Value(_) | Shown::Nothing => None,
+    })
 }
 
 /// The deliveries that are due, or that `--deliver` asks for.
@@ -133,7 +163,7 @@ fn wanted<'a>(
 ) -> impl Iterator<Item = &'a Delivery> {
     let is_asked = context.options.deliver.contains(&declared.address.to_string());
     targets(declared).iter().filter(move |to| match state(context, declared, live, to) {
-        State::There => false,
+        State::There | State::Broken => false,
         State::Due => true,
         State::Received | State::Unknown => is_asked,
     })
@@ -147,6 +177,7 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let Some(key) = &live.key else { return State::Unknown };
     match context.delivered.get(to) {
         Some(Shown::Value(shown)) if *shown == key.value.digest() => return State::There,
+        Some(Shown::Broken { .. }) => return State::Broken,
         Some(_) => return State::Due,
         None => {}
     }
@@ -176,7 +207,7 @@ fn is_ours(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> boo
 pub(super) fn since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
     let since = |to| match state(context, declared, live, to) {
         State::There | State::Received => receipt(context, live, to).or(live.created),
-        State::Unknown | State::Due => None,
+        State::Unknown | State::Due | State::Broken => None,
     };
     targets(declared).iter().map(since).try_fold(live.created?, |latest, since| Some(latest.max(since?)))
 }

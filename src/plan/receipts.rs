@@ -9,11 +9,16 @@ use crate::model::Fingerprint;
 use crate::model::Instant;
 
 /// What a place shows on this machine.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Shown {
     Value(Digest),
     /// The file is there, but has no value for the variable or cannot be read.
     Nothing,
+    /// On this machine, something else is there that must not be replaced: why, and the next step.
+    Broken {
+        why: Box<str>,
+        help: Box<str>,
+    },
 }
 
 /// A delivery that succeeded.
