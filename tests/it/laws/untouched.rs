@@ -51,9 +51,9 @@ fn is_declared(world: &World, object: &LiveObject) -> bool {
     is_custom || (may_be_slot && is_generated)
 }
 
-/// Whether the workspace might own the object. If in doubt, yes. Ownership follows the tree below manifests that were taken
-/// out since `former`.
-fn is_owned(former: &World, world: &World, settings: &Settings, object: &LiveObject) -> bool {
+/// Whether the workspace might own the object. If in doubt, yes. Ownership follows the tree below objects that are owned
+/// themselves, and below manifests that were taken out since `former`.
+fn is_owned(former: &World, world: &World, settings: &Settings, live: &Live, object: &LiveObject) -> bool {
     let kinds = [Kind::User, Kind::Application, Kind::Package, Kind::Plan, Kind::PackageKey, Kind::ApiKey];
     let at = kinds.iter().position(|kind| *kind == object.address.kind()).expect("every kind is there");
     match settings.owns[at] {
@@ -64,7 +64,10 @@ fn is_owned(former: &World, world: &World, settings: &Settings, object: &LiveObj
             let is_gone =
                 |kind: Kind, name: &str| names(former, kind).contains(name) && !names(world, kind).contains(name);
             let is_of = |parent: &Address| {
-                names(world, parent.kind()).contains(&*parent.name()) || is_gone(parent.kind(), &parent.name())
+                let mut above = live.of(parent.kind()).iter().filter(|other| other.address == *parent);
+                names(world, parent.kind()).contains(&*parent.name())
+                    || is_gone(parent.kind(), &parent.name())
+                    || above.any(|other| is_owned(former, world, settings, live, other))
             };
             object.parent.as_ref().is_some_and(is_of) || is_gone(Kind::User, &object.address.first_name())
         }
@@ -111,7 +114,7 @@ proptest! {
         prop_assume!(bench.apply(&valid(&second, &settings)?, &settings).is_some());
         let after = bench.live();
         for object in Kind::ALL.into_iter().flat_map(|kind| before.of(kind)) {
-            let may_go = settings.prune && is_owned(&first, &second, &settings, object);
+            let may_go = settings.prune && is_owned(&first, &second, &settings, &before, object);
             if is_declared(&second, object) || may_go {
                 continue;
             }
