@@ -198,9 +198,12 @@ impl Arena {
     }
 
     /// Whether a run may have made a second key, because it could not look in time for one with an altered value or a value of
-    /// the store, and said so. On a slow machine, a lag of some reads is longer than the window.
+    /// the store, and said so. On a slow machine, a lag of some reads is longer than the window. A run that was killed could
+    /// neither look nor say that the store made two keys of one request.
     fn may_be_two(&self) -> bool {
-        self.has_doubted && (self.setup.generates || self.tally().has("altered requests"))
+        let was_killed = self.has_killed && self.tally().has("requests sent twice");
+        (self.has_doubted && (self.setup.generates || self.tally().has("altered requests")))
+            || (was_killed && self.setup.generates)
     }
 
     /// Fails if a file of the workspace holds a value that does not live, or, if `must_exist`, if no workspace holds it.
