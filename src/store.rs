@@ -2,6 +2,7 @@
 //! [`Store`]. Each store decides how it pages, selects fields and runs calls in parallel.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::future::Future;
 
 use crate::change::Change;
@@ -85,6 +86,22 @@ pub struct Query {
     pub names_roles: bool,
     /// Kinds whose custom attributes are needed (`extendedAttributes`).
     pub added: BTreeSet<Kind>,
+    /// Objects that earlier runs made. Those that the lists do not show yet are asked for by id.
+    pub made: Vec<Made>,
+}
+
+/// An object that an earlier run made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Made {
+    pub address: Address,
+    pub id: LiveId,
+}
+
+/// Shows no id.
+impl fmt::Debug for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Made").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// The objects that the manifests mention.
@@ -106,6 +123,7 @@ impl Query {
             only: None,
             names_roles: true,
             added: [Kind::User, Kind::Application].into(),
+            made: Vec::new(),
         }
     }
 
@@ -122,6 +140,7 @@ impl Query {
             only: (!whole).then(|| Wanted::of(desired)),
             names_roles: objects().any(|object| sets(object, "roles")),
             added: added.map(|object| object.address.kind()).collect(),
+            made: Vec::new(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Live {
     complete: BTreeMap<Kind, bool>,
     /// Rows that exist but were not understood. They do not make a list incomplete.
     odd: Vec<OddRow>,
+    /// The objects that no list shows yet; the store showed them when it was asked by their ids.
+    pub by_id: BTreeSet<LiveId>,
     /// Names of the roles in the store. `None` if the roles were not read.
     pub roles: Option<Vec<Box<str>>>,
     /// The user of Keywright itself, which it never deletes or disables.
@@ -62,6 +64,7 @@ impl Live {
         self.objects.extend(other.objects);
         self.complete.extend(other.complete);
         self.odd.extend(other.odd);
+        self.by_id.extend(other.by_id);
         self.roles = self.roles.take().or(other.roles);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
         self.ahead = self.ahead.or(other.ahead);

@@ -117,6 +117,23 @@ impl KnownObjects {
         self.ours.iter().flat_map(|(kind, objects)| objects.iter().map(move |(trace, known)| (*kind, &**trace, known)))
     }
 
+    /// The id of the object that a run made for a manifest, if exactly one is recorded. An API key has no id here.
+    pub fn made_in(&self, run: i64, address: &Address) -> Option<LiveId> {
+        let is_it = |known: &&Known| {
+            known.maker == Maker::Keywright && known.run == Some(run) && *known.address == *address.to_string()
+        };
+        let kind = Some(address.kind()).filter(|kind| *kind != Kind::ApiKey)?;
+        let mut found = self.ours.get(&kind)?.iter().filter(|(_, known)| is_it(known));
+        let (id, _) = found.next().filter(|_| found.next().is_none())?;
+        Some(LiveId::new(&**id))
+    }
+
+    /// Whether an object is recorded under the address of a manifest.
+    pub fn has_address(&self, address: &Address) -> bool {
+        let text = address.to_string();
+        self.ours.get(&address.kind()).is_some_and(|objects| objects.values().any(|known| *known.address == *text))
+    }
+
     /// Whether it has any object of a kind.
     pub fn has(&self, kind: Kind) -> bool {
         self.ours.get(&kind).is_some_and(|objects| !objects.is_empty())

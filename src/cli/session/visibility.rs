@@ -14,10 +14,14 @@ use crate::plan::Remembered;
 use crate::plan::pending::Earlier;
 use crate::plan::pending::Pending;
 use crate::plan::pending::PendingCreate;
+use crate::store::Made;
 use crate::stores::Window;
 
 /// The shortest window is this part of the lag: two looks at a store are so far apart.
 const SHORTEST: u32 = 24;
+
+/// So many objects are asked for by their ids. More than that are waited for, because a list costs less.
+const MOST_BY_ID: usize = 40;
 
 /// Plans, and plans again with a new snapshot until the plan creates nothing that an earlier run may have created, or until
 /// the stores must show it. Leaves in `remembered` only the creates that are still pending.
@@ -31,7 +35,15 @@ pub(super) fn wait(
     let now = console.time();
     remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
     let mut planned = plan(snapshot, remembered)?;
-    let waits_for = unseen(&planned, &remembered.pending, snapshot);
+    let mut waits_for = unseen(&planned, &remembered.pending, snapshot);
+    let made = made(&waits_for, remembered);
+    if !made.is_empty() {
+        snapshot.query.made = made;
+        snapshot.read_again(console)?;
+        remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+        planned = plan(snapshot, remembered)?;
+        waits_for = unseen(&planned, &remembered.pending, snapshot);
+    }
     let left = |(address, create): &(Address, &PendingCreate)| {
         let lag = snapshot.remotes.visibility_lag(address.kind());
         remaining(create, lag, now).max(lag / SHORTEST)
@@ -74,7 +86,13 @@ pub(super) fn obsolete<'p>(
     let is_over = is_over(snapshot, now);
     // A part of the workspace does not declare what other parts wait for.
     let is_known = |address: &Address| snapshot.loaded.is_whole || snapshot.desired.get(address).is_some();
+    // The next plan would not find what no list shows yet.
+    let by_id = snapshot.query.made.iter().filter(|made| snapshot.live.by_id.contains(&made.id));
+    let by_id: BTreeSet<&Address> = by_id.map(|made| &made.address).collect();
     let is_obsolete = |(address, create): &(&Address, &PendingCreate)| {
+        if by_id.contains(address) {
+            return false;
+        }
         let is_shown =
             if create.value.is_some() { !pending.creates.contains_key(address) } else { found.contains(address) };
         is_shown || (is_over(address, create) && is_known(address) && !created.contains(address))
@@ -97,6 +115,15 @@ fn unseen<'p>(planned: &Planned, pending: &'p Pending, snapshot: &Snapshot) -> V
         Earlier::Repeats(_) => None,
     });
     earlier.collect()
+}
+
+/// The ids of what earlier runs made: a store may show an object by its id before its lists do.
+fn made(unseen: &[(Address, &PendingCreate)], remembered: &Remembered) -> Vec<Made> {
+    let ids = unseen.iter().filter(|(_, create)| create.is_settled).filter_map(|(address, create)| {
+        let id = remembered.objects.made_in(create.run, address)?;
+        Some(Made { address: address.clone(), id })
+    });
+    ids.take(MOST_BY_ID).collect()
 }
 
 /// How long the store may not show the object.

@@ -13,13 +13,16 @@ use super::object;
 use super::path::ObjectPath;
 use super::value::Object;
 use super::write::address_of;
+use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::OddRow;
 use crate::model::built_in::is_built_in;
 use crate::plan::Change;
 use crate::rotation;
+use crate::store::Made;
 use crate::store::Refusal;
 use crate::store::Unusable;
 
@@ -79,17 +82,47 @@ impl CloudApiManagement {
             }
             _ => self.object_path(change, id)?,
         };
-        let has_added = self.index.has_added(kind);
-        let row = match self.api.get(&path, self.index.fields(kind)).await {
-            Ok(row) => row,
-            Err(Failure::Missing(_)) => return Ok(None),
-            Err(failure) => return Err(failure),
-        };
-        let row = if has_added { self.with_added_of_one(kind, &path, row).await? } else { row };
         let parent = change.target.parent.as_ref();
         let within = parent.filter(|_| matches!(kind, Kind::Plan | Kind::Application));
-        let object = self.index.with(|index| object::live(kind, &row, within, has_added, index));
-        Ok(object.map_err(|_| self.index.doubt(id)).ok())
+        match self.read_at(kind, &path, within).await {
+            Ok(object) => Ok(object.map_err(|_| self.index.doubt(id)).ok()),
+            Err(Failure::Missing(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// An object that an earlier run made, by its id; `None` if the store does not show it, or if it was not understood.
+    pub(super) async fn read_made(&self, made: &Made) -> Result<Option<LiveObject>, Refusal> {
+        let (kind, package) = (made.address.kind(), Address::package(&made.address.first_name()));
+        let path = match kind {
+            Kind::User => ObjectPath::member(&made.id)?,
+            Kind::Application => ObjectPath::application(&made.id)?,
+            Kind::Package => ObjectPath::package(&made.id)?,
+            Kind::PackageKey => ObjectPath::package_key(&made.id)?,
+            Kind::Plan => match self.index.id(&package) {
+                Ok(package) => ObjectPath::plan(&package, &made.id)?,
+                Err(_) => return Ok(None),
+            },
+            Kind::ApiKey => return Ok(None),
+        };
+        match self.read_at(kind, &path, Some(&package).filter(|_| kind == Kind::Plan)).await {
+            Ok(found) => Ok(found.ok()),
+            // An object that is not visible yet is a bad request (Q1).
+            Err(Failure::Missing(_) | Failure::Invalid { .. }) => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn read_at(
+        &self,
+        kind: Kind,
+        path: &ObjectPath,
+        within: Option<&Address>,
+    ) -> Result<Result<LiveObject, OddRow>, Failure> {
+        let has_added = self.index.has_added(kind);
+        let row = self.api.get(path, self.index.fields(kind)).await?;
+        let row = if has_added { self.with_added_of_one(kind, path, row).await? } else { row };
+        Ok(self.index.with(|index| object::live(kind, &row, within, has_added, index)))
     }
 
     /// Why calls with a key fail because of its status. `None` if the store does not show the key.

@@ -28,6 +28,7 @@ use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::model::built_in::is_built_in;
 use crate::rules;
+use crate::store::Made;
 use crate::store::Query;
 use crate::store::Refusal;
 use crate::store::Wanted;
@@ -58,15 +59,20 @@ impl CloudApiManagement {
             self.first(&key_path, Kind::PackageKey),
             self.roles(query.names_roles),
         )?;
-        let packages = self.take(Kind::Package, packages, None);
-        let users = self.users(members, wanted).await?;
-        let applications = self.applications(applications, wanted).await?;
+        let mut live = Live::default();
+        let mut packages = self.take(Kind::Package, packages, None);
+        live.by_id.extend(self.add_made(query, Kind::Package, &mut packages).await?);
+        let mut users = self.users(members, wanted).await?;
+        live.by_id.extend(self.add_made(query, Kind::User, &mut users).await?);
+        let mut applications = self.applications(applications, wanted).await?;
+        live.by_id.extend(self.add_made(query, Kind::Application, &mut applications).await?);
         let keys = self.keys(keys, wanted, &applications).await?;
-        let plans = self.plans(&packages, &keys, wanted).await?;
-        let keys = self.take_keys(keys, applications.is_part);
+        let mut plans = self.plans(&packages, &keys, wanted).await?;
+        live.by_id.extend(self.add_made(query, Kind::Plan, &mut plans).await?);
+        let mut keys = self.take_keys(keys, applications.is_part);
+        live.by_id.extend(self.add_made(query, Kind::PackageKey, &mut keys).await?);
         let calls = usize::try_from(self.api.calls() - calls_before).unwrap_or(usize::MAX);
         self.index.with(|index| index.snapshot_calls = calls);
-        let mut live = Live::default();
         let all = [
             (Kind::Package, packages),
             (Kind::Plan, plans),
@@ -149,6 +155,24 @@ impl CloudApiManagement {
         list.total = list.total.saturating_sub(listing.rows.len() - list.objects.len());
         self.index.learn_all(&list.objects);
         list
+    }
+
+    /// Adds the objects that earlier runs made and that the list does not show yet. Returns their ids.
+    async fn add_made(&self, query: &Query, kind: Kind, list: &mut ObjectList) -> Result<Vec<LiveId>, Refusal> {
+        let made: Vec<&Made> = query.made.iter().filter(|made| made.address.kind() == kind).collect();
+        if made.is_empty() {
+            return Ok(Vec::new());
+        }
+        let odd = list.odd.iter().filter_map(|row| row.id.as_ref());
+        let listed: BTreeSet<LiveId> = list.objects.iter().map(|object| &object.id).chain(odd).cloned().collect();
+        let missing = made.into_iter().filter(|made| !listed.contains(&made.id));
+        let found = try_join_all(missing.map(|made| self.read_made(made))).await?;
+        let found: Vec<LiveObject> = found.into_iter().flatten().collect();
+        self.index.learn_all(&found);
+        list.total += found.len();
+        let ids = found.iter().map(|object| object.id.clone()).collect();
+        list.objects.extend(found);
+        Ok(ids)
     }
 
     async fn users(&self, first: FirstPage, wanted: Option<&Wanted>) -> Result<ObjectList, Refusal> {

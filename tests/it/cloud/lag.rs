@@ -5,10 +5,14 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use super::area::Area;
 use super::area::World;
 use super::area::said;
+use crate::proxy::between;
 use crate::team::TEAM;
 use crate::trust::killed::committed;
 use crate::trust::killed::killed_when;
@@ -294,17 +298,20 @@ fn a_run_that_ended_with_an_error_was_not_interrupted() {
     assert!(!said.text.contains("KW-023"), "{}", said.text);
 }
 
-/// What an earlier run made, and the store does not show for longer than it may, is neither made again nor an error of its own.
+fn package(text: &str) -> String {
+    format!("apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {{name: a}}\nspec: {{description: {text}}}\n")
+}
+
+/// What an earlier run may have made, and the store does not show for longer than it may, is neither made again nor an error
+/// of its own. No id is known of it.
 #[test]
 fn a_duplicate_of_what_an_earlier_run_made_is_that_object() {
-    let package = |text: &str| {
-        format!("apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {{name: a}}\nspec: {{description: {text}}}\n")
-    };
     for (lists, exits) in [("15", [0, 0]), ("1000", [1, 1])] {
         let world = World::new(&package("A"));
-        let area = world.area(&["--quirk", &format!("late-lists={lists}")]);
+        let fault = "drop-after@POST:/packages#1";
+        let area = world.area(&["--quirk", &format!("late-lists={lists}"), "--fault", fault]);
         world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 2s}", "");
-        assert_eq!(world.apply().exit, 0);
+        world.apply();
         world.write(&package("B"));
         for exit in exits {
             let said = world.apply();
@@ -315,6 +322,51 @@ fn a_duplicate_of_what_an_earlier_run_made_is_that_object() {
         if exits == [0, 0] {
             world.assert_settled(lists);
         }
+    }
+}
+
+/// A list that lags for longer than any run would wait hides nothing that an earlier run made: it is asked for by its id.
+#[test]
+fn what_no_list_shows_is_found_by_its_id() {
+    let world = World::new(TEAM);
+    let area = world.area(&["--quirk", "late-lists=1000"]);
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 60s}", "");
+    assert_eq!(world.apply().exit, 0);
+    for run in 2..=4 {
+        let said = world.apply();
+        assert!(said.exit == 0 && said.text.contains("Nothing to do"), "run {run}: {}: {}", said.exit, said.text);
+        assert!(!said.text.contains("Waiting"), "{}", said.text);
+    }
+    world.write(&TEAM.replace("displayName: Alice", "displayName: Alicia"));
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("1 change"), "{}: {}", said.exit, said.text);
+    for table in ["users", "applications", "packages", "plans"] {
+        assert_eq!(count(&world, table), 1, "{table}");
+    }
+}
+
+/// The same for a key, whose value the list shows after the wait of its own run.
+#[test]
+fn a_key_that_no_list_shows_any_more_is_found_by_its_id() {
+    let world = World::new(&with_key(MINTED));
+    let area = world.area(&[]);
+    let is_stale = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&is_stale);
+    // From some time on, lists come from a copy of the store that is older than the key.
+    let url = between(&area.url, move |request, pass_on| {
+        let is_list = request.target.split('?').next().is_some_and(|path| path.ends_with("/packageKeys"));
+        if request.method == "GET" && is_list && switch.load(Ordering::SeqCst) {
+            return pass_on(&request).with_body("[]".to_owned()).with_header("X-Total-Count", "0");
+        }
+        pass_on(&request)
+    });
+    world.point_at_url(&url, LIMITS, "", "TEST_");
+    assert_eq!(world.apply().exit, 0);
+    is_stale.store(true, Ordering::SeqCst);
+    for _ in 0..2 {
+        let said = world.apply();
+        assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{}: {}", said.exit, said.text);
+        assert_one(&world, &world.workspace(), &said.text);
     }
 }
 
