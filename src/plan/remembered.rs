@@ -12,6 +12,7 @@ use super::option::option;
 use super::pending::Pending;
 use super::receipts::Receipts;
 use crate::diagnostic::Diagnostic;
+use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
@@ -45,6 +46,13 @@ pub struct Untaken {
     /// What the store held instead.
     pub held: Fingerprint,
     pub run: i64,
+}
+
+impl Remembered {
+    /// Whether an earlier run had an object for the manifest, or may have created one.
+    pub fn has_had(&self, address: &Address) -> bool {
+        self.pending.creates.contains_key(address) || self.objects.has_address(address)
+    }
 }
 
 /// The fingerprint of a value. An empty value and a missing one are the same.

@@ -423,6 +423,13 @@ fn an_application_a_key_and_a_prefix_with_new_names_make_no_second_key() {
     // In the same application.
     let story = Story::of(&[TEAM, KEY].concat()).edited("{name: k}", "{name: s}").edited("chk_", "shp_");
     story.asks(&["KW-149", "key/s would be created, but key/k of application/alice/checkout"], &["key/s"]);
+    // A key that was deleted by hand is not the one beside it, whose manifest goes now.
+    let beside = KEY.replace("{name: k}", "{name: s}").replace("chk_", "shp_").replace("secrets/", "secrets/s-");
+    let story = Story::of(&[TEAM, KEY, &beside].concat());
+    story.by_hand("DELETE FROM package_keys WHERE value LIKE 'shp_%'");
+    let story = Story { manifests: [TEAM, &beside].concat(), ..story };
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 2), "{}{}", ran.out, ran.err);
     // A disabled key has no callers, and a removed one goes.
     let story = Story::of(&[TEAM, KEY].concat()).edited("{name: k}", "{name: s}").edited("chk_", "shp_");
     story.by_hand("UPDATE package_keys SET attributes = json_set(attributes, '$.\"settings.status\"', 'disabled')");

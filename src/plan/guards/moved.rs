@@ -259,6 +259,10 @@ impl<'a, 'c> Strays<'a, 'c> {
         if self.matching.found.contains_key(&declared.address) || !matches!(key.source, KeySource::Generate(_)) {
             return None;
         }
+        // A manifest that had a key of its own has not taken over the one of another.
+        if self.context.remembered.has_had(&declared.address) {
+            return None;
+        }
         let is_gone = |address: &Address| self.context.desired.get(address).is_none();
         let is_near = |(application, package): (Address, Address)| {
             let is_same_user = application.first_name() == parent.address.first_name();

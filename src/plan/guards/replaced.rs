@@ -63,6 +63,13 @@ impl Replaced<'_> {
         self.context.desired.of(Kind::PackageKey).find(|declared| is_known_as(self.old, declared, self.context))
     }
 
+    /// Whether the database knows the key under another manifest.
+    fn was_of_another(&self, declared: &Address) -> bool {
+        let remembered = self.context.remembered;
+        let known = remembered.objects.of(self.old, remembered.key.as_ref());
+        known.is_some_and(|known| *known.address != *declared.to_string())
+    }
+
     /// A key that the same run creates for the application and the package, or for the successor in another place. A guard
     /// may hold it back, and then nothing else works.
     fn by_new(&self, successor: Option<&Declared>) -> Option<(String, String)> {
@@ -72,6 +79,9 @@ impl Replaced<'_> {
             let Some(key) = change.target.key.as_ref().filter(|key| key.follows.is_none()) else { return false };
             let is_in_place =
                 application.is_some() && change.target.parent == application && package.as_ref() == Some(&key.package);
+            // A manifest that had a key of its own takes no other's place.
+            let has_own = self.was_of_another(&change.address) && self.context.remembered.has_had(&change.address);
+            let is_in_place = is_in_place && !has_own;
             let is_successor = successor.is_some_and(|successor| successor.address == change.address);
             change.action == Action::Create && (is_in_place || is_successor)
         };
