@@ -1,5 +1,7 @@
 //! The enums and values that the documents share.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -69,25 +71,48 @@ words! {
     Kind from model::Kind { Package, Plan, User, Application, PackageKey, ApiKey, }
 }
 
-/// A value of a field: a text, a whole number, true or false, or a list of texts whose order has no meaning.
+/// The longest text that is written whole, in characters. Reports are for readers; a saved plan has the whole values.
+const LONGEST: usize = 10_000;
+
+/// A value of a field: a text, a whole number, true or false, or a list of texts whose order has no meaning. Of a text with more
+/// than 10,000 characters only these are here, followed by `… (` and the number of all its characters.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
 pub(super) enum Value<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Number(i64),
     Bool(bool),
-    Set(Vec<&'a str>),
+    Set(Vec<Cow<'a, str>>),
 }
 
 impl<'a> From<&'a model::Value> for Value<'a> {
     fn from(value: &'a model::Value) -> Self {
         match value {
-            model::Value::Text(text) => Self::Text(text),
+            model::Value::Text(text) => Self::Text(shown(text)),
             model::Value::Number(number) => Self::Number(*number),
             model::Value::Bool(flag) => Self::Bool(*flag),
-            model::Value::Set(items) => Self::Set(items.iter().map(AsRef::as_ref).collect()),
+            model::Value::Set(items) => Self::Set(items.iter().map(|item| shown(item)).collect()),
         }
+    }
+}
+
+fn shown(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()).into(),
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_with_its_length() {
+        assert_eq!(shown(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
+        assert_eq!(shown(&"é".repeat(20_000)), "é".repeat(LONGEST) + "… (20000 characters)");
+        assert_eq!(shown("a\nb"), "a\nb");
     }
 }
 
