@@ -23,11 +23,23 @@ pub struct Lock {
     file: Arc<File>,
     /// The path of the lock file.
     path: Arc<Path>,
+    database: Arc<Path>,
+    /// The file at that path when the lock was taken.
+    identity: Option<Identity>,
+}
+
+/// The device and the number of a file.
+type Identity = (u64, u64);
+
+/// `None` if there is no file.
+fn identity(path: &Path) -> Option<Identity> {
+    let found = rustix::fs::stat(path).ok()?;
+    Some((found.st_dev, found.st_ino))
 }
 
 impl Lock {
-    /// Checks that the path still leads to the locked file. If not, another run can lock a file at the same path. The
-    /// error is a clause about the lock file.
+    /// Checks that the paths still lead to the locked file and to its database. If not, another run can lock a file at the
+    /// same path, and what this run writes to the database is lost. The error is a clause about the file.
     pub(in crate::database) fn check(&self) -> Result<(), String> {
         let is_there = || match Place::find(Path::new("/"), &self.path)? {
             Some(place) => place.is(&self.file),
@@ -35,7 +47,8 @@ impl Lock {
         };
         let path = self.path.display();
         match is_there() {
-            Ok(true) => Ok(()),
+            Ok(true) if identity(&self.database) == self.identity => Ok(()),
+            Ok(true) => Err(format!("{} was removed or replaced", self.database.display())),
             Ok(false) => Err(format!("{path} was removed or replaced")),
             Err(refused) => Err(format!("{path} could not be checked: {refused}")),
         }
@@ -60,7 +73,8 @@ pub(in crate::database) fn lock(
         let mut file = open().map_err(|refused| failed(refused.to_string()))?;
         match file.try_lock() {
             Ok(()) => {
-                let lock = Lock { file: file.into(), path: lock_file(path).into() };
+                let (database, identity) = (path.into(), identity(path));
+                let lock = Lock { file: file.into(), path: lock_file(path).into(), database, identity };
                 // Another program may have removed or replaced the file in between.
                 match lock.check() {
                     Ok(()) => break lock,

@@ -65,3 +65,19 @@ fn a_run_whose_lock_file_is_replaced_writes_nothing_more() {
         std::fs::rename(other, path).unwrap();
     });
 }
+
+/// What a run writes to a database that was removed is lost: its journal, its receipts, what it remembers.
+#[test]
+fn a_run_whose_database_is_removed_ends_with_an_error() {
+    let (world, area, child) = busy();
+    for name in ["keywright.db", "keywright.db-wal", "keywright.db-shm"] {
+        let _ = std::fs::remove_file(world.workspace().join(".keywright").join(name));
+    }
+    let first = child.wait_with_output().unwrap();
+    let text = String::from_utf8([first.stdout, first.stderr].concat()).unwrap();
+    assert!(text.contains("keywright.db was removed or replaced"), "{text}");
+    assert!(matches!(first.status.code(), Some(1 | 6)), "{:?}: {text}", first.status);
+    world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 1s}", "");
+    let second = world.apply();
+    assert!(second.exit == 0 && world.keys() == KEYS, "{} keys, {}: {}", world.keys(), second.exit, second.text);
+}
