@@ -98,6 +98,8 @@ fn of(run: &Run) -> render::Run<'_> {
         changes: run.changes,
         begun: run.begun,
         done: run.done,
+        undelivered: run.undelivered,
+        unverified: run.unverified,
     }
 }
 

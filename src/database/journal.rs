@@ -66,8 +66,12 @@ pub struct Run {
     pub changes: usize,
     /// Changes whose write started.
     pub begun: usize,
-    /// Changes that succeeded.
+    /// Changes that succeeded as a whole.
     pub done: usize,
+    /// Changes of the store whose values are not delivered.
+    pub undelivered: usize,
+    /// Changes that the store confirmed, and that no run has verified.
+    pub unverified: usize,
 }
 
 /// One write of a run, as recorded.
@@ -240,7 +244,9 @@ fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Resu
     let sql = format!(
         "SELECT r.number, r.began, r.ended, r.process, r.host, r.store, r.changes,
                 (SELECT count(*) FROM writes w WHERE w.run = r.number),
-                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered', 'undelivered', 'unverified'))
+                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered')),
+                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate = 'undelivered'),
+                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate = 'unverified')
            FROM runs r {clause} ORDER BY r.number DESC"
     );
     connection.all(&sql, parameters, run)
@@ -258,6 +264,8 @@ fn run(row: &Row<'_>) -> Result<Run, SqlError> {
         changes: count(6)?,
         begun: count(7)?,
         done: count(8)?,
+        undelivered: count(9)?,
+        unverified: count(10)?,
     })
 }
 

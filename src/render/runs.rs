@@ -20,6 +20,8 @@ pub struct Run<'a> {
     pub changes: usize,
     pub begun: usize,
     pub done: usize,
+    pub undelivered: usize,
+    pub unverified: usize,
 }
 
 /// One write of a run to show.
@@ -46,7 +48,11 @@ impl Run<'_> {
     fn state(&self) -> String {
         match self.ended {
             Some(_) if self.done == self.changes => format!("{} done", self.done),
-            Some(_) => format!("{} of {} done", self.done, self.changes),
+            Some(_) => {
+                let more = [(self.undelivered, "undelivered"), (self.unverified, "unverified")];
+                let more = more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+                format!("{} of {} done{}", self.done, self.changes, more.collect::<String>())
+            }
             None => format!("unfinished, {}/{} started", self.begun, self.changes),
         }
     }

@@ -99,8 +99,12 @@ struct Run {
     changes: usize,
     /// Changes that were started.
     begun: usize,
-    /// Changes that were made.
+    /// Changes that were made, verified and delivered.
     done: usize,
+    /// Changes that were made, but not delivered.
+    undelivered: usize,
+    /// Changes that the store confirmed, but that were not verified.
+    unverified: usize,
 }
 
 /// One write.
@@ -172,6 +176,8 @@ impl Run {
             changes: run.changes,
             begun: run.begun,
             done: run.done,
+            undelivered: run.undelivered,
+            unverified: run.unverified,
         }
     }
 }
