@@ -280,6 +280,7 @@ fn carry_out(
     let Prepared { snapshot, planned, .. } = prepared;
     if planned.left().next().is_none() {
         ProgressReporter::begin(form, planned, console)?;
+        close_examined(prepared, console.time())?;
         let results = planned.excluded.values().cloned().collect();
         let outcome = Outcome { results, ..Outcome::default() };
         let failure =
@@ -321,6 +322,15 @@ fn carry_out(
     let outcome = Outcome { delivered, ..applied? };
     let remembered = memory::remember(prepared, &outcome, &created, &confirmed, Some(run), console.time());
     Ok((outcome, failure.or(remembered.err())))
+}
+
+/// Closes an interrupted run once nothing of the whole workspace is left to do. The journal begins no run then.
+fn close_examined(prepared: &Prepared, now: model::Instant) -> Result<(), Failure> {
+    let Snapshot { loaded, location, lock, cut_off, .. } = &prepared.snapshot;
+    let is_settled = prepared.planned.plan.is_empty() && loaded.is_whole;
+    let Some((run, _)) = cut_off.as_ref().filter(|_| is_settled) else { return Ok(()) };
+    let database = database::open(location, lock.as_ref())?;
+    journal::close(&database, run.number, now).map_err(|error| Failure::of_database(&error))
 }
 
 /// Begins the journal of the run, and closes that of an interrupted previous run.

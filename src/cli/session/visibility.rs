@@ -110,7 +110,9 @@ fn unseen<'p>(planned: &Planned, pending: &'p Pending, snapshot: &Snapshot) -> V
     if pending.is_empty() {
         return Vec::new();
     }
-    let earlier = planned.left().filter_map(|change| match pending.earlier(change, &snapshot.secrets.values)? {
+    // Also what waits for consent: it may be there already.
+    let creates = planned.plan.changes.iter();
+    let earlier = creates.filter_map(|change| match pending.earlier(change, &snapshot.secrets.values)? {
         Earlier::Unseen(create) => Some((change.address.clone(), create)),
         Earlier::Repeats(_) => None,
     });

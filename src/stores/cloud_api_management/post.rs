@@ -83,7 +83,8 @@ impl CloudApiManagement {
             let is_ours = is_duplicate && (may_exist || new.may_be_there || new.is_minted());
             may_exist |= is_lost;
             if !may_exist && !is_ours {
-                return Err(failure.into());
+                let is_name = is_duplicate && matches!(new.kind(), Kind::Application | Kind::Package | Kind::Plan);
+                return Err(if is_name { made_meanwhile(failure) } else { failure.into() });
             }
             if is_duplicate && !may_exist && new.may_be_deleted() {
                 return self.find_created(new).await?.ok_or_else(|| taken(failure));
@@ -154,6 +155,15 @@ fn taken(failure: Failure) -> Refusal {
     let help = "if the user was deleted, their username cannot be used again: declare another one, or take the manifest out; \
                 otherwise apply again when the store shows the user";
     let reason = format!("the username is taken, but the store shows no such user: {}", refusal.reason);
+    Refusal { reason, help: Some(help.into()), ..refusal }
+}
+
+/// A name that is taken, although the plan found no such object, and this workspace has created none.
+fn made_meanwhile(failure: Failure) -> Refusal {
+    let refusal = Refusal::from(failure);
+    let reason = format!("the store has one with this name, which it did not show for the plan: {}", refusal.reason);
+    let help = "another run or a person may have created it just now: run again when the store shows it, after a minute; the \
+                next plan compares it with the manifest";
     Refusal { reason, help: Some(help.into()), ..refusal }
 }
 

@@ -7,11 +7,13 @@ use std::process::Child;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use super::area::Area;
 use super::area::World;
 use super::area::said;
+use crate::proxy::Answer;
 use crate::proxy::between;
 use crate::team::TEAM;
 use crate::trust::killed::committed;
@@ -343,6 +345,79 @@ fn what_no_list_shows_is_found_by_its_id() {
     for table in ["users", "applications", "packages", "plans"] {
         assert_eq!(count(&world, table), 1, "{table}");
     }
+}
+
+/// Nobody has deleted what a late list does not show: there is nothing to consent to.
+#[test]
+fn a_late_list_asks_for_no_consent() {
+    let custom = with_key("custom: {env: TEST_KEY}");
+    let world = World::new(&custom);
+    let area = world.area(&[]);
+    // After the first run, so many lists do not show the key, nor does its id.
+    let hidden = Arc::new(AtomicUsize::new(0));
+    let left = Arc::clone(&hidden);
+    let url = between(&area.url, move |request, pass_on| {
+        let path = request.target.split('?').next().unwrap_or_default().to_owned();
+        let is_late = || left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if request.method == "GET" && path.ends_with("/packageKeys") && is_late() {
+            return pass_on(&request).with_body("[]".to_owned()).with_header("X-Total-Count", "0");
+        }
+        if request.method == "GET" && path.contains("/packageKeys/") && left.load(Ordering::SeqCst) > 0 {
+            return Answer::of(404, r#"{"errorCode":404,"errorMessage":"Not Found"}"#);
+        }
+        pass_on(&request)
+    });
+    world.point_at_url(&url, LIMITS, "", "TEST_");
+    assert_eq!(world.apply().exit, 0);
+    hidden.store(4, Ordering::SeqCst);
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{}: {}", said.exit, said.text);
+    assert!(said.text.contains("Waiting") && !said.text.contains("KW-126"), "{}", said.text);
+}
+
+/// A warning about an interrupted run ends with the run that finds nothing left to do.
+#[test]
+fn an_interrupted_run_of_which_nothing_is_left_is_reported_once() {
+    let world = World::new(&package("A"));
+    let area = world.area(&["--fault", "drip-1000s@w1"]);
+    world.point_at(&area, LIMITS, "");
+    assert!(killed_when(&mut world.command(&["apply", "--auto-approve"]), || committed(&area) >= 1));
+    drop(area);
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    for is_reported in [true, false] {
+        let said = world.apply();
+        assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{}: {}", said.exit, said.text);
+        assert_eq!(said.text.contains("KW-023"), is_reported, "{}", said.text);
+    }
+}
+
+/// A fresh runner does not know what another one has made, and its list does not show it yet.
+#[test]
+fn a_name_that_another_runner_has_taken_is_no_bare_error() {
+    let world = World::new(TEAM);
+    let area = world.area(&["--quirk", "late-lists=1"]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    std::fs::remove_dir_all(world.workspace().join(".keywright")).unwrap();
+    drop(area);
+    let area = world.area(&[]);
+    let is_late = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&is_late);
+    let url = between(&area.url, move |request, pass_on| {
+        let is_list = request.method == "GET" && request.target.contains("/packages?");
+        if is_list && switch.load(Ordering::SeqCst) {
+            return pass_on(&request).with_body("[]".to_owned()).with_header("X-Total-Count", "0");
+        }
+        pass_on(&request)
+    });
+    world.point_at_url(&url, LIMITS, "", "TEST_");
+    let said = world.apply();
+    assert!(said.exit != 0 && said.text.contains("the next plan compares it"), "{}: {}", said.exit, said.text);
+    is_late.store(false, Ordering::SeqCst);
+    let said = world.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert_eq!(count(&world, "packages"), 1);
 }
 
 /// The same for a key, whose value the list shows after the wait of its own run.
