@@ -30,6 +30,8 @@ pub struct Live {
     pub by_id: BTreeSet<LiveId>,
     /// Names of the roles in the store. `None` if the roles were not read.
     pub roles: Option<Vec<Box<str>>>,
+    /// Whether the list of users has all of them, and not only those that the manifests mention.
+    pub has_all_users: bool,
     /// The user of Keywright itself, which it never deletes or disables.
     pub signed_in_as: Option<Address>,
     /// How far the clock of the store of the package keys was ahead of ours when it answered. `None` if that is unknown.
@@ -65,6 +67,7 @@ impl Live {
         self.complete.extend(other.complete);
         self.odd.extend(other.odd);
         self.by_id.extend(other.by_id);
+        self.has_all_users |= other.has_all_users;
         self.roles = self.roles.take().or(other.roles);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
         self.ahead = self.ahead.or(other.ahead);

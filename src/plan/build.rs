@@ -26,6 +26,7 @@ use super::minting;
 use super::odd_values;
 use super::order;
 use super::pending;
+use super::protected;
 use super::prune;
 use super::remembered;
 use super::retirement;
@@ -100,6 +101,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(strangers::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(unserved::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
     diagnostics.extend(consent::obsolete(&plan, context));
+    diagnostics.extend(protected::unknown(context));
     diagnostics.extend(guards::beside(context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);

@@ -1,5 +1,7 @@
 //! The users that are never disabled or deleted.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::model::Address;
@@ -9,6 +11,10 @@ use crate::model::Value;
 use crate::rule::Rule;
 use crate::rules;
 use crate::rules::INTERNAL_USER;
+
+/// Names that one misspelt name is compared with, and findings about such names.
+const MOST_COMPARED: usize = 5_000;
+const MOST_REPORTED: usize = 20;
 
 /// Why a user is never disabled or deleted: CAM-046, and CAM-072 for a user of the Boomi platform.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +89,28 @@ impl Protection {
         };
         self.rule().finding(format!("{user} is {phrase}, {never}")).help(help)
     }
+}
+
+/// CAM-076: names of `platformUsers` that no user has. A part of the users proves nothing.
+pub(super) fn unknown(context: &Context<'_>) -> Vec<Diagnostic> {
+    let Some(store) = context.workspace.remote.cloud_api_management.as_ref() else { return Vec::new() };
+    if store.platform_users.is_empty() || !context.live.has_all_users {
+        return Vec::new();
+    }
+    let live = context.live.of(Kind::User).iter().map(|user| &*user.name);
+    let known: BTreeSet<&str> = live.chain(context.desired.of(Kind::User).map(|user| &*user.name)).collect();
+    let unknown = store.platform_users.iter().filter(|name| !known.contains(&***name));
+    let finding = |name: &Box<str>| {
+        let shown = crate::text::quoted(name);
+        let message =
+            format!("`platformUsers` in keywright.yaml names `{shown}`, who is neither declared nor in the area");
+        let problem = rules::CAM_076.finding(message);
+        match crate::diagnostic::did_you_mean(name, known.iter().copied().take(MOST_COMPARED)) {
+            Some(near) => problem.help(format!("did you mean `{}`?", crate::text::quoted(near))),
+            None => problem.help("write the username as the area has it, or remove the name"),
+        }
+    };
+    unknown.take(MOST_REPORTED).map(finding).collect()
 }
 
 #[cfg(test)]

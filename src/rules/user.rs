@@ -6,6 +6,7 @@ mod cam_046;
 mod cam_048;
 mod cam_071;
 mod cam_072;
+mod cam_076;
 
 use super::Findings;
 use super::world::World;
@@ -17,7 +18,7 @@ use crate::rules;
 pub use cam_046::INTERNAL_USER;
 
 rules! { cam_007::CAM_007, cam_008::CAM_008, cam_046::CAM_046, cam_048::CAM_048, cam_071::CAM_071,
-    cam_072::CAM_072;
+    cam_072::CAM_072, cam_076::CAM_076;
     checks: check, cam_046::check, cam_071::check
 }
 

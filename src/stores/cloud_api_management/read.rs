@@ -63,6 +63,7 @@ impl CloudApiManagement {
         let mut packages = self.take(Kind::Package, packages, None);
         live.by_id.extend(self.add_made(query, Kind::Package, &mut packages).await?);
         let mut users = self.users(members, wanted).await?;
+        live.has_all_users = !users.is_part && users.objects.len() == users.total && users.odd.is_empty();
         live.by_id.extend(self.add_made(query, Kind::User, &mut users).await?);
         let mut applications = self.applications(applications, wanted).await?;
         live.by_id.extend(self.add_made(query, Kind::Application, &mut applications).await?);
@@ -190,7 +191,7 @@ impl CloudApiManagement {
         let filtered = missing.into_iter().map(|name| self.whole(&path, Kind::User, Some(format!("username:{name}"))));
         let filtered = try_join_all(filtered).await?;
         let is_whole = filtered.iter().all(Listing::is_whole);
-        let mut found = ObjectList::default();
+        let mut found = ObjectList { is_part: true, ..ObjectList::default() };
         for listing in std::iter::once(first.into_listing()).chain(filtered) {
             let more = self.take(Kind::User, listing, None);
             found.objects.extend(more.objects);

@@ -89,3 +89,30 @@ fn a_listed_user_is_neither_disabled_nor_enabled_nor_deleted() {
     assert_eq!(said.exit, 0, "{}", said.text);
     assert_says(&said, &["company"]);
 }
+
+#[test]
+fn a_wrong_name_among_the_platform_users_is_reported() {
+    let (story, _) = story();
+    declare(&story, "unrelated", "metadata: {name: alice}\nspec: {email: alice@example.com, displayName: Alice}");
+    let warning = "warning[CAM-076]: `platformUsers` in keywright.yaml names";
+    for (listed, words) in [
+        (
+            "[Platform.ann]",
+            &["names `Platform.ann`, who is neither declared nor in the area", "did you mean `platform.ann`?"][..],
+        ),
+        ("[someone@example.com]", &["write the username as the area has it, or remove the name"]),
+    ] {
+        settings(&story, &format!("\n      platformUsers: {listed}"), "");
+        let said = story.apply(&[]);
+        assert_eq!(said.exit, 0, "{}", said.text);
+        assert_says(&said, &[&[warning], words].concat());
+    }
+    // Declared users count, and a part of the users proves nothing.
+    for (listed, more) in [("[platform.ann, alice]", ""), ("[someone@example.com]", ", pageSize: 1")] {
+        let url = format!("http://{}", story.emulator.address());
+        let limits = format!("{{callsPerSecond: 1000{more}}}\n      platformUsers: {listed}");
+        story.world.point_at_url(&url, &limits, "", "TEST_");
+        let said = story.apply(&[]);
+        assert!(said.exit == 0 && !said.text.contains("CAM-076"), "{listed}: {}", said.text);
+    }
+}
