@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::option::option;
 use super::protected::Protection;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
@@ -187,7 +188,14 @@ impl LiveRules<'_, '_> {
                 let problem = problem.label(of_user.place, "declared here");
                 self.findings.push(problem.help("only an active user can get a key: write `status: active`"));
             } else {
-                let problem = problem.help(format!("only an active user can get a key: activate {user} first"));
+                let step = match self.context.desired.get(&user) {
+                    Some(_) if status == "disabled" => {
+                        format!("write `status: active` in its manifest, and allow it with {}", option(&user))
+                    }
+                    Some(_) => "write `status: active` in its manifest".to_owned(),
+                    None => "activate the user in the store first".to_owned(),
+                };
+                let problem = problem.help(format!("only an active user can get a key: {step}"));
                 self.held.push((declared.address.clone(), problem));
             }
         }

@@ -3,6 +3,7 @@
 
 mod clock;
 mod ends;
+mod owner;
 mod people;
 mod replaced;
 mod unserved;

@@ -54,7 +54,7 @@ pub(super) fn demands(
             }
             None => match is_followed_while_disabled(change, matching, context) {
                 Some(message) => message,
-                None => return new_key(index, change, matching, context),
+                None => return new_key(index, change, changes, matching, context),
             },
         };
         let rule = if change.address.kind() == Kind::ApiKey { &rules::MFT_041 } else { &rules::KW_125 };
@@ -86,8 +86,15 @@ fn comes_back(change: &Change, live: &LiveObject, context: &Context<'_>) -> Opti
     is_on.then(|| format!("{} is disabled in the store and would be enabled", change.address))
 }
 
-/// A new key of a user whom a person disabled. The consent to enable the user covers it.
-fn new_key(index: usize, change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> Option<Demand> {
+/// A new key of a user whom a person disabled. The consent to enable the user covers it; no consent makes the key while the
+/// user stays disabled, because the store refuses it (CAM-034).
+fn new_key(
+    index: usize,
+    change: &Change,
+    changes: &[(usize, &Change)],
+    matching: &Matching<'_>,
+    context: &Context<'_>,
+) -> Option<Demand> {
     if change.action != Action::Create || change.address.kind() != Kind::PackageKey {
         return None;
     }
@@ -97,10 +104,17 @@ fn new_key(index: usize, change: &Change, matching: &Matching<'_>, context: &Con
         return None;
     }
     let message = format!("{} would be created for {user}, who is disabled in the store", change.address);
-    let allow = option(&user);
-    let help = format!("find out why, for example because they left; then allow it with {allow}");
+    let is_active = |change: &Change| change.after("status").and_then(Value::as_text) == Some("active");
+    let is_enabled = changes.iter().any(|(_, change)| change.address == user && is_active(change));
+    let step = match context.desired.get(&user) {
+        _ if is_enabled => format!("allow it with {}", option(&user)),
+        Some(_) => format!("write `status: active` in the manifest of {user}, and allow it with {}", option(&user)),
+        None => format!("enable {user} in the store"),
+    };
+    let help = format!("find out why, for example because they left; then {step}");
     let finding = at(rules::KW_125.finding(message), change, context).help(help);
-    Some(Demand { index, finding, lifted_by: vec![user, change.address.clone()] })
+    let lifted_by = if is_enabled { vec![user, change.address.clone()] } else { Vec::new() };
+    Some(Demand { index, finding, lifted_by })
 }
 
 /// A rotation gives a new value to those who lost the old one.
