@@ -1,6 +1,7 @@
 //! What a person took away comes back only with consent. People make and change the area over raw HTTP; Keywright only
 //! applies manifests. Whatever is held back, the unrelated change of every run is made.
 
+mod gone;
 mod platform;
 mod taken;
 

@@ -1,0 +1,103 @@
+//! What a person deleted in the service, with everything below it: a user, a package or a package plan.
+
+use super::Memory;
+use super::Story;
+use super::Word;
+use super::remember;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Gone {
+    User,
+    Package,
+    Plan,
+}
+
+impl Story {
+    fn deletes(&self, path: &str) {
+        let reply = self.emulator.delete(path);
+        assert_eq!(reply.status, 200, "{path}");
+    }
+
+    /// From the bottom up, as a person has to do it.
+    fn loses(&self, gone: Gone) {
+        self.deletes(&format!("/packageKeys/{}", self.key));
+        let package = format!("/packages/{}", self.area.package);
+        match gone {
+            Gone::User => {
+                self.deletes(&format!("/applications/{}", self.area.application));
+                self.deletes(&format!("/members/{}", self.area.member));
+            }
+            Gone::Plan => self.deletes(&format!("{package}/plans/{}", self.area.plan)),
+            Gone::Package => {
+                self.deletes(&format!("{package}/plans/{}", self.area.plan));
+                self.deletes(&package);
+            }
+        }
+    }
+
+    fn count(&self, path: &str) -> usize {
+        self.emulator.get(&format!("{path}?fields=id")).ok().as_array().unwrap().len()
+    }
+}
+
+/// What a run without consent does: its exit code and its words; the users and the keys afterwards.
+fn expected(gone: Gone, memory: Memory) -> (i32, &'static [&'static str], usize) {
+    match (gone, memory) {
+        // The store refuses the username for good, so no memory is needed. Other changes are made.
+        (Gone::User, _) => (6, &["a deleted username can never be used again"], 0),
+        // Packages and package plans give access to nobody; the key does.
+        (Gone::Package | Gone::Plan, Memory::None) => (0, &[], 1),
+        (Gone::Package | Gone::Plan, _) => (4, &["error[KW-126]: key/k was in the store", "--allow key/k"], 0),
+    }
+}
+
+#[test]
+fn what_a_person_deleted_with_all_below_it_comes_back_only_with_consent() {
+    for memory in [Memory::None, Memory::Right, Memory::Older, Memory::Wrong] {
+        for gone in [Gone::User, Gone::Package, Gone::Plan] {
+            for word in [Word::Active, Word::Silent] {
+                run(memory, gone, word);
+            }
+        }
+    }
+}
+
+fn run(memory: Memory, gone: Gone, word: Word) {
+    let story = Story::begin();
+    remember(&story, memory);
+    let users = story.count("/members");
+    story.loses(gone);
+    let what = format!("{gone:?}, manifest {word:?}, memory {memory:?}");
+    let (exit, words, keys) = expected(gone, memory);
+    // The second run asks again.
+    for description in ["unrelated", "again"] {
+        story.declare(word, description);
+        let said = story.apply(&[]);
+        assert_eq!(said.exit, exit, "{what}\n{}", said.text);
+        for words in words {
+            assert!(said.text.contains(words), "{what}: {words}\n{}", said.text);
+        }
+        let packages = story.emulator.get("/packages?fields=description").ok();
+        assert_eq!(packages[0]["description"].as_str(), Some(description), "{what}\n{}", said.text);
+        let now = (story.count("/members"), story.count("/packageKeys"));
+        assert_eq!(now, (users - usize::from(gone == Gone::User), keys), "{what}\n{}", said.text);
+    }
+    if gone == Gone::User {
+        return story.leaves(&what);
+    }
+    let said = story.apply(&["--allow", "key/k"]);
+    assert_eq!((said.exit, story.count("/packageKeys")), (0, 1), "{what}\n{}", said.text);
+    story.world.assert_settled(&what);
+}
+
+impl Story {
+    /// The step that the message names.
+    fn leaves(&self, what: &str) {
+        let path = self.world.workspace().join("all.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let kept: Vec<&str> = text.split("---\n").take(2).collect();
+        self.world.write(&kept.join("---\n"));
+        let said = self.apply(&[]);
+        assert_eq!(said.exit, 0, "{what}\n{}", said.text);
+    }
+}
