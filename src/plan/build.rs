@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::Action;
+use super::Change;
 use super::Context;
 use super::Kept;
 use super::KeyTimeline;
@@ -97,11 +98,8 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
-    diagnostics.extend(deliveries::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
-    diagnostics.extend(strangers::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
-    diagnostics.extend(unserved::check(context, &matching, &plan.changes.iter().collect::<Vec<_>>()));
-    diagnostics.extend(consent::obsolete(&plan, context));
-    diagnostics.extend(protected::unknown(context));
+    diagnostics.extend(of_keys(context, &matching, &plan));
+    diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));
     diagnostics.extend(guards::beside(context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
@@ -118,6 +116,15 @@ pub fn plan(context: &Context<'_>) -> Planned {
     planned.diagnostics.extend(with_severities(dead, context.workspace));
     sort(&mut planned.diagnostics);
     planned
+}
+
+/// The findings about deliveries and generations.
+fn of_keys(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<Diagnostic> {
+    let changes: Vec<&Change> = plan.changes.iter().collect();
+    let mut findings = deliveries::check(context, matching, &changes);
+    findings.extend(strangers::check(context, matching, &changes));
+    findings.extend(unserved::check(context, matching, &changes));
+    findings
 }
 
 /// Holds back the objects that have an error of their own.

@@ -100,7 +100,7 @@ pub(super) fn unknown(context: &Context<'_>) -> Vec<Diagnostic> {
     let live = context.live.of(Kind::User).iter().map(|user| &*user.name);
     let known: BTreeSet<&str> = live.chain(context.desired.of(Kind::User).map(|user| &*user.name)).collect();
     let unknown = store.platform_users.iter().filter(|name| !known.contains(&***name));
-    let finding = |name: &Box<str>| {
+    let finding = |name: &str| {
         let shown = crate::text::quoted(name);
         let message =
             format!("`platformUsers` in keywright.yaml names `{shown}`, who is neither declared nor in the area");
@@ -110,7 +110,7 @@ pub(super) fn unknown(context: &Context<'_>) -> Vec<Diagnostic> {
             None => problem.help("write the username as the area has it, or remove the name"),
         }
     };
-    unknown.take(MOST_REPORTED).map(finding).collect()
+    unknown.take(MOST_REPORTED).map(|name| finding(name)).collect()
 }
 
 #[cfg(test)]
