@@ -42,6 +42,7 @@ use clap::ValueEnum;
 use self::failure::Stop;
 use self::output::Output;
 use crate::model::Instant;
+use crate::render::findings::Report;
 use crate::source::Choice;
 use crate::stores::TimeLimits;
 use crate::text::ci_commands::Harmless;
@@ -77,6 +78,8 @@ pub struct Console<'a> {
     pub opened: Opened,
     /// How long calls and the whole run may take; [`run`] sets it from the arguments.
     pub limits: TimeLimits,
+    /// The reports of findings of several workspaces, which are printed as one. `None` to print each.
+    pub reports: Option<Vec<Report<'static>>>,
 }
 
 /// The variable that sets the clock.
@@ -114,7 +117,7 @@ struct Arguments {
     #[arg(long, global = true, value_name = "REVISION")]
     trust: Option<String>,
 
-    /// Folder of the workspace, or a pattern like 'teams/*' for validate, plan, apply and diff [env: KEYWRIGHT_WORKSPACE]
+    /// Folder of the workspace, or a pattern like 'teams/*' for validate, plan, diff, drift and apply [env: KEYWRIGHT_WORKSPACE]
     /// [default: searched upwards from PATH]
     #[arg(long, global = true, value_name = "FOLDER")]
     workspace: Option<PathBuf>,
@@ -215,6 +218,7 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         is_verbose: parsed.verbose,
         opened: Opened::default(),
         limits: TimeLimits::new(parsed.request_timeout, parsed.max_time),
+        reports: None,
         ..*console
     };
     run_command(parsed, &mut console)

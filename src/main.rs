@@ -72,6 +72,7 @@ fn main() -> ExitCode {
         began: std::time::Instant::now(),
         choice: keywright::source::Choice::default(),
         opened: cli::Opened::default(),
+        reports: None,
         limits: keywright::stores::TimeLimits::default(),
     };
     let exit = cli::run(&arguments, &mut console);

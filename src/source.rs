@@ -7,6 +7,7 @@ mod commit;
 mod credentials;
 mod find;
 mod matching;
+mod range;
 mod settings;
 mod strays;
 mod texts;
@@ -30,8 +31,10 @@ use texts::Texts;
 
 pub use commit::Revisions;
 pub use find::by_workspace;
+pub use matching::compared;
 pub use matching::is_pattern;
 pub use matching::matching;
+pub use range::Range;
 pub use trusted::Trusted;
 
 /// Which workspace to use, and where its settings come from.
@@ -63,6 +66,13 @@ pub struct Loaded {
     pub settings: Vec<Diagnostic>,
     /// Whether the whole workspace was read, rather than only some paths.
     pub is_whole: bool,
+}
+
+impl Loaded {
+    /// Whether there is nothing: no settings, and no file that could be a manifest.
+    pub fn is_absent(&self) -> bool {
+        self.sources.0.is_empty()
+    }
 }
 
 /// Why the workspace could not be read.

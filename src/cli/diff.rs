@@ -1,5 +1,7 @@
 //! `keywright diff`
 
+mod whole;
+
 use std::path::Path;
 
 use clap::Args;
@@ -39,12 +41,15 @@ use crate::source::Revisions;
 /// manifests have and those of the base do not. Reads only Git: no store, no credentials, no secret and no other file, so
 /// it is safe for pull requests of strangers. Each revision is checked with its own settings; --trust has no effect.
 ///
+/// A workspace that the branch deletes shows all its objects as removed. With a pattern for --workspace, the workspaces are those
+/// of both revisions.
+///
 /// Exits with 3 if the manifests of the newer revision are invalid.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// BASE..HEAD compares two revisions, BASE...HEAD the commit where they part with HEAD, and BASE alone the checkout
     #[arg(value_name = "BASE..HEAD")]
-    range: String,
+    pub(super) range: String,
 
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
@@ -73,6 +78,10 @@ struct Version {
     /// For people, like `main (3f2a9c01d7e4)`.
     name: String,
     checked: Checked,
+    /// The folder as seen from the current one.
+    folder: String,
+    /// Whether there is no workspace.
+    is_absent: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -88,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         _ => None,
     };
     let difference = render::Difference {
-        workspace: &after.checked.loaded.workspace.name,
+        workspace: &named(&before, &after).workspace.name,
         before: &before.name,
         after: &after.name,
         declarations: declarations.as_deref(),
@@ -143,35 +152,60 @@ fn print(
 
 /// Both versions, checked.
 fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), Failure> {
-    let failed = |error: NotFound| Failure::new(error.to_string()).help(error.help());
-    let revisions = Revisions::find(&console.folder, &console.choice).map_err(failed)?;
-    let or_head = |revision: &str| if revision.is_empty() { "HEAD".to_owned() } else { revision.to_owned() };
-    let (base, head, is_parted) = match (range.split_once("..."), range.split_once("..")) {
-        (Some((base, head)), _) => (or_head(base), Some(or_head(head)), true),
-        (None, Some((base, head))) => (or_head(base), Some(or_head(head)), false),
-        (None, None) => (range.to_owned(), None, false),
-    };
-    let mut from = revisions.resolve(&base).map_err(failed)?;
-    let to = head.as_deref().map(|head| revisions.resolve(head)).transpose().map_err(failed)?;
-    if let Some(to) = to.as_ref().filter(|_| is_parted) {
-        from = revisions.merge_base(&from, to).map_err(failed)?;
-    }
-    let mut before = Version {
-        name: format!("{base} ({})", from.short()),
-        checked: checked(revisions.load(&from).map_err(failed)?),
-    };
-    // The branch may add the first manifests.
+    let (mut before, mut after) =
+        read(range, console).map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+    // The branch may add the first manifests, and may delete the last ones.
     before.checked.allow_nothing();
-    let (name, loaded) = match (head, to) {
-        (Some(head), Some(to)) => (format!("{head} ({})", to.short()), revisions.load(&to).map_err(failed)?),
-        _ => ("the checkout".to_owned(), checkout(console).map_err(failed)?),
+    after.checked.allow_nothing();
+    if after.is_absent && !before.is_absent {
+        let deleted = whole::deleted(&before.checked.loaded, &after.name, &before.folder);
+        // That nothing is declared is not a mistake then.
+        after.checked.diagnostics = rules::with_severities(vec![deleted], &before.checked.loaded.workspace);
+    } else if before.folder != after.folder {
+        // The settings of the base: the author of the branch does not switch the finding off.
+        let workspace = &before.checked.loaded.workspace;
+        let moved = whole::moved(workspace, &after.name, &before.folder, &after.folder);
+        after.checked.diagnostics.extend(rules::with_severities(vec![moved], workspace));
+        sort(&mut after.checked.diagnostics);
+    }
+    console.opened = super::Opened::new(named(&before, &after), &console.folder);
+    Ok((before, after))
+}
+
+/// The version that gives the workspace its name.
+fn named<'v>(before: &'v Version, after: &'v Version) -> &'v source::Loaded {
+    if after.is_absent && !before.is_absent { &before.checked.loaded } else { &after.checked.loaded }
+}
+
+fn read(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), NotFound> {
+    let revisions = Revisions::find(&console.folder, &console.choice)?;
+    let range = revisions.range(range)?;
+    let (mut old, mut new) = (None, None);
+    if let Some(after) = &range.after {
+        new = revisions.moved(&range.before.commit, &after.commit)?;
+        old = revisions.moved(&after.commit, &range.before.commit)?;
+    }
+    let (old, new) = (old.as_ref().unwrap_or(&revisions), new.as_ref().unwrap_or(&revisions));
+    let before = Version::of(range.before.name, old.load(&range.before.commit)?, old);
+    let after = match range.after {
+        Some(after) => Version::of(after.name, new.load(&after.commit)?, new),
+        None => Version::of("the checkout".to_owned(), checkout(&revisions, console)?, &revisions),
     };
-    console.opened = super::Opened::new(&loaded, &console.folder);
-    Ok((before, Version { name, checked: checked(loaded) }))
+    Ok((before, after))
+}
+
+impl Version {
+    fn of(name: String, loaded: source::Loaded, at: &Revisions) -> Self {
+        let is_absent = loaded.is_absent();
+        Self { name, folder: at.folder(), is_absent, checked: checked(loaded) }
+    }
 }
 
 /// The workspace of the checkout, without the comparisons of settings that other commands make.
-fn checkout(console: &mut Console<'_>) -> Result<source::Loaded, NotFound> {
+fn checkout(revisions: &Revisions, console: &mut Console<'_>) -> Result<source::Loaded, NotFound> {
+    if !revisions.is_checked_out() {
+        return Ok(revisions.nothing());
+    }
     let choice = Choice { trust: None, is_ci: false, ..console.choice.clone() };
     let mut loaded = source::load(&[], &console.folder, &choice, console.input)?;
     let compared = [rules::KW_060.id, rules::KW_061.id, rules::KW_062.id];
@@ -189,7 +223,7 @@ fn checked(loaded: source::Loaded) -> Checked {
     checked
 }
 
-/// The settings that differ. None if one version has errors in them, which are findings.
+/// The settings that differ. None if one version has errors in them, which are findings, or if the workspace is gone.
 fn changed_settings(before: &Version, after: &Version) -> Vec<settings_diff::SettingChange> {
     let is_valid = |version: &Version| {
         let Checked { loaded, diagnostics, .. } = &version.checked;
@@ -198,7 +232,7 @@ fn changed_settings(before: &Version, after: &Version) -> Vec<settings_diff::Set
             found.severity == Severity::Error && found.place.is_some_and(|place| Some(place.source) == settings)
         })
     };
-    if !is_valid(before) || !is_valid(after) {
+    if !is_valid(before) || !is_valid(after) || after.is_absent {
         return Vec::new();
     }
     settings_diff::settings_diff(&before.checked.loaded.workspace, &after.checked.loaded.workspace)

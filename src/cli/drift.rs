@@ -43,12 +43,14 @@ use crate::text::ci_commands::Harmless;
 /// --adopt writes the values that only the store changed to the manifests, keeps comments and layout, and shows the
 /// difference. It names what it cannot write.
 ///
+/// With a pattern for --workspace, each workspace is compared as if it ran alone.
+///
 /// Only reads the store and the database. Exits with 2 if the store moved, with 0 if not, and with 3 if the manifests are
 /// invalid or an object cannot be compared. With --adopt, exits with 0 if it wrote everything that moved.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    manifests: Manifests,
+    pub(super) manifests: Manifests,
 
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
@@ -64,7 +66,7 @@ pub(super) struct Arguments {
 
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
 }
 
 const FORMATS: [Format; 7] =
@@ -92,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         folder: console.folder.clone(),
         choice: console.choice.clone(),
         opened: std::mem::take(&mut console.opened),
+        reports: None,
         ..*console
     };
     let exit = match report(arguments, &mut inner) {

@@ -24,6 +24,11 @@ impl Opened {
         }
     }
 
+    /// The workspace in a folder as seen from the current one, before it is open.
+    pub(super) fn below(folder: &str) -> Self {
+        Self { settings: Some(format!("{folder}/{WORKSPACE_FILE}")), workspace: None }
+    }
+
     /// A workspace that could not be opened.
     pub(super) fn named(name: Option<Box<str>>) -> Self {
         Self { settings: None, workspace: name.map(String::from) }

@@ -153,7 +153,13 @@ pub(super) fn document(output: Output, shown: &Shown<'_>, console: &mut Console<
                 Some(failure) => report.failed(&failure.message, failure.help.as_deref()),
                 None => report,
             };
-            render::findings::write(out, form, &report)
+            match &mut console.reports {
+                Some(reports) => {
+                    reports.push(report.into_owned());
+                    Ok(())
+                }
+                None => render::findings::write(out, form, &report),
+            }
         }
         (Format::Json, _) => programs(out, Layout::Pretty, shown),
         (Format::JsonStream, _) => programs(out, Layout::Line, shown),

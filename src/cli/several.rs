@@ -16,6 +16,7 @@ use super::output::Output;
 use super::run_one;
 use crate::render;
 use crate::render::Workspace;
+use crate::render::findings::Report;
 use crate::source;
 use crate::source::Choice;
 use crate::source::NotFound;
@@ -47,7 +48,11 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     };
     if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| source::is_pattern(pattern, folder)) {
         check(command, pattern)?;
-        let folders = source::matching(pattern, folder, choice).map_err(failed)?;
+        let folders = match command {
+            Command::Diff(arguments) => source::compared(pattern, &arguments.range, folder),
+            _ => source::matching(pattern, folder, choice),
+        };
+        let folders = folders.map_err(failed)?;
         return Ok(Runs::Several(folders.into_iter().map(|root| part(root, true, Vec::new())).collect()));
     }
     let Command::Validate(arguments) = command else { return Ok(Runs::One) };
@@ -65,23 +70,31 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
 
 /// Refuses what belongs to one workspace.
 fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
-    let (has_paths, plan) = match command {
+    let (has_paths, option) = match command {
         Command::Validate(arguments) => (!arguments.manifests.all().is_empty(), None),
         Command::Plan(arguments) => (!arguments.manifests.all().is_empty(), arguments.out.as_ref().map(|_| "--out")),
         Command::Apply(arguments) => {
             (!arguments.manifests.all().is_empty(), arguments.approved.as_ref().map(|_| "--approved"))
         }
+        Command::Diff(_) => (false, None),
+        Command::Drift(arguments) if arguments.out.is_some() => {
+            let failure = usage("could not use --out: its report is of one workspace".to_owned());
+            return Err(failure.help("redirect standard output instead: `> FILE`"));
+        }
+        Command::Drift(arguments) => (!arguments.manifests.all().is_empty(), None),
         _ => {
             let failure =
                 usage(format!("could not use --workspace {}: this command takes one workspace", pattern.display()));
-            return Err(failure.help("run it once for each workspace; validate, plan and apply take several"));
+            return Err(
+                failure.help("run it once for each workspace; validate, plan, diff, drift and apply take several")
+            );
         }
     };
     if has_paths {
         let failure = usage("could not use PATH: the pattern of --workspace already says what is read".to_owned());
         return Err(failure.help("omit PATH, or pass the folder of one workspace with --workspace"));
     }
-    if let Some(option) = plan {
+    if let Some(option) = option {
         let failure = usage(format!("could not use {option}: a saved plan is of one workspace"));
         return Err(failure.help(format!("run once for each workspace: --workspace FOLDER {option} FILE")));
     }
@@ -89,11 +102,11 @@ fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
 }
 
 fn check_format(format: Format) -> Result<(), Failure> {
-    if matches!(format, Format::Text | Format::Json | Format::Markdown) {
+    if matches!(format, Format::Text | Format::Json | Format::Markdown) || format.report().is_some() {
         return Ok(());
     }
     let failure = usage("could not use this format: it is of one workspace".to_owned());
-    Err(failure.help("use text, json or markdown, or run once for each workspace: --workspace FOLDER"))
+    Err(failure.help("use another one, like json, or run once for each workspace: --workspace FOLDER"))
 }
 
 fn usage(message: String) -> Failure {
@@ -105,6 +118,7 @@ pub(super) fn run(command: &Command, parts: &[Part], console: &mut Console<'_>) 
     let output = command.output();
     let mut ended = Vec::new();
     let mut documents = Vec::new();
+    let mut reports = output.format.report().map(|_| Vec::new());
     for part in parts {
         if ended.contains(&Exit::Interrupted) || apply::is_interrupted() {
             break;
@@ -113,7 +127,7 @@ pub(super) fn run(command: &Command, parts: &[Part], console: &mut Console<'_>) 
             render::text::workspace(console.out, &part.name)?;
             console.out.flush()?;
         }
-        let (exit, document) = of_part(command, part, output, console);
+        let (exit, document) = of_part(command, part, output, &mut reports, console);
         ended.push(exit);
         documents.push(document);
     }
@@ -144,13 +158,26 @@ pub(super) fn run(command: &Command, parts: &[Part], console: &mut Console<'_>) 
                 &workspaces,
             )?;
         }
-        _ => render::text::workspaces(console.out, &workspaces)?,
+        _ => match (output.format.report(), reports) {
+            (Some(form), Some(reports)) => {
+                render::findings::write(console.out, form, &Report::of_all(reports))?;
+                console.out.flush()?;
+                render::text::workspaces(console.err, &workspaces)?;
+            }
+            _ => render::text::workspaces(console.out, &workspaces)?,
+        },
     }
     Ok(worst)
 }
 
-/// Runs the command for one workspace. Text is printed at once; a document is returned.
-fn of_part(command: &Command, part: &Part, output: Output, console: &mut Console<'_>) -> (Exit, Vec<u8>) {
+/// Runs the command for one workspace. Text is printed at once; a document is returned, and a report is added to the others.
+fn of_part(
+    command: &Command,
+    part: &Part,
+    output: Output,
+    reports: &mut Option<Vec<Report<'static>>>,
+    console: &mut Console<'_>,
+) -> (Exit, Vec<u8>) {
     let mut document = Vec::new();
     let mut inner = Console {
         out: if output.format == Format::Text { &mut *console.out } else { &mut document },
@@ -159,7 +186,8 @@ fn of_part(command: &Command, part: &Part, output: Output, console: &mut Console
         environment: console.environment.clone(),
         folder: console.folder.clone(),
         choice: part.choice.clone(),
-        opened: Opened::default(),
+        opened: Opened::below(&part.name),
+        reports: reports.take(),
         ..*console
     };
     let exit = match command {
@@ -168,5 +196,6 @@ fn of_part(command: &Command, part: &Part, output: Output, console: &mut Console
         }
         _ => run_one(command, &mut inner),
     };
+    *reports = inner.reports.take();
     (exit, document)
 }

@@ -14,6 +14,7 @@ use super::texts::MAX_WORKSPACE;
 use super::texts::Texts;
 use super::texts::has_manifest_name;
 use crate::files::Bounds;
+use crate::files::normal;
 use crate::git::CommitFile;
 use crate::git::CommitId;
 use crate::git::CommitKind;
@@ -24,22 +25,27 @@ use crate::workspace::WORKSPACE_FILE;
 
 /// The revisions of a workspace in Git.
 pub struct Revisions {
-    root: PathBuf,
-    from: PathBuf,
-    repository: Repository,
+    pub(super) root: PathBuf,
+    pub(super) from: PathBuf,
+    pub(super) repository: Repository,
 }
 
 impl Revisions {
     /// The workspace that contains the folder `from`, or the chosen one. Its revisions may be from before its folder had
-    /// settings.
+    /// settings, and the folder of a chosen one may be gone from the checkout.
     pub fn find(from: &Path, choice: &Choice) -> Result<Self, NotFound> {
         let choice = Choice { trust: None, ..choice.clone() };
-        Self::of(&find::find(&[], from, &choice)?.root, from)
+        let chosen = choice.workspace.as_ref().map(|folder| normal(&from.join(folder)));
+        match chosen.filter(|folder| !folder.exists()) {
+            Some(folder) => Self::of(&folder, from),
+            None => Self::of(&find::find(&[], from, &choice)?.root, from),
+        }
     }
 
     /// The revisions of the workspace in the folder `root`. `from` is the current folder.
     pub fn of(root: &Path, from: &Path) -> Result<Self, NotFound> {
-        let Some(repository) = Repository::find(root)? else {
+        let there = root.ancestors().find(|folder| folder.is_dir()).unwrap_or(root);
+        let Some(repository) = Repository::find(there)? else {
             let message = format!("compare revisions: {} is not in a Git repository", root.display());
             return Err(NotFound::new(message, "run in a clone of the repository"));
         };

@@ -12,10 +12,12 @@ use ignore::WalkBuilder;
 
 use super::Choice;
 use super::NotFound;
+use super::commit::Revisions;
 use super::find::check_owner;
 use super::has_settings;
 use super::trusted::Trusted;
 use crate::files::normal;
+use crate::git::CommitId;
 use crate::workspace::WORKSPACE_FILE;
 
 /// Whether the name of a workspace is a pattern. A folder whose name only looks like one is a folder.
@@ -31,27 +33,67 @@ fn has_wildcards(text: &OsStr) -> bool {
 /// workspace must not hide it.
 pub fn matching(pattern: &Path, from: &Path, choice: &Choice) -> Result<Vec<PathBuf>, NotFound> {
     let (base, glob) = split(pattern, from)?;
-    let mut found = BTreeSet::new();
-    let depth = if glob.glob().glob().contains("**") { None } else { Some(glob.glob().glob().split('/').count()) };
-    let mut walk = WalkBuilder::new(&base);
-    walk.standard_filters(false).hidden(true).follow_links(false).max_depth(depth);
-    for entry in walk.build().flatten() {
-        let path = entry.path();
-        let is_match = path.strip_prefix(&base).is_ok_and(|inner| glob.is_match(inner));
-        if is_match && path.is_dir() && has_settings(path) {
-            found.insert(path.to_path_buf());
-        }
-    }
+    let mut found = in_checkout(&base, &glob);
     match &choice.trust {
         Some(revision) => {
             let trusted = Trusted::find(&base, revision, false)?;
             let folders = trusted.workspaces_below(&base)?;
-            found.extend(
-                folders.into_iter().filter(|folder| folder.strip_prefix(&base).is_ok_and(|inner| glob.is_match(inner))),
-            );
+            found.extend(folders.into_iter().filter(|folder| is_match(folder, &base, &glob)));
         }
         None => found.iter().try_for_each(|folder| check_owner(folder))?,
     }
+    checked(found, pattern)
+}
+
+/// The folders that match and have settings in one of the versions of a range. A workspace that moved counts once, in the
+/// folder that it has now.
+pub fn compared(pattern: &Path, range: &str, from: &Path) -> Result<Vec<PathBuf>, NotFound> {
+    let (base, glob) = split(pattern, from)?;
+    let revisions = Revisions::of(&base, from)?;
+    let range = revisions.range(range)?;
+    let in_commit = |commit: &CommitId| -> Result<BTreeSet<PathBuf>, NotFound> {
+        let folders = revisions.workspaces(commit)?.into_iter();
+        Ok(folders.filter(|folder| is_match(folder, &base, &glob)).collect())
+    };
+    let before = in_commit(&range.before.commit)?;
+    let mut found = match &range.after {
+        Some(after) => in_commit(&after.commit)?,
+        None => in_checkout(&base, &glob),
+    };
+    if range.after.is_none() {
+        found.iter().try_for_each(|folder| check_owner(folder))?;
+    }
+    for folder in before.difference(&found.clone()) {
+        let moved = match &range.after {
+            Some(after) => Revisions::of(folder, from)?.moved(&range.before.commit, &after.commit)?,
+            None => None,
+        };
+        if moved.is_none_or(|moved| !found.contains(&moved.root)) {
+            found.insert(folder.clone());
+        }
+    }
+    checked(found, pattern)
+}
+
+fn is_match(folder: &Path, base: &Path, glob: &GlobMatcher) -> bool {
+    folder.strip_prefix(base).is_ok_and(|inner| glob.is_match(inner))
+}
+
+fn in_checkout(base: &Path, glob: &GlobMatcher) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let depth = if glob.glob().glob().contains("**") { None } else { Some(glob.glob().glob().split('/').count()) };
+    let mut walk = WalkBuilder::new(base);
+    walk.standard_filters(false).hidden(true).follow_links(false).max_depth(depth);
+    for entry in walk.build().flatten() {
+        let path = entry.path();
+        if is_match(path, base, glob) && path.is_dir() && has_settings(path) {
+            found.insert(path.to_path_buf());
+        }
+    }
+    found
+}
+
+fn checked(found: BTreeSet<PathBuf>, pattern: &Path) -> Result<Vec<PathBuf>, NotFound> {
     if found.is_empty() {
         let message = format!("find a workspace that matches {}", pattern.display());
         let help = format!("pass a pattern of folders that contain {WORKSPACE_FILE}, in quotes, like 'teams/*'");

@@ -63,6 +63,12 @@ pub(super) fn in_commit(
     Ok(Settings { workspace, sources: source.into_iter().collect(), problems })
 }
 
+/// The settings of a workspace without a file.
+pub(super) fn defaults(root: &Path) -> Settings {
+    let Version { workspace, problems, .. } = Version::of(None, 0, &folder_name(root));
+    Settings { workspace, sources: Vec::new(), problems }
+}
+
 /// The name of a workspace whose settings have none.
 fn folder_name(root: &Path) -> String {
     root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned())

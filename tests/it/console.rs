@@ -45,6 +45,7 @@ impl Console {
             choice: keywright::source::Choice::default(),
             opened: cli::Opened::default(),
             limits: keywright::stores::TimeLimits::default(),
+            reports: None,
         };
         let exit = cli::run(&arguments, &mut console) as u8;
         Ran { out: plain(&out), err: plain(&err), exit }

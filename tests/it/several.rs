@@ -157,6 +157,66 @@ fn several_workspaces_are_one_document_and_one_comment() {
 }
 
 #[test]
+fn findings_of_several_workspaces_are_one_report() {
+    let (folder, console) = three();
+    fs::write(folder.path().join("teams/amber/keywright.yaml"), "apiVersion: [").unwrap();
+    fs::create_dir_all(folder.path().join("teams/red/.keywright/keywright.db")).unwrap();
+    for format in ["sarif", "github", "gitlab", "junit"] {
+        let line = format!("plan --workspace 'teams/*' --format {format}");
+        let (first, second) = (console.run(&line), console.run(&line));
+        assert_eq!((first.exit, &first.out), (1, &second.out), "{format}: {}", first.err);
+        for text in ["teams/amber/keywright.yaml", "teams/blue/a.yaml", "teams/red/keywright.yaml", "KW-005"] {
+            assert!(first.out.contains(text), "{format}, {text}: {}", first.out);
+        }
+        assert!(first.err.contains("  teams/red    exit 1: failed"), "{format}: {}", first.err);
+    }
+    let findings: Value = serde_json::from_str(&console.run("plan --workspace 'teams/*' --format gitlab").out).unwrap();
+    let findings = findings.as_array().unwrap();
+    let prints: std::collections::BTreeSet<&str> =
+        findings.iter().map(|one| one["fingerprint"].as_str().unwrap()).collect();
+    assert_eq!((prints.len(), &findings[0]["check_name"]), (findings.len(), &"failed".into()), "{findings:?}");
+}
+
+#[test]
+fn drift_compares_each_of_several_workspaces() {
+    let (folder, console) = three();
+    write(folder.path(), "teams/blue/a.yaml", TEAM);
+    assert_eq!(console.run("apply --workspace 'teams/*' --auto-approve").exit, 0);
+    let line = "drift --workspace 'teams/*'";
+    assert_eq!(console.run(line).exit, 0);
+    let database = rusqlite::Connection::open(folder.path().join("teams/blue/.keywright/keywright.db")).unwrap();
+    let sql = "UPDATE users SET attributes = json_set(attributes, '$.displayName', 'Alicia')";
+    assert_eq!(database.execute(sql, []).unwrap(), 1);
+    drop(database);
+    let ran = console.run(line);
+    for line in [
+        "==> teams/amber",
+        "  teams/amber  exit 0: done",
+        "  teams/blue   exit 2: changes",
+        "  teams/red    exit 0: done",
+    ] {
+        assert!(ran.out.lines().any(|printed| printed == line), "{line}: {}", ran.out);
+    }
+    assert!(ran.exit == 2 && ran.out.contains("store Alicia · manifest Alice"), "{}", ran.out);
+    let ran = console.run(&format!("{line} --format json"));
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let printed = console.run("schema Output").out;
+    let schema = jsonschema::validator_for(&serde_json::from_str(&printed).unwrap()).unwrap();
+    assert!(schema.is_valid(&document) && ran.exit == 2, "{}", ran.out);
+    assert_eq!(document["workspaces"][1]["document"]["drifted"], true, "{}", ran.out);
+    for format in ["markdown", "sarif", "github", "gitlab", "junit"] {
+        let ran = console.run(&format!("{line} --format {format}"));
+        assert!(ran.exit == 2 && ran.out.contains("Alicia"), "{format}: {}", ran.out);
+        assert!(ran.out.contains("teams/blue"), "{format}: {}", ran.out);
+    }
+    // Each is adopted in its own manifests.
+    let ran = console.run(&format!("{line} --adopt"));
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(fs::read_to_string(folder.path().join("teams/blue/a.yaml")).unwrap().contains("displayName: Alicia"));
+    assert!(fs::read_to_string(folder.path().join("teams/red/a.yaml")).unwrap() == TEAM);
+}
+
+#[test]
 fn what_belongs_to_one_workspace_is_refused_for_several() {
     let (_folder, console) = three();
     for (line, says) in [
@@ -164,9 +224,9 @@ fn what_belongs_to_one_workspace_is_refused_for_several() {
         ("apply --workspace 'teams/*' --approved plan.json", "a saved plan is of one workspace"),
         ("plan --workspace 'teams/*' teams/red", "could not use PATH"),
         ("runs --workspace 'teams/*'", "this command takes one workspace"),
-        // The folders of the checkout are not those of the two revisions.
-        ("diff HEAD --workspace 'teams/*'", "this command takes one workspace"),
-        ("plan --workspace 'teams/*' --format sarif", "could not use this format"),
+        ("drift --workspace 'teams/*' teams/red", "could not use PATH"),
+        ("drift --workspace 'teams/*' --out drift.json", "its report is of one workspace"),
+        ("plan --workspace 'teams/*' --format gitlab-plan", "could not use this format"),
     ] {
         let ran = console.run(line);
         assert!(ran.exit == 64 && ran.err.contains(says), "{line}: {} {}{}", ran.exit, ran.out, ran.err);

@@ -4,6 +4,7 @@
 mod approved;
 mod bases;
 mod cancelled;
+mod deleted;
 mod difference;
 mod disk;
 mod hostile_world;

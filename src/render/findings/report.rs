@@ -16,7 +16,7 @@ use crate::workspace::WORKSPACE_FILE;
 /// The findings of a run, the worst ones first.
 pub struct Report<'a> {
     pub(super) rows: Vec<Row<'a>>,
-    home: &'a str,
+    home: Cow<'a, str>,
 }
 
 /// A finding with a file and a line. Its texts are safe to show.
@@ -40,7 +40,7 @@ pub(super) struct Row<'a> {
 /// Another place, in a file of the repository.
 pub(super) struct Label<'a> {
     pub(super) text: String,
-    pub(super) file: &'a str,
+    pub(super) file: Cow<'a, str>,
     pub(super) region: Region,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Report<'a> {
         }
         // Stable: the order of the findings decides among equals.
         rows.sort_by_key(|row| Reverse(row.severity));
-        let mut report = Self { rows, home };
+        let mut report = Self { rows, home: Cow::Borrowed(home) };
         report.identify();
         report
     }
@@ -94,13 +94,30 @@ impl<'a> Report<'a> {
             message: text::line(message).into_owned(),
             labels: Vec::new(),
             help: help.map(|help| text::lines(help).into_owned()),
-            file: Cow::Borrowed(self.home),
+            file: self.home.clone(),
             region: Region::FIRST_LINE,
             fingerprint: String::new(),
         };
         self.rows.insert(0, row);
         self.identify();
         self
+    }
+
+    /// The reports of several workspaces as one: why commands failed, and then the worst findings of all.
+    #[must_use]
+    pub fn of_all(reports: Vec<Report<'a>>) -> Self {
+        let mut rows: Vec<Row<'a>> = reports.into_iter().flat_map(|report| report.rows).collect();
+        rows.sort_by_key(|row| (row.rule != FAILED, Reverse(row.severity)));
+        let mut report = Self { rows, home: Cow::Borrowed(WORKSPACE_FILE) };
+        report.identify();
+        report
+    }
+
+    /// The same report without what it is made from.
+    #[must_use]
+    pub fn into_owned(self) -> Report<'static> {
+        let rows = self.rows.into_iter().map(Row::into_owned).collect();
+        Report { rows, home: Cow::Owned(self.home.into_owned()) }
     }
 
     /// Gives each row its fingerprint: of the rule, the file and the message, and a number for equal ones. Nothing of the
@@ -131,9 +148,19 @@ impl Row<'_> {
         self.region = Region::FIRST_LINE;
     }
 
+    fn into_owned(self) -> Row<'static> {
+        let label = |label: Label<'_>| Label { file: Cow::Owned(label.file.into_owned()), ..label };
+        Row {
+            rule: Cow::Owned(self.rule.into_owned()),
+            labels: self.labels.into_iter().map(label).collect(),
+            file: Cow::Owned(self.file.into_owned()),
+            ..self
+        }
+    }
+
     /// The message, the other places and the help, for readers that have one text.
     pub(super) fn lines(&self) -> Vec<String> {
-        let label = |label: &Label<'_>| format!("{}: {}:{}", label.text, text::line(label.file), label.region.line);
+        let label = |label: &Label<'_>| format!("{}: {}:{}", label.text, text::line(&label.file), label.region.line);
         let help = self.help.iter().flat_map(|help| help.lines()).enumerate();
         let help = help.map(|(index, line)| format!("{}{line}", if index == 0 { "help: " } else { "" }));
         std::iter::once(self.message.clone()).chain(self.labels.iter().map(label)).chain(help).collect()
@@ -153,7 +180,7 @@ fn found<'a>(diagnostic: &'a Diagnostic, places: &Places<'a>) -> Row<'a> {
     let (file, region) = diagnostic.place.and_then(place).unwrap_or(("", Region::FIRST_LINE));
     let labels = diagnostic.labels.iter().filter_map(|label| {
         let (file, region) = place(label.place)?;
-        Some(Label { text: text::line(&label.text).into_owned(), file, region })
+        Some(Label { text: text::line(&label.text).into_owned(), file: Cow::Borrowed(file), region })
     });
     let note = if diagnostic.note.is_empty() { String::new() } else { format!(" ({})", diagnostic.note) };
     Row {

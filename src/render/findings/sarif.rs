@@ -84,7 +84,7 @@ fn result(row: &Row<'_>, rules: &[&str]) -> Json {
     });
     let related = row.labels.iter().enumerate().map(|(id, label)| {
         let text = json!({"text": ci_commands::without_brackets(&label.text)});
-        json!({"id": id, "physicalLocation": location(label.file, label.region), "message": text})
+        json!({"id": id, "physicalLocation": location(&label.file, label.region), "message": text})
     });
     let related: Vec<Json> = related.collect();
     if !related.is_empty() {
