@@ -1,6 +1,8 @@
 //! Writes what moved in the store into the texts of the manifests. Only the value of a field is replaced, so that comments and
 //! layout stay; and a text counts only if its manifests then declare exactly what they did before, with the new values.
 
+mod block;
+mod scalar;
 mod spelling;
 
 use std::collections::BTreeMap;
@@ -21,16 +23,28 @@ use crate::manifest_diff;
 use crate::manifest_diff::Edit;
 use crate::model::Address;
 use crate::model::Desired;
+use crate::model::FieldName;
 use crate::model::Value;
 use crate::rules;
 use crate::text::line;
 use crate::workspace::Workspace;
+use block::Replaced;
 
-/// The new texts, and what could not be written.
+/// The new texts, what is in them, and what could not be written.
 #[derive(Default)]
 pub struct Adopted {
     pub texts: BTreeMap<SourceId, String>,
+    pub fields: Vec<AdoptedField>,
     pub refused: Vec<Diagnostic>,
+}
+
+/// One value that is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdoptedField {
+    pub address: Address,
+    pub field: FieldName,
+    /// In the text as it was.
+    pub place: Place,
 }
 
 /// One value to write.
@@ -57,20 +71,37 @@ pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace) -> Adopt
             }
         }
     }
-    let (wishes, unwritable): (Vec<Wish<'_>>, Vec<Wish<'_>>) =
-        wishes.into_iter().partition(|wish| edited(std::slice::from_ref(wish), sources).is_some());
-    let of_form = "its value has a form that Keywright does not edit";
-    refused.extend(unwritable.iter().map(|wish| not_adopted(wish.drift, wish.field, of_form)));
+    wishes.retain(|wish| match new_text(wish, sources) {
+        Ok(_) => true,
+        Err(why) => {
+            refused.push(not_adopted(wish.drift, wish.field, why));
+            false
+        }
+    });
     let mut writer = Writer { sources, workspace, before: None, done: Vec::new(), texts: BTreeMap::new() };
     let of_rule = "with the value of the store, the manifests would be invalid or change in another place, too";
-    refused.extend(writer.write_most(&wishes).iter().map(|wish| not_adopted(wish.drift, wish.field, of_rule)));
-    Adopted { texts: writer.texts, refused }
+    refused.extend(writer.write_most(&wishes).iter().map(|wish| {
+        let text = sources.get(wish.place.source).map_or("", |source| &*source.text);
+        let is_shared = spelling::has_anchor(text, wish.place.start as usize);
+        not_adopted(wish.drift, wish.field, if is_shared { spelling::OF_ANCHOR } else { of_rule })
+    }));
+    let fields = writer.done.iter().map(|wish| AdoptedField {
+        address: wish.drift.address.clone(),
+        field: wish.field.field.clone(),
+        place: wish.place,
+    });
+    let mut fields: Vec<AdoptedField> = fields.collect();
+    fields.sort_by(|a, b| (a.place, &a.address, &a.field).cmp(&(b.place, &b.address, &b.field)));
+    Adopted { fields, texts: writer.texts, refused }
 }
 
 fn wish<'a>(drift: &'a Drift, field: &'a FieldDrift) -> Result<Wish<'a>, &'static str> {
     match field.side {
         _ if field.is_secret => return Err("it may be a secret"),
         Side::Both => return Err("the manifest changed, too"),
+        Side::Unknown if field.is_long => {
+            return Err("a value this long may not be recorded by an apply, so the manifest may be the newer one");
+        }
         Side::Unknown => return Err("no apply is recorded, so the manifest may be the newer one"),
         Side::Ours | Side::Theirs => {}
     }
@@ -105,6 +136,9 @@ fn not_adopted(drift: &Drift, field: &FieldDrift, why: &str) -> Diagnostic {
     let message = format!("could not adopt `{name}` of {}: {why}", drift.address);
     let by_hand = match &field.store {
         _ if field.is_secret => "write the value of the store to the manifest by hand".to_owned(),
+        Some(_) if field.is_long => {
+            format!("write the value of `{name}` that `keywright drift --format json` shows to the manifest by hand")
+        }
         Some(value) => format!("write {} to the manifest by hand", line(&value.to_string())),
         None => format!("remove `{name}` from the manifest"),
     };
@@ -154,7 +188,7 @@ impl<'a> Writer<'a> {
     /// Whether the texts can have these values beside those that are done. Keeps them if so.
     fn write(&mut self, more: &[Wish<'a>]) -> bool {
         let wishes: Vec<Wish<'a>> = self.done.iter().chain(more).cloned().collect();
-        let Some(texts) = edited(&wishes, self.sources) else { return false };
+        let Ok(texts) = edited(&wishes, self.sources) else { return false };
         if self.before.is_none() {
             self.before = desired(self.sources, self.workspace);
         }
@@ -188,25 +222,30 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The texts with the new values. `None` if a value cannot be replaced where it is.
-fn edited(wishes: &[Wish<'_>], sources: &Sources) -> Option<BTreeMap<SourceId, String>> {
+/// The texts with the new values, or why a value cannot be replaced where it is.
+fn edited(wishes: &[Wish<'_>], sources: &Sources) -> Result<BTreeMap<SourceId, String>, &'static str> {
     let mut sorted: Vec<&Wish<'_>> = wishes.iter().collect();
     // From the end, so that earlier places stay.
     sorted.sort_by_key(|wish| std::cmp::Reverse(wish.place));
     let mut texts: BTreeMap<SourceId, String> = BTreeMap::new();
     let mut last: Option<Place> = None;
     for wish in sorted {
-        let Place { source, start, end } = wish.place;
+        let Place { source, end, .. } = wish.place;
         if last.is_some_and(|last| last.source == source && last.start < end) {
-            return None;
+            return Err("another field has the same place");
         }
-        let old = sources.get(source)?;
-        let range = start as usize..end as usize;
-        let new = spelling::spelled(old.text.get(range.clone())?, &wish.value)?;
+        let (old, (range, new)) = new_text(wish, sources)?;
         texts.entry(source).or_insert_with(|| old.text.to_string()).replace_range(range, &new);
         last = Some(wish.place);
     }
-    Some(texts)
+    Ok(texts)
+}
+
+/// The file of a value, and the new text with its range.
+fn new_text<'s>(wish: &Wish<'_>, sources: &'s Sources) -> Result<(&'s Source, Replaced), &'static str> {
+    let Place { source, start, end } = wish.place;
+    let old = sources.get(source).ok_or("it is in no file")?;
+    Ok((old, spelling::spelled(&old.text, start as usize..end as usize, &wish.value)?))
 }
 
 #[cfg(test)]

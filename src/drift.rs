@@ -109,6 +109,8 @@ pub struct FieldDrift {
     pub manifest: Option<Value>,
     pub place: Option<Place>,
     pub is_secret: bool,
+    /// Whether a value is too long to be recorded, so that the side is unknown although the object is recorded.
+    pub is_long: bool,
 }
 
 /// Whether something in the store moved, or may have moved.

@@ -33,6 +33,7 @@ pub use runs::Record;
 pub use runs::Run;
 pub use timeline::Rotations;
 
+use crate::adopt::AdoptedField;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
@@ -82,6 +83,8 @@ pub struct DriftReport<'a> {
     /// Like `embedded store`.
     pub store: &'a str,
     pub drift: &'a [Drift],
+    /// What --adopt wrote to the manifests. `None` without it.
+    pub adopted: Option<&'a [AdoptedField]>,
 }
 
 /// How a command ended for one of several workspaces.

@@ -1,47 +1,60 @@
-//! How a new value is spelled where an old one was: in the same quotes, on one line.
+//! How a new value is spelled where an old one was: in the same quotes, on one line; a list in the form that it had.
 
+use std::ops::Range;
+
+use super::block;
+use super::block::Replaced;
+use super::scalar::scalar;
 use crate::model::Value;
-use crate::text;
 
-/// The new text of a value. `None` if the old one is in a form that is not edited: several lines, a block, a list with comments
-/// or a mapping.
-pub(super) fn spelled(old: &str, value: &Value) -> Option<String> {
-    let is_other = old.is_empty() || old.contains(['\n', '\r']) || old.starts_with(['|', '>', '{', '&', '*', '!']);
-    match value {
-        _ if is_other => None,
-        Value::Set(items) => list(old, items.iter().map(AsRef::as_ref).collect()),
-        _ if old.starts_with('[') => None,
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Text(text) => Some(scalar(old, text)),
+/// The new text of the value at a place, or why its form is not edited.
+pub(super) fn spelled(all: &str, at: Range<usize>, value: &Value) -> Result<Replaced, &'static str> {
+    let old = all.get(at.clone()).ok_or("it has no value")?;
+    if let (Value::Set(items), Some(start)) = (value, block::start(all, at.start)) {
+        let new: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+        return block::block(all, start, at.end, &new).ok_or("its list has an item that is not one plain text");
     }
+    if let Some(why) = other_form(old) {
+        return Err(why);
+    }
+    let written = match value {
+        Value::Set(items) => list(old, &items.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+            .ok_or("its list has an item that is not one plain text")?,
+        _ if old.starts_with('[') => return Err("its value is a list"),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Text(text) => scalar(old, text),
+    };
+    Ok((at, written))
 }
 
-fn scalar(old: &str, text: &str) -> String {
-    let is_simple = !text.is_empty() && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+/// Why a value that is used in several places is not edited.
+pub(super) const OF_ANCHOR: &str = "its value has an anchor (`&`), and aliases (`*`) use it in other places, too";
+
+/// Whether an anchor is before the value. An alias has the place of its anchor.
+pub(super) fn has_anchor(all: &str, start: usize) -> bool {
+    let above = all.get(..start).unwrap_or_default().trim_end();
+    above
+        .rsplit(|character: char| character.is_whitespace() || "{[,".contains(character))
+        .next()
+        .is_some_and(|word| word.starts_with('&'))
+}
+
+/// The form of a value that is more than one text: a change could also change another place, or lose its layout.
+fn other_form(old: &str) -> Option<&'static str> {
     match old.as_bytes().first() {
-        Some(b'\'') if is_simple => format!("'{}'", text.replace('\'', "''")),
-        Some(b'\'' | b'"') => text::yaml(text),
-        _ if is_plain(text) => text.to_owned(),
-        _ => text::yaml(text),
+        None => Some("it has no value"),
+        Some(b'*' | b'&') => Some(OF_ANCHOR),
+        Some(b'!') => Some("its value has a tag"),
+        Some(b'{') => Some("its value is a mapping"),
+        Some(b'|' | b'>') => Some("its value has several lines"),
+        _ if old.contains(['\n', '\r']) => Some("its value has several lines"),
+        _ => None,
     }
-}
-
-/// Whether a text needs no quotes for any version of YAML, also inside brackets: it has no character with a meaning, is no word
-/// of YAML 1.1 and no number. Dates and times are read as texts.
-fn is_plain(text: &str) -> bool {
-    const WORDS: [&str; 12] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"];
-    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || b" -_./@+".contains(&byte);
-    let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(is_inside)
-        && !text.ends_with(' ')
-        && text.len() <= 200
-        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
-    is_word || crate::model::moment::moment(text).is_some()
 }
 
 /// A list in brackets: the items that stay keep their order and their spelling.
-fn list(old: &str, new: Vec<&str>) -> Option<String> {
+fn list(old: &str, new: &[&str]) -> Option<String> {
     let inside = old.strip_prefix('[')?.strip_suffix(']')?;
     // Quotes and comments may contain a comma.
     if inside.contains(['"', '\'', '#', '[', '{', '&', '*', '!']) {

@@ -32,6 +32,7 @@ fn drifted(text: &str, value: Value) -> Option<(Sources, Drift)> {
         manifest: Some(field.value.clone()),
         place: Some(field.place),
         is_secret: false,
+        is_long: false,
     };
     let drift = Drift {
         address: declared.address.clone(),
@@ -113,9 +114,141 @@ fn a_value_that_a_rule_refuses_and_a_field_that_both_changed_are_named() {
 
 #[test]
 fn lists_in_brackets_keep_their_order() {
-    let of = |old: &str, items: &[&str]| spelling::spelled(old, &Value::set(items.iter().copied()));
+    let of = |old: &str, items: &[&str]| {
+        let new = spelling::spelled(old, 0..old.len(), &Value::set(items.iter().copied()));
+        new.ok().map(|(_, text)| text)
+    };
     assert_eq!(of("[b, a]", &["a", "b", "c"]).as_deref(), Some("[b, a, c]"));
     assert_eq!(of("[b, a]", &[]).as_deref(), Some("[]"));
     assert_eq!(of("[\"b\", a]", &["a"]), None);
-    assert_eq!(of("- a", &["a"]), None);
+}
+
+/// A package whose list has these lines.
+fn listed(lines: &str, after: &str) -> String {
+    format!(
+        "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {{name: p}}\nspec:\n  # who\n  notifyAdminEmails:  # all\n{lines}{after}"
+    )
+}
+
+fn emails(text: &str) -> Vec<String> {
+    let desired = desired(&sources(text), &Workspace::named("w")).unwrap();
+    match desired.objects.values().next().unwrap().field("notifyAdminEmails").map(|field| field.value.clone()) {
+        Some(Value::Set(items)) => items.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The texts after the adoption of another list.
+fn with_list(text: &str, new: &[&str]) -> Adopted {
+    let sources = sources(text);
+    let desired = desired(&sources, &Workspace::named("w")).unwrap();
+    let declared = desired.objects.values().next().unwrap();
+    let field = declared.field("notifyAdminEmails").unwrap();
+    let (_, mut drift) = drifted(&manifest(0, "Ann"), Value::text("x")).unwrap();
+    drift.address = declared.address.clone();
+    drift.fields[0] = FieldDrift {
+        field: field.field.clone(),
+        applied: Some(field.value.clone()),
+        store: Some(Value::set(new.iter().copied())),
+        manifest: Some(field.value.clone()),
+        place: Some(field.place),
+        ..drift.fields[0].clone()
+    };
+    adopt(&[drift], &sources, &Workspace::named("w"))
+}
+
+/// One line of a list: an item in some spelling, a comment, or nothing.
+fn line() -> impl Strategy<Value = (Option<usize>, String)> {
+    let item = (0..6_usize, 0..5_usize).prop_map(|(number, spelling)| {
+        let item = format!("u{number}@example.com");
+        let text = match spelling {
+            0 => format!("- {item}"),
+            1 => format!("-   '{item}'  # it's {number}"),
+            2 => format!("- \"{item}\""),
+            3 => format!("- {item} # the \"first\""),
+            _ => format!("- {item}   "),
+        };
+        (Some(number), text)
+    });
+    prop_oneof![6 => item, 1 => Just((None, "# between".to_owned())), 1 => Just((None, String::new()))]
+}
+
+proptest! {
+    #[test]
+    fn a_list_of_lines_keeps_every_line_of_an_item_that_stays(
+        lines in proptest::collection::vec(line(), 0..8),
+        new in proptest::collection::btree_set(0..9_usize, 0..6),
+        indent in prop_oneof![Just("  "), Just("    "), Just("      ")],
+        after in prop_oneof![Just(""), Just("  description: x\n"), Just("  # the end\n\n  description: x\n"), Just("---\n")],
+        has_end in any::<bool>(),
+        is_crlf in any::<bool>(),
+    ) {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut lines: Vec<(Option<usize>, String)> =
+            lines.into_iter().filter(|(item, _)| item.is_none_or(|item| seen.insert(item))).collect();
+        lines.insert(0, (Some(7), "- u7@example.com".to_owned()));
+        let mut text: String = lines.iter().map(|(_, line)| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") }).collect();
+        if !has_end && after.is_empty() {
+            text.truncate(text.trim_end().len());
+        }
+        let text = listed(&text, after);
+        let text = if is_crlf { text.replace('\n', "\r\n") } else { text };
+        let old: Vec<String> = emails(&text);
+        let new: Vec<String> = new.into_iter().map(|number| format!("u{number}@example.com")).collect();
+        prop_assume!(old != new);
+        let adopted = with_list(&text, &new.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert!(adopted.refused.is_empty(), "{text}: {:?}", adopted.refused);
+        let written = &adopted.texts[&SourceId(0)];
+        prop_assert_eq!(emails(written), new.clone());
+        // The other lines, in their order.
+        let stays = |line: &&str| !old.iter().any(|item| !new.contains(item) && line.contains(item.as_str()));
+        let kept: Vec<&str> = text.lines().filter(stays).collect();
+        let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("{indent}- {item}"));
+        let added: Vec<String> = if new.is_empty() { vec!["[]".to_owned()] } else { added.collect() };
+        let is_added = |line: &&str| added.iter().any(|added| *added == *line || new.is_empty() && line.trim() == "[]");
+        let others: Vec<&str> = written.lines().filter(|line| !is_added(line)).collect();
+        prop_assert_eq!(others, kept, "{}", written);
+        prop_assert_eq!(written.lines().filter(is_added).count(), added.len());
+        prop_assert_eq!(written.contains("\r\n"), is_crlf);
+        prop_assert!(!is_crlf || !written.replace("\r\n", "").contains('\n'));
+    }
+}
+
+#[test]
+fn a_list_that_is_more_than_texts_is_refused() {
+    for lines in [
+        "    - a@example.com\n    - &b b@example.com\n  description: x\n",
+        "    - a@example.com\n    - >-\n      b@example.com\n",
+        "    - a@example.com\n    - \"\\x62@example.com\"\n",
+        "    [a@example.com,\n     b@example.com]\n",
+    ] {
+        let text = listed(lines, "");
+        let adopted = with_list(&text, &["a@example.com", "c@example.com"]);
+        assert!(adopted.texts.is_empty() && adopted.refused.len() == 1, "{lines}: {:?}", adopted.texts);
+        assert!(adopted.refused[0].place.is_some() && adopted.fields.is_empty(), "{lines}");
+        assert!(adopted.refused[0].message.contains("its "), "{lines}: {}", adopted.refused[0].message);
+    }
+}
+
+#[test]
+fn what_is_adopted_is_listed_and_each_reason_is_named() {
+    let text = listed("    - a@example.com\n", "");
+    let adopted = with_list(&text, &["c@example.com"]);
+    let fields: Vec<String> = adopted.fields.iter().map(|one| format!("{} {}", one.address, one.field)).collect();
+    assert_eq!(fields, ["package/p notifyAdminEmails"]);
+    for (old, why) in
+        [("|-\n    Ann", "several lines"), (">-\n    Ann", "several lines"), ("Ann\n    Lee", "several lines")]
+    {
+        let text = manifest(0, "Ann").replace("displayName:   Ann   # keep me", &format!("displayName: {old}"));
+        let (sources, drift) = drifted(&text, Value::text("Zoe")).unwrap();
+        let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+        let place = adopted.refused[0].place.unwrap();
+        let at = &text[place.start as usize..place.end as usize];
+        assert!(adopted.refused[0].message.contains(why), "{old}, {at:?}: {}", adopted.refused[0].message);
+    }
+    let alias = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: &name ann}\nspec: {email: a@example.com, displayName: *name}\n";
+    let (sources, drift) = drifted(alias, Value::text("Zoe")).unwrap();
+    let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+    assert!(adopted.refused[0].message.contains("alias"), "{}", adopted.refused[0].message);
+    assert!(adopted.refused[0].place.is_some());
 }

@@ -21,6 +21,7 @@ use super::output::Shown;
 use super::session::Prepared;
 use super::session::Session;
 use crate::adopt::Adopted;
+use crate::adopt::AdoptedField;
 use crate::adopt::adopt;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
@@ -140,7 +141,8 @@ fn report(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop
     write::write(&adopted.texts, loaded, console)?;
     let is_left = if adopts { !adopted.refused.is_empty() } else { drift::has_drift(&drift) };
     others.extend(rules::with_severities(adopted.refused, &loaded.workspace));
-    show(arguments.output(), &prepared, &drift, &others, console)?;
+    let fields = arguments.adopt.then_some(adopted.fields.as_slice());
+    show(arguments.output(), &prepared, (&drift, fields), &others, console)?;
     // The other formats are one document.
     let out = if arguments.format == Format::Text { &mut *console.out } else { &mut *console.err };
     render::text::adopted(out, &adopted.texts, &loaded.sources)?;
@@ -162,13 +164,13 @@ fn others(prepared: &Prepared) -> Vec<Diagnostic> {
 fn show(
     output: Output,
     prepared: &Prepared,
-    drift: &[Drift],
+    (drift, adopted): (&[Drift], Option<&[AdoptedField]>),
     others: &[Diagnostic],
     console: &mut Console<'_>,
 ) -> Result<(), Failure> {
     let (origin, loaded) = (prepared.snapshot.origin(console.now), &prepared.snapshot.loaded);
     let (store, sources) = (origin.stores(), &loaded.sources);
-    let report = render::DriftReport { workspace: &origin.workspace, store: &store, drift };
+    let report = render::DriftReport { workspace: &origin.workspace, store: &store, drift, adopted };
     let mut all = rules::with_severities(drift::findings(drift), &loaded.workspace);
     let two_way: Vec<Diagnostic> = all.iter().filter(|found| found.rule == rules::KW_155.id).cloned().collect();
     all.extend(others.iter().cloned());

@@ -185,7 +185,13 @@ fn of_field(change: &FieldChange, applied: Option<&Attributes>, declared: &Decla
         manifest: shown(after.as_ref()),
         place: declared.field(field).map(|desired| desired.place),
         is_secret,
+        is_long: applied.is_some() && base.is_none() && is_recorded(field) && !is_certain(change),
     }
+}
+
+/// Whether both values are short enough to be recorded.
+fn is_certain(change: &FieldChange) -> bool {
+    [&change.before, &change.after].into_iter().flatten().all(is_short)
 }
 
 /// Names and owners are what an object is found by, so the manifest moved. So it did if the record of the object does not
@@ -196,8 +202,7 @@ fn side(change: &FieldChange, is_known: bool, base: Option<&Value>) -> Side {
         return Side::Unknown;
     }
     let Some(base) = base else {
-        let is_certain = is_recorded(field) && [&change.before, &change.after].into_iter().flatten().all(is_short);
-        return if is_certain { Side::Ours } else { Side::Unknown };
+        return if is_recorded(field) && is_certain(change) { Side::Ours } else { Side::Unknown };
     };
     let is_base = |value: Option<&Value>| value.map_or(base.is_empty(), |value| diff::is_same(field, base, value));
     match (is_base(change.before.as_ref()), is_base(change.after.as_ref())) {

@@ -10,7 +10,11 @@ use crate::model::moment::in_utc;
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
+use crate::text::cut;
 use crate::text::line;
+
+/// Longer values are cut, so that the reason after them is shown; in characters.
+const LONGEST: usize = 200;
 
 /// Objects in one finding.
 const NAMED: usize = 5;
@@ -43,7 +47,7 @@ fn of_field(drift: &Drift, field: &FieldDrift) -> Diagnostic {
         let (store, manifest) = (shown(field.store.as_ref()), shown(field.manifest.as_ref()));
         format!("is {store} in the store and {manifest} in the manifest")
     };
-    let message = format!("{address}: `{name}` {values}; {}{}", moved(field.side), who(drift));
+    let message = format!("{address}: `{name}` {values}; {}{}", moved(field), who(drift));
     let problem = with_side(&rules::KW_153, field.side, message);
     let problem = match field.place.or(drift.place) {
         Some(place) => problem.at(place),
@@ -61,11 +65,14 @@ fn of_field(drift: &Drift, field: &FieldDrift) -> Diagnostic {
 
 /// A value for people.
 fn shown(value: Option<&Value>) -> String {
-    value.map_or_else(|| "not set".to_owned(), |value| line(&value.to_string()).into_owned())
+    value.map_or_else(|| "not set".to_owned(), |value| cut(&value.to_string(), LONGEST).into_owned())
 }
 
-const fn moved(side: Side) -> &'static str {
-    match side {
+const fn moved(field: &FieldDrift) -> &'static str {
+    match field.side {
+        Side::Unknown if field.is_long => {
+            "a value this long may not be recorded by an apply, so it is unknown which of the two changed"
+        }
         Side::Ours => "the manifest changed since the last apply",
         Side::Theirs => "the store changed since the last apply",
         Side::Both => "both changed since the last apply",
@@ -120,17 +127,34 @@ fn with_side(rule: &Rule, side: Side, message: String) -> Diagnostic {
 }
 
 /// KW-155.
-fn two_way(all: &[Drift]) -> Option<Diagnostic> {
-    let names: Vec<String> =
-        all.iter().filter(|drift| drift.side == Side::Unknown).map(|drift| drift.address.to_string()).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let message = format!(
-        "the workspace database has no record of an apply that explains {}, so the store is compared with the manifests only",
+fn two_way(all: &[Drift]) -> Vec<Diagnostic> {
+    let is_long = |drift: &&Drift| {
+        let mut unknown = drift.fields.iter().filter(|field| field.side == Side::Unknown).peekable();
+        unknown.peek().is_some() && unknown.all(|field| field.is_long)
+    };
+    let (long, other): (Vec<&Drift>, Vec<&Drift>) =
+        all.iter().filter(|drift| drift.side == Side::Unknown).partition(is_long);
+    let names = |all: &[&Drift]| {
+        let names: Vec<String> = all.iter().map(|drift| drift.address.to_string()).collect();
         and_more(&names, NAMED, ", ")
-    );
-    let help = "run drift with the database of the run that applies: `database: postgres://…`, or the restored folder \
-                `.keywright`, with its key for fingerprints";
-    Some(rules::KW_155.finding(message).help(help))
+    };
+    let mut found = Vec::new();
+    if !other.is_empty() {
+        let message = format!(
+            "the workspace database has no record of an apply that explains {}, so the store is compared with the manifests only",
+            names(&other)
+        );
+        let help = "run drift with the database of the run that applies: `database: postgres://…`, or the restored folder \
+                    `.keywright`, with its key for fingerprints";
+        found.push(rules::KW_155.finding(message).help(help));
+    }
+    if !long.is_empty() {
+        let message = format!(
+            "a value of {} may be too long to be recorded by an apply, so the store is compared with the manifests only",
+            names(&long)
+        );
+        let help = "read both values with `keywright drift --format json`; Git shows whether the manifest changed";
+        found.push(rules::KW_155.finding(message).help(help));
+    }
+    found
 }

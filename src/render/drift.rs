@@ -17,6 +17,9 @@ use crate::model::Value;
 use crate::model::moment::in_utc;
 use crate::text;
 
+/// Longer values are cut, in characters.
+const LONGEST: usize = 1_000;
+
 /// Writes every difference with its side, and a summary.
 pub fn drift(out: &mut dyn io::Write, report: &DriftReport<'_>) -> io::Result<()> {
     let (bold, dim) = (style::BOLD, style::DIM);
@@ -60,8 +63,14 @@ fn one_field(out: &mut dyn io::Write, drift: &Drift, field: &FieldDrift) -> io::
     writeln!(out, "      {name}: {applied}store {store} · manifest {manifest}{side}")
 }
 
+/// A long value is cut; the documents have it whole.
 fn value(value: Option<&Value>) -> String {
-    value.map_or_else(|| "not set".to_owned(), ToString::to_string)
+    let Some(value) = value else { return "not set".to_owned() };
+    let text = value.to_string();
+    match text.chars().count() {
+        length if length > LONGEST => format!("{} ({length} characters)", text::cut(&text, LONGEST)),
+        _ => text,
+    }
 }
 
 fn words(what: &What) -> String {

@@ -4,6 +4,7 @@ mod diagnostics;
 mod explain;
 mod findings;
 mod json;
+mod limits;
 mod markdown;
 mod outcome;
 mod plan;

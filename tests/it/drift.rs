@@ -320,3 +320,65 @@ fn nothing_is_written_through_a_link() {
     );
     assert!(link.is_symlink() && fs::read_to_string(&real).unwrap() == before);
 }
+
+#[test]
+fn a_value_that_is_too_long_for_the_record_is_unknown_and_says_why() {
+    let story = Story::new("");
+    let long = "x".repeat(1_000_000);
+    story.edit(
+        "metadata: {name: payments}\nspec: {}",
+        &format!("metadata: {{name: payments}}\nspec: {{description: {long}}}"),
+    );
+    assert_eq!(story.console.run("apply --auto-approve").exit, 0);
+    assert_eq!(story.sides(), (vec![], 0));
+    story.set("packages", "description", &"y".repeat(1_000_000));
+    assert_eq!(story.sides(), (vec!["package/payments changed unknown".to_owned()], 2));
+    let began = std::time::Instant::now();
+    let ran = story.console.run("drift");
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+    assert!(ran.out.contains("y… (1000000 characters) · manifest x"), "{}", ran.out.len());
+    assert!(ran.err.contains("info[KW-155]: a value of package/payments may be too long"), "{}", ran.err);
+    assert!(ran.out.len() + ran.err.len() < 10_000, "{}", ran.out.len());
+    for format in ["markdown", "sarif", "github", "gitlab", "junit"] {
+        let ran = story.console.run(&format!("drift --format {format}"));
+        let has_reason = ran.out.contains("value this long may not be recorded");
+        assert!(ran.exit == 2 && has_reason && ran.out.len() < 10_000, "{format}: {}", ran.out.len());
+    }
+    let ran = story.console.run("drift --adopt");
+    assert!(ran.exit == 2 && ran.err.contains("write the value of `description` that `keywright drift"), "{}", ran.err);
+}
+
+#[test]
+fn the_document_lists_what_was_adopted_and_a_list_keeps_its_lines() {
+    let story = Story::new("");
+    let list = "spec:\n  # who is told\n  notifyAdminEmails:\n    - z@example.com   # the boss\n    # a group\n    - a@example.com\n  description: x";
+    story.edit("metadata: {name: payments}\nspec: {}", &format!("metadata: {{name: payments}}\n{list}"));
+    assert_eq!(story.console.run("apply --auto-approve").exit, 0);
+    story.by_hand(
+        "UPDATE packages SET attributes = json_set(attributes, '$.notifyAdminEmails', json('[\"b@example.com\", \"z@example.com\"]'))",
+    );
+    story.edit("displayName: Alice", "displayName: Ann");
+    story.set("users", "displayName", "Alicia");
+    let without = story.drift().0;
+    assert!(without.get("adopted").is_none(), "{without}");
+    let ran = story.console.run("drift --adopt --format json");
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    for kind in ["DriftOutput", "Output"] {
+        let errors: Vec<String> = schema(kind).iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    let line = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    let line = 1 + line.lines().position(|line| line.contains("z@example.com")).unwrap();
+    let field = json!({"address": "package/payments", "field": "notifyAdminEmails", "file": "m.yaml", "line": line});
+    assert_eq!((ran.exit, &document["adopted"]), (2, &json!([field])), "{}", ran.out);
+    let text = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    let expected = list.replace("    # a group\n    - a@example.com\n", "    - b@example.com\n    # a group\n");
+    assert!(text.contains(&expected), "{text}");
+    // The field that both changed is a finding.
+    assert!(
+        ran.out.contains("KW-156") && ran.out.contains("could not adopt `displayName` of user/alice"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(story.console.run("validate").exit, 0);
+}

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::diagnostics;
 use super::words::Kind;
 use super::words::Value;
+use crate::adopt::AdoptedField;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::diagnostic::Sources;
@@ -28,10 +29,13 @@ pub(super) struct Document<'a> {
     workspace: &'a str,
     /// The stores, in words.
     store: &'a str,
-    /// Whether the store moved, or may have moved: exit code 2.
+    /// Whether the store moved, or may have moved: exit code 2, or 0 if --adopt wrote everything to the manifests.
     drifted: bool,
     /// The objects that differ, by address.
     objects: Vec<Object<'a>>,
+    /// The fields that --adopt wrote to the manifests, by file and line; absent without --adopt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adopted: Option<Vec<Adopted<'a>>>,
     /// The number of objects of each side.
     summary: Summary,
     /// The other findings, and those of the differences.
@@ -123,6 +127,22 @@ struct Values<'a> {
     hidden: bool,
 }
 
+/// One field that has the value of the store in the manifest now.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Adopted<'a> {
+    /// The object, like plan/payments/gold.
+    address: String,
+    /// The field, like throttle.perSecond.
+    field: &'a str,
+    /// The manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// The line of the value before it was written, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+}
+
 /// The number of objects of each side.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -139,6 +159,12 @@ struct Summary {
 
 impl<'a> Document<'a> {
     pub(super) fn of(report: &DriftReport<'a>, found: &'a [Diagnostic], sources: &'a Sources) -> Self {
+        let places = Places::new(sources);
+        let adopted = |one: &'a AdoptedField| {
+            let at = places.line(one.place);
+            let (address, field) = (one.address.to_string(), &*one.field);
+            Adopted { address, field, line: at.as_ref().map(|at| at.line), file: at.map(|at| at.file.to_string()) }
+        };
         let count = |side| report.drift.iter().filter(|drift| drift.side == side).count();
         Self {
             format_version: super::FORMAT_VERSION,
@@ -147,13 +173,14 @@ impl<'a> Document<'a> {
             store: report.store,
             drifted: drift::has_drift(report.drift),
             objects: report.drift.iter().map(Object::of).collect(),
+            adopted: report.adopted.map(|fields| fields.iter().map(adopted).collect()),
             summary: Summary {
                 ours: count(drift::Side::Ours),
                 theirs: count(drift::Side::Theirs),
                 both: count(drift::Side::Both),
                 unknown: count(drift::Side::Unknown),
             },
-            diagnostics: diagnostics::list(found, &Places::new(sources)),
+            diagnostics: diagnostics::list(found, &places),
         }
     }
 }
