@@ -5,7 +5,9 @@
 mod baseline;
 mod commit;
 mod credentials;
+mod deleted;
 mod find;
+mod foreign;
 mod matching;
 mod range;
 mod settings;
@@ -30,6 +32,7 @@ use texts::By;
 use texts::Texts;
 
 pub use commit::Revisions;
+pub use deleted::is_deleted;
 pub use find::by_workspace;
 pub use matching::compared;
 pub use matching::is_pattern;
@@ -137,10 +140,20 @@ fn read(
     extent: Extent,
     input: &mut dyn Read,
 ) -> Result<Loaded, NotFound> {
-    let found = find::find(paths, from, choice)?;
+    let is_hook = extent == Extent::Around;
+    let (gone, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.iter().cloned().partition(|path| is_hook && is_deleted(path, from));
+    let starts: Vec<PathBuf> =
+        paths.iter().cloned().chain(gone.iter().map(|path| deleted::start(path, from))).collect();
+    let found = find::find(&starts, from, choice)?;
     let root = found.root.clone();
     let here = [if choice.workspace.is_some() { root.clone() } else { PathBuf::from(".") }];
-    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let of_gone = [root.clone()];
+    let paths = match paths.as_slice() {
+        [] if gone.is_empty() => &here[..],
+        [] => &of_gone[..],
+        paths => paths,
+    };
     if choice.workspace.is_none() {
         check_root(&root, from)?;
     }
@@ -148,8 +161,10 @@ fn read(
     let settings = settings::read(&found, choice, &mut texts)?;
     texts.bounds = Bounds::new(&around(&root, from), &settings.workspace.environment.folders);
     let is_whole = paths.iter().all(|path| normal(&from.join(path)) == normal(&root));
-    let is_around = extent == Extent::Around && !is_whole && has_settings(&root);
-    let is_whole = is_whole || is_around && paths.iter().any(|path| is_inside(path, from, &root, &settings.workspace));
+    let is_around = is_hook && !is_whole && has_settings(&root);
+    let of_workspace =
+        |path: &PathBuf| is_inside(path, from, &root, &settings.workspace) || texts.is_foreign(path, from, &root);
+    let is_whole = is_whole || is_around && (!gone.is_empty() || paths.iter().any(of_workspace));
     if is_whole {
         for path in &settings.workspace.manifests {
             texts.collect(&root.join(&**path), &root, By::Repository);
@@ -162,7 +177,9 @@ fn read(
             texts.collect_named(path, from, &root, input);
         }
     }
-    Ok(texts.finish(found, settings, is_whole))
+    let mut loaded = texts.finish(found, settings, is_whole);
+    loaded.diagnostics.extend(gone.iter().map(|path| deleted::finding(path)));
+    Ok(loaded)
 }
 
 /// Whether a path is the workspace file, or among the manifests that it lists.

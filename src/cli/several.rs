@@ -57,7 +57,8 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     }
     let Command::Validate(arguments) = command else { return Ok(Runs::One) };
     let paths = arguments.manifests.all();
-    if choice.workspace.is_some() || paths.len() < 2 || !paths.iter().all(|path| folder.join(path).is_file()) {
+    let is_file = |path: &PathBuf| folder.join(path).is_file() || source::is_deleted(path, folder);
+    if choice.workspace.is_some() || paths.len() < 2 || !paths.iter().all(is_file) {
         return Ok(Runs::One);
     }
     let files = source::by_workspace(&paths, folder, choice).map_err(failed)?;

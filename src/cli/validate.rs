@@ -21,7 +21,7 @@ use crate::rules;
 ///
 /// Reports all problems in all files at once. Exits with 3 if there is an error. Files of a workspace are checked together with
 /// all its manifests, so the list of changed files that a Git hook passes is enough; files of several workspaces are checked
-/// workspace by workspace.
+/// workspace by workspace. Deleted files and files of other programs may be among them.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

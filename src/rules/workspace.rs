@@ -16,6 +16,7 @@ mod kw_050;
 mod kw_051;
 mod kw_120;
 mod kw_138;
+mod kw_151;
 mod kw_157;
 mod mft_020;
 mod mft_021;
@@ -53,7 +54,7 @@ pub use kw_011::check as nothing_declared;
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
     kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040, kw_050::KW_050,
-    kw_051::KW_051, kw_120::KW_120, kw_138::KW_138, kw_157::KW_157,
+    kw_051::KW_051, kw_120::KW_120, kw_138::KW_138, kw_151::KW_151, kw_157::KW_157,
     mft_020::MFT_020, mft_021::MFT_021
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use super::Choice;
 use super::NotFound;
+use super::deleted;
 use super::trusted::Trusted;
 use crate::files::normal;
 use crate::owner;
@@ -74,7 +75,7 @@ pub fn by_workspace(
 ) -> Result<BTreeMap<PathBuf, Vec<PathBuf>>, NotFound> {
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in paths {
-        for start in starts(std::slice::from_ref(path), from)? {
+        for start in starts(&[deleted::start(path, from)], from)? {
             folders.entry(start).or_default().push(path.clone());
         }
     }

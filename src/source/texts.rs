@@ -119,6 +119,10 @@ impl Texts {
                 }
                 continue;
             }
+            if self.is_foreign(path, from, root) {
+                self.report_foreign(&whole, root);
+                continue;
+            }
             self.collect_named(path, from, root, input);
             // What is beside the workspace is named on purpose: a folder that several workspaces share.
             let is_beside = !whole.starts_with(root);
@@ -142,6 +146,15 @@ impl Texts {
         let finding = rules::KW_157.finding(message).help(help);
         let finding = if path.is_dir() { finding } else { finding.at(Place::default()) };
         self.problems.push((name, finding));
+    }
+
+    /// KW-157: a file of another program.
+    fn report_foreign(&mut self, path: &Path, root: &Path) {
+        let name = self.name_of(path);
+        let message = format!("{name} is not a manifest of the workspace {}, and is not read", root.display());
+        let help = "if it should be one, write `apiVersion: keywright.dev/v1`, and move it into a folder that `manifests:` in \
+                    keywright.yaml lists";
+        self.problems.push((name, rules::KW_157.also(message).help(help)));
     }
 
     /// Reads a file, or every manifest below a folder.
@@ -219,7 +232,7 @@ impl Texts {
 
     /// Opens a manifest. What a repository names must also be named like one in the end: inside the workspace, too,
     /// there are files that must not appear in messages, for example delivered keys.
-    fn open(&self, path: &Path, by: By) -> Result<fs::File, Refused> {
+    pub(super) fn open(&self, path: &Path, by: By) -> Result<fs::File, Refused> {
         let real = self.bounds.resolve(path)?;
         let is_asked = by == By::User && !fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
         if !is_asked && !has_manifest_name(&real) {
@@ -353,7 +366,7 @@ pub(super) fn has_manifest_name(path: &Path) -> bool {
 }
 
 /// Whether the user named a device or a pipe, like that of a shell's `<(…)`. A link to one is not the user's.
-fn is_stream(path: &Path) -> bool {
+pub(super) fn is_stream(path: &Path) -> bool {
     let path = normal(path);
     let is_shells = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
     let kind = fs::symlink_metadata(&path).map(|found| found.file_type());

@@ -303,6 +303,12 @@ def play_hook(world):
     check(entry == ["keywright", "validate"], hook)
     run = lambda *files: subprocess.run([*entry, *files], cwd=world.work, env=world.base, capture_output=True, text=True)
     check(run("manifests/user.yaml", "keywright.yaml").returncode == 0, run("manifests/user.yaml", "keywright.yaml"))
+    # A deleted file and files of other programs may be in the list.
+    world.write({"manifests/gone.yaml": USER.replace("nadia", "gone"), "values.yaml": "replicas: 2\n"})
+    world.push("main")
+    world.shell(world.work, "git rm --quiet manifests/gone.yaml")
+    for files in [["manifests/gone.yaml"], ["values.yaml"], ["manifests/gone.yaml", "manifests/user.yaml", "values.yaml"]]:
+        check(run(*files).returncode == 0, run(*files))
     world.write({"manifests/other.yaml": USER.replace("displayName", "displayNme")})
     # A changed file is refused because of another one of its workspace.
     check(run("manifests/user.yaml").returncode == 3, run("manifests/user.yaml"))

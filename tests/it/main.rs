@@ -22,6 +22,7 @@ mod emulator;
 mod exits;
 mod exports;
 mod formats;
+mod hooks;
 mod hostile;
 mod hostile_servers;
 mod invisible;

@@ -63,7 +63,7 @@ fn a_file_is_checked_within_its_workspace() {
     }
     let below = Console::new(folder.path().join("keys"));
     assert_eq!(below.run("validate k.yaml").exit, 3);
-    // What it names must be there, and declare something.
+    // What it names must be there, and declare something. This folder has no Git that knows a deleted file.
     let gone = console.run("validate keys/k.yaml keys/gone.yaml");
     assert!(gone.exit == 3 && gone.out.contains("could not read keys/gone.yaml"), "{}", gone.out);
     write(folder.path(), "keys/k.yaml", &KEY.replace("settings: {throttle: 9}, ", ""));

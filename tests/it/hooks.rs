@@ -1,0 +1,124 @@
+//! Lists of changed files that a Git hook passes to `validate`: deleted ones, and files of other programs.
+
+use crate::console::Console;
+use crate::team::TEAM;
+use crate::trust::repository::Repository;
+
+const SETTINGS: &str =
+    "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: w}\nspec: {manifests: [team, keys]}\n";
+const PACKAGE: &str = "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: other}\nspec: {description: x}\n";
+
+/// A workspace at the root of a repository with files of other programs.
+fn repository() -> Repository {
+    let repository = Repository::new();
+    repository.git("rm -q payments.yaml");
+    for (name, text) in [
+        ("keywright.yaml", SETTINGS),
+        ("team/a.yaml", TEAM),
+        ("keys/old.yaml", PACKAGE),
+        ("keys/README.md", "# Keys\n"),
+        ("README.md", "# Us\n"),
+        (".github/workflows/ci.yml", "on: push\njobs: {}\n"),
+        ("charts/values.yaml", "replicas: 2\n"),
+    ] {
+        repository.write(name, text);
+    }
+    repository.commit();
+    repository
+}
+
+#[test]
+fn files_of_other_programs_are_not_read_and_the_workspace_is() {
+    let repository = repository();
+    let others = [".github/workflows/ci.yml", "charts/values.yaml", "README.md", "keys/README.md"];
+    for other in others {
+        for line in [
+            format!("validate {other}"),
+            format!("validate {other} team/a.yaml"),
+            format!("validate team/a.yaml {other}"),
+        ] {
+            let ran = repository.run(&line);
+            assert_eq!(ran.exit, 0, "{line}: {}{}", ran.out, ran.err);
+            assert!(ran.out.contains(&format!("info[KW-157]: {other} is not a manifest")), "{line}: {}", ran.out);
+        }
+    }
+    let all = format!("validate {}", others.join(" "));
+    assert_eq!(repository.run(&all).exit, 0);
+    // The workspace is checked, whatever is in the list.
+    repository.write("keys/broken.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n");
+    for line in [all.as_str(), "validate README.md"] {
+        let ran = repository.run(line);
+        assert!(ran.exit == 3 && ran.out.contains("keys/broken.yaml"), "{line}: {}", ran.out);
+    }
+    // In a folder of manifests, a YAML file must be one; and a manifest elsewhere is checked.
+    std::fs::rename(repository.root().join("keys/broken.yaml"), repository.root().join("charts/broken.yaml")).unwrap();
+    let ran = repository.run("validate charts/broken.yaml");
+    assert!(ran.exit == 3 && ran.out.contains("warning[KW-157]") && ran.out.contains("KW-009"), "{}", ran.out);
+    repository.write("keys/values.yaml", "replicas: 2\n");
+    assert_eq!(repository.run("validate keys/values.yaml").exit, 3);
+}
+
+#[test]
+fn deleted_files_are_a_part_of_the_whole_workspace() {
+    let repository = repository();
+    let lines = ["validate keys/old.yaml", "validate keys/old.yaml team/a.yaml", "validate team/a.yaml keys/old.yaml"];
+    let check = |when: &str| {
+        for line in lines {
+            let ran = repository.run(line);
+            assert_eq!(ran.exit, 0, "{when}, {line}: {}{}", ran.out, ran.err);
+            assert!(ran.out.contains("info[KW-151]: keys/old.yaml was deleted"), "{when}, {line}: {}", ran.out);
+        }
+    };
+    std::fs::remove_file(repository.root().join("keys/old.yaml")).unwrap();
+    check("only in the checkout");
+    repository.git("rm -q keys/old.yaml");
+    check("staged");
+    repository.commit();
+    check("committed");
+    repository.write("keys/new.yaml", PACKAGE);
+    repository.commit();
+    // Two commits ago; the branch left main before.
+    assert_eq!(repository.run("validate keys/old.yaml").exit, 1);
+    repository.git("update-ref refs/remotes/origin/main HEAD~2");
+    check("on the branch");
+    // What is missing from the workspace then is an error.
+    repository
+        .write("keys/new.yaml", "apiVersion: keywright.dev/v1\nkind: Plan\nmetadata: {name: p}\nspec: {package: []}\n");
+    let ran = repository.run("validate keys/old.yaml");
+    assert!(ran.exit == 3 && ran.out.contains("keys/new.yaml"), "{}", ran.out);
+    // Together with its folder, and a name that Git does not know.
+    repository.git("rm -q -r -f keys");
+    std::fs::remove_dir_all(repository.root().join("keys")).ok();
+    repository.write("keywright.yaml", &SETTINGS.replace(", keys", ""));
+    check("with its folder");
+    let ran = repository.run("validate team/typo.yaml");
+    assert!(ran.exit == 1 && ran.err.contains("No such file"), "{}{}", ran.out, ran.err);
+    let ran = repository.run("validate team/a.yaml team/typo.yaml");
+    assert!(ran.exit == 3 && ran.out.contains("could not read team/typo.yaml"), "{}", ran.out);
+    // Only `validate` takes such lists.
+    assert_ne!(repository.run("plan keys/old.yaml").exit, 0);
+}
+
+#[test]
+fn deleted_files_of_several_workspaces() {
+    let repository = Repository::new();
+    repository.git("rm -q payments.yaml keywright.yaml");
+    for name in ["blue", "red"] {
+        repository.write(
+            &format!("teams/{name}/keywright.yaml"),
+            &SETTINGS.replace("name: w", &format!("name: {name}")).replace("[team, keys]", "['.']"),
+        );
+        repository.write(&format!("teams/{name}/a.yaml"), TEAM);
+        repository.write(&format!("teams/{name}/b.yaml"), PACKAGE);
+    }
+    repository.commit();
+    repository.git("rm -q teams/red/b.yaml");
+    let below = Console::new(repository.root().join("teams"));
+    for (console, files) in
+        [(&repository.console, "teams/red/b.yaml teams/blue/a.yaml"), (&below, "red/b.yaml blue/a.yaml")]
+    {
+        let ran = console.run(&format!("validate {files}"));
+        assert!(ran.exit == 0 && ran.out.contains("2 workspaces:"), "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("b.yaml was deleted"), "{}", ran.out);
+    }
+}
