@@ -273,7 +273,11 @@ fn ended(result: Result<Exit, Stop>, command: &Command, console: &mut Console<'_
 /// A comment about an early failure has the marker of its workspace, so that it replaces the older comment.
 fn name_workspace(command: &Command, console: &mut Console<'_>) {
     if command.output().format == output::Format::Markdown && console.opened.workspace().is_none() {
-        let paths = if let Command::Plan(arguments) = command { arguments.manifests.all() } else { Vec::new() };
+        let paths = match command {
+            Command::Plan(arguments) => arguments.manifests.all(),
+            Command::Drift(arguments) => arguments.manifests.all(),
+            _ => Vec::new(),
+        };
         console.opened = Opened::named(crate::source::name_of(&paths, &console.folder, &console.choice));
     }
 }

@@ -182,6 +182,11 @@ fn read(
     Ok(loaded)
 }
 
+/// Whether a path names a file or a folder.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Whether a path is the workspace file, or among the manifests that it lists.
 fn is_inside(path: &Path, from: &Path, root: &Path, workspace: &Workspace) -> bool {
     if path == Path::new("-") {

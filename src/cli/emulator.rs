@@ -29,6 +29,7 @@ use crate::emulator::settings::Credential;
 use crate::emulator::settings::Settings;
 use crate::emulator::settings::UserCredential;
 use crate::emulator::settings::duration;
+use crate::render;
 
 /// Run a sandbox of Boomi Cloud API Management and Boomi MFT on this machine
 ///
@@ -100,7 +101,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
-    /// Format of the first line; json prints {"url": …}
+    /// Format of the first line; json prints an object with `url`
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::DATA))]
     pub(super) format: Format,
 }
@@ -129,7 +130,7 @@ pub(super) fn run(arguments: Arguments, console: &mut Console<'_>) -> Result<Exi
     let address =
         emulator.address().map_err(|error| Failure::new(format!("could not get the listening address: {error}")))?;
     match arguments.format {
-        Format::Json => writeln!(console.out, "{{\"url\": \"http://{address}\"}}")?,
+        Format::Json => render::json::emulator(console.out, &format!("http://{address}"))?,
         _ => writeln!(console.out, "The emulator listens on http://{address}. Press Ctrl-C to stop it.")?,
     }
     console.out.flush()?;

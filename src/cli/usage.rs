@@ -7,15 +7,23 @@ use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::Exit;
+use super::output::Format;
 use super::saved_plan::Target;
 use super::trust;
 use crate::diagnostic::Sources;
+use crate::render;
+use crate::render::Findings;
 use crate::render::Problem;
+use crate::render::findings::Report;
 use crate::render::json;
 use crate::render::json::Layout;
 use crate::render::markdown;
 use crate::source;
+use crate::text::ci_commands::Harmless;
+use crate::workspace::WORKSPACE_FILE;
 
 /// A command line that could not be parsed, and where it was run.
 pub(super) struct Context<'a> {
@@ -24,7 +32,18 @@ pub(super) struct Context<'a> {
     pub(super) folder: &'a Path,
 }
 
+/// Options whose values may be the names of files by chance.
+const NO_PATHS: [&str; 7] = ["--out", "--format", "--for", "--trust", "--since", "--allow", "--deliver"];
+
 impl Context<'_> {
+    /// What names existing files and folders: probably the arguments PATH.
+    fn paths(&self) -> Vec<PathBuf> {
+        let pairs = self.arguments.windows(2).skip(1);
+        let paths = pairs.filter(|pair| !NO_PATHS.iter().any(|option| pair[0] == *option)).map(|pair| &pair[1]);
+        let paths = paths.map(PathBuf::from).filter(|path| source::is_there(&self.folder.join(path)));
+        paths.collect()
+    }
+
     /// The value of an option.
     fn value(&self, option: &str) -> Option<String> {
         let words: Vec<&str> = self.arguments.iter().filter_map(|argument| argument.to_str()).collect();
@@ -34,9 +53,14 @@ impl Context<'_> {
     }
 }
 
-/// Prints help and version to standard output, and mistakes to standard error. If the arguments ask for JSON, a mistake is a
-/// document on standard output, too.
-pub(super) fn print(error: &clap::Error, context: &Context<'_>, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
+/// Prints help and version to standard output, and mistakes to standard error. If the arguments ask for another format than text,
+/// a mistake is a document of that format on standard output, too.
+pub(super) fn print<W: Write>(
+    error: &clap::Error,
+    context: &Context<'_>,
+    out: &mut Harmless<W>,
+    err: &mut dyn Write,
+) -> Exit {
     let text = error.render().ansi().to_string();
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
     if exit == Exit::Usage && context.arguments.iter().any(|argument| argument == "plan") {
@@ -56,6 +80,8 @@ pub(super) fn print(error: &clap::Error, context: &Context<'_>, out: &mut dyn Wr
             comment(context, Problem { message: &message, ..problem }, out)?;
         } else if let Some(layout) = layout(context) {
             json::failure(out, layout, problem, &[], &Sources::default())?;
+        } else {
+            of_findings(context, problem, out)?;
         }
         write!(err, "{text}")
     };
@@ -71,10 +97,26 @@ fn layout(context: &Context<'_>) -> Option<Layout> {
     }
 }
 
+/// A report with the mistake, if the arguments ask for one.
+fn of_findings<W: Write>(context: &Context<'_>, problem: Problem<'_>, out: &mut Harmless<W>) -> io::Result<()> {
+    let format = context.value("--format").and_then(|name| Format::from_str(&name, false).ok());
+    match format.map(|format| (format, format.report())) {
+        Some((format, Some(form))) => {
+            let report = Report::new(Findings::Remembered(&[]), WORKSPACE_FILE);
+            let report = report.failed(problem.message, problem.help);
+            let out: &mut dyn Write = if format.is_commands() { out.inner() } else { out };
+            render::findings::write(out, form, &report)
+        }
+        Some((Format::GitlabPlan, None)) => render::widget::no_plan(out, problem),
+        _ => Ok(()),
+    }
+}
+
 /// A comment with the marker of the workspace, so that it replaces the older comment.
 fn comment(context: &Context<'_>, problem: Problem<'_>, out: &mut dyn Write) -> io::Result<()> {
     let choice = trust::choice(context.value("--workspace").map(PathBuf::from), None, context.environment);
-    let workspace = source::name_of(&[], context.folder, &choice);
+    let name = |paths: &[PathBuf]| source::name_of(paths, context.folder, &choice);
+    let workspace = name(&context.paths()).or_else(|| name(&[]));
     let is = |command: &str| context.arguments.iter().any(|argument| argument == command);
     let topic = if is("diff") {
         markdown::Topic::Difference

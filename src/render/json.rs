@@ -5,6 +5,7 @@ mod apply;
 mod diagnostics;
 mod difference;
 mod drift;
+mod emulator;
 mod export;
 mod failure;
 mod forecast;
@@ -92,6 +93,11 @@ pub fn drift(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &drift::Document::of(report, found, sources))
+}
+
+/// Writes where the emulator listens.
+pub fn emulator(out: &mut dyn io::Write, url: &str) -> io::Result<()> {
+    write(out, Layout::Line, &emulator::Document::of(url))
 }
 
 /// Writes what a command printed for several workspaces.

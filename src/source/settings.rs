@@ -87,8 +87,11 @@ impl Version {
             return Self { workspace: Workspace::named(folder), source: None, problems: Vec::new() };
         };
         let (file, mut problems) = if source.readable { parse(SourceId(id), &source) } else { Default::default() };
-        let (workspace, more) = rules::workspace::check(&file, folder);
+        let (mut workspace, more) = rules::workspace::check(&file, folder);
         problems.extend(more);
+        if let Some(name) = name_in(&source.text).filter(|_| !workspace.is_named && has_errors(&problems)) {
+            workspace.name = name.into();
+        }
         Self { workspace, source: Some(source), problems }
     }
 
@@ -112,6 +115,16 @@ impl Version {
     fn text(&self) -> Option<&str> {
         self.source.as_ref().map(|source| &*source.text)
     }
+}
+
+/// The name in settings that are not YAML, so that a comment about them replaces the older comment on the workspace.
+fn name_in(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("metadata:")?;
+    let (between, rest) = rest.split_once("name:")?;
+    let is_layout = between.chars().all(|character| character.is_whitespace() || character == '{');
+    let end = rest.find([',', '}', '#', '\n', '\r']).unwrap_or(rest.len());
+    let name = rest[..end].trim().trim_matches(['"', '\'']);
+    (is_layout && !name.is_empty()).then_some(name)
 }
 
 fn from_checkout(here: Version, root: &Path, folder: &str, choice: &Choice) -> Settings {

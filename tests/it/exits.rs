@@ -228,3 +228,106 @@ fn a_comment_is_written_whatever_happens() {
     let failed = console.run("plan --format markdown --for bitbucket");
     assert!(failed.exit == 1 && failed.out.contains("**Failed**: could not "), "{}", failed.out);
 }
+
+/// Every command, where it works and where it cannot.
+const LINES: [&str; 44] = [
+    "validate",
+    "validate --workspace nowhere",
+    "validate --workspace 'no*'",
+    "validate -",
+    "validate gone.yaml",
+    "plan",
+    "plan --out nowhere/p.json",
+    "plan --trust nowhere",
+    "plan --since nowhere",
+    "plan --at soon",
+    "plan --budget-calls 0",
+    "plan --workspace '*'",
+    "plan --out p.json",
+    "show p.json",
+    "show m.yaml",
+    "show",
+    "apply",
+    "apply --auto-approve",
+    "apply --approved p.json --auto-approve",
+    "apply p.json --auto-approve",
+    "rotate",
+    "rotate key/production",
+    "rotate key/production --auto-approve",
+    "rotate key/none --auto-approve",
+    "drift",
+    "drift --adopt",
+    "drift --workspace '*'",
+    "drift --out nowhere/d.json",
+    "drift --for github",
+    "diff",
+    "diff HEAD",
+    "diff HEAD..HEAD",
+    "diff a..b --workspace '*'",
+    "diff --workspace '*' HEAD",
+    "runs",
+    "runs show",
+    "runs show 1",
+    "runs show 99",
+    "runs --workspace '*'",
+    "export",
+    "export --out manifests-of-store",
+    "export --nonsense",
+    "emulator --listen 192.0.2.1:80",
+    "emulator --listen nonsense",
+];
+
+/// What is wrong, and the settings with it.
+fn troubles() -> [(&'static str, Option<String>); 5] {
+    let settings =
+        |spec: &str| format!("apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: w}}\nspec: {spec}\n");
+    let down = "{stores: {cloudApiManagement: {url: 'http://127.0.0.1:9', area: a, credentials: {apiKey: {env: A}, apiSecret: {env: A}, username: {env: A}, password: {env: A}}}}}";
+    [
+        ("nothing", None),
+        ("no YAML", Some("apiVersion: [".to_owned())),
+        ("no such setting", Some(settings("{stors: 1}"))),
+        ("no variable", Some(settings(down))),
+        ("no server", Some(settings("{database: 'postgres://u@127.0.0.1:1/x'}"))),
+    ]
+}
+
+/// Every command, with every kind of trouble: each document on standard output is one of the schema.
+#[test]
+fn every_command_prints_a_document_of_the_schema_whatever_happens() {
+    let schema = schema("Output");
+    for (trouble, text) in troubles() {
+        let (folder, console) = workspace();
+        if let Some(text) = text {
+            std::fs::write(folder.path().join("keywright.yaml"), text).unwrap();
+        }
+        for line in LINES {
+            let ran = console.run(&format!("{line} --format json"));
+            let document: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| {
+                panic!("{trouble}, {line}: exit {}: {error}: {}{}", ran.exit, ran.out, ran.err)
+            });
+            let errors: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{trouble}, {line}: exit {}: {errors:?}: {}", ran.exit, ran.out);
+            if let Some(exit) = document["failure"]["exit"].as_u64().or(document["exit"].as_u64()) {
+                assert_eq!(u64::from(ran.exit), exit, "{trouble}, {line}: {}", ran.out);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_option_is_in_the_report_of_every_format() {
+    let (_folder, console) = workspace();
+    for format in ["sarif", "github", "gitlab", "junit", "gitlab-plan", "markdown", "json"] {
+        for line in ["plan --nonsense --format FORMAT", "plan --format=FORMAT --prune=5"] {
+            let ran = console.run(&line.replace("FORMAT", format));
+            assert!(ran.exit == 64 && ran.out.contains("unexpected"), "{format}, {line}: {}{}", ran.out, ran.err);
+            assert!(ran.err.contains("unexpected"), "{format}, {line}: {}", ran.err);
+        }
+    }
+    // A format that does not exist has no document.
+    for line in ["plan --format yaml", "plan --format yaml --nonsense", "validate --format markdown --nonsense"] {
+        let ran = console.run(line);
+        assert!(ran.exit == 64 && ran.err.contains("error"), "{line}: {}", ran.err);
+        assert!(ran.out.is_empty() || line.contains("markdown"), "{line}: {}", ran.out);
+    }
+}

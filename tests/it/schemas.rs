@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 22] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -24,6 +24,9 @@ const FILES: [(&str, &str); 19] = [
     ("DiffOutput", "diff-output"),
     ("DriftOutput", "drift-output"),
     ("ExportOutput", "export-output"),
+    ("RunsOutput", "runs-output"),
+    ("RunOutput", "run-output"),
+    ("EmulatorOutput", "emulator-output"),
     ("FailureOutput", "failure-output"),
     ("WorkspacesOutput", "workspaces-output"),
     ("ApplyEventOutput", "apply-event-output"),

@@ -258,6 +258,33 @@ fn an_early_failure_has_the_marker_of_its_workspace() {
         assert_eq!(ran.out.lines().next(), Some(marker.as_str()), "{line}: {}", ran.out);
         assert!(ran.out.contains("**Failed**: "), "{line}: {}", ran.out);
     }
+    // Also of the workspace of PATH, and of settings that cannot be read.
+    let above = Console::new(folder.path().parent().unwrap().to_path_buf());
+    let below = folder.path().file_name().unwrap().to_str().unwrap();
+    for line in [
+        "plan PATH --nonsense",
+        "plan -f PATH --prune=5",
+        "plan PATH/m.yaml --prune=5",
+        "drift PATH --nonsense",
+        "drift PATH --out /nowhere/x",
+    ] {
+        let ran = above.run(&format!("{} --format markdown", line.replace("PATH", below)));
+        let marker = marker.replace("plan", line.split(' ').next().unwrap());
+        assert_eq!(ran.out.lines().next(), Some(marker.as_str()), "{line}: {}", ran.out);
+    }
+    for broken in [
+        "metadata: {name: payments}\nspec: [",
+        "metadata:\n  name: \"payments\"  # us\nspec: {stors: 1}",
+        "metadata: {name: payments}\nspec: {a: 1, a: 2}\n",
+    ] {
+        write(folder.path(), "keywright.yaml", &format!("apiVersion: keywright.dev/v1\nkind: Workspace\n{broken}"));
+        for line in ["plan --format markdown", "plan --format markdown --nonsense"] {
+            let ran = console.run(line);
+            assert!(ran.exit == 3 || ran.exit == 64, "{broken}, {line}: {}", ran.err);
+            assert_eq!(ran.out.lines().next(), Some(marker.as_str()), "{broken}, {line}: {}", ran.out);
+        }
+    }
+    write(folder.path(), "keywright.yaml", &settings("payments", "{}"));
     let diff = console.run("diff nowhere..HEAD --format markdown");
     assert_eq!(diff.out.lines().next(), Some("<!-- keywright diff payments -->"), "{}", diff.out);
 }
