@@ -26,7 +26,10 @@ impl Opened {
 
     /// The workspace in a folder as seen from the current one, before it is open.
     pub(super) fn below(folder: &str) -> Self {
-        Self { settings: Some(format!("{folder}/{WORKSPACE_FILE}")), workspace: None }
+        let settings = Path::new(folder).join(WORKSPACE_FILE);
+        // Code hosts show relative paths only.
+        let settings = settings.is_relative().then(|| settings.display().to_string());
+        Self { settings, workspace: None }
     }
 
     /// A workspace that could not be opened.
