@@ -72,6 +72,13 @@ async function completionIsOfTheKind(kind, fields) {
   assert.deepEqual(offered.sort(), fields.sort());
 }
 
+/** Every object can be removed by its manifest. */
+async function completionKnowsRemoved(kind) {
+  const marked = `apiVersion: keywright.dev/v1\nkind: ${kind}\nmetadata:\n  name: example\n  re¶\n`;
+  const { items } = await ask("completion", `removed-${kind}`, marked);
+  assert.ok(items.some(({ label }) => label === "removed"), `only ${items.map(({ label }) => label)} is offered`);
+}
+
 async function hoverShowsTheSentence(kind, field, sentence) {
   const hover = await ask("hover", `hover-${kind}`, `${beginning(kind)}  ¶${field}: {}\n`);
   assert.ok(hover, `nothing is shown over \`${field}\``);
@@ -87,6 +94,7 @@ const checks = [
   ...Object.keys(definitions).map((kind) => {
     return [`completion in a ${kind}`, () => completionIsOfTheKind(kind, Object.keys(fieldsOf(kind)))];
   }),
+  ...Object.keys(definitions).map((kind) => [`completion of removed in a ${kind}`, () => completionKnowsRemoved(kind)]),
   ["hover over rotation", () => hoverShowsTheSentence("PackageKey", "rotation", rotation)],
 ];
 let failures = 0;
