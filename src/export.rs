@@ -108,6 +108,13 @@ impl Exported {
     }
 }
 
+/// A comment that tells the reader of the manifests how their objects go.
+pub fn how_to_remove() -> String {
+    yaml::comment(
+        "To remove an object, write `removed: true` in its metadata. Without its manifest it stays, unless --prune deletes it.",
+    )
+}
+
 impl Export {
     /// Whether the export contains every object that is not of the platform itself.
     pub fn is_whole(&self) -> bool {
@@ -117,6 +124,9 @@ impl Export {
     /// All manifests as one YAML stream; comments at its end name what it does not contain.
     pub fn stream(&self) -> String {
         let mut text: String = self.objects.iter().map(|object| object.text.as_str()).collect();
+        if !text.is_empty() {
+            text.insert_str(0, &how_to_remove());
+        }
         text.extend(self.left_out_lines().map(|line| yaml::comment(&line)));
         text
     }

@@ -8,6 +8,7 @@ use serde_yaml::Value;
 
 use crate::cli::Console;
 use crate::cli::Failure;
+use crate::export::how_to_remove;
 use crate::files;
 use crate::manifest::API_VERSION;
 use crate::source::Loaded;
@@ -31,7 +32,8 @@ pub(super) fn text(root: &Path, loaded: &Loaded, console: &mut Console<'_>) -> R
         settle(&mut file, &workspace, loaded, console)?;
     }
     let text = serde_yaml::to_string(&file);
-    text.map(Some).map_err(|error| Failure::new(format!("could not write {WORKSPACE_FILE}: {error}")))
+    text.map(|text| Some(how_to_remove() + &text))
+        .map_err(|error| Failure::new(format!("could not write {WORKSPACE_FILE}: {error}")))
 }
 
 fn plain(name: &str) -> Mapping {
