@@ -41,7 +41,10 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
         }
     }
     for live in matching.unmatched.iter().filter(|live| live.address.kind() == Kind::ApiKey) {
-        findings.extend(unrestricted(transfer, live, |_| true, "no manifest declares it"));
+        // A manifest that removes it disables it.
+        if context.desired.removals().all(|removed| removed.address != live.address) {
+            findings.extend(unrestricted(transfer, live, |_| true, "no manifest declares it"));
+        }
         findings.extend(unread(transfer, live, false));
     }
     findings.extend(whose(context, matching, plan));
