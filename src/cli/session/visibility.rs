@@ -33,7 +33,7 @@ pub(super) fn wait(
 ) -> Result<Planned, Failure> {
     let all = remembered.pending.clone();
     let now = console.time();
-    remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+    remembered.pending = all.without_shown(&snapshot.live, &remembered.objects, is_over(snapshot, now));
     let mut planned = plan(snapshot, remembered)?;
     let mut waits_for = unseen(&planned, &remembered.pending, snapshot);
     let made = made(&waits_for, remembered);
@@ -55,7 +55,7 @@ pub(super) fn wait(
     let mut window = block_on(async { Window::new(longest, console.limits) })?;
     while block_on(window.next_look())? {
         snapshot.read_again(console)?;
-        remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+        remembered.pending = all.without_shown(&snapshot.live, &remembered.objects, is_over(snapshot, now));
         planned = plan(snapshot, remembered)?;
         if unseen(&planned, &remembered.pending, snapshot).is_empty() {
             return Ok(planned);
