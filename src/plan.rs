@@ -27,6 +27,7 @@ mod lost_names;
 mod memory_guards;
 mod minting;
 mod odd_values;
+mod old_names;
 mod one_line;
 mod option;
 mod order;

@@ -25,6 +25,7 @@ use super::live_rules;
 use super::lost_names;
 use super::minting;
 use super::odd_values;
+use super::old_names;
 use super::order;
 use super::pending;
 use super::protected;
@@ -100,7 +101,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(of_keys(context, &matching, &plan));
     diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));
-    diagnostics.extend(guards::beside(context, &matching));
+    diagnostics.extend(guards::beside(context, &matching).into_iter().chain(old_names::check(context, &matching)));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);

@@ -3,6 +3,7 @@
 
 mod law;
 mod two_steps;
+mod wire;
 
 use std::fs;
 

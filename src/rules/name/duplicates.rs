@@ -131,7 +131,8 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
                 let message = format!("{former} is listed as an old name by an object that takes its name in turn");
                 let problem = rules::KW_016.finding(message).at(place).label(other, "here");
                 let help = "a store cannot exchange names at once: give this object a new name in one apply, and the \
-                            wanted one, with that new name under `previously`, in the next";
+                            wanted one, with that new name under `previously`, in the next; if the names are exchanged \
+                            already, take them out of `previously`";
                 findings.add(problem.help(help));
                 continue;
             } else if let Some(other) = claimed.get(&former) {
