@@ -28,6 +28,7 @@ use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Secret;
 use crate::plan::Plan;
+use crate::plan::Receipts;
 use crate::plan::Shown;
 use crate::rules;
 use crate::source::Loaded;
@@ -37,10 +38,12 @@ use crate::workspace::DatabaseAt;
 /// Maximum size of a delivery file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// What the files of this machine show. A file that is not here has no entry.
-pub fn delivered(desired: &Desired, root: &Path) -> BTreeMap<Delivery, Shown> {
+/// What the files of this machine show: those that manifests name, also of removed keys, and those with a receipt. A file
+/// that is not here has no entry.
+pub fn delivered(desired: &Desired, receipts: &Receipts, root: &Path) -> BTreeMap<Delivery, Shown> {
     let mut files: BTreeMap<Box<str>, Text> = BTreeMap::new();
-    let targets = desired.of(Kind::PackageKey).filter_map(|key| key.key.as_ref()).flat_map(|key| &key.deliver);
+    let keys = desired.of(Kind::PackageKey).chain(desired.removals()).filter_map(|key| key.key.as_ref());
+    let targets = keys.flat_map(|key| &key.deliver).chain(receipts.places.keys());
     let found = targets.filter_map(|target| {
         let text = files.entry(target.file.clone()).or_insert_with(|| text_of(root, &target.file));
         Some((target.clone(), shown(text, &target.variable)?))

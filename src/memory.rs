@@ -59,6 +59,8 @@ pub struct Experience<'a> {
     pub live: &'a Live,
     /// Whether the snapshot is of the whole stores, so that what is missing is gone.
     pub is_whole: bool,
+    /// Whether the run planned for all manifests, and left nothing out.
+    pub is_complete: bool,
     pub declared: &'a [Sighting],
     /// The keys that are no generations of the rotated key whose prefix they have.
     pub apart: &'a [Sighting],
@@ -127,10 +129,8 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         let maker = maker_of_new(change, value.as_ref(), &values, remembered, key);
         keep(kind, &created.id, Known { disabled, ..known(seen, &change.address, maker, value) });
     }
-    for (id, known) in successors::replaced(seen, remembered, key) {
-        if !gone.contains(&(Kind::PackageKey, id)) {
-            keep(Kind::PackageKey, id, known);
-        }
+    for ((kind, id), known) in left(seen, remembered, key, &gone) {
+        keep(kind, id, known);
     }
     // Its sign could change; that someone else made it does not.
     for live in seen.live.of(Kind::Package).iter().filter(|live| has_sign(live)) {
@@ -146,6 +146,30 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     lesson.applied = applied::applied(seen, remembered, key, |kind, id| gone.contains(&(kind, id)));
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson
+}
+
+/// The objects that the database knows, and that no manifest declares any more: it is gone, or it declares another object by
+/// now, or a new key took their place.
+fn left<'a>(
+    seen: &Experience<'a>,
+    remembered: &'a Remembered,
+    key: &'a FingerprintKey,
+    gone: &BTreeSet<(Kind, &LiveId)>,
+) -> BTreeMap<(Kind, &'a LiveId), Known> {
+    let replaced = successors::replaced(seen, remembered, key).into_iter();
+    let replaced = replaced.map(|(id, known)| ((Kind::PackageKey, id), known)).filter(|(id, _)| !gone.contains(id));
+    if !seen.is_complete {
+        return replaced.collect();
+    }
+    let declared: BTreeSet<(Kind, &LiveId)> = seen.declared.iter().map(|it| (it.kind(), &it.id)).collect();
+    let is_left = |id: &(Kind, &LiveId)| !declared.contains(id) && !gone.contains(id);
+    let all = Kind::ALL.into_iter().flat_map(|kind| seen.live.of(kind));
+    let all = all.filter(|live| is_left(&(live.address.kind(), &live.id)));
+    let known = all.filter_map(|live| Some((live, remembered.objects.of(live, Some(key))?)));
+    let known = known.filter(|(_, known)| known.maker != Maker::ControlPlane);
+    let known =
+        known.map(|(live, known)| ((live.address.kind(), &live.id), Known { is_undeclared: true, ..known.clone() }));
+    known.chain(replaced).collect()
 }
 
 /// What the database does not know yet about keys that are no generations. Later, nothing else may tell that: the key of
@@ -195,7 +219,15 @@ fn maker_of_new(
 
 fn known(seen: &Experience<'_>, address: &Address, maker: Maker, value: Option<Fingerprint>) -> Known {
     let protect = seen.desired.get(address).is_some_and(|declared| declared.protect);
-    Known { address: address.to_string().into(), maker, value, protect, disabled: None, run: seen.run }
+    Known {
+        address: address.to_string().into(),
+        maker,
+        value,
+        protect,
+        disabled: None,
+        run: seen.run,
+        is_undeclared: false,
+    }
 }
 
 /// The field that disables an object, as a change and as an attribute.

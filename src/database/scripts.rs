@@ -13,6 +13,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/8-receipts.sql"),
     include_str!("scripts/9-disabled.sql"),
     include_str!("scripts/10-applied.sql"),
+    include_str!("scripts/11-undeclared.sql"),
 ];
 
 /// The first version with keyed fingerprints. The digests of older versions must not stay in free pages or logs.

@@ -1,5 +1,5 @@
-//! KW-150: delivered values of keys that go. What is held back still works. The database knows what a place received last; the manifest of a removed key
-//! may name the place too.
+//! KW-150: delivered values of keys that go. What is held back still works. The database knows what a place received last, the
+//! manifest of a removed key may name the place too, and a file of this machine shows what it has.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -8,9 +8,11 @@ use super::Action;
 use super::Change;
 use super::Context;
 use super::Plan;
+use super::Shown;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::model::Delivery;
+use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -33,23 +35,46 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Option<Diagnostic> {
     let declared = context.desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref());
     let taken: BTreeSet<&Delivery> = declared.flat_map(|key| &key.deliver).collect();
     let lines = Places::new(context.sources);
-    let mut places: Vec<String> = Vec::new();
+    let (mut here, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
     for change in going {
         let Some(live) = change.live_id().and_then(|id| live.get(id)) else { continue };
-        for place in received(live, context).chain(declared_by_removed(change, context, &lines)) {
+        let places = received(live, context).chain(declared_by_removed(change, context, &lines));
+        for place in places.filter(|place| !taken.contains(place)) {
             let text = format!("{} in {}", place.variable, place.file);
-            if !taken.contains(place) && !places.contains(&text) {
-                places.push(text);
+            match context.delivered.get(place) {
+                Some(Shown::Value(shown)) if is_value_of(live, shown) => drop(here.insert(text)),
+                Some(_) => {}
+                None => drop(elsewhere.insert(text)),
             }
         }
     }
-    places.sort();
-    let is_one = places.len() == 1;
-    let (verb, value) =
-        if is_one { ("keeps", "a value that no longer works") } else { ("keep", "values that no longer work") };
-    let message = format!("{} {verb} {value} when the keys are deleted", and_more(&places, NAMED, ", "));
-    let help = "take it out there, so that no program uses it";
-    (!places.is_empty()).then(|| rules::KW_150.finding(message).help(help))
+    let message = message(&here.into_iter().collect::<Vec<_>>(), &elsewhere.into_iter().collect::<Vec<_>>())?;
+    Some(rules::KW_150.finding(message).help("take it out there, so that no program uses it"))
+}
+
+fn is_value_of(live: &LiveObject, shown: &Digest) -> bool {
+    live.key.as_ref().is_some_and(|key| key.value.digest() == *shown)
+}
+
+/// `None` if no place has a value that stops to work. A file that is not on this machine may have it.
+fn message(here: &[String], elsewhere: &[String]) -> Option<String> {
+    let value = |places: &[String]| match places.len() {
+        1 => "a value that no longer works",
+        _ => "values that no longer work",
+    };
+    let when = "when the keys are deleted";
+    let keeps = |verb: &str, places: &[String]| format!("{} {verb} {}", and_more(places, NAMED, ", "), value(places));
+    match (here, elsewhere) {
+        ([], []) => None,
+        ([_], []) => Some(format!("{} {when}", keeps("keeps", here))),
+        (_, []) => Some(format!("{} {when}", keeps("keep", here))),
+        ([], _) => Some(format!("{} {when}: the files are not on this machine", keeps("may keep", elsewhere))),
+        _ => {
+            let verb = if here.len() == 1 { "keeps" } else { "keep" };
+            let may = and_more(elsewhere, NAMED, ", ");
+            Some(format!("{} {when}; so may {may}, whose files are not on this machine", keeps(verb, here)))
+        }
+    }
 }
 
 /// The places that received the value last.

@@ -47,6 +47,8 @@ pub struct Known {
     pub disabled: Option<Instant>,
     /// The run that recorded it. `None` for an apply that changed nothing in the store.
     pub run: Option<i64>,
+    /// Whether a run that left nothing out saw it without a manifest. So its manifest was not renamed since.
+    pub is_undeclared: bool,
 }
 
 /// Who made an object.
@@ -239,6 +241,7 @@ mod tests {
             protect: false,
             disabled,
             run: None,
+            is_undeclared: false,
         };
         for (disabled, updated, is_ours) in [
             (at(100), at(100), true),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Context;
 use super::option::option;
 use super::protected::Protection;
+use super::removal::Removals;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::matching::Found as Match;
@@ -29,7 +30,9 @@ pub(super) struct Found {
 pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     let declared = Kind::ALL.into_iter().filter(|kind| context.desired.of(*kind).next().is_some());
     let findings = super::review::incomplete(declared, context).collect();
-    let mut rules = LiveRules { context, matching, beside: undeclared(matching), findings, held: Vec::new() };
+    let removals = Removals::of(context, matching);
+    let (beside, going) = undeclared(matching, &removals);
+    let mut rules = LiveRules { context, matching, beside, going, findings, held: Vec::new() };
     for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
@@ -54,12 +57,22 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     Found { findings: rules.findings, held: rules.held }
 }
 
-fn undeclared<'a>(matching: &Matching<'a>) -> BTreeMap<(Address, Address), &'a LiveObject> {
+/// An undeclared key of each application and package.
+type Beside<'a> = BTreeMap<(Address, Address), &'a LiveObject>;
+
+/// The undeclared keys that stay, and those that manifests remove.
+fn undeclared<'a>(matching: &Matching<'a>, removals: &Removals<'_>) -> (Beside<'a>, Beside<'a>) {
     let slot = |live: &LiveObject| {
         let package = matching.translated(&live.key.as_ref()?.package);
         Some((matching.parent_of(live)?, package))
     };
-    matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live))).collect()
+    let all = matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live)));
+    let (going, staying): (Vec<_>, Vec<_>) = all.partition(|(_, live)| removals.going(live).is_some());
+    (staying.into_iter().collect(), going.into_iter().collect())
+}
+
+fn is_active(live: &LiveObject) -> bool {
+    live.attributes.text("settings.status") == Some("active")
 }
 
 /// Whether the store will validate the limits of an existing key.
@@ -86,8 +99,8 @@ struct Held {
 struct LiveRules<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
-    /// An undeclared key of each application and package that has one.
-    beside: BTreeMap<(Address, Address), &'a LiveObject>,
+    beside: Beside<'c>,
+    going: Beside<'c>,
     findings: Vec<Diagnostic>,
     held: Vec<(Address, Diagnostic)>,
 }
@@ -297,7 +310,8 @@ impl LiveRules<'_, '_> {
         }
         self.findings.extend(super::minting::too_short(self.context, self.matching, declared));
         let slot = declared.parent.as_ref().map(|parent| (parent.address.clone(), key.package.address.clone()));
-        if let Some(other) = slot.and_then(|slot| self.beside.get(&slot).copied()) {
+        let Some(slot) = slot else { return };
+        if let Some(other) = self.beside.get(&slot).copied() {
             if self.context.options.prune && super::prune::is_owned(self.context, self.matching, other) {
                 // KW-128 asks.
                 return;
@@ -305,6 +319,11 @@ impl LiveRules<'_, '_> {
             let message = format!("{} is a new key; {} is kept", declared.address, other.address);
             let place = crate::rules::values::source_place(&key.source, declared.place);
             let help = "switch the callers to the new key, then remove the old one";
+            self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
+        } else if let Some(other) = self.going.get(&slot).filter(|other| is_active(other)) {
+            let message = format!("{} is a new key; {} is removed by the same run", declared.address, other.address);
+            let place = crate::rules::values::source_place(&key.source, declared.place);
+            let help = "its callers need the new value before: create the new key first, and remove the old one later";
             self.findings.push(rules::CAM_038.finding(message).at(place).help(help));
         }
     }

@@ -80,6 +80,14 @@ impl<'a> Removals<'a> {
             }
         }
         removals.findings = found.diagnostics;
+        let beside = |declared: &&Declared| {
+            let others = below.others(declared).filter(|other| removals.going(other).is_none());
+            done::beside_others(declared, &others.map(|other| other.address.to_string()).collect::<Vec<_>>())
+        };
+        let unclear: Vec<(Address, Diagnostic)> =
+            done.iter().filter_map(|declared| Some((declared.address.clone(), beside(declared)?))).collect();
+        done.retain(|declared| unclear.iter().all(|(address, _)| *address != declared.address));
+        removals.findings.extend(unclear.into_iter().map(|(_, finding)| finding));
         removals.findings.extend(done::harmless(&done, matching));
         removals.held.extend(found.held);
         removals
@@ -196,7 +204,8 @@ fn renamed(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) 
 /// KW-145: an object with another name or owner, or a key in another application, is not gone.
 fn elsewhere(declared: &Declared, context: &Context<'_>) -> Option<Diagnostic> {
     let (address, key) = (declared.address.to_string(), context.remembered.key.as_ref());
-    let is_it = |live: &&LiveObject| context.remembered.objects.of(live, key).is_some_and(|it| *it.address == *address);
+    let known = |live: &LiveObject| context.remembered.objects.of(live, key).filter(|known| !known.is_undeclared);
+    let is_it = |live: &&LiveObject| known(live).is_some_and(|known| *known.address == *address);
     let live = context.live.of(declared.address.kind()).iter().find(is_it)?;
     let message = format!("{address} is removed, but it is in the store as {}", live.address);
     let help = "write `removed: true` for what it is there, and take this manifest out";
@@ -302,6 +311,21 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
     fn may_have_more(&self, address: &Address) -> bool {
         self.children.contains_key(address)
             || self.context.live.odd().iter().any(|row| done::may_hang_on(row, address, self.matching))
+    }
+
+    /// The undeclared keys of the application and the package of a removed key that is not there. Without memory, it may be
+    /// one of them, with another prefix or another value than its manifest says.
+    fn others(&self, declared: &Declared) -> impl Iterator<Item = &'a LiveObject> {
+        let key = declared.key.as_ref().filter(|key| !matches!(key.source, KeySource::Existing(_)));
+        let slot = declared.parent.as_ref().zip(key).map(|(parent, key)| (&parent.address, &key.package.address));
+        let slot = slot.filter(|_| !self.context.remembered.objects.has(Kind::PackageKey));
+        let is_there = move |live: &&&'a LiveObject| {
+            slot.is_some_and(|(application, package)| {
+                self.matching.parent_of(live).as_ref() == Some(application)
+                    && self.matching.terms_of(live).is_some_and(|(theirs, _)| theirs == *package)
+            })
+        };
+        self.matching.unmatched.iter().filter(is_there).copied()
     }
 
     /// The objects and everything that hangs on them.

@@ -2,6 +2,7 @@
 //! one is made only with consent. Other hands change the store by SQL.
 
 mod law;
+mod said;
 mod two_steps;
 mod wire;
 

@@ -11,6 +11,7 @@ use crate::memory::Created;
 use crate::memory::Experience;
 use crate::memory::lesson;
 use crate::model::Instant;
+use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 
 /// Remembers the declared objects that are live, and forgets those that are gone. `run` is the number of the run, if it
@@ -29,6 +30,7 @@ pub(super) fn remember(
         desired: &snapshot.desired,
         live: &snapshot.live,
         is_whole: snapshot.query.only.is_none(),
+        is_complete: prepared.is_complete() && outcome.results.iter().all(|result| *result == ChangeResult::Done),
         declared: &prepared.planned.declared,
         apart: &prepared.planned.apart,
         changes: &prepared.planned.plan.changes,

@@ -144,7 +144,7 @@ impl Snapshot {
             live: &self.live,
             values: &self.secrets.values,
             secrets: &self.secrets.shared,
-            delivered: &delivery::delivered(&self.desired, &self.loaded.root),
+            delivered: &delivery::delivered(&self.desired, &remembered.receipts, &self.loaded.root),
             workspace: &self.loaded.workspace,
             now,
             options,
@@ -168,6 +168,15 @@ impl Snapshot {
 }
 
 impl Prepared {
+    /// Whether the plan is for all manifests, and leaves nothing out.
+    pub(in crate::cli) fn is_complete(&self) -> bool {
+        let is_part = self.options.is_part || !self.options.rotate.keys.is_empty();
+        !is_part
+            && self.planned.excluded.is_empty()
+            && self.planned.left_out().is_empty()
+            && self.planned.stopped.is_empty()
+    }
+
     /// What moved since the last apply, and findings about lists that may not show all of it.
     pub(in crate::cli) fn drift(&self, now: Instant) -> (Vec<Drift>, Vec<Diagnostic>) {
         let Self { snapshot, planned, remembered, .. } = self;

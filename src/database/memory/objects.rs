@@ -19,7 +19,7 @@ use crate::plan::known::Maker;
 
 /// Rows per statement: fewer round trips to a server, and few enough parameters for both databases.
 const BATCH: usize = 100;
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 11;
 
 /// Instead of a maker: a key that was set apart from the generations of the address. No manifest declared it.
 const APART: &str = "apart";
@@ -39,7 +39,8 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
     // The table of an older database has no workspaces.
     let workspace = if connection.has_column("objects", "workspace")? { "workspace" } else { "''" };
     let disabled = if connection.has_column("objects", "disabled")? { "disabled" } else { "0" };
-    let columns = format!("kind, id, address, maker, value, protect, run, {disabled}");
+    let undeclared = if connection.has_column("objects", "undeclared")? { "undeclared" } else { "0" };
+    let columns = format!("kind, id, address, maker, value, protect, run, {disabled}, {undeclared}");
     // The rows of the workspace come last and replace those from before.
     let sql = format!("SELECT {columns}, {workspace} AS workspace FROM objects WHERE store = ?1 ORDER BY workspace");
     let is_ours = |workspace: &str| workspace == ANY_WORKSPACE || workspace == stores.workspace();
@@ -48,7 +49,7 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
             let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store) else {
                 return Ok(());
             };
-            let (id, workspace) = (row.text(1)?, row.text(8)?);
+            let (id, workspace) = (row.text(1)?, row.text(9)?);
             if row.text(3)? == APART {
                 if kind == Kind::PackageKey && is_ours(workspace) {
                     objects.insert_apart(id, of_maker(row, Maker::Other)?);
@@ -80,6 +81,7 @@ fn of_maker(row: &Row<'_>, maker: Maker) -> Result<Known, SqlError> {
         protect: row.number(5)? != 0,
         run: Some(row.number(6)?).filter(|run| *run != NO_RUN),
         disabled: Some(row.number(7)?).filter(|at| *at != NEVER).and_then(Instant::from_timestamp_millis),
+        is_undeclared: row.number(8)? != 0,
     })
 }
 
@@ -131,10 +133,10 @@ fn write(
     };
     let values: Vec<String> = (0..rows.len()).map(row).collect();
     let sql = format!(
-        "INSERT INTO objects (workspace, store, kind, id, address, maker, value, protect, run, disabled) VALUES {}
+        "INSERT INTO objects (workspace, store, kind, id, address, maker, value, protect, run, disabled, undeclared) VALUES {}
          ON CONFLICT (store, kind, id, workspace) DO UPDATE SET address = excluded.address, maker = excluded.maker,
            value = excluded.value, protect = excluded.protect, run = excluded.run,
-           disabled = excluded.disabled",
+           disabled = excluded.disabled, undeclared = excluded.undeclared",
         values.join(", ")
     );
     let mut parameters: Vec<Box<dyn Parameter + '_>> = Vec::with_capacity(rows.len() * COLUMNS);
@@ -149,6 +151,7 @@ fn write(
         parameters.push(Box::new(i64::from(known.protect)));
         parameters.push(Box::new(known.run.unwrap_or(NO_RUN)));
         parameters.push(Box::new(known.disabled.map_or(NEVER, |at| at.timestamp_millis())));
+        parameters.push(Box::new(i64::from(known.is_undeclared)));
     }
     let parameters: Vec<&dyn Parameter> = parameters.iter().map(|parameter| &**parameter).collect();
     connection.execute(&sql, &parameters)

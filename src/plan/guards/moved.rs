@@ -6,6 +6,7 @@
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
 mod near;
+mod relabeled;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,7 +18,6 @@ use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
-use crate::model::own_prefix;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Context;
@@ -29,6 +29,7 @@ use crate::plan::removal::Removals;
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
+use relabeled::Labels;
 
 /// Names in a message.
 const NAMED: usize = 3;
@@ -99,6 +100,7 @@ struct Strays<'a, 'c> {
     all: Vec<&'c LiveObject>,
     /// Those that the database knows, by the address that their manifest had.
     known: BTreeMap<String, Vec<&'c LiveObject>>,
+    labels: Labels<'a>,
 }
 
 /// The rule, the message, and the help.
@@ -121,7 +123,7 @@ impl<'a, 'c> Strays<'a, 'c> {
                 known.entry(of_manifest.address.to_string()).or_default().push(live);
             }
         }
-        Self { context, matching, all, known }
+        Self { context, matching, all, known, labels: Labels::of(context.desired) }
     }
 
     fn of_change(&self, change: &Change) -> Found {
@@ -166,34 +168,6 @@ impl<'a, 'c> Strays<'a, 'c> {
         let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
                     renamed";
         Some((&rules::KW_145, message, help.to_owned()))
-    }
-
-    /// KW-145: a key of the same application and package that the database knows under a name that no manifest has any more.
-    /// A key without a declared prefix is found by its name.
-    fn renamed_key(&self, declared: &Declared) -> Found {
-        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        let is_it = |(address, live): &(&String, &&'c LiveObject)| {
-            let has_own = live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*own_prefix(address)));
-            has_own
-                && self.place_of(live) == Some((parent.address.clone(), key.package.address.clone()))
-                && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
-                && !self.is_declared_elsewhere(live)
-        };
-        let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
-        let (address, live) = known.find(is_it)?;
-        let message =
-            format!("{} would be created beside {}, which was declared as {address}", declared.address, live.address);
-        let former = Address::parse(address)?;
-        let help = if is_entry(&declared.address) {
-            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
-                .to_owned()
-        } else if is_entry(&former) {
-            let id = crate::text::line(live.id.expose()).into_owned();
-            format!("if it is the same key, write `key: {{existing: {id}}}`")
-        } else {
-            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&former.name()))
-        };
-        Some((&rules::KW_145, message, help))
     }
 
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
@@ -277,6 +251,7 @@ impl<'a, 'c> Strays<'a, 'c> {
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
                 && self.place_of(live).is_some_and(is_near)
                 && !self.is_declared_elsewhere(live)
+                && !self.was_undeclared(live)
         };
         let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
         known.find(is_it).map(|(address, live)| (address, *live))

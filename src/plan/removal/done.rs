@@ -7,8 +7,10 @@ use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::OddRow;
+use crate::model::Value;
 use crate::rules;
 use crate::rules::look_of;
 use crate::text::and_more;
@@ -30,6 +32,25 @@ pub(super) fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Di
         None => format!("take their manifests out, they change nothing any more{portal}"),
     };
     Some(rules::KW_142.finding(message).at(first.place).help(help))
+}
+
+/// A key that is not there, beside others that are. `None` if there are no others.
+pub(super) fn beside_others(declared: &Declared, others: &[String]) -> Option<Diagnostic> {
+    let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+    let what = match &key.source {
+        KeySource::Generate(generated) => format!("prefix {}", Value::text(&*generated.prefix)),
+        KeySource::Custom(_) | KeySource::Existing(_) => "value".to_owned(),
+    };
+    let (address, application, package) = (&declared.address, &parent.address, &key.package.address);
+    let message = format!(
+        "{address} is removed, and no key of {application} and {package} has its {what}; undeclared keys there: {}",
+        and_more(others, NAMED, ", ")
+    );
+    let help = format!(
+        "if one of them is meant, correct the {}, or write `key: {{existing: ID}}`; otherwise take the manifest out",
+        what.split(' ').next().unwrap_or_default()
+    );
+    (!others.is_empty()).then(|| rules::KW_142.finding(message).at(declared.place).help(help))
 }
 
 /// An object of the store that looks like one that is not there, or has nearly its name.

@@ -263,7 +263,7 @@ fn fill(area: &Area, is_wrong: bool, database: &Connection) {
         }
         statement.raw_execute().unwrap();
     }
-    let insert = "INSERT INTO objects VALUES ('', 'embedded', ?1, ?2, ?3, 'other', ?4, ?5, 0, 0)";
+    let insert = "INSERT INTO objects VALUES ('', 'embedded', ?1, ?2, ?3, 'other', ?4, ?5, 0, 0, 0)";
     for (index, row) in &area.rows {
         let object = &area.objects[*index];
         let key = FingerprintKey::new(Secret::new(if row.is_ours { KEY } else { FOREIGN })).unwrap();

@@ -8,13 +8,21 @@ use crate::model::Declared;
 use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::LiveObject;
+use crate::model::desired::DeclaredKey;
 use crate::model::own_prefix;
+use crate::plan::draft;
 
 impl<'c> Strays<'_, 'c> {
     /// Whether another workspace of the database declares an object: it is not left to nobody.
     pub(super) fn is_declared_elsewhere(&self, live: &LiveObject) -> bool {
         let remembered = self.context.remembered;
         remembered.objects.elsewhere(live, remembered.key.as_ref()).is_some()
+    }
+
+    /// Whether an earlier run saw an object without a manifest, so that no manifest was renamed since.
+    pub(super) fn was_undeclared(&self, live: &LiveObject) -> bool {
+        let remembered = self.context.remembered;
+        remembered.objects.of(live, remembered.key.as_ref()).is_some_and(|known| known.is_undeclared)
     }
 
     /// The former names of a declared object. Those of an application are addresses below its new owner, so of one that got
@@ -79,8 +87,8 @@ impl<'c> Strays<'_, 'c> {
             // The prefix is from the names of that time.
             let names: Vec<String> = std::iter::once(application.name()).chain(self.former_names(parent)).collect();
             let mut packages = std::iter::once(theirs.name()).chain(self.former_names(package));
-            is_near
-                && self.has_name_of(&theirs, package)
+            let is_of_pair = is_near && self.has_name_of(&theirs, package);
+            (is_of_pair || self.may_be_renamed(live, declared, &application, &theirs))
                 && packages.any(|package| {
                     names.iter().any(|name| was_made_for(live, &Address::key_of_application(&user, name, &package)))
                 })
@@ -110,6 +118,28 @@ impl<'c> Strays<'_, 'c> {
             || self.has_name_of(&application, &parent.address)
             || self.context.desired.get(&application).is_some();
         let is_of_package = self.has_name_of(&package, &key.package.address) && is_ours;
-        !is_there && (is_own || is_of_application || is_of_package)
+        let is_of_length =
+            || live.key.as_ref().is_some_and(|it| it.value.expose().len() == self.length(key, generated));
+        let is_renamed = || is_of_length() && self.may_be_renamed(live, declared, &application, &package);
+        !is_there && (is_own || is_of_application || is_of_package || is_renamed())
+    }
+
+    /// Whether an application and a package may be the declared ones, both with new names: no manifest has the old names, the
+    /// store does not have the new ones, and the user is the same.
+    fn may_be_renamed(&self, live: &LiveObject, declared: &Declared, application: &Address, package: &Address) -> bool {
+        let (Some(parent), Some(key)) = (&declared.parent, &declared.key) else { return false };
+        let is_gone = |old: &Address| self.context.desired.manifest_of(old).is_none();
+        let is_new = |new: &Address| !self.matching.found.contains_key(new);
+        parent.address.first_name() == application.first_name()
+            && is_gone(application)
+            && is_gone(package)
+            && is_new(&parent.address)
+            && is_new(&key.package.address)
+            && !self.is_declared_elsewhere(live)
+    }
+
+    /// The length of the values that are generated for a key.
+    fn length(&self, key: &DeclaredKey, generated: &Generated) -> usize {
+        draft::length(self.context, self.matching, key).max(generated.prefix.len() + 1)
     }
 }

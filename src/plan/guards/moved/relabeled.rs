@@ -1,0 +1,95 @@
+//! KW-145: a key with another name in the manifests, in its old place. A key without a declared prefix is found by its name.
+
+use std::collections::BTreeMap;
+
+use super::Found;
+use super::Strays;
+use super::is_entry;
+use crate::model::Address;
+use crate::model::Declared;
+use crate::model::Desired;
+use crate::model::KeySource;
+use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::own_prefix;
+use crate::rules;
+
+/// The keys of the manifests, by the prefix that each has without a declared one.
+pub(super) struct Labels<'a>(BTreeMap<Box<str>, &'a Address>);
+
+impl<'a> Labels<'a> {
+    pub(super) fn of(desired: &'a Desired) -> Self {
+        let keys = desired.of(Kind::PackageKey).map(|key| (own_prefix(&key.address.to_string()), &key.address));
+        Self(keys.collect())
+    }
+
+    fn find(&self, value: &str) -> Option<&'a Address> {
+        // Such a prefix ends with its only underscore.
+        let end = value.find('_')?;
+        self.0.get(value.get(..=end)?).copied()
+    }
+}
+
+impl Strays<'_, '_> {
+    /// A key in the place of a declared one that has the prefix of another name: one that no manifest has any more, or one
+    /// that another key has now.
+    pub(super) fn renamed_key(&self, declared: &Declared) -> Found {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let place = (parent.address.clone(), key.package.address.clone());
+        let is_it = |live: &LiveObject| {
+            self.place_of(live).as_ref() == Some(&place)
+                && !self.is_declared_elsewhere(live)
+                && !self.was_undeclared(live)
+        };
+        let mut keys = self.all.iter().filter(|live| live.key.is_some());
+        let (former, live) = keys.find_map(|live| {
+            let former = self.former_name(live, declared)?;
+            is_it(live).then_some((former, *live))
+        })?;
+        let message =
+            format!("{} would be created beside {}, which was declared as {former}", declared.address, live.address);
+        let help = if is_entry(&declared.address) {
+            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
+                .to_owned()
+        } else if is_entry(&former) || self.context.desired.get(&former).is_some() || !has_prefix_of(live, &former) {
+            let id = crate::text::line(live.id.expose()).into_owned();
+            format!("if it is the same key, write `key: {{existing: {id}}}`")
+        } else {
+            format!("if it was renamed, write `previously: [{}]`", crate::text::line(&former.name()))
+        };
+        Some((&rules::KW_145, message, help))
+    }
+
+    /// The name that a key without a declared prefix had last, if that name is gone or is the name of another key now. If it is
+    /// still the name of the declared key, `previously` lost the one by which the key got its prefix.
+    fn former_name(&self, live: &LiveObject, declared: &Declared) -> Option<Address> {
+        let value = live.key.as_ref()?.value.expose();
+        let remembered = self.context.remembered;
+        let known = remembered.objects.of(live, remembered.key.as_ref()).map(|known| &known.address);
+        let known = known.filter(|_| is_like_own(value)).and_then(|address| Address::parse(address));
+        let is_former = |address: &Address| {
+            self.context.desired.manifest_of(address).is_none() || (*address == declared.address && has_own(declared))
+        };
+        let is_taken = |address: &&Address| **address != declared.address && self.matching.found.contains_key(address);
+        known.filter(is_former).or_else(|| self.labels.find(value).filter(is_taken).cloned())
+    }
+}
+
+/// Whether a key has no declared prefix.
+fn has_own(declared: &Declared) -> bool {
+    match declared.key.as_ref().map(|key| &key.source) {
+        Some(KeySource::Generate(generated)) => generated.prefix == own_prefix(&declared.address.to_string()),
+        _ => false,
+    }
+}
+
+fn has_prefix_of(live: &LiveObject, address: &Address) -> bool {
+    live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*own_prefix(&address.to_string())))
+}
+
+/// Whether a value begins as those of keys without a declared prefix do, whatever their name was.
+fn is_like_own(value: &str) -> bool {
+    let is_of_hash = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
+    let bytes = value.as_bytes();
+    bytes.len() > 7 && bytes[0] == b'k' && bytes[6] == b'_' && bytes[1..6].iter().all(|byte| is_of_hash(*byte))
+}

@@ -1,0 +1,200 @@
+//! The manifests of a random world, and how they change.
+
+use crate::dice::Dice;
+
+pub(super) const USERS: [&str; 2] = ["ann", "bob"];
+
+#[derive(Clone)]
+pub(super) struct Named {
+    pub(super) name: String,
+    former: Option<String>,
+}
+
+/// What the manifests say about an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manifest {
+    Declared,
+    /// `removed: true`
+    Removed,
+    Gone,
+}
+
+#[derive(Clone)]
+pub(super) struct App {
+    pub(super) named: Named,
+    pub(super) owner: usize,
+    manifest: Manifest,
+}
+
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) named: Named,
+    app: usize,
+    prefix: Option<String>,
+    pub(super) manifest: Manifest,
+}
+
+#[derive(Clone)]
+pub(super) struct Manifests {
+    package: Named,
+    pub(super) apps: Vec<App>,
+    pub(super) keys: Vec<Key>,
+}
+
+impl Named {
+    fn new(name: String) -> Self {
+        Self { name, former: None }
+    }
+
+    fn rename(&mut self, name: String, says_so: bool) {
+        self.former = says_so.then(|| self.name.clone());
+        self.name = name;
+    }
+
+    fn metadata(&self, manifest: Manifest) -> String {
+        let former = self.former.iter().map(|former| format!(", previously: [{former}]"));
+        let removed = if manifest == Manifest::Removed { ", removed: true" } else { "" };
+        format!("name: {}{}{removed}", self.name, former.collect::<String>())
+    }
+}
+
+fn head(kind: &str, metadata: &str) -> String {
+    format!("---\napiVersion: keywright.dev/v1\nkind: {kind}\nmetadata: {{{metadata}}}\n")
+}
+
+impl Manifests {
+    pub(super) fn new(dice: &mut Dice) -> Self {
+        let app = |n, owner| App { named: Named::new(format!("app{n}")), owner, manifest: Manifest::Declared };
+        let apps = (0..3).map(|n| app(n, dice.index(2))).collect();
+        let mut manifests = Self { package: Named::new("pay".to_owned()), apps, keys: Vec::new() };
+        for _ in 0..3 {
+            manifests.new_key(dice.index(3), dice.chance(50));
+        }
+        manifests
+    }
+
+    fn new_key(&mut self, app: usize, has_prefix: bool) {
+        let number = self.keys.len();
+        let prefix = has_prefix.then(|| format!("p{number}_"));
+        let named = Named::new(format!("key{number}"));
+        self.keys.push(Key { named, app, prefix, manifest: Manifest::Declared });
+    }
+
+    /// The numbers of the keys that are declared.
+    pub(super) fn declared(&self) -> impl Iterator<Item = usize> {
+        let keys = self.keys.iter().enumerate();
+        keys.filter(|(_, key)| key.manifest == Manifest::Declared).map(|(number, _)| number)
+    }
+
+    pub(super) fn text(&self) -> String {
+        let package = &self.package.name;
+        let mut text = head("Package", &self.package.metadata(Manifest::Declared)) + "spec: {}\n";
+        text += &(head("Plan", "name: gold") + &format!("spec: {{package: {package}}}\n"));
+        for user in USERS {
+            let spec = format!("spec: {{email: {user}@example.com, displayName: {user}, status: active}}\n");
+            text += &(head("User", &format!("name: {user}")) + &spec);
+        }
+        for app in self.apps.iter().filter(|app| app.manifest != Manifest::Gone) {
+            let spec = format!("spec: {{user: {}}}\n", USERS[app.owner]);
+            text += &(head("Application", &app.named.metadata(app.manifest)) + &spec);
+        }
+        for (number, key) in self.keys.iter().enumerate().filter(|(_, key)| key.manifest != Manifest::Gone) {
+            let app = &self.apps[key.app];
+            let generate =
+                key.prefix.as_ref().map_or_else(|| "{}".to_owned(), |prefix| format!("{{prefix: {prefix}}}"));
+            text += &head("PackageKey", &key.named.metadata(key.manifest));
+            text += &format!(
+                "spec:\n  user: {}\n  application: {}\n  package: {package}\n  plan: gold\n  key: {{generate: {generate}}}\n  \
+                 deliver: [{{file: secrets/{number}.env, as: K{number}}}]\n",
+                USERS[app.owner], app.named.name
+            );
+        }
+        text
+    }
+
+    /// Makes one edit. Returns how many keys more there may be.
+    pub(super) fn edit(&mut self, deed: u64, step: usize, remembers: bool, dice: &mut Dice) -> usize {
+        let (app, key) = (dice.index(self.apps.len()), dice.index(self.keys.len()));
+        let says_so = dice.chance(50);
+        let is_declared = self.keys[key].manifest == Manifest::Declared;
+        match deed {
+            0 => self.apps[app].named.rename(format!("app{app}s{step}"), says_so),
+            1 => self.apps[app].owner ^= 1,
+            2 => self.keys[key].app = app,
+            3 => {
+                let one = &mut self.keys[key];
+                let had_former = one.named.former.is_some();
+                one.named.rename(format!("key{key}s{step}"), says_so);
+                // Only memory knows the name that such a key had.
+                let is_lost = !says_so || had_former;
+                return usize::from(!remembers && is_lost && one.prefix.is_none() && is_declared);
+            }
+            4 => self.package.rename(format!("pay{step}"), says_so),
+            5 => {
+                self.new_key(app, says_so);
+                return 1;
+            }
+            6 => {
+                // The old key stays beside the new one, as CAM-038 says.
+                self.keys[key].prefix = says_so.then(|| format!("q{step}_"));
+                return usize::from(is_declared);
+            }
+            7 if self.apps[app].manifest == Manifest::Declared => self.remove_app(app, says_so),
+            8 if is_declared => self.keys[key].manifest = if says_so { Manifest::Removed } else { Manifest::Gone },
+            9 => return self.restore(app, key),
+            10 => return self.swap(app, key, says_so, step, (remembers, dice)),
+            _ => {}
+        }
+        0
+    }
+
+    /// A tombstone for an application, and none or one for each of its keys.
+    fn remove_app(&mut self, app: usize, names_keys: bool) {
+        self.apps[app].manifest = Manifest::Removed;
+        let of_keys = if names_keys { Manifest::Removed } else { Manifest::Gone };
+        for key in self.keys.iter_mut().filter(|key| key.app == app && key.manifest == Manifest::Declared) {
+            key.manifest = of_keys;
+        }
+    }
+
+    /// What was removed is declared again.
+    fn restore(&mut self, app: usize, key: usize) -> usize {
+        self.apps[app].manifest = Manifest::Declared;
+        let one = &mut self.keys[key];
+        let is_back = one.manifest != Manifest::Declared && self.apps[one.app].manifest == Manifest::Declared;
+        if is_back {
+            one.manifest = Manifest::Declared;
+        }
+        usize::from(is_back)
+    }
+
+    /// Two applications or two keys get each other's names, or one takes the name that the other one leaves.
+    fn swap(
+        &mut self,
+        app: usize,
+        key: usize,
+        says_so: bool,
+        step: usize,
+        (remembers, dice): (bool, &mut Dice),
+    ) -> usize {
+        let (other_app, other_key) = (dice.index(self.apps.len()), dice.index(self.keys.len()));
+        if app == other_app || dice.chance(50) {
+            // Only memory knows the name by which a key got its prefix, when `previously` is gone.
+            let is_lost = |key: &Key| key.named.former.is_some() && key.prefix.is_none();
+            let lost = [key, other_key].iter().filter(|key| is_lost(&self.keys[**key])).count();
+            let name = self.keys[key].named.name.clone();
+            let other = std::mem::replace(&mut self.keys[other_key].named, Named::new(name));
+            self.keys[key].named = Named::new(other.name);
+            return if remembers { 0 } else { lost };
+        } else if says_so {
+            let name = self.apps[app].named.name.clone();
+            self.apps[app].named.rename(format!("app{app}s{step}"), true);
+            self.apps[other_app].named.rename(name, true);
+        } else {
+            let name = self.apps[app].named.name.clone();
+            let other = std::mem::replace(&mut self.apps[other_app].named, Named::new(name));
+            self.apps[app].named = Named::new(other.name);
+        }
+        0
+    }
+}
