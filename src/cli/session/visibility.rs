@@ -40,7 +40,7 @@ pub(super) fn wait(
     if !made.is_empty() {
         snapshot.query.made = made;
         snapshot.read_again(console)?;
-        remembered.pending = all.without_shown(&snapshot.live, is_over(snapshot, now));
+        remembered.pending = all.without_shown(&snapshot.live, &remembered.objects, is_over(snapshot, now));
         planned = plan(snapshot, remembered)?;
         waits_for = unseen(&planned, &remembered.pending, snapshot);
     }

@@ -21,6 +21,7 @@ const CREDENTIAL: &str = "KEYWRIGHT_TEST_CREDENTIAL";
 pub(super) const APPLY: &str = "apply --auto-approve";
 
 /// What became of a command, or of several at once.
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing about the run")]
 pub(super) struct Run {
     pub(super) what: String,
     /// `None` if it was killed.
