@@ -191,7 +191,7 @@ fn an_interrupted_create_is_delivered_by_the_next_run() {
 fn keys_of_a_database_without_receipts_count_as_delivered() {
     let workspace = Workspace::applied(&[key("a", "secrets/a.env", "")]);
     workspace.loses_files();
-    workspace.changes("DROP TABLE applied; DROP TABLE receipts; ALTER TABLE runs DROP COLUMN plan; ALTER TABLE objects DROP COLUMN disabled; PRAGMA user_version = 7");
+    workspace.changes("DROP TABLE applied; DROP TABLE receipts; ALTER TABLE runs DROP COLUMN plan; ALTER TABLE objects DROP COLUMN disabled; ALTER TABLE objects DROP COLUMN undeclared; PRAGMA user_version = 7");
     // Before and after the first apply of this version.
     for line in [SETTLED, "apply --auto-approve", SETTLED] {
         workspace.runs(line, 0);
