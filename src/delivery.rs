@@ -269,7 +269,7 @@ fn cause(refused: Refused) -> Cause {
     };
     let lasts = match refused {
         Refused::Io(_) => Lasts::ForNow,
-        Refused::NotAFile | Refused::NotAFolder(_) | Refused::TooLarge(_) => Lasts::OnThisMachine,
+        Refused::NotAFile | Refused::NotAFolder(_) | Refused::TooLarge(_) | Refused::Link(_) => Lasts::OnThisMachine,
         _ => Lasts::Always,
     };
     Cause { lasts, ..Cause::new(refused.to_string(), help) }

@@ -232,8 +232,8 @@ pub fn writes(database: &Database, run: i64) -> Result<Option<(Run, Vec<Noted>)>
 /// Records that an interrupted run has been examined.
 pub fn close(database: &Database, run: i64, now: Instant) -> Result<(), DatabaseError> {
     let sql = "UPDATE runs SET ended = ?2 WHERE number = ?1 AND ended IS NULL";
-    let closed = database.connection().transaction(|connection| connection.execute(sql, &[&run, &millis(now)]));
-    closed.map_err(|error| database.error(error))
+    let close = |connection: &Connection| connection.execute(sql, &[&run, &millis(now)]);
+    database.connection().transaction(close).map_err(|error| database.error(error))
 }
 
 fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Run>, SqlError> {
@@ -241,12 +241,11 @@ fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Resu
     if !connection.has_table("runs")? {
         return Ok(Vec::new());
     }
+    let count = |more: &str| format!("(SELECT count(*) FROM writes w WHERE w.run = r.number{more})");
+    let (begun, done) = (count(""), count(" AND w.fate IN ('done', 'altered')"));
+    let [undelivered, unverified] = ["undelivered", "unverified"].map(|fate| count(&format!(" AND w.fate = '{fate}'")));
     let sql = format!(
-        "SELECT r.number, r.began, r.ended, r.process, r.host, r.store, r.changes,
-                (SELECT count(*) FROM writes w WHERE w.run = r.number),
-                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate IN ('done', 'altered')),
-                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate = 'undelivered'),
-                (SELECT count(*) FROM writes w WHERE w.run = r.number AND w.fate = 'unverified')
+        "SELECT r.number, r.began, r.ended, r.process, r.host, r.store, r.changes, {begun}, {done}, {undelivered}, {unverified}
            FROM runs r {clause} ORDER BY r.number DESC"
     );
     connection.all(&sql, parameters, run)

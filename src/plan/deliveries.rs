@@ -120,7 +120,7 @@ pub(super) fn kept_back(
     Some(Kept { address: declared.address.clone(), why })
 }
 
-/// Whether the current key works and was never delivered to a place. Its successor would be missing there too, and no key
+/// Whether the current key works, or waits for approval, and was never delivered to a place. Its successor would be missing there too, and no key
 /// would be retired, so that each run adds one. A place that received the value and shows another one now does not stop the
 /// rotation: another program may reset it before each run.
 pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
@@ -129,7 +129,9 @@ pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &Liv
         State::Broken => true,
         State::There | State::Received | State::Unknown => false,
     };
-    rotation::why_unusable(live, context.now).is_none() && targets(declared).iter().any(is_missing)
+    let is_waiting = live.attributes.text("settings.status") == Some("waiting");
+    let may_work = if is_waiting { rotation::why_unfit } else { rotation::why_unusable };
+    may_work(live, context.now).is_none() && targets(declared).iter().any(is_missing)
 }
 
 /// KW-041: the keys that are not in the store or move, and of which a place is broken. Such a key waits.
@@ -138,6 +140,12 @@ pub(super) fn undeliverable(context: &Context<'_>, matching: &Matching<'_>) -> V
     let is_new = |declared: &&Declared| matching.found.get(&declared.address).is_none_or(|found| found.moved);
     let new = keys.filter(|declared| is_new(declared) && !matching.is_stopped(declared));
     new.filter_map(|declared| Some((declared.address.clone(), broken(context, declared)?))).collect()
+}
+
+/// KW-041: all keys of which a place is broken.
+pub(super) fn all_broken(context: &Context<'_>) -> Vec<Diagnostic> {
+    let keys = context.desired.of(Kind::PackageKey).filter(|declared| declared.presence == Presence::Present);
+    keys.filter_map(|declared| broken(context, declared)).collect()
 }
 
 /// KW-041: the first place of a key that cannot receive a value on this machine. It holds back what the key would be
@@ -167,6 +175,12 @@ fn wanted<'a>(
         State::Due => true,
         State::Received | State::Unknown => is_asked,
     })
+}
+
+/// Whether a place has the value of the key, as far as that is known.
+pub(super) fn has_place_with(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
+    let has_it = |to: &Delivery| matches!(state(context, declared, live, to), State::There | State::Received);
+    targets(declared).iter().any(has_it)
 }
 
 fn targets(declared: &Declared) -> &[Delivery] {

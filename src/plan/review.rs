@@ -13,6 +13,7 @@ use super::Sighting;
 use super::consent;
 use super::consent::place_of;
 use super::control_plane::OfControlPlane;
+use super::deliveries;
 use super::demand::Demand;
 use super::given;
 use super::guards;
@@ -46,6 +47,8 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     if rotates(&plan, context, &matching) {
         held.extend(untimely.held);
     }
+    // What the plan left out for a broken place is still left out.
+    held.extend(deliveries::all_broken(context));
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     let diagnostics = with_severities(consent::obsolete(&plan, context), context.workspace);

@@ -9,6 +9,7 @@ use super::Change;
 use super::Context;
 use super::clock;
 use super::expiry;
+use super::retirement::is_disabled;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -18,6 +19,7 @@ use crate::model::Desired;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::moment::in_utc;
+use crate::rotation;
 use crate::rotation::Due;
 use crate::rotation::Wait;
 use crate::rules;
@@ -74,7 +76,7 @@ pub(super) fn succeed(
         let help = "correct the clock of this machine: a successor with an older date would be taken for the old key";
         return Err(Box::new(rules::KW_118.finding(message).at(declared.place).help(help)));
     }
-    if !context.options.rotate.again && is_in_progress(declared, matching, found, due, age) {
+    if !context.options.rotate.again && is_in_progress(context, declared, matching, found, due, age) {
         return Err(Box::new(in_progress(declared, found.live)));
     }
     due.next = Some(age.unwrap_or_default().num_seconds());
@@ -82,14 +84,19 @@ pub(super) fn succeed(
 }
 
 /// Whether an old generation still works beside a new one. A repeated run must not create one more. An old key that
-/// Keywright did not make is no generation (CAM-067), but the new one was created for it.
+/// Keywright did not make is no generation (CAM-067), but the new one was created for it. A new one that a person took away
+/// is no end of a rotation.
 fn is_in_progress(
+    context: &Context<'_>,
     declared: &Declared,
     matching: &Matching<'_>,
     found: &Found<'_>,
     due: &Due<'_>,
     age: Option<TimeDelta>,
 ) -> bool {
+    if is_disabled(found.live) || rotation::ends_before(found.live, context.now) {
+        return false;
+    }
     let works = |(_, wait): &(_, Wait)| matches!(wait, Wait::Disable(_) | Wait::Successor(_));
     let has_older = !found.older.is_empty() || matching.beside.contains_key(&declared.address);
     due.waiting.iter().any(works) || (has_older && age.is_none_or(|age| age < YOUNG))

@@ -243,7 +243,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&
     let retired = changes.iter().filter(|change| rotated.retires(change)).filter(is_unknown);
     let names: Vec<String> = retired.map(|change| change.address.to_string()).collect();
     if !names.is_empty() {
-        let what = format!("the workspace database does not know who made {}", count(names.len(), "old key"));
+        let what = format!("the workspace database does not know who made {}", count(names.len(), "old key*"));
         let message =
             format!("{what}, which the rotation retires by prefix and length: {}", and_more(&names, MOST, ", "));
         let help = "if a person made one, declare it with `key: {existing: ID}` in a manifest of its own";

@@ -5,6 +5,7 @@
 use super::Action;
 use super::Change;
 use super::Context;
+use super::deliveries;
 use super::option::option;
 use super::retirement::is_disabled;
 use crate::diagnostic::Diagnostic;
@@ -26,12 +27,24 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&
         declared.key.as_ref().is_some_and(|key| key.rotation.is_some()) && !matching.is_stopped(declared)
     });
     let unserved = rotated.filter(|declared| !is_created(&declared.address));
-    unserved.filter_map(|declared| finding(context, declared, matching.found.get(&declared.address)?)).collect()
+    unserved
+        .filter_map(|declared| finding(context, matching, declared, matching.found.get(&declared.address)?))
+        .collect()
 }
 
-fn finding(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Diagnostic> {
+fn finding(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+) -> Option<Diagnostic> {
     let works = |live| rotation::why_unusable(live, context.now).is_none();
-    if works(found.live) || found.older.iter().any(|old| works(old)) {
+    if works(found.live) {
+        return None;
+    }
+    // An older generation helps only those who still have its value.
+    let is_older_used = found.older.iter().any(|old| works(old));
+    if is_older_used && !deliveries::has_place_with(context, declared, found.live) {
         return None;
     }
     let (what, field) = if is_disabled(found.live) {
@@ -46,10 +59,20 @@ fn finding(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Opt
         return None;
     }
     let address = &declared.address;
-    let message = format!("no generation of {address} works: the current one {what} in the store");
+    let message = if is_older_used {
+        format!("the callers of {address} have a value that does not work: its key {what} in the store")
+    } else {
+        format!("no generation of {address} works: the current one {what} in the store")
+    };
     let allow = option(address);
+    let user = declared.parent.as_ref().map(|application| Address::user(&application.address.first_name()));
+    let user = user.filter(|user| {
+        matching.in_store.get(user).is_some_and(|live| live.attributes.text("status") == Some("disabled"))
+    });
+    let first = user.map_or_else(String::new, |user| format!("enable {user} first; "));
     let keep = if field == "expires" { "its end in `expires`" } else { "`settings: {status: disabled}`" };
-    let help =
-        format!("find out why; `keywright rotate {address} {allow}` creates a new one; if it stays so, write {keep}");
+    let help = format!(
+        "find out why; {first}`keywright rotate {address} {allow}` creates a new one; if it stays so, write {keep}"
+    );
     Some(rules::CAM_073.finding(message).at(declared.place).help(help))
 }

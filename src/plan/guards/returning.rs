@@ -69,7 +69,12 @@ pub(super) fn demands(
         let lifted_by = vec![known_as.clone(), change.address.clone()];
         Some(Demand { index, finding, lifted_by })
     };
-    changes.iter().filter_map(demand).collect()
+    // The user of a key that is disabled too needs a step of their own.
+    let of_user = |&(index, change): &(usize, &Change)| {
+        is_followed_while_disabled(change, matching, context)
+            .and_then(|_| new_key(index, change, changes, matching, context))
+    };
+    changes.iter().flat_map(|change| demand(change).into_iter().chain(of_user(change))).collect()
 }
 
 /// An object that is disabled in the store and would work again.
