@@ -15,6 +15,7 @@ mod api;
 mod confirm;
 mod early;
 mod echo;
+mod explain;
 mod fields;
 mod index;
 mod list;

@@ -4,6 +4,7 @@ mod altered_value;
 pub(crate) mod area;
 mod bad_input;
 pub(crate) mod changes;
+mod explained;
 mod faults;
 mod lag;
 mod log;

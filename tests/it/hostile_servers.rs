@@ -89,6 +89,7 @@ fn problems(behavior: &Behavior, ended: &Ended) -> Vec<String> {
             Place::Site => "GET /api/ApiKey/list",
         };
         expect(ended.text.contains(request), format!("does not name {request}"));
+        expect(!ended.text.contains(&format!("{request} it was")), "is no sentence".to_owned());
     }
     expect(ended.text.contains(behavior.says), format!("does not say `{}`", behavior.says));
     problems

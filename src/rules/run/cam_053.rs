@@ -1,4 +1,5 @@
-//! CAM-053. Decided by the area alone: nothing lists what it makes mandatory.
+//! CAM-053. Decided by the area alone: nothing lists what it makes mandatory. Recognized in
+//! `stores/cloud_api_management/explain.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! CAM-048. Decided in `stores/embedded/users.rs`.
+//! CAM-048. Decided in `stores/embedded/users.rs` and `stores/cloud_api_management/explain.rs`.
 
 use crate::rule::Rule;
 

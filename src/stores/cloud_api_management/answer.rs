@@ -65,6 +65,8 @@ pub(super) struct Complaint {
     /// Whether it names a property: then the body is wrong, and a retry does not help.
     pub(super) is_about_property: bool,
     pub(super) is_duplicate: bool,
+    /// The properties that it wants and that are missing, as the API names them.
+    pub(super) blank: Vec<String>,
 }
 
 impl Answer {
@@ -115,8 +117,10 @@ impl Answer {
         let parts = named.iter().map(|error| format!("`{}`: {}", masked(&error.property), masked(&error.message)));
         let parts: Vec<String> = parts.take(5).collect();
         let is_duplicate = error.errors.iter().any(|error| error.message.contains("duplicate value"));
+        let is_blank = |error: &&&PropertyError| error.message.contains("blank");
+        let blank = named.iter().filter(is_blank).map(|error| masked(&error.property)).collect();
         let text = if parts.is_empty() { masked(&error.message) } else { parts.join("; ") };
-        Complaint { text, is_about_property: !named.is_empty(), is_duplicate }
+        Complaint { text, is_about_property: !named.is_empty(), is_duplicate, blank }
     }
 
     /// The object in the body.

@@ -68,6 +68,7 @@ pub(super) enum Failure {
         refusal: Refusal,
         is_settled: bool,
         is_duplicate: bool,
+        blank: Vec<String>,
     },
 }
 
@@ -377,6 +378,7 @@ fn interpret(call: &Call<'_>, answer: Answer, masking: &Masking) -> Result<Answe
                 refusal,
                 is_settled: complaint.is_about_property,
                 is_duplicate: complaint.is_duplicate,
+                blank: complaint.blank,
             })
         }
         _ => Err(failed(call, &answer, masking).into()),

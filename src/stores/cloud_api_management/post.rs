@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::CloudApiManagement;
 use super::api::Failure;
+use super::explain::explained;
 use super::path::CollectionPath;
 use super::value;
 use super::value::Object;
@@ -84,7 +85,7 @@ impl CloudApiManagement {
             may_exist |= is_lost;
             if !may_exist && !is_ours {
                 let is_name = is_duplicate && matches!(new.kind(), Kind::Application | Kind::Package | Kind::Plan);
-                return Err(if is_name { made_meanwhile(failure) } else { failure.into() });
+                return Err(if is_name { made_meanwhile(failure) } else { explained(failure, new.kind(), true) });
             }
             if is_duplicate && !may_exist && new.may_be_deleted() {
                 return self.find_created(new).await?.ok_or_else(|| taken(failure));
@@ -151,7 +152,7 @@ impl CloudApiManagement {
 
 /// A username that is taken, and that no list shows.
 fn taken(failure: Failure) -> Refusal {
-    let refusal = Refusal::from(failure);
+    let refusal = explained(failure, Kind::User, true);
     let help = "if the user was deleted, their username cannot be used again: declare another one, or take the manifest out; \
                 otherwise apply again when the store shows the user";
     let reason = format!("the username is taken, but the store shows no such user: {}", refusal.reason);

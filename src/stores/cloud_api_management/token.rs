@@ -170,7 +170,8 @@ impl SignIn {
         let response =
             response.map_err(|error| down(format!("got no answer: {}", route.cause(&error)), error.is_timeout()))?;
         let answer = answer::read(response, route.limits).await;
-        let answer = answer.map_err(|error| down(error.cause(), matches!(error, BodyError::Late(_))))?;
+        let answer = answer
+            .map_err(|error| down(format!("answered, but {}", error.cause()), matches!(error, BodyError::Late(_))))?;
         if let Some(refusal) = route.detour(NAME, answer.status, &answer.headers, &self.address) {
             let reason = format!("could not sign in: {}", refusal.reason);
             return Err(SignInError::Rejected(Refusal { reason, ..refusal }));

@@ -7,6 +7,7 @@ use super::api::Failure;
 use super::early::retry_if_early;
 use super::early::retry_within;
 use super::echo::differing;
+use super::explain::explained;
 use super::fields;
 use super::make::ReplacedKey;
 use super::path::CollectionPath;
@@ -18,11 +19,13 @@ use crate::model::Address;
 use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::LiveId;
+use crate::model::Value;
 use crate::model::built_in::is_secret_field;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::rules;
+use crate::store::Altered;
 use crate::store::Performed;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
@@ -52,6 +55,7 @@ impl CloudApiManagement {
         if !body.object.is_empty() {
             let echo = self.put(kind, &path, &body.object).await?;
             altered.extend(differing(kind, &body.object, &change.fields, &echo));
+            self.clear_date(kind, &path, &change.fields, &mut altered).await;
         }
         self.put_added(kind, &path, &body).await?;
         let delivers = change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty());
@@ -64,10 +68,26 @@ impl CloudApiManagement {
         Ok(Performed { unusable, altered, ..Performed::default() })
     }
 
+    /// Clears a date with an empty text, if null did not: which of the two the API takes is not documented. If it refuses,
+    /// the difference is reported as it is.
+    async fn clear_date(&self, kind: Kind, path: &ObjectPath, changes: &[FieldChange], altered: &mut Vec<Altered>) {
+        let is_kept =
+            |one: &Altered| one.field == "expires" && one.wanted.as_ref().and_then(Value::as_text) == Some("never");
+        if !altered.iter().any(is_kept) {
+            return;
+        }
+        let empty: Object = std::iter::once(("expires".to_owned(), Json::from(""))).collect();
+        if let Ok(echo) = self.put(kind, path, &empty).await {
+            altered.retain(|one| !is_kept(one));
+            altered.extend(differing(kind, &empty, changes, &echo));
+        }
+    }
+
     /// Updates the object and returns its new state. After an unreadable answer, the object is read.
     pub(super) async fn put(&self, kind: Kind, path: &ObjectPath, object: &Object) -> Result<Object, Refusal> {
         let call = || self.api.update(path, object, self.index.fields(kind));
-        match self.retry_if_early(path.as_str(), Some(object), call).await? {
+        let answer = self.retry_if_early(path.as_str(), Some(object), call).await;
+        match answer.map_err(|failure| explained(failure, kind, false))? {
             Some(echo) => Ok(echo),
             None => Ok(self.api.get(path, self.index.fields(kind)).await?),
         }
@@ -175,8 +195,13 @@ impl CloudApiManagement {
 /// The API refuses the status and the delete of a user of the Boomi platform, in words that nobody documents. Nothing but the
 /// refusal shows who such a user is.
 fn of_platform(refusal: Refusal, change: &Change) -> Refusal {
-    let is_about_account = change.action == Action::Delete || change.after("status").is_some();
-    if change.address.kind() != Kind::User || !is_about_account || refusal.kind != RefusalKind::Rejected {
+    let is_live = change.action != Action::Create;
+    let is_about_account = is_live && (change.action == Action::Delete || change.after("status").is_some());
+    if change.address.kind() != Kind::User
+        || !is_about_account
+        || refusal.kind != RefusalKind::Rejected
+        || refusal.rule.is_some()
+    {
         return refusal;
     }
     let advice = "if this is a user of the Boomi platform, change the account there, and list the name under \
