@@ -50,7 +50,7 @@ mapping! {
         managed oauth_redirect_uri: Box<str> = "oauthRedirectUri",
         /// Custom attributes of your area, by name. Keywright does not change attributes that are not listed.
         managed extended_attributes: TextMap = "extendedAttributes",
-        /// The packages that the application uses. Each entry declares one generated key with the address key/USER/APPLICATION/PACKAGE.
+        /// The packages that the application uses. Each entry declares one generated key with the address key/USER/APPLICATION/PACKAGE. `[]` declares none; the keys of entries that are gone stay, unless `ownership` and `--prune` remove them.
         field packages: Vec<Spanned<PackageUse>> = "packages",
     }
 }

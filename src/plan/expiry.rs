@@ -49,7 +49,13 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
         }
         let place = declared.place_of("expires");
         if is_over(context, declared) {
-            let message = format!("{} expired on {}", declared.address, declared.text("expires").unwrap_or_default());
+            let date = declared.text("expires").unwrap_or_default();
+            let is_live = found.is_none_or(|found| found.live.attributes.text("expires") == Some(date));
+            let message = if is_live {
+                format!("{} expired on {date}", declared.address)
+            } else {
+                format!("the manifest ends {} on {date}, which is past", declared.address)
+            };
             let help = "write a later date, or remove the manifest: once the key is gone, it cannot be created again";
             findings.push(rules::CAM_033.also(message).at(place).help(help));
         } else if let Some(end) = end_of_enabled(declared) {

@@ -36,7 +36,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan)
     let Some(transfer) = context.live.transfer.as_deref() else { return findings };
     for declared in context.desired.of(Kind::ApiKey).filter(|declared| !matching.is_held(declared)) {
         match matching.found.get(&declared.address) {
-            Some(found) => check_found(context, transfer, declared, found.live, &mut findings),
+            Some(found) => check_found(context, transfer, declared, found.live, plan, &mut findings),
             None => check_new(context, transfer, declared, &mut findings),
         }
     }
@@ -105,6 +105,7 @@ fn check_found(
     transfer: &Transfer,
     declared: &Declared,
     live: &LiveObject,
+    plan: &Plan,
     findings: &mut Vec<Diagnostic>,
 ) {
     if !stays_on(declared) {
@@ -114,7 +115,7 @@ fn check_found(
     let limits = |list: &str| matches!(declared.value(list), Some(Value::Set(items)) if !items.is_empty());
     let open = unrestricted(transfer, live, limits, "its manifest limits it");
     findings.extend(open.map(|problem| problem.at(declared.place)));
-    findings.extend(expiring(context, declared, live));
+    findings.extend(expiring(context, declared, live, plan));
 }
 
 fn check_new(context: &Context<'_>, transfer: &Transfer, declared: &Declared, findings: &mut Vec<Diagnostic>) {
@@ -168,20 +169,24 @@ fn unrestricted(
     })
 }
 
-/// MFT-029: the live expiry, if the manifest declares another one.
-fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Diagnostic> {
+/// MFT-029: the live expiry, if the plan keeps it and the manifest declares another one or none.
+fn expiring(context: &Context<'_>, declared: &Declared, live: &LiveObject, plan: &Plan) -> Option<Diagnostic> {
     let end = live.attributes.text("expires").filter(|end| *end != "never" && declared.text("expires") != Some(end))?;
+    let changes = || plan.changes.iter().filter(|change| change.address == declared.address);
+    let ends_otherwise = changes().any(|change| change.after("expires").is_some());
+    let enabled = changes().find_map(|change| change.after("enabled")).and_then(Value::as_bool);
     let text = |days: i64| (context.now + TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Secs, true);
-    if !live.attributes.flag("enabled") || end > text(30).as_str() {
+    if ends_otherwise || !enabled.unwrap_or(live.attributes.flag("enabled")) || end > text(30).as_str() {
         return None;
     }
-    let (what, help) = if end <= text(0).as_str() {
-        (
+    let (what, help) = match (end <= text(0).as_str(), declared.text("expires").is_some()) {
+        (true, false) => (
             "expired at",
             "write a later `expires`; if the store does not accept it, create the next generation of the key",
-        )
-    } else {
-        ("expires at", "write a later `expires`, or create the next generation of the key in time")
+        ),
+        (false, false) => ("expires at", "write a later `expires`, or create the next generation of the key in time"),
+        (true, true) => ("expired at", "the plan does not change that: create the next generation of the key"),
+        (false, true) => ("expires at", "the plan does not change that: create the next generation of the key in time"),
     };
     let problem = rules::MFT_029.finding(format!("the live {} {what} {end}", declared.address));
     Some(problem.at(declared.place_of("expires")).help(help))

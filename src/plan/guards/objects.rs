@@ -25,10 +25,11 @@ pub(super) fn demands(changes: &[(usize, &Change)], callers: &Callers<'_>, conte
 /// KW-102: a protected object is never replaced, disabled or deleted; `--allow` does not lift this.
 fn protected(index: usize, change: &Change, context: &Context<'_>) -> Option<Demand> {
     let declared = context.desired.get(&change.address).filter(|declared| declared.protect)?;
-    if !matches!(change.action, Action::Replace | Action::Disable | Action::Delete) && !switches_off(change, context) {
-        return None;
-    }
-    let message = format!("{} is protected but would be {}d", declared.address, change.action);
+    let harm = match change.action {
+        Action::Replace | Action::Disable | Action::Delete => format!("be {}d", change.action),
+        _ => how_off(change, context)?,
+    };
+    let message = format!("{} is protected but would {harm}", declared.address);
     let finding = at(rules::KW_102.finding(message), change, context);
     let finding = finding.help("remove `protect: true` from its metadata first");
     Some(Demand { index, finding, lifted_by: Vec::new() })
@@ -36,12 +37,31 @@ fn protected(index: usize, change: &Change, context: &Context<'_>) -> Option<Dem
 
 /// Whether an update also disables the object.
 pub(super) fn switches_off(change: &Change, context: &Context<'_>) -> bool {
-    let off = |field| change.after(field).is_some_and(|after| matches!(after.as_text(), Some("disabled" | "inactive")));
-    let waits = waits_again(change);
-    let disabled = change.after("enabled").and_then(Value::as_bool) == Some(false);
-    let ended = ends_now(change.after("expires"), context);
-    let switched = off("status") || off("settings.status") || waits || disabled || ended;
-    switched && matches!(change.action, Action::Update | Action::Disable)
+    how_off(change, context).is_some()
+}
+
+/// What an update does that disables the object.
+fn how_off(change: &Change, context: &Context<'_>) -> Option<String> {
+    if !matches!(change.action, Action::Update | Action::Disable) {
+        return None;
+    }
+    let word = |field| change.after(field).and_then(Value::as_text);
+    let off = ["status", "settings.status"].into_iter().filter_map(word).find(|word| is_off(word));
+    if let Some(word) = off {
+        return Some(format!("be {word}"));
+    }
+    if waits_again(change) {
+        return Some("wait for activation again".to_owned());
+    }
+    if change.after("enabled").and_then(Value::as_bool) == Some(false) {
+        return Some("be disabled".to_owned());
+    }
+    let end = change.after("expires").filter(|end| ends_now(Some(end), context))?;
+    Some(format!("end at once: the new `expires`, {}, is past", end.as_text().unwrap_or_default()))
+}
+
+fn is_off(word: &str) -> bool {
+    matches!(word, "disabled" | "inactive")
 }
 
 /// Whether an active user would wait for activation again, and could not use anything meanwhile.

@@ -17,8 +17,8 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for (manifest, spec) in enabled(world) {
         match &spec.expires {
             None => {
-                let problem = MFT_016.finding("the key has no expiry date").at(manifest.name_place());
-                findings.add(problem.help("add `expires`, like 2027-06-30T00:00:00Z"));
+                let problem = MFT_016.finding("the manifest sets no expiry date").at(manifest.name_place());
+                findings.add(problem.help("add `expires`, like 2027-06-30T00:00:00Z; without it, a new key never expires, and an existing one keeps its end"));
             }
             Some(expires) if matches!(expires.value, InstantOrNever::Never) => {
                 let problem = MFT_016.finding("the key never expires").at(expires.place);

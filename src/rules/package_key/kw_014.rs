@@ -60,9 +60,22 @@ fn ambiguous(one: &Slotted<'_>, other: &Slotted<'_>) -> Diagnostic {
         "{} and {} belong to one application and package, and their prefixes do not distinguish them",
         one.0.address, other.0.address
     );
-    KW_014
-        .finding(message)
-        .at(other.2)
-        .label(one.2, "the other key")
-        .help("choose two prefixes of which neither begins with the other")
+    KW_014.finding(message).at(other.2).label(one.2, "the other key").help(help(one.0, other.0))
+}
+
+/// What tells the two keys apart: not every key can have a prefix.
+fn help(one: &KeyOf<'_>, other: &KeyOf<'_>) -> &'static str {
+    if kept_by_store(one) || kept_by_store(other) {
+        "replace `by: store` by a `prefix`: a value that the store creates has none, so its key must be the only generated key \
+         of the application in this package"
+    } else if one.spec.is_none() || other.spec.is_none() {
+        "choose another prefix for the PackageKey: the prefix of a key from `packages` is fixed"
+    } else {
+        "choose two prefixes of which neither begins with the other"
+    }
+}
+
+fn kept_by_store(key: &KeyOf<'_>) -> bool {
+    let by = key.spec.and_then(generated).and_then(|generate| generate.by.as_ref());
+    by.is_some_and(|by| by.value == Minter::Store)
 }
