@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use chrono::SecondsFormat;
 use chrono::Timelike;
 use chrono::Utc;
+use chrono::format::ParseErrorKind;
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::SchemaGenerator;
@@ -148,6 +149,9 @@ impl FromNode for InstantOrNever {
                 format!("the store cannot hold `{}`: in UTC its year is {}", quoted(text), instant.year())
             }
             Ok(instant) => return Some(Self::At(instant)),
+            Err(error) if error.kind() == ParseErrorKind::OutOfRange => {
+                format!("`{}` does not exist: the calendar or the clock has no such day or time", quoted(text))
+            }
             Err(_) => format!("`{}` is not a time with an offset", quoted(text)),
         };
         let help = "write it like 2027-06-30T00:00:00Z or 2027-06-30T02:00:00+02:00, or never";

@@ -54,7 +54,8 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
         if !equal.is_empty() {
             let at: Vec<String> = equal.iter().take(PLACES).filter_map(|other| position(other, &places)).collect();
             let count = text::count(equal.len(), "more place*");
-            writeln!(out, "   = the same in {count}: {}", text::and_more(&at, PLACES, ", "))?;
+            let rest = if at.len() < equal.len() { ", …" } else { "" };
+            writeln!(out, "   = the same in {count}: {}{rest}", at.join(", "))?;
         }
         writeln!(out)?;
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 const CALL: Duration = Duration::from_mins(1);
 
 /// The longest pause that a run makes because a server asks for it.
-const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
 /// Shorter pauses are not announced.
 pub(super) const AUDIBLE: Duration = Duration::from_secs(2);

@@ -20,6 +20,7 @@ use super::masking::Masking;
 use super::pace::Pace;
 use super::retry_after::retry_after;
 use super::time_limits::AUDIBLE;
+use super::time_limits::LONGEST_PAUSE;
 use super::time_limits::TimeLimits;
 use super::time_limits::spoken;
 use crate::model;
@@ -86,10 +87,13 @@ impl Route {
         let (asked, most) = (retry_after(headers), self.limits.longest_pause());
         match asked {
             Some(asked) if asked > most => {
+                let is_of_run = most < LONGEST_PAUSE;
                 let (asked, most) = (spoken(asked), spoken(most));
+                let by = if is_of_run { " (--max-time)" } else { "" };
                 let reason =
-                    format!("{name} answered {status} and asks to wait {asked}, but this run waits at most {most}");
-                Err(Refusal::unavailable(reason).help(format!("run again in {asked}")))
+                    format!("{name} answered {status} and asks to wait {asked}, but this run waits at most {most}{by}");
+                let more = if is_of_run { ", or raise --max-time" } else { "" };
+                Err(Refusal::unavailable(reason).help(format!("run again in {asked}{more}")))
             }
             asked => Ok(asked),
         }
@@ -174,6 +178,13 @@ impl Route {
     /// messages, and `asked` its address.
     pub(super) fn detour(&self, name: &str, status: u16, headers: &HeaderMap, asked: &Url) -> Option<Refusal> {
         match status {
+            304 => {
+                let reason = format!("{name} answered 304 (not modified) without any content{}", self.suspect());
+                Some(
+                    Refusal::unavailable(reason)
+                        .help("check `url`; a proxy or cache may have answered instead of the API"),
+                )
+            }
             300..400 => {
                 let to = destination(headers, asked).unwrap_or_else(|| "another address".to_owned());
                 let reason = format!("{name} was redirected to {to}; redirects are not followed");

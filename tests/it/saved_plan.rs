@@ -252,13 +252,16 @@ fn a_plan_for_another_area_or_host_is_refused_by_name() {
         )
     };
     team.runs("plan --out p.json", 0);
-    team.write(&cloud("a.example.com", "one"), &[TEAM]);
+    team.write(&cloud("a.example.com", "11111111-0000-0000-0000-000000000000"), &[TEAM]);
     says(&team.runs("apply p.json", 1), "it is for the store \"embedded store\", not for \"Cloud API Management\"");
-    let store = "{\"name\": \"Cloud API Management\", \"host\": \"a.example.com\", \"area\": \"one\"}";
+    let store = "{\"name\": \"Cloud API Management\", \"host\": \"a.example.com\", \"area\": \"11111111-0000-0000-0000-000000000000\"}";
     resealed(&team.path("p.json"), &team.saved().replace("{\"name\": \"embedded store\"}", store));
-    team.write(&cloud("a.example.com", "two"), &[TEAM]);
-    says(&team.runs("apply p.json", 1), "it is for the area one, not for two");
-    team.write(&cloud("b.example.com", "one"), &[TEAM]);
+    team.write(&cloud("a.example.com", "22222222-0000-0000-0000-000000000000"), &[TEAM]);
+    says(
+        &team.runs("apply p.json", 1),
+        "it is for the area 11111111-0000-0000-0000-000000000000, not for 22222222-0000-0000-0000-000000000000",
+    );
+    team.write(&cloud("b.example.com", "11111111-0000-0000-0000-000000000000"), &[TEAM]);
     says(&team.runs("apply p.json", 1), "it is for the host a.example.com, not for b.example.com");
 }
 

@@ -67,7 +67,12 @@ pub(super) fn check(saved: &LoadedPlan, loaded: &Loaded) -> Result<(), Failure> 
     };
     let name = |text: &str| crate::model::Value::text(text).to_string();
     if origin.workspace != *loaded.workspace.name {
-        return refused("the workspace", &name(&origin.workspace), &name(&loaded.workspace.name));
+        let theirs = name(&origin.workspace);
+        let help = format!(
+            "run in the workspace of the plan, with `-f` and the paths that it was made with; or plan again here; if the two are \
+             one workspace, write `metadata: {{name: {theirs}}}` in its keywright.yaml"
+        );
+        return refused("the workspace", &theirs, &name(&loaded.workspace.name)).map_err(|failure| failure.help(help));
     }
     let ours = stores(loaded);
     let names = |all: &[StoreName]| all.iter().map(|store| store.name.as_str()).collect::<Vec<_>>().join(" and ");

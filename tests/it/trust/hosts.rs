@@ -73,6 +73,9 @@ fn plan(world: &World, variables: &[(&str, &str)]) -> Said {
 fn pointed_at(url: &str) -> World {
     let world = World::new(USER);
     world.point_at_url(url, "{callsPerSecond: 1000}", "", "TEST_");
+    let path = world.workspace().join("keywright.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replace("an-area", "00000000-0000-0000-0000-000000000000")).unwrap();
     world
 }
 
@@ -166,6 +169,27 @@ fn certificates_that_cannot_be_used_are_named() {
         assert!(said.text.contains(&format!("{variable} names {}", path(name))), "{}", said.text);
         assert!(said.text.contains(why) && said.text.contains("help"), "{}", said.text);
     }
+}
+
+#[test]
+fn a_wait_that_the_limit_of_the_run_forbids_names_that_limit() {
+    let server =
+        Stub::start("HTTP/1.1 503 Unavailable\r\nRetry-After: 60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let said = pointed_at(&server.url).keywright(&["plan", "--max-time", "20s"]);
+    assert!(said.text.contains("asks to wait 60 s, but this run waits at most"), "{}", said.text);
+    assert!(said.text.contains("(--max-time)") && said.text.contains("or raise --max-time"), "{}", said.text);
+}
+
+#[test]
+fn an_answer_of_a_cache_is_not_called_a_redirect() {
+    let server = Stub::start("HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let said = plan(&pointed_at(&server.url), &[]);
+    assert!(said.exit == 1 && said.text.contains("answered 304 (not modified)"), "{}", said.text);
+    assert!(
+        said.text.contains("a proxy or cache may have answered") && !said.text.contains("redirect"),
+        "{}",
+        said.text
+    );
 }
 
 #[test]
