@@ -7,6 +7,7 @@ mod program;
 pub use interrupt::release as release_signals;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::io::Read;
 use std::path::Path;
 
@@ -28,6 +29,9 @@ use crate::workspace::Environment;
 
 /// Maximum size of a secret, in bytes.
 const MAX_SECRET: u64 = 64 << 10;
+
+/// Why a file in another encoding, like UTF-16, cannot be read.
+const NOT_UTF_8: &str = "it is not UTF-8 text";
 
 /// Secrets from manifests, and the problems of reading them.
 #[derive(Default)]
@@ -98,22 +102,29 @@ pub fn credential(source: &SecretSource, access: &Access<'_>) -> Result<Secret, 
     // Editors on Windows write a byte order mark, and most editors end the last line.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
-    if line.is_empty() || line.contains(['\n', '\r', '\0']) {
-        let what = if line.is_empty() { "is empty" } else { "has more than one line" };
-        let problem = rules::KW_013.finding(format!("{} {what}", name_of(source))).at(source.place);
-        return Err(Box::new(problem.help("a secret is one line of text")));
-    }
-    Ok(Secret::new(line))
+    let (what, help) = if line.is_empty() {
+        ("is empty", "fill it: a secret is one line of text")
+    } else if line.contains(['\n', '\r', '\0']) {
+        ("has more than one line", "a secret is one line of text")
+    } else if line.trim().is_empty() {
+        ("contains only blanks", "fill it: a secret is one line of text")
+    } else {
+        return Ok(Secret::new(line));
+    };
+    let problem = rules::KW_013.finding(format!("{} {what}", name_of(source))).at(source.place);
+    Err(Box::new(problem.help(help)))
 }
 
-/// The variable of a secret that is not set.
-pub fn missing_variable(source: &SecretSource, access: &Access<'_>) -> Option<String> {
-    match &source.origin {
-        SecretOrigin::Env(name) if !access.variables.contains_key(&**name) => Some(quoted(name).into_owned()),
-        _ => None,
-    }
+/// Why the variable of a secret cannot be read: `not set` or `empty`.
+pub fn unusable_variable(source: &SecretSource, access: &Access<'_>) -> Option<(String, &'static str)> {
+    let SecretOrigin::Env(name) = &source.origin else { return None };
+    let what = match access.variables.get(&**name) {
+        None => "not set",
+        Some(value) if value.trim_start_matches('\u{feff}').trim().is_empty() => "empty",
+        Some(_) => return None,
+    };
+    Some((quoted(name).into_owned(), what))
 }
-
 /// The name of a secret's source in messages.
 pub fn name_of(source: &SecretSource) -> String {
     match &source.origin {
@@ -133,8 +144,9 @@ fn variable(name: &str, access: &Access<'_>) -> Result<Zeroizing<String>, Box<Di
 
 fn file(path: &str, access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagnostic>> {
     read_file(&access.root.join(path), access.root, &access.settings.folders).map_err(|cause| {
+        let help = if cause == NOT_UTF_8 { "save the file as UTF-8" } else { "create the file, or fix the path" };
         let problem = rules::KW_013.finding(format!("could not read the secret in {}: {cause}", quoted(path)));
-        Box::new(problem.help("create the file, or fix the path"))
+        Box::new(problem.help(help))
     })
 }
 
@@ -162,7 +174,10 @@ fn read_file(path: &Path, root: &Path, folders: &[Box<str>]) -> Result<Zeroizing
 
 fn bounded(stream: impl Read) -> Result<Zeroizing<String>, String> {
     let mut text = Zeroizing::new(String::new());
-    stream.take(MAX_SECRET + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    let read = stream.take(MAX_SECRET + 1).read_to_string(&mut text);
+    read.map_err(
+        |error| if error.kind() == ErrorKind::InvalidData { NOT_UTF_8.to_owned() } else { error.to_string() },
+    )?;
     if text.len() as u64 > MAX_SECRET {
         return Err(format!("it is longer than {} KiB", MAX_SECRET >> 10));
     }

@@ -16,6 +16,7 @@ mod undeclared;
 mod visibility;
 
 pub(super) use self::prepared::Prepared;
+pub(super) use self::remotes::missing_operations;
 pub(super) use self::snapshot::Snapshot;
 pub(super) use self::undeclared::remembered;
 pub(super) use self::undeclared::remembered_if_owned;

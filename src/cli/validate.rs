@@ -12,6 +12,7 @@ use super::output;
 use super::output::Format;
 use super::output::Shown;
 use super::session::Session;
+use super::session::missing_operations;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::render;
@@ -52,6 +53,10 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         let found = if is_closed { found } else { rules::with_severities(found, &checked.loaded.workspace) };
         checked.diagnostics.extend(found);
         sort(&mut checked.diagnostics);
+    }
+    if !checked.diagnostics.iter().any(|found| found.rule == rules::MFT_021.id) {
+        let found = missing_operations(&checked.loaded);
+        checked.diagnostics.extend(rules::with_severities(found, &checked.loaded.workspace));
     }
     let (diagnostics, sources) = (&checked.diagnostics, &checked.loaded.sources);
     let (at, rotations) = (None, render::Rotations::default());

@@ -14,6 +14,7 @@ use crate::manifest::workspace::StoresSpec;
 use crate::model::SecretSource;
 use crate::rule::Rule;
 use crate::rules;
+use crate::text::quoted;
 use crate::workspace::CloudStore;
 use crate::workspace::Limits;
 use crate::workspace::RemoteStores;
@@ -43,6 +44,11 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     if area.value.trim().is_empty() {
         let problem = rules::KW_006.finding("the area is empty").at(area.place);
         findings.push(problem.help("write the id (UUID) of the area"));
+    } else if !is_uuid(&area.value) && !is_emulator(url) {
+        let message = format!("the area `{}` is not a UUID", quoted(&area.value));
+        let problem = rules::KW_007.finding(message).at(area.place);
+        findings
+            .push(problem.help("write the id of the area, like 00000000-0000-0000-0000-000000000000, without braces"));
     }
     let platform_users = spec.platform_users.as_ref().map(|users| texts(users, findings)).unwrap_or_default();
     let credentials = &spec.credentials.as_ref()?.value;
@@ -59,6 +65,18 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
         limits,
         platform_users,
     })
+}
+
+/// 32 hexadecimal digits in five groups.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    is_hex && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+}
+
+/// An emulator on this machine takes any area.
+fn is_emulator(url: &str) -> bool {
+    url.starts_with("http://")
 }
 
 /// The address above `/v3`. Users also write that of the API or of the sign-in.

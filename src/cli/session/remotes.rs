@@ -1,19 +1,25 @@
 //! Builds the clients of the remote stores from the settings and credentials of the workspace.
 
+use std::collections::BTreeMap;
+
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::access::access;
+use crate::diagnostic::Diagnostic;
 use crate::files::Bounds;
 use crate::model::Secret;
 use crate::model::SecretSource;
+use crate::rules;
 use crate::secrets;
 use crate::source::Loaded;
+use crate::store::Refusal;
 use crate::stores::Remotes;
 use crate::stores::cloud_api_management::CloudApiManagement;
 use crate::stores::cloud_api_management::Credential;
 use crate::stores::cloud_api_management::Credentials;
 use crate::stores::managed_file_transfer;
 use crate::stores::managed_file_transfer::ManagedFileTransfer;
+use crate::stores::managed_file_transfer::Operations;
 use crate::stores::managed_file_transfer::Settings;
 use crate::stores::managed_file_transfer::SignIn;
 use crate::text::is_hidden;
@@ -22,9 +28,13 @@ use crate::workspace::RemoteStores;
 use crate::workspace::TransferCredential;
 use crate::workspace::TransferStore;
 
+const CLOUD: &str = "Cloud API Management";
+const TRANSFER: &str = "Managed File Transfer";
+
 /// The clients, before their first call. `writes` is true if the run applies its plan.
 pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> Result<Remotes, Failure> {
     let RemoteStores { cloud_api_management, managed_file_transfer, .. } = &loaded.workspace.remote;
+    all_present(&loaded.workspace.remote, loaded, console)?;
     let cloud = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?;
     let transfer = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, writes, console)).transpose()?;
     Ok(Remotes { cloud, transfer }.limited_to(console.limits))
@@ -32,10 +42,9 @@ pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> R
 
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {
     let secret = |source| -> Result<Credential, Failure> {
-        let value = secret(source, "Cloud API Management", loaded, console)?;
+        let value = secret(source, CLOUD, loaded, console)?;
         Ok(Credential { value, source: secrets::name_of(source) })
     };
-    all_present([&store.api_key, &store.api_secret, &store.username, &store.password], loaded, console)?;
     let credentials = Credentials {
         api_key: secret(&store.api_key)?,
         api_secret: secret(&store.api_secret)?,
@@ -45,17 +54,33 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
     CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(Failure::of_store)
 }
 
-/// Names all variables that are not set, and not only the first.
-fn all_present(sources: [&SecretSource; 4], loaded: &Loaded, console: &Console<'_>) -> Result<(), Failure> {
-    let missing = |source: &&SecretSource| secrets::missing_variable(source, &access(loaded, console));
-    let mut names: Vec<String> = sources.iter().filter_map(missing).collect();
-    names.dedup();
-    if names.len() < 2 {
+/// Names all variables that are not set or empty, and not only the first.
+fn all_present(remote: &RemoteStores, loaded: &Loaded, console: &Console<'_>) -> Result<(), Failure> {
+    let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = remote;
+    let of_cloud = cloud.iter().flat_map(|at| [&at.api_key, &at.api_secret, &at.username, &at.password]);
+    let of_transfer = transfer.iter().map(|at| at.credential.source());
+    let all = of_cloud.map(|source| (CLOUD, source)).chain(of_transfer.map(|source| (TRANSFER, source)));
+    let access = access(loaded, console);
+    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut stores: Vec<&str> = Vec::new();
+    for (store, source) in all {
+        let Some((name, what)) = secrets::unusable_variable(source, &access) else { continue };
+        let named = names.entry(what).or_default();
+        if !named.contains(&name) {
+            named.push(name);
+        }
+        if !stores.contains(&store) {
+            stores.push(store);
+        }
+    }
+    if names.values().map(Vec::len).sum::<usize>() < 2 {
         return Ok(());
     }
-    let names = crate::text::and_more(&names, 4, ", ");
-    let failure =
-        Failure::new(format!("could not sign in to Cloud API Management: these variables are not set: {names}"));
+    let stores = stores.join(" and ");
+    let lists = ["not set", "empty"].into_iter().filter_map(|what| Some((what, names.get(what)?)));
+    let lists: Vec<String> =
+        lists.map(|(what, names)| format!("these variables are {what}: {}", names.join(", "))).collect();
+    let failure = Failure::new(format!("could not sign in to {stores}: {}", lists.join("; ")));
     Err(failure.help("set them where this command runs"))
 }
 
@@ -69,7 +94,7 @@ fn transfer(
     let operations = managed_file_transfer::bind(openapi.as_deref(), &store.operations).map_err(Failure::of_store)?;
     // Before the credential is read: without the operations it is not needed.
     operations.check(writes).map_err(Failure::of_store)?;
-    let value = secret(store.credential.source(), "Managed File Transfer", loaded, console)?;
+    let value = secret(store.credential.source(), TRANSFER, loaded, console)?;
     if !value.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
         let source = secrets::name_of(store.credential.source());
         let why = "contains spaces or characters that are not ASCII; a header cannot contain them";
@@ -83,6 +108,29 @@ fn transfer(
     let (limits, tenant) = (&store.limits, store.tenant);
     let settings = Settings { url: &store.url, sign_in, operations, limits, tenant, writes };
     ManagedFileTransfer::new(settings).map_err(Failure::of_store)
+}
+
+/// MFT-021, without a call: what a plan needs and the settings do not name; and, as a warning, what an apply needs besides.
+pub(in crate::cli) fn missing_operations(loaded: &Loaded) -> Vec<Diagnostic> {
+    let Some(store) = &loaded.workspace.remote.managed_file_transfer else { return Vec::new() };
+    let (message, help, is_read) = match operations_of(store, loaded) {
+        Err(failure) => (failure.message, failure.help, true),
+        Ok(operations) => {
+            let (read, write) = (operations.check(false), operations.check(true));
+            let is_read = read.is_err();
+            let Some(refusal) = read.err().or(write.err()) else { return Vec::new() };
+            let what = if is_read { refusal.reason } else { format!("an apply would fail: {}", refusal.reason) };
+            (what, refusal.help, is_read)
+        }
+    };
+    let problem = if is_read { rules::MFT_021.finding(message) } else { rules::MFT_021.also(message) };
+    vec![Diagnostic { help, ..problem }]
+}
+
+fn operations_of(store: &TransferStore, loaded: &Loaded) -> Result<Operations, Failure> {
+    let openapi = store.openapi.as_deref().map(|path| read_openapi(path, loaded)).transpose()?;
+    managed_file_transfer::bind(openapi.as_deref(), &store.operations)
+        .map_err(|Refusal { reason, help, .. }| Failure { help, ..Failure::new(reason) })
 }
 
 /// The secret to sign in to a store or database.

@@ -7,9 +7,9 @@ use crate::model::Secret;
 use crate::rule::Rule;
 
 pub static CAM_074: Rule = Rule {
-    says: "A declared shared secret has at most 255 characters, and no spaces.",
+    says: "A declared shared secret has 1 to 255 characters, and no spaces.",
     why: "The store keeps 255 characters. A longer secret fails or is cut, and a consumer cannot sign with a secret \
-          whose spaces the store removes.",
+          whose spaces the store removes. An empty one protects nothing.",
     source: "Mashery API 2.0, package_key",
     ..Rule::fixed("CAM-074").shown_by(cases!("cam-074"))
 };
@@ -20,7 +20,9 @@ const LONGEST: usize = 255;
 /// The finding about a secret, which is not quoted.
 pub(in crate::rules) fn check_text(object: &Declared, secret: &Secret, place: Place) -> Option<Diagnostic> {
     let text = secret.expose();
-    let what = if text.chars().count() > LONGEST {
+    let what = if text.is_empty() {
+        "is empty".to_owned()
+    } else if text.chars().count() > LONGEST {
         format!("is longer than {LONGEST} characters")
     } else if text.contains(char::is_whitespace) {
         "contains spaces".to_owned()
@@ -28,5 +30,5 @@ pub(in crate::rules) fn check_text(object: &Declared, secret: &Secret, place: Pl
         return None;
     };
     let problem = CAM_074.finding(format!("the shared secret of {} {what}", object.address)).at(place);
-    Some(problem.help("use another secret, without spaces and at most 255 characters long"))
+    Some(problem.help("use another secret, without spaces and 1 to 255 characters long"))
 }

@@ -31,6 +31,11 @@ fn check_prefix(generate: &Generate, findings: &mut Findings) {
     if !is_key_text(&prefix.value) {
         let problem = KW_017.finding("the prefix contains characters that are not allowed in a key").at(prefix.place);
         findings.add(problem.help("use letters, digits and the characters _ - . :"));
+    } else if prefix.value.len() > LONGEST - MIN_RANDOM {
+        let message =
+            format!("a prefix of {} characters leaves no room for {MIN_RANDOM} random ones", prefix.value.len());
+        let help = format!("use at most {} characters: a value has at most {LONGEST}", LONGEST - MIN_RANDOM);
+        findings.add(KW_017.finding(message).at(prefix.place).help(help));
     } else if let Some(by) = generate.by.as_ref().filter(|by| by.value == Minter::Store) {
         let problem = KW_017.finding("the store creates values without a prefix").at(prefix.place);
         findings.add(problem.label(by.place, "created by the store").help(
@@ -38,6 +43,9 @@ fn check_prefix(generate: &Generate, findings: &mut Findings) {
         ));
     }
 }
+
+/// Longest value of a key.
+const LONGEST: usize = 255;
 
 /// The finding about a value that could be guessed.
 pub fn too_short(key: &str, prefix: &str, length: usize) -> Diagnostic {

@@ -18,7 +18,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
         for email in spec.notify_admin_emails.iter().flat_map(|emails| &emails.value) {
             // What stands at its ends is a finding of KW-132.
             let address = email.value.trim();
-            if address.is_empty() || address.contains([' ', ',']) {
+            if address.is_empty() || address.contains(|c: char| c == ',' || c.is_whitespace()) {
                 let problem = CAM_075.finding(format!("`{}` cannot be an email address", quoted(&email.value)));
                 findings
                     .add(problem.at(email.place).help("write one address for each entry, without spaces; [] for none"));
