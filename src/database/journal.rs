@@ -232,8 +232,8 @@ pub fn writes(database: &Database, run: i64) -> Result<Option<(Run, Vec<Noted>)>
 /// Records that an interrupted run has been examined.
 pub fn close(database: &Database, run: i64, now: Instant) -> Result<(), DatabaseError> {
     let sql = "UPDATE runs SET ended = ?2 WHERE number = ?1 AND ended IS NULL";
-    let close = |connection: &Connection| connection.execute(sql, &[&run, &millis(now)]);
-    database.connection().transaction(close).map_err(|error| database.error(error))
+    let closed = database.connection().transaction(|connection| connection.execute(sql, &[&run, &millis(now)]));
+    closed.map_err(|error| database.error(error))
 }
 
 fn all(database: &Database, clause: &str, parameters: &[&dyn Parameter]) -> Result<Vec<Run>, SqlError> {
