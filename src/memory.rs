@@ -61,6 +61,8 @@ pub struct Experience<'a> {
     pub is_whole: bool,
     /// Whether the run planned for all manifests, and left nothing out.
     pub is_complete: bool,
+    /// Whether it planned for all manifests, and left out only changes that wait for consent.
+    pub only_waits: bool,
     pub declared: &'a [Sighting],
     /// The keys that are no generations of the rotated key whose prefix they have.
     pub apart: &'a [Sighting],
@@ -158,7 +160,7 @@ fn left<'a>(
 ) -> BTreeMap<(Kind, &'a LiveId), Known> {
     let replaced = successors::replaced(seen, remembered, key).into_iter();
     let replaced = replaced.map(|(id, known)| ((Kind::PackageKey, id), known)).filter(|(id, _)| !gone.contains(id));
-    if !seen.is_complete {
+    if !seen.is_complete && !is_clear(seen) {
         return replaced.collect();
     }
     let declared: BTreeSet<(Kind, &LiveId)> = seen.declared.iter().map(|it| (it.kind(), &it.id)).collect();
@@ -167,9 +169,33 @@ fn left<'a>(
     let all = all.filter(|live| is_left(&(live.address.kind(), &live.id)));
     let known = all.filter_map(|live| Some((live, remembered.objects.of(live, Some(key))?)));
     let known = known.filter(|(_, known)| known.maker != Maker::ControlPlane);
+    let known = known.filter(|(_, known)| seen.is_complete || has_no_manifest(seen, known));
     let known =
         known.map(|(live, known)| ((live.address.kind(), &live.id), Known { is_undeclared: true, ..known.clone() }));
     known.chain(replaced).collect()
+}
+
+/// Whether what waits for consent can have nothing to do with an object that lost its manifest. Any object that is still to
+/// be created may be that object with another name or in another place, and the next run has to ask about it again. Only a
+/// user with nothing below has no keys that could be meant.
+fn is_clear(seen: &Experience<'_>) -> bool {
+    let has_applications = |user: &Address| {
+        seen.desired.of(Kind::Application).any(|it| it.parent.as_ref().is_some_and(|parent| parent.address == *user))
+    };
+    let may_be_it = |change: &Change| {
+        matches!(change.action, Action::Create | Action::Replace)
+            && (change.address.kind() != Kind::User || has_applications(&change.address))
+    };
+    let mut waiting =
+        seen.changes.iter().zip(seen.results).filter(|(_, result)| matches!(result, ChangeResult::Held(_)));
+    seen.only_waits
+        && Kind::ALL.into_iter().all(|kind| seen.live.is_complete(kind))
+        && !waiting.any(|(change, _)| may_be_it(change))
+}
+
+/// Whether no manifest speaks of the address that an object had, also not to remove it.
+fn has_no_manifest(seen: &Experience<'_>, known: &Known) -> bool {
+    Address::parse(&known.address).is_some_and(|address| seen.desired.manifest_of(&address).is_none())
 }
 
 /// What the database does not know yet about keys that are no generations. Later, nothing else may tell that: the key of

@@ -81,6 +81,10 @@ impl<'a> Removals<'a> {
         }
         removals.findings = found.diagnostics;
         let beside = |declared: &&Declared| {
+            let stays = |live: &LiveObject| removals.going(live).is_none();
+            if let Some(finding) = done::lives_elsewhere(declared, context, matching, stays) {
+                return Some(finding);
+            }
             let others = below.others(declared).filter(|other| removals.going(other).is_none());
             done::beside_others(declared, &others.map(|other| other.address.to_string()).collect::<Vec<_>>())
         };

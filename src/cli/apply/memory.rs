@@ -31,6 +31,8 @@ pub(super) fn remember(
         live: &snapshot.live,
         is_whole: snapshot.query.only.is_none(),
         is_complete: prepared.is_complete() && outcome.results.iter().all(|result| *result == ChangeResult::Done),
+        only_waits: prepared.only_waits()
+            && outcome.results.iter().all(|result| matches!(result, ChangeResult::Done | ChangeResult::Held(_))),
         declared: &prepared.planned.declared,
         apart: &prepared.planned.apart,
         changes: &prepared.planned.plan.changes,

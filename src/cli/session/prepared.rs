@@ -170,11 +170,13 @@ impl Snapshot {
 impl Prepared {
     /// Whether the plan is for all manifests, and leaves nothing out.
     pub(in crate::cli) fn is_complete(&self) -> bool {
+        self.only_waits() && self.planned.excluded.is_empty() && self.planned.asked.is_empty()
+    }
+
+    /// Whether the plan is for all manifests, and leaves out only changes that wait for consent.
+    pub(in crate::cli) fn only_waits(&self) -> bool {
         let is_part = self.options.is_part || !self.options.rotate.keys.is_empty();
-        !is_part
-            && self.planned.excluded.is_empty()
-            && self.planned.left_out().is_empty()
-            && self.planned.stopped.is_empty()
+        !is_part && self.planned.held.is_empty() && self.planned.stopped.is_empty()
     }
 
     /// What moved since the last apply, and findings about lists that may not show all of it.

@@ -2,13 +2,16 @@
 
 use super::super::holders::holders_of_row;
 use super::super::holders::kinds_above;
+use super::Context;
 use super::NAMED;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
+use crate::matching::begins;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::KeySource;
 use crate::model::Kind;
+use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::model::Value;
 use crate::rules;
@@ -32,6 +35,54 @@ pub(super) fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Di
         None => format!("take their manifests out, they change nothing any more{portal}"),
     };
     Some(rules::KW_142.finding(message).at(first.place).help(help))
+}
+
+/// An object that is not there, and lives in another place: the database knows its id, or, without memory, a key of the same
+/// user has its prefix.
+pub(super) fn lives_elsewhere(
+    declared: &Declared,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    stays: impl Fn(&LiveObject) -> bool,
+) -> Option<Diagnostic> {
+    let (address, remembered) = (&declared.address, context.remembered);
+    if address.kind() == Kind::ApiKey {
+        return None;
+    }
+    let text = address.to_string();
+    let is_known = |live: &&&LiveObject| {
+        let known = remembered.objects.of(live, remembered.key.as_ref());
+        known.is_some_and(|known| *known.address == *text)
+    };
+    let has_prefix = |live: &&&LiveObject| {
+        !remembered.objects.has(Kind::PackageKey)
+            && has_prefix_of(live, declared)
+            && is_of_user(live, declared, matching)
+    };
+    let all = || matching.unmatched.iter().filter(|live| live.address.kind() == address.kind() && stays(live));
+    let found = all().find(is_known).map(|live| (live, "the object that had this name"));
+    let (live, what) = found.or_else(|| Some((all().find(has_prefix)?, "a key with its prefix")))?;
+    let place = match (matching.parent_of(live), matching.terms_of(live)) {
+        (Some(application), Some((package, _))) => format!("in {application} and {package}"),
+        _ => format!("in the store as {}", live.address),
+    };
+    let message = format!("{address} is not there any more, but {what} is {place}");
+    let help = "if it must go too, write `removed: true` for what it is there; otherwise take the manifest out";
+    Some(rules::KW_142.finding(message).at(declared.place).help(help))
+}
+
+fn has_prefix_of(live: &LiveObject, declared: &Declared) -> bool {
+    match declared.key.as_ref().map(|key| &key.source) {
+        Some(KeySource::Generate(generated)) if !generated.prefix.is_empty() => {
+            live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
+        }
+        _ => false,
+    }
+}
+
+fn is_of_user(live: &LiveObject, declared: &Declared, matching: &Matching<'_>) -> bool {
+    let user = declared.parent.as_ref().map(|parent| parent.address.first_name());
+    user.is_some() && matching.parent_of(live).map(|application| application.first_name()) == user
 }
 
 /// A key that is not there, beside others that are. `None` if there are no others.

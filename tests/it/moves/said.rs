@@ -17,12 +17,12 @@ spec: {user: alice, application: checkout, package: payments, plan: gold, key: {
 
 impl Story {
     /// The same with other manifests.
-    fn with(self, manifests: &[&str]) -> Self {
+    pub(super) fn with(self, manifests: &[&str]) -> Self {
         Self { manifests: manifests.concat(), ..self }
     }
 
     #[track_caller]
-    fn settles(&self) {
+    pub(super) fn settles(&self) {
         let ran = self.apply("");
         assert!(ran.exit == 0 && ran.out.contains("Nothing to do"), "{}{}", ran.out, ran.err);
     }

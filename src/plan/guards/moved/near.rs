@@ -88,7 +88,8 @@ impl<'c> Strays<'_, 'c> {
             let names: Vec<String> = std::iter::once(application.name()).chain(self.former_names(parent)).collect();
             let mut packages = std::iter::once(theirs.name()).chain(self.former_names(package));
             let is_of_pair = is_near && self.has_name_of(&theirs, package);
-            (is_of_pair || self.may_be_renamed(live, declared, &application, &theirs))
+            !self.was_undeclared(live)
+                && (is_of_pair || self.may_be_renamed(live, declared, &application, &theirs))
                 && packages.any(|package| {
                     names.iter().any(|name| was_made_for(live, &Address::key_of_application(&user, name, &package)))
                 })
@@ -121,19 +122,19 @@ impl<'c> Strays<'_, 'c> {
         let is_of_length =
             || live.key.as_ref().is_some_and(|it| it.value.expose().len() == self.length(key, generated));
         let is_renamed = || is_of_length() && self.may_be_renamed(live, declared, &application, &package);
-        !is_there && (is_own || is_of_application || is_of_package || is_renamed())
+        let is_akin = || is_of_application || is_of_package || is_renamed();
+        !is_there && (is_own || (!self.was_undeclared(live) && is_akin()))
     }
 
-    /// Whether an application and a package may be the declared ones, both with new names: no manifest has the old names, the
-    /// store does not have the new ones, and the user is the same.
+    /// Whether an application and a package may be the declared ones, the package or both with new names: no manifest has the
+    /// old names, the store does not have the new ones, and the user is the same.
     fn may_be_renamed(&self, live: &LiveObject, declared: &Declared, application: &Address, package: &Address) -> bool {
         let (Some(parent), Some(key)) = (&declared.parent, &declared.key) else { return false };
         let is_gone = |old: &Address| self.context.desired.manifest_of(old).is_none();
         let is_new = |new: &Address| !self.matching.found.contains_key(new);
         parent.address.first_name() == application.first_name()
-            && is_gone(application)
+            && (*application == parent.address || (is_gone(application) && is_new(&parent.address)))
             && is_gone(package)
-            && is_new(&parent.address)
             && is_new(&key.package.address)
             && !self.is_declared_elsewhere(live)
     }
