@@ -9,6 +9,7 @@ use crate::model::Value;
 
 /// The new text of the value at a place, or why its form is not edited.
 pub(super) fn spelled(all: &str, at: Range<usize>, value: &Value) -> Result<Replaced, &'static str> {
+    let at = with_bracket(all, at);
     let old = all.get(at.clone()).ok_or("it has no value")?;
     if let (Value::Set(items), Some(start)) = (value, block::start(all, at.start)) {
         let new: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
@@ -26,6 +27,13 @@ pub(super) fn spelled(all: &str, at: Range<usize>, value: &Value) -> Result<Repl
         Value::Text(text) => scalar(old, text),
     };
     Ok((at, written))
+}
+
+/// The place of a list in brackets with its `]`, before which the place of the parser ends.
+fn with_bracket(all: &str, at: Range<usize>) -> Range<usize> {
+    let is_open = all.get(at.clone()).is_some_and(|old| old.starts_with('[') && !old.ends_with(']'));
+    let is_next = all.get(at.end..).is_some_and(|rest| rest.starts_with(']'));
+    if is_open && is_next { at.start..at.end + 1 } else { at }
 }
 
 /// Why a value that is used in several places is not edited.

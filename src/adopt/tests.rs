@@ -123,6 +123,29 @@ fn lists_in_brackets_keep_their_order() {
     assert_eq!(of("[\"b\", a]", &["a"]), None);
 }
 
+#[test]
+fn lists_in_brackets_are_adopted_as_the_parser_places_them() {
+    for (old, items, new) in [
+        ("[b@x, a@x]", &["a@x", "b@x", "c@x"][..], "[b@x, a@x, c@x]"),
+        ("[ b@x, a@x, ]", &["a@x"], "[a@x]"),
+        ("[]", &["a@x"], "[a@x]"),
+        ("[b@x]", &[], "[]"),
+    ] {
+        for (before, after) in
+            [("", "\n  description: x\n"), ("", ""), ("", " # who\n"), ("{", "}\n"), ("{", ", description: x}")]
+        {
+            let spec = if before.is_empty() { "spec:\n  " } else { "spec: {" };
+            let head = format!(
+                "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {{name: p}}\n{spec}notifyAdminEmails: "
+            );
+            let text = format!("{head}{old}{after}");
+            let adopted = with_list(&text, items);
+            let texts: Vec<&String> = adopted.texts.values().collect();
+            assert_eq!(texts, [&format!("{head}{new}{after}")], "{text}");
+        }
+    }
+}
+
 /// A package whose list has these lines.
 fn listed(lines: &str, after: &str) -> String {
     format!(

@@ -248,6 +248,12 @@ fn a_lagging_list_is_not_taken_for_a_deletion() {
 #[test]
 fn adopted_edits_leave_nothing_to_do_and_every_other_byte() {
     let story = Story::new("");
+    let package = |emails: &str| format!("metadata: {{name: payments}}\nspec: {{notifyAdminEmails: {emails}}} # who");
+    story.edit("metadata: {name: payments}\nspec: {}", &package("[z@example.com, a@example.com]"));
+    assert_eq!(story.console.run("apply --auto-approve").exit, 0);
+    story.by_hand(
+        "UPDATE packages SET attributes = json_set(attributes, '$.notifyAdminEmails', json('[\"z@example.com\"]'))",
+    );
     story.set("users", "displayName", "Alicia: the first");
     story.set("package_keys", "settings.status", "disabled");
     let before = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
@@ -256,6 +262,7 @@ fn adopted_edits_leave_nothing_to_do_and_every_other_byte() {
     assert!(ran.out.contains("+  settings: {status: disabled}"), "{}", ran.out);
     let after = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
     let expected = before
+        .replace("[z@example.com, a@example.com]", "[z@example.com]")
         .replace("displayName: Alice", "displayName: \"Alicia: the first\"")
         .replace("{status: active}\n  deliver", "{status: disabled}\n  deliver");
     assert_eq!(after, expected);
