@@ -115,8 +115,11 @@ pub fn load_around(paths: &[PathBuf], from: &Path, choice: &Choice, input: &mut 
 }
 
 /// The name of the workspace, for messages about a failure before it is open. If the trusted settings cannot be read, those
-/// of the checkout give the name.
+/// of the checkout give the name. Several workspaces have the name of their pattern, as they have if they can be opened.
 pub fn name_of(paths: &[PathBuf], from: &Path, choice: &Choice) -> Option<Box<str>> {
+    if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| is_pattern(pattern, from)) {
+        return Some(pattern.display().to_string().into());
+    }
     let untrusting = Choice { trust: None, ..choice.clone() };
     [choice, &untrusting].into_iter().find_map(|choice| {
         let found = find::find(paths, from, choice).ok()?;

@@ -14,6 +14,7 @@ use super::opened::Opened;
 use super::output::Format;
 use super::output::Output;
 use super::run_one;
+use super::saved_plan::Target;
 use crate::render;
 use crate::render::Workspace;
 use crate::render::findings::Report;
@@ -47,6 +48,7 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
         files,
     };
     if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| source::is_pattern(pattern, folder)) {
+        remove_older(command, folder);
         check(command, pattern)?;
         let folders = match command {
             Command::Diff(arguments) => source::compared(pattern, &arguments.range, folder),
@@ -76,6 +78,14 @@ fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
         Command::Plan(arguments) => (!arguments.manifests.all().is_empty(), arguments.out.as_ref().map(|_| "--out")),
         Command::Apply(arguments) => {
             (!arguments.manifests.all().is_empty(), arguments.approved.as_ref().map(|_| "--approved"))
+/// Removes an older saved plan, which must not be taken for the result of a run that is refused. The refusal is reported in any
+/// case.
+fn remove_older(command: &Command, folder: &Path) {
+    if let Command::Plan(arguments) = command {
+        let _ = arguments.out.as_deref().map(|path| Target::open(path, folder));
+    }
+}
+
         }
         Command::Diff(_) => (false, None),
         Command::Drift(arguments) if arguments.out.is_some() => {

@@ -218,7 +218,10 @@ fn drift_compares_each_of_several_workspaces() {
 
 #[test]
 fn what_belongs_to_one_workspace_is_refused_for_several() {
-    let (_folder, console) = three();
+    let (folder, console) = three();
+    // An older plan must not be taken for the result.
+    assert_eq!(console.run("plan --workspace teams/red --out plan.json").exit, 0);
+    assert!(folder.path().join("plan.json").exists());
     for (line, says) in [
         ("plan --workspace 'teams/*' --out plan.json", "a saved plan is of one workspace"),
         ("apply --workspace 'teams/*' --approved plan.json", "a saved plan is of one workspace"),
@@ -231,9 +234,41 @@ fn what_belongs_to_one_workspace_is_refused_for_several() {
         let ran = console.run(line);
         assert!(ran.exit == 64 && ran.err.contains(says), "{line}: {} {}{}", ran.exit, ran.out, ran.err);
         assert!(ran.err.contains("help:"), "{line}: {}", ran.err);
+        assert!(!folder.path().join("plan.json").exists(), "{line}");
     }
     let none = console.run("plan --workspace 'nowhere/*'");
     assert!(none.exit == 1 && none.err.contains("could not find a workspace that matches nowhere/*"), "{}", none.err);
+}
+
+#[test]
+fn an_early_failure_of_several_workspaces_has_the_marker_of_their_pattern() {
+    let (_folder, mut console) = three();
+    let check = |console: &Console, option: &str, command: &str, mistake: &str| {
+        let marker = format!("<!-- keywright {command} teams%2F_%2A_ -->");
+        let line = format!("{command} {option} --format markdown {mistake}");
+        let ran = console.run(&line);
+        assert_eq!(ran.out.lines().next(), Some(marker.as_str()), "{line}: {}{}", ran.out, ran.err);
+        assert!(mistake.is_empty() || ran.exit != 0 && ran.out.contains("**Failed**: "), "{line}: {}", ran.out);
+    };
+    let lines = [
+        ("plan", ""),
+        ("plan", "--trust nosuch"),
+        ("plan", "--nonsense"),
+        ("plan", "--out p.json"),
+        ("plan", "teams/red"),
+        ("diff", "--nonsense"),
+        ("diff", "nosuch..HEAD"),
+        ("drift", ""),
+        ("drift", "--trust nosuch"),
+        ("drift", "--nonsense"),
+    ];
+    for (command, mistake) in lines {
+        check(&console, "--workspace 'teams/*'", command, mistake);
+    }
+    console.environment.insert("KEYWRIGHT_WORKSPACE".to_owned(), "teams/*".to_owned());
+    for (command, mistake) in lines {
+        check(&console, "", command, mistake);
+    }
 }
 
 #[test]
