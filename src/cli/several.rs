@@ -59,16 +59,31 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     }
     let Command::Validate(arguments) = command else { return Ok(Runs::One) };
     let paths = arguments.manifests.all();
-    let is_file = |path: &PathBuf| folder.join(path).is_file() || source::is_deleted(path, folder);
-    if choice.workspace.is_some() || paths.len() < 2 || !paths.iter().all(is_file) {
+    if choice.workspace.is_some() || paths.len() < 2 {
+        return Ok(Runs::One);
+    }
+    let is_gone = |path: &PathBuf| path != Path::new("-") && !source::is_there(&folder.join(path));
+    if !paths.iter().all(|path| folder.join(path).is_file() || is_gone(path)) {
         return Ok(Runs::One);
     }
     let files = source::by_workspace(&paths, folder, choice).map_err(failed)?;
     if files.len() < 2 {
         return Ok(Runs::One);
     }
+    if let Some(path) = paths.iter().find(|path| is_gone(path) && !source::is_deleted(path, folder)) {
+        let failure = Failure::new(format!("could not read {}: it does not exist", path.display()));
+        return Err(failure.help("correct the path, or omit it"));
+    }
     check_format(command.output().format)?;
     Ok(Runs::Several(files.into_iter().map(|(root, files)| part(root, false, files)).collect()))
+}
+
+/// Removes an older saved plan, which must not be taken for the result of a run that is refused. The refusal is reported in any
+/// case.
+fn remove_older(command: &Command, folder: &Path) {
+    if let Command::Plan(arguments) = command {
+        let _ = arguments.out.as_deref().map(|path| Target::open(path, folder));
+    }
 }
 
 /// Refuses what belongs to one workspace.
@@ -78,14 +93,6 @@ fn check(command: &Command, pattern: &Path) -> Result<(), Failure> {
         Command::Plan(arguments) => (!arguments.manifests.all().is_empty(), arguments.out.as_ref().map(|_| "--out")),
         Command::Apply(arguments) => {
             (!arguments.manifests.all().is_empty(), arguments.approved.as_ref().map(|_| "--approved"))
-/// Removes an older saved plan, which must not be taken for the result of a run that is refused. The refusal is reported in any
-/// case.
-fn remove_older(command: &Command, folder: &Path) {
-    if let Command::Plan(arguments) = command {
-        let _ = arguments.out.as_deref().map(|path| Target::open(path, folder));
-    }
-}
-
         }
         Command::Diff(_) => (false, None),
         Command::Drift(arguments) if arguments.out.is_some() => {

@@ -40,9 +40,10 @@ pub(super) fn existing_folder(path: &Path) -> &Path {
     path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(path)
 }
 
-/// The path to find the workspace by.
+/// The path to find the workspace by: for what is missing, the nearest folder above it.
 pub(super) fn start(path: &Path, from: &Path) -> PathBuf {
-    if is_deleted(path, from) { existing_folder(&from.join(path)).to_path_buf() } else { path.to_path_buf() }
+    let whole = from.join(path);
+    if whole.exists() { path.to_path_buf() } else { existing_folder(&whole).to_path_buf() }
 }
 
 /// KW-151.

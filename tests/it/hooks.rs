@@ -122,3 +122,46 @@ fn deleted_files_of_several_workspaces() {
         assert!(ran.out.contains("b.yaml was deleted"), "{}", ran.out);
     }
 }
+
+/// Workspaces in folders, and files of other programs beside them.
+#[test]
+fn files_of_other_programs_beside_the_workspaces_are_not_read() {
+    let repository = Repository::new();
+    repository.git("rm -q payments.yaml keywright.yaml");
+    for name in ["blue", "red"] {
+        repository
+            .write(&format!("teams/{name}/keywright.yaml"), &SETTINGS.replace("name: w", &format!("name: {name}")));
+        repository.write(&format!("teams/{name}/team/a.yaml"), TEAM);
+        repository.write(&format!("teams/{name}/keys/b.yaml"), PACKAGE);
+    }
+    let others = ["ci.yml", ".github/x.yml", "README.md", "broken.yaml"];
+    for (name, text) in others.iter().zip(["on: push\n", "jobs: {}\n", "# Us\n", "a: [\n"]) {
+        repository.write(name, text);
+    }
+    repository.write("shared/c.yaml", &PACKAGE.replace("name: other", "name: shared"));
+    repository.write("shared/wrong.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n");
+    repository.commit();
+    let (blue, red) = ("teams/blue/team/a.yaml", "teams/red/team/a.yaml");
+    for other in others {
+        for line in [format!("{blue} {other}"), format!("{other} {blue}"), format!("{blue} {other} {red}")] {
+            let ran = repository.run(&format!("validate {line}"));
+            assert_eq!(ran.exit, 0, "{line}: {}{}", ran.out, ran.err);
+            assert!(ran.out.contains(&format!("info[KW-157]: {other} is not a manifest")), "{line}: {}", ran.out);
+        }
+    }
+    // A manifest beside the workspace is checked, and a link out of the repository is not followed.
+    assert_eq!(repository.run(&format!("validate {blue} shared/c.yaml")).exit, 0);
+    let ran = repository.run(&format!("validate {blue} shared/wrong.yaml"));
+    assert!(ran.exit == 3 && ran.out.contains("shared/wrong.yaml"), "{}", ran.out);
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("x.yml"), "on: push\n").unwrap();
+    std::os::unix::fs::symlink(outside.path(), repository.root().join("linked")).unwrap();
+    let ran = repository.run(&format!("validate {blue} linked/x.yml"));
+    assert!(ran.exit == 3 && !ran.out.contains("KW-157"), "{}", ran.out);
+    // A missing file is named, however many workspaces the list has.
+    let ran = repository.run(&format!("validate {blue} {red} nosuch.yaml"));
+    assert!(ran.exit == 1 && ran.err.contains("could not read nosuch.yaml: it does not exist"), "{}", ran.err);
+    assert!(!ran.err.contains("two workspaces") && ran.err.contains("help:"), "{}", ran.err);
+    let ran = repository.run(&format!("validate {blue} teams/red/team/typo.yaml"));
+    assert!(ran.exit == 1 && ran.err.contains("could not read teams/red/team/typo.yaml"), "{}", ran.err);
+}
