@@ -8,6 +8,6 @@ pub static CAM_076: Rule = Rule {
           by letter. The finding needs the complete list of users, which a run for few objects may not read.",
     source: "Keywright's own rule",
     wrong: "`platformUsers: [Ann@example.com]`, and the username in the area is `ann@example.com`.",
-    right: "`platformUsers: [ann@example.com]`",
+    right: "`platformUsers: [ann@example.com]`, as the area writes it.",
     ..Rule::warning("CAM-076").by_plan()
 };

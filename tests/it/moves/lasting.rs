@@ -1,4 +1,5 @@
-//! What the workspace database has learned stays true, also if something else waited.
+//! What the workspace database has learned stays true, also if something else waited: what a manifest gave up on purpose, and
+//! what another hand made under a former name.
 
 use super::BOB;
 use super::KEY;
@@ -99,6 +100,33 @@ fn the_prefix_of_a_key_that_went_on_purpose_may_be_used_in_another_application()
         let ran = story.apply("");
         assert!(ran.exit == 0 && story.count().1 == 2, "{}{}", ran.out, ran.err);
     }
+}
+
+#[test]
+fn a_former_name_that_another_hand_uses_is_not_renamed() {
+    let story = Story::of(&[TEAM, BOB].concat()).edited("{name: checkout}", "{name: till, previously: [checkout]}");
+    for _ in 0..2 {
+        let ran = story.apply("");
+        assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    }
+    story.by_hand("DELETE FROM applications");
+    story.by_hand(
+        "INSERT INTO applications (id, user, name, attributes, created, updated) SELECT 'a9', row, 'checkout', \
+         '{\"ads\":false,\"commercial\":false,\"description\":\"theirs\"}', 1, 1 FROM users WHERE username = 'alice'",
+    );
+    let manifests = [&*story.manifests, &KEY.replace("checkout", "till")].concat();
+    let story = story.with(&[&manifests]);
+    for _ in 0..2 {
+        let ran = story.apply("");
+        assert!(ran.exit == 4 && ran.err.contains("KW-148"), "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains("knows another object under the new name"), "{}", ran.err);
+        let sql = "SELECT name FROM applications";
+        let name: String = story.database().query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!((name.as_str(), story.count()), ("checkout", (1, 0)));
+    }
+    let ran = story.apply("--allow application/alice/till");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    story.settles();
 }
 
 #[test]
