@@ -3,9 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_148: Rule = Rule {
-    says: "An object is renamed away from a name that another manifest declares only if the workspace database shows that \
-           this is still to be done. An object that it does not know is not renamed to a name under which it knows another \
-           one. Consent allows both.",
+    says: "An object is renamed away from a name that another manifest declares, or to the name of another object that the \
+           workspace database knows, only if the database shows that this is still to be done.",
     why: "Afterwards the store shows the same names as before, so a run that does not know could rename the wrong object.",
     source: "Keywright's own rule",
     wrong: "`webshop` has `previously: [shop]`, another manifest declares a new `shop`, and the run has no memory.",
