@@ -194,7 +194,11 @@ impl Matching<'_> {
     fn address_of(&self, object: &LiveObject) -> Address {
         match object.key {
             Some(_) => object.address.clone(),
-            None => Address::below(object.address.kind(), self.parent_of(object).as_ref(), &object.name),
+            None => match (&object.parent, self.parent_of(object)) {
+                // The same names, so the same memory.
+                (known, parent) if *known == parent => object.address.clone(),
+                (_, parent) => Address::below(object.address.kind(), parent.as_ref(), &object.name),
+            },
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod transfer;
 pub use address::Address;
 pub use attributes::Attributes;
 pub use attributes::FieldName;
+pub use attributes::FieldNames;
 pub use attributes::Value;
 pub use desired::Declared;
 pub use desired::Delivery;

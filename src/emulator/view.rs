@@ -224,7 +224,7 @@ fn number(attributes: &Attributes, field: &str) -> i64 {
 
 fn set<'a>(attributes: &'a Attributes, field: &str) -> impl Iterator<Item = &'a str> {
     let items = attributes.get(field).and_then(|value| if let Value::Set(items) = value { Some(items) } else { None });
-    items.into_iter().flatten().map(|item| &**item)
+    items.into_iter().flat_map(|items| items.iter()).map(|item| &**item)
 }
 
 fn attributes_below<'a>(attributes: &'a Attributes, start: &'a str) -> impl Iterator<Item = (String, Json)> {

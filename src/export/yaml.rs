@@ -89,7 +89,7 @@ fn entry(indent: usize, name: &str, field: &Field) -> String {
         Value::Bool(flag) => line.push_str(&format!(" {flag}")),
         Value::Set(items) if items.is_empty() => line.push_str(" []"),
         Value::Set(items) => {
-            for item in items {
+            for item in items.iter() {
                 line.push_str(&format!("\n{:indent$}  - {}", "", scalar(item)));
             }
         }

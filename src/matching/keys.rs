@@ -31,11 +31,19 @@ struct Slotted<'a> {
     package: Address,
 }
 
+impl Slotted<'_> {
+    const fn slot(&self) -> (&Address, &Address) {
+        (&self.application, &self.package)
+    }
+}
+
 struct Keys<'a> {
     all: Vec<Slotted<'a>>,
     by_id: BTreeMap<&'a LiveId, usize>,
-    by_value: BTreeMap<Digest, Vec<usize>>,
-    by_slot: BTreeMap<(Address, Address), Vec<usize>>,
+    /// Sorted: an area may have hundreds of thousands of keys, and a map of lists takes ten times as much memory.
+    by_value: Vec<(Digest, usize)>,
+    /// Indexes of `all`, sorted by application and package.
+    by_slot: Vec<usize>,
     claimed: BTreeSet<&'a LiveId>,
     /// The keys that are in the store, but not understood.
     odd: BTreeSet<&'a LiveId>,
@@ -79,8 +87,8 @@ impl<'a> Keys<'a> {
         let mut keys = Self {
             all: Vec::new(),
             by_id: BTreeMap::new(),
-            by_value: BTreeMap::new(),
-            by_slot: BTreeMap::new(),
+            by_value: Vec::new(),
+            by_slot: Vec::new(),
             claimed: BTreeSet::new(),
             odd: odd.filter_map(|row| row.id.as_ref()).collect(),
             is_part,
@@ -90,16 +98,28 @@ impl<'a> Keys<'a> {
             let package = matching.translated(&key.package);
             let index = keys.all.len();
             keys.by_id.insert(&object.id, index);
-            keys.by_value.entry(key.value.digest()).or_default().push(index);
-            keys.by_slot.entry((application.clone(), package.clone())).or_default().push(index);
+            keys.by_value.push((key.value.digest(), index));
             keys.all.push(Slotted { live: object, application, package });
         }
+        keys.by_value.sort_unstable();
+        keys.by_slot = (0..keys.all.len()).collect();
+        keys.by_slot.sort_by(|&one, &other| keys.all[one].slot().cmp(&keys.all[other].slot()));
         keys
+    }
+
+    /// The keys of an application for a package, in the order of the store.
+    fn in_slot(&self, application: &Address, package: &Address) -> &[usize] {
+        let slot = (application, package);
+        let start = self.by_slot.partition_point(|&index| self.all[index].slot() < slot);
+        let count = self.by_slot[start..].partition_point(|&index| self.all[index].slot() == slot);
+        &self.by_slot[start..start + count]
     }
 
     /// The unclaimed keys with this value for which `fits` holds.
     fn with_value(&self, digest: Digest, fits: impl Fn(&Slotted<'a>) -> bool) -> Vec<&'a LiveObject> {
-        let candidates = self.by_value.get(&digest).into_iter().flatten().map(|&index| &self.all[index]);
+        let start = self.by_value.partition_point(|(other, _)| *other < digest);
+        let same = self.by_value[start..].iter().take_while(|(other, _)| *other == digest);
+        let candidates = same.map(|&(_, index)| &self.all[index]);
         candidates.filter(|key| fits(key) && !self.claimed.contains(&key.live.id)).map(|key| key.live).collect()
     }
 
@@ -207,7 +227,7 @@ impl<'a> Keys<'a> {
         let is_generated = |live: &LiveObject| {
             generated.iter().any(|(_, generated)| !generated.by_store && has_prefix(live, generated))
         };
-        let all = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice).iter().map(|&index| self.all[index].live);
+        let all = self.in_slot(&slot.0, &slot.1).iter().map(|&index| self.all[index].live);
         let hits: Vec<&'a LiveObject> =
             all.filter(|live| !self.claimed.contains(&live.id) && !is_generated(live)).collect();
         let without_prefix = generated.iter().filter(|(_, generated)| generated.by_store).map(|(object, _)| *object);
@@ -281,8 +301,7 @@ impl<'a> Keys<'a> {
             Ok(first) => first.flatten(),
             Err(problem) => return matching.stop(object, *problem),
         };
-        let slot = (application.address.clone(), key.package.address.clone());
-        let indexes = self.by_slot.get(&slot).map_or(&[][..], Vec::as_slice);
+        let indexes = self.in_slot(&application.address, &key.package.address);
         let mut generations: Vec<&'a LiveObject> = indexes
             .iter()
             .map(|&index| self.all[index].live)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// A field as a manifest writes it below `spec`: `email`, `throttle.perSecond`, `settings.status`, `eav.team`.
 pub type FieldName = Cow<'static, str>;
@@ -14,8 +15,8 @@ pub enum Value {
     Text(Box<str>),
     Number(i64),
     Bool(bool),
-    /// Texts in any order.
-    Set(BTreeSet<Box<str>>),
+    /// Texts in any order. Boxed, because most values are not sets and a large area has millions of values.
+    Set(Box<BTreeSet<Box<str>>>),
 }
 
 impl Value {
@@ -24,7 +25,7 @@ impl Value {
     }
 
     pub fn set<T: Into<Box<str>>>(items: impl IntoIterator<Item = T>) -> Self {
-        Self::Set(items.into_iter().map(Into::into).collect())
+        Self::Set(Box::new(items.into_iter().map(Into::into).collect()))
     }
 
     pub fn as_text(&self) -> Option<&str> {
@@ -93,14 +94,37 @@ fn is_plain(text: &str) -> bool {
         && !text.ends_with(':')
 }
 
-/// Fields and their values, sorted by name; each name once.
+/// Fields and their values, sorted by name; each name once. Objects of one kind mostly have the same names, and a large
+/// area has hundreds of thousands of them, so the names can be shared ([`FieldNames`]).
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Attributes(Vec<(FieldName, Value)>);
+pub struct Attributes {
+    names: Arc<[FieldName]>,
+    /// As many as `names`, in their order.
+    values: Vec<Value>,
+}
+
+/// Lists of names that objects share.
+#[derive(Default)]
+pub struct FieldNames(BTreeSet<Arc<[FieldName]>>);
+
+impl FieldNames {
+    /// The same attributes, with names in the memory that equal ones already have.
+    pub fn share(&mut self, mut attributes: Attributes) -> Attributes {
+        match self.0.get(&attributes.names) {
+            Some(known) => attributes.names = Arc::clone(known),
+            None => drop(self.0.insert(Arc::clone(&attributes.names))),
+        }
+        attributes
+    }
+}
 
 impl Attributes {
+    fn at(&self, name: &str) -> Result<usize, usize> {
+        self.names.binary_search_by(|other| other.as_ref().cmp(name))
+    }
+
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let at = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
-        Some(&self.0[at].1)
+        self.values.get(self.at(name).ok()?)
     }
 
     /// The text of a field. `None` if the field is missing or has another type.
@@ -116,47 +140,56 @@ impl Attributes {
     /// Sets the field and returns its previous value.
     pub fn insert(&mut self, name: impl Into<FieldName>, value: Value) -> Option<Value> {
         let name = name.into();
-        match self.0.binary_search_by(|(other, _)| other.cmp(&name)) {
-            Ok(at) => Some(std::mem::replace(&mut self.0[at].1, value)),
+        match self.at(&name) {
+            Ok(at) => Some(std::mem::replace(&mut self.values[at], value)),
             Err(at) => {
-                self.0.insert(at, (name, value));
+                let mut names = self.names.to_vec();
+                names.insert(at, name);
+                self.names = names.into();
+                self.values.insert(at, value);
                 None
             }
         }
     }
 
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name)).ok()?;
-        Some(self.0.remove(at).1)
+        let at = self.at(name).ok()?;
+        let mut names = self.names.to_vec();
+        names.remove(at);
+        self.names = names.into();
+        Some(self.values.remove(at))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&FieldName, &Value)> {
-        self.0.iter().map(|(name, value)| (name, value))
+        self.names.iter().zip(&self.values)
     }
 
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 }
 
 impl<N: Into<FieldName>> FromIterator<(N, Value)> for Attributes {
+    /// Of several values of one name, the last counts.
     fn from_iter<I: IntoIterator<Item = (N, Value)>>(pairs: I) -> Self {
-        let mut attributes = Self::default();
-        for (name, value) in pairs {
-            attributes.insert(name, value);
-        }
-        attributes.0.shrink_to_fit();
-        attributes
+        let mut pairs: Vec<(FieldName, Value)> = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        pairs.reverse();
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        pairs.dedup_by(|(one, _), (other, _)| one == other);
+        let (names, mut values): (Vec<FieldName>, Vec<Value>) = pairs.into_iter().unzip();
+        values.shrink_to_fit();
+        Self { names: names.into(), values }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Attributes;
+    use super::FieldNames;
     use super::Value;
 
     #[test]
@@ -198,5 +231,18 @@ mod tests {
         assert_eq!(attributes.remove("a"), None);
         assert_eq!(attributes.len(), 1);
         assert!(!attributes.is_empty());
+    }
+
+    #[test]
+    fn shared_names_stay_those_of_the_others_when_one_object_changes() {
+        let mut names = FieldNames::default();
+        let pairs = || [("a", Value::Number(1)), ("b", Value::Number(2))];
+        let one = names.share(pairs().into_iter().collect());
+        let mut other = names.share(pairs().into_iter().collect());
+        assert!(std::sync::Arc::ptr_eq(&one.names, &other.names));
+        other.insert("c", Value::Number(3));
+        other.remove("a");
+        assert_eq!(one, pairs().into_iter().collect());
+        assert_eq!(other, [("b", Value::Number(2)), ("c", Value::Number(3))].into_iter().collect());
     }
 }

@@ -83,6 +83,18 @@ impl Live {
         self.objects.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The package keys of the application and the package of `key`, which is one of them.
+    pub fn slot(&self, key: &LiveObject) -> &[LiveObject] {
+        let keys = self.of(Kind::PackageKey);
+        let package = |one: &LiveObject| one.key.as_ref().map(|key| key.package.clone());
+        let is_there = |one: &&LiveObject| one.parent == key.parent && package(one) == package(key);
+        // Their addresses begin alike, so they stand together.
+        let at = keys.partition_point(|one| one.address < key.address);
+        let before = keys[..at].iter().rev().take_while(is_there).count();
+        let after = keys[at..].iter().take_while(is_there).count();
+        &keys[at - before..at + after]
+    }
+
     pub fn is_complete(&self, kind: Kind) -> bool {
         self.complete.get(&kind).copied().unwrap_or(false)
     }

@@ -1,5 +1,6 @@
 //! Ids of objects in a store.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use super::Digest;
@@ -20,5 +21,11 @@ impl LiveId {
 
     pub fn fingerprint(&self) -> Digest {
         Digest::of(self.0.as_bytes())
+    }
+}
+
+impl Borrow<str> for LiveId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }

@@ -67,6 +67,9 @@ fn worse<'a>(
     found: &Found<'_>,
     change: Option<&Change>,
 ) -> Vec<&'a Delivery> {
+    if targets(declared).is_empty() {
+        return Vec::new();
+    }
     let why = if change.is_some_and(activates) { rotation::why_unfit } else { rotation::why_unusable };
     if why(found.live, context.now).is_none() {
         return Vec::new();
@@ -96,13 +99,11 @@ fn beside<'a>(
         KeySource::Generate(generated) if !generated.by_store => Some(generated),
         _ => None,
     });
-    let (slot, id) = (found.live.key.as_ref().map(|key| &key.package), &found.live.id);
     let is_beside = move |live: &&LiveObject| {
-        let key = live.key.as_ref();
-        let is_there = live.parent == found.live.parent && key.map(|key| &key.package) == slot && live.id != *id;
-        is_there && key.zip(generated).is_some_and(|(key, generated)| begins(key.value.expose(), generated))
+        let value = live.key.as_ref().zip(generated);
+        live.id != found.live.id && value.is_some_and(|(key, generated)| begins(key.value.expose(), generated))
     };
-    context.live.of(Kind::PackageKey).iter().filter(is_beside).chain(found.older.iter().copied())
+    context.live.slot(found.live).iter().filter(is_beside).chain(found.older.iter().copied())
 }
 
 /// Reports the deliveries that are not made because of [`worse`].

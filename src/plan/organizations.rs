@@ -32,7 +32,7 @@ pub fn resolve_organizations(desired: &mut Desired, live: &Live) -> Vec<Diagnost
 fn resolve(desired: &mut DesiredField, known: Option<&[Organization]>, findings: &mut Vec<Diagnostic>) {
     let Value::Set(names) = &desired.value else { return };
     let mut resolved: BTreeSet<Box<str>> = BTreeSet::new();
-    for name in names {
+    for name in names.iter() {
         match number(name, known) {
             Ok(id) => {
                 resolved.insert(format!("id:{id}").into());
@@ -43,7 +43,7 @@ fn resolve(desired: &mut DesiredField, known: Option<&[Organization]>, findings:
             }
         }
     }
-    desired.value = Value::Set(resolved);
+    desired.value = Value::set(resolved);
 }
 
 /// The id of the organization that a text names, or a message and its help.

@@ -39,7 +39,7 @@ fn yaml<'r, 'a: 'r>(rows: &'r [Row<'a>], side: impl Fn(&'r Row<'a>) -> Option<&'
         match side(row) {
             Some(Cell::Value(Value::Set(items))) if !items.is_empty() => {
                 let _ = writeln!(text, "{}:", row.name);
-                for item in items {
+                for item in items.iter() {
                     let _ = writeln!(text, "- {}", Value::Text(item.clone()));
                 }
             }

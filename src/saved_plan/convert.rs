@@ -1,7 +1,6 @@
 //! A document → a saved plan. Checks everything that the core relies on, because anyone can compute a valid checksum.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use super::SavedPlan;
 use super::document;
@@ -236,7 +235,7 @@ fn value(value: document::Value) -> Value {
         document::Value::Text(text) => Value::text(text),
         document::Value::Number(number) => Value::Number(number),
         document::Value::Bool(flag) => Value::Bool(flag),
-        document::Value::Set(items) => Value::Set(items.into_iter().map(Into::into).collect::<BTreeSet<_>>()),
+        document::Value::Set(items) => Value::set(items),
     }
 }
 

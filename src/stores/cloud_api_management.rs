@@ -27,6 +27,7 @@ mod prove;
 mod read;
 mod read_back;
 mod remove;
+mod row;
 #[cfg(test)]
 mod samples;
 mod token;

@@ -26,6 +26,7 @@ mod hooks;
 mod hostile;
 mod hostile_servers;
 mod invisible;
+mod large_area;
 mod laws;
 mod memory;
 mod moves;

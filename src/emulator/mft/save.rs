@@ -188,7 +188,7 @@ impl Wanted {
     }
 
     fn fields(&self) -> Vec<FieldChange> {
-        let set = |name, text: &Option<Box<str>>| Value::Set(lists::read(name, text.as_deref().unwrap_or_default()));
+        let set = |name, text: &Option<Box<str>>| Value::set(lists::read(name, text.as_deref().unwrap_or_default()));
         let never = || "never".to_owned();
         let end = self.expires.map_or_else(never, |end| end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
         let fields = [

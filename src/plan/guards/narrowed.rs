@@ -224,7 +224,7 @@ fn rights_lost(change: &Change, context: &Context<'_>) -> Found {
     let narrower = lists.filter(|field| !access::of_fields(std::slice::from_ref(field)).narrower.is_empty());
     let lost = narrower.filter_map(|field| {
         let items = |value: &Option<Value>| match value {
-            Some(Value::Set(items)) => items.clone(),
+            Some(Value::Set(items)) => (**items).clone(),
             _ => BTreeSet::new(),
         };
         let (before, after) = (items(&field.before), items(&field.after));

@@ -11,6 +11,7 @@ use super::make::ReplacedKey;
 use super::value::Roles;
 use crate::model::Address;
 use crate::model::Attributes;
+use crate::model::FieldNames;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
@@ -27,7 +28,10 @@ pub(super) struct AreaIndex(Mutex<Index>);
 #[derive(Default)]
 pub(super) struct Index {
     ids: HashMap<Address, LiveId>,
-    addresses: HashMap<Box<str>, Address>,
+    addresses: HashMap<LiveId, Address>,
+    /// The ids of the keys that lists have shown. No answer refers to a key, so their addresses are not needed.
+    keys: HashSet<LiveId>,
+    names: FieldNames,
     roles: Roles,
     /// The objects that will be changed, as the check before the writes read them.
     confirmed: HashMap<LiveId, LiveObject>,
@@ -49,11 +53,25 @@ impl Index {
     /// Adds an object.
     pub(super) fn learn(&mut self, address: &Address, id: &LiveId) {
         self.ids.insert(address.clone(), id.clone());
-        self.addresses.insert(id.expose().into(), address.clone());
+        self.addresses.insert(id.clone(), address.clone());
     }
 
     pub(super) fn id(&self, address: &Address) -> Option<LiveId> {
         self.ids.get(address).cloned()
+    }
+
+    /// The object, with the names of its fields in the memory that those of other objects already have.
+    pub(super) fn with_shared_names(&mut self, object: LiveObject) -> LiveObject {
+        LiveObject { attributes: self.names.share(object.attributes), ..object }
+    }
+
+    /// The same address, or id, in the memory of the object that it belongs to.
+    pub(super) fn shared(&self, address: Address) -> Address {
+        self.ids.get_key_value(&address).map_or(address, |(known, _)| known.clone())
+    }
+
+    pub(super) fn shared_id(&self, id: &str) -> LiveId {
+        self.addresses.get_key_value(id).map_or_else(|| LiveId::new(id), |(known, _)| known.clone())
     }
 
     /// The object that an answer refers to by its id.
@@ -77,7 +95,14 @@ impl AreaIndex {
     }
 
     pub(super) fn learn_all(&self, objects: &[LiveObject]) {
-        self.with(|index| objects.iter().for_each(|object| index.learn(&object.address, &object.id)));
+        self.with(|index| {
+            for object in objects {
+                match object.address.kind() {
+                    Kind::PackageKey => drop(index.keys.insert(object.id.clone())),
+                    _ => index.learn(&object.address, &object.id),
+                }
+            }
+        });
     }
 
     /// Records the keys that the plan is made from.
@@ -117,6 +142,11 @@ impl AreaIndex {
     /// Whether the plan knew this key.
     pub(super) fn was_planned(&self, id: &LiveId) -> bool {
         self.with(|index| index.planned.contains(id))
+    }
+
+    /// Whether an object with this id was read or made.
+    pub(super) fn knows(&self, id: &LiveId) -> bool {
+        self.with(|index| index.keys.contains(id) || index.addresses.contains_key(id))
     }
 
     /// The id of a named object.

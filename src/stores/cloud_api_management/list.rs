@@ -12,6 +12,7 @@ use futures_util::stream;
 use super::api::Api;
 use super::api::Failure;
 use super::path::CollectionPath;
+use super::row::Row;
 use super::value::Object;
 use super::value::text;
 use crate::store::Refusal;
@@ -22,11 +23,11 @@ const AHEAD: usize = 8;
 /// A list.
 pub(super) struct Listing {
     /// Sorted by id, without duplicates.
-    pub(super) rows: Vec<Object>,
+    pub(super) rows: Vec<Row>,
     /// Rows without an id.
     pub(super) without_id: Vec<Object>,
     /// Ids that one page contains more than once.
-    pub(super) repeated: BTreeSet<String>,
+    pub(super) repeated: BTreeSet<Box<str>>,
     /// The total that the server reports, in which a repeated row counts once.
     pub(super) total: usize,
 }
@@ -42,6 +43,11 @@ impl Listing {
     pub(super) const fn is_whole(&self) -> bool {
         self.rows.len() + self.without_id.len() == self.total
     }
+
+    /// The rows, each read from its text when it is its turn.
+    pub(super) fn objects(&self) -> impl Iterator<Item = Object> {
+        self.rows.iter().map(Row::object)
+    }
 }
 
 /// What to list.
@@ -56,11 +62,11 @@ pub(super) struct ListRequest<'a> {
 /// The rows of a list.
 #[derive(Clone, Default)]
 struct Rows {
-    by_id: BTreeMap<String, Object>,
+    by_id: BTreeMap<Box<str>, Row>,
     /// By the offset of their page and their place on it.
     without_id: BTreeMap<(usize, usize), Object>,
     /// How many further rows have the id of another row of the same page. On different pages, the list has moved.
-    repeats: BTreeMap<String, usize>,
+    repeats: BTreeMap<Box<str>, usize>,
 }
 
 impl Rows {
@@ -72,9 +78,9 @@ impl Rows {
         }
         let mut rows = Self::default();
         for (place, row) in page.into_iter().enumerate() {
-            match text(&row, "id") {
+            match text(&row, "id").map(String::into_boxed_str) {
                 Some(id) if rows.by_id.contains_key(&id) => *rows.repeats.entry(id).or_default() += 1,
-                Some(id) => drop(rows.by_id.insert(id, row)),
+                Some(id) => drop(rows.by_id.insert(id, Row::of(&row))),
                 None => drop(rows.without_id.insert((offset, place), row)),
             }
         }
@@ -111,8 +117,8 @@ impl FirstPage {
     }
 
     /// The property `name` of each row.
-    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.rows.by_id.values().filter_map(move |row| row.get(name)?.as_str())
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = String> {
+        self.rows.by_id.values().filter_map(move |row| text(&row.object(), name))
     }
 
     pub(super) fn into_listing(self) -> Listing {

@@ -182,7 +182,7 @@ impl CloudApiManagement {
 /// Whether an answer to a create is a key that was read before, with another value than the one that was sent.
 fn before_knows(index: &AreaIndex, id: &LiveId, echo: &Object, sent: Option<&Secret>) -> bool {
     let is_sent = |text: String| sent.is_none_or(|sent| *sent == Secret::new(text));
-    index.with(|index| index.address(id.expose()).is_some()) && !value::text(echo, "apikey").is_some_and(is_sent)
+    index.knows(id) && !value::text(echo, "apikey").is_some_and(is_sent)
 }
 
 /// Whether the value of a new key is delivered without a look at the keys of its application.

@@ -93,7 +93,7 @@ fn named(kind: Kind, object: &Object, within: Option<&Address>, index: &Index) -
     let (mut parent, mut parent_id) = (within.cloned(), None);
     if kind == Kind::Application {
         // `within` is the expected owner; the answer has the actual one.
-        let owner = value::text(object, "username").map(|username| Address::user(&username));
+        let owner = value::text(object, "username").map(|username| index.shared(Address::user(&username)));
         parent_id = owner.as_ref().or(within).map(|owner| LiveId::new(owner.name()));
         parent = Some(parent.or(owner).ok_or("username")?);
     } else if kind == Kind::Plan {
@@ -108,12 +108,12 @@ fn key(object: &Object, within: Option<&Address>, index: &Index) -> Result<Ident
     let id = value::text(object, "id").ok_or("id")?;
     let application_id = value::inner_id(object, "application");
     let application = within.or_else(|| index.address(application_id?)).ok_or("application")?.clone();
-    let parent_id = application_id.map(LiveId::new).or_else(|| index.id(&application));
+    let parent_id = application_id.map(|id| index.shared_id(id)).or_else(|| index.id(&application));
     let package_id = value::inner_id(object, "package").ok_or("package")?;
     let package = index.address(package_id).ok_or("package")?.clone();
     let value = Secret::new(value::text(object, "apikey").ok_or("apikey")?);
     let address = Address::key_in_store(&application.first_name(), &application.name(), &package.name(), &id);
     let secret = value::text(object, "secret").map(Secret::new);
-    let key = Some(Box::new(LiveKey { package, package_id: LiveId::new(package_id), value, secret }));
+    let key = Some(Box::new(LiveKey { package, package_id: index.shared_id(package_id), value, secret }));
     Ok(Identity { address, id: LiveId::new(id), name: "".into(), parent: Some(application), parent_id, key })
 }

@@ -222,8 +222,9 @@ impl CloudApiManagement {
         let pages = self.index.planned() / self.page_size.max(1) + 1;
         if applications.len() > pages {
             let listing = self.whole(&CollectionPath::package_keys(), Kind::PackageKey, None).await?;
-            if listing.is_whole() && listing.rows.iter().all(|row| value::inner_id(row, "application").is_some()) {
-                return Ok(by_application(listing.rows));
+            let rows: Vec<Object> = listing.objects().collect();
+            if listing.is_whole() && rows.iter().all(|row| value::inner_id(row, "application").is_some()) {
+                return Ok(by_application(rows));
             }
         }
         let lists = applications.into_iter().map(|application| async move {
@@ -232,7 +233,7 @@ impl CloudApiManagement {
             if !listing.is_whole() {
                 return Err(Refusal::unavailable("the list of the application's keys is incomplete"));
             }
-            Ok((application.clone(), listing.rows))
+            Ok((application.clone(), listing.objects().collect()))
         });
         Ok(try_join_all(lists).await?.into_iter().collect())
     }

@@ -18,6 +18,7 @@ use super::list::ListRequest;
 use super::list::Listing;
 use super::object;
 use super::path::CollectionPath;
+use super::row::Row;
 use super::value;
 use super::value::Object;
 use crate::model::Address;
@@ -129,7 +130,7 @@ impl CloudApiManagement {
         kind: Kind,
         filter: Option<String>,
     ) -> Result<Vec<Object>, Refusal> {
-        Ok(self.whole(path, kind, filter).await?.rows)
+        Ok(self.whole(path, kind, filter).await?.objects().collect())
     }
 
     /// Converts rows to objects and adds them to the index. `within` is their common parent.
@@ -137,23 +138,26 @@ impl CloudApiManagement {
         let has_added = self.index.has_added(kind);
         let mut list =
             ObjectList { total: listing.total.saturating_sub(listing.without_id.len()), ..ObjectList::default() };
+        let count = listing.rows.len();
         self.index.with(|index| {
             list.odd.extend(listing.without_id.iter().map(|row| object::odd(kind, row, within, index, "id")));
-            for row in &listing.rows {
-                let found = object::live(kind, row, within, has_added, index);
-                let is_repeated = listing.repeated.contains(&value::text(row, "id").unwrap_or_default());
+            list.objects.reserve_exact(count);
+            // Each row's memory is free before the next one becomes an object.
+            for row in listing.rows.into_iter().map(|row| row.object()) {
+                let found = object::live(kind, &row, within, has_added, index);
+                let is_repeated = listing.repeated.contains(&*value::text(&row, "id").unwrap_or_default());
                 match found {
                     Ok(object) if is_repeated => {
                         // The objects below it still belong to it.
                         index.learn(&object.address, &object.id);
-                        list.odd.push(object::odd(kind, row, within, index, "id"));
+                        list.odd.push(object::odd(kind, &row, within, index, "id"));
                     }
-                    Ok(object) => list.objects.push(object),
+                    Ok(object) => list.objects.push(index.with_shared_names(object)),
                     Err(odd) => list.odd.push(odd),
                 }
             }
         });
-        list.total = list.total.saturating_sub(listing.rows.len() - list.objects.len());
+        list.total = list.total.saturating_sub(count - list.objects.len());
         self.index.learn_all(&list.objects);
         list
     }
@@ -182,8 +186,8 @@ impl CloudApiManagement {
             let listing = self.rest(&path, Kind::User, first).await?;
             return self.with_added(Kind::User, &path, listing, None).await;
         };
-        let seen: BTreeSet<&str> = first.texts("username").collect();
-        let missing: Vec<&str> = wanted.users.iter().map(|name| &**name).filter(|name| !seen.contains(name)).collect();
+        let seen: BTreeSet<String> = first.texts("username").collect();
+        let missing: Vec<&str> = wanted.users.iter().map(|name| &**name).filter(|name| !seen.contains(*name)).collect();
         if missing.len() >= first.calls_left() {
             let listing = self.rest(&path, Kind::User, first).await?;
             return self.with_added(Kind::User, &path, listing, None).await;
@@ -239,13 +243,16 @@ impl CloudApiManagement {
         if self.index.has_added(kind) {
             let request = ListRequest { path, fields: String::new(), filter: None, page_size: self.page_size };
             let plain = list::whole(&self.api, &request).await?;
-            let mut added: BTreeMap<String, Object> =
-                plain.rows.into_iter().filter_map(|row| Some((value::text(&row, "id")?, row))).collect();
+            let id = |row: &Row| value::text(&row.object(), "id");
+            let mut added: BTreeMap<String, Row> =
+                plain.rows.into_iter().filter_map(|row| Some((id(&row)?, row))).collect();
             for row in &mut listing.rows {
-                let more = value::text(row, "id").and_then(|id| added.remove(&id)).unwrap_or_default();
+                let more = id(row).and_then(|id| added.remove(&id)).map(|row| row.object()).unwrap_or_default();
+                let mut object = row.object();
                 for (name, text) in more.into_iter().filter(|(name, _)| !is_built_in(kind, name)) {
-                    row.entry(name).or_insert(text);
+                    object.entry(name).or_insert(text);
                 }
+                *row = Row::of(&object);
             }
         }
         Ok(self.take(kind, listing, within))
@@ -279,8 +286,9 @@ impl CloudApiManagement {
         keys: &[(Option<Address>, Listing)],
         wanted: Option<&Wanted>,
     ) -> Result<ObjectList, Refusal> {
-        let rows = keys.iter().flat_map(|(_, listing)| &listing.rows);
-        let used: BTreeSet<&str> = rows.filter_map(|row| value::inner_id(row, "package")).collect();
+        let rows = keys.iter().flat_map(|(_, listing)| listing.objects());
+        let used: BTreeSet<String> =
+            rows.filter_map(|row| value::inner_id(&row, "package").map(str::to_owned)).collect();
         let is_needed = |package: &&LiveObject| {
             wanted.is_none_or(|wanted| wanted.packages.contains(&package.name)) || used.contains(package.id.expose())
         };
@@ -300,7 +308,7 @@ impl CloudApiManagement {
         };
         let found = lists.into_iter().map(|(within, mut listing)| {
             if is_part && listing.is_whole() {
-                listing.rows.retain(|row| within.is_some() || has_known_application(row));
+                listing.rows.retain(|row| within.is_some() || has_known_application(&row.object()));
                 listing.total = listing.rows.len() + listing.without_id.len();
             }
             self.take(Kind::PackageKey, listing, within.as_ref())
@@ -321,10 +329,9 @@ impl CloudApiManagement {
             let refusal = Refusal::unavailable("the list of roles is incomplete").help("run again");
             return Err(Refusal { rule: Some(rules::CAM_050.id), ..refusal });
         }
-        let rows = listing.rows;
-        let roles: value::Roles = rows
-            .iter()
-            .filter_map(|row| Some((value::text(row, "name")?.into(), value::text(row, "id")?.into())))
+        let roles: value::Roles = listing
+            .objects()
+            .filter_map(|row| Some((value::text(&row, "name")?.into(), value::text(&row, "id")?.into())))
             .collect();
         let names = roles.keys().cloned().collect();
         self.index.learn_roles(roles);

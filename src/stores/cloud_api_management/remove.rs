@@ -41,7 +41,7 @@ impl CloudApiManagement {
         if !listing.is_whole() {
             return Err(Refusal::unavailable(format!("the list of its {what} is incomplete")));
         }
-        let ids = listing.rows.iter().filter_map(|row| value::text(row, "id"));
+        let ids = listing.objects().filter_map(|row| value::text(&row, "id"));
         let unknown = listing.without_id.iter().map(|_| "one without an id".to_owned());
         let others: Vec<String> = ids.filter(|id| !self.index.has_removed(id)).chain(unknown).collect();
         if others.is_empty() {

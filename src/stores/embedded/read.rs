@@ -10,6 +10,7 @@ use crate::database::Parameter;
 use crate::database::Row;
 use crate::database::SqlError;
 use crate::model::Address;
+use crate::model::FieldNames;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
@@ -29,7 +30,7 @@ pub(super) struct Stored {
 /// All objects of the requested kinds, at one point in time.
 pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, SqlError> {
     connection.moment(|moment| {
-        let mut live = Live::default();
+        let (mut live, mut names) = (Live::default(), FieldNames::default());
         for &kind in &query.kinds {
             let total = moment.number(&format!("SELECT count(*) FROM {}", table(kind)), &[])?;
             let total = total.and_then(|total| usize::try_from(total).ok()).unwrap_or_default();
@@ -37,7 +38,9 @@ pub(super) fn snapshot(connection: &Connection, query: &Query) -> Result<Live, S
             let (mut odd, mut packages) = (Vec::new(), Packages::default());
             moment.each(&format!("{} ORDER BY o.row", select(kind)), &[], |row| {
                 match stored(kind, row, &mut packages) {
-                    Ok(stored) => objects.push(stored.object),
+                    Ok(Stored { object, .. }) => {
+                        objects.push(LiveObject { attributes: names.share(object.attributes), ..object });
+                    }
                     Err(_) => odd.push(odd::of(kind, row)?),
                 }
                 Ok(())

@@ -50,7 +50,7 @@ impl Serialize for Json<'_> {
             Value::Text(text) => serializer.serialize_str(text),
             Value::Number(number) => serializer.serialize_i64(*number),
             Value::Bool(flag) => serializer.serialize_bool(*flag),
-            Value::Set(items) => serializer.collect_seq(items),
+            Value::Set(items) => serializer.collect_seq(items.iter()),
         }
     }
 }
@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some(item) = items.next_element()? {
             set.insert(item);
         }
-        Ok(Value::Set(set))
+        Ok(Value::set(set))
     }
 }
 

@@ -136,7 +136,7 @@ impl Key {
                 }
                 Some(scope) if scope.items.is_empty() => {}
                 Some(scope) => {
-                    attributes.insert(name, Value::Set(scope.items));
+                    attributes.insert(name, Value::set(scope.items));
                 }
             }
         }
