@@ -3,6 +3,7 @@
 //! The paths come from manifests and saved plans, so from anyone. [`Places`] refuses some of them when a plan is made, so
 //! that no key is created that cannot be delivered, and again before each write.
 
+mod links;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+pub use self::links::without_places;
 use self::variables::is_of_variables;
 use self::variables::value_of;
 use self::variables::with_value;

@@ -15,6 +15,7 @@ mod strays;
 mod texts;
 mod trusted;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
@@ -65,6 +66,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that the command line names, rather than found in a folder, as they are named in `sources`.
     pub named: BTreeSet<Box<str>>,
+    /// The links that were not followed, as they are named in `sources`, and where they are.
+    pub links: BTreeMap<Box<str>, PathBuf>,
     /// Findings about the settings.
     pub settings: Vec<Diagnostic>,
     /// Whether the whole workspace was read, rather than only some paths.

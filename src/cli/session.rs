@@ -103,6 +103,7 @@ impl Session {
         let mut loaded = self.loaded;
         let (raw, found) = manifest::parse(&loaded.sources);
         let mut all = std::mem::take(&mut loaded.diagnostics);
+        delivery::without_places(&mut all, &raw, &loaded);
         all.append(&mut loaded.settings);
         all.extend(found);
         all.extend(rules::workspace::nothing_declared(&raw, &loaded.sources, &loaded.named, &all));

@@ -112,7 +112,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let mut planned =
         Planned { plan, excluded, diagnostics, held, asked, stopped, declared, apart, withheld, rotations };
     guards::guard(&mut planned, Vec::new(), context, &matching);
-    planned.asked.extend(drafts.refused.into_values());
+    rotate::report(drafts.refused, &mut planned);
     let dead = dead_values::check(&planned.plan, context).into_iter().collect();
     planned.diagnostics.extend(with_severities(dead, context.workspace));
     sort(&mut planned.diagnostics);

@@ -1,5 +1,6 @@
 //! `keywright rotate`: the named keys get their successors now, and nothing else changes, except what a successor depends on.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
@@ -7,10 +8,12 @@ use chrono::TimeDelta;
 use super::Action;
 use super::Change;
 use super::Context;
+use super::Planned;
 use super::clock;
 use super::expiry;
 use super::retirement::is_disabled;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::sort;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -107,6 +110,14 @@ fn in_progress(declared: &Declared, current: &LiveObject) -> Diagnostic {
     let message = format!("{} is in a rotation already: its new generation was created {made}", declared.address);
     let help = "`keywright apply` finishes this rotation; `keywright rotate --again` creates one more generation";
     rules::KW_116.finding(message).at(declared.place).help(help)
+}
+
+/// Adds why keys are not rotated. A rotation in progress is repeated if the user asks for it; the others are errors.
+pub(super) fn report(refused: BTreeMap<Address, Diagnostic>, planned: &mut Planned) {
+    let (again, failed): (Vec<_>, Vec<_>) = refused.into_values().partition(|refusal| refusal.rule == rules::KW_116.id);
+    planned.asked.extend(again);
+    planned.held.extend(failed);
+    sort(&mut planned.held);
 }
 
 /// KW-118: the named keys that are not in the store. No key is created for them: a list can be late.

@@ -1,6 +1,7 @@
 //! Reads the texts of manifests: in a fixed order, with size limits, inside the bounds of the workspace, and with a place for
 //! every problem.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
@@ -54,13 +55,15 @@ pub(super) struct Texts {
     named: BTreeSet<Box<str>>,
     /// Files and folders already read: each is read once, even if passed twice.
     seen: BTreeSet<PathBuf>,
+    /// The links that were not followed, by their names in `sources`.
+    links: BTreeMap<Box<str>, PathBuf>,
 }
 
 impl Texts {
     pub(super) fn new(from: &Path, bounds: Bounds) -> Self {
         let (sources, problems) = (Vec::new(), Vec::new());
         let (named, seen) = (BTreeSet::new(), BTreeSet::new());
-        Self { from: from.to_path_buf(), bounds, sources, problems, total: 0, named, seen }
+        Self { from: from.to_path_buf(), bounds, sources, problems, total: 0, named, seen, links: BTreeMap::new() }
     }
 
     /// The displayed name of a file: relative to the current folder if it is below it.
@@ -254,6 +257,9 @@ impl Texts {
     /// Nothing of a refused file is shown.
     fn refused(&mut self, path: &Path, refused: &Refused) {
         let name = self.name_of(path);
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+            self.links.insert(name.clone(), normal(path));
+        }
         let help = match refused {
             Refused::Outside | Refused::LinkOutside => {
                 "copy the file into the workspace, or list its folder in keywright.yaml under spec.environment.files"
@@ -352,8 +358,8 @@ impl Texts {
                 place.source = SourceId(first.saturating_add(place.source.0));
             }
         }
-        let (sources, named) = (Sources(self.sources), self.named);
-        Loaded { root, workspace, trusted, sources, diagnostics, named, settings, is_whole }
+        let (sources, named, links) = (Sources(self.sources), self.named, self.links);
+        Loaded { root, workspace, trusted, sources, diagnostics, named, links, settings, is_whole }
     }
 }
 

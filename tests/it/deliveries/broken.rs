@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::symlink;
 
 use rusqlite::Connection;
 
@@ -13,7 +14,7 @@ use super::says;
 const ROTATION: &str = ", rotation: {every: 90d, overlap: 14d, grace: 7d}";
 
 /// What another program leaves at the place of `a`, and why no value is delivered there.
-const OBSTACLES: [(fn(&Workspace), &str); 4] = [
+const OBSTACLES: [(fn(&Workspace), &str); 7] = [
     (|at| fs::create_dir(at.path("secrets/a.env")).unwrap(), "it is not a regular file"),
     (|at| fs::write(at.path("secrets/a.env"), "#!/bin/sh\necho\n").unwrap(), "the file contains more than variables"),
     (
@@ -30,6 +31,9 @@ const OBSTACLES: [(fn(&Workspace), &str); 4] = [
         },
         "secrets is not a folder",
     ),
+    (|at| symlink("/nowhere/a.env", at.path("secrets/a.env")).unwrap(), "secrets/a.env is a link"),
+    (|at| at.links("/nowhere"), "secrets is a link"),
+    (|at| at.links("/usr"), "secrets is a link"),
 ];
 
 impl Workspace {
@@ -48,6 +52,12 @@ impl Workspace {
     fn breaks(&self, obstacle: fn(&Self)) {
         let _ = fs::remove_file(self.path("secrets/a.env"));
         obstacle(self);
+    }
+
+    /// A link in place of the folder of `a`.
+    fn links(&self, to: &str) {
+        fs::remove_dir_all(self.path("secrets")).unwrap();
+        symlink(to, self.path("secrets")).unwrap();
     }
 
     fn repair(&self) {
@@ -141,4 +151,15 @@ fn a_new_key_is_not_created_and_the_one_that_it_replaces_is_not_pruned() {
     assert_eq!(workspace.statuses("new_"), one());
     workspace.repair();
     says(&workspace.runs("apply --auto-approve", 0).out, "delivered to secrets/a.env (KEY)");
+}
+
+/// Only a link where a value belongs: any other one could have led to manifests.
+#[test]
+fn a_link_beside_the_places_still_stops_the_run() {
+    let workspace = Workspace::with_rotated();
+    symlink("/nowhere", workspace.path("teams")).unwrap();
+    says(&workspace.runs("plan", 3).err, "error[KW-001]: could not read teams");
+    fs::remove_file(workspace.path("teams")).unwrap();
+    symlink("/usr", workspace.path("teams")).unwrap();
+    says(&workspace.runs("plan", 3).err, "error[KW-040]: could not read teams");
 }

@@ -41,6 +41,8 @@ fn nothing_is_rotated_while_the_clocks_differ_and_the_rest_is_applied() {
         let early = at(&world, "2026-11-21T12:20:00Z", &["plan"]);
         let words = "minutes behind the clock of this machine; no rotation is due";
         assert!(early.exit == 0 && early.text.contains(words), "{} {}", early.exit, early.text);
+        let rotate = at(&world, "2026-11-21T12:20:00Z", &["rotate", "key/production", "--auto-approve", "--filename"]);
+        assert!(rotate.exit == 3 && rotate.text.contains("KW-118"), "{} {}", rotate.exit, rotate.text);
         let near = at(&world, "2026-11-21T12:03:00Z", &["plan"]);
         assert!(near.exit == 0 && !near.text.contains("KW-114"), "{}", near.text);
     }
