@@ -4,6 +4,7 @@
 //! always needs consent.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::callers::Callers;
 use crate::matching::Matching;
@@ -37,7 +38,7 @@ pub(super) fn demands(
         .remembered
         .objects
         .iter()
-        .filter(|(kind, ..)| matches!(kind, Kind::PackageKey | Kind::ApiKey))
+        .filter(|(kind, ..)| matches!(kind, Kind::PackageKey | Kind::ApiKey | Kind::User))
         .map(|(_, trace, known)| (&*known.address, (trace, known)))
         .collect();
     let demand = |&(index, change): &(usize, &Change)| {
@@ -48,7 +49,13 @@ pub(super) fn demands(
                 let message =
                     format!("{} was in the store when it was last applied, and would be created again", change.address);
                 let allow = option(&known_as);
-                let help = format!("find out why it was deleted; then allow it with {allow}, or remove the manifest");
+                let help = match change.address.kind() {
+                    Kind::User => format!(
+                        "find out why; then remove the manifests of the user, or declare another username: the service \
+                         never accepts a deleted one again; {allow} tries it"
+                    ),
+                    _ => format!("find out why it was deleted; then allow it with {allow}, or remove the manifest"),
+                };
                 let finding = at(rules::KW_126.finding(message), change, context).help(help);
                 return Some(Demand { index, finding, lifted_by: vec![change.address.clone()] });
             }
@@ -151,12 +158,12 @@ fn was_us(live: &LiveObject, context: &Context<'_>) -> bool {
     known.is_some_and(|known| known.is_disabled_by_us(live))
 }
 
-/// Whether a key that memory knows is gone, and would come back: with the same value, or, at a site that shows no
-/// values, under the same name. A generated key comes back as another one, which opens nothing that was closed.
+/// Whether a key or a user that memory knows is gone, and would come back: with the same value, or, for a user and at a
+/// site that shows no values, under the same name. A generated key comes back as another one, which opens nothing that was closed.
 fn was_deleted(change: &Change, known: &BTreeMap<&str, (&str, &Known)>, context: &Context<'_>) -> bool {
     let is_same = match &change.target.key {
         Some(key) => key.value == ValueFrom::Given,
-        None => change.address.kind() == Kind::ApiKey,
+        None => matches!(change.address.kind(), Kind::ApiKey | Kind::User),
     };
     if change.action != Action::Create || !is_same {
         return false;
@@ -165,7 +172,20 @@ fn was_deleted(change: &Change, known: &BTreeMap<&str, (&str, &Known)>, context:
     let Some((trace, known)) = known.get(&*address) else { return false };
     let (kind, key) = (change.address.kind(), context.remembered.key.as_ref());
     let is_it = |live: &LiveObject| trace_of(kind, &live.id, key).as_deref() == Some(*trace);
-    !has_new_value(change, known, context) && !context.live.of(kind).iter().any(is_it)
+    let is_gone = !has_new_value(change, known, context) && !context.live.of(kind).iter().any(is_it);
+    is_gone && (kind != Kind::User || is_of_this_area(context))
+}
+
+/// Whether the memory is of this area as it is now. An area that is new, or was emptied, has nothing of it: there nobody
+/// deleted one user. What a run creates there again leaves two records of one address.
+fn is_of_this_area(context: &Context<'_>) -> bool {
+    let (objects, key) = (&context.remembered.objects, context.remembered.key.as_ref());
+    let all = Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey).flat_map(|kind| context.live.of(kind));
+    let live: BTreeSet<Box<str>> = all.filter_map(|live| trace_of(live.address.kind(), &live.id, key)).collect();
+    let known = objects.iter().filter(|(kind, ..)| *kind != Kind::ApiKey);
+    let (here, gone): (Vec<_>, Vec<_>) = known.partition(|(_, trace, _)| live.contains(*trace));
+    let gone: BTreeSet<&str> = gone.into_iter().map(|(.., known)| &*known.address).collect();
+    here.iter().any(|(.., known)| !gone.contains(&*known.address))
 }
 
 /// Whether the manifest gives the key another value than the one that is gone.
