@@ -33,6 +33,7 @@ use super::prune;
 use super::remembered;
 use super::retirement;
 use super::rotate;
+use super::silent;
 use super::strangers;
 use super::successor;
 use super::timeline;
@@ -125,6 +126,7 @@ fn of_keys(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<D
     let mut findings = deliveries::check(context, matching, &changes);
     findings.extend(strangers::check(context, matching, &changes));
     findings.extend(unserved::check(context, matching, &changes));
+    findings.extend(silent::check(context, matching));
     findings
 }
 
@@ -324,6 +326,7 @@ impl<'a> Drafts<'a> {
             fields.retain(|change| change.field != "settings.status");
         }
         let mut kept_back = deliveries::kept_back(context, declared, found, None);
+        let mut dead = deliveries::dead(context, declared, found, None);
         if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
             let reason = reason_of_update(declared, found.live, &fields, context);
@@ -334,6 +337,7 @@ impl<'a> Drafts<'a> {
             } else {
                 draft::deliver_too(&mut change, context, declared, found);
                 kept_back = deliveries::kept_back(context, declared, found, Some(&change));
+                dead = deliveries::dead(context, declared, found, Some(&change));
             }
             self.changes.push(change);
         } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
@@ -341,6 +345,7 @@ impl<'a> Drafts<'a> {
         }
         if !renews {
             self.kept.extend(kept_back);
+            self.held.extend(dead);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Context;
 use super::Kept;
 use super::Shown;
 use super::known::Maker;
+use super::option::option;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -52,7 +53,7 @@ pub(super) fn due(
     found: &Found<'_>,
     change: Option<&Change>,
 ) -> Vec<Delivery> {
-    if context.options.no_deliver {
+    if context.options.no_deliver || why_dead(context, declared, found, change).is_some() {
         return Vec::new();
     }
     let worse = worse(context, declared, found, change);
@@ -83,6 +84,49 @@ fn worse<'a>(
         None => !working.is_empty(),
     };
     targets(declared).iter().filter(works).collect()
+}
+
+/// Why a value must not be delivered anywhere: its key was disabled or ended in the store. `None` if the manifest says so, or
+/// the change gives it back.
+fn why_dead(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Option<&'static str> {
+    let is_told = |field: &str| declared.text(field).is_some() && change.is_none_or(|it| it.after(field).is_none());
+    if rotation::ends_before(found.live, context.now) {
+        let is_back = change.is_some_and(|change| change.after("expires").is_some());
+        return (!is_back && !is_told("expires")).then_some("has ended");
+    }
+    let is_back = change.is_some_and(activates) || is_told("settings.status");
+    (!is_back && found.live.attributes.text("settings.status") == Some("disabled")).then_some("is disabled")
+}
+
+/// KW-119: the deliveries that are due, and of a value that does not work.
+pub(super) fn dead(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Option<Diagnostic> {
+    let why = why_dead(context, declared, found, change).filter(|_| !context.options.no_deliver)?;
+    let worse = worse(context, declared, found, change);
+    let places = wanted(context, declared, found.live).filter(|to| !worse.contains(to));
+    let places: Vec<String> = places.map(|to| format!("{} ({})", to.file, to.variable)).collect();
+    if places.is_empty() {
+        return None;
+    }
+    let (address, places) = (&declared.address, and_more(&places, MOST, ", "));
+    let message = format!("the value of {address} is not delivered to {places}: the key {why} in the store");
+    let allow = option(address);
+    let back = if why == "has ended" { "a later date in `expires`" } else { "`settings: {status: active}`" };
+    let new = match declared.key.as_ref().and_then(|key| key.rotation) {
+        Some(_) => format!("`keywright rotate {address} {allow}` creates a new key and delivers it, or "),
+        None => String::new(),
+    };
+    let help = format!("find out why; {new}write {back}, and allow it with {allow}");
+    Some(rules::KW_119.finding(message).at(declared.place).help(help))
 }
 
 fn activates(change: &Change) -> bool {
@@ -218,10 +262,11 @@ fn is_ours(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> boo
 }
 
 /// Since when the value of a key is at all the places of its manifest. `None` if that is not certain. Without a receipt it
-/// counts from the creation of the key, as it does with `deliver: elsewhere`, which takes the responsibility.
+/// counts from the last change of the key: a person may have approved it long after it was created. With `deliver: elsewhere`,
+/// which takes the responsibility, it counts from the creation.
 pub(super) fn since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
     let since = |to| match state(context, declared, live, to) {
-        State::There | State::Received => receipt(context, live, to).or(live.created),
+        State::There | State::Received => receipt(context, live, to).or(live.updated.max(live.created)),
         State::Unknown | State::Due | State::Broken => None,
     };
     targets(declared).iter().map(since).try_fold(live.created?, |latest, since| Some(latest.max(since?)))

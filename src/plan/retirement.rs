@@ -9,6 +9,8 @@ use super::Context;
 use super::Kept;
 use super::clock;
 use super::consent::is_allowed;
+use super::cut_off;
+use super::cut_off::Blocked;
 use super::deliveries;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -67,22 +69,45 @@ pub(super) fn due_at<'a>(
         due.waiting.extend(kept.into_iter().filter_map(|old| Some((old, Wait::Kept(why(old)?)))));
         *list = left;
     }
+    if let Some(delivered) = delivered {
+        let until = |old: &LiveObject| came_back_until(old, declared, delivered, now, context);
+        let (back, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut due.disable).into_iter().partition(|old| until(old).is_some());
+        due.waiting.extend(back.into_iter().filter_map(|old| Some((old, Wait::Disable(until(old)?)))));
+        due.disable = left;
+    }
     Some(due)
 }
 
 /// Why calls with a key fail although the key itself works, now or after this plan.
 fn why_cut_off(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> Option<&'static str> {
-    let is = |address: &Address, status: &str| {
-        let declared = context.desired.get(address).and_then(|declared| declared.text("status"));
-        let live = matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
-        declared == Some(status) || live == Some(status)
+    let is_declared = |address: &Address, status: &str| {
+        context.desired.get(address).and_then(|declared| declared.text("status")) == Some(status)
     };
     let plan = matching.terms_of(live).and_then(|(_, plan)| plan);
-    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
-    if plan.is_some_and(|plan| is(&plan, "inactive")) {
-        return Some("in a package plan that is not active");
+    if plan.is_some_and(|plan| is_declared(&plan, "inactive")) {
+        return Some(Blocked::PlanInactive.of_key());
     }
-    user.filter(|user| is(user, "disabled")).map(|_| "of a disabled user")
+    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
+    if user.is_some_and(|user| is_declared(&user, "disabled")) {
+        return Some(Blocked::UserDisabled.of_key());
+    }
+    cut_off::by(matching, live).map(|(_, blocked)| blocked.of_key())
+}
+
+/// An old key that changed after its overlap was over: a rotation would have disabled it by then, so a person enabled it
+/// again, and no memory says so. It gets one more overlap from then.
+fn came_back_until(
+    old: &LiveObject,
+    declared: &Declared,
+    delivered: Instant,
+    now: Instant,
+    context: &Context<'_>,
+) -> Option<Instant> {
+    let overlap = declared.key.as_ref()?.rotation?.overlap;
+    let changed = old.updated.filter(|updated| *updated >= rotation::later(delivered, overlap))?;
+    let end = rotation::later(changed, overlap);
+    (end > now && !is_allowed(&old.address, context)).then_some(end)
 }
 
 /// Why no rotation retires a key with its prefix: somebody else relies on it.

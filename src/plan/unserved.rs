@@ -1,4 +1,4 @@
-//! CAM-073: rotated keys of which no generation works because a person disabled or ended them. What a person took away
+//! CAM-073: rotated keys of which no generation works because a person disabled or ended them, or did not approve them. What a person took away
 //! stays so, and a rotation makes a successor only when it is due, so without this finding a run that leaves callers
 //! without a key would report nothing.
 
@@ -47,10 +47,13 @@ fn finding(
     if is_older_used && !deliveries::has_place_with(context, declared, found.live) {
         return None;
     }
+    let is_waiting = found.live.attributes.text("settings.status") == Some("waiting");
     let (what, field) = if is_disabled(found.live) {
         ("is disabled", "settings.status")
     } else if rotation::ends_before(found.live, context.now) {
         ("has ended", "expires")
+    } else if is_waiting {
+        ("waits for approval", "settings.status")
     } else {
         return None;
     };
@@ -64,6 +67,13 @@ fn finding(
     } else {
         format!("no generation of {address} works: the current one {what} in the store")
     };
+    let problem = rules::CAM_073.finding(message).at(declared.place);
+    if what == "waits for approval" {
+        return Some(problem.help(format!(
+            "approve it in the Control Center, or write `settings: {{status: active}}` and allow it with {} if the plan asks",
+            option(address)
+        )));
+    }
     let allow = option(address);
     let user = declared.parent.as_ref().map(|application| Address::user(&application.address.first_name()));
     let user = user.filter(|user| {
@@ -74,5 +84,5 @@ fn finding(
     let help = format!(
         "find out why; {first}`keywright rotate {address} {allow}` creates a new one; if it stays so, write {keep}"
     );
-    Some(rules::CAM_073.finding(message).at(declared.place).help(help))
+    Some(problem.help(help))
 }

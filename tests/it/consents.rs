@@ -135,7 +135,12 @@ fn expected(
         (Deed::DisabledKey, Word::Active) => {
             (4, &["key/k is disabled in the store and would be enabled", "--allow key/k"], ("active", &["disabled"]))
         }
-        (Deed::DisabledKey, Word::Disabled | Word::Silent) => (0, &[], ("active", &["disabled"])),
+        (Deed::DisabledKey, Word::Disabled) => (0, &[], ("active", &["disabled"])),
+        (Deed::DisabledKey, Word::Silent) => (
+            0,
+            &["warning[CAM-077]: key/k is disabled in the store, and its manifest does not say so"],
+            ("active", &["disabled"]),
+        ),
         (Deed::DisabledUser, Word::Active) => (
             4,
             &[
@@ -148,7 +153,11 @@ fn expected(
         (Deed::DisabledUser, Word::Disabled) => {
             (4, &["user/alice is disabled in the store", "--allow user/alice"], ("disabled", &["disabled"]))
         }
-        (Deed::DisabledUser, Word::Silent) => (0, &[], ("disabled", &["disabled"])),
+        (Deed::DisabledUser, Word::Silent) => (
+            0,
+            &["warning[CAM-077]: user/alice is disabled in the store, so calls with 1 key fail: key/k"],
+            ("disabled", &["disabled"]),
+        ),
         // Only memory knows that there was a key. If it is wrong, the run asks once too often, and never too seldom.
         (Deed::DeletedKey | Deed::DeletedApplication, _) if memory != Memory::None => {
             (4, &["KW-126", "key/k was in the store when it was last applied", "--allow key/k"], ("active", &[]))

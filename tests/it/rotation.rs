@@ -6,6 +6,7 @@ mod ends;
 mod owner;
 mod people;
 mod replaced;
+mod switched_off;
 mod unserved;
 mod waits;
 

@@ -18,6 +18,8 @@ use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::ValueFrom;
 use crate::plan::consent::at;
+use crate::plan::cut_off;
+use crate::plan::cut_off::Blocked;
 use crate::plan::demand::Demand;
 use crate::plan::known::Known;
 use crate::plan::known::trace_of;
@@ -57,6 +59,11 @@ pub(super) fn demands(
                     _ => format!("find out why it was deleted; then allow it with {allow}, or remove the manifest"),
                 };
                 let finding = at(rules::KW_126.finding(message), change, context).help(help);
+                return Some(Demand { index, finding, lifted_by: vec![change.address.clone()] });
+            }
+            None if let Some((message, step)) = followed_while_off(change, matching, context) => {
+                let help = format!("find out why; then {step}, or allow it with {}", option(&known_as));
+                let finding = at(rules::KW_125.finding(message), change, context).help(help);
                 return Some(Demand { index, finding, lifted_by: vec![change.address.clone()] });
             }
             None => match is_followed_while_disabled(change, matching, context) {
@@ -136,6 +143,27 @@ fn is_followed_while_disabled(change: &Change, matching: &Matching<'_>, context:
     let is_off = change.after("settings.status").and_then(Value::as_text).is_some_and(|status| status != "active");
     (is_disabled(current) && !is_off && !was_us(current, context))
         .then(|| format!("{} is disabled in the store and would get an active successor", change.address))
+}
+
+/// A rotation of a key that is not disabled, but whose callers a person cut off in the store by other means: what it would
+/// do, and the step that makes it work.
+fn followed_while_off(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> Option<(String, String)> {
+    change.target.key.as_ref()?.follows?;
+    let (address, current) = (&change.address, matching.found.get(&change.address)?.live);
+    let wanted = change.after("settings.status").and_then(Value::as_text);
+    let status = current.attributes.text("settings.status");
+    if status == Some("disabled") || wanted.is_some_and(|status| status != "active") {
+        return None;
+    }
+    // If the manifest wants it active, the same plan approves it.
+    if status == Some("waiting") && wanted.is_none() {
+        let message = format!("{address} is waiting for approval in the store and would get a successor");
+        return Some((message, "approve it in the Control Center".to_owned()));
+    }
+    let (cause, blocked) = cut_off::by(matching, current)?;
+    let is_taken = blocked != Blocked::UserDisabled && blocked.is_silent(&cause, context);
+    let message = format!("{address} would get a successor in {cause}, which is {} in the store", blocked.what());
+    is_taken.then(|| (message, format!("make {cause} work again, in its manifest or in the store")))
 }
 
 fn is_disabled(live: &LiveObject) -> bool {

@@ -169,7 +169,11 @@ impl<'a> Back<'a, '_> {
         let fields = [limit.plan, "quota.per"];
         let changed = fields.into_iter().find(|field| self.change.after(field).is_some() && self.was(field).is_some());
         let lowered = changed.filter(|_| is_back).map(|field| self.phrase(field));
-        lowered.into_iter().chain(is_allowed_again.then(|| self.phrase(limit.may_override)))
+        let is_zero = live.rate() == Some(0.0) && was.value.is_none() && after > live.rate();
+        let zero = self.change.after(limit.plan).filter(|_| is_zero);
+        let zero =
+            zero.map(|after| format!("is limited to 0 calls in the store and would get `{}` {after}", limit.plan));
+        lowered.or(zero).into_iter().chain(is_allowed_again.then(|| self.phrase(limit.may_override)))
     }
 
     /// A lower limit of the key itself, or a package plan with one.

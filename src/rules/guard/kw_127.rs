@@ -7,8 +7,8 @@ pub static KW_127: Rule = Rule {
            or waits again, a user who waits again or lost a role, a package plan that is inactive, a limit that was lowered \
            below half or can no longer be overridden by keys.",
     why: "Someone may have taken it away because of abuse or a leak. The workspace database knows what the last run applied, \
-          and that the store was changed since. Without it, only an ended key, a waiting user and an inactive plan are \
-          recognized.",
+          and that the store was changed since. Without it, only an ended key, a waiting user, an inactive plan and a \
+          plan with a limit of 0 are recognized.",
     source: "Keywright's own rule",
     wrong: "`gold` allows 5000 calls per day, and someone lowered that to 10 in the Control Center because of abuse; a \
             scheduled run would raise it again.",

@@ -15,6 +15,7 @@ enum Deed {
     NearerEnd,
     WaitingUser,
     InactivePlan,
+    ZeroPlan,
     LoweredPlan,
     LoweredKey,
     NoOverride,
@@ -100,6 +101,7 @@ fn fields(word: Word, deed: Deed) -> Fields {
             Deed::InactivePlan => fields.plan = ", status: inactive, quota: {calls: 5000, keyOverride: true}",
             Deed::LoweredPlan => fields.plan = ", status: active, quota: {calls: 10, keyOverride: true}",
             Deed::LoweredALittle => fields.plan = ", status: active, quota: {calls: 4500, keyOverride: true}",
+            Deed::ZeroPlan => fields.plan = ", status: active, quota: {calls: 0, keyOverride: true}",
             Deed::NoOverride => fields.plan = ", status: active, quota: {calls: 5000, keyOverride: false}",
             Deed::Nothing => {}
         }
@@ -130,6 +132,7 @@ fn work(story: &Story, deed: Deed) -> Option<(String, Json)> {
         Deed::WaitingUser => (user, json!({"areaStatus": "waiting"})),
         Deed::LostRole => (user, json!({"roles": [{"name": "Everyone"}]})),
         Deed::InactivePlan => (plan, json!({"status": "inactive"})),
+        Deed::ZeroPlan => (plan, json!({"rateLimitCeiling": 0})),
         Deed::LoweredPlan => (plan, json!({"rateLimitCeiling": 10})),
         Deed::LoweredALittle => (plan, json!({"rateLimitCeiling": 4500})),
         Deed::NoOverride => (plan, json!({"rateLimitKeyOverrideAllowed": false})),
@@ -178,6 +181,10 @@ fn question(deed: Deed, memory: Memory) -> Option<(&'static str, &'static str)> 
         Deed::EndedKey => ("key/k", "key/k ended on 2026-11-01 in the store and would work again"),
         Deed::WaitingUser => ("user/alice", "user/alice is waiting in the store and would be active"),
         Deed::InactivePlan => ("plan/pay/gold", "plan/pay/gold is inactive in the store and would be active"),
+        Deed::ZeroPlan if knows => ("plan/pay/gold", "plan/pay/gold has `quota.calls` 0 in the store, where "),
+        Deed::ZeroPlan => {
+            ("plan/pay/gold", "plan/pay/gold is limited to 0 calls in the store and would get `quota.calls` ")
+        }
         Deed::NearerEnd if knows => ("key/k", "key/k has `expires` 2026-12-24 in the store, where 2027-0"),
         Deed::LoweredKey if knows => ("key/k", "key/k has `settings.quota` 10 in the store, where "),
         Deed::LoweredPlan if knows => ("plan/pay/gold", "plan/pay/gold has `quota.calls` 10 in the store, where "),
@@ -221,6 +228,8 @@ fn run(deed: Deed, word: Word, memory: Memory) {
             }
         }
         assert_eq!(said.text.contains("KW-127"), asked.is_some(), "{what}\n{}", said.text);
+        let is_cut_off = matches!(deed, Deed::EndedKey | Deed::InactivePlan) && word == Word::Silent;
+        assert_eq!(said.text.contains("warning[CAM-077]"), is_cut_off, "{what}\n{}", said.text);
         let stays = deed != Deed::Nothing && (asked.is_some() || matches!(word, Word::Silent | Word::Taken));
         assert_eq!(is_taken(&story, deed), stays, "{what}\n{}", said.text);
     }
@@ -238,6 +247,7 @@ fn run_all(memory: Memory, words: &[Word]) {
         NearerEnd,
         WaitingUser,
         InactivePlan,
+        ZeroPlan,
         LoweredPlan,
         LoweredKey,
         NoOverride,

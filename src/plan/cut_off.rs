@@ -1,0 +1,68 @@
+//! What cuts the callers of a key off although the key itself works: its user or its package plan.
+
+use super::Context;
+use crate::matching::Matching;
+use crate::model::Address;
+use crate::model::LiveObject;
+use crate::model::Value;
+
+/// How it does that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Blocked {
+    UserDisabled,
+    PlanInactive,
+    /// By the limit with this field.
+    PlanLimit(&'static str),
+}
+
+/// The limits of a package plan, those of a key, and whether keys may override the former.
+const LIMITS: [(&str, &str, &str); 2] = [
+    ("throttle.perSecond", "settings.throttle", "throttle.keyOverride"),
+    ("quota.calls", "settings.quota", "quota.keyOverride"),
+];
+
+impl Blocked {
+    /// What the key is.
+    pub(super) const fn of_key(self) -> &'static str {
+        match self {
+            Self::UserDisabled => "of a disabled user",
+            Self::PlanInactive => "in a package plan that is not active",
+            Self::PlanLimit(_) => "in a package plan with a limit of 0",
+        }
+    }
+
+    /// What the user or the package plan is.
+    pub(super) const fn what(self) -> &'static str {
+        match self {
+            Self::UserDisabled => "disabled",
+            Self::PlanInactive => "inactive",
+            Self::PlanLimit(_) => "limited to 0 calls",
+        }
+    }
+
+    /// Whether no manifest says what it should be.
+    pub(super) fn is_silent(self, cause: &Address, context: &Context<'_>) -> bool {
+        let field = if let Self::PlanLimit(field) = self { field } else { "status" };
+        context.desired.get(cause).is_none_or(|declared| declared.value(field).is_none())
+    }
+}
+
+/// The object of the store that cuts the callers of a key off. `None` if none does, or if that is unknown.
+pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
+    let status = |address: &Address| matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
+    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
+    if let Some(user) = user.filter(|user| status(user) == Some("disabled")) {
+        return Some((user, Blocked::UserDisabled));
+    }
+    let plan = matching.terms_of(live)?.1?;
+    if status(&plan) == Some("inactive") {
+        return Some((plan, Blocked::PlanInactive));
+    }
+    let terms = matching.in_store.get(&plan)?;
+    let is_zero = |(limit, own, may_override): &&(&str, &str, &str)| {
+        let has_own = live.attributes.get(own).is_some_and(|own| own.as_text() != Some("plan"));
+        let counts = terms.attributes.get(may_override).and_then(Value::as_bool) != Some(false);
+        terms.attributes.get(limit).and_then(Value::as_number) == Some(0) && !(has_own && counts)
+    };
+    LIMITS.iter().find(is_zero).map(|(limit, ..)| (plan, Blocked::PlanLimit(limit)))
+}
