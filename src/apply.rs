@@ -23,6 +23,7 @@ use self::new_keys::is_generated;
 use self::schedule::Schedule;
 use self::schedule::Step;
 use self::value::is_usable;
+use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Kind;
@@ -39,6 +40,7 @@ use crate::plan::Shown;
 use crate::plan::ValueFrom;
 use crate::plan::pending::Earlier;
 use crate::plan::pending::Pending;
+use crate::rules;
 use crate::rules::values::Values;
 use crate::store::Altered;
 use crate::store::Performed;
@@ -300,7 +302,11 @@ fn deliver<E: Effects>(
     unusable: Option<Unusable<'_>>,
     effects: &mut E,
 ) -> Result<(), Refusal> {
-    let targets = change.target.key.iter().flat_map(|key| &key.deliver);
+    let mut targets = change.target.key.iter().flat_map(|key| &key.deliver).peekable();
+    if targets.peek().is_some() && has_mask(value.expose()) {
+        let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the key only masked");
+        return Err(refusal.help(value::SHOW));
+    }
     let delivered = targets.map(|to| match unusable.and_then(|unusable| unusable.refusal(change, to, effects)) {
         Some(refusal) => Err(refusal),
         None => effects.deliver(index, change, to, value),

@@ -3,6 +3,7 @@
 use super::Effects;
 use super::Unusable;
 use super::deliver;
+use crate::matching::has_mask;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
@@ -11,6 +12,10 @@ use crate::plan::ValueFrom;
 use crate::rules;
 use crate::store::Altered;
 use crate::store::Refusal;
+
+/// The help for a value that the store shows only masked.
+pub(super) const SHOW: &str = "sign in as a user who may read key values; then delete the new key in the store and apply \
+                               again, or declare it with `key: {existing: ID}`";
 
 /// The result for a key that this run created and that has another value than the one that was sent or delivered.
 /// Delivers the value that the key has, if later runs find the key by it. Otherwise the next run must not create another.
@@ -22,6 +27,11 @@ pub(super) fn other_value<E: Effects>(
     effects: &mut E,
 ) -> ChangeResult {
     let Some(key) = &change.target.key else { return ChangeResult::Done };
+    if has_mask(live.expose()) {
+        effects.keep_other_value(change, live);
+        let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the new key only masked");
+        return ChangeResult::Undelivered(refusal.help(SHOW));
+    }
     if let Some(why) = unusable(key, live) {
         effects.keep_other_value(change, live);
         let refusal = Refusal::rejected(&rules::CAM_069, format!("the store gave the new key another value, {why}"));
@@ -43,6 +53,7 @@ pub(super) fn is_usable(key: &KeyTarget, live: &Secret) -> bool {
 /// Why later runs would not find the key by this value.
 fn unusable(key: &KeyTarget, live: &Secret) -> Option<String> {
     match &key.value {
+        _ if has_mask(live.expose()) => Some("which it shows only masked".to_owned()),
         ValueFrom::Store => None,
         ValueFrom::Minted { prefix, .. } if live.expose().starts_with(&**prefix) => None,
         ValueFrom::Minted { prefix, .. } => Some(format!("which does not begin with `{prefix}`")),

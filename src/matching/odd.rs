@@ -87,7 +87,7 @@ pub const SHOW_VALUES: &str = "sign in as a user who may read key values, or dec
                                until then nothing is created in its place";
 
 /// Whether a value has a character of a mask. No key value has one (CAM-024).
-fn has_mask(value: &str) -> bool {
+pub fn has_mask(value: &str) -> bool {
     value.contains(['*', '\u{2022}', '\u{25cf}', '\u{2026}'])
 }
 

@@ -12,7 +12,9 @@ use super::option::option;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
+use crate::matching::SHOW_VALUES;
 use crate::matching::begins;
+use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
@@ -86,14 +88,19 @@ fn worse<'a>(
     targets(declared).iter().filter(works).collect()
 }
 
-/// Why a value must not be delivered anywhere: its key was disabled or ended in the store. `None` if the manifest says so, or
-/// the change gives it back.
+const MASKED: &str = "is shown only masked";
+
+/// Why a value must not be delivered anywhere: its key was disabled or ended in the store, unless the manifest says so or the
+/// change gives it back; or the store does not show it.
 fn why_dead(
     context: &Context<'_>,
     declared: &Declared,
     found: &Found<'_>,
     change: Option<&Change>,
 ) -> Option<&'static str> {
+    if found.live.key.as_ref().is_some_and(|key| has_mask(key.value.expose())) {
+        return Some(MASKED);
+    }
     let is_told = |field: &str| declared.text(field).is_some() && change.is_none_or(|it| it.after(field).is_none());
     if rotation::ends_before(found.live, context.now) {
         let is_back = change.is_some_and(|change| change.after("expires").is_some());
@@ -119,6 +126,10 @@ pub(super) fn dead(
     }
     let (address, places) = (&declared.address, and_more(&places, MOST, ", "));
     let message = format!("the value of {address} is not delivered to {places}: the key {why} in the store");
+    let problem = rules::KW_119.finding(message).at(declared.place);
+    if why == MASKED {
+        return Some(problem.help(SHOW_VALUES));
+    }
     let allow = option(address);
     let back = if why == "has ended" { "a later date in `expires`" } else { "`settings: {status: active}`" };
     let new = match declared.key.as_ref().and_then(|key| key.rotation) {
@@ -126,7 +137,7 @@ pub(super) fn dead(
         None => String::new(),
     };
     let help = format!("find out why; {new}write {back}, and allow it with {allow}");
-    Some(rules::KW_119.finding(message).at(declared.place).help(help))
+    Some(problem.help(help))
 }
 
 fn activates(change: &Change) -> bool {
@@ -235,6 +246,12 @@ fn targets(declared: &Declared) -> &[Delivery] {
 fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Delivery) -> State {
     let Some(key) = &live.key else { return State::Unknown };
     match context.delivered.get(to) {
+        // What the store shows instead of the value tells nothing about the place.
+        Some(Shown::Value(_) | Shown::Nothing) | None if has_mask(key.value.expose()) => {
+            let receipts = &context.remembered.receipts;
+            let is_due = receipts.are_kept && !receipts.places.contains_key(to) && is_ours(context, declared, live);
+            return if is_due { State::Due } else { State::Unknown };
+        }
         Some(Shown::Value(shown)) if *shown == key.value.digest() => return State::There,
         Some(Shown::Broken { .. }) => return State::Broken,
         Some(_) => return State::Due,

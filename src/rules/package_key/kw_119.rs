@@ -3,7 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_119: Rule = Rule {
-    says: "A value is not delivered while its key is disabled or has ended, unless its manifest says so.",
+    says: "A value is not delivered while its key is disabled or has ended, unless its manifest says so, or while the store \
+           shows it only masked.",
     why: "Who reads the place would get a value that does not work, perhaps instead of one that does: the database may be \
           that of another day.",
     source: "Keywright's own rule",

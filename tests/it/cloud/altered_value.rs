@@ -158,3 +158,69 @@ fn a_wrong_answer_does_not_change_what_is_delivered() {
         world.assert_settled(source);
     }
 }
+
+/// The address of a proxy before the area that shows the values of all keys only masked.
+fn masking(area: &Area, masked: &'static str) -> String {
+    between(&area.url, move |call, pass_on| {
+        let given = pass_on(&call);
+        let Ok(mut json) = serde_json::from_str::<Json>(&given.body) else { return given };
+        let rows: Vec<&mut Json> = match &mut json {
+            Json::Array(rows) => rows.iter_mut().collect(),
+            one => vec![one],
+        };
+        for row in rows.into_iter().filter(|row| row.get("apikey").is_some()) {
+            row["apikey"] = Json::from(masked);
+        }
+        given.with_body(json.to_string())
+    })
+}
+
+const MASKS: [&str; 3] = ["chk_****", "****", "****3c1f"];
+
+/// What a store shows instead of a value is no value to deliver.
+#[test]
+fn a_store_that_masks_values_gets_no_second_key_and_no_mask_is_delivered() {
+    for (masked, source) in MASKS
+        .map(|masked| (masked, "{generate: {prefix: chk_}}"))
+        .into_iter()
+        .chain([("chk_****", "{generate: {by: store}}")])
+    {
+        let world = one_key(source);
+        let area = world.area(&["--now", "2026-11-21T12:00:00Z"]);
+        world.point_at_url(&masking(&area, masked), FAST, "", "TEST_");
+        for run in 1..=3 {
+            let said = world.apply();
+            let what = format!("{masked} {source} {run}: {}\n{}", said.exit, said.text);
+            assert!(said.exit != 0 && said.exit != 9, "{what}");
+            assert!(run > 1 || said.text.contains("shows the value of the"), "{what}");
+            assert_eq!(live(&world).len(), 1, "{what}");
+            let file = std::fs::read_to_string(world.workspace().join("secrets/checkout.env")).unwrap_or_default();
+            assert!(!file.contains('*'), "{what}: {file}");
+        }
+    }
+}
+
+/// The successor of a key whose callers have its value.
+#[test]
+fn a_mask_is_not_written_over_the_value_of_a_key_that_works() {
+    for masked in MASKS {
+        let world = World::new(&[TEAM, crate::team::ROTATED_KEY].concat());
+        let area = world.area(&["--now", "2026-11-21T12:00:00Z"]);
+        world.point_at(&area, FAST, "");
+        assert_eq!(world.apply().exit, 0);
+        let file = || std::fs::read_to_string(world.workspace().join("secrets/key.env")).unwrap();
+        let before = file();
+        world.point_at_url(&masking(&area, masked), FAST, "", "TEST_");
+        let commands: [&[&str]; 4] = [
+            &["apply", "--auto-approve"],
+            &["apply", "--auto-approve", "--deliver", "key/production"],
+            &["rotate", "key/production", "--auto-approve", "--filename"],
+            &["apply", "--auto-approve"],
+        ];
+        for command in commands {
+            let said = world.keywright(command);
+            assert_eq!(file(), before, "{masked} {command:?}: {}\n{}", said.exit, said.text);
+        }
+        assert!(live(&world).len() <= 2, "{masked}");
+    }
+}
