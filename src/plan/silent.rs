@@ -9,6 +9,7 @@ use super::cut_off;
 use super::cut_off::Blocked;
 use super::expiry;
 use super::option::option;
+use super::protected::Protection;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -53,7 +54,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
         group.causes.extend(cause);
         group.keys.insert(declared.address.clone());
     }
-    groups.iter().map(|(why, group)| finding(*why, group, context)).collect()
+    groups.iter().map(|(why, group)| finding(*why, group, context, matching)).collect()
 }
 
 fn why(
@@ -93,7 +94,7 @@ fn of_key(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Opti
     }
 }
 
-fn finding(why: Why, group: &Group, context: &Context<'_>) -> Diagnostic {
+fn finding(why: Why, group: &Group, context: &Context<'_>, matching: &Matching<'_>) -> Diagnostic {
     let names = |addresses: &BTreeSet<Address>| {
         let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         and_more(&names, MOST, ", ")
@@ -109,7 +110,7 @@ fn finding(why: Why, group: &Group, context: &Context<'_>) -> Diagnostic {
             let causes = names(&group.causes);
             let message =
                 format!("{causes} {verb} {} in the store, so calls with {calls} fail: {keys}", blocked.what());
-            (message, of_cause(blocked, group, context))
+            (message, of_cause(blocked, group, context, matching))
         }
         Why::Disabled => (
             of_keys(&format!("{is} disabled")),
@@ -131,11 +132,13 @@ fn finding(why: Why, group: &Group, context: &Context<'_>) -> Diagnostic {
     rules::CAM_077.finding(message).help(help)
 }
 
-fn of_cause(blocked: Blocked, group: &Group, context: &Context<'_>) -> String {
+fn of_cause(blocked: Blocked, group: &Group, context: &Context<'_>, matching: &Matching<'_>) -> String {
     let Some(cause) = group.causes.first() else { return String::new() };
     let allow = option(cause);
     let is_declared = context.desired.get(cause).is_some();
+    let protection = matching.in_store.get(cause).and_then(|live| Protection::of(live, context));
     let on = match blocked {
+        _ if protection == Some(Protection::Platform) => format!("enable {cause} in the Boomi platform"),
         _ if !is_declared => format!("change {cause} in the store"),
         Blocked::PlanLimit(field) => {
             format!("write `{field}` in the manifest of {cause}, and allow it with {allow} if the plan asks")
@@ -152,7 +155,6 @@ fn of_cause(blocked: Blocked, group: &Group, context: &Context<'_>) -> String {
         Blocked::PlanInactive if is_declared => {
             format!("find out why; if it stays so, write `status: inactive` there; otherwise {on}")
         }
-        Blocked::PlanInactive => format!("find out why; if it should work, {on}"),
-        Blocked::PlanLimit(_) => format!("find out why; if it should work, {on}"),
+        Blocked::PlanInactive | Blocked::PlanLimit(_) => format!("find out why; if it should work, {on}"),
     }
 }

@@ -90,6 +90,21 @@ fn a_listed_user_is_neither_disabled_nor_enabled_nor_deleted() {
     assert_says(&said, &["company"]);
 }
 
+/// The area refuses to enable such a user, so that is not the step that the warning names.
+#[test]
+fn a_disabled_user_of_the_platform_is_enabled_there() {
+    let story = Story::begin();
+    settings(&story, "\n      platformUsers: [alice]", "");
+    story.declare(super::Word::Silent, "unrelated");
+    story.person(super::Deed::DisabledUser);
+    let said = story.apply(&[]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    assert_says(
+        &said,
+        &["warning[CAM-077]: user/alice is disabled in the store", "enable user/alice in the Boomi platform"],
+    );
+}
+
 #[test]
 fn a_wrong_name_among_the_platform_users_is_reported() {
     let (story, _) = story();
