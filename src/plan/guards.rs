@@ -33,6 +33,7 @@ use super::memory_guards;
 use super::option::option;
 use super::removal::Removals;
 use super::strangers;
+use super::timeline;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
@@ -47,6 +48,7 @@ pub(super) fn guard(planned: &mut Planned, more: Vec<Demand>, context: &Context<
     let results = guarded.held.iter().map(|(index, held)| (*index, ChangeResult::Held(held.clone())));
     planned.excluded.extend(results);
     planned.plan.held = guarded.held;
+    timeline::hold_back(planned);
     planned.plan.consents = guarded.consents;
     planned.asked = guarded.findings;
     planned.stopped = guarded.stopped;

@@ -4,6 +4,7 @@ use super::Context;
 use super::Generation;
 use super::KeyTimeline;
 use super::Next;
+use super::Planned;
 use super::Step;
 use super::successor;
 use super::successor::in_words;
@@ -30,6 +31,18 @@ pub(super) fn of(context: &Context<'_>, declared: &Declared, found: &Found<'_>, 
         generations: std::iter::once(current).chain(older).collect(),
         is_delivered: !key.deliver.is_empty(),
     })
+}
+
+/// A successor that waits for consent is not created by this plan.
+pub(super) fn hold_back(planned: &mut Planned) {
+    let held = planned.plan.held.keys().filter_map(|index| planned.plan.changes.get(*index));
+    let held = held.filter(|change| change.target.key.as_ref().is_some_and(|key| key.follows.is_some()));
+    for change in held {
+        let timeline = planned.rotations.iter_mut().find(|timeline| timeline.address == change.address);
+        if let Some(current) = timeline.and_then(|timeline| timeline.generations.first_mut()) {
+            current.next = stays("its successor is held back");
+        }
+    }
 }
 
 fn generation(context: &Context<'_>, live: &LiveObject, next: Next) -> Generation {

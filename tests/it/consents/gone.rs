@@ -66,7 +66,7 @@ fn expected(gone: Gone, word: Word, memory: Memory) -> (i32, &'static [&'static 
 fn what_a_person_deleted_with_all_below_it_comes_back_only_with_consent() {
     for memory in [Memory::None, Memory::Right, Memory::Older, Memory::Wrong] {
         for gone in [Gone::User, Gone::Package, Gone::Plan] {
-            for word in [Word::Active, Word::Silent] {
+            for word in [Word::Active, Word::Disabled, Word::Silent] {
                 run(memory, gone, word);
             }
         }
