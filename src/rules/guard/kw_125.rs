@@ -3,9 +3,9 @@
 use crate::rule::Rule;
 
 pub static KW_125: Rule = Rule {
-    says: "A package key or a user that is disabled in the store is enabled, or gets a new key, only if the run allows its \
-           address. The same holds for the successor of a key that waits for approval, or whose package plan is inactive or \
-           limited to 0, while the manifests do not say so.",
+    says: "Only if the run allows its address, a package key or a user that is disabled in the store is enabled or gets a \
+           new key, and a key that waits for approval, or whose package plan is inactive or limited to 0 without a manifest \
+           that says so, gets a successor.",
     why: "Someone may have disabled it because it leaked or because a person left. The manifest does not show that.",
     source: "Keywright's own rule; Boomi help, Enabling or disabling user access",
     wrong: "`checkout-production` leaked, and someone disabled it in the Control Center at night; its manifest still says \

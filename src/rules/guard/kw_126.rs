@@ -6,8 +6,7 @@ pub static KW_126: Rule = Rule {
     says: "A key with a custom value, an API key or a user that was in the store when it was last applied and is gone, is \
            created again only if the run allows its address.",
     why: "Someone deleted it, perhaps because it leaked or because a person left. With the same value, a key would open \
-          again what was closed. Without the database of earlier runs it is not known, so keep the database. In an area that \
-          has nothing that the database knows, no one deleted a single user.",
+          again what was closed. Without the database of earlier runs, or in an emptied area, it is not known.",
     source: "Keywright's own rule",
     wrong: "`partner` has the value of the variable PARTNER_KEY, and someone deleted it in the Control Center; a scheduled \
             run would create it again.",
