@@ -3,10 +3,31 @@
 use zeroize::Zeroizing;
 
 use crate::model::Secret;
+use crate::rules::is_key_text;
 
-/// The value that a line assigns to the variable, possibly after `export`.
+/// The value that a line assigns to the variable, possibly after `export`, as a shell and other readers of such files take it:
+/// without quotes, blanks around it, and a comment after it.
 pub(super) fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
+    let text = assigned(line, variable)?;
+    // Readers differ in what they make of other texts, and keys made in the store can have any value.
+    Some(plain(text).filter(|value| !value.is_empty() && is_key_text(value)).unwrap_or(text))
+}
+
+/// What follows after the variable and `=`.
+fn assigned<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
+    let line = line.trim_ascii_start();
     line.strip_prefix(EXPORT).unwrap_or(line).strip_prefix(variable)?.strip_prefix('=')
+}
+
+/// One word, in quotes or not, and nothing after it but a comment.
+fn plain(text: &str) -> Option<&str> {
+    let (value, rest) = match text.as_bytes().first() {
+        Some(quote @ (b'"' | b'\'')) => text[1..].split_once(char::from(*quote))?,
+        _ => text.split_at(text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len())),
+    };
+    let is_apart = rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_whitespace());
+    let rest = rest.trim_ascii();
+    (is_apart && (rest.is_empty() || rest.starts_with('#'))).then_some(value)
 }
 
 /// What a shell needs before a variable that programs receive.
@@ -30,12 +51,12 @@ pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizin
     let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 2));
     let mut is_set = false;
     for line in text.split_inclusive('\n') {
-        if value_of(line, variable).is_none() {
+        if assigned(line, variable).is_none() {
             whole.push_str(line);
             continue;
         }
         is_set = true;
-        if line.starts_with(EXPORT) {
+        if line.trim_ascii_start().starts_with(EXPORT) {
             whole.push_str(EXPORT);
         }
         let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
@@ -53,5 +74,31 @@ pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizin
 fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
     for part in [variable, "=", value.expose(), end] {
         text.push_str(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_as_the_readers_of_the_file_take_it() {
+        for line in
+            ["K=a-1", "export K=a-1", "K=\"a-1\"", "K='a-1'", "export K=\"a-1\" # ours", "  K=a-1  ", "K=a-1\t# ours"]
+        {
+            assert_eq!(value_of(line, "K"), Some("a-1"), "{line}");
+        }
+        // No certain reading, and keys of the store with other characters.
+        for text in ["a b", "\"a b\"", "\"a", "\"a\"b", "a$b", "\"\"", "'a\"", "a#b", "\"a\\\"b\""] {
+            assert_eq!(value_of(&format!("K={text}"), "K"), Some(text), "{text}");
+        }
+        assert_eq!(value_of("K2=a", "K"), None);
+        assert_eq!(value_of("# K=a", "K"), None);
+    }
+
+    #[test]
+    fn a_value_replaces_each_line_of_its_variable() {
+        let whole = with_value("  export K=\"a\" # x\n K=a\nL=\"K=a\"\n", "K", &Secret::new("b"));
+        assert_eq!(&**whole, "export K=b\nK=b\nL=\"K=a\"\n");
     }
 }

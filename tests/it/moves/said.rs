@@ -170,6 +170,14 @@ fn a_removal_says_what_the_files_of_this_machine_show() {
         let ran = story.console.run("plan --allow key/k");
         let says = "K in secrets/k.env may keep a value that no longer works when the keys are deleted: the files are not on this machine";
         assert!(ran.err.contains(says), "{}{}", ran.out, ran.err);
+        // A person wrote the line as a shell takes it.
+        let value: String = story.database().query_row("SELECT value FROM package_keys", [], |row| row.get(0)).unwrap();
+        for line in [format!("K={value}"), format!("export K=\"{value}\""), format!("  K='{value}'  # ours")] {
+            fs::write(file(&story), line + "\n").unwrap();
+            let ran = story.console.run("plan --allow key/k");
+            let says = "K in secrets/k.env keeps a value that no longer works when the keys are deleted";
+            assert!(ran.err.contains(says), "{}{}", ran.out, ran.err);
+        }
         // It has another value, or none.
         for text in ["K=another.value\n", "L=another.value\n"] {
             fs::write(file(&story), text).unwrap();
