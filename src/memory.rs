@@ -3,6 +3,7 @@
 
 mod applied;
 mod successors;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ use crate::plan::known::Known;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
 pub use applied::Row;
+use waiting::Waiting;
 
 /// The differences to what the database knows.
 #[derive(Default)]
@@ -104,6 +106,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     let gone = gone(seen);
     let values = values(seen.live, key);
     let states = States::of(seen);
+    let waiting = Waiting::of(seen);
     let mut addresses: BTreeSet<&Address> = BTreeSet::new();
     for sighting in seen.declared.iter().filter(|sighting| !gone.contains(&(sighting.kind(), &sighting.id))) {
         let kind = sighting.kind();
@@ -119,7 +122,11 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
         if is_old && disabled.is_none() && was_apart(&sighting.id, value, remembered, key) {
             continue;
         }
-        let known = Known { disabled, ..known(seen, &sighting.address, maker, value.cloned()) };
+        let mut known = Known { disabled, ..known(seen, &sighting.address, maker, value.cloned()) };
+        if waiting.includes(sighting) {
+            let Some(before) = before else { continue };
+            known.address = before.address.clone();
+        }
         keep(kind, &sighting.id, known);
     }
     for (index, created) in seen.created {

@@ -52,8 +52,7 @@ fn is_known_to_be_due(change: &Change, live: &LiveObject, context: &Context<'_>)
     is_former && !has_known_another(change, live, context)
 }
 
-/// Whether the database knows an object under the new name, and not the one that has the former name. A run that asks about
-/// it records it under the new name.
+/// Whether the database knows an object under the new name, and not the one that has the former name.
 fn is_new_to_memory(change: &Change, live: &LiveObject, context: &Context<'_>) -> bool {
     let remembered = context.remembered;
     let known = remembered.objects.of(live, remembered.key.as_ref());

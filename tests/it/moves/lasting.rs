@@ -130,6 +130,33 @@ fn a_former_name_that_another_hand_uses_is_not_renamed() {
 }
 
 #[test]
+fn a_rename_that_waits_is_not_remembered_as_done() {
+    let story = Story::of(&[TEAM, BOB].concat());
+    let owns = "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: w}\n\
+                spec: {ownership: {applications: ofDeclaredUsers}}\n";
+    std::fs::write(story.folder.path().join("keywright.yaml"), owns).unwrap();
+    story.settles();
+    let renamed = TEAM.replace("{name: checkout}", "{name: till, previously: [checkout]}");
+    let story = story.with(&[&renamed, BOB]);
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    // Another hand takes it away, and makes an application of its own under the former name.
+    story.by_hand("DELETE FROM applications");
+    story.by_hand(
+        "INSERT INTO applications (id, user, name, attributes, created, updated) SELECT 'a9', row, 'checkout', \
+         '{\"ads\":false,\"commercial\":false,\"description\":\"theirs\"}', 1, 1 FROM users WHERE username = 'alice'",
+    );
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-148"), "{}{}", ran.out, ran.err);
+    // The manifest goes. No run has ever declared the application of the other hand.
+    let team = TEAM.replace(TILL.replace("till", "checkout").as_str(), "");
+    assert_ne!(team, TEAM);
+    let story = story.with(&[&team, BOB]);
+    let ran = story.apply("--prune");
+    assert!(ran.exit == 4 && ran.err.contains("KW-110") && story.count() == (1, 0), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn a_tombstone_names_what_lives_elsewhere() {
     // The application got another owner in the console.
     let story = Story::of(&[TEAM, BOB, TILL].concat()).with(&[TEAM, BOB]);
