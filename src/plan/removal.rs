@@ -2,6 +2,7 @@
 //! ownership nor memory is needed for that. A tree goes as a whole or stays.
 
 mod done;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ use crate::model::LiveObject;
 use crate::rules;
 use crate::text::and_more;
 use crate::text::count;
+use unknown::unknown;
 
 /// Names in a message.
 const NAMED: usize = 5;
@@ -239,20 +241,6 @@ fn id_of(live: &LiveObject) -> Id<'_> {
 
 fn is_active(live: &LiveObject) -> bool {
     live.attributes.text("settings.status") == Some("active") || live.attributes.flag("enabled")
-}
-
-/// KW-144: a manifest that has done its work must not remove what somebody makes under the same name afterwards.
-fn unknown(root: &Address, going: &Going<'_>, context: &Context<'_>) -> Option<Diagnostic> {
-    let (objects, key) = (&context.remembered.objects, context.remembered.key.as_ref());
-    if !objects.has(going.live.address.kind()) || objects.of(going.live, key).is_some() {
-        return None;
-    }
-    let message = format!("{root} is removed, but the workspace database does not know this object as declared");
-    let help = format!(
-        "it may have been created after the removal: see who uses it, then allow it for this run with {}",
-        option(root)
-    );
-    Some(rules::KW_144.finding(message).at(going.root.place).help(help))
 }
 
 fn does_harm(tree: &[(usize, Going<'_>)]) -> bool {

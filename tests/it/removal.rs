@@ -215,7 +215,9 @@ fn what_a_person_makes_after_a_removal_is_not_removed_by_a_consent_that_stays() 
     assert_says(&story.apply(&all, &[]), 0, &["3 changes done"]);
     let again = story.emulator.post(&format!("/members/{}/applications", story.area.member), json!({"name": "shop"}));
     assert_eq!(again.status, 200);
-    assert_says(&story.apply(&all, &[]), 4, &["KW-144", "does not know this object", "--allow application/alice/shop"]);
+    let id = again.json()["id"].as_str().unwrap().to_owned();
+    let says = format!("does not know the one in the store with the id {id} as declared");
+    assert_says(&story.apply(&all, &[]), 4, &["KW-144", &says, "--allow application/alice/shop"]);
     assert_eq!(story.holds(), ["alice", "other", "pay", "shop"]);
     assert_says(&story.apply(&all, &["--allow", "application/alice/shop"]), 0, &["1 change done"]);
 }

@@ -1,4 +1,4 @@
-//! KW-144. Decided in `plan/removal.rs`.
+//! KW-144. Decided in `plan/removal/unknown.rs`.
 
 use crate::rule::Rule;
 
