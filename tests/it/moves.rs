@@ -3,6 +3,7 @@
 
 mod lasting;
 mod law;
+mod places;
 mod said;
 mod two_steps;
 mod wire;

@@ -5,6 +5,7 @@
 //! A key is recognized by its id, which the workspace database remembers, or by its prefix in a place that has something in
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
+mod delivered;
 mod near;
 mod relabeled;
 
@@ -29,6 +30,7 @@ use crate::plan::removal::Removals;
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
+use delivered::InPlace;
 use relabeled::Labels;
 
 /// Names in a message.
@@ -42,32 +44,35 @@ fn same_key(above: &str) -> String {
     )
 }
 
-pub(super) fn demands(
+pub(super) fn demands<'c>(
     changes: &[(usize, &Change)],
-    removals: &Removals<'_>,
-    context: &Context<'_>,
-    matching: &Matching<'_>,
+    removals: &Removals<'c>,
+    context: &Context<'c>,
+    matching: &Matching<'c>,
 ) -> Vec<Demand> {
     let creates: Vec<&(usize, &Change)> = changes.iter().filter(|(_, change)| is_create(change)).collect();
     if creates.is_empty() {
         return Vec::new();
     }
-    let strays = Strays::of(removals, context, matching);
-    if strays.all.is_empty() {
+    let created = creates.iter().filter_map(|(_, change)| context.desired.get(&change.address));
+    let strays = Strays::of(removals, InPlace::of(created, context), context, matching);
+    if strays.all.is_empty() && strays.in_place.is_empty() {
         return Vec::new();
     }
     let found = creates.iter().filter_map(|(index, change)| Some((*index, *change, strays.of_change(change)?)));
     let found: Vec<(usize, &Change, Stray)> = found.collect();
     let asked: BTreeSet<&Address> = found.iter().map(|(_, change, _)| &change.address).collect();
     let roots: Vec<Vec<Address>> = found.iter().map(|(_, change, _)| roots(change, &asked)).collect();
-    let demand = |((index, change, (rule, message, help)), above): (&(usize, &Change, Stray), &Vec<Address>)| {
+    let demand = |((index, change, stray), above): (&(usize, &Change, Stray), &Vec<Address>)| {
         let in_it = found.iter().zip(&roots).filter(|(_, above)| above.contains(&change.address));
         let in_it: Vec<String> = in_it.map(|((_, below, _), _)| below.address.to_string()).collect();
         let with =
             if in_it.is_empty() { String::new() } else { format!(", also of {}", and_more(&in_it, NAMED, ", ")) };
-        let lifted_by: Vec<Address> = above.iter().chain(std::iter::once(&change.address)).cloned().collect();
-        let help = format!("{help}; or allow a second one{with} with {}", option(&lifted_by[0]));
-        let finding = at(rule.finding(message.clone()), change, context).help(help);
+        let above = stray.goes_with.iter().chain(above);
+        let lifted_by: Vec<Address> = above.chain(std::iter::once(&change.address)).cloned().collect();
+        let what = if stray.goes_with.is_some() { "its removal" } else { "a second one" };
+        let help = format!("{}; or allow {what}{with} with {}", stray.help, option(&lifted_by[0]));
+        let finding = at(stray.rule.finding(stray.message.clone()), change, context).help(help);
         Demand { index: *index, finding, lifted_by }
     };
     found.iter().zip(&roots).map(demand).collect()
@@ -97,19 +102,42 @@ fn is_create(change: &Change) -> bool {
 struct Strays<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
+    removals: &'a Removals<'c>,
+    in_place: InPlace<'c>,
     all: Vec<&'c LiveObject>,
     /// Those that the database knows, by the address that their manifest had.
     known: BTreeMap<String, Vec<&'c LiveObject>>,
     labels: Labels<'a>,
 }
 
-/// The rule, the message, and the help.
-type Stray = (&'static Rule, String, String);
+/// What is in the store in another place.
+struct Stray {
+    rule: &'static Rule,
+    message: String,
+    help: String,
+    /// The removed object that it goes with, when that has consent.
+    goes_with: Option<Address>,
+}
+
+impl Stray {
+    fn new(rule: &'static Rule, message: String, help: impl Into<String>) -> Self {
+        Self { rule, message, help: help.into(), goes_with: None }
+    }
+
+    fn that_goes_with(self, root: &Address) -> Self {
+        Self { goes_with: Some(root.clone()), ..self }
+    }
+}
 
 type Found = Option<Stray>;
 
 impl<'a, 'c> Strays<'a, 'c> {
-    fn of(removals: &Removals<'_>, context: &'a Context<'c>, matching: &'a Matching<'c>) -> Self {
+    fn of(
+        removals: &'a Removals<'c>,
+        in_place: InPlace<'c>,
+        context: &'a Context<'c>,
+        matching: &'a Matching<'c>,
+    ) -> Self {
         // What `--prune` deletes may be held back, and its callers use it until then; so does what waits for a consent to be
         // removed.
         let stays =
@@ -123,15 +151,17 @@ impl<'a, 'c> Strays<'a, 'c> {
                 known.entry(of_manifest.address.to_string()).or_default().push(live);
             }
         }
-        Self { context, matching, all, known, labels: Labels::of(context.desired) }
+        Self { context, matching, removals, in_place, all, known, labels: Labels::of(context.desired) }
     }
 
     fn of_change(&self, change: &Change) -> Found {
         let declared = self.context.desired.get(&change.address)?;
         match change.address.kind() {
-            Kind::PackageKey => {
-                self.key(declared).or_else(|| self.renamed_key(declared)).or_else(|| self.beside_a_former_key(declared))
-            }
+            Kind::PackageKey => self
+                .key(declared)
+                .or_else(|| self.renamed_key(declared))
+                .or_else(|| self.beside_a_former_key(declared))
+                .or_else(|| self.in_its_place(declared)),
             Kind::Application | Kind::Package => self
                 .by_memory(declared)
                 .or_else(|| self.with_its_keys_elsewhere(declared))
@@ -150,11 +180,11 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but it is in the store as {}, with another name or another owner",
             declared.address, live.address
         );
-        Some((&rules::KW_145, message, format!("find out why, then change the manifest to {}", live.address)))
+        Some(Stray::new(&rules::KW_145, message, format!("find out why, then change the manifest to {}", live.address)))
     }
 
     /// KW-145: the key of a manifest in another application or package.
-    fn key(&self, declared: &Declared) -> Found {
+    fn key(&self, declared: &'c Declared) -> Found {
         let (live, how) = self.key_elsewhere(declared)?;
         let (application, package) = self.place_of(live)?;
         let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
@@ -167,11 +197,11 @@ impl<'a, 'c> Strays<'a, 'c> {
             format!("{} would be created, but it is in {application} and {package} ({how})", declared.address);
         let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
                     renamed";
-        Some((&rules::KW_145, message, help.to_owned()))
+        Some(Stray::new(&rules::KW_145, message, help))
     }
 
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
-    fn with_its_keys_elsewhere(&self, declared: &Declared) -> Found {
+    fn with_its_keys_elsewhere(&self, declared: &'c Declared) -> Found {
         let keys = self.context.desired.of(Kind::PackageKey);
         let mut ours = keys.filter(|key| Self::holder(key, declared.address.kind()) == Some(&declared.address));
         let (key, other) = ours.find_map(|key| {
@@ -189,7 +219,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         } else {
             format!("if it was renamed, write `previously: [{}]`", crate::text::line(&other.name()))
         };
-        Some((&rules::KW_146, message, help))
+        Some(Stray::new(&rules::KW_146, message, help))
     }
 
     /// KW-149: a key in place of one that lost its manifest, which may be the same with another name and another prefix.
@@ -200,7 +230,7 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
             declared.address
         );
-        Some((&rules::KW_149, message, same_key("")))
+        Some(Stray::new(&rules::KW_149, message, same_key("")))
     }
 
     /// KW-149: an application or a package with such keys.
@@ -223,7 +253,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         } else {
             format!("; {} then needs `previously: [{}]` too", declared.address, crate::text::line(&place.name()))
         };
-        Some((&rules::KW_149, message, same_key(&above)))
+        Some(Stray::new(&rules::KW_149, message, same_key(&above)))
     }
 
     /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
@@ -282,7 +312,7 @@ impl<'a, 'c> Strays<'a, 'c> {
             Value::text(email.as_text()?)
         );
         let help = format!("declare {}: a username cannot change", live.address);
-        Some((&rules::KW_147, message, help))
+        Some(Stray::new(&rules::KW_147, message, help))
     }
 
     /// The application and the package of a key of the store, by their addresses in the manifests.

@@ -39,13 +39,17 @@ impl<'c> Strays<'_, 'c> {
     }
 
     /// The key of a manifest, in another place than declared, and what shows that.
-    pub(super) fn key_elsewhere(&self, declared: &Declared) -> Option<(&'c LiveObject, &'static str)> {
+    pub(super) fn key_elsewhere(&self, declared: &'c Declared) -> Option<(&'c LiveObject, &'static str)> {
         if self.matching.found.contains_key(&declared.address) {
             return None;
         }
-        if let Some(live) = self.known_key(declared) {
-            return Some((live, "the workspace database knows its id"));
-        }
+        let known = || Some((self.known_key(declared)?, "the workspace database knows its id"));
+        let in_place = || Some((self.stray_in_its_place(declared)?, "its value is where this key is delivered"));
+        known().or_else(|| self.like_it(declared)).or_else(in_place)
+    }
+
+    /// A key with the value or the prefix of a declared one.
+    fn like_it(&self, declared: &Declared) -> Option<(&'c LiveObject, &'static str)> {
         let generated = match &declared.key.as_ref()?.source {
             KeySource::Generate(generated) => generated,
             KeySource::Custom(_) => return Some((self.with_value(declared)?, "the same value")),
@@ -127,12 +131,14 @@ impl<'c> Strays<'_, 'c> {
     }
 
     /// Whether an application and a package may be the declared ones, the package or both with new names: no manifest has the
-    /// old names, the store does not have the new ones, and the user is the same.
+    /// old names, the store does not have the new ones, and the user or the name of the application is the same.
     fn may_be_renamed(&self, live: &LiveObject, declared: &Declared, application: &Address, package: &Address) -> bool {
         let (Some(parent), Some(key)) = (&declared.parent, &declared.key) else { return false };
         let is_gone = |old: &Address| self.context.desired.manifest_of(old).is_none();
         let is_new = |new: &Address| !self.matching.found.contains_key(new);
-        parent.address.first_name() == application.first_name()
+        let is_akin =
+            parent.address.first_name() == application.first_name() || self.has_name_of(application, &parent.address);
+        is_akin
             && (*application == parent.address || (is_gone(application) && is_new(&parent.address)))
             && is_gone(package)
             && is_new(&key.package.address)

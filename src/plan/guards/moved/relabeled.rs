@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Found;
+use super::Stray;
 use super::Strays;
 use super::is_entry;
 use crate::model::Address;
@@ -57,7 +58,7 @@ impl Strays<'_, '_> {
         } else {
             format!("if it was renamed, write `previously: [{}]`", crate::text::line(&former.name()))
         };
-        Some((&rules::KW_145, message, help))
+        Some(Stray::new(&rules::KW_145, message, help))
     }
 
     /// The name that a key without a declared prefix had last, if that name is gone or is the name of another key now. If it is
