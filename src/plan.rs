@@ -35,6 +35,7 @@ mod order;
 mod organizations;
 mod origin;
 mod own_key;
+mod ownerless;
 pub mod pending;
 mod protected;
 mod prune;
@@ -93,7 +94,9 @@ pub use resolve::Undeclared;
 pub use review::review;
 pub use rotate::narrowed;
 pub use since::Former;
+pub use since::cannot_know;
 pub use since::left_behind;
+pub use since::unread;
 pub use strangers::set_apart;
 pub use successor::in_words;
 

@@ -16,6 +16,7 @@ use super::holders::kinds_above;
 use super::losses::Losses;
 use super::lost_names;
 use super::memory_guards;
+use super::ownerless;
 use super::protected::Protection;
 use super::removal::Going;
 use super::removal::Removals;
@@ -53,7 +54,7 @@ pub(super) fn prune(
     let protected = protected_keys(context.desired);
     let of_control_plane = OfControlPlane::of(context, matching);
     let mut removals = Removals::of(context, matching);
-    let mut unwanted: Vec<&LiveObject> = Vec::new();
+    let (mut unwanted, mut left): (Vec<&LiveObject>, Vec<&LiveObject>) = (Vec::new(), Vec::new());
     for live in &matching.unmatched {
         if removals.going(live).is_some() {
             unwanted.push(live);
@@ -63,6 +64,7 @@ pub(super) fn prune(
             pruned.keep(live, format!("has the prefix of {root}, which is removed, but Keywright did not make it"));
         } else if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
+            left.push(live);
         } else if of_control_plane.contains(live) {
             pruned.keep(live, "made by API Control Plane, or its user; never deleted (KW-111)".to_owned());
         } else if let Some(why) = why_kept(context, live)
@@ -83,6 +85,7 @@ pub(super) fn prune(
             pruned.keep(live, format!("disabled, with the prefix of {declared}; `rotation` would remove it; {way}"));
         }
     }
+    pruned.diagnostics.extend(ownerless::check(&left, context));
     pruned.incomplete(context, &mut unwanted);
     pruned.with_children(context, matching, drafts, &mut unwanted);
     pruned.diagnostics.extend(std::mem::take(&mut removals.findings));

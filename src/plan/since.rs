@@ -85,6 +85,42 @@ pub fn left_behind(
     Some(rules::KW_143.finding(message).help(help))
 }
 
+/// KW-143 for a run that did not read all of the stores: what was declared then and is not now, if it cannot be known whether
+/// it stays.
+pub fn unread(former: Former<'_>, desired: &Desired, live: &Live) -> Option<Diagnostic> {
+    let gone = gone(former.desired, desired);
+    let open: Vec<&Declared> = gone.into_iter().filter(|declared| !live.is_complete(declared.address.kind())).collect();
+    let (manifests, their) = match open.len() {
+        0 => return None,
+        1 => ("1 manifest is".to_owned(), "its object stays"),
+        many => (format!("{} are", count(many, "manifest")), "their objects stay"),
+    };
+    let message = format!(
+        "{manifests} gone since {}: {}; this run did not read whether {their} in the store",
+        former.since,
+        names(&open)
+    );
+    let help = "--since with that commit reads it; to take them out, write `removed: true` in place of the topmost one";
+    Some(rules::KW_143.finding(message).help(help))
+}
+
+/// KW-137: `planned` leaves objects alone, and this machine knows neither what earlier runs declared nor the commit before.
+pub fn cannot_know(planned: &Planned) -> Option<Diagnostic> {
+    let left: usize = planned.plan.left_alone.values().sum();
+    if left == 0 {
+        return None;
+    }
+    let have = if left == 1 { "has" } else { "have" };
+    let message = format!(
+        "{} of the store {have} no manifest; whether the last commit removed some is not known without the workspace database, \
+         and this clone has only one commit",
+        count(left, "object")
+    );
+    let help =
+        "fetch two commits, or keep the database between the runs; `--since REVISION` names any commit that is there";
+    Some(rules::KW_137.finding(message).help(help))
+}
+
 /// The object of a manifest that is in the store with another name, another owner, or in another application: the database
 /// knows its id, or it has the email address, or the prefix in the same package and a place with something in common.
 fn elsewhere<'a>(declared: &Declared, live: &'a Live, remembered: &Remembered) -> Option<&'a LiveObject> {

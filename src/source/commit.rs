@@ -57,6 +57,11 @@ impl Revisions {
         Ok(self.repository.resolve_past(revision)?)
     }
 
+    /// Whether the clone has only the last commits.
+    pub fn are_cut_off(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
     /// The commit where two histories part.
     pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<CommitId, NotFound> {
         match self.repository.merge_bases(one, other)?.as_slice() {

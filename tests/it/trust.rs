@@ -2,6 +2,7 @@
 //! checkout does not decide what is read, run, called and deleted.
 
 mod approved;
+mod bare_removal;
 mod bases;
 mod cancelled;
 mod deleted;

@@ -2,6 +2,8 @@
 
 use super::cost;
 use super::history;
+use super::since;
+use super::since::Before;
 use super::snapshot::Snapshot;
 use super::visibility;
 use crate::cli::Console;
@@ -59,14 +61,15 @@ impl Snapshot {
         let stores = self.origin(now).stores();
         let mut remembered = self.remembered(&stores)?;
         let pending = remembered.pending.clone();
-        let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
+        let mut planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             Ok(snapshot.in_context(&options, remembered, now, plan::plan))
         })?;
-        if let Some(former) = &self.former {
-            let former = plan::Former { since: &former.name, desired: &former.desired };
-            let left = plan::left_behind(former, &self.desired, &self.live, &remembered, &planned);
-            self.diagnostics.extend(rules::with_severities(left.into_iter().collect(), &self.loaded.workspace));
-        }
+        let left = if planning.compares() || !options.rotate.keys.is_empty() {
+            None
+        } else {
+            self.left_behind(&remembered, &mut planned, console)
+        };
+        self.diagnostics.extend(rules::with_severities(left.into_iter().collect(), &self.loaded.workspace));
         if let Some(lock) = &self.lock {
             let obsolete = visibility::obsolete(&self, &planned, &pending, &remembered.pending, console.time());
             history::forget_pending(&self.location, lock, &self.loaded, &obsolete)?;
@@ -90,6 +93,28 @@ impl Snapshot {
             history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
         }
         Ok(())
+    }
+
+    /// Objects whose manifests are gone, and that stay: since the revision of `--since`, or, without memory, since the commit
+    /// before.
+    fn left_behind(&self, remembered: &Remembered, planned: &mut Planned, console: &Console<'_>) -> Option<Diagnostic> {
+        if let Some(former) = &self.former {
+            // It names those that the database knows, too.
+            planned.diagnostics.retain(|finding| finding.rule != rules::KW_135.id);
+            return plan::left_behind(former.as_plan(), &self.desired, &self.live, remembered, planned);
+        }
+        if !remembered.objects.is_empty() {
+            return None;
+        }
+        match since::before(&self.loaded, console) {
+            Before::Declared(former) => {
+                let former = former.as_plan();
+                let left = plan::left_behind(former, &self.desired, &self.live, remembered, planned);
+                left.or_else(|| plan::unread(former, &self.desired, &self.live))
+            }
+            Before::Shallow => plan::cannot_know(planned),
+            Before::Unknown => None,
+        }
     }
 
     fn remembered(&self, stores: &str) -> Result<Remembered, Failure> {

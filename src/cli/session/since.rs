@@ -5,6 +5,7 @@ use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::model::Desired;
+use crate::plan;
 use crate::source::Loaded;
 use crate::source::NotFound;
 use crate::source::Revisions;
@@ -14,6 +15,34 @@ pub(super) struct Former {
     /// For people, like `main (3f2a9c01d7e4)`.
     pub(super) name: String,
     pub(super) desired: Desired,
+}
+
+impl Former {
+    pub(super) fn as_plan(&self) -> plan::Former<'_> {
+        plan::Former { since: &self.name, desired: &self.desired }
+    }
+}
+
+/// What is known of the commit before.
+pub(super) enum Before {
+    Declared(Former),
+    /// The clone has only one commit.
+    Shallow,
+    /// There is none, or it cannot be read.
+    Unknown,
+}
+
+/// What the commit before declared, for a machine without memory: nothing else knows what a deleted manifest declared.
+pub(super) fn before(loaded: &Loaded, console: &Console<'_>) -> Before {
+    const REVISION: &str = "HEAD~1";
+    let Some(revisions) = Revisions::of(&loaded.root, &console.folder).ok().filter(|_| loaded.is_whole) else {
+        return Before::Unknown;
+    };
+    match former(REVISION, loaded, console) {
+        Ok(former) => Before::Declared(former),
+        Err(_) if revisions.resolve(REVISION).is_err() && revisions.are_cut_off() => Before::Shallow,
+        Err(_) => Before::Unknown,
+    }
 }
 
 /// Reads the manifests of a revision by Git alone, and checks them with the settings of that revision.
