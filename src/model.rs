@@ -42,6 +42,7 @@ pub use live::LiveObject;
 pub use live_id::LiveId;
 pub use masks::Masks;
 pub use odd::OddRow;
+pub use own_prefix::has_own_prefix;
 pub use own_prefix::own_prefix;
 pub use secret::Digest;
 pub use secret::Secret;

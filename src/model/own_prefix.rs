@@ -20,6 +20,13 @@ pub fn own_prefix(address: &str) -> Box<str> {
     prefix.into()
 }
 
+/// Whether a value begins as those of keys without a declared prefix do, whatever their address was.
+pub fn has_own_prefix(value: &str) -> bool {
+    let is_of_hash = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
+    let bytes = value.as_bytes();
+    bytes.len() > 7 && bytes[0] == b'k' && bytes[6] == b'_' && bytes[1..6].iter().all(|byte| is_of_hash(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::own_prefix;

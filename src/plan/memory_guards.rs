@@ -23,6 +23,7 @@ use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::has_own_prefix;
 use crate::rules;
 use crate::text::and_more;
 
@@ -212,9 +213,19 @@ fn not_known(open: &Unconsented<'_>, context: &Context<'_>) -> Diagnostic {
     } else {
         "apply remembers what the manifests declare"
     };
-    let also = also_lifted(open.objects);
-    let help = format!("declare what should stay; allow the rest with {options}; {memory}{also}");
+    let (also, made) = (also_lifted(open.objects), made_by_keywright(open.objects));
+    let help = format!("declare what should stay; allow the rest with {options}; {memory}{made}{also}");
     rules::KW_110.finding(message).help(help)
+}
+
+/// Workspaces without a common database know each other only by the values that Keywright gives to keys without a prefix.
+fn made_by_keywright(objects: &[&Pruned<'_>]) -> String {
+    let has_own = |live: &LiveObject| live.key.as_ref().is_some_and(|key| has_own_prefix(key.value.expose()));
+    match objects.iter().filter(|(_, _, live)| has_own(live)).count() {
+        0 => String::new(),
+        1 => "; one of them is a key that Keywright generated: another workspace may declare it".to_owned(),
+        many => format!("; {many} of them are keys that Keywright generated: another workspace may declare them"),
+    }
 }
 
 /// What else the consents for users and applications allow.

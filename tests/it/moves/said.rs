@@ -188,6 +188,22 @@ fn a_removal_says_what_the_files_of_this_machine_show() {
 }
 
 #[test]
+fn a_prune_without_memory_says_that_another_workspace_may_have_made_a_key() {
+    let owns = "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: w}\n\
+                spec: {ownership: {packageKeys: ofDeclaredApplications}}\n";
+    for (prefix, is_made) in [("{}", true), ("{prefix: chk_}", false)] {
+        let story = Story::of(&[TEAM, &KEY.replace("{prefix: chk_}", prefix)].concat());
+        fs::write(story.folder.path().join("keywright.yaml"), owns).unwrap();
+        story.forget();
+        let story = story.with(&[TEAM]);
+        let ran = story.apply("--prune");
+        assert!(ran.exit == 4 && ran.err.contains("KW-110") && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+        let says = "one of them is a key that Keywright generated: another workspace may declare it";
+        assert_eq!(ran.err.contains(says), is_made, "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_name_that_is_taken_out_of_previously_too_early_makes_no_second_key() {
     let own = KEY.replace("{prefix: chk_}", "{}");
     for metadata in ["{name: s}", "{name: t, previously: [s]}"] {

@@ -12,6 +12,7 @@ use crate::model::Desired;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
+use crate::model::has_own_prefix;
 use crate::model::own_prefix;
 use crate::rules;
 
@@ -67,7 +68,7 @@ impl Strays<'_, '_> {
         let value = live.key.as_ref()?.value.expose();
         let remembered = self.context.remembered;
         let known = remembered.objects.of(live, remembered.key.as_ref()).map(|known| &known.address);
-        let known = known.filter(|_| is_like_own(value)).and_then(|address| Address::parse(address));
+        let known = known.filter(|_| has_own_prefix(value)).and_then(|address| Address::parse(address));
         let is_former = |address: &Address| {
             self.context.desired.manifest_of(address).is_none() || (*address == declared.address && has_own(declared))
         };
@@ -86,11 +87,4 @@ fn has_own(declared: &Declared) -> bool {
 
 fn has_prefix_of(live: &LiveObject, address: &Address) -> bool {
     live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*own_prefix(&address.to_string())))
-}
-
-/// Whether a value begins as those of keys without a declared prefix do, whatever their name was.
-fn is_like_own(value: &str) -> bool {
-    let is_of_hash = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
-    let bytes = value.as_bytes();
-    bytes.len() > 7 && bytes[0] == b'k' && bytes[6] == b'_' && bytes[1..6].iter().all(|byte| is_of_hash(*byte))
 }
