@@ -3,8 +3,8 @@
 use crate::rule::Rule;
 
 pub static KW_143: Rule = Rule {
-    says: "The objects of manifests that are gone since the revision of `--since` are gone from the store too, or go with this \
-           plan. On a machine without memory, that is the commit before.",
+    says: "The objects of manifests that are gone since the revision of `--since`, or, on a machine without memory, since the \
+           commit before, are gone from the store too, or go with this plan.",
     why: "A manifest that is only deleted says nothing about its object. A key that is not declared any more still works, and \
           no run rotates or revokes it.",
     source: "Keywright's own rule",
