@@ -161,7 +161,8 @@ impl<'a, 'c> Strays<'a, 'c> {
                 .key(declared)
                 .or_else(|| self.renamed_key(declared))
                 .or_else(|| self.beside_a_former_key(declared))
-                .or_else(|| self.in_its_place(declared)),
+                .or_else(|| self.in_its_place(declared))
+                .or_else(|| self.beside_an_orphan(declared)),
             Kind::Application | Kind::Package => self
                 .by_memory(declared)
                 .or_else(|| self.with_its_keys_elsewhere(declared))

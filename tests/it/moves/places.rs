@@ -137,6 +137,41 @@ fn a_new_value_for_the_same_manifest_or_in_place_of_a_dead_one_needs_no_consent(
 }
 
 #[test]
+fn a_key_with_another_name_or_an_entry_in_its_place_is_asked_about_without_memory() {
+    let entry = TEAM.replace("spec: {user: alice}", "spec: {user: alice, packages: [{package: payments, plan: gold}]}");
+    let (own, other) = (KEY.replace("{prefix: chk_}", "{}"), KEY.replace("{name: k}", "{name: n}"));
+    let cases = [
+        ([TEAM, &own].concat(), [TEAM, &other.replace("{prefix: chk_}", "{}")].concat(), "key/n"),
+        ([TEAM, &own].concat(), entry.clone(), "key/alice/checkout/payments"),
+        (entry.clone(), [TEAM, &own].concat(), "key/k"),
+        (entry, [TEAM, &other].concat(), "key/n"),
+    ];
+    for (before, after, asked) in &cases {
+        for remembers in [true, false] {
+            let story = Story::of(before);
+            if !remembers {
+                story.forget();
+            }
+            story.with(&[after]).asks(&["KW-145", &format!("{asked} would be created beside")], &[asked]);
+        }
+    }
+    // What a person made, or made for another package, is no key of a manifest.
+    for value in ["k12345_person.made", "person.made"] {
+        let story = Story::of(&cases[0].0);
+        story.by_hand(&format!("UPDATE package_keys SET value = '{value}'"));
+        story.forget();
+        let ran = story.with(&[&cases[0].1]).apply("");
+        assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    }
+    // Two keys that both have manifests are no question.
+    let story = Story::of(&cases[0].0);
+    story.forget();
+    let both = [&*cases[0].0, &other.replace("{prefix: chk_}", "{}")].concat();
+    let ran = story.with(&[&both]).apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn an_entry_in_another_package_of_another_owner_is_one_key() {
     let entry = TEAM.replace("spec: {user: alice}", "spec: {user: alice, packages: [{package: payments, plan: gold}]}");
     for remembers in [true, false] {

@@ -71,12 +71,14 @@ impl<'c> InPlace<'c> {
     }
 }
 
-/// The keys with which calls may succeed, now or when they are approved, by something of their values.
+/// Whether calls with a key may succeed, now or when it is approved.
+pub(super) fn lives(live: &LiveObject, context: &Context<'_>) -> bool {
+    live.attributes.text("settings.status") != Some("disabled") && !rotation::ends_before(live, context.now)
+}
+
+/// The keys with which calls may succeed, by something of their values.
 fn living<'c, T>(context: &Context<'c>, by: impl Fn(&Secret) -> T) -> impl Iterator<Item = (T, &'c LiveObject)> {
-    let lives = |live: &&LiveObject| {
-        live.attributes.text("settings.status") != Some("disabled") && !rotation::ends_before(live, context.now)
-    };
-    let keys = context.live.of(Kind::PackageKey).iter().filter(lives);
+    let keys = context.live.of(Kind::PackageKey).iter().filter(|live| lives(live, context));
     keys.filter_map(move |live| Some((by(&live.key.as_ref()?.value), live)))
 }
 

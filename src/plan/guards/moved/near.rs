@@ -146,7 +146,7 @@ impl<'c> Strays<'_, 'c> {
     }
 
     /// The length of the values that are generated for a key.
-    fn length(&self, key: &DeclaredKey, generated: &Generated) -> usize {
+    pub(super) fn length(&self, key: &DeclaredKey, generated: &Generated) -> usize {
         draft::length(self.context, self.matching, key).max(generated.prefix.len() + 1)
     }
 }

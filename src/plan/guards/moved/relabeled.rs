@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Found;
 use super::Stray;
 use super::Strays;
+use super::delivered::lives;
 use super::is_entry;
 use crate::model::Address;
 use crate::model::Declared;
@@ -73,7 +74,52 @@ impl Strays<'_, '_> {
             self.context.desired.manifest_of(address).is_none() || (*address == declared.address && has_own(declared))
         };
         let is_taken = |address: &&Address| **address != declared.address && self.matching.found.contains_key(address);
-        known.filter(is_former).or_else(|| self.labels.find(value).filter(is_taken).cloned())
+        let entry = || self.former_entry(live).filter(|entry| *entry != declared.address);
+        known.filter(is_former).or_else(|| self.labels.find(value).filter(is_taken).cloned()).or_else(entry)
+    }
+
+    /// The entry of `Application.packages` that a key was created for, if its place is still the same and the entry is gone.
+    fn former_entry(&self, live: &LiveObject) -> Option<Address> {
+        let remembered = self.context.remembered;
+        if remembered.objects.of(live, remembered.key.as_ref()).is_some() || self.removals.going(live).is_some() {
+            return None;
+        }
+        let (application, package) = self.place_of(live)?;
+        let entry = Address::key_of_application(&application.first_name(), &application.name(), &package.name());
+        let is_it = has_prefix_of(live, &entry) && self.context.desired.manifest_of(&entry).is_none();
+        is_it.then_some(entry)
+    }
+
+    /// KW-145: a key without a declared prefix beside one that Keywright generated, too, in the same place, on a machine that
+    /// cannot know for which manifest.
+    pub(super) fn beside_an_orphan(&self, declared: &Declared) -> Found {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let KeySource::Generate(generated) = &key.source else { return None };
+        if self.context.remembered.objects.has(Kind::PackageKey) || !has_own(declared) {
+            return None;
+        }
+        let place = (parent.address.clone(), key.package.address.clone());
+        let length = self.length(key, generated);
+        let is_it = |live: &&&LiveObject| {
+            let value = live.key.as_ref().map(|key| key.value.expose());
+            value.is_some_and(|value| has_own_prefix(value) && value.len() == length)
+                && lives(live, self.context)
+                && self.place_of(live).as_ref() == Some(&place)
+                && self.removals.going(live).is_none()
+        };
+        let live = self.all.iter().find(is_it)?;
+        let message = format!(
+            "{} would be created beside {}, which Keywright generated for a manifest that has another name or is gone",
+            declared.address, live.address
+        );
+        let help = if is_entry(&declared.address) {
+            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
+                .to_owned()
+        } else {
+            let id = crate::text::line(live.id.expose());
+            format!("if it is the same key, write its old name under `previously`, or `key: {{existing: {id}}}`")
+        };
+        Some(Stray::new(&rules::KW_145, message, help))
     }
 }
 
