@@ -230,6 +230,10 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     console.draws &= !log.is_on();
     let exit = match several::runs(&arguments.command, console) {
         Ok(several::Runs::One) => run_one(&arguments.command, console),
+        Ok(several::Runs::Gone(root)) => {
+            let result = several::run_gone(&arguments.command, &root, console).map_err(Stop::from);
+            ended(result, &arguments.command, console)
+        }
         Ok(several::Runs::Several(parts)) => {
             let result = several::run(&arguments.command, &parts, console);
             ended(result, &arguments.command, console)

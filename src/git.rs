@@ -202,6 +202,11 @@ impl Repository {
         tree::tracked(self, &folder)
     }
 
+    /// The files with this name that are in the checkout, relative to the root, sorted; without those that Git ignores.
+    pub fn present(&self, name: &str) -> Result<Vec<PathBuf>, GitError> {
+        tree::present(self, name)
+    }
+
     /// The paths below the root that Git would take with `git add --all`, because no `.gitignore` names them.
     pub fn not_ignored(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
         tree::not_ignored(self, paths)

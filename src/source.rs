@@ -8,6 +8,7 @@ mod credentials;
 mod deleted;
 mod find;
 mod foreign;
+mod gone;
 mod matching;
 mod range;
 mod settings;
@@ -27,6 +28,8 @@ use crate::files::Bounds;
 use crate::files::fence;
 use crate::files::normal;
 use crate::git::GitError;
+use crate::git::Repository;
+use crate::rules;
 use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::Workspace;
 use texts::By;
@@ -35,9 +38,15 @@ use texts::Texts;
 pub use commit::Revisions;
 pub use deleted::is_deleted;
 pub use find::by_workspace;
+pub use gone::deleted;
+pub use gone::gone;
+pub use gone::moved;
+pub use gone::without_gone;
+pub use matching::Matched;
 pub use matching::compared;
 pub use matching::is_pattern;
 pub use matching::matching;
+pub use range::At;
 pub use range::Range;
 pub use trusted::Trusted;
 
@@ -72,6 +81,8 @@ pub struct Loaded {
     pub settings: Vec<Diagnostic>,
     /// Whether the whole workspace was read, rather than only some paths.
     pub is_whole: bool,
+    /// Whether the stores of the workspace are unknown: the trusted commit does not have it, and the checkout names some.
+    pub has_untrusted_stores: bool,
 }
 
 impl Loaded {
@@ -176,16 +187,33 @@ fn read(
             texts.collect(&root.join(&**path), &root, By::Repository);
         }
     }
+    let mut is_nothing_meant = false;
     if is_around {
         texts.collect_around(paths, from, &root, input);
     } else if !is_whole {
-        for path in paths {
+        let (foreign, paths): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| {
+            is_hook && found.trusted.is_none() && texts.is_foreign(path, from, &root) && is_beside_workspaces(&root)
+        });
+        for path in &paths {
             texts.collect_named(path, from, &root, input);
         }
+        for path in &foreign {
+            texts.report_outside(&from.join(path));
+        }
+        is_nothing_meant = paths.is_empty() && !foreign.is_empty();
     }
     let mut loaded = texts.finish(found, settings, is_whole);
+    if is_nothing_meant {
+        loaded.diagnostics.retain(|finding| finding.rule != rules::KW_011.id);
+    }
     loaded.diagnostics.extend(gone.iter().map(|path| deleted::finding(path)));
     Ok(loaded)
+}
+
+/// Whether a folder is in no workspace, but its repository has some.
+fn is_beside_workspaces(folder: &Path) -> bool {
+    let files = || Repository::find_of_anyone(folder).ok()??.present(WORKSPACE_FILE).ok();
+    !has_settings(folder) && files().is_some_and(|files| !files.is_empty())
 }
 
 /// Whether a path names a file or a folder.

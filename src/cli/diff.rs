@@ -1,7 +1,5 @@
 //! `keywright diff`
 
-mod whole;
-
 use std::path::Path;
 
 use clap::Args;
@@ -31,6 +29,7 @@ use crate::rules;
 use crate::settings_diff;
 use crate::settings_diff::Comparison;
 use crate::source;
+use crate::source::At;
 use crate::source::Choice;
 use crate::source::NotFound;
 use crate::source::Revisions;
@@ -158,13 +157,13 @@ fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version)
     before.checked.allow_nothing();
     after.checked.allow_nothing();
     if after.is_absent && !before.is_absent {
-        let deleted = whole::deleted(&before.checked.loaded, &after.name, &before.folder);
+        let deleted = source::deleted(&before.checked.loaded.workspace, &after.name, &before.folder);
         // That nothing is declared is not a mistake then.
         after.checked.diagnostics = rules::with_severities(vec![deleted], &before.checked.loaded.workspace);
     } else if before.folder != after.folder {
         // The settings of the base: the author of the branch does not switch the finding off.
         let workspace = &before.checked.loaded.workspace;
-        let moved = whole::moved(workspace, &after.name, &before.folder, &after.folder);
+        let moved = source::moved(workspace, &after.name, &before.folder, &after.folder);
         after.checked.diagnostics.extend(rules::with_severities(vec![moved], workspace));
         sort(&mut after.checked.diagnostics);
     }
@@ -180,16 +179,13 @@ fn named<'v>(before: &'v Version, after: &'v Version) -> &'v source::Loaded {
 fn read(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), NotFound> {
     let revisions = Revisions::find(&console.folder, &console.choice)?;
     let range = revisions.range(range)?;
-    let (mut old, mut new) = (None, None);
-    if let Some(after) = &range.after {
-        new = revisions.moved(&range.before.commit, &after.commit)?;
-        old = revisions.moved(&after.commit, &range.before.commit)?;
-    }
+    let (here, there) = (At::Commit(&range.before.commit), At::of(range.after.as_ref()));
+    let (new, old) = (revisions.moved(here, there)?, revisions.moved(there, here)?);
     let (old, new) = (old.as_ref().unwrap_or(&revisions), new.as_ref().unwrap_or(&revisions));
     let before = Version::of(range.before.name, old.load(&range.before.commit)?, old);
     let after = match range.after {
         Some(after) => Version::of(after.name, new.load(&after.commit)?, new),
-        None => Version::of("the checkout".to_owned(), checkout(&revisions, console)?, &revisions),
+        None => Version::of("the checkout".to_owned(), checkout(new, console)?, new),
     };
     Ok((before, after))
 }
@@ -206,7 +202,9 @@ fn checkout(revisions: &Revisions, console: &mut Console<'_>) -> Result<source::
     if !revisions.is_checked_out() {
         return Ok(revisions.nothing());
     }
-    let choice = Choice { trust: None, is_ci: false, ..console.choice.clone() };
+    // The workspace may have moved from the folder that was chosen, or that we are in.
+    let workspace = Some(revisions.root().to_path_buf());
+    let choice = Choice { trust: None, is_ci: false, workspace, ..console.choice.clone() };
     let mut loaded = source::load(&[], &console.folder, &choice, console.input)?;
     let compared = [rules::KW_060.id, rules::KW_061.id, rules::KW_062.id];
     loaded.settings.retain(|finding| !compared.contains(&finding.rule));

@@ -22,6 +22,7 @@ pub(super) use self::undeclared::remembered;
 pub(super) use self::undeclared::remembered_if_owned;
 
 use super::Console;
+use super::Exit;
 use super::Failure;
 use super::Opened;
 use super::arguments::Manifests;
@@ -126,6 +127,7 @@ impl Session {
 
     /// Reads everything in the stores, declared or not.
     pub(super) fn everything(&self, console: &Console<'_>) -> Result<Live, Failure> {
+        check_stores(&self.loaded)?;
         let remotes = remotes::remotes(&self.loaded, false, console)?;
         let readers = Readers { remotes: &remotes, embedded: EmbeddedReader { database: self.database(console)? } };
         let query = Query::everything();
@@ -137,6 +139,17 @@ impl Session {
     pub(super) fn database(&self, console: &Console<'_>) -> Result<Option<Database>, Failure> {
         database::open_for_reading(&database::location(&self.loaded, console)?)
     }
+}
+
+/// KW-158: refuses to take the embedded store for the stores that the checkout names.
+fn check_stores(loaded: &Loaded) -> Result<(), Failure> {
+    let Some(trusted) = loaded.trusted.as_ref().filter(|_| loaded.has_untrusted_stores) else { return Ok(()) };
+    let name = trusted.name();
+    let message = format!(
+        "could not read the store: {name} does not have this workspace, so the stores that it names are not trusted"
+    );
+    let help = "review its keywright.yaml; a run after the merge reads the stores";
+    Err(Failure { exit: Exit::Stopped, ..Failure::new(message) }.help(help))
 }
 
 /// A change of keywright.yaml in the checkout has no effect on a run with trusted settings.

@@ -1,6 +1,7 @@
 //! One command for several workspaces: each as if it ran alone, one after the other. A workspace that fails does not stop the
 //! others. The exit code is the most urgent one, see [`Exit`].
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -9,23 +10,30 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::apply;
+use super::ended;
 use super::failure::Stop;
 use super::opened::Opened;
+use super::output;
 use super::output::Format;
 use super::output::Output;
+use super::output::Shown;
 use super::run_one;
 use super::saved_plan::Target;
+use crate::diagnostic::has_errors;
 use crate::render;
 use crate::render::Workspace;
 use crate::render::findings::Report;
 use crate::source;
 use crate::source::Choice;
+use crate::source::Matched;
 use crate::source::NotFound;
 
 /// The runs of a command.
 pub(super) enum Runs {
     /// Of one workspace, which the command finds itself.
     One,
+    /// Of one workspace in this folder, which is gone.
+    Gone(PathBuf),
     Several(Vec<Part>),
 }
 
@@ -34,6 +42,8 @@ pub(super) struct Part {
     /// For people.
     name: String,
     choice: Choice,
+    /// The folder of a workspace that is gone from the checkout.
+    gone: Option<PathBuf>,
     /// The files of this workspace that the command line names.
     files: Vec<PathBuf>,
 }
@@ -43,31 +53,51 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     let failed = |error: NotFound| Failure::new(error.to_string()).help(error.help());
     let (choice, folder) = (&console.choice, &console.folder);
     let part = |root: PathBuf, is_chosen: bool, files| Part {
-        name: root.strip_prefix(folder).unwrap_or(&root).display().to_string(),
+        name: named(&root, folder),
         choice: if is_chosen { Choice { workspace: Some(root), ..choice.clone() } } else { choice.clone() },
+        gone: None,
         files,
+    };
+    let gone_part = |root: PathBuf| Part {
+        name: named(&root, folder),
+        choice: choice.clone(),
+        gone: Some(root),
+        files: Vec::new(),
     };
     if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| source::is_pattern(pattern, folder)) {
         remove_older(command, folder);
         check(command, pattern)?;
-        let folders = match command {
-            Command::Diff(arguments) => source::compared(pattern, &arguments.range, folder),
+        let Matched { all, gone } = match command {
+            // It compares a workspace that is gone, too.
+            Command::Diff(arguments) => {
+                source::compared(pattern, &arguments.range, folder).map(|all| Matched { all, gone: BTreeSet::new() })
+            }
             _ => source::matching(pattern, folder, choice),
-        };
-        let folders = folders.map_err(failed)?;
-        return Ok(Runs::Several(folders.into_iter().map(|root| part(root, true, Vec::new())).collect()));
+        }
+        .map_err(failed)?;
+        let part = |root| if gone.contains(&root) { gone_part(root) } else { part(root, true, Vec::new()) };
+        return Ok(Runs::Several(all.into_iter().map(part).collect()));
     }
     let Command::Validate(arguments) = command else { return Ok(Runs::One) };
     let paths = arguments.manifests.all();
-    if choice.workspace.is_some() || paths.len() < 2 {
+    if choice.workspace.is_some() {
         return Ok(Runs::One);
+    }
+    let (gone, paths) = source::without_gone(&paths, folder);
+    match (gone.len(), paths.len()) {
+        (0, 0 | 1) => return Ok(Runs::One),
+        (1, 0) => return Ok(gone.into_iter().next().map_or(Runs::One, Runs::Gone)),
+        _ => {}
     }
     let is_gone = |path: &PathBuf| path != Path::new("-") && !source::is_there(&folder.join(path));
-    if !paths.iter().all(|path| folder.join(path).is_file() || is_gone(path)) {
+    if gone.is_empty() && !paths.iter().all(|path| folder.join(path).is_file() || is_gone(path)) {
         return Ok(Runs::One);
     }
-    let files = source::by_workspace(&paths, folder, choice).map_err(failed)?;
-    if files.len() < 2 {
+    let mut files = source::by_workspace(&paths, folder, choice).map_err(failed)?;
+    if files.is_empty() && !gone.is_empty() && !paths.is_empty() {
+        files.insert(folder.clone(), paths.clone());
+    }
+    if files.len() + gone.len() < 2 {
         return Ok(Runs::One);
     }
     if let Some(path) = paths.iter().find(|path| is_gone(path) && !source::is_deleted(path, folder)) {
@@ -75,7 +105,36 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
         return Err(failure.help("correct the path, or omit it"));
     }
     check_format(command.output().format)?;
-    Ok(Runs::Several(files.into_iter().map(|(root, files)| part(root, false, files)).collect()))
+    let there = files.into_iter().map(|(root, files)| part(root, false, files));
+    let mut parts: Vec<Part> = there.chain(gone.into_iter().map(gone_part)).collect();
+    parts.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Runs::Several(parts))
+}
+
+/// The name of a workspace, as seen from the current folder.
+fn named(root: &Path, folder: &Path) -> String {
+    match root.strip_prefix(folder).unwrap_or(root) {
+        here if here == Path::new("") => ".".to_owned(),
+        path => path.display().to_string(),
+    }
+}
+
+/// The findings about a workspace that is gone, instead of the result of the command.
+pub(super) fn run_gone(command: &Command, root: &Path, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let loaded = source::gone(root, &console.folder, &console.choice)
+        .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+    console.opened = Opened::new(&loaded, &console.folder);
+    let (diagnostics, sources) = (&loaded.diagnostics, &loaded.sources);
+    let (at, rotations) = (None, render::Rotations::default());
+    let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure: None, at, rotations };
+    let output = command.output();
+    output::document(output, &shown, console)?;
+    if output.format == Format::Text {
+        let out = if matches!(command, Command::Validate(_)) { &mut *console.out } else { &mut *console.err };
+        render::text::diagnostics(out, diagnostics, sources)?;
+        render::text::summary(out, diagnostics)?;
+    }
+    Ok(if has_errors(diagnostics) { Exit::Invalid } else { Exit::Done })
 }
 
 /// Removes an older saved plan, which must not be taken for the result of a run that is refused. The refusal is reported in any
@@ -208,8 +267,12 @@ fn of_part(
         reports: reports.take(),
         ..*console
     };
-    let exit = match command {
-        Command::Validate(arguments) if !part.files.is_empty() => {
+    let exit = match (command, &part.gone) {
+        (_, Some(root)) => {
+            let result = run_gone(command, root, &mut inner).map_err(Stop::from);
+            ended(result, command, &mut inner)
+        }
+        (Command::Validate(arguments), None) if !part.files.is_empty() => {
             run_one(&Command::Validate(arguments.on(&part.files)), &mut inner)
         }
         _ => run_one(command, &mut inner),

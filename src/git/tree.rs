@@ -1,6 +1,7 @@
 //! What the tree of a commit and the index hold.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -117,6 +118,17 @@ pub(super) fn tracked(repository: &Repository, path: &Path) -> Result<Vec<PathBu
     }
     let out = repository.git.run("list the files that Git tracks", &arguments, b"", MOST_OF_LIST)?;
     let mut found: Vec<PathBuf> = out.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(path_of).collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+pub(super) fn present(repository: &Repository, name: &str) -> Result<Vec<PathBuf>, GitError> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"].map(OsStr::new);
+    let out = repository.git.run("list the files of the checkout", &arguments, b"", MOST_OF_LIST)?;
+    let paths = out.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(path_of);
+    let is_there = |path: &PathBuf| fs::symlink_metadata(repository.root.join(path)).is_ok();
+    let mut found: Vec<PathBuf> = paths.filter(|path| path.ends_with(name) && is_there(path)).collect();
     found.sort();
     found.dedup();
     Ok(found)

@@ -8,7 +8,8 @@ use crate::rules;
 
 /// The other version of the settings in a comparison.
 pub struct Comparison<'a> {
-    /// Its name for people, like `origin/main (3f2a9c01d7e4)`.
+    /// Its name for people, like `origin/main (3f2a9c01d7e4)`, or, if it is trusted, what the run uses, like `the settings of
+    /// origin/main (3f2a9c01d7e4)`.
     pub with: &'a str,
     /// Whether the run uses that version, so that the changes take effect only after the merge.
     pub is_trusted: bool,
@@ -27,7 +28,7 @@ pub fn findings(
         let unknown = "; this clone does not have the commit where it left the branch, so a later change of the branch \
                        itself is reported, too: fetch the whole history to leave it out";
         let unknown = if is_base_known { "" } else { unknown };
-        format!("this run uses the settings of {with}; review the change before the merge{unknown}")
+        format!("this run uses {with}; review the change before the merge{unknown}")
     } else {
         format!("the settings were compared with {with}; undo the change, or let the owners of the store review it")
     };

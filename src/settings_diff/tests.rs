@@ -174,7 +174,8 @@ fn weakened_settings_come_first_each_with_its_place() {
     let before = workspace("  environment: {commandTimeout: 5s}\n  guards: {deletes: {count: 5}}");
     let after = workspace("  environment: {commandTimeout: 9s}\n  guards: {deletes: {count: 9}}");
     let changes = settings_diff(&before, &after);
-    let comparison = Comparison { with: "origin/main (3f2a9c01d7e4)", is_trusted: true, is_base_known: true };
+    let comparison =
+        Comparison { with: "the settings of origin/main (3f2a9c01d7e4)", is_trusted: true, is_base_known: true };
     let at = Place { source: SourceId(3), start: 1, end: 2 };
     let found = findings(&changes, &comparison, |field| field.starts_with("spec.guards").then_some(at));
     let texts: Vec<_> = found.iter().map(|finding| (finding.rule.0, finding.message.as_str(), finding.place)).collect();

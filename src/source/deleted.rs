@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::baseline::baseline;
 use crate::diagnostic::Diagnostic;
+use crate::git::CommitId;
 use crate::git::GitError;
 use crate::git::Repository;
 use crate::rules;
@@ -23,16 +24,21 @@ fn is_known(path: &Path) -> Result<bool, GitError> {
     if repository.tracks(&path)? {
         return Ok(true);
     }
-    let mut commits = baseline(&repository, None)?.map_or_else(Vec::new, |base| base.commits);
-    commits.extend(repository.head()?);
-    // A hook that runs after the commit.
-    commits.extend(repository.resolve_past("HEAD~1"));
-    for commit in commits {
+    for commit in known_commits(&repository)? {
         if !repository.existing(&commit, std::slice::from_ref(&path))?.is_empty() {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The commits that may have what a list of changed files names, from where the checkout left its branch to the last one.
+pub(super) fn known_commits(repository: &Repository) -> Result<Vec<CommitId>, GitError> {
+    let mut commits = baseline(repository, None)?.map_or_else(Vec::new, |base| base.commits);
+    // A hook that runs after the commit.
+    commits.extend(repository.resolve_past("HEAD~1"));
+    commits.extend(repository.head()?);
+    Ok(commits)
 }
 
 /// The nearest folder above a path that exists.

@@ -14,10 +14,11 @@ use super::Choice;
 use super::NotFound;
 use super::commit::Revisions;
 use super::find::check_owner;
+use super::gone::is_gone;
 use super::has_settings;
+use super::range::At;
 use super::trusted::Trusted;
 use crate::files::normal;
-use crate::git::CommitId;
 use crate::workspace::WORKSPACE_FILE;
 
 /// Whether the name of a workspace is a pattern. A folder whose name only looks like one is a folder.
@@ -29,20 +30,38 @@ fn has_wildcards(text: &OsStr) -> bool {
     text.as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))
 }
 
-/// The folders with settings that match, by name. Those of the trusted commit count, too: a pull request that deletes a
+/// What a pattern means.
+pub struct Matched {
+    /// The folders, by name.
+    pub all: Vec<PathBuf>,
+    /// Those that only the trusted commit has.
+    pub gone: BTreeSet<PathBuf>,
+}
+
+/// The folders with settings that match. Those of the trusted commit count, too: a pull request that deletes a
 /// workspace must not hide it.
-pub fn matching(pattern: &Path, from: &Path, choice: &Choice) -> Result<Vec<PathBuf>, NotFound> {
+pub fn matching(pattern: &Path, from: &Path, choice: &Choice) -> Result<Matched, NotFound> {
     let (base, glob) = split(pattern, from)?;
     let mut found = in_checkout(&base, &glob);
+    let mut gone = BTreeSet::new();
     match &choice.trust {
         Some(revision) => {
             let trusted = Trusted::find(&base, revision, false)?;
             let folders = trusted.workspaces_below(&base)?;
-            found.extend(folders.into_iter().filter(|folder| is_match(folder, &base, &glob)));
+            for folder in folders.into_iter().filter(|folder| is_match(folder, &base, &glob)) {
+                if is_gone(&folder) {
+                    let moved = Revisions::of(&folder, from)?.moved(At::Commit(trusted.commit()), At::Checkout)?;
+                    // A workspace that moved counts once, in the folder that it has now.
+                    gone.extend(moved.is_none_or(|moved| !found.contains(&moved.root)).then_some(folder));
+                } else {
+                    found.insert(folder);
+                }
+            }
         }
         None => found.iter().try_for_each(|folder| check_owner(folder))?,
     }
-    checked(found, pattern)
+    let all = checked(found.union(&gone).cloned().collect(), pattern)?;
+    Ok(Matched { all, gone })
 }
 
 /// The folders that match and have settings in one of the versions of a range. A workspace that moved counts once, in the
@@ -51,23 +70,21 @@ pub fn compared(pattern: &Path, range: &str, from: &Path) -> Result<Vec<PathBuf>
     let (base, glob) = split(pattern, from)?;
     let revisions = Revisions::of(&base, from)?;
     let range = revisions.range(range)?;
-    let in_commit = |commit: &CommitId| -> Result<BTreeSet<PathBuf>, NotFound> {
-        let folders = revisions.workspaces(commit)?.into_iter();
+    let in_version = |at: At<'_>| -> Result<BTreeSet<PathBuf>, NotFound> {
+        let folders = revisions.workspaces(at)?.into_iter();
         Ok(folders.filter(|folder| is_match(folder, &base, &glob)).collect())
     };
-    let before = in_commit(&range.before.commit)?;
-    let mut found = match &range.after {
-        Some(after) => in_commit(&after.commit)?,
-        None => in_checkout(&base, &glob),
+    let (old, new) = (At::Commit(&range.before.commit), At::of(range.after.as_ref()));
+    let before = in_version(old)?;
+    let mut found = match new {
+        At::Commit(_) => in_version(new)?,
+        At::Checkout => in_checkout(&base, &glob),
     };
     if range.after.is_none() {
         found.iter().try_for_each(|folder| check_owner(folder))?;
     }
     for folder in before.difference(&found.clone()) {
-        let moved = match &range.after {
-            Some(after) => Revisions::of(folder, from)?.moved(&range.before.commit, &after.commit)?,
-            None => None,
-        };
+        let moved = Revisions::of(folder, from)?.moved(old, new)?;
         if moved.is_none_or(|moved| !found.contains(&moved.root)) {
             found.insert(folder.clone());
         }

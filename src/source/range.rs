@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use super::NotFound;
 use super::commit::Revisions;
 use super::find::Found;
+use super::find::check_owner;
+use super::has_settings;
 use super::settings;
 use super::settings::Settings;
 use super::texts::Texts;
@@ -30,6 +32,20 @@ pub struct Revision {
     pub commit: CommitId,
 }
 
+/// A version of the repository: a commit, or what is checked out, also without a commit.
+#[derive(Clone, Copy)]
+pub enum At<'a> {
+    Commit(&'a CommitId),
+    Checkout,
+}
+
+impl<'a> At<'a> {
+    /// `None` is the checkout.
+    pub fn of(revision: Option<&'a Revision>) -> Self {
+        revision.map_or(At::Checkout, |revision| At::Commit(&revision.commit))
+    }
+}
+
 impl Revisions {
     /// `BASE..HEAD` is two revisions, `BASE...HEAD` the commit where they part with HEAD, and `BASE` one with the checkout.
     pub fn range(&self, range: &str) -> Result<Range, NotFound> {
@@ -48,21 +64,34 @@ impl Revisions {
         Ok(Range { before: named(&base, from), after: head.zip(to).map(|(head, to)| named(&head, to)) })
     }
 
-    /// The folders with settings at or below this one, in a commit.
-    pub(super) fn workspaces(&self, commit: &CommitId) -> Result<BTreeSet<PathBuf>, NotFound> {
+    /// The folders with settings at or below this one, in a version.
+    pub(super) fn workspaces(&self, at: At<'_>) -> Result<BTreeSet<PathBuf>, NotFound> {
         let prefix = self.repository.inside(&self.root)?;
-        let files = self.repository.below(commit, &self.root)?;
-        let settings = files.into_iter().filter(|file| file.path.ends_with(WORKSPACE_FILE));
+        let files: Vec<PathBuf> = match at {
+            At::Commit(commit) => {
+                self.repository.below(commit, &self.root)?.into_iter().map(|file| file.path).collect()
+            }
+            At::Checkout => self.repository.present(WORKSPACE_FILE)?,
+        };
+        let settings = files.iter().filter(|file| file.ends_with(WORKSPACE_FILE));
         let folder = |path: &Path| Some(self.root.join(path.parent()?.strip_prefix(&prefix).ok()?));
-        Ok(settings.filter_map(|file| folder(&file.path)).collect())
+        Ok(settings.filter_map(|file| folder(file)).collect())
     }
 
-    /// Where the commit `there` has the workspace that the commit `here` has in this folder, if that is another folder: the only
-    /// one that `here` does not have, and whose settings have the same name or the same text.
-    pub fn moved(&self, here: &CommitId, there: &CommitId) -> Result<Option<Self>, NotFound> {
-        let file = [self.root.join(WORKSPACE_FILE)];
-        let has = |commit: &CommitId| Ok::<_, NotFound>(!self.repository.existing(commit, &file)?.is_empty());
-        if !has(here)? || has(there)? {
+    fn has(&self, at: At<'_>) -> Result<bool, NotFound> {
+        match at {
+            At::Commit(commit) => {
+                let file = [self.root.join(WORKSPACE_FILE)];
+                Ok(!self.repository.existing(commit, &file)?.is_empty())
+            }
+            At::Checkout => Ok(has_settings(&self.root)),
+        }
+    }
+
+    /// Where the version `there` has the workspace that the version `here` has in this folder, if that is another folder: the
+    /// only one that `here` does not have, and whose settings have the same name or the same text.
+    pub fn moved(&self, here: At<'_>, there: At<'_>) -> Result<Option<Self>, NotFound> {
+        if !self.has(here)? || self.has(there)? {
             return Ok(None);
         }
         let depth = self.repository.inside(&self.root)?.components().count();
@@ -80,6 +109,9 @@ impl Revisions {
                 same.push(folder);
             }
         }
+        if let (At::Checkout, [folder]) = (there, same.as_slice()) {
+            check_owner(&folder.root)?;
+        }
         Ok(if same.len() == 1 { same.pop() } else { None })
     }
 
@@ -94,6 +126,11 @@ impl Revisions {
         self.root.is_dir()
     }
 
+    /// The folder of the workspace.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder as seen from the current one.
     pub fn folder(&self) -> String {
         let folder = self.root.strip_prefix(&self.from).unwrap_or(&self.root);
@@ -104,8 +141,11 @@ impl Revisions {
         Self { root: root.to_path_buf(), from: self.from.clone(), repository: self.repository.clone() }
     }
 
-    fn settings(&self, commit: &CommitId) -> Result<Settings, NotFound> {
-        Ok(settings::in_commit(&self.repository, commit, &self.root, WORKSPACE_FILE)?)
+    pub(super) fn settings(&self, at: At<'_>) -> Result<Settings, NotFound> {
+        match at {
+            At::Commit(commit) => Ok(settings::in_commit(&self.repository, commit, &self.root, WORKSPACE_FILE)?),
+            At::Checkout => Ok(settings::in_checkout(&self.root)),
+        }
     }
 }
 

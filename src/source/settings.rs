@@ -6,8 +6,12 @@ use super::Choice;
 use super::baseline::BaselineKind;
 use super::baseline::baseline;
 use super::baseline::bases;
+use super::commit::Revisions;
 use super::credentials;
 use super::find::Found;
+use super::gone::CHECKOUT;
+use super::gone::moved;
+use super::range::At;
 use super::texts::Texts;
 use super::trusted::Trusted;
 use crate::diagnostic::Diagnostic;
@@ -37,6 +41,14 @@ pub(super) struct Settings {
     pub(super) workspace: Workspace,
     pub(super) sources: Vec<Source>,
     pub(super) problems: Vec<Diagnostic>,
+    /// Whether the checkout names stores for a workspace that the trusted commit does not have.
+    pub(super) has_untrusted_stores: bool,
+}
+
+impl Settings {
+    fn of(workspace: Workspace, source: Option<Source>, problems: Vec<Diagnostic>) -> Self {
+        Self { workspace, sources: source.into_iter().collect(), problems, has_untrusted_stores: false }
+    }
 }
 
 pub(super) fn read(found: &Found, choice: &Choice, texts: &mut Texts) -> Result<Settings, GitError> {
@@ -46,7 +58,7 @@ pub(super) fn read(found: &Found, choice: &Choice, texts: &mut Texts) -> Result<
     let mut here = Version::of(source, 0, &folder);
     here.problems.extend(unreadable);
     match &found.trusted {
-        Some(trusted) => from_commit(trusted, here, root, &folder),
+        Some(trusted) => from_commit(trusted, here, root, &folder, texts),
         None => Ok(from_checkout(here, root, &folder, choice)),
     }
 }
@@ -60,13 +72,21 @@ pub(super) fn in_commit(
 ) -> Result<Settings, GitError> {
     let folder = folder_name(root);
     let Version { workspace, source, problems } = Version::in_commit(repository, commit, root, 0, name, &folder)?;
-    Ok(Settings { workspace, sources: source.into_iter().collect(), problems })
+    Ok(Settings::of(workspace, source, problems))
+}
+
+/// The settings in the checkout, compared with nothing.
+pub(super) fn in_checkout(root: &Path) -> Settings {
+    let mut texts = Texts::new(root, Bounds::new(root, &[]));
+    let (source, _) = texts.settings(&root.join(WORKSPACE_FILE));
+    let Version { workspace, source, problems } = Version::of(source, 0, &folder_name(root));
+    Settings::of(workspace, source, problems)
 }
 
 /// The settings of a workspace without a file.
 pub(super) fn defaults(root: &Path) -> Settings {
     let Version { workspace, problems, .. } = Version::of(None, 0, &folder_name(root));
-    Settings { workspace, sources: Vec::new(), problems }
+    Settings::of(workspace, None, problems)
 }
 
 /// The name of a workspace whose settings have none.
@@ -131,15 +151,27 @@ fn from_checkout(here: Version, root: &Path, folder: &str, choice: &Choice) -> S
     let mut problems = compared_with_git(root, &here, folder, choice);
     problems.extend(here.problems);
     problems.extend(choice.is_ci.then(in_ci));
-    Settings { workspace: here.workspace, sources: here.source.into_iter().collect(), problems }
+    Settings::of(here.workspace, here.source, problems)
 }
 
-fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> Result<Settings, GitError> {
+fn from_commit(
+    trusted: &Trusted,
+    here: Version,
+    root: &Path,
+    folder: &str,
+    texts: &Texts,
+) -> Result<Settings, GitError> {
     let (repository, name) = (trusted.repository(), trusted.name());
     let file = format!("{WORKSPACE_FILE} of {name}");
     let there = Version::in_commit(repository, trusted.commit(), root, 1, &file, folder)?;
-    let mut changes = changes(&there, &here);
-    let bases = left_from(trusted, root, folder);
+    let new = NewWorkspace::of(trusted, &here, &there, root, texts)?;
+    let before = new.as_ref().and_then(|new| new.former.as_ref()).unwrap_or(&there);
+    let mut changes = changes(before, &here);
+    if new.is_some() {
+        // The folder gives the defaults their name.
+        changes.retain(|change| change.field != "metadata.name");
+    }
+    let bases = if new.is_some() { Vec::new() } else { left_from(trusted, root, folder) };
     if !bases.is_empty() {
         // A later commit of the branch is not a change of this checkout.
         let ours: Vec<String> =
@@ -149,8 +181,12 @@ fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> R
     changes.extend(changed_openapi(&there.workspace, root, |path| {
         if trusted.covers(path) { trusted.read(path).map(Some) } else { Ok(None) }
     }));
-    let comparison = Comparison { with: &name, is_trusted: true, is_base_known: !bases.is_empty() };
+    let is_base_known = new.is_some() || !bases.is_empty();
+    let used = if new.is_some() { "the default settings".to_owned() } else { format!("the settings of {name}") };
+    let comparison = Comparison { with: &used, is_trusted: true, is_base_known };
     let mut problems = findings(&changes, &comparison, |field| place_of(SourceId(0), here.source.as_ref()?, field));
+    let has_untrusted_stores = new.as_ref().is_some_and(|_| names_stores(&here.workspace, &there.workspace));
+    problems.extend(new.into_iter().flat_map(|new| new.findings));
     if here.text() != there.text() {
         // A problem that both have is reported once, for the settings that are used.
         let is_new = |problem: &Diagnostic| {
@@ -166,7 +202,50 @@ fn from_commit(trusted: &Trusted, here: Version, root: &Path, folder: &str) -> R
         (None, None) => Vec::new(),
         (here, there) => std::iter::once(here.unwrap_or_else(empty)).chain(there).collect(),
     };
-    Ok(Settings { workspace: there.workspace, sources, problems })
+    Ok(Settings { workspace: there.workspace, sources, problems, has_untrusted_stores })
+}
+
+/// Whether settings name another store or database than the defaults.
+fn names_stores(here: &Workspace, defaults: &Workspace) -> bool {
+    let is_store =
+        |change: &SettingChange| ["spec.stores", "spec.database"].iter().any(|of| change.field.starts_with(of));
+    settings_diff(defaults, here).iter().any(is_store)
+}
+
+/// A workspace that the trusted commit does not have in this folder.
+struct NewWorkspace {
+    /// Its settings in the folder where the trusted commit has it, if the checkout moves it.
+    former: Option<Version>,
+    findings: Vec<Diagnostic>,
+}
+
+impl NewWorkspace {
+    fn of(
+        trusted: &Trusted,
+        here: &Version,
+        there: &Version,
+        root: &Path,
+        texts: &Texts,
+    ) -> Result<Option<Self>, GitError> {
+        if there.source.is_some() || here.source.is_none() {
+            return Ok(None);
+        }
+        let file = texts.name_of(&root.join(WORKSPACE_FILE));
+        let folder = texts.name_of(root);
+        let folder = if folder.is_empty() { ".".into() } else { folder };
+        let message = format!("{} has no {file}, so this run uses the default settings", trusted.name());
+        let help = format!(
+            "what {file} of the checkout says takes effect after the merge: review the whole file; `keywright diff {} \
+             --workspace {folder}` shows it",
+            trusted.revision()
+        );
+        let mut findings = vec![rules::KW_158.finding(message).help(help)];
+        let former = former(trusted.repository(), trusted.commit(), root, texts.from())?;
+        let Some((version, old, new)) = former else { return Ok(Some(Self { former: None, findings })) };
+        let found = moved(&version.workspace, CHECKOUT, &old, &new);
+        findings.extend(rules::with_severities(vec![found], &version.workspace));
+        Ok(Some(Self { former: Some(version), findings }))
+    }
 }
 
 /// The changed settings. None if one version has errors, which are reported.
@@ -217,7 +296,7 @@ fn compared_with_git(root: &Path, here: &Version, folder: &str, choice: &Choice)
                 let help = "compare keywright.yaml with its last version without errors";
                 problems.push(rules::KW_062.finding(message).help(help));
             }
-            all.extend(changes(&before, here));
+            all.extend(changes_since(&repository, commit, &before, here, root)?);
             all.extend(changed_openapi(&here.workspace, root, |path| match repository.inside(path) {
                 Ok(inside) => repository.read(commit, &inside).map(Some),
                 Err(_) => Ok(None),
@@ -232,6 +311,40 @@ fn compared_with_git(root: &Path, here: &Version, folder: &str, choice: &Choice)
         let message = format!("could not check how the settings changed: could not {error}");
         vec![rules::KW_062.finding(message).help(error.help())]
     })
+}
+
+/// The changed settings since a commit, which may have the workspace in another folder.
+fn changes_since(
+    repository: &Repository,
+    commit: &CommitId,
+    before: &Version,
+    here: &Version,
+    root: &Path,
+) -> Result<Vec<SettingChange>, GitError> {
+    if before.source.is_some() {
+        return Ok(changes(before, here));
+    }
+    let former = former(repository, commit, root, root)?;
+    let mut changes = changes(former.as_ref().map_or(before, |(version, ..)| version), here);
+    // The folder gives the defaults their name.
+    changes.retain(|change| change.field != "metadata.name");
+    Ok(changes)
+}
+
+/// The settings of the checkout's workspace where a commit has it in another folder, and both folders as seen from `from`. If
+/// the history cannot be read, it is a new workspace.
+fn former(
+    repository: &Repository,
+    commit: &CommitId,
+    root: &Path,
+    from: &Path,
+) -> Result<Option<(Version, String, String)>, GitError> {
+    let new = Revisions::of(root, from).ok();
+    let old = new.as_ref().and_then(|new| new.moved(At::Checkout, At::Commit(commit)).ok()?);
+    let Some((old, new)) = old.zip(new) else { return Ok(None) };
+    let name = folder_name(old.root());
+    let version = Version::in_commit(repository, commit, old.root(), 1, WORKSPACE_FILE, &name)?;
+    Ok(Some((version, old.folder(), new.folder())))
 }
 
 /// KW-062: this clone does not have the commit where it left the target branch, so only changes that are not committed yet

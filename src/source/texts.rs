@@ -66,6 +66,11 @@ impl Texts {
         Self { from: from.to_path_buf(), bounds, sources, problems, total: 0, named, seen, links: BTreeMap::new() }
     }
 
+    /// The current folder.
+    pub(super) fn from(&self) -> &Path {
+        &self.from
+    }
+
     /// The displayed name of a file: relative to the current folder if it is below it.
     pub(super) fn name_of(&self, path: &Path) -> Box<str> {
         let (path, from) = (normal(path), normal(&self.from));
@@ -138,6 +143,14 @@ impl Texts {
     /// Whether a file, or a part of a folder, was read.
     fn has_read(&self, path: &Path) -> bool {
         self.seen.range(path.to_path_buf()..).next().is_some_and(|seen| seen.starts_with(path))
+    }
+
+    /// KW-157: a file of another program in a repository that has its workspaces elsewhere.
+    pub(super) fn report_outside(&mut self, path: &Path) {
+        let name = self.name_of(path);
+        let message = format!("{name} is in no workspace, and is not read");
+        let help = "if it should be a manifest, write `apiVersion: keywright.dev/v1`, and move it into a folder of a workspace";
+        self.problems.push((name, rules::KW_157.also(message).help(help)));
     }
 
     /// KW-157: a path of the user that is not in the workspace.
@@ -335,7 +348,7 @@ impl Texts {
     /// Sorts the texts by name and gives the problems their numbers.
     pub(super) fn finish(mut self, found: Found, settings: Settings, is_whole: bool) -> Loaded {
         let Found { root, trusted } = found;
-        let Settings { workspace, sources: workspace_sources, problems: mut settings } = settings;
+        let Settings { workspace, sources: workspace_sources, problems: mut settings, has_untrusted_stores } = settings;
         self.sources.sort_by(|a, b| a.name.cmp(&b.name));
         self.sources.dedup_by(|a, b| a.name == b.name);
         let mut diagnostics = Vec::new();
@@ -359,7 +372,18 @@ impl Texts {
             }
         }
         let (sources, named, links) = (Sources(self.sources), self.named, self.links);
-        Loaded { root, workspace, trusted, sources, diagnostics, named, links, settings, is_whole }
+        Loaded {
+            root,
+            workspace,
+            trusted,
+            sources,
+            diagnostics,
+            named,
+            links,
+            settings,
+            is_whole,
+            has_untrusted_stores,
+        }
     }
 }
 

@@ -58,6 +58,11 @@ impl Trusted {
         format!("{} ({})", self.revision, self.commit.short())
     }
 
+    /// The revision as it was written.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
     pub const fn commit(&self) -> &CommitId {
         &self.commit
     }

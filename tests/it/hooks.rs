@@ -123,6 +123,107 @@ fn deleted_files_of_several_workspaces() {
     }
 }
 
+/// Two workspaces in `teams`, of which `origin/main` knows, on a branch.
+fn teams() -> Repository {
+    let repository = Repository::new();
+    repository.git("rm -q payments.yaml keywright.yaml");
+    for name in ["blue", "red"] {
+        let settings = SETTINGS.replace("name: w", &format!("name: {name}")).replace("[team, keys]", "['.']");
+        repository.write(&format!("teams/{name}/keywright.yaml"), &settings);
+        repository.write(&format!("teams/{name}/a.yaml"), TEAM);
+    }
+    repository.write(".gitignore", ".keywright/\n");
+    repository.write("ci.yml", "on: push\n");
+    repository.write("README.md", "# Us\n");
+    repository.commit();
+    repository.git("update-ref refs/remotes/origin/main HEAD");
+    repository
+}
+
+#[test]
+fn a_deleted_workspace_is_named_and_the_rest_is_checked() {
+    let repository = teams();
+    let deleted = "warning[KW-138]: the checkout deletes the workspace red in teams/red: no run manages its objects";
+    let check = |when: &str| {
+        for (line, count) in [
+            ("teams/red/keywright.yaml teams/red/a.yaml", 1),
+            ("teams/red/a.yaml", 1),
+            ("teams/red/keywright.yaml", 1),
+            ("teams/red/keywright.yaml teams/red/a.yaml teams/blue/a.yaml", 2),
+            ("teams/blue/a.yaml teams/red/a.yaml README.md", 2),
+            ("teams/red/a.yaml README.md", 2),
+        ] {
+            let ran = repository.run(&format!("validate {line}"));
+            assert_eq!(ran.exit, 0, "{when}, {line}: {}{}", ran.out, ran.err);
+            assert!(ran.out.contains(deleted) && !ran.out.contains("KW-151"), "{when}, {line}: {}", ran.out);
+            assert_eq!(ran.out.contains("2 workspaces:"), count == 2, "{when}, {line}: {}", ran.out);
+        }
+    };
+    repository.git("rm -q -r teams/red");
+    check("staged");
+    // A database that Git ignores is left.
+    repository.write("teams/red/.keywright/keywright.db", "x");
+    check("with a database");
+    repository.commit();
+    check("committed");
+    let ran = repository.run("validate teams/red/a.yaml --format json");
+    assert!(ran.exit == 0 && ran.out.contains("\"KW-138\""), "{}", ran.out);
+    let below = Console::new(repository.root().join("teams/blue"));
+    let ran = below.run("validate a.yaml ../red/keywright.yaml");
+    assert!(ran.exit == 0 && ran.out.contains("deletes the workspace red"), "{}{}", ran.out, ran.err);
+    // The exit is the one of what is left.
+    repository.write("teams/blue/a.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n");
+    assert_eq!(repository.run("validate teams/red/a.yaml teams/blue/a.yaml").exit, 3);
+    // Without its settings only, the manifests that are left are checked.
+    repository.git("checkout -q origin/main -- teams/red");
+    std::fs::remove_file(repository.root().join("teams/red/keywright.yaml")).unwrap();
+    let ran = repository.run("validate teams/red/keywright.yaml");
+    assert!(ran.exit == 0 && ran.out.contains("KW-151") && !ran.out.contains("KW-138"), "{}", ran.out);
+}
+
+#[test]
+fn a_moved_workspace_is_named_in_the_list_that_has_both_folders() {
+    let repository = teams();
+    repository.git("mv teams/red teams/crimson");
+    for is_committed in [false, true] {
+        let list = "teams/red/keywright.yaml teams/red/a.yaml teams/crimson/keywright.yaml teams/crimson/a.yaml";
+        let ran = repository.run(&format!("validate {list}"));
+        let moved = "the checkout moves the workspace red from teams/red to teams/crimson";
+        assert!(ran.exit == 0 && ran.out.contains(moved), "{}{}", ran.out, ran.err);
+        assert!(!ran.out.contains("metadata.name"), "{}", ran.out);
+        if !is_committed {
+            repository.commit();
+        }
+    }
+}
+
+/// A commit that touches no workspace.
+#[test]
+fn files_of_other_programs_alone_are_not_read() {
+    let repository = teams();
+    for line in ["README.md", "ci.yml", "ci.yml README.md"] {
+        let ran = repository.run(&format!("validate {line}"));
+        assert!(
+            ran.exit == 0 && ran.out.contains("is in no workspace, and is not read"),
+            "{line}: {}{}",
+            ran.out,
+            ran.err
+        );
+        assert!(!ran.out.contains("error"), "{line}: {}", ran.out);
+    }
+    repository.write("shared.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n");
+    let ran = repository.run("validate shared.yaml ci.yml");
+    assert!(
+        ran.exit == 3 && ran.out.contains("shared.yaml") && ran.out.contains("ci.yml is in no workspace"),
+        "{}",
+        ran.out
+    );
+    // Where there is no workspace at all, the file was meant.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ci.yml"), "on: push\n").unwrap();
+    assert_eq!(Console::new(folder.path().to_path_buf()).run("validate ci.yml").exit, 3);
+}
+
 /// Workspaces in folders, and files of other programs beside them.
 #[test]
 fn files_of_other_programs_beside_the_workspaces_are_not_read() {

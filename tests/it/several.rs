@@ -333,7 +333,88 @@ fn workspaces_of_the_trusted_revision_count() {
     git("add --all");
     git("-c user.name=a -c user.email=a@example.com commit --quiet --message all");
     fs::remove_dir_all(folder.path().join("teams/red")).unwrap();
-    let ran = console.run("validate --workspace 'teams/*' --trust main");
-    assert!(ran.out.lines().any(|line| line.starts_with("  teams/red ") && line.contains("exit 1")), "{}", ran.out);
-    assert!(ran.err.contains("it is not a folder"), "{}", ran.err);
+    for command in ["validate", "plan", "drift", "apply --auto-approve"] {
+        let ran = console.run(&format!("{command} --workspace 'teams/*' --trust main"));
+        assert!(ran.out.lines().any(|line| line.starts_with("  teams/red ") && line.contains("exit 0")), "{}", ran.out);
+        let all = format!("{}{}", ran.out, ran.err);
+        assert!(
+            all.contains("warning[KW-138]: the checkout deletes the workspace red in teams/red"),
+            "{command}: {all}"
+        );
+        assert!(ran.exit == 3 && !all.contains("not a folder"), "{command}: {all}");
+    }
+    for format in ["json", "markdown", "sarif", "github", "gitlab", "junit"] {
+        let ran = console.run(&format!("plan --workspace 'teams/*' --trust main --format {format}"));
+        assert!(ran.exit == 3 && ran.out.contains("deletes the workspace red"), "{format}: {}", ran.out);
+    }
+    // Its own settings may forbid it, and those of the checkout do not count.
+    git("checkout --quiet .");
+    write(folder.path(), "teams/red/keywright.yaml", &settings("red", "{rules: {KW-138: error}}"));
+    git("-c user.name=a -c user.email=a@example.com commit --quiet --all --message strict");
+    fs::remove_dir_all(folder.path().join("teams/red")).unwrap();
+    let ran = console.run("plan --workspace 'teams/{amber,red}' --trust main");
+    assert!(ran.exit == 3 && ran.err.contains("error[KW-138]"), "{}{}", ran.out, ran.err);
+    // A database that Git ignores may be left. If manifests are, the trusted settings count, and it is no deletion.
+    write(folder.path(), "teams/red/.keywright/keywright.db", "left");
+    assert!(console.run("plan --workspace 'teams/{amber,red}' --trust main").err.contains("error[KW-138]"));
+    write(folder.path(), "teams/red/a.yaml", TEAM);
+    fs::remove_dir_all(folder.path().join("teams/red/.keywright")).unwrap();
+    let ran = console.run("plan --workspace 'teams/{amber,red}' --trust main");
+    assert!(ran.exit == 0 && !ran.err.contains("deletes the workspace"), "{}{}", ran.out, ran.err);
+}
+
+/// What a pull request adds or moves has no trusted settings, and the other workspaces go on.
+#[test]
+fn a_workspace_that_the_trusted_revision_does_not_have_is_named() {
+    let (folder, console) = three();
+    write(folder.path(), "teams/blue/a.yaml", TEAM);
+    let git = |line: &str| crate::trust::repository::git(folder.path(), line);
+    let guards = "{guards: {deletes: {count: 5}}}";
+    write(folder.path(), "teams/red/keywright.yaml", &settings("red", guards));
+    git("init --quiet --initial-branch main");
+    git("add --all");
+    git("-c user.name=a -c user.email=a@example.com commit --quiet --message all");
+    git("mv teams/red teams/crimson");
+    write(folder.path(), "teams/new/keywright.yaml", &settings("other", "{guards: {deletes: {count: 500}}}"));
+    write(folder.path(), "teams/new/a.yaml", TEAM);
+    let line = "plan --workspace 'teams/*' --trust main";
+    let ran = console.run(line);
+    assert!(ran.exit == 0 && ran.out.contains("4 workspaces:"), "{}{}", ran.out, ran.err);
+    for text in [
+        "warning[KW-158]: main (",
+        "has no teams/new/keywright.yaml, so this run uses the default settings",
+        "`keywright diff main --workspace teams/new` shows it",
+        "`spec.guards.deletes.count`: 10 → 500 takes effect after the merge",
+        "has no teams/crimson/keywright.yaml",
+        "warning[KW-138]: the checkout moves the workspace red from teams/red to teams/crimson",
+    ] {
+        assert!(ran.err.contains(text), "{text}: {}", ran.err);
+    }
+    // It is compared with itself, and not with settings that no version has.
+    for text in ["metadata.name", "uses the settings of", "10 → 5 ", "5 → 10 "] {
+        assert!(!ran.err.contains(text), "{text}: {}", ran.err);
+    }
+    let shown = console.run("diff main --workspace teams/new");
+    assert!(shown.exit == 0 && shown.out.contains("user/alice"), "{}{}", shown.out, shown.err);
+    // If it names a store, the plan would be for another one.
+    let stores = "{stores: {managedFileTransfer: {url: 'http://127.0.0.1:9', credentials: {apiKey: {env: KEYWRIGHT_K}}, operations: {list: GET /k}}}}";
+    for spec in [stores, "{database: 'sqlite:other.db'}"] {
+        write(folder.path(), "teams/new/keywright.yaml", &settings("other", spec));
+        for command in ["plan", "drift", "apply --auto-approve"] {
+            let ran = console.run(&format!("{command} --workspace 'teams/*' --trust main"));
+            let line = "  teams/new      exit 4: changes held back";
+            assert!(ran.out.lines().any(|printed| printed == line), "{command}, {spec}: {}{}", ran.out, ran.err);
+            assert!(
+                ran.err.contains("does not have this workspace, so the stores that it names are not trusted"),
+                "{}",
+                ran.err
+            );
+            assert!(ran.out.contains("  teams/amber    exit "), "{}", ran.out);
+        }
+        assert_eq!(console.run("validate --workspace teams/new --trust main").exit, 0);
+        assert_eq!(console.run("export --workspace teams/new --trust main").exit, 4);
+        let ran = console.run("plan --workspace teams/new --trust main --format markdown");
+        assert!(ran.exit == 4 && ran.out.contains("**Failed**") && ran.out.contains("KW-158"), "{}", ran.out);
+    }
+    assert!(!folder.path().join("teams/new/.keywright").exists() && !folder.path().join("teams/new/other.db").exists());
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Checked;
+use super::check_stores;
 use super::database;
 use super::fingerprints;
 use super::history;
@@ -98,7 +99,9 @@ impl Checked {
         if has_errors(&diagnostics) {
             return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));
         }
-        let read = match stores(&loaded, &desired, planning, saved.map(|saved| &saved.plan), console) {
+        let read = check_stores(&loaded)
+            .and_then(|()| stores(&loaded, &desired, planning, saved.map(|saved| &saved.plan), console));
+        let read = match read {
             Ok(read) => read,
             // What was found so far may be why: a changed host, for example.
             Err(failure) => {

@@ -1,4 +1,4 @@
-//! KW-138. Decided in `cli/diff/whole.rs`.
+//! KW-138. Decided in `source/gone.rs`.
 
 use crate::rule::Rule;
 

@@ -104,14 +104,41 @@ fn a_moved_workspace_is_compared_with_itself() {
     teams.git("mv teams/red teams/crimson");
     teams.write("teams/crimson/b.yaml", &package("red-3"));
     teams.commit();
-    for folder in ["teams/red", "teams/crimson"] {
-        let ran = teams.run(&format!("diff origin/main..HEAD --workspace {folder} --format json"));
-        let document = json(&ran);
-        assert_eq!(edits(&document), ["added package/red-3"], "{folder}: {}", ran.err);
-        let said = messages(&document);
-        assert!(said.contains("moves the workspace red from teams/red to teams/crimson"), "{folder}: {said}");
-        assert!(ran.exit == 0 && ran.out.contains(".keywright/keywright.db is not in Git"), "{folder}: {}", ran.out);
-    }
+    let check = |when: &str| {
+        for (folder, range) in ["teams/red", "teams/crimson"]
+            .into_iter()
+            .flat_map(|folder| ["origin/main..HEAD", "origin/main"].map(|range| (folder, range)))
+        {
+            // Only the checkout has it.
+            if when != "committed" && range == "origin/main..HEAD" {
+                continue;
+            }
+            let ran = teams.run(&format!("diff {range} --workspace {folder} --format json"));
+            let document = json(&ran);
+            assert_eq!(edits(&document), ["added package/red-3"], "{when}, {folder}, {range}: {}", ran.err);
+            assert!(document["settings"].as_array().unwrap().is_empty(), "{when}, {folder}, {range}: {}", ran.out);
+            let said = messages(&document);
+            let moved = "moves the workspace red from teams/red to teams/crimson";
+            assert!(said.contains(moved), "{when}, {folder}, {range}: {said}");
+            let has_help = ran.out.contains(".keywright/keywright.db is not in Git");
+            assert!(ran.exit == 0 && has_help, "{when}, {folder}, {range}: {}", ran.out);
+        }
+    };
+    check("committed");
+    // In the folder, with files that Git ignores in the old one; and before the move is staged.
+    let inside = crate::console::Console::new(teams.root().join("teams/crimson"));
+    assert!(inside.run("diff origin/main").err.contains("KW-138"));
+    teams.write("teams/red/.keywright/keywright.db", "left");
+    check("committed");
+    teams.git("reset -q --soft origin/main");
+    teams.git("reset -q");
+    check("not staged");
+    assert!(teams.run("diff origin/main --workspace 'teams/*'").out.contains("2 workspaces:"));
+    teams.git("add -A");
+    check("staged");
+    teams.commit();
+    std::fs::remove_dir_all(teams.root().join("teams/red")).unwrap();
+    teams.git("rm -q -r --cached --ignore-unmatch teams/red");
     // The branch cannot switch the finding off, and hides no removal behind a name.
     teams.write("teams/crimson/keywright.yaml", &settings("red", "{rules: {KW-138: 'off'}}"));
     teams.write("teams/crimson/a.yaml", &package("red"));
