@@ -2,6 +2,7 @@
 //! layout stay; and a text counts only if its manifests then declare exactly what they did before, with the new values.
 
 mod block;
+mod brackets;
 mod scalar;
 mod spelling;
 

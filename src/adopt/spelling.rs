@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::block;
 use super::block::Replaced;
+use super::brackets::brackets;
 use super::scalar::scalar;
 use crate::model::Value;
 
@@ -19,7 +20,7 @@ pub(super) fn spelled(all: &str, at: Range<usize>, value: &Value) -> Result<Repl
         return Err(why);
     }
     let written = match value {
-        Value::Set(items) => list(old, &items.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+        Value::Set(items) => brackets(old, &items.iter().map(AsRef::as_ref).collect::<Vec<_>>())
             .ok_or("its list has an item that is not one plain text")?,
         _ if old.starts_with('[') => return Err("its value is a list"),
         Value::Number(number) => number.to_string(),
@@ -59,18 +60,4 @@ fn other_form(old: &str) -> Option<&'static str> {
         _ if old.contains(['\n', '\r']) => Some("its value has several lines"),
         _ => None,
     }
-}
-
-/// A list in brackets: the items that stay keep their order and their spelling.
-fn list(old: &str, new: &[&str]) -> Option<String> {
-    let inside = old.strip_prefix('[')?.strip_suffix(']')?;
-    // Quotes and comments may contain a comma.
-    if inside.contains(['"', '\'', '#', '[', '{', '&', '*', '!']) {
-        return None;
-    }
-    let items: Vec<&str> = inside.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
-    let stay = items.iter().copied().filter(|item| new.contains(item)).map(str::to_owned);
-    let added = new.iter().filter(|item| !items.contains(item)).map(|item| scalar("", item));
-    let all: Vec<String> = stay.chain(added).collect();
-    Some(format!("[{}]", all.join(", ")))
 }

@@ -120,14 +120,20 @@ fn lists_in_brackets_keep_their_order() {
     };
     assert_eq!(of("[b, a]", &["a", "b", "c"]).as_deref(), Some("[b, a, c]"));
     assert_eq!(of("[b, a]", &[]).as_deref(), Some("[]"));
-    assert_eq!(of("[\"b\", a]", &["a"]), None);
+    assert_eq!(of("[\"b\", a]", &["a", "c"]).as_deref(), Some("[a, c]"));
+    assert_eq!(of("['b, x','it''s']", &["b, x", "c"]).as_deref(), Some("['b, x','c']"));
+    assert_eq!(of("[ a , \"b\" ,c, ]", &["b", "c", "d"]).as_deref(), Some("[ \"b\" ,c, d, ]"));
+    for other in ["[&x a]", "[a, {b: c}]", "[\"\\x62\"]", "[a: b]", "[[a]]", "[a,, b]", "[a #b]", "['a]"] {
+        assert_eq!(of(other, &["z"]), None, "{other}");
+    }
 }
 
 #[test]
 fn lists_in_brackets_are_adopted_as_the_parser_places_them() {
     for (old, items, new) in [
         ("[b@x, a@x]", &["a@x", "b@x", "c@x"][..], "[b@x, a@x, c@x]"),
-        ("[ b@x, a@x, ]", &["a@x"], "[a@x]"),
+        ("[ b@x, a@x, ]", &["a@x"], "[ a@x, ]"),
+        ("['b@x',\"a@x\"]", &["a@x", "c@x"], "[\"a@x\",\"c@x\"]"),
         ("[]", &["a@x"], "[a@x]"),
         ("[b@x]", &[], "[]"),
     ] {
@@ -234,6 +240,48 @@ proptest! {
         prop_assert_eq!(written.lines().filter(is_added).count(), added.len());
         prop_assert_eq!(written.contains("\r\n"), is_crlf);
         prop_assert!(!is_crlf || !written.replace("\r\n", "").contains('\n'));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_list_in_brackets_keeps_every_item_that_stays_as_it_is_spelled(
+        old in proptest::collection::vec((0..6_usize, 0..3_usize, 0..3_usize, 0..2_usize), 0..6),
+        new in proptest::collection::btree_set(0..9_usize, 0..6),
+        has_comma in any::<bool>(),
+        after in prop_oneof![Just(""), Just("\n  description: x\n"), Just("  # [it's\n")],
+    ) {
+        let email = |number: usize| format!("u{number}@example.com");
+        let mut seen = std::collections::BTreeSet::new();
+        let old: Vec<_> = old.into_iter().filter(|(number, ..)| seen.insert(*number)).collect();
+        let spelled = |number: usize, spelling: usize| match spelling {
+            0 => email(number),
+            1 => format!("'{}'", email(number)),
+            _ => format!("\"{}\"", email(number)),
+        };
+        let parts: Vec<String> = old.iter().map(|&(number, spelling, before, after)| {
+            format!("{}{}{}", " ".repeat(before), spelled(number, spelling), " ".repeat(after))
+        }).collect();
+        let comma = if has_comma && !parts.is_empty() { "," } else { "" };
+        let head = "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: p}\nspec:\n  notifyAdminEmails: ";
+        let text = format!("{head}[{}{comma}]{after}", parts.join(","));
+        let (before, after) = text.split_once('[').map(|(before, _)| (before, after)).unwrap();
+        let new: Vec<String> = new.into_iter().map(email).collect();
+        let was: std::collections::BTreeSet<String> = old.iter().map(|(number, ..)| email(*number)).collect();
+        prop_assume!(was != new.iter().cloned().collect());
+        let adopted = with_list(&text, &new.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert!(adopted.refused.is_empty(), "{text}: {:?}", adopted.refused);
+        let written = &adopted.texts[&SourceId(0)];
+        prop_assert!(written.starts_with(before) && written.ends_with(&format!("]{after}")), "{written}");
+        prop_assert_eq!(emails(written), new.clone());
+        // The spellings that stay, in their order.
+        let inside = &written[before.len() + 1..written.len() - after.len() - 1];
+        let items: Vec<&str> = inside.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+        let stay: Vec<String> = old.iter().filter(|(number, ..)| new.contains(&email(*number))).map(|&(number, spelling, ..)| spelled(number, spelling)).collect();
+        prop_assert_eq!(&items[..stay.len()], &stay[..], "{}", written);
+        if new.iter().all(|item| was.contains(item)) && !new.is_empty() {
+            prop_assert_eq!(inside.ends_with(','), has_comma);
+        }
     }
 }
 
