@@ -101,7 +101,7 @@ fn wish<'a>(drift: &'a Drift, field: &'a FieldDrift) -> Result<Wish<'a>, &'stati
         _ if field.is_secret => return Err("it may be a secret"),
         Side::Both => return Err("the manifest changed, too"),
         Side::Unknown if field.is_long => {
-            return Err("a value this long may not be recorded by an apply, so the manifest may be the newer one");
+            return Err("an earlier version recorded no value this long, so the manifest may be the newer one");
         }
         Side::Unknown => return Err("no apply is recorded, so the manifest may be the newer one"),
         Side::Ours | Side::Theirs => {}

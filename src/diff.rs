@@ -1,6 +1,6 @@
 //! Field-level differences between declared and live objects.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use crate::change::FieldChange;
 use crate::model::Attributes;
@@ -43,14 +43,16 @@ fn is_met(field: &str, wished: &Value, live: Option<&Value>) -> bool {
 
 /// Whether a store considers two values of a field equal: email addresses differ neither in case nor in outer spaces.
 pub fn is_same(field: &str, one: &Value, other: &Value) -> bool {
-    let folded = |text: &str| text.trim().to_lowercase();
-    match (field, one, other) {
-        ("email", Value::Text(one), Value::Text(other)) => folded(one) == folded(other),
-        ("notifyAdminEmails", Value::Set(one), Value::Set(other)) => {
-            let folded = |items: &BTreeSet<Box<str>>| items.iter().map(|item| folded(item)).collect::<BTreeSet<_>>();
-            folded(one) == folded(other)
-        }
-        _ => one == other,
+    one == other || folded(field, one) == folded(field, other)
+}
+
+/// The same for all values that [`is_same`] considers equal.
+pub fn folded<'a>(field: &str, value: &'a Value) -> Cow<'a, Value> {
+    let fold = |text: &str| text.trim().to_lowercase();
+    match (field, value) {
+        ("email", Value::Text(text)) => Cow::Owned(Value::text(fold(text))),
+        ("notifyAdminEmails", Value::Set(items)) => Cow::Owned(Value::set(items.iter().map(|item| fold(item)))),
+        _ => Cow::Borrowed(value),
     }
 }
 

@@ -109,7 +109,7 @@ pub struct FieldDrift {
     pub manifest: Option<Value>,
     pub place: Option<Place>,
     pub is_secret: bool,
-    /// Whether a value is too long to be recorded, so that the side is unknown although the object is recorded.
+    /// Whether a value is too long to be recorded as it is: its digest shows the side, or nothing does.
     pub is_long: bool,
 }
 

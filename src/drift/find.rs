@@ -7,9 +7,7 @@ use super::FieldDrift;
 use super::Side;
 use super::What;
 use crate::diagnostic::Places;
-use crate::diff;
 use crate::model::Address;
-use crate::model::Attributes;
 use crate::model::Declared;
 use crate::model::Desired;
 use crate::model::Kind;
@@ -23,6 +21,7 @@ use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::Planned;
 use crate::plan::Remembered;
+use crate::plan::applied::Record;
 use crate::plan::applied::is_recorded;
 use crate::plan::applied::is_short;
 
@@ -172,14 +171,14 @@ impl<'a> Finder<'a> {
     }
 }
 
-fn of_field(change: &FieldChange, applied: Option<&Attributes>, declared: &Declared) -> FieldDrift {
+fn of_field(change: &FieldChange, applied: Option<&Record>, declared: &Declared) -> FieldDrift {
     let FieldChange { field, before, after } = change;
     let is_secret = is_secret_field(field);
     let base = applied.and_then(|applied| applied.get(field));
     let shown = |value: Option<&Value>| value.filter(|_| !is_secret).cloned();
     FieldDrift {
         field: field.clone(),
-        side: side(change, applied.is_some(), base),
+        side: side(change, applied),
         applied: shown(base),
         store: shown(before.as_ref()),
         manifest: shown(after.as_ref()),
@@ -196,18 +195,15 @@ fn is_certain(change: &FieldChange) -> bool {
 
 /// Names and owners are what an object is found by, so the manifest moved. So it did if the record of the object does not
 /// have the field: the manifest did not declare it, or no apply could write it.
-fn side(change: &FieldChange, is_known: bool, base: Option<&Value>) -> Side {
-    let field = &change.field;
-    if !is_known {
-        return Side::Unknown;
-    }
-    let Some(base) = base else {
-        return if is_recorded(field) && is_certain(change) { Side::Ours } else { Side::Unknown };
-    };
-    let is_base = |value: Option<&Value>| value.map_or(base.is_empty(), |value| diff::is_same(field, base, value));
-    match (is_base(change.before.as_ref()), is_base(change.after.as_ref())) {
-        (true, _) => Side::Ours,
-        (false, true) => Side::Theirs,
-        (false, false) => Side::Both,
+fn side(change: &FieldChange, applied: Option<&Record>) -> Side {
+    let FieldChange { field, before, after } = change;
+    let Some(applied) = applied else { return Side::Unknown };
+    match (applied.is(field, before.as_ref()), applied.is(field, after.as_ref())) {
+        (Some(true), _) => Side::Ours,
+        (Some(false), Some(true)) => Side::Theirs,
+        (Some(false), _) => Side::Both,
+        (None, _) if is_recorded(field) && is_certain(change) => Side::Ours,
+        // Earlier versions recorded nothing about a long value.
+        (None, _) => Side::Unknown,
     }
 }

@@ -71,7 +71,16 @@ fn shown(value: Option<&Value>) -> String {
 const fn moved(field: &FieldDrift) -> &'static str {
     match field.side {
         Side::Unknown if field.is_long => {
-            "a value this long may not be recorded by an apply, so it is unknown which of the two changed"
+            "an earlier version recorded no value this long, so it is unknown which of the two changed"
+        }
+        Side::Ours if field.is_long => {
+            "the manifest changed since the last apply, as the digest of the applied value shows"
+        }
+        Side::Theirs if field.is_long => {
+            "the store changed since the last apply, as the digest of the applied value shows"
+        }
+        Side::Both if field.is_long => {
+            "both changed since the last apply, of which only a digest of the value is recorded"
         }
         Side::Ours => "the manifest changed since the last apply",
         Side::Theirs => "the store changed since the last apply",
@@ -150,7 +159,8 @@ fn two_way(all: &[Drift]) -> Vec<Diagnostic> {
     }
     if !long.is_empty() {
         let message = format!(
-            "a value of {} may be too long to be recorded by an apply, so the store is compared with the manifests only",
+            "an earlier version recorded no long value of {}, so the store is compared with the manifests only; the next apply \
+             records a digest",
             names(&long)
         );
         let help = "read both values with `keywright drift --format json`; Git shows whether the manifest changed";

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::Created;
 use super::Experience;
 use crate::diff;
-use crate::model::Attributes;
 use crate::model::Declared;
-use crate::model::DesiredField;
 use crate::model::FieldName;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
@@ -17,14 +15,14 @@ use crate::model::Value;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Remembered;
-use crate::plan::applied::is_recorded;
+use crate::plan::applied::Record;
 use crate::plan::known::trace_of;
 
 /// A user who is created without a status waits for activation. That is what Keywright left, and not what a person did.
 const FIRST_STATUS: &str = "waiting";
 
 /// The fields of one object, by its kind and trace.
-pub type Row = (Kind, Box<str>, Attributes);
+pub type Row = (Kind, Box<str>, Record);
 
 /// The records that differ from what is remembered.
 pub(super) fn applied(
@@ -41,7 +39,7 @@ pub(super) fn applied(
         .filter_map(|(change, result)| Some(((change.address.kind(), change.live_id()?), (change, result))))
         .collect();
     let mut rows = Vec::new();
-    let mut add = |kind: Kind, id: &LiveId, fields: &dyn Fn(Option<&Attributes>) -> Attributes| {
+    let mut add = |kind: Kind, id: &LiveId, fields: &dyn Fn(Option<&Record>) -> Record| {
         let Some(trace) = trace_of(kind, id, Some(key)) else { return };
         let before = remembered.applied.get(kind, &trace);
         let fields = fields(before);
@@ -78,22 +76,25 @@ fn of_declared(
     declared: &Declared,
     live: &LiveObject,
     change: Option<(&Change, &ChangeResult)>,
-    before: Option<&Attributes>,
-) -> Attributes {
-    let value = |desired: &DesiredField| {
+    before: Option<&Record>,
+) -> Record {
+    let mut fields = Record::default();
+    for desired in &declared.fields {
         let written = change.filter(|(change, _)| change.fields.iter().any(|field| field.field == desired.field));
         let is_equal = || diff::differences(std::slice::from_ref(desired), &live.attributes).is_empty();
         let value = match written {
             Some((change, result)) => left_by(change, result, &desired.field),
             None => is_equal().then_some(&desired.value),
         };
-        value.or_else(|| before?.get(&desired.field)).cloned()
-    };
-    let fields = declared.fields.iter().filter(|desired| is_recorded(&desired.field));
-    let mut fields: Attributes = fields.filter_map(|desired| Some((desired.field.clone(), value(desired)?))).collect();
+        match (value, before) {
+            (Some(value), _) => fields.insert(desired.field.clone(), value),
+            (None, Some(before)) => fields.keep(&desired.field, before),
+            (None, None) => {}
+        }
+    }
     let has_age = declared.key.as_ref().is_some_and(|key| key.ends_after.is_some());
     if let Some((field, end)) = end_at_age(live, change, before).filter(|_| has_age) {
-        fields.insert(field, end);
+        fields.insert(field, &end);
     }
     fields
 }
@@ -102,7 +103,7 @@ fn of_declared(
 fn end_at_age(
     live: &LiveObject,
     change: Option<(&Change, &ChangeResult)>,
-    before: Option<&Attributes>,
+    before: Option<&Record>,
 ) -> Option<(FieldName, Value)> {
     const END: &str = "expires";
     let written = change.filter(|(change, _)| change.fields.iter().any(|field| field.field == END));
@@ -111,12 +112,15 @@ fn end_at_age(
     Some((FieldName::Borrowed(END), end.clone()))
 }
 
-fn of_created(change: &Change, result: &ChangeResult) -> Attributes {
-    let fields = change.fields.iter().filter(|field| is_recorded(&field.field));
-    let sent = fields.filter_map(|field| Some((field.field.clone(), left_by(change, result, &field.field)?.clone())));
-    let mut fields: Attributes = sent.collect();
+fn of_created(change: &Change, result: &ChangeResult) -> Record {
+    let mut fields = Record::default();
+    for field in &change.fields {
+        if let Some(value) = left_by(change, result, &field.field) {
+            fields.insert(field.field.clone(), value);
+        }
+    }
     if change.address.kind() == Kind::User && change.after("status").is_none() {
-        fields.insert(FieldName::Borrowed("status"), Value::text(FIRST_STATUS));
+        fields.insert(FieldName::Borrowed("status"), &Value::text(FIRST_STATUS));
     }
     fields
 }

@@ -3,45 +3,135 @@
 
 use std::collections::BTreeMap;
 
+use sha2::Digest as _;
+use sha2::Sha256;
+
 use super::known::KnownObjects;
 use super::known::trace_of;
+use crate::diff;
 use crate::model::Attributes;
+use crate::model::FieldName;
 use crate::model::FingerprintKey;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
 
-/// The fields by kind and by [`trace_of`] the ids. Contains no custom attributes, because they may be secrets.
+/// The records by kind and by [`trace_of`] the ids.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Applied(BTreeMap<Kind, BTreeMap<Box<str>, Attributes>>);
+pub struct Applied(BTreeMap<Kind, BTreeMap<Box<str>, Record>>);
 
 impl Applied {
-    pub fn insert(&mut self, kind: Kind, trace: &str, fields: Attributes) {
-        self.0.entry(kind).or_default().insert(trace.into(), fields);
+    pub fn insert(&mut self, kind: Kind, trace: &str, record: Record) {
+        self.0.entry(kind).or_default().insert(trace.into(), record);
     }
 
-    pub fn get(&self, kind: Kind, trace: &str) -> Option<&Attributes> {
+    pub fn get(&self, kind: Kind, trace: &str) -> Option<&Record> {
         self.0.get(&kind)?.get(trace)
     }
 
-    /// The fields of a live object. What is recorded about a key with another value is about another key.
-    pub fn of(&self, live: &LiveObject, known: &KnownObjects, key: Option<&FingerprintKey>) -> Option<&Attributes> {
+    /// The record of a live object. What is recorded about a key with another value is about another key.
+    pub fn of(&self, live: &LiveObject, known: &KnownObjects, key: Option<&FingerprintKey>) -> Option<&Record> {
         let kind = live.address.kind();
-        let fields = self.get(kind, &trace_of(kind, &live.id, key)?)?;
+        let record = self.get(kind, &trace_of(kind, &live.id, key)?)?;
         let fits = live.key.is_none() || known.of(live, key).is_some_and(|known| known.fits(live, key));
-        fits.then_some(fields)
+        fits.then_some(record)
     }
 }
 
-/// A longer value is not recorded, in bytes of JSON: notes and descriptions can have any length.
-pub const LONGEST: usize = 8_000;
+/// The fields of one object as an apply left them. Contains no custom attributes, because they may be secrets.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Record {
+    pub values: Attributes,
+    /// The digests of values that are too long: notes, descriptions and lists can have any length.
+    pub digests: BTreeMap<FieldName, Digest>,
+}
 
-/// Bytes of JSON for one byte of text.
-const ESCAPED: usize = 6;
+impl Record {
+    /// Adds a field, if it may be recorded.
+    pub fn insert(&mut self, field: FieldName, value: &Value) {
+        if !is_recorded(&field) {
+        } else if is_short(value) {
+            self.values.insert(field, value.clone());
+        } else {
+            let digest = Digest::of(&field, value);
+            self.digests.insert(field, digest);
+        }
+    }
 
-/// Whether the record certainly contains a value.
+    /// Takes a field over from an older record of the object.
+    pub fn keep(&mut self, field: &FieldName, before: &Self) {
+        if let Some(value) = before.values.get(field) {
+            self.values.insert(field.clone(), value.clone());
+        } else if let Some(digest) = before.digests.get(field) {
+            self.digests.insert(field.clone(), digest.clone());
+        }
+    }
+
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.values.get(field)
+    }
+
+    /// Whether the apply left this value. `None` if that is not recorded.
+    pub fn is(&self, field: &str, value: Option<&Value>) -> Option<bool> {
+        if let Some(base) = self.values.get(field) {
+            return Some(value.map_or(base.is_empty(), |value| diff::is_same(field, base, value)));
+        }
+        let digest = self.digests.get(field)?;
+        Some(value.is_some_and(|value| *digest == Digest::of(field, value)))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.digests.is_empty()
+    }
+}
+
+/// SHA-256 of a value, in hexadecimal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Digest(Box<str>);
+
+impl Digest {
+    fn of(field: &str, value: &Value) -> Self {
+        let mut hash = Sha256::new();
+        match &*diff::folded(field, value) {
+            Value::Set(items) => items.iter().for_each(|item| {
+                hash.update(item.len().to_be_bytes());
+                hash.update(item.as_bytes());
+            }),
+            value => hash.update(value.to_string()),
+        }
+        Self(hash.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")).into())
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_digest.then(|| Self(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Of a longer value only the digest is recorded, in bytes of JSON.
+const LONGEST: usize = 8_000;
+
+/// Whether a value is recorded as it is.
 pub fn is_short(value: &Value) -> bool {
-    value.to_string().len() * ESCAPED <= LONGEST
+    let length = |text: &str| 2 + text.chars().map(escaped).sum::<usize>();
+    match value {
+        Value::Text(text) => length(text) <= LONGEST,
+        Value::Set(items) => items.iter().map(|item| 1 + length(item)).sum::<usize>() < LONGEST,
+        Value::Number(_) | Value::Bool(_) => true,
+    }
+}
+
+/// The length of a character in JSON.
+const fn escaped(character: char) -> usize {
+    match character {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        _ => character.len_utf8(),
+    }
 }
 
 /// Whether the record may contain a field. Values of custom attributes can be secrets under any name.

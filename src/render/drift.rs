@@ -56,7 +56,9 @@ fn one_field(out: &mut dyn io::Write, drift: &Drift, field: &FieldDrift) -> io::
     }
     let applied = match (&field.applied, field.side) {
         (Some(applied), _) => format!("applied {} · ", value(Some(applied))),
-        (None, Side::Unknown | Side::Ours) => String::new(),
+        (None, Side::Unknown) => String::new(),
+        (None, _) if field.is_long => "applied: only a digest is recorded · ".to_owned(),
+        (None, Side::Ours) => String::new(),
         (None, _) => "applied not set · ".to_owned(),
     };
     let (store, manifest) = (value(field.store.as_ref()), value(field.manifest.as_ref()));

@@ -329,7 +329,73 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
-fn a_value_that_is_too_long_for_the_record_is_unknown_and_says_why() {
+fn of_a_long_value_a_digest_shows_the_side() {
+    let story = Story::new("");
+    let long = |letter: &str| letter.repeat(9_000);
+    story.edit(
+        "metadata: {name: payments}\nspec: {}",
+        &format!("metadata: {{name: payments}}\nspec: {{description: {}}}", long("x")),
+    );
+    assert_eq!(story.console.run("apply --auto-approve").exit, 0);
+    assert_eq!(story.sides(), (vec![], 0));
+    story.set("packages", "description", &long("y"));
+    assert_eq!(story.sides(), (vec!["package/payments changed theirs".to_owned()], 2));
+    let ran = story.console.run("drift");
+    assert!(ran.out.contains("description: applied: only a digest is recorded · store y"), "{}", ran.out);
+    let ran = story.console.run("drift --format github");
+    assert!(
+        ran.out.contains("the store changed since the last apply, as the digest of the applied value"),
+        "{}",
+        ran.out
+    );
+    // The manifest moves, too, to another value and to the same one.
+    story.edit(&long("x"), &long("z"));
+    assert_eq!(story.sides(), (vec!["package/payments changed both".to_owned()], 2));
+    story.edit(&long("z"), &long("y"));
+    assert_eq!(story.sides(), (vec![], 0));
+    // A plan that holds back something else keeps the record of a field that it did not touch.
+    story.edit(&long("y"), &long("z"));
+    story.set("packages", "description", &long("x"));
+    assert_eq!(story.sides(), (vec!["package/payments changed ours".to_owned()], 0));
+    // It is adopted like any other value, and a value that is not a long one any more has the right side.
+    story.edit(&long("z"), &long("x"));
+    story.set("packages", "description", "short");
+    assert_eq!(story.console.run("drift --adopt").exit, 0);
+    let text = fs::read_to_string(story.folder.path().join("m.yaml")).unwrap();
+    assert!(text.contains("{description: short}"), "{text}");
+    assert!(story.console.run("plan").out.contains("Nothing to do"));
+    assert_eq!(story.console.run("apply --auto-approve").exit, 0);
+    story.set("packages", "description", &long("y"));
+    assert_eq!(story.sides(), (vec!["package/payments changed theirs".to_owned()], 2));
+}
+
+#[test]
+fn what_a_person_took_out_of_a_long_list_comes_back_only_with_consent() {
+    let story = Story::new("");
+    let ids: Vec<String> = (100_000..101_000).map(|number| format!("\"id:{number}\"")).collect();
+    story.write(
+        "key.yaml",
+        &format!(
+            "apiVersion: keywright.dev/v1\nkind: ApiKey\nmetadata: {{name: erp}}\nspec: {{enabled: true, expires: never, \
+             allApis: true, allowedOrgs: [{}]}}\n",
+            ids.join(", ")
+        ),
+    );
+    let ran = story.console.run("apply --auto-approve");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    story.by_hand("UPDATE api_keys SET attributes = json_remove(attributes, '$.allowedOrgs[7]')");
+    assert_eq!(story.sides(), (vec!["apikey/erp changed theirs".to_owned()], 2));
+    let ran = story.console.run("plan");
+    assert!(
+        ran.exit == 4 && ran.err.contains("of `allowedOrgs` in the store and would get that back"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
+fn a_value_that_an_earlier_version_did_not_record_is_unknown_and_says_why() {
     let story = Story::new("");
     let long = "x".repeat(1_000_000);
     story.edit(
@@ -338,17 +404,23 @@ fn a_value_that_is_too_long_for_the_record_is_unknown_and_says_why() {
     );
     assert_eq!(story.console.run("apply --auto-approve").exit, 0);
     assert_eq!(story.sides(), (vec![], 0));
+    // As earlier versions left it.
+    story.by_hand("UPDATE applied SET fields = json_remove(fields, '$.description') WHERE json_type(fields, '$.description') IS NOT NULL");
     story.set("packages", "description", &"y".repeat(1_000_000));
     assert_eq!(story.sides(), (vec!["package/payments changed unknown".to_owned()], 2));
     let began = std::time::Instant::now();
     let ran = story.console.run("drift");
     assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
     assert!(ran.out.contains("y… (1000000 characters) · manifest x"), "{}", ran.out.len());
-    assert!(ran.err.contains("info[KW-155]: a value of package/payments may be too long"), "{}", ran.err);
+    assert!(
+        ran.err.contains("info[KW-155]: an earlier version recorded no long value of package/payments"),
+        "{}",
+        ran.err
+    );
     assert!(ran.out.len() + ran.err.len() < 10_000, "{}", ran.out.len());
     for format in ["markdown", "sarif", "github", "gitlab", "junit"] {
         let ran = story.console.run(&format!("drift --format {format}"));
-        let has_reason = ran.out.contains("value this long may not be recorded");
+        let has_reason = ran.out.contains("an earlier version recorded no value this long");
         assert!(ran.exit == 2 && has_reason && ran.out.len() < 10_000, "{format}: {}", ran.out.len());
     }
     let ran = story.console.run("drift --adopt");

@@ -7,14 +7,13 @@ use crate::database::Connection;
 use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::memory::Row;
-use crate::model::Attributes;
 use crate::model::FieldName;
 use crate::model::Kind;
 use crate::model::StoreKeys;
 use crate::model::Value;
 use crate::plan::applied::Applied;
-use crate::plan::applied::LONGEST;
-use crate::plan::applied::is_recorded;
+use crate::plan::applied::Digest;
+use crate::plan::applied::Record;
 
 /// Rows per statement.
 const BATCH: usize = 100;
@@ -72,19 +71,23 @@ fn write_some(connection: &Connection, stores: &StoreKeys, rows: &[Row]) -> Resu
     connection.execute(&sql, &parameters)
 }
 
-fn text(fields: &Attributes) -> String {
+/// The field of a digest, in the place of the value. Earlier versions take it for unknown.
+const DIGEST: &str = "sha256";
+
+fn text(record: &Record) -> String {
     let json = |value: &Value| match value {
         Value::Text(text) => Json::from(&**text),
         Value::Number(number) => Json::from(*number),
         Value::Bool(flag) => Json::from(*flag),
         Value::Set(items) => items.iter().map(|item| Json::from(&**item)).collect(),
     };
-    let fields = fields.iter().filter(|(field, _)| is_recorded(field)).map(|(field, value)| (field, json(value)));
-    let short = fields.filter(|(_, value)| value.to_string().len() <= LONGEST);
-    Json::Object(short.map(|(field, value)| (field.to_string(), value)).collect::<Map<String, Json>>()).to_string()
+    let values = record.values.iter().map(|(field, value)| (field.to_string(), json(value)));
+    let digest = |digest: &Digest| Json::Object(Map::from_iter([(DIGEST.to_owned(), Json::from(digest.as_str()))]));
+    let digests = record.digests.iter().map(|(field, of)| (field.to_string(), digest(of)));
+    Json::Object(values.chain(digests).collect::<Map<String, Json>>()).to_string()
 }
 
-fn parse(text: &str) -> Option<Attributes> {
+fn parse(text: &str) -> Option<Record> {
     let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return None };
     let value = |json: Json| match json {
         Json::String(text) => Some(Value::text(text)),
@@ -93,7 +96,16 @@ fn parse(text: &str) -> Option<Attributes> {
         Json::Array(items) => items.iter().map(Json::as_str).collect::<Option<Vec<&str>>>().map(Value::set::<&str>),
         Json::Null | Json::Object(_) => None,
     };
-    Some(fields.into_iter().filter_map(|(field, json)| Some((FieldName::Owned(field), value(json)?))).collect())
+    let mut record = Record::default();
+    for (field, json) in fields {
+        let field = FieldName::Owned(field);
+        if let Some(digest) = json.get(DIGEST).and_then(Json::as_str).and_then(Digest::parse) {
+            record.digests.insert(field, digest);
+        } else if let Some(value) = value(json) {
+            record.values.insert(field, value);
+        }
+    }
+    Some(record)
 }
 
 #[cfg(test)]
@@ -101,20 +113,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again_without_attributes_and_long_texts() {
+    fn what_is_written_is_read_again_without_attributes_and_with_digests_of_long_texts() {
         let kept = [
             ("email", Value::text("a\"b@example.com")),
             ("quota.calls", Value::Number(0)),
             ("quota.keyOverride", Value::Bool(false)),
             ("roles", Value::set(["a", "b"])),
+            ("description", Value::text("\u{1}".repeat(1_333))),
         ];
         let left_out = [
             ("eav.team", Value::text("not-a-real-secret")),
             ("extendedAttributes.team", Value::text("not-a-real-secret")),
-            ("notes", Value::text("x".repeat(LONGEST))),
         ];
-        let all: Attributes = kept.iter().chain(&left_out).cloned().collect();
-        assert_eq!(parse(&text(&all)), Some(kept.into_iter().collect()));
+        let long = [
+            ("notes", Value::text("\u{1}".repeat(1_334))),
+            ("allowedOrgs", Value::set((0..1_000).map(|number| format!("org-{number}")))),
+        ];
+        let mut record = Record::default();
+        for (field, value) in kept.iter().chain(&left_out).chain(&long) {
+            record.insert((*field).into(), value);
+        }
+        let text = text(&record);
+        assert!(text.len() < 9_000, "{}", text.len());
+        assert_eq!(parse(&text), Some(record.clone()));
+        assert!(kept.iter().all(|(field, value)| record.get(field) == Some(value)));
+        for (field, value) in &long {
+            assert_eq!((record.get(field), record.is(field, Some(value))), (None, Some(true)), "{field}");
+            assert_eq!(record.is(field, Some(&Value::text("y"))), Some(false), "{field}");
+        }
+        for (field, value) in &left_out {
+            assert_eq!(record.is(field, Some(value)), None, "{field}");
+        }
     }
 
     #[test]
@@ -122,6 +151,6 @@ mod tests {
         assert_eq!(parse("["), None);
         assert_eq!(parse("[]"), None);
         let some = parse(r#"{"a": null, "b": 1.5, "c": [1], "d": {"e": 1}, "f": "x"}"#);
-        assert_eq!(some, Some([("f", Value::text("x"))].into_iter().collect()));
+        assert_eq!(some.map(|record| record.values), Some([("f", Value::text("x"))].into_iter().collect()));
     }
 }

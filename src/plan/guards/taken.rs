@@ -16,7 +16,6 @@ use super::narrowed::of_key;
 use super::objects::ends_now;
 use crate::matching::Matching;
 use crate::model::Address;
-use crate::model::Attributes;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -24,6 +23,7 @@ use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Context;
+use crate::plan::applied::Record;
 use crate::plan::consent::at;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
@@ -88,7 +88,7 @@ fn disables(change: &Change) -> bool {
     is_off("status") || is_off("settings.status") || change.after("enabled").and_then(Value::as_bool) == Some(false)
 }
 
-fn applied<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Attributes> {
+fn applied<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a Record> {
     let remembered = context.remembered;
     remembered.applied.of(live, &remembered.objects, remembered.key.as_ref())
 }
@@ -111,7 +111,7 @@ fn successor(change: &Change, context: &Context<'_>, matching: &Matching<'_>) ->
 struct Back<'a, 'c> {
     change: &'a Change,
     live: &'a LiveObject,
-    applied: Option<&'a Attributes>,
+    applied: Option<&'a Record>,
     context: &'a Context<'c>,
 }
 
@@ -195,11 +195,11 @@ impl<'a> Back<'a, '_> {
 
     /// Items that were removed from a list and would be added again. An empty list of an API key allows everything.
     fn items(&self, field: &str) -> Option<String> {
-        let (live, was, after) = (
-            items(self.live.attributes.get(field)),
-            items(Some(self.was(field)?)),
-            items(Some(self.change.after(field)?)),
-        );
+        let after = self.change.after(field)?;
+        // Of a long list only a digest is recorded, which shows at least that the manifest is as it was.
+        let is_as_it_was = || self.applied.and_then(|applied| applied.is(field, Some(after))) == Some(true);
+        let was = self.was(field).or_else(|| is_as_it_was().then_some(after))?;
+        let (live, was, after) = (items(self.live.attributes.get(field)), items(Some(was)), items(Some(after)));
         let is_all = |items: &BTreeSet<&str>| items.is_empty() && self.live.address.kind() == Kind::ApiKey;
         if is_all(&live) {
             return None;

@@ -114,7 +114,7 @@ struct Values<'a> {
     field: &'a str,
     /// Who made the difference.
     side: Side,
-    /// The value that the last apply left; absent if that is not recorded.
+    /// The value that the last apply left; absent if that is not recorded, or only as a digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     applied: Option<Value<'a>>,
     /// The value in the store; absent if it is not set.
