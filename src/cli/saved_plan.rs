@@ -14,6 +14,7 @@ use crate::saved_plan::LONGEST;
 use crate::saved_plan::Problem;
 use crate::saved_plan::SavedPlan;
 use crate::saved_plan::is_saved_plan;
+use crate::workspace::is_manifest_extension;
 
 /// Where `plan --out` saves its plan.
 pub(super) enum Target {
@@ -32,6 +33,9 @@ impl Target {
     pub(super) fn open(path: &Path, folder: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Ok(Self::Output);
+        }
+        if path.extension().and_then(|end| end.to_str()).is_some_and(is_manifest_extension) {
+            return Err(failed(path, "it would be a manifest"));
         }
         let failed = |refused: Refused| failed(path, &refused.to_string());
         let place = files::named(folder, path).map_err(failed)?;
@@ -68,7 +72,7 @@ impl Target {
 
 fn failed(path: &Path, cause: &str) -> Failure {
     let failure = Failure::new(format!("could not save the plan in {}: {cause}", path.display()));
-    failure.help("name a new file or an older saved plan, in a writable folder")
+    failure.help("name a new file or an older saved plan, like plan.json, in a writable folder")
 }
 
 /// A saved plan, and the name of its file for messages.

@@ -442,7 +442,12 @@ fn a_plan_names_its_commit_and_says_when_the_manifests_moved_on() {
 #[test]
 fn a_plan_that_is_named_like_a_manifest_is_one_error() {
     let team = Team::new("", &[TEAM]);
-    team.runs("plan --out plan.yaml", 0);
+    for name in ["plan.yaml", "plan.yml"] {
+        says(&team.runs(&format!("plan --out {name}"), 1), "it would be a manifest");
+        assert!(!team.path(name).exists());
+    }
+    team.runs("plan --out plan.json", 0);
+    fs::rename(team.path("plan.json"), team.path("plan.yaml")).unwrap();
     let ran = team.runs("validate", 3);
     assert!(ran.out.contains("error[KW-009]: the file is a saved plan, not a manifest"), "{}", ran.out);
     assert_eq!(ran.out.matches("error[").count(), 1, "{}", ran.out);
