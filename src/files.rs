@@ -165,6 +165,12 @@ pub fn fence(from: &Path) -> Option<PathBuf> {
     from.ancestors().find(is_fence).map(Path::to_path_buf)
 }
 
+/// The nearest ancestor with a Git repository.
+pub fn checkout(from: &Path) -> Option<PathBuf> {
+    let from = normal(from);
+    from.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
+}
+
 /// Reads a file that the user named on the command line in the folder `from`. Below the fence, a link may have been
 /// committed by anyone, so it must stay below the fence. Elsewhere it is the user's own.
 pub fn read_named(from: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Refused> {

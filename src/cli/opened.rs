@@ -17,9 +17,9 @@ impl Opened {
     /// The workspace as seen from the current folder.
     pub(super) fn new(loaded: &Loaded, folder: &Path) -> Self {
         let settings = normal(&loaded.root.join(WORKSPACE_FILE));
-        let settings = settings.strip_prefix(normal(folder)).ok();
+        let shown = settings.strip_prefix(normal(folder)).unwrap_or(&settings);
         Self {
-            settings: settings.map(|path| path.to_string_lossy().into_owned()),
+            settings: Some(shown.to_string_lossy().into_owned()),
             workspace: Some(loaded.workspace.name.to_string()),
         }
     }
@@ -27,9 +27,7 @@ impl Opened {
     /// The workspace in a folder as seen from the current one, before it is open.
     pub(super) fn below(folder: &str) -> Self {
         let settings = Path::new(folder).join(WORKSPACE_FILE);
-        // Code hosts show relative paths only.
-        let settings = settings.is_relative().then(|| settings.display().to_string());
-        Self { settings, workspace: None }
+        Self { settings: Some(settings.display().to_string()), workspace: None }
     }
 
     /// A workspace that could not be opened.
@@ -42,7 +40,7 @@ impl Opened {
         self.workspace.as_deref()
     }
 
-    /// The path of the settings file relative to the current folder, also if there is no such file.
+    /// The path of the settings file relative to the current folder if it is below it, also if there is no such file.
     pub(super) fn settings(&self) -> &str {
         self.settings.as_deref().unwrap_or(WORKSPACE_FILE)
     }

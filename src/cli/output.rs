@@ -2,6 +2,7 @@
 //! why it failed. So every exit has the selected format. Text for people goes to standard error, except results.
 
 use std::io;
+use std::path::Path;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
@@ -17,12 +18,14 @@ use crate::diagnostic::Finding;
 use crate::diagnostic::Places;
 use crate::diagnostic::Sources;
 use crate::diagnostic::has_errors;
+use crate::files;
 use crate::model::Instant;
 use crate::plan::Forecast;
 use crate::plan::Origin;
 use crate::plan::Plan;
 use crate::render;
 use crate::render::Findings;
+use crate::render::findings::Checkout;
 use crate::render::findings::Form;
 use crate::render::findings::Report;
 use crate::render::json;
@@ -148,7 +151,9 @@ pub(super) fn document(output: Output, shown: &Shown<'_>, console: &mut Console<
     match (output.format, output.format.report()) {
         (_, Some(form)) => {
             let findings = Findings::Found(shown.diagnostics, shown.sources);
-            let report = Report::new(findings, console.opened.settings());
+            let home = console.opened.settings();
+            let checkout = checkout(&console.folder, home);
+            let report = Report::new(findings, home, checkout.as_ref());
             let report = match shown.failure {
                 Some(failure) => report.failed(&failure.message, failure.help.as_deref()),
                 None => report,
@@ -167,6 +172,12 @@ pub(super) fn document(output: Output, shown: &Shown<'_>, console: &mut Console<
         (Format::GitlabPlan, _) => widget(out, shown),
         _ => Ok(()),
     }
+}
+
+/// The checkout that contains the current folder, or else the settings.
+pub(super) fn checkout(folder: &Path, settings: &str) -> Option<Checkout> {
+    let root = files::checkout(folder).or_else(|| files::checkout(&folder.join(settings)))?;
+    Some(Checkout { root, folder: folder.to_path_buf() })
 }
 
 fn programs(out: &mut dyn io::Write, layout: Layout, shown: &Shown<'_>) -> io::Result<()> {

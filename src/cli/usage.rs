@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Exit;
+use super::output;
 use super::output::Format;
 use super::saved_plan::Target;
 use super::trust;
@@ -102,7 +103,8 @@ fn of_findings<W: Write>(context: &Context<'_>, problem: Problem<'_>, out: &mut 
     let format = context.value("--format").and_then(|name| Format::from_str(&name, false).ok());
     match format.map(|format| (format, format.report())) {
         Some((format, Some(form))) => {
-            let report = Report::new(Findings::Remembered(&[]), WORKSPACE_FILE);
+            let checkout = output::checkout(context.folder, WORKSPACE_FILE);
+            let report = Report::new(Findings::Remembered(&[]), WORKSPACE_FILE, checkout.as_ref());
             let report = report.failed(problem.message, problem.help);
             let out: &mut dyn Write = if format.is_commands() { out.inner() } else { out };
             render::findings::write(out, form, &report)

@@ -4,12 +4,14 @@
 //! finding has a file and a line, because a reader drops those without: the settings file for those without a place.
 //! Every finding has an identity that does not depend on its line, so that a line added above does not make it a new one.
 
+mod checkout;
 mod github;
 mod gitlab;
 mod junit;
 mod report;
 mod sarif;
 
+pub use checkout::Checkout;
 pub use report::Report;
 
 use std::io;

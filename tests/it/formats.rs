@@ -142,3 +142,42 @@ fn junit_is_read_back() {
     let suite = &report.test_suites[0];
     assert!(suite.failures > 1 && suite.tests >= suite.failures, "{}", ran.out);
 }
+
+/// Code hosts name files from the root of the checkout, wherever a job runs.
+#[test]
+fn paths_of_reports_are_relative_to_the_root_of_the_checkout() {
+    let repository = crate::trust::repository::Repository::new();
+    for (name, text) in [
+        ("teams/red/keywright.yaml", "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: red}\n"),
+        ("teams/red/a b/b,c.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n"),
+        ("teams/blue/keywright.yaml", "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: blue}\n"),
+        ("teams/blue/c.yaml", crate::team::TEAM),
+    ] {
+        repository.write(name, text);
+    }
+    repository.git("rm -q --cached keywright.yaml payments.yaml");
+    std::fs::remove_file(repository.root().join("keywright.yaml")).unwrap();
+    std::fs::remove_file(repository.root().join("payments.yaml")).unwrap();
+    let outside = repository.outside().join("elsewhere");
+    std::fs::create_dir(&outside).unwrap();
+    let chosen = repository.root().join("teams/red");
+    let folders = ["", "teams", "teams/red", "teams/red/a b", "teams/blue"].map(|name| repository.root().join(name));
+    for format in ["sarif", "github", "gitlab", "junit"] {
+        let mut reports: Vec<(u8, String)> = Vec::new();
+        for folder in folders.iter().chain([&outside]) {
+            let console = Console::new(folder.clone());
+            let ran = console.run(&format!("validate --workspace {} --format {format}", chosen.display()));
+            assert!(ran.exit == 3 && ran.out.contains("teams/red/a"), "{format}, {}: {}", folder.display(), ran.out);
+            reports.push((ran.exit, ran.out));
+            // A failure has the settings file.
+            let ran = console.run(&format!("plan --since nosuch --workspace {} --format {format}", chosen.display()));
+            let is_named =
+                ran.out.contains("teams/red/a") && ran.exit == 3 || ran.out.contains("teams/red/keywright.yaml");
+            assert!(is_named, "{format}, {}: {}", folder.display(), ran.out);
+        }
+        assert!(reports.iter().all(|report| *report == reports[0]), "{format}: {reports:?}");
+    }
+    let below = Console::new(repository.root().join("teams"));
+    let ran = below.run("validate --workspace '*' --format gitlab");
+    assert!(ran.out.contains("\"path\": \"teams/red/a b/b,c.yaml\""), "{}", ran.out);
+}

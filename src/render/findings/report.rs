@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::checkout::Checkout;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Places;
@@ -30,7 +31,7 @@ pub(super) struct Row<'a> {
     pub(super) labels: Vec<Label<'a>>,
     /// The next step; may have several lines.
     pub(super) help: Option<String>,
-    /// A path relative to the current folder.
+    /// A path relative to the root of the checkout, or without Git to the current folder.
     pub(super) file: Cow<'a, str>,
     pub(super) region: Region,
     /// The same for the same problem in another run, and unique in this one.
@@ -67,7 +68,7 @@ impl Region {
 
 impl<'a> Report<'a> {
     /// A report about `findings`. `home` is the path of the settings file, where findings without a place are shown.
-    pub fn new(findings: Findings<'a>, home: &'a str) -> Self {
+    pub fn new(findings: Findings<'a>, home: &'a str, checkout: Option<&Checkout>) -> Self {
         let mut rows: Vec<Row<'a>> = match findings {
             Findings::Found(diagnostics, sources) => {
                 let places = Places::new(sources);
@@ -75,12 +76,17 @@ impl<'a> Report<'a> {
             }
             Findings::Remembered(findings) => findings.iter().map(remembered).collect(),
         };
+        let home = checkout.map_or(Cow::Borrowed(home), |checkout| checkout.path(Cow::Borrowed(home)));
+        let home = if home.starts_with('/') { Cow::Borrowed(WORKSPACE_FILE) } else { home };
         for row in &mut rows {
-            row.settle(home);
+            if let Some(checkout) = checkout {
+                row.show_in(checkout);
+            }
+            row.settle(&home);
         }
         // Stable: the order of the findings decides among equals.
         rows.sort_by_key(|row| Reverse(row.severity));
-        let mut report = Self { rows, home: Cow::Borrowed(home) };
+        let mut report = Self { rows, home };
         report.identify();
         report
     }
@@ -134,6 +140,13 @@ impl<'a> Report<'a> {
 }
 
 impl Row<'_> {
+    fn show_in(&mut self, checkout: &Checkout) {
+        let files = std::iter::once(&mut self.file).chain(self.labels.iter_mut().map(|label| &mut label.file));
+        for file in files.filter(|file| !file.is_empty() && !file.starts_with('(')) {
+            *file = checkout.path(std::mem::take(file));
+        }
+    }
+
     /// Every row has a file that a reader can show: a relative path. Otherwise it is in the settings file, and the message
     /// names the place.
     fn settle(&mut self, home: &str) {

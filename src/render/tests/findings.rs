@@ -24,7 +24,7 @@ const HOSTILE: &str =
 
 fn text(form: Form, diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let mut bytes = Vec::new();
-    write(&mut bytes, form, &Report::new(Findings::Found(diagnostics, sources), "keywright.yaml")).unwrap();
+    write(&mut bytes, form, &Report::new(Findings::Found(diagnostics, sources), "keywright.yaml", None)).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -239,7 +239,7 @@ fn a_saved_finding_and_a_failure_have_a_place_too() {
     let saved =
         Finding { rule: "OLD-1".to_owned(), severity: Severity::Info, message: "m".to_owned(), place, help: None };
     let shown = |form| {
-        let report = Report::new(Findings::Remembered(std::slice::from_ref(&saved)), "pay/keywright.yaml");
+        let report = Report::new(Findings::Remembered(std::slice::from_ref(&saved)), "pay/keywright.yaml", None);
         let mut bytes = Vec::new();
         write(&mut bytes, form, &report.failed("could not read", Some("try again"))).unwrap();
         String::from_utf8(bytes).unwrap()

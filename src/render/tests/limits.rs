@@ -116,8 +116,9 @@ fn reports_of_several_workspaces_fit() {
     let sources = sample::sources();
     let found = findings();
     let report = |found: &[Diagnostic]| {
-        let parts =
-            found.chunks(found.len() / 3).map(|part| Report::new(Findings::Found(part, &sources), "keywright.yaml"));
+        let parts = found
+            .chunks(found.len() / 3)
+            .map(|part| Report::new(Findings::Found(part, &sources), "keywright.yaml", None));
         Report::of_all(parts.map(Report::into_owned).collect())
     };
     let first = report(&found);
