@@ -36,7 +36,7 @@ use texts::By;
 use texts::Texts;
 
 pub use commit::Revisions;
-pub use deleted::is_deleted;
+pub use deleted::deleted_among;
 pub use find::by_workspace;
 pub use gone::deleted;
 pub use gone::gone;
@@ -158,8 +158,8 @@ fn read(
     input: &mut dyn Read,
 ) -> Result<Loaded, NotFound> {
     let is_hook = extent == Extent::Around;
-    let (gone, paths): (Vec<PathBuf>, Vec<PathBuf>) =
-        paths.iter().cloned().partition(|path| is_hook && is_deleted(path, from));
+    let deleted = if is_hook { deleted_among(paths, from) } else { BTreeSet::new() };
+    let (gone, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| deleted.contains(path));
     let starts: Vec<PathBuf> =
         paths.iter().cloned().chain(gone.iter().map(|path| deleted::start(path, from))).collect();
     let found = find::find(&starts, from, choice)?;

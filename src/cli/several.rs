@@ -83,7 +83,8 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     if choice.workspace.is_some() {
         return Ok(Runs::One);
     }
-    let (gone, paths) = source::without_gone(&paths, folder);
+    let deleted = source::deleted_among(&paths, folder);
+    let (gone, paths) = source::without_gone(&paths, &deleted, folder);
     match (gone.len(), paths.len()) {
         (0, 0 | 1) => return Ok(Runs::One),
         (1, 0) => return Ok(gone.into_iter().next().map_or(Runs::One, Runs::Gone)),
@@ -100,7 +101,7 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     if files.len() + gone.len() < 2 {
         return Ok(Runs::One);
     }
-    if let Some(path) = paths.iter().find(|path| is_gone(path) && !source::is_deleted(path, folder)) {
+    if let Some(path) = paths.iter().find(|path| is_gone(path) && !deleted.contains(*path)) {
         let failure = Failure::new(format!("could not read {}: it does not exist", path.display()));
         return Err(failure.help("correct the path, or omit it"));
     }

@@ -1,35 +1,53 @@
 //! Deleted files in the lists of changed files that hooks pass to `validate`.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
 use super::baseline::baseline;
 use crate::diagnostic::Diagnostic;
+use crate::files::checkout;
 use crate::git::CommitId;
 use crate::git::GitError;
 use crate::git::Repository;
 use crate::rules;
 
-/// Whether a path is missing, and Git knows it: it is in the index, in the last commits, or where the checkout left its branch.
-pub fn is_deleted(path: &Path, from: &Path) -> bool {
-    let path = from.join(path);
-    let is_missing = fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    is_missing && is_known(&path).unwrap_or(false)
-}
+/// Paths on one command line of Git.
+const BATCH: usize = 200;
 
-fn is_known(path: &Path) -> Result<bool, GitError> {
-    let Some(repository) = Repository::find_of_anyone(existing_folder(path))? else { return Ok(false) };
-    let path = repository.inside(path)?;
-    if repository.tracks(&path)? {
-        return Ok(true);
-    }
-    for commit in known_commits(&repository)? {
-        if !repository.existing(&commit, std::slice::from_ref(&path))?.is_empty() {
-            return Ok(true);
+/// Those of the paths that are missing, and that Git knows: they are in the index, in the last commits, or where the checkout left
+/// its branch. Together, because a commit may delete hundreds of files.
+pub fn deleted_among(paths: &[PathBuf], from: &Path) -> BTreeSet<PathBuf> {
+    let mut missing: BTreeMap<Option<PathBuf>, Vec<(&PathBuf, PathBuf)>> = BTreeMap::new();
+    for path in paths {
+        let whole = from.join(path);
+        if fs::symlink_metadata(&whole).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            missing.entry(checkout(existing_folder(&whole))).or_default().push((path, whole));
         }
     }
-    Ok(false)
+    let of_one = |(root, paths): (Option<PathBuf>, Vec<(&PathBuf, PathBuf)>)| known(&root?, paths).ok();
+    missing.into_iter().filter_map(of_one).flatten().collect()
+}
+
+/// Those of the paths in a checkout that Git knows.
+fn known(root: &Path, paths: Vec<(&PathBuf, PathBuf)>) -> Result<BTreeSet<PathBuf>, GitError> {
+    let Some(repository) = Repository::find_of_anyone(root)? else { return Ok(BTreeSet::new()) };
+    let inside = |(path, whole): (&PathBuf, PathBuf)| Some((path.clone(), repository.inside(&whole).ok()?));
+    let mut unknown: Vec<(PathBuf, PathBuf)> = paths.into_iter().filter_map(inside).collect();
+    let mut known = BTreeSet::new();
+    let mut settle = |unknown: &mut Vec<(PathBuf, PathBuf)>, there: &BTreeSet<PathBuf>| {
+        known.extend(unknown.extract_if(.., |(_, inside)| there.contains(inside)).map(|(path, _)| path));
+    };
+    settle(&mut unknown, &repository.tracked_below(repository.root())?.into_iter().collect());
+    for commit in known_commits(&repository)? {
+        let paths: Vec<PathBuf> = unknown.iter().map(|(_, inside)| inside.clone()).collect();
+        let existing = paths.chunks(BATCH).map(|paths| repository.existing(&commit, paths));
+        let existing: Vec<Vec<PathBuf>> = existing.collect::<Result<_, _>>()?;
+        settle(&mut unknown, &existing.into_iter().flatten().collect());
+    }
+    Ok(known)
 }
 
 /// The commits that may have what a list of changed files names, from where the checkout left its branch to the last one.

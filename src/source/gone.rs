@@ -28,7 +28,7 @@ use crate::workspace::WORKSPACE_FILE;
 use crate::workspace::Workspace;
 
 /// The workspaces that are gone with the missing ones among these files, and the files of no such workspace.
-pub fn without_gone(paths: &[PathBuf], from: &Path) -> (BTreeSet<PathBuf>, Vec<PathBuf>) {
+pub fn without_gone(paths: &[PathBuf], deleted: &BTreeSet<PathBuf>, from: &Path) -> (BTreeSet<PathBuf>, Vec<PathBuf>) {
     // A commit may delete many files of one folder.
     let mut known: BTreeMap<PathBuf, Option<PathBuf>> = BTreeMap::new();
     let mut root_of = |path: &Path| {
@@ -41,7 +41,8 @@ pub fn without_gone(paths: &[PathBuf], from: &Path) -> (BTreeSet<PathBuf>, Vec<P
     };
     let (mut gone, mut rest) = (BTreeSet::new(), Vec::new());
     for path in paths {
-        match root_of(path) {
+        // The name of a file that Git does not know may be mistyped.
+        match root_of(path).filter(|_| deleted.contains(path)) {
             Some(root) => {
                 gone.insert(root);
             }

@@ -171,6 +171,12 @@ fn a_deleted_workspace_is_named_and_the_rest_is_checked() {
     let below = Console::new(repository.root().join("teams/blue"));
     let ran = below.run("validate a.yaml ../red/keywright.yaml");
     assert!(ran.exit == 0 && ran.out.contains("deletes the workspace red"), "{}{}", ran.out, ran.err);
+    // A name that Git does not know may be mistyped.
+    for line in ["teams/red/typo.yaml", "teams/red/a.yaml teams/red/typo.yaml"] {
+        let ran = repository.run(&format!("validate {line}"));
+        assert!(ran.exit == 1 || ran.exit == 3, "{line}: {}{}", ran.out, ran.err);
+        assert!(format!("{}{}", ran.out, ran.err).contains("typo.yaml"), "{line}: {}{}", ran.out, ran.err);
+    }
     // The exit is the one of what is left.
     repository.write("teams/blue/a.yaml", "apiVersion: keywright.dev/v1\nkind: Usr\n");
     assert_eq!(repository.run("validate teams/red/a.yaml teams/blue/a.yaml").exit, 3);
