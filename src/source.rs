@@ -10,6 +10,7 @@ mod find;
 mod foreign;
 mod gone;
 mod matching;
+mod path;
 mod range;
 mod settings;
 mod strays;

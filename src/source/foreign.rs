@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::path::is_stream;
 use super::texts::By;
 use super::texts::Texts;
-use super::texts::is_stream;
 use crate::files::normal;
 use crate::files::not_led_out;
 use crate::manifest::tree::MAX_FILE;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -14,6 +13,8 @@ use ignore::WalkBuilder;
 use super::Loaded;
 use super::find::Found;
 use super::has_settings;
+use super::path::has_manifest_name;
+use super::path::is_stream;
 use super::settings::Settings;
 use super::strays::Strays;
 use super::strays::at_fault;
@@ -29,7 +30,6 @@ use crate::files::not_led_out;
 use crate::manifest::tree::MAX_FILE;
 use crate::rules;
 use crate::workspace::WORKSPACE_FILE;
-use crate::workspace::is_manifest_extension;
 
 /// The name of standard input in messages.
 const STANDARD_INPUT: &str = "(standard input)";
@@ -371,7 +371,7 @@ impl Texts {
                 place.source = SourceId(first.saturating_add(place.source.0));
             }
         }
-        let (sources, named, links) = (Sources(self.sources), self.named, self.links);
+        let (links, named, sources) = (self.links, self.named, Sources(self.sources));
         Loaded {
             root,
             workspace,
@@ -389,16 +389,4 @@ impl Texts {
 
 fn is_manifest(path: &Path, root: &Path) -> bool {
     has_manifest_name(path) && normal(path) != root.join(WORKSPACE_FILE)
-}
-
-pub(super) fn has_manifest_name(path: &Path) -> bool {
-    path.extension().and_then(|extension| extension.to_str()).is_some_and(is_manifest_extension)
-}
-
-/// Whether the user named a device or a pipe, like that of a shell's `<(…)`. A link to one is not the user's.
-pub(super) fn is_stream(path: &Path) -> bool {
-    let path = normal(path);
-    let is_shells = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
-    let kind = fs::symlink_metadata(&path).map(|found| found.file_type());
-    is_shells || path == Path::new("/dev/stdin") || kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
 }

@@ -219,6 +219,7 @@ proptest! {
         concurrency in 1_usize..9,
     ) {
         let mut bench = Bench::new();
+        let mut deleted = BTreeSet::new();
         // Values that differ from those of the edits and earlier rounds.
         for (world, foreign, seed) in [(&first, &foreign[..], 0x9e37_79b9), (&second, &[], 0x7f4a_7c15)] {
             for mut tape in foreign.iter().cloned() {
@@ -229,6 +230,13 @@ proptest! {
             if has_errors(&planned.diagnostics) || has_errors(&planned.left_out()) || has_errors(&planned.stopped) {
                 return Ok(());
             }
+            let of = |action| planned.plan.changes.iter().filter(move |change| change.action == action);
+            if of(Action::Create).any(|change| deleted.contains(&change.address)) {
+                // The username of a deleted user can never be used again (CAM-048).
+                return Ok(());
+            }
+            let users = of(Action::Delete).map(|change| &change.address).filter(|gone| gone.kind() == Kind::User);
+            deleted.extend(users.cloned());
             let saved = saved(&ready, &planned.plan, &settings)?;
             nothing_secret(&saved, &bench.live(), &ready)?;
             let (live, reviewed) = reviewed(&bench, &ready, &saved)?;

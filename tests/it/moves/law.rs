@@ -137,6 +137,12 @@ impl World {
             self.remembers = true;
             return self.settled(&before);
         }
+        if ran.exit == 6 {
+            // A tombstone of the name that another manifest renames is refused, and the rename is done: then the name is free.
+            self.holds(ran.err.contains("KW-145") && ran.err.contains("is removed, but it is renamed"), "partly done");
+            self.remembers = true;
+            return self.settled(&before);
+        }
         self.holds(matches!(ran.exit, 3 | 4), "refused for another reason");
         if ran.exit == 3 || dice.chance(50) {
             self.story.push("taken back".to_owned());
