@@ -115,16 +115,35 @@ pub fn credential(source: &SecretSource, access: &Access<'_>) -> Result<Secret, 
     Err(Box::new(problem.help(help)))
 }
 
-/// Why the variable of a secret cannot be read: `not set` or `empty`.
-pub fn unusable_variable(source: &SecretSource, access: &Access<'_>) -> Option<(String, &'static str)> {
-    let SecretOrigin::Env(name) = &source.origin else { return None };
-    let what = match access.variables.get(&**name) {
-        None => "not set",
-        Some(value) if value.trim_start_matches('\u{feff}').trim().is_empty() => "empty",
-        Some(_) => return None,
-    };
-    Some((quoted(name).into_owned(), what))
+/// Why a variable or a file has no secret.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Lack {
+    UnsetVariable,
+    EmptyVariable,
+    MissingFile,
+    EmptyFile,
 }
+
+/// The name of the variable or the file of a secret, if it has none.
+pub fn lacking(source: &SecretSource, access: &Access<'_>) -> Option<(String, Lack)> {
+    let is_empty = |text: &str| text.trim_start_matches('\u{feff}').trim().is_empty();
+    let (name, lack) = match &source.origin {
+        SecretOrigin::Env(name) => match access.variables.get(&**name) {
+            None => (name, Lack::UnsetVariable),
+            Some(value) => (name, Some(Lack::EmptyVariable).filter(|_| is_empty(value))?),
+        },
+        SecretOrigin::File(path) => {
+            match read_file(&access.root.join(&**path), access.root, &access.settings.folders) {
+                Ok(text) => (path, Some(Lack::EmptyFile).filter(|_| is_empty(&text))?),
+                // Another problem, like one of permission, has a message of its own.
+                Err(_) => (path, Some(Lack::MissingFile).filter(|_| !access.root.join(&**path).exists())?),
+            }
+        }
+        SecretOrigin::Literal(_) | SecretOrigin::Command(_) => return None,
+    };
+    Some((quoted(name).into_owned(), lack))
+}
+
 /// The name of a secret's source in messages.
 pub fn name_of(source: &SecretSource) -> String {
     match &source.origin {

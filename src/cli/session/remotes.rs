@@ -11,6 +11,7 @@ use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::rules;
 use crate::secrets;
+use crate::secrets::Lack;
 use crate::source::Loaded;
 use crate::store::Refusal;
 use crate::stores::Remotes;
@@ -54,18 +55,18 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
     CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(Failure::of_store)
 }
 
-/// Names all variables that are not set or empty, and not only the first.
+/// Names all variables and files that have no secret, and not only the first.
 fn all_present(remote: &RemoteStores, loaded: &Loaded, console: &Console<'_>) -> Result<(), Failure> {
     let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = remote;
     let of_cloud = cloud.iter().flat_map(|at| [&at.api_key, &at.api_secret, &at.username, &at.password]);
     let of_transfer = transfer.iter().map(|at| at.credential.source());
     let all = of_cloud.map(|source| (CLOUD, source)).chain(of_transfer.map(|source| (TRANSFER, source)));
     let access = access(loaded, console);
-    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut names: BTreeMap<Lack, Vec<String>> = BTreeMap::new();
     let mut stores: Vec<&str> = Vec::new();
     for (store, source) in all {
-        let Some((name, what)) = secrets::unusable_variable(source, &access) else { continue };
-        let named = names.entry(what).or_default();
+        let Some((name, lack)) = secrets::lacking(source, &access) else { continue };
+        let named = names.entry(lack).or_default();
         if !named.contains(&name) {
             named.push(name);
         }
@@ -77,11 +78,23 @@ fn all_present(remote: &RemoteStores, loaded: &Loaded, console: &Console<'_>) ->
         return Ok(());
     }
     let stores = stores.join(" and ");
-    let lists = ["not set", "empty"].into_iter().filter_map(|what| Some((what, names.get(what)?)));
-    let lists: Vec<String> =
-        lists.map(|(what, names)| format!("these variables are {what}: {}", names.join(", "))).collect();
-    let failure = Failure::new(format!("could not sign in to {stores}: {}", lists.join("; ")));
-    Err(failure.help("set them where this command runs"))
+    let list = |(lack, names): (&Lack, &Vec<String>)| {
+        let names = names.join(", ");
+        match lack {
+            Lack::UnsetVariable => format!("these variables are not set: {names}"),
+            Lack::EmptyVariable => format!("these variables are empty: {names}"),
+            Lack::MissingFile => format!("these files are missing: {names}"),
+            Lack::EmptyFile => format!("these files are empty: {names}"),
+        }
+    };
+    let lists: Vec<String> = names.iter().map(list).collect();
+    let is_file = |lack: &Lack| matches!(lack, Lack::MissingFile | Lack::EmptyFile);
+    let help = match (names.keys().any(|lack| !is_file(lack)), names.keys().any(is_file)) {
+        (true, true) => "set the variables where this command runs, and write a secret into each file",
+        (_, true) => "write a secret into each, one line of text",
+        (_, false) => "set them where this command runs",
+    };
+    Err(Failure::new(format!("could not sign in to {stores}: {}", lists.join("; "))).help(help))
 }
 
 fn transfer(
