@@ -198,29 +198,37 @@ impl<'a, 'c> Strays<'a, 'c> {
             format!("{} would be created, but it is in {application} and {package} ({how})", declared.address);
         let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
                     renamed";
-        Some(Stray::new(&rules::KW_145, message, help))
+        Some(self.with_its_root(live, Stray::new(&rules::KW_145, message, help)))
     }
 
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
     fn with_its_keys_elsewhere(&self, declared: &'c Declared) -> Found {
         let keys = self.context.desired.of(Kind::PackageKey);
         let mut ours = keys.filter(|key| Self::holder(key, declared.address.kind()) == Some(&declared.address));
-        let (key, other) = ours.find_map(|key| {
+        let (key, live, other) = ours.find_map(|key| {
             let (live, _) = self.key_elsewhere(key)?;
             let (application, package) = self.place_of(live)?;
             let other = if declared.address.kind() == Kind::Application { application } else { package };
             let is_stray = self.all.iter().any(|live| self.matching.known_as(live) == other);
-            (is_stray && other != declared.address).then_some((&key.address, other))
+            (is_stray && other != declared.address).then_some((&key.address, live, other))
         })?;
-        let message =
-            format!("{} would be created, but its {key} is in {other}, which no manifest declares", declared.address);
+        let which = if self.removals.going(live).is_some() { "is removed" } else { "no manifest declares" };
+        let message = format!("{} would be created, but its {key} is in {other}, which {which}", declared.address);
         let (old, new) = (other.names(), declared.address.names());
         let help = if old.len() == 2 && old[0] != new[0] {
             "an application cannot change its owner: declare it with the owner that it has".to_owned()
         } else {
             format!("if it was renamed, write `previously: [{}]`", crate::text::line(&other.name()))
         };
-        Some(Stray::new(&rules::KW_146, message, help))
+        Some(self.with_its_root(live, Stray::new(&rules::KW_146, message, help)))
+    }
+
+    /// What is made in place of a removed object needs no consent but that of the removal.
+    fn with_its_root(&self, live: &LiveObject, stray: Stray) -> Stray {
+        match self.removals.going(live) {
+            Some(going) => stray.that_goes_with(&going.root.address),
+            None => stray,
+        }
     }
 
     /// KW-149: a key in place of one that lost its manifest, which may be the same with another name and another prefix.
