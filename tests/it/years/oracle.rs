@@ -217,7 +217,9 @@ impl Seen<'_> {
         let young = i64::try_from(rotated.every).unwrap() * 86_400_000;
         // A run that delivers a value leaves its successor to the next one.
         let is_awaited = !self.run.has_deliveries || self.places(number).any(Place::has_received);
-        if self.year.now.timestamp_millis() - newest.created >= young && !is_awaited {
+        // A key that a person set to waiting gets none before it is approved; every plan says so (CAM-073).
+        let is_waiting = newest.status == "waiting";
+        if self.year.now.timestamp_millis() - newest.created >= young && !is_awaited && !is_waiting {
             return Err(format!("{} has no successor", newest.value));
         }
         if !self.run.has_deliveries {
