@@ -1,8 +1,10 @@
 //! What cuts the callers of a key off although the key itself works: its user or its package plan.
 
+use super::Change;
 use super::Context;
 use crate::matching::Matching;
 use crate::model::Address;
+use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
 
@@ -47,6 +49,24 @@ impl Blocked {
     }
 }
 
+/// Whether a package plan is inactive in the store.
+pub(super) fn is_inactive(plan: &Address, matching: &Matching<'_>) -> bool {
+    matching.in_store.get(plan).is_some_and(|live| live.attributes.text("status") == Some("inactive"))
+}
+
+/// Whether a package plan is inactive after the run: as declared, else as in the store.
+pub(super) fn will_be_inactive(plan: &Address, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    let declared = context.desired.get(plan).and_then(|declared| declared.text("status"));
+    declared.map_or_else(|| is_inactive(plan, matching), |status| status == "inactive")
+}
+
+/// The package plan that a change gives a key of the store. `None` if it does not say one.
+pub(super) fn next_plan(change: &Change, live: &LiveObject, matching: &Matching<'_>) -> Option<Address> {
+    let name = change.after("plan").and_then(Value::as_text)?;
+    let (package, _) = matching.terms_of(live)?;
+    Some(Address::below(Kind::Plan, Some(&package), name))
+}
+
 /// The object of the store that cuts the callers of a key off. `None` if none does, or if that is unknown.
 pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
     let status = |address: &Address| matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
@@ -54,8 +74,13 @@ pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address,
     if let Some(user) = user.filter(|user| status(user) == Some("disabled")) {
         return Some((user, Blocked::UserDisabled));
     }
+    by_plan(matching, live)
+}
+
+/// The package plan of a key, if no call works in it.
+pub(super) fn by_plan(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
     let plan = matching.terms_of(live)?.1?;
-    if status(&plan) == Some("inactive") {
+    if is_inactive(&plan, matching) {
         return Some((plan, Blocked::PlanInactive));
     }
     let terms = matching.in_store.get(&plan)?;

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use super::Context;
 use super::cut_off;
 use super::cut_off::Blocked;
+use super::draft;
 use super::expiry;
 use super::option::option;
 use super::protected::Protection;
 use crate::diagnostic::Diagnostic;
+use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
@@ -49,7 +51,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
     let keys = context.desired.of(Kind::PackageKey);
     for declared in keys.filter(|key| key.presence == Presence::Present && !matching.is_stopped(key)) {
         let Some(found) = matching.found.get(&declared.address).filter(|found| !found.moved) else { continue };
-        let Some((why, cause)) = why(context, matching, declared, found.live) else { continue };
+        let Some((why, cause)) = why(context, matching, declared, found) else { continue };
         let group = groups.entry(why).or_default();
         group.causes.extend(cause);
         group.keys.insert(declared.address.clone());
@@ -61,13 +63,18 @@ fn why(
     context: &Context<'_>,
     matching: &Matching<'_>,
     declared: &Declared,
-    live: &LiveObject,
+    found: &Found<'_>,
 ) -> Option<(Why, Option<Address>)> {
+    let live = found.live;
     let is_off = declared.text("settings.status").is_some_and(|status| status != "active");
     if is_off || expiry::is_over(context, declared) {
         return None;
     }
-    let by = cut_off::by(matching, live).filter(|(cause, blocked)| blocked.is_silent(cause, context));
+    let by = cut_off::by(matching, live).filter(|(cause, blocked)| {
+        // A manifest that says another package plan is not silent: the key moves there, or KW-127 asks.
+        let stays = cause.kind() != Kind::Plan || draft::keeps_plan(declared, found, matching);
+        stays && blocked.is_silent(cause, context)
+    });
     // The service disables the keys of a disabled user too.
     if let Some((user, blocked @ Blocked::UserDisabled)) = by {
         return Some((Why::By(blocked), Some(user)));

@@ -4,6 +4,7 @@
 mod clock;
 mod ends;
 mod owner;
+mod parked;
 mod people;
 mod replaced;
 mod switched_off;

@@ -161,7 +161,9 @@ fn followed_while_off(change: &Change, matching: &Matching<'_>, context: &Contex
         return Some((message, "approve it in the Control Center".to_owned()));
     }
     let (cause, blocked) = cut_off::by(matching, current)?;
-    let is_taken = blocked != Blocked::UserDisabled && blocked.is_silent(&cause, context);
+    // Of a successor in another package plan, KW-127 asks.
+    let is_elsewhere = || cut_off::next_plan(change, current, matching).is_some_and(|next| next != cause);
+    let is_taken = blocked != Blocked::UserDisabled && blocked.is_silent(&cause, context) && !is_elsewhere();
     let message = format!("{address} would get a successor in {cause}, which is {} in the store", blocked.what());
     is_taken.then(|| (message, format!("make {cause} work again, in its manifest or in the store")))
 }

@@ -25,6 +25,7 @@ use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::applied::Record;
 use crate::plan::consent::at;
+use crate::plan::cut_off;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
 use crate::rules;
@@ -74,7 +75,10 @@ fn returned(change: &Change, callers: &Callers<'_>, context: &Context<'_>, match
     let mut phrases: Vec<String> = back.status().into_iter().chain(back.end()).collect();
     match live.address.kind() {
         Kind::Plan => phrases.extend(LIMITS.iter().flat_map(|limit| back.limit_of_plan(limit))),
-        Kind::PackageKey => phrases.extend(LIMITS.iter().filter_map(|limit| back.limit_of_key(limit, matching))),
+        Kind::PackageKey => match back.parked(matching) {
+            Some(parked) => phrases.push(parked),
+            None => phrases.extend(LIMITS.iter().filter_map(|limit| back.limit_of_key(limit, matching))),
+        },
         Kind::User => phrases.extend(back.items("roles")),
         Kind::ApiKey => phrases.extend(["allowedApis", "allowedOrgs"].iter().filter_map(|field| back.items(field))),
         Kind::Application | Kind::Package => {}
@@ -98,8 +102,9 @@ fn successor(change: &Change, context: &Context<'_>, matching: &Matching<'_>) ->
     change.target.key.as_ref()?.follows?;
     let live = matching.found.get(&change.address)?.live;
     let back = Back { change, live, applied: applied(live, context), context };
-    if let Some(limit) = LIMITS.iter().find_map(|limit| back.limit_of_key(limit, matching)) {
-        return Some(format!("{limit} by its successor"));
+    let limit = || LIMITS.iter().find_map(|limit| back.limit_of_key(limit, matching));
+    if let Some(back) = back.parked(matching).or_else(limit) {
+        return Some(format!("{back} by its successor"));
     }
     let end = live.attributes.get("expires").filter(|end| ends_now(Some(end), context))?;
     let was = applied(live, context).and_then(|applied| applied.get("expires"));
@@ -191,6 +196,18 @@ impl<'a> Back<'a, '_> {
         let (live, was) = (rate(own, None), rate(self.was(limit.key).or(own), self.was("plan")));
         let after = rate(self.change.after(limit.key).or(own), self.change.after("plan"));
         (is_halved(was, live) && after > live).then(|| self.phrase(field))
+    }
+
+    /// A package plan in which no call works, which the key would leave. Without a record too: no one uses a key there.
+    fn parked(&self, matching: &Matching<'_>) -> Option<String> {
+        let after = self.change.after("plan")?;
+        let (plan, blocked) = cut_off::by_plan(matching, self.live)?;
+        let next = cut_off::next_plan(self.change, self.live, matching).filter(|next| *next != plan)?;
+        // A manifest put the key there, and says that the plan is off.
+        let is_deliberate =
+            self.was("plan") == self.live.attributes.get("plan") && !blocked.is_silent(&plan, self.context);
+        let is_back = !is_deliberate && !cut_off::will_be_inactive(&next, self.context, matching);
+        is_back.then(|| format!("is in {plan}, which is {} in the store, and would get `plan` {after}", blocked.what()))
     }
 
     /// Items that were removed from a list and would be added again. An empty list of an API key allows everything.
