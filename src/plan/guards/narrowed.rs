@@ -15,6 +15,7 @@ use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::access;
 use crate::plan::consent::at;
+use crate::plan::cut_off;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
 use crate::rule::Rule;
@@ -47,13 +48,15 @@ pub(super) fn demands(
 ) -> Vec<Demand> {
     let mut demands = Vec::new();
     for &(index, change) in changes {
-        let Some(live) = callers.live(change).filter(|_| is_update(change)) else { continue };
+        let live = callers.live(change).filter(|_| is_update(change));
+        let Some(live) = live.or_else(|| followed(change, matching)) else { continue };
         let found = match change.address.kind() {
             Kind::Plan => plan_narrowed(change, live, callers),
             Kind::PackageKey | Kind::ApiKey if !is_active(live) => None,
-            Kind::PackageKey => {
-                key_ends(change, live, context).or_else(|| key_narrowed(change, live, context, matching))
-            }
+            Kind::PackageKey if !is_update(change) => key_parked(change, live, context, matching),
+            Kind::PackageKey => key_ends(change, live, context)
+                .or_else(|| key_parked(change, live, context, matching))
+                .or_else(|| key_narrowed(change, live, context, matching)),
             Kind::ApiKey => key_ends(change, live, context).or_else(|| rights_lost(change, context)),
             _ => None,
         };
@@ -70,6 +73,12 @@ type Found = Option<(&'static Rule, String)>;
 
 fn is_update(change: &Change) -> bool {
     matches!(change.action, Action::Update | Action::Disable)
+}
+
+/// The key that a successor follows: its callers get the new one.
+fn followed<'a>(change: &Change, matching: &Matching<'a>) -> Option<&'a LiveObject> {
+    change.target.key.as_ref()?.follows.as_ref()?;
+    matching.found.get(&change.address).map(|found| found.live)
 }
 
 /// KW-122.
@@ -108,6 +117,17 @@ fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>) -> F
 
 fn used_by(number: usize) -> String {
     format!("{} {} it", count(number, "active key*"), if number == 1 { "uses" } else { "use" })
+}
+
+/// KW-123. Of a plan that goes inactive with its keys, KW-122 asks.
+fn key_parked(change: &Change, live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> Found {
+    let (_, plan) = matching.terms_of(live)?;
+    let plan = plan?;
+    let next = cut_off::next_plan(change, live, matching).filter(|next| *next != plan)?;
+    let is_lost = !cut_off::is_inactive(&plan, matching) && cut_off::will_be_inactive(&next, context, matching);
+    let who = if is_update(change) { "it" } else { "its current key" };
+    let message = format!("{} would be in {next}, which would be inactive; {who} is active", change.address);
+    is_lost.then_some((&rules::KW_123, message))
 }
 
 /// KW-123.

@@ -1,4 +1,4 @@
-//! Keys in a package plan that is inactive: a person put them there.
+//! Keys in a package plan that is inactive: a person put them there, or a manifest does.
 
 use std::fs;
 
@@ -122,4 +122,29 @@ fn a_key_leaves_a_plan_that_a_person_switched_off_only_with_consent() {
         assert_eq!(plans(&overlap), ["gold", "gold"]);
     }
     check(&overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve --allow key/production"), 0, &[]);
+}
+
+#[test]
+fn a_manifest_moves_a_key_in_use_to_an_inactive_plan_only_with_consent() {
+    let in_dead = |key: &str| key.replace("plan: gold", "plan: dead");
+    let active = DEAD.replace(", status: inactive", ", status: active");
+    // The plan is inactive already, only in the store, or by the same run.
+    for (before, after) in [(DEAD, DEAD), (DEAD, ""), (&*active, DEAD)] {
+        let mut overlap = begin();
+        declare(&overlap, &[TEAM, ROTATED_KEY, &plain(), before]);
+        check(&overlap.at("2026-08-03T00:00:00Z", "apply --auto-approve"), 0, &[]);
+        declare(&overlap, &[TEAM, &in_dead(ROTATED_KEY), &in_dead(&plain()), after]);
+        let asks =
+            |key: &str| format!("error[KW-123]: key/{key} would be in plan/payments/dead, which would be inactive; it");
+        let step = "warn the callers, then allow it with --allow key/plain";
+        let ran = overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve");
+        check(&ran, 4, &[&asks("production"), &asks("plain"), step]);
+        // A successor would take its callers there, too.
+        let ran = overlap.at("2026-11-10T00:00:00Z", "apply --auto-approve");
+        check(&ran, 4, &[&asks("production"), &asks("plain")]);
+        assert_eq!(plans(&overlap), ["gold", "gold"], "{before} {after}");
+        let consent = "apply --auto-approve --allow key/production --allow key/plain";
+        check(&overlap.at("2026-08-10T00:00:00Z", consent), 0, &[]);
+        assert_eq!(plans(&overlap), ["dead", "dead"], "{before} {after}");
+    }
 }
