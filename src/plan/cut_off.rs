@@ -12,6 +12,7 @@ use crate::model::Value;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Blocked {
     UserDisabled,
+    UserWaiting,
     PlanInactive,
     /// By the limit with this field.
     PlanLimit(&'static str),
@@ -28,6 +29,7 @@ impl Blocked {
     pub(super) const fn of_key(self) -> &'static str {
         match self {
             Self::UserDisabled => "of a disabled user",
+            Self::UserWaiting => "of a user who is waiting for activation",
             Self::PlanInactive => "in a package plan that is not active",
             Self::PlanLimit(_) => "in a package plan with a limit of 0",
         }
@@ -37,6 +39,7 @@ impl Blocked {
     pub(super) const fn what(self) -> &'static str {
         match self {
             Self::UserDisabled => "disabled",
+            Self::UserWaiting => "waiting",
             Self::PlanInactive => "inactive",
             Self::PlanLimit(_) => "limited to 0 calls",
         }
@@ -71,8 +74,12 @@ pub(super) fn next_plan(change: &Change, live: &LiveObject, matching: &Matching<
 pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
     let status = |address: &Address| matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
     let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
-    if let Some(user) = user.filter(|user| status(user) == Some("disabled")) {
-        return Some((user, Blocked::UserDisabled));
+    if let Some(user) = user {
+        match status(&user) {
+            Some("disabled") => return Some((user, Blocked::UserDisabled)),
+            Some("waiting") => return Some((user, Blocked::UserWaiting)),
+            _ => {}
+        }
     }
     by_plan(matching, live)
 }

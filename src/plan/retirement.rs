@@ -89,8 +89,10 @@ fn why_cut_off(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject
         return Some(Blocked::PlanInactive.of_key());
     }
     let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
-    if user.is_some_and(|user| is_declared(&user, "disabled")) {
-        return Some(Blocked::UserDisabled.of_key());
+    for (status, blocked) in [("disabled", Blocked::UserDisabled), ("waiting", Blocked::UserWaiting)] {
+        if user.as_ref().is_some_and(|user| is_declared(user, status)) {
+            return Some(blocked.of_key());
+        }
     }
     cut_off::by(matching, live).map(|(_, blocked)| blocked.of_key())
 }

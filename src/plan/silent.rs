@@ -145,12 +145,15 @@ fn of_cause(blocked: Blocked, group: &Group, context: &Context<'_>, matching: &M
     let is_declared = context.desired.get(cause).is_some();
     let protection = matching.in_store.get(cause).and_then(|live| Protection::of(live, context));
     let on = match blocked {
+        Blocked::UserWaiting if protection == Some(Protection::Platform) => {
+            format!("activate {cause} in the Boomi platform")
+        }
         _ if protection == Some(Protection::Platform) => format!("enable {cause} in the Boomi platform"),
         _ if !is_declared => format!("change {cause} in the store"),
         Blocked::PlanLimit(field) => {
             format!("write `{field}` in the manifest of {cause}, and allow it with {allow} if the plan asks")
         }
-        Blocked::UserDisabled | Blocked::PlanInactive => {
+        Blocked::UserDisabled | Blocked::UserWaiting | Blocked::PlanInactive => {
             format!("write `status: active` in the manifest of {cause}, and allow it with {allow}")
         }
     };
@@ -159,6 +162,9 @@ fn of_cause(blocked: Blocked, group: &Group, context: &Context<'_>, matching: &M
             "find out why, for example because they left; if it stays so, remove the manifests of the keys; otherwise {on}, \
              and then enable the keys: the service does not enable them with the user"
         ),
+        Blocked::UserWaiting => {
+            format!("find out why; if it stays so, remove the manifests of the keys; otherwise {on}")
+        }
         Blocked::PlanInactive if is_declared => {
             format!("find out why; if it stays so, write `status: inactive` there; otherwise {on}")
         }

@@ -105,8 +105,8 @@ fn comes_back(change: &Change, live: &LiveObject, context: &Context<'_>) -> Opti
     is_on.then(|| format!("{} is disabled in the store and would be enabled", change.address))
 }
 
-/// A new key of a user whom a person disabled. The consent to enable the user covers it; no consent makes the key while the
-/// user stays disabled, because the store refuses it (CAM-034).
+/// A new key of a user whom a person disabled, or who waits. The consent to enable the user covers it; no consent makes the
+/// key while the user stays so, because the store refuses it (CAM-034).
 fn new_key(
     index: usize,
     change: &Change,
@@ -119,18 +119,22 @@ fn new_key(
     }
     let user = Address::user(&change.target.parent.as_ref()?.first_name());
     let live = matching.in_store.get(&user)?;
-    if !is_disabled(live) {
-        return None;
-    }
-    let message = format!("{} would be created for {user}, who is disabled in the store", change.address);
+    let status = live.attributes.text("status").filter(|status| matches!(*status, "disabled" | "waiting"))?;
+    let message = format!("{} would be created for {user}, who is {status} in the store", change.address);
     let is_active = |change: &Change| change.after("status").and_then(Value::as_text) == Some("active");
     let is_enabled = changes.iter().any(|(_, change)| change.address == user && is_active(change));
+    // Of the user KW-127 asks, unless no person made them wait.
+    if is_enabled && status == "waiting" {
+        return None;
+    }
     let step = match context.desired.get(&user) {
         _ if is_enabled => format!("allow it with {}", option(&user)),
         Some(_) => format!("write `status: active` in the manifest of {user}, and allow it with {}", option(&user)),
+        None if status == "waiting" => format!("activate {user} in the store"),
         None => format!("enable {user} in the store"),
     };
-    let help = format!("find out why, for example because they left; then {step}");
+    let cause = if status == "waiting" { "" } else { ", for example because they left" };
+    let help = format!("find out why{cause}; then {step}");
     let finding = at(rules::KW_125.finding(message), change, context).help(help);
     let lifted_by = if is_enabled { vec![user, change.address.clone()] } else { Vec::new() };
     Some(Demand { index, finding, lifted_by })
@@ -163,7 +167,9 @@ fn followed_while_off(change: &Change, matching: &Matching<'_>, context: &Contex
     let (cause, blocked) = cut_off::by(matching, current)?;
     // Of a successor in another package plan, KW-127 asks.
     let is_elsewhere = || cut_off::next_plan(change, current, matching).is_some_and(|next| next != cause);
-    let is_taken = blocked != Blocked::UserDisabled && blocked.is_silent(&cause, context) && !is_elsewhere();
+    // Of the key of a user who cannot have a new one, `new_key` asks.
+    let is_of_user = matches!(blocked, Blocked::UserDisabled | Blocked::UserWaiting);
+    let is_taken = !is_of_user && blocked.is_silent(&cause, context) && !is_elsewhere();
     let message = format!("{address} would get a successor in {cause}, which is {} in the store", blocked.what());
     is_taken.then(|| (message, format!("make {cause} work again, in its manifest or in the store")))
 }

@@ -228,7 +228,8 @@ fn run(deed: Deed, word: Word, memory: Memory) {
             }
         }
         assert_eq!(said.text.contains("KW-127"), asked.is_some(), "{what}\n{}", said.text);
-        let is_cut_off = matches!(deed, Deed::EndedKey | Deed::InactivePlan) && word == Word::Silent;
+        let is_cut_off =
+            matches!(deed, Deed::EndedKey | Deed::WaitingUser | Deed::InactivePlan) && word == Word::Silent;
         assert_eq!(said.text.contains("warning[CAM-077]"), is_cut_off, "{what}\n{}", said.text);
         let stays = deed != Deed::Nothing && (asked.is_some() || matches!(word, Word::Silent | Word::Taken));
         assert_eq!(is_taken(&story, deed), stays, "{what}\n{}", said.text);

@@ -48,3 +48,34 @@ fn a_user_that_is_not_declared_is_enabled_in_the_store() {
     overlap.by_hand("UPDATE users SET attributes = json_set(attributes, '$.status', 'active')");
     assert_eq!(overlap.at("2026-11-02T00:00:00Z", "apply --auto-approve").exit, 0);
 }
+
+/// The service does not disable the keys of a user who waits again, but they cannot be used.
+#[test]
+fn a_user_whom_a_person_set_to_waiting_is_named_and_gets_no_successor() {
+    let mut overlap = Overlap::begin();
+    fs::write(overlap.path("m.yaml"), [&*silent(), ROTATED_KEY].concat()).unwrap();
+    assert_eq!(overlap.at("2026-08-02T00:00:00Z", "apply --auto-approve").exit, 0);
+    overlap.by_hand("UPDATE users SET attributes = json_set(attributes, '$.status', 'waiting')");
+    let step = "write `status: active` in the manifest of user/alice, and allow it with --allow user/alice";
+    let names = "warning[CAM-077]: user/alice is waiting in the store, so calls with 1 key fail: key/production";
+    let asks = "error[KW-125]: key/production would be created for user/alice, who is waiting in the store";
+    for (now, command, exit, words) in [
+        ("2026-08-10T00:00:00Z", "plan", 0, names),
+        ("2026-08-10T00:00:00Z", "apply --auto-approve", 0, names),
+        ("2026-11-10T00:00:00Z", "plan", 4, asks),
+        ("2026-11-10T00:00:00Z", "apply --auto-approve --allow key/production", 4, asks),
+        ("2026-11-10T00:00:00Z", "rotate key/production --auto-approve", 4, asks),
+    ] {
+        let ran = overlap.at(now, command);
+        let text = [&*ran.out, &*ran.err].concat();
+        assert_eq!((ran.exit, overlap.statuses().len()), (exit, 1), "{command} {text}");
+        assert!(text.contains(words) && text.contains(step), "{command} {text}");
+    }
+    // The step of the messages.
+    fs::write(overlap.path("m.yaml"), [TEAM, ROTATED_KEY].concat()).unwrap();
+    let ran = overlap.at("2026-11-10T00:00:00Z", "apply --auto-approve");
+    assert_eq!((ran.exit, overlap.statuses().len()), (4, 1), "{}{}", ran.out, ran.err);
+    let ran = overlap.at("2026-11-10T00:00:00Z", "apply --auto-approve --allow user/alice");
+    assert_eq!((ran.exit, overlap.statuses().len()), (0, 2), "{}{}", ran.out, ran.err);
+    assert!(!ran.err.contains("CAM-077"), "{}", ran.err);
+}
