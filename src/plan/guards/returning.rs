@@ -73,6 +73,10 @@ pub(super) fn demands(
         };
         let rule = if change.address.kind() == Kind::ApiKey { &rules::MFT_041 } else { &rules::KW_125 };
         let (cause, status) = match change.address.kind() {
+            // A user who is declared disabled has no declared keys (CAM-035).
+            Kind::User if has_keys(&change.address, context) => {
+                ("because they left", "`status: disabled` and remove the manifests of the user's keys")
+            }
             Kind::User => ("because they left", "`status: disabled`"),
             Kind::ApiKey => ("because it leaked", "`enabled: false`"),
             _ => ("because it leaked", "`settings: {status: disabled}`"),
@@ -89,6 +93,11 @@ pub(super) fn demands(
             .and_then(|_| new_key(index, change, changes, matching, context))
     };
     changes.iter().flat_map(|change| demand(change).into_iter().chain(of_user(change))).collect()
+}
+
+fn has_keys(user: &Address, context: &Context<'_>) -> bool {
+    let mut applications = context.desired.of(Kind::PackageKey).filter_map(|key| key.parent.as_ref());
+    applications.any(|application| Address::user(&application.address.first_name()) == *user)
 }
 
 /// An object that is disabled in the store and would work again.

@@ -79,3 +79,16 @@ fn a_user_whom_a_person_set_to_waiting_is_named_and_gets_no_successor() {
     assert_eq!((ran.exit, overlap.statuses().len()), (0, 2), "{}{}", ran.out, ran.err);
     assert!(!ran.err.contains("CAM-077"), "{}", ran.err);
 }
+
+/// What the question about a disabled user offers instead of consent.
+#[test]
+fn a_disabled_user_stays_disabled_by_the_step_that_the_message_names() {
+    let mut overlap = Overlap::begin();
+    overlap.by_hand(DISABLED);
+    let ran = overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve");
+    let step = "or write `status: disabled` and remove the manifests of the user's keys";
+    assert!(ran.exit == 4 && ran.err.contains(step), "{}{}", ran.out, ran.err);
+    fs::write(overlap.path("m.yaml"), TEAM.replace("status: active", "status: disabled")).unwrap();
+    let ran = overlap.at("2026-08-11T00:00:00Z", "apply --auto-approve");
+    assert_eq!((ran.exit, overlap.statuses().len()), (0, 1), "{}{}", ran.out, ran.err);
+}
