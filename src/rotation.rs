@@ -37,11 +37,13 @@ pub enum Wait {
 
 /// What is known about the current key besides its own fields.
 #[derive(Clone, Copy, Default)]
-pub struct Standing {
+pub struct Standing<'a> {
     /// Since when its value is at all its places; `None` if that is not certain.
     pub delivered: Option<Instant>,
     /// Why calls with it fail, because of what it depends on.
     pub cut_off: Option<&'static str>,
+    /// Its fields after this plan, if that may change them. Callers need it now and then.
+    pub left: Option<&'a Attributes>,
 }
 
 /// What is due at `now`. Keys of unknown age do not change.
@@ -53,7 +55,7 @@ pub struct Standing {
 pub fn due<'a>(
     rotation: Rotation,
     current: &LiveObject,
-    Standing { delivered, cut_off }: Standing,
+    Standing { delivered, cut_off, left }: Standing<'_>,
     older: &[&'a LiveObject],
     now: Instant,
 ) -> Due<'a> {
@@ -61,8 +63,10 @@ pub fn due<'a>(
     let mut due = Due { next, ..Due::default() };
     // Without its age, a key could be the newest.
     let is_dated = std::iter::once(current).chain(older.iter().copied()).all(|key| key.created.is_some());
-    let unusable =
-        why_unusable(current, now).or(cut_off).or((!is_dated).then_some("not certain: a key has no date of creation"));
+    let unusable = why_unusable(current, now)
+        .or(cut_off)
+        .or_else(|| left.and_then(|left| why_unusable_as(current, left, now)))
+        .or((!is_dated).then_some("not certain: a key has no date of creation"));
     let since = match (unusable, delivered) {
         (None, Some(since)) => since,
         (why, _) => {
@@ -78,7 +82,8 @@ pub fn due<'a>(
             Some(updated) => later(since, rotation.overlap + rotation.grace).max(later(updated, rotation.grace)),
             None => continue,
         };
-        if ends_before(current, later(end.max(now), rotation.overlap)) {
+        let last = later(end.max(now), rotation.overlap);
+        if ends_before(current, last) || left.is_some_and(|left| end_before(left, last)) {
             due.waiting.push((old, Wait::Successor("about to end")));
         } else if end > now {
             due.waiting.push((old, if is_disabled { Wait::Delete(end) } else { Wait::Disable(end) }));
@@ -93,20 +98,33 @@ pub fn due<'a>(
 
 /// Whether the last day of a key is before that of a time.
 pub fn ends_before(key: &LiveObject, time: Instant) -> bool {
+    end_before(&key.attributes, time)
+}
+
+fn end_before(attributes: &Attributes, time: Instant) -> bool {
     let day = time.format("%Y-%m-%d").to_string();
     // Dates in this form are ordered as texts; `never` comes after all of them.
-    key.attributes.text("expires").is_some_and(|date| *date < *day)
+    attributes.text("expires").is_some_and(|date| *date < *day)
 }
 
 /// Why calls with a key fail. A key that waits for approval, or that a person disabled, replaces none.
 pub fn why_unusable(key: &LiveObject, now: Instant) -> Option<&'static str> {
-    why_unfit(key, now).or_else(|| why_off(&key.attributes))
+    why_unusable_as(key, &key.attributes, now)
+}
+
+/// The same, with other fields than it has in the store.
+pub fn why_unusable_as(key: &LiveObject, attributes: &Attributes, now: Instant) -> Option<&'static str> {
+    why_unfit_as(key, attributes, now).or_else(|| why_off(attributes))
 }
 
 /// The same, without its status.
 pub fn why_unfit(key: &LiveObject, now: Instant) -> Option<&'static str> {
-    match key.attributes.text("plan") {
-        _ if ends_before(key, now) => Some("past its end"),
+    why_unfit_as(key, &key.attributes, now)
+}
+
+fn why_unfit_as(key: &LiveObject, attributes: &Attributes, now: Instant) -> Option<&'static str> {
+    match attributes.text("plan") {
+        _ if end_before(attributes, now) => Some("past its end"),
         _ if !key.unread.is_empty() => Some("not understood (CAM-066)"),
         None => Some("without a package plan"),
         Some(_) => None,
@@ -164,8 +182,8 @@ mod tests {
         }
     }
 
-    fn delivered(delivered: Option<Instant>) -> Standing {
-        Standing { delivered, cut_off: None }
+    fn delivered(delivered: Option<Instant>) -> Standing<'static> {
+        Standing { delivered, ..Standing::default() }
     }
 
     fn due_at<'a>(current: &LiveObject, older: &[&'a LiveObject], day: i64) -> Due<'a> {

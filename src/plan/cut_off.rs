@@ -4,6 +4,7 @@ use super::Change;
 use super::Context;
 use crate::matching::Matching;
 use crate::model::Address;
+use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -54,7 +55,7 @@ impl Blocked {
 
 /// Whether a package plan is inactive in the store.
 pub(super) fn is_inactive(plan: &Address, matching: &Matching<'_>) -> bool {
-    matching.in_store.get(plan).is_some_and(|live| live.attributes.text("status") == Some("inactive"))
+    status(matching, plan) == Some("inactive")
 }
 
 /// Whether a package plan is inactive after the run: as declared, else as in the store.
@@ -72,10 +73,8 @@ pub(super) fn next_plan(change: &Change, live: &LiveObject, matching: &Matching<
 
 /// The object of the store that cuts the callers of a key off. `None` if none does, or if that is unknown.
 pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
-    let status = |address: &Address| matching.in_store.get(address).and_then(|live| live.attributes.text("status"));
-    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
-    if let Some(user) = user {
-        match status(&user) {
+    if let Some(user) = user_of(matching, live) {
+        match status(matching, &user) {
             Some("disabled") => return Some((user, Blocked::UserDisabled)),
             Some("waiting") => return Some((user, Blocked::UserWaiting)),
             _ => {}
@@ -87,14 +86,52 @@ pub(super) fn by(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address,
 /// The package plan of a key, if no call works in it.
 pub(super) fn by_plan(matching: &Matching<'_>, live: &LiveObject) -> Option<(Address, Blocked)> {
     let plan = matching.terms_of(live)?.1?;
-    if is_inactive(&plan, matching) {
-        return Some((plan, Blocked::PlanInactive));
+    of_plan(matching, &plan, live).map(|blocked| (plan, blocked))
+}
+
+/// How a package plan of the store cuts the callers of a key off that is in it, or comes to be.
+fn of_plan(matching: &Matching<'_>, plan: &Address, live: &LiveObject) -> Option<Blocked> {
+    if is_inactive(plan, matching) {
+        return Some(Blocked::PlanInactive);
     }
-    let terms = matching.in_store.get(&plan)?;
+    let terms = matching.in_store.get(plan)?;
     let is_zero = |(limit, own, may_override): &&(&str, &str, &str)| {
         let has_own = live.attributes.get(own).is_some_and(|own| own.as_text() != Some("plan"));
         let counts = terms.attributes.get(may_override).and_then(Value::as_bool) != Some(false);
         terms.attributes.get(limit).and_then(Value::as_number) == Some(0) && !(has_own && counts)
     };
-    LIMITS.iter().find(is_zero).map(|(limit, ..)| (plan, Blocked::PlanLimit(limit)))
+    LIMITS.iter().find(is_zero).map(|(limit, ..)| Blocked::PlanLimit(limit))
+}
+
+/// The same as [`by`], now or after this plan: it may move the key to another package plan, and change that or the user.
+pub(super) fn soon(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    live: &LiveObject,
+) -> Option<Blocked> {
+    let says = |address: &Address, status: &str| {
+        context.desired.get(address).and_then(|declared| declared.text("status")) == Some(status)
+    };
+    let user = user_of(matching, live);
+    for (status, blocked) in [("disabled", Blocked::UserDisabled), ("waiting", Blocked::UserWaiting)] {
+        if user.as_ref().is_some_and(|user| says(user, status)) {
+            return Some(blocked);
+        }
+    }
+    let wanted = declared.key.as_ref().map(|key| &key.plan.address);
+    let now = matching.terms_of(live).and_then(|(_, plan)| plan);
+    if wanted.into_iter().chain(&now).any(|plan| says(plan, "inactive")) {
+        return Some(Blocked::PlanInactive);
+    }
+    let now = by(matching, live).map(|(_, blocked)| blocked);
+    now.or_else(|| of_plan(matching, wanted?, live))
+}
+
+fn user_of(matching: &Matching<'_>, live: &LiveObject) -> Option<Address> {
+    matching.parent_of(live).map(|application| Address::user(&application.first_name()))
+}
+
+fn status<'a>(matching: &'a Matching<'_>, address: &Address) -> Option<&'a str> {
+    matching.in_store.get(address).and_then(|live| live.attributes.text("status"))
 }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::Context;
 use super::clock;
 use crate::matching::Found;
+use crate::model::Attributes;
 use crate::model::Declared;
 use crate::model::DesiredField;
 use crate::model::Instant;
@@ -31,6 +32,16 @@ pub(super) fn of_new<'d>(context: &Context<'_>, declared: &'d Declared) -> Cow<'
 pub(super) fn of_live<'d>(context: &Context<'_>, declared: &'d Declared, found: &Found<'_>) -> Cow<'d, [DesiredField]> {
     let end = (!clock::is_doubtful(context, found)).then(|| end_of(context, declared, found.live)).flatten();
     with_end(declared, end)
+}
+
+/// The fields of a key in the store as the manifest leaves them.
+pub(super) fn as_left(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Attributes {
+    let mut left = found.live.attributes.clone();
+    let is_ignored = |field: &str| context.workspace.ignores.covers(declared.address.kind(), field);
+    for field in of_live(context, declared, found).iter().filter(|field| !is_ignored(&field.field)) {
+        left.insert(field.field.clone(), field.value.clone());
+    }
+    left
 }
 
 /// The date on which a key must end, if it ends on another one.

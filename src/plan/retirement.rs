@@ -12,9 +12,9 @@ use super::consent::is_allowed;
 use super::cut_off;
 use super::cut_off::Blocked;
 use super::deliveries;
+use super::ends;
 use crate::matching::Found;
 use crate::matching::Matching;
-use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Instant;
 use crate::model::Kind;
@@ -57,7 +57,9 @@ pub(super) fn due_at<'a>(
 ) -> Option<Due<'a>> {
     let rotation = declared.key.as_ref()?.rotation?;
     let delivered = deliveries::since(context, declared, found.live);
-    let standing = Standing { delivered, cut_off: why_cut_off(context, matching, found.live) };
+    let cut_off = cut_off::soon(context, matching, declared, found.live).map(Blocked::of_key);
+    let left = ends::as_left(context, declared, found);
+    let standing = Standing { delivered, cut_off, left: Some(&left) };
     let mut due = rotation::due(rotation, found.live, standing, &found.older, now);
     if was_succeeded(context, declared, found.live) {
         due.is_superseded = true;
@@ -77,24 +79,6 @@ pub(super) fn due_at<'a>(
         due.disable = left;
     }
     Some(due)
-}
-
-/// Why calls with a key fail although the key itself works, now or after this plan.
-fn why_cut_off(context: &Context<'_>, matching: &Matching<'_>, live: &LiveObject) -> Option<&'static str> {
-    let is_declared = |address: &Address, status: &str| {
-        context.desired.get(address).and_then(|declared| declared.text("status")) == Some(status)
-    };
-    let plan = matching.terms_of(live).and_then(|(_, plan)| plan);
-    if plan.is_some_and(|plan| is_declared(&plan, "inactive")) {
-        return Some(Blocked::PlanInactive.of_key());
-    }
-    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
-    for (status, blocked) in [("disabled", Blocked::UserDisabled), ("waiting", Blocked::UserWaiting)] {
-        if user.as_ref().is_some_and(|user| is_declared(user, status)) {
-            return Some(blocked.of_key());
-        }
-    }
-    cut_off::by(matching, live).map(|(_, blocked)| blocked.of_key())
 }
 
 /// An old key that changed after its overlap was over: a rotation would have disabled it by then, so a person enabled it

@@ -3,6 +3,7 @@
 
 mod clock;
 mod ends;
+mod left;
 mod owner;
 mod parked;
 mod people;
