@@ -325,8 +325,8 @@ impl<'a> Drafts<'a> {
             // Its successor works; what a rotation, the manifest or a person disabled stays disabled.
             fields.retain(|change| change.field != "settings.status");
         }
-        let mut kept_back = deliveries::kept_back(context, declared, found, None);
-        let mut dead = deliveries::dead(context, declared, found, None);
+        let not_made = |change| deliveries::not_made(context, matching, declared, found, change);
+        let (mut kept_back, mut dead) = not_made(None);
         if !fields.is_empty() {
             let action = draft::kind_of_update(&fields);
             let reason = reason_of_update(declared, found.live, &fields, context);
@@ -335,12 +335,11 @@ impl<'a> Drafts<'a> {
                 // The new generation takes the declared address; its predecessor keeps its own.
                 change.address = found.live.address.clone();
             } else {
-                draft::deliver_too(&mut change, context, declared, found);
-                kept_back = deliveries::kept_back(context, declared, found, Some(&change));
-                dead = deliveries::dead(context, declared, found, Some(&change));
+                draft::deliver_too(&mut change, context, matching, declared, found);
+                (kept_back, dead) = not_made(Some(&change));
             }
             self.changes.push(change);
-        } else if !renews && let Some(change) = draft::deliver(context, declared, found) {
+        } else if !renews && let Some(change) = draft::deliver(context, matching, declared, found) {
             self.changes.push(change);
         }
         if !renews {

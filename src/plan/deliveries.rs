@@ -1,6 +1,8 @@
 //! Which deliveries are due. The disk of this machine is no proof: a runner may start with an empty one. So a file that is
 //! not here shows nothing, and a receipt in the workspace database shows that the value arrived once.
 
+pub(super) mod living;
+
 use std::collections::BTreeSet;
 
 use super::Change;
@@ -13,14 +15,11 @@ use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::matching::SHOW_VALUES;
-use crate::matching::begins;
 use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
-use crate::model::Digest;
 use crate::model::Instant;
-use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Presence;
@@ -28,7 +27,6 @@ use crate::model::Value;
 use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
-use crate::text::count;
 
 /// Whether the value of a key is where it belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +49,7 @@ const MOST: usize = 5;
 /// The deliveries that this run makes for a key in the store.
 pub(super) fn due(
     context: &Context<'_>,
+    matching: &Matching<'_>,
     declared: &Declared,
     found: &Found<'_>,
     change: Option<&Change>,
@@ -58,34 +57,8 @@ pub(super) fn due(
     if context.options.no_deliver || why_dead(context, declared, found, change).is_some() {
         return Vec::new();
     }
-    let worse = worse(context, declared, found, change);
+    let worse = living::worse(context, matching, declared, found, change);
     wanted(context, declared, found.live).filter(|to| !worse.contains(to)).cloned().collect()
-}
-
-/// The places that show, or may show, another key with the prefix that works, while calls with the current one fail: it waits
-/// for approval, or a person disabled or ended it. Its value would cut their callers off, unless the change activates it.
-fn worse<'a>(
-    context: &Context<'_>,
-    declared: &'a Declared,
-    found: &Found<'_>,
-    change: Option<&Change>,
-) -> Vec<&'a Delivery> {
-    if targets(declared).is_empty() {
-        return Vec::new();
-    }
-    let why = if change.is_some_and(activates) { rotation::why_unfit } else { rotation::why_unusable };
-    if why(found.live, context.now).is_none() {
-        return Vec::new();
-    }
-    let working = beside(context, declared, found).filter(|old| rotation::why_unusable(old, context.now).is_none());
-    let working: Vec<Digest> = working.filter_map(|old| Some(old.key.as_ref()?.value.digest())).collect();
-    let works = |to: &&Delivery| match context.delivered.get(*to) {
-        Some(Shown::Value(shown)) => working.contains(shown),
-        Some(Shown::Nothing | Shown::Broken { .. }) => false,
-        // The file is on another machine.
-        None => !working.is_empty(),
-    };
-    targets(declared).iter().filter(works).collect()
 }
 
 const MASKED: &str = "is shown only masked";
@@ -110,15 +83,28 @@ fn why_dead(
     (!is_back && found.live.attributes.text("settings.status") == Some("disabled")).then_some("is disabled")
 }
 
-/// KW-119: the deliveries that are due, and of a value that does not work.
-pub(super) fn dead(
+/// The deliveries that are due and not made: those that would do harm, and KW-119.
+pub(super) fn not_made(
     context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> (Option<Kept>, Option<Diagnostic>) {
+    let kept_back = living::kept_back(context, matching, declared, found, change);
+    (kept_back, dead(context, matching, declared, found, change))
+}
+
+/// KW-119: the deliveries that are due, and of a value that does not work.
+fn dead(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
     declared: &Declared,
     found: &Found<'_>,
     change: Option<&Change>,
 ) -> Option<Diagnostic> {
     let why = why_dead(context, declared, found, change).filter(|_| !context.options.no_deliver)?;
-    let worse = worse(context, declared, found, change);
+    let worse = living::worse(context, matching, declared, found, change);
     let places = wanted(context, declared, found.live).filter(|to| !worse.contains(to));
     let places: Vec<String> = places.map(|to| format!("{} ({})", to.file, to.variable)).collect();
     if places.is_empty() {
@@ -142,38 +128,6 @@ pub(super) fn dead(
 
 fn activates(change: &Change) -> bool {
     change.after("settings.status").and_then(Value::as_text) == Some("active")
-}
-
-/// The older generations, and the other keys of the application and the package with the prefix, whoever made them.
-fn beside<'a>(
-    context: &'a Context<'_>,
-    declared: &'a Declared,
-    found: &'a Found<'_>,
-) -> impl Iterator<Item = &'a LiveObject> {
-    let generated = declared.key.as_ref().and_then(|key| match &key.source {
-        KeySource::Generate(generated) if !generated.by_store => Some(generated),
-        _ => None,
-    });
-    let is_beside = move |live: &&LiveObject| {
-        let value = live.key.as_ref().zip(generated);
-        live.id != found.live.id && value.is_some_and(|(key, generated)| begins(key.value.expose(), generated))
-    };
-    context.live.slot(found.live).iter().filter(is_beside).chain(found.older.iter().copied())
-}
-
-/// Reports the deliveries that are not made because of [`worse`].
-pub(super) fn kept_back(
-    context: &Context<'_>,
-    declared: &Declared,
-    found: &Found<'_>,
-    change: Option<&Change>,
-) -> Option<Kept> {
-    let places = worse(context, declared, found, change);
-    let why = rotation::why_unusable(found.live, context.now).filter(|_| !places.is_empty())?;
-    let is_seen = places.iter().all(|to| context.delivered.contains_key(*to));
-    let (places, with) = (count(places.len(), "place"), if is_seen { "with" } else { "that may have" });
-    let why = format!("{why}, so its value is not delivered to {places} {with} another key that works");
-    Some(Kept { address: declared.address.clone(), why })
 }
 
 /// Whether the current key works, or waits for approval, and was never delivered to a place. Its successor would be missing there too, and no key

@@ -145,7 +145,7 @@ pub(super) fn replace(
         format!("the {what} of a key cannot change, so the key is deleted and created again with the same value");
     let mut draft = change(declared, found, Action::Replace, moves, &reason);
     draft.fields.extend(fields);
-    deliver_too(&mut draft, context, declared, found);
+    deliver_too(&mut draft, context, matching, declared, found);
     draft
 }
 
@@ -172,8 +172,13 @@ fn moves(declared: &Declared, found: &Found<'_>, matching: &Matching<'_>) -> Vec
 }
 
 /// Delivers the key's value where that is due; `None` if it is nowhere.
-pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<'_>) -> Option<Draft> {
-    let due = deliveries::due(context, declared, found, None);
+pub(super) fn deliver(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+) -> Option<Draft> {
+    let due = deliveries::due(context, matching, declared, found, None);
     if due.is_empty() {
         return None;
     }
@@ -184,8 +189,14 @@ pub(super) fn deliver(context: &Context<'_>, declared: &Declared, found: &Found<
 }
 
 /// Makes a change of an existing key also deliver its value where that is due.
-pub(super) fn deliver_too(draft: &mut Draft, context: &Context<'_>, declared: &Declared, found: &Found<'_>) {
-    let due = deliveries::due(context, declared, found, Some(&draft.change));
+pub(super) fn deliver_too(
+    draft: &mut Draft,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+) {
+    let due = deliveries::due(context, matching, declared, found, Some(&draft.change));
     if let Some(key) = draft.target.key.as_mut() {
         key.deliver = due;
     }

@@ -9,6 +9,7 @@ use super::Context;
 use super::LiveTarget;
 use super::Plan;
 use super::ValueFrom;
+use super::deliveries::living;
 use super::given;
 use super::given::Since;
 use super::retirement::Generations;
@@ -45,7 +46,9 @@ pub(super) fn resolve(
         let why = match current_object(change, &objects, matching, context) {
             Ok(object) => {
                 change.target.live = object.map(LiveTarget::of);
-                given_anew(change, context).or_else(|| rotated.why_not(change, context))
+                given_anew(change, context)
+                    .or_else(|| rotated.why_not(change, context))
+                    .or_else(|| living::why_not(context, matching, change))
             }
             Err(why) => Some(why.to_owned()),
         };

@@ -1,6 +1,7 @@
 //! Whether a delivery is due, on machines with and without the files and the memory of earlier runs.
 
 mod broken;
+mod living;
 
 use std::fs;
 use std::path::PathBuf;
