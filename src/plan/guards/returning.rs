@@ -218,19 +218,32 @@ fn was_deleted(change: &Change, known: &BTreeMap<&str, (&str, &Known)>, context:
     let (kind, key) = (change.address.kind(), context.remembered.key.as_ref());
     let is_it = |live: &LiveObject| trace_of(kind, &live.id, key).as_deref() == Some(*trace);
     let is_gone = !has_new_value(change, known, context) && !context.live.of(kind).iter().any(is_it);
-    is_gone && (kind != Kind::User || is_of_this_area(context))
+    is_gone && (kind != Kind::User || is_of_this_area(&address, context))
 }
 
-/// Whether the memory is of this area as it is now. An area that is new, or was emptied, has nothing of it: there nobody
-/// deleted one user. What a run creates there again leaves two records of one address.
-fn is_of_this_area(context: &Context<'_>) -> bool {
+/// Whether a user was in this area as it is now. A new area, or one that was emptied, has nothing that memory knows: there
+/// nobody deleted one user. What a run creates there again leaves one more record of its address, so a user of this area has
+/// more records than what stayed. What no record is about proves it too, unless a record contradicts: others made it, and
+/// it stayed. Users prove nothing so: even a new area has that of its administrator.
+fn is_of_this_area(user: &str, context: &Context<'_>) -> bool {
     let (objects, key) = (&context.remembered.objects, context.remembered.key.as_ref());
-    let all = Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey).flat_map(|kind| context.live.of(kind));
-    let live: BTreeSet<Box<str>> = all.filter_map(|live| trace_of(live.address.kind(), &live.id, key)).collect();
+    let kinds = || Kind::ALL.into_iter().filter(|kind| *kind != Kind::ApiKey);
+    let all = || kinds().flat_map(|kind| context.live.of(kind));
+    let trace = |live: &LiveObject| trace_of(live.address.kind(), &live.id, key);
+    let live: BTreeSet<Box<str>> = all().filter_map(trace).collect();
     let known = objects.iter().filter(|(kind, ..)| *kind != Kind::ApiKey);
     let (here, gone): (Vec<_>, Vec<_>) = known.partition(|(_, trace, _)| live.contains(*trace));
-    let gone: BTreeSet<&str> = gone.into_iter().map(|(.., known)| &*known.address).collect();
-    here.iter().any(|(.., known)| !gone.contains(&*known.address))
+    let mut losses: BTreeMap<&str, usize> = BTreeMap::new();
+    for (.., known) in gone {
+        *losses.entry(&*known.address).or_default() += 1;
+    }
+    let lost = |address: &str| losses.get(address).copied().unwrap_or_default();
+    if here.iter().any(|(.., known)| lost(&known.address) < lost(user)) {
+        return true;
+    }
+    let is_again = |live: &&LiveObject| lost(&live.address.to_string()) > 0;
+    let of_others = || all().filter(|live| live.address.kind() != Kind::User);
+    here.is_empty() && !all().any(|live| is_again(&live)) && of_others().next().is_some()
 }
 
 /// Whether the manifest gives the key another value than the one that is gone.

@@ -4,6 +4,7 @@ use super::Memory;
 use super::Story;
 use super::Word;
 use super::remember;
+use crate::emulator::caller::Emulator;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Gone {
@@ -111,4 +112,63 @@ impl Story {
         let said = self.apply(&[]);
         assert_eq!(said.exit, 0, "{what}\n{}", said.text);
     }
+}
+
+impl Story {
+    /// The area as it is when it was emptied: another emulator.
+    fn emptied(self) -> Self {
+        let emulator = Emulator::start(&[]);
+        let limits = "{callsPerSecond: 1000, visibilityLag: 1s}";
+        self.world.point_at_url(&format!("http://{}", emulator.address()), limits, "", "TEST_");
+        Self { emulator, ..self }
+    }
+
+    /// The user with everything that is theirs, whoever made it.
+    fn loses_the_user(&self) {
+        for path in ["/packageKeys", "/applications", "/members"] {
+            let all = self.emulator.get(&format!("{path}?fields=id")).ok();
+            for one in all.as_array().unwrap() {
+                self.deletes(&format!("{path}/{}", one["id"].as_str().unwrap()));
+            }
+        }
+    }
+
+    #[track_caller]
+    fn asks_for_the_user(&self) {
+        let said = self.apply(&[]);
+        assert!(said.exit == 4 && said.text.contains("error[KW-126]: user/alice was in the store"), "{}", said.text);
+        assert_eq!(self.count("/members"), 0);
+    }
+}
+
+/// Memory keeps what was in the area before it was emptied.
+#[test]
+fn a_user_deleted_after_the_area_was_emptied_and_filled_again_comes_back_only_with_consent() {
+    let story = Story::begin();
+    remember(&story, Memory::Right);
+    let mut story = story;
+    for _ in 0..2 {
+        story = story.emptied();
+        story.declare(Word::Active, "again");
+        let said = story.apply(&["--allow", "key/k"]);
+        assert_eq!((said.exit, story.count("/packageKeys")), (0, 1), "{}", said.text);
+        story.world.assert_settled("filled again");
+    }
+    story.loses_the_user();
+    story.asks_for_the_user();
+}
+
+/// Packages that others declare prove as well that the area was not emptied.
+#[test]
+fn a_user_whose_packages_others_declare_comes_back_only_with_consent() {
+    let story = Story::begin();
+    story.declare(Word::Active, "unrelated");
+    let path = story.world.workspace().join("all.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let own: Vec<&str> = text.split("---\n").skip(2).collect();
+    story.world.write(&own.join("---\n"));
+    let said = story.apply(&[]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    story.loses_the_user();
+    story.asks_for_the_user();
 }
