@@ -228,6 +228,21 @@ fn what_a_person_makes_after_a_removal_is_not_removed_by_a_consent_that_stays() 
 }
 
 #[test]
+fn a_finished_removal_does_not_point_at_what_another_manifest_declares() {
+    let story = Story::begin();
+    let user = manifest("User", "name: alice", "email: alice@example.com, displayName: Alice, status: active");
+    let of = |name: &str| manifest("Application", name, "user: alice");
+    assert_says(&story.apply(&[&*user, &of("name: till1"), &of("name: till2")].concat(), &[]), 0, &[]);
+    let all = [&*user, &of("name: till1, removed: true"), &of("name: till2")].concat();
+    assert_says(&story.apply(&all, &[]), 0, &["1 change done"]);
+    let done = "take their manifests out, they change nothing any more";
+    assert_says(&story.apply(&all, &[]), 0, &["KW-142", done]);
+    // One that nobody declares may be meant.
+    let all = [&*user, &of("name: shop3, removed: true")].concat();
+    assert_says(&story.apply(&all, &[]), 0, &["KW-142", "if application/alice/shop", "is meant"]);
+}
+
+#[test]
 fn what_moved_is_not_called_gone() {
     let story = Story::begin();
     story.world.write(&[&*team(), &key("generate: {prefix: g_}")].concat());

@@ -106,11 +106,17 @@ pub(super) fn beside_others(declared: &Declared, others: &[String]) -> Option<Di
 
 /// An object of the store that looks like one that is not there, or has nearly its name.
 fn meant(missing: &Address, matching: &Matching<'_>) -> Option<(Address, &'static str)> {
+    // A disabled API key is done, and is still there.
+    if matching.in_store.contains_key(missing) {
+        return None;
+    }
     let (name, mut path) = (missing.name(), missing.names());
     path.pop();
     let is_beside = |address: &&Address| {
         let is_alike = address.kind() == missing.kind() && *address != missing;
-        is_alike && address.names().split_last().is_some_and(|(_, above)| above == path)
+        // What another manifest declares is not meant.
+        let is_free = !matching.found.contains_key(*address);
+        is_alike && is_free && address.names().split_last().is_some_and(|(_, above)| above == path)
     };
     let look = look_of(missing);
     if let Some(alike) = matching.in_store.keys().filter(is_beside).find(|address| look_of(address) == look) {
