@@ -72,6 +72,83 @@ fn a_key_whose_application_has_another_name_and_another_owner_is_not_made_twice(
     story.asks(&["KW-149", "key/k of application/alice/checkout"], &["application/bob/till"]);
 }
 
+/// An application with an entry of `Application.packages` that was called `checkout` and is called `till`.
+fn renamed_entry() -> Story {
+    let team = TEAM.replace("spec: {user: alice}", "spec: {user: alice, packages: [{package: payments, plan: gold}]}");
+    let story = renamed(Story::of(&team));
+    let ran = story.apply("");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    story
+}
+
+const RENAMED: &str = "{name: till, previously: [checkout]}";
+
+#[test]
+fn an_application_that_is_renamed_twice_gets_no_second_key_of_an_entry() {
+    let renamed_again = || {
+        let story = renamed_entry();
+        story.forget();
+        story
+    };
+    let says = ["KW-146", "KW-145", "its key/alice/shop/payments is in application/alice/till"];
+    renamed_again().edited(RENAMED, "{name: shop}").asks(&says, &["application/alice/shop"]);
+    // The help works, step by step.
+    let story = renamed_again().edited(RENAMED, "{name: shop, previously: [till]}");
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("keep the old names of its application"), "{}{}", ran.out, ran.err);
+    let story = story.edited("[till]", "[till, checkout]");
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    // Keys that Keywright did not generate for an entry, that nobody can use, or that are another user's.
+    for other in [
+        "UPDATE package_keys SET value = upper(value)",
+        "UPDATE package_keys SET value = value || 'x'",
+        "UPDATE package_keys SET value = substr(value, 1, 10) || '-' || substr(value, 12)",
+        "UPDATE package_keys SET attributes = json_set(attributes, '$.\"settings.status\"', 'disabled')",
+        "UPDATE applications SET \"user\" = (SELECT row FROM users WHERE username = 'bob')",
+    ] {
+        let story = renamed_again();
+        let story = Story { manifests: [&*story.manifests, BOB].concat(), ..story };
+        assert_eq!(story.apply("").exit, 0);
+        story.forget();
+        story.by_hand(other);
+        let story = story.edited(RENAMED, "{name: shop}");
+        let ran = story.apply("");
+        assert!(ran.exit == 0 && story.count() == (2, 2), "{other}\n{}{}", ran.out, ran.err);
+    }
+    // An application that is there already is no renamed one.
+    let shop = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: shop}\nspec: {user: alice}\n";
+    let story = renamed_again();
+    let application = story.manifests.split("---\n").find(|text| text.contains(RENAMED)).unwrap().to_owned();
+    let story = Story { manifests: [&*story.manifests, shop].concat(), ..story };
+    assert_eq!(story.apply("").exit, 0);
+    story.forget();
+    let story = story.edited(&format!("{application}---\n"), "").edited(
+        "{name: shop}\nspec: {user: alice}",
+        "{name: shop}\nspec: {user: alice, packages: [{package: payments, plan: gold}]}",
+    );
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (2, 2), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn an_entry_whose_application_loses_its_old_name_says_to_keep_it() {
+    for remembers in [true, false] {
+        let story = renamed_entry();
+        if !remembers {
+            story.forget();
+        }
+        let story = story.edited(RENAMED, "{name: till}");
+        let ran = story.apply("");
+        let help = "keep the old names of its application and its package under `previously`";
+        assert!(ran.exit == 4 && ran.err.contains("KW-145") && ran.err.contains(help), "{}{}", ran.out, ran.err);
+        assert_eq!(ran.err.contains("keep its PackageKey manifest"), !remembers, "{}", ran.err);
+        let story = story.edited("{name: till}", RENAMED);
+        let ran = story.apply("");
+        assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    }
+}
+
 #[test]
 fn the_help_for_a_key_in_place_of_an_entry_works() {
     let entry = "spec: {user: alice, packages: [{package: payments, plan: gold}]}";

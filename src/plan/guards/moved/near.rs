@@ -45,7 +45,8 @@ impl<'c> Strays<'_, 'c> {
         }
         let known = || Some((self.known_key(declared)?, "the workspace database knows its id"));
         let in_place = || Some((self.stray_in_its_place(declared)?, "its value is where this key is delivered"));
-        known().or_else(|| self.like_it(declared)).or_else(in_place)
+        let former = || Some((self.of_a_former_application(declared)?, "a key that Keywright generated, too"));
+        known().or_else(|| self.like_it(declared)).or_else(in_place).or_else(former)
     }
 
     /// A key with the value or the prefix of a declared one.

@@ -17,6 +17,12 @@ use crate::model::has_own_prefix;
 use crate::model::own_prefix;
 use crate::rules;
 
+/// What to do if an entry of `Application.packages` has the key of an earlier entry.
+const OLD_NAMES: &str = "keep the old names of its application and its package under `previously`";
+
+/// The same for the key of a manifest of its own.
+const OLD_MANIFEST: &str = "keep its PackageKey manifest instead of the entry of `Application.packages`";
+
 /// The keys of the manifests, by the prefix that each has without a declared one.
 pub(super) struct Labels<'a>(BTreeMap<Box<str>, &'a Address>);
 
@@ -51,9 +57,10 @@ impl Strays<'_, '_> {
         })?;
         let message =
             format!("{} would be created beside {}, which was declared as {former}", declared.address, live.address);
-        let help = if is_entry(&declared.address) {
-            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
-                .to_owned()
+        let help = if is_entry(&declared.address) && is_entry(&former) {
+            format!("if it is the same key, {OLD_NAMES}")
+        } else if is_entry(&declared.address) {
+            format!("if it is the same key, {OLD_MANIFEST}")
         } else if is_entry(&former) || self.context.desired.get(&former).is_some() || !has_prefix_of(live, &former) {
             let id = crate::text::line(live.id.expose()).into_owned();
             format!("if it is the same key, write `key: {{existing: {id}}}`")
@@ -113,13 +120,46 @@ impl Strays<'_, '_> {
             declared.address, live.address
         );
         let help = if is_entry(&declared.address) {
-            "if it is the same key, keep its PackageKey manifest instead of the entry of `Application.packages`"
-                .to_owned()
+            format!("if it is the same key, {OLD_NAMES}, or {OLD_MANIFEST}")
         } else {
             let id = crate::text::line(live.id.expose());
             format!("if it is the same key, write its old name under `previously`, or `key: {{existing: {id}}}`")
         };
         Some(Stray::new(&rules::KW_145, message, help))
+    }
+}
+
+impl<'c> Strays<'_, 'c> {
+    /// A key in use that may be the one of a manifest without a prefix, on a machine that remembers no keys: Keywright
+    /// generated one of this form, in the same package, for an application of the same user that no manifest has any more. It
+    /// may have had several names.
+    pub(super) fn of_a_former_application(&self, declared: &Declared) -> Option<&'c LiveObject> {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let KeySource::Generate(generated) = &key.source else { return None };
+        let remembers = self.context.remembered.objects.has(Kind::PackageKey);
+        if remembers || !has_own(declared) || self.matching.found.contains_key(&parent.address) {
+            return None;
+        }
+        let length = self.length(key, generated);
+        let is_of_form = |value: &str| {
+            let is_generated = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
+            // The prefix of another key of the manifests shows that it is that one.
+            let is_free = self.labels.find(value).is_none_or(|address| *address == declared.address);
+            value.len() == length && has_own_prefix(value) && value.bytes().skip(7).all(is_generated) && is_free
+        };
+        let is_place = |(application, package): (Address, Address)| {
+            application.first_name() == parent.address.first_name()
+                && self.context.desired.manifest_of(&application).is_none()
+                && self.has_name_of(&package, &key.package.address)
+        };
+        let is_it = |live: &&&'c LiveObject| {
+            live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
+                && lives(live, self.context)
+                && self.place_of(live).is_some_and(is_place)
+                && !self.is_declared_elsewhere(live)
+                && self.removals.going(live).is_none()
+        };
+        self.all.iter().find(is_it).copied()
     }
 }
 
