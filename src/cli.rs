@@ -266,12 +266,15 @@ fn run_one(command: &Command, console: &mut Console<'_>) -> Exit {
 
 /// Prints why a command stopped. If even that cannot be printed, only the exit code is left.
 fn ended(result: Result<Exit, Stop>, command: &Command, console: &mut Console<'_>) -> Exit {
-    let exit = result.unwrap_or_else(|stop| {
-        name_workspace(command, console);
-        output::stop(command.output(), &stop, console).unwrap_or(Exit::Error)
-    });
-    // The run failed because its time was over, whatever it was doing.
-    if exit == Exit::Error && console.limits.is_over() { Exit::OverBudget } else { exit }
+    match result {
+        // The run failed because its time was over, whatever it was doing.
+        Ok(Exit::Error) if console.limits.is_over() => Exit::OverBudget,
+        Ok(exit) => exit,
+        Err(stop) => {
+            name_workspace(command, console);
+            output::stop(command.output(), stop, console).unwrap_or(Exit::Error)
+        }
+    }
 }
 
 /// A comment about an early failure has the marker of its workspace, so that it replaces the older comment.

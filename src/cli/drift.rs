@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let exit = match report(arguments, &mut inner) {
         Ok(exit) => exit,
         // The file has the document of a failure, too.
-        Err(stop) => output::stop(arguments.output(), &stop, &mut inner).map_err(Failure::from)?,
+        Err(stop) => output::stop(arguments.output(), stop, &mut inner).map_err(Failure::from)?,
     };
     // A file has no colors.
     let bytes = anstream::adapter::strip_bytes(&bytes).into_vec();

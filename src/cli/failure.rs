@@ -141,6 +141,19 @@ pub(super) enum Stop {
     Shown(Failure),
 }
 
+impl Stop {
+    /// The same, of a run whose time was over: it failed because of that, whatever it was doing. A document that was printed
+    /// already has its exit code.
+    pub(super) fn over_time(mut self) -> Self {
+        if let Self::Failure(failure) | Self::Failed(_, failure) = &mut self
+            && failure.exit == Exit::Error
+        {
+            failure.exit = Exit::OverBudget;
+        }
+        self
+    }
+}
+
 /// Findings with their sources.
 #[derive(Default)]
 pub(super) struct Found {

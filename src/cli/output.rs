@@ -230,9 +230,11 @@ fn widget(out: &mut dyn io::Write, shown: &Shown<'_>) -> io::Result<()> {
 }
 
 /// Prints why a command stopped. Nothing else prints failures.
-pub(super) fn stop(output: Output, stop: &Stop, console: &mut Console<'_>) -> io::Result<Exit> {
+pub(super) fn stop(output: Output, stop: Stop, console: &mut Console<'_>) -> io::Result<Exit> {
+    // The document has the exit code of the process.
+    let stop = if console.limits.is_over() { stop.over_time() } else { stop };
     let nothing = Found::default();
-    let (found, failure) = match stop {
+    let (found, failure) = match &stop {
         Stop::Shown(failure) => return failure.print(console.err),
         Stop::Failure(failure) => (&nothing, Some(failure)),
         Stop::Failed(found, failure) => (found, Some(failure)),

@@ -47,6 +47,20 @@ fn the_limit_of_the_run_also_limits_the_rate() {
 }
 
 #[test]
+fn the_document_has_the_exit_code_of_the_run_whose_time_is_over() {
+    let world = World::new(MANIFESTS);
+    let area = world.area(&[]);
+    world.point_at(&area, "{callsPerSecond: 1}", "");
+    for line in ["plan", "drift", "apply --auto-approve"] {
+        let words: Vec<&str> = line.split(' ').chain(["--max-time", "2s", "--format", "json"]).collect();
+        let said = world.keywright(&words);
+        assert_eq!(said.exit, 8, "{line}: {}", said.text);
+        let is_same = said.text.replace(' ', "").contains("\"exit\":8");
+        assert!(is_same, "{line}: {}", said.text);
+    }
+}
+
+#[test]
 fn a_request_has_a_limit_of_its_own() {
     let (_, said, _) = apply("delay-40s@GET:/members", &["--request-timeout", "1s"]);
     assert_eq!(said.exit, 1, "{}", said.text);
