@@ -115,13 +115,15 @@ impl Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    // Opening removes an older plan, which must not be taken for the result, also of a run that is refused.
+    let target = arguments.out.as_deref().map(|path| Target::open(path, &console.folder)).transpose();
     arguments.check()?;
     if let Some(at) = arguments.at.filter(|at| *at < console.now) {
         let message = format!("could not plan for {}: that time is in the past", in_utc(at));
         let help = "pass a later time to --at; `keywright runs` lists what past runs did";
         return Err(Failure { exit: Exit::Usage, ..Failure::new(message) }.help(help).into());
     }
-    let target = arguments.out.as_deref().map(|path| Target::open(path, &console.folder)).transpose()?;
+    let target = target?;
     let planning = &arguments.planning.saving(target.is_some()).at(arguments.at);
     let session = Session::open(&arguments.manifests, console)?;
     if arguments.timeline && !session.loaded.is_whole {

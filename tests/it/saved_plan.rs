@@ -98,6 +98,11 @@ fn a_wrong_command_line_leaves_no_older_plan() {
     team.runs("plan --out p.json", 0);
     team.runs("plan --out p.json --bogus", 64);
     assert!(!team.path("p.json").exists());
+    for wrong in ["--format json --for gitlab", "--format markdown --for nowhere"] {
+        team.runs("plan --out p.json", 0);
+        team.runs(&format!("plan --out p.json {wrong}"), 64);
+        assert!(!team.path("p.json").exists(), "{wrong}");
+    }
     fs::write(team.path("note.txt"), "not a plan").unwrap();
     team.runs("plan --out note.txt --bogus", 64);
     assert!(team.path("note.txt").exists());
