@@ -62,13 +62,18 @@ impl Revisions {
         self.repository.is_shallow()
     }
 
-    /// The commit where two histories part.
-    pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<CommitId, NotFound> {
+    /// The commit where two histories part. `as_they_are` is the range without it.
+    pub fn merge_base(&self, one: &CommitId, other: &CommitId, as_they_are: &str) -> Result<CommitId, NotFound> {
         match self.repository.merge_bases(one, other)?.as_slice() {
             [] => {
                 let message =
                     format!("find where {} and {} part: this clone has no common commit", one.short(), other.short());
-                Err(NotFound::new(message, "fetch the whole history: `git fetch --unshallow`"))
+                let help = if self.are_cut_off() {
+                    "fetch the whole history: `git fetch --unshallow`".to_owned()
+                } else {
+                    format!("compare them as they are: `keywright diff {as_they_are}`")
+                };
+                Err(NotFound::new(message, help))
             }
             [base] => Ok(base.clone()),
             [first, second, ..] => {

@@ -58,7 +58,7 @@ impl Revisions {
         let mut from = self.resolve(&base)?;
         let to = head.as_deref().map(|head| self.resolve(head)).transpose()?;
         if let Some(to) = to.as_ref().filter(|_| is_parted) {
-            from = self.merge_base(&from, to)?;
+            from = self.merge_base(&from, to, &range.replacen("...", "..", 1))?;
         }
         let named = |name: &str, commit: CommitId| Revision { name: format!("{name} ({})", commit.short()), commit };
         Ok(Range { before: named(&base, from), after: head.zip(to).map(|(head, to)| named(&head, to)) })

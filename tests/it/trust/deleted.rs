@@ -206,3 +206,14 @@ fn several_workspaces_of_both_revisions_are_one_result() {
     let ran = teams.run("diff origin/main..HEAD --workspace 'nowhere/*'");
     assert!(ran.exit == 1 && ran.err.contains("could not find a workspace that matches nowhere/*"), "{}", ran.err);
 }
+
+#[test]
+fn histories_without_a_common_commit_can_be_compared_as_they_are() {
+    let teams = teams();
+    teams.git("checkout -q --orphan other");
+    teams.commit();
+    let ran = teams.run("diff origin/main...other --workspace teams/red");
+    assert!(ran.exit == 1 && !ran.err.contains("--unshallow"), "{}", ran.err);
+    assert!(ran.err.contains("`keywright diff origin/main..other`"), "{}", ran.err);
+    assert_eq!(teams.run("diff origin/main..other --workspace teams/red").exit, 0);
+}
