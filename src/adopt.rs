@@ -7,6 +7,7 @@ mod scalar;
 mod spelling;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::change::FieldChange;
 use crate::diagnostic::Diagnostic;
@@ -57,8 +58,12 @@ struct Wish<'a> {
     value: Value,
 }
 
+/// How the store writes the item of a list that a manifest spells in another way: the id of an organization for its name.
+/// `None` if it is not known, or is no such item.
+pub type OfStore<'a> = &'a dyn Fn(&FieldName, &str) -> Option<Box<str>>;
+
 /// Adopts the fields that only the store changed. `drift` must be of these sources.
-pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace) -> Adopted {
+pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace, of_store: OfStore<'_>) -> Adopted {
     let mut refused = Vec::new();
     let mut wishes = Vec::new();
     for one in drift.iter().filter(|one| one.side != Side::Ours) {
@@ -72,6 +77,10 @@ pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace) -> Adopt
             }
         }
     }
+    let mut writer = Writer { sources, workspace, before: None, done: Vec::new(), texts: BTreeMap::new() };
+    for wish in &mut wishes {
+        writer.spell(wish, of_store);
+    }
     wishes.retain(|wish| match new_text(wish, sources) {
         Ok(_) => true,
         Err(why) => {
@@ -79,7 +88,6 @@ pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace) -> Adopt
             false
         }
     });
-    let mut writer = Writer { sources, workspace, before: None, done: Vec::new(), texts: BTreeMap::new() };
     let of_rule = "with the value of the store, the manifests would be invalid or change in another place, too";
     refused.extend(writer.write_most(&wishes).iter().map(|wish| {
         let text = sources.get(wish.place.source).map_or("", |source| &*source.text);
@@ -172,6 +180,29 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
+    /// Items of a list that stay keep the spelling of the manifest.
+    fn spell(&mut self, wish: &mut Wish<'a>, of_store: OfStore<'_>) {
+        let (Value::Set(new), Some(Value::Set(old))) = (&wish.value, &wish.field.manifest) else { return };
+        let is_other = |item: &str| of_store(&wish.field.field, item).is_some();
+        if !old.iter().chain(new.iter()).any(|item| is_other(item)) {
+            return;
+        }
+        let written = self.before().and_then(|before| before.get(&wish.drift.address)?.field(&wish.field.field));
+        let Some(Value::Set(written)) = written.map(|field| &field.value) else { return };
+        let form = |item: &str| of_store(&wish.field.field, item).unwrap_or_else(|| item.into());
+        let known: BTreeSet<Box<str>> = written.iter().map(|item| form(item)).collect();
+        let stay = written.iter().filter(|item| new.iter().any(|new| **new == *form(item)));
+        let added = new.iter().filter(|item| !known.contains(&***item));
+        wish.value = Value::set(stay.chain(added).cloned());
+    }
+
+    fn before(&mut self) -> Option<&Desired> {
+        if self.before.is_none() {
+            self.before = desired(self.sources, self.workspace);
+        }
+        self.before.as_ref()
+    }
+
     /// Writes as many of these values as possible and returns the others. By halves, because each attempt reads all manifests.
     fn write_most(&mut self, wishes: &[Wish<'a>]) -> Vec<Wish<'a>> {
         if wishes.is_empty() || self.write(wishes) {
@@ -190,9 +221,7 @@ impl<'a> Writer<'a> {
     fn write(&mut self, more: &[Wish<'a>]) -> bool {
         let wishes: Vec<Wish<'a>> = self.done.iter().chain(more).cloned().collect();
         let Ok(texts) = edited(&wishes, self.sources) else { return false };
-        if self.before.is_none() {
-            self.before = desired(self.sources, self.workspace);
-        }
+        self.before();
         let is_right = self.before.as_ref().is_some_and(|before| self.declares(before, &wishes, &texts));
         if is_right {
             (self.done, self.texts) = (wishes, texts);

@@ -67,7 +67,7 @@ proptest! {
     ) {
         let text = manifest(layout, old);
         let (sources, drift) = drifted(&text, Value::text(new.as_str())).unwrap();
-        let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+        let adopted = adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None);
         match adopted.texts.get(&SourceId(0)) {
             Some(written) => {
                 let (before, after) = text.split_once(old).unwrap();
@@ -91,7 +91,7 @@ fn what_is_not_one_value_on_one_line_is_refused() {
     for old in ["|-\n    Ann", ">-\n    Ann", "Ann\n    Lee", "&name Ann\n  company: *name", "!!str Ann"] {
         let text = manifest(0, "Ann").replace("displayName:   Ann   # keep me", &format!("displayName: {old}"));
         let (sources, drift) = drifted(&text, Value::text("Zoe")).unwrap();
-        let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+        let adopted = adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None);
         let is_right = match adopted.texts.values().next() {
             // A value behind a tag can be replaced alone.
             Some(written) => old == "!!str Ann" && written.contains("!!str Zoe"),
@@ -105,10 +105,10 @@ fn what_is_not_one_value_on_one_line_is_refused() {
 fn a_value_that_a_rule_refuses_and_a_field_that_both_changed_are_named() {
     let text = manifest(0, "Ann");
     let (sources, mut drift) = drifted(&text, Value::text("A\nb")).unwrap();
-    let adopted = adopt(std::slice::from_ref(&drift), &sources, &Workspace::named("w"));
+    let adopted = adopt(std::slice::from_ref(&drift), &sources, &Workspace::named("w"), &|_, _| None);
     assert!(adopted.texts.is_empty() && adopted.refused.len() == 1);
     (drift.side, drift.fields[0].side) = (Side::Both, Side::Both);
-    let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+    let adopted = adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None);
     assert!(adopted.texts.is_empty() && adopted.refused[0].message.contains("the manifest changed, too"));
 }
 
@@ -183,7 +183,7 @@ fn with_list(text: &str, new: &[&str]) -> Adopted {
         place: Some(field.place),
         ..drift.fields[0].clone()
     };
-    adopt(&[drift], &sources, &Workspace::named("w"))
+    adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None)
 }
 
 /// One line of a list: an item in some spelling, a comment, or nothing.
@@ -312,14 +312,14 @@ fn what_is_adopted_is_listed_and_each_reason_is_named() {
     {
         let text = manifest(0, "Ann").replace("displayName:   Ann   # keep me", &format!("displayName: {old}"));
         let (sources, drift) = drifted(&text, Value::text("Zoe")).unwrap();
-        let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+        let adopted = adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None);
         let place = adopted.refused[0].place.unwrap();
         let at = &text[place.start as usize..place.end as usize];
         assert!(adopted.refused[0].message.contains(why), "{old}, {at:?}: {}", adopted.refused[0].message);
     }
     let alias = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: &name ann}\nspec: {email: a@example.com, displayName: *name}\n";
     let (sources, drift) = drifted(alias, Value::text("Zoe")).unwrap();
-    let adopted = adopt(&[drift], &sources, &Workspace::named("w"));
+    let adopted = adopt(&[drift], &sources, &Workspace::named("w"), &|_, _| None);
     assert!(adopted.refused[0].message.contains("alias"), "{}", adopted.refused[0].message);
     assert!(adopted.refused[0].place.is_some());
 }

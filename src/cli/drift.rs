@@ -30,6 +30,8 @@ use crate::drift;
 use crate::drift::Drift;
 use crate::files;
 use crate::files::Place;
+use crate::model::FieldName;
+use crate::plan;
 use crate::render;
 use crate::render::markdown::Topic;
 use crate::rules;
@@ -137,7 +139,12 @@ fn report(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop
     let is_comparable = !has_errors(&others);
     let loaded = &prepared.snapshot.loaded;
     let adopts = arguments.adopt && is_comparable;
-    let adopted = if adopts { adopt(&drift, &loaded.sources, &loaded.workspace) } else { Adopted::default() };
+    let of_store = |field: &FieldName, item: &str| {
+        let is_named = field == plan::ORGANIZATIONS;
+        is_named.then(|| plan::resolved_organization(item, &prepared.snapshot.live)).flatten()
+    };
+    let adopted =
+        if adopts { adopt(&drift, &loaded.sources, &loaded.workspace, &of_store) } else { Adopted::default() };
     write::write(&adopted.texts, loaded, console)?;
     let is_left = if adopts { !adopted.refused.is_empty() } else { drift::has_drift(&drift) };
     others.extend(rules::with_severities(adopted.refused, &loaded.workspace));

@@ -14,7 +14,8 @@ use crate::model::transfer::Organization;
 use crate::rules;
 use crate::text::quoted;
 
-const FIELD: &str = "allowedOrgs";
+/// The field of the organizations that a key may use.
+pub const FIELD: &str = "allowedOrgs";
 
 /// Replaces every declared organization by the form `id:41` that the snapshot has. A name that matches no organization,
 /// or more than one, is reported and stays.
@@ -27,6 +28,12 @@ pub fn resolve_organizations(desired: &mut Desired, live: &Live) -> Vec<Diagnost
         resolve(desired, known, &mut findings);
     }
     findings
+}
+
+/// How the snapshot writes the organization that a manifest names; `None` if it is not known.
+pub fn resolved_organization(name: &str, live: &Live) -> Option<Box<str>> {
+    let known = live.transfer.as_ref()?.organizations.as_deref();
+    number(name, known).ok().map(|id| format!("id:{id}").into())
 }
 
 fn resolve(desired: &mut DesiredField, known: Option<&[Organization]>, findings: &mut Vec<Diagnostic>) {

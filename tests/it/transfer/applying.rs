@@ -25,6 +25,23 @@ fn the_example_is_made_once() {
 }
 
 #[test]
+fn an_organization_that_stays_keeps_its_name_when_an_edit_is_adopted() {
+    let team = Team::new();
+    let area = team.site(&[]);
+    team.assert_applies("made");
+    let answer = ask(&area, "GET", "/api/ApiKey/getApiKeys", None);
+    let keys: Vec<Json> = serde_json::from_str(&answer[answer.find("\r\n\r\n").unwrap()..]).unwrap();
+    let mut key = keys.into_iter().find(|key| key["keyName"] == "ft-nightly-report").unwrap();
+    key["allowedOrgs"] = "41, 42".into();
+    assert!(ask(&area, "PUT", "/api/ApiKey", Some(&key)).contains(" 200 "));
+    let said = team.run(&["drift", "--adopt"]);
+    assert_eq!(said.exit, 0, "{}", said.text);
+    let text = std::fs::read_to_string(team.workspace().join("keys/operations.yaml")).unwrap();
+    assert!(text.contains("  allowedOrgs: [ACME, Globex]\n"), "{text}");
+    team.assert_settled("adopted");
+}
+
+#[test]
 fn every_field_changes_and_wider_access_is_reported() {
     let team = Team::new();
     let area = team.site(&[]);
