@@ -81,6 +81,7 @@ struct Version {
     folder: String,
     /// Whether there is no workspace.
     is_absent: bool,
+    has_settings: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -166,6 +167,11 @@ fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version)
         let moved = source::moved(workspace, &after.name, &before.folder, &after.folder);
         after.checked.diagnostics.extend(rules::with_severities(vec![moved], workspace));
         sort(&mut after.checked.diagnostics);
+    } else if before.has_settings && !after.has_settings && before.folder != "." {
+        let workspace = &before.checked.loaded.workspace;
+        let found = source::without_settings(workspace, &after.name, &before.folder);
+        after.checked.diagnostics.extend(rules::with_severities(vec![found], workspace));
+        sort(&mut after.checked.diagnostics);
     }
     console.opened = super::Opened::new(named(&before, &after), &console.folder);
     Ok((before, after))
@@ -173,7 +179,8 @@ fn versions(range: &str, console: &mut Console<'_>) -> Result<(Version, Version)
 
 /// The version that gives the workspace its name.
 fn named<'v>(before: &'v Version, after: &'v Version) -> &'v source::Loaded {
-    if after.is_absent && !before.is_absent { &before.checked.loaded } else { &after.checked.loaded }
+    let is_before = after.is_absent && !before.is_absent || before.has_settings && !after.has_settings;
+    if is_before { &before.checked.loaded } else { &after.checked.loaded }
 }
 
 fn read(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), NotFound> {
@@ -182,18 +189,19 @@ fn read(range: &str, console: &mut Console<'_>) -> Result<(Version, Version), No
     let (here, there) = (At::Commit(&range.before.commit), At::of(range.after.as_ref()));
     let (new, old) = (revisions.moved(here, there)?, revisions.moved(there, here)?);
     let (old, new) = (old.as_ref().unwrap_or(&revisions), new.as_ref().unwrap_or(&revisions));
-    let before = Version::of(range.before.name, old.load(&range.before.commit)?, old);
+    let (had, has) = (old.has(here)?, new.has(there)?);
+    let before = Version::of(range.before.name, old.load(&range.before.commit)?, old, had);
     let after = match range.after {
-        Some(after) => Version::of(after.name, new.load(&after.commit)?, new),
-        None => Version::of("the checkout".to_owned(), checkout(new, console)?, new),
+        Some(after) => Version::of(after.name, new.load(&after.commit)?, new, has),
+        None => Version::of("the checkout".to_owned(), checkout(new, console)?, new, has),
     };
     Ok((before, after))
 }
 
 impl Version {
-    fn of(name: String, loaded: source::Loaded, at: &Revisions) -> Self {
+    fn of(name: String, loaded: source::Loaded, at: &Revisions, has_settings: bool) -> Self {
         let is_absent = loaded.is_absent();
-        Self { name, folder: at.folder(), is_absent, checked: checked(loaded) }
+        Self { name, folder: at.folder(), is_absent, has_settings, checked: checked(loaded) }
     }
 }
 

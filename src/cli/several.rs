@@ -78,6 +78,11 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
         let part = |root| if gone.contains(&root) { gone_part(root) } else { part(root, true, Vec::new()) };
         return Ok(Runs::Several(all.into_iter().map(part).collect()));
     }
+    if takes_gone(command)
+        && let Some(root) = source::chosen_gone(folder, choice)
+    {
+        return Ok(Runs::Gone(root));
+    }
     let Command::Validate(arguments) = command else { return Ok(Runs::One) };
     let paths = arguments.manifests.all();
     if choice.workspace.is_some() {
@@ -110,6 +115,17 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     let mut parts: Vec<Part> = there.chain(gone.into_iter().map(gone_part)).collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Runs::Several(parts))
+}
+
+/// Whether it is the whole result of the command that its workspace is gone. A file that it should write would be missing.
+fn takes_gone(command: &Command) -> bool {
+    match command {
+        Command::Validate(arguments) => arguments.manifests.all().is_empty(),
+        Command::Plan(arguments) => arguments.manifests.all().is_empty() && arguments.out.is_none(),
+        Command::Drift(arguments) => arguments.manifests.all().is_empty() && arguments.out.is_none(),
+        Command::Apply(arguments) => arguments.manifests.all().is_empty() && arguments.approved.is_none(),
+        _ => false,
+    }
 }
 
 /// The name of a workspace, as seen from the current folder.

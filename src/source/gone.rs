@@ -81,11 +81,39 @@ fn last_commit_with(repository: &Repository, folder: &Path) -> Option<CommitId> 
     commits.into_iter().rev().find(has)
 }
 
-/// Whether neither settings nor a manifest is left in a folder. Files that Git ignores, like a database, may be.
+/// Whether a folder has no workspace for a run of several any more: no settings, and no manifests that another workspace reads.
 pub(super) fn is_gone(folder: &Path) -> bool {
+    !has_settings(folder) && (!has_manifests(folder) || is_left_out(folder))
+}
+
+/// Whether a folder has manifests. Files that Git ignores, like a database, are none.
+fn has_manifests(folder: &Path) -> bool {
     let mut walk = WalkBuilder::new(folder);
     walk.standard_filters(false).hidden(true).follow_links(false);
-    !has_settings(folder) && !walk.build().flatten().any(|entry| has_manifest_name(entry.path()))
+    walk.build().flatten().any(|entry| has_manifest_name(entry.path()))
+}
+
+/// Whether no workspace is above a folder. The root of a checkout needs no settings, because no pattern means it.
+fn is_left_out(folder: &Path) -> bool {
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists());
+    root.is_some_and(|root| {
+        root != folder && !folder.ancestors().skip(1).take_while(|above| above.starts_with(root)).any(has_settings)
+    })
+}
+
+/// The chosen folder, if only the trusted commit has a workspace there, and nothing of it is left.
+pub fn chosen_gone(from: &Path, choice: &Choice) -> Option<PathBuf> {
+    let (folder, revision) = (choice.workspace.as_ref()?, choice.trust.as_ref()?);
+    let root = normal(&from.join(folder));
+    if has_settings(&root) || has_manifests(&root) {
+        return None;
+    }
+    // Any other problem is reported by the command.
+    let trusted = Trusted::find(there(&root), revision, false).ok()?;
+    let repository = trusted.repository();
+    let file = [repository.inside(&root.join(WORKSPACE_FILE)).ok()?];
+    let has = repository.existing(trusted.commit(), &file).is_ok_and(|found| !found.is_empty());
+    has.then_some(root)
 }
 
 /// A workspace that is gone: its last settings, nothing else, and the finding that it is gone.
@@ -101,6 +129,7 @@ pub fn gone(root: &Path, from: &Path, choice: &Choice) -> Result<Loaded, NotFoun
     let (workspace, folder) = (&loaded.workspace, revisions.folder());
     let found = match revisions.moved(At::Commit(&commit), At::Checkout)? {
         Some(new) => moved(workspace, CHECKOUT, &folder, &new.folder()),
+        None if has_manifests(root) => without_settings(workspace, CHECKOUT, &folder),
         None => deleted(workspace, CHECKOUT, &folder),
     };
     loaded.diagnostics = rules::with_severities(vec![found], workspace);
@@ -116,6 +145,20 @@ pub fn deleted(workspace: &Workspace, after: &str, folder: &str) -> Diagnostic {
     let message = format!("{after} deletes the workspace {name} in {folder}: no run manages its objects any more");
     let help = "they stay in the store, and keys keep working; to delete them, apply their manifests with `removed: true` \
                 below `metadata` first, and delete the folder after that";
+    rules::KW_138.finding(message).help(help)
+}
+
+/// KW-138 for a workspace of which the newer version has manifests, but no settings.
+pub fn without_settings(workspace: &Workspace, after: &str, folder: &str) -> Diagnostic {
+    let (name, folder) = (line(&workspace.name), line(folder));
+    let message = format!(
+        "{after} deletes the settings of the workspace {name} in {folder}: a pattern like 'teams/*' leaves it out, and no \
+         such run manages its objects any more"
+    );
+    let help = format!(
+        "restore {WORKSPACE_FILE}; to give the objects up, delete them first: apply their manifests with `removed: true` \
+         below `metadata`"
+    );
     rules::KW_138.finding(message).help(help)
 }
 

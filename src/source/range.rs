@@ -78,7 +78,8 @@ impl Revisions {
         Ok(settings.filter_map(|file| folder(file)).collect())
     }
 
-    fn has(&self, at: At<'_>) -> Result<bool, NotFound> {
+    /// Whether a version has settings in the folder.
+    pub fn has(&self, at: At<'_>) -> Result<bool, NotFound> {
         match at {
             At::Commit(commit) => {
                 let file = [self.root.join(WORKSPACE_FILE)];
@@ -131,9 +132,9 @@ impl Revisions {
         &self.root
     }
 
-    /// The folder as seen from the current one.
+    /// The folder, relative to the root of the repository: a comment shows it to people who have other checkouts.
     pub fn folder(&self) -> String {
-        let folder = self.root.strip_prefix(&self.from).unwrap_or(&self.root);
+        let folder = self.repository.inside(&self.root).unwrap_or_else(|_| self.root.clone());
         if folder == Path::new("") { ".".to_owned() } else { folder.display().to_string() }
     }
 

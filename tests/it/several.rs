@@ -354,13 +354,46 @@ fn workspaces_of_the_trusted_revision_count() {
     fs::remove_dir_all(folder.path().join("teams/red")).unwrap();
     let ran = console.run("plan --workspace 'teams/{amber,red}' --trust main");
     assert!(ran.exit == 3 && ran.err.contains("error[KW-138]"), "{}{}", ran.out, ran.err);
-    // A database that Git ignores may be left. If manifests are, the trusted settings count, and it is no deletion.
+    // A database that Git ignores may be left, and manifests may: without settings, the pattern leaves them out.
     write(folder.path(), "teams/red/.keywright/keywright.db", "left");
     assert!(console.run("plan --workspace 'teams/{amber,red}' --trust main").err.contains("error[KW-138]"));
     write(folder.path(), "teams/red/a.yaml", TEAM);
     fs::remove_dir_all(folder.path().join("teams/red/.keywright")).unwrap();
-    let ran = console.run("plan --workspace 'teams/{amber,red}' --trust main");
-    assert!(ran.exit == 0 && !ran.err.contains("deletes the workspace"), "{}{}", ran.out, ran.err);
+    for command in ["validate", "plan", "drift"] {
+        let ran = console.run(&format!("{command} --workspace 'teams/{{amber,red}}' --trust main"));
+        let all = format!("{}{}", ran.out, ran.err);
+        let only = "error[KW-138]: the checkout deletes the settings of the workspace red in teams/red";
+        assert!(ran.exit == 3 && all.contains(only), "{command}: {all}");
+    }
+}
+
+/// A matrix of jobs, each for one folder, may have one for a workspace that the pull request deletes.
+#[test]
+fn a_job_for_a_deleted_workspace_says_that_it_is_gone() {
+    let (folder, console) = three();
+    let git = |line: &str| crate::trust::repository::git(folder.path(), line);
+    git("init --quiet --initial-branch main");
+    git("add --all");
+    git("-c user.name=a -c user.email=a@example.com commit --quiet --message all");
+    fs::remove_dir_all(folder.path().join("teams/red")).unwrap();
+    for has_folder in [false, true] {
+        if has_folder {
+            write(folder.path(), "teams/red/.keywright/keywright.db", "left");
+        }
+        for command in ["validate", "plan", "drift", "apply --auto-approve"] {
+            let ran = console.run(&format!("{command} --workspace teams/red --trust main"));
+            let all = format!("{}{}", ran.out, ran.err);
+            let deleted = "warning[KW-138]: the checkout deletes the workspace red in teams/red";
+            assert!(ran.exit == 0 && all.contains(deleted), "{command}: {all}");
+        }
+        let ran = console.run("plan --workspace teams/red --trust main --format markdown");
+        let marker = "<!-- keywright plan red -->";
+        assert_eq!((ran.exit, ran.out.lines().next()), (0, Some(marker)), "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("KW-138"), "{}", ran.out);
+        // A saved plan would be missing, which is no success.
+        assert_ne!(console.run("plan --workspace teams/red --trust main --out plan.json").exit, 0);
+        assert_ne!(console.run("plan --workspace teams/rde --trust main").exit, 0);
+    }
 }
 
 /// What a pull request adds or moves has no trusted settings, and the other workspaces go on.

@@ -93,9 +93,44 @@ fn a_branch_that_deletes_only_the_manifests_shows_the_removals_and_is_an_error()
     let document = json(&ran);
     assert_eq!(edits(&document), ["removed package/red", "removed package/red-2"], "{}", ran.err);
     assert!(ran.exit == 3 && messages(&document).contains("KW-011"), "{}", ran.out);
+    assert!(!messages(&document).contains("KW-138"), "{}", ran.out);
     // A folder that was never a workspace is no deleted one.
     let ran = teams.run("diff origin/main..HEAD --workspace tems/red --format json");
     assert!(ran.exit == 3 && messages(&json(&ran)).contains("KW-011"), "{}", ran.out);
+}
+
+#[test]
+fn a_branch_that_deletes_only_the_settings_is_named() {
+    let teams = teams();
+    teams.write("teams/red/keywright.yaml", &settings("crimson", "{rules: {KW-138: error}}"));
+    teams.commit();
+    teams.git("update-ref refs/remotes/origin/main HEAD");
+    teams.git("rm -q teams/red/keywright.yaml");
+    teams.commit();
+    for (line, exit) in [
+        ("diff origin/main..HEAD --workspace teams/red", 3),
+        ("diff origin/main --workspace teams/red", 3),
+        ("diff origin/main..HEAD --workspace 'teams/*'", 3),
+        ("diff HEAD..origin/main --workspace teams/red", 0),
+    ] {
+        let ran = teams.run(line);
+        let only = "deletes the settings of the workspace crimson in teams/red";
+        assert_eq!((ran.exit, ran.err.contains(only)), (exit, exit == 3), "{line}: {}{}", ran.out, ran.err);
+    }
+    let comment = teams.run("diff origin/main..HEAD --workspace teams/red --format markdown").out;
+    assert!(comment.starts_with("<!-- keywright diff crimson -->\n"), "{comment}");
+}
+
+#[test]
+fn a_moved_workspace_is_named_relative_to_the_repository() {
+    let teams = teams();
+    teams.git("mv teams/red teams/crimson");
+    let inside = crate::console::Console::new(teams.root().join("teams/crimson"));
+    for line in ["diff origin/main", "plan --trust origin/main"] {
+        let ran = inside.run(line);
+        let moved = "moves the workspace red from teams/red to teams/crimson";
+        assert!(ran.err.contains(moved), "{line}: {}{}", ran.out, ran.err);
+    }
 }
 
 #[test]
