@@ -48,48 +48,68 @@ pub(super) struct Part {
     files: Vec<PathBuf>,
 }
 
+impl Part {
+    fn of(root: PathBuf, choice: Choice, files: Vec<PathBuf>, console: &Console<'_>) -> Self {
+        Self { name: named(&root, &console.folder), choice, gone: None, files }
+    }
+
+    fn gone(root: PathBuf, console: &Console<'_>) -> Self {
+        let choice = console.choice.clone();
+        Self { name: named(&root, &console.folder), choice, gone: Some(root), files: Vec::new() }
+    }
+}
+
 /// Which workspaces the command line means.
 pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Failure> {
-    let failed = |error: NotFound| Failure::new(error.to_string()).help(error.help());
     let (choice, folder) = (&console.choice, &console.folder);
-    let part = |root: PathBuf, is_chosen: bool, files| Part {
-        name: named(&root, folder),
-        choice: if is_chosen { Choice { workspace: Some(root), ..choice.clone() } } else { choice.clone() },
-        gone: None,
-        files,
-    };
-    let gone_part = |root: PathBuf| Part {
-        name: named(&root, folder),
-        choice: choice.clone(),
-        gone: Some(root),
-        files: Vec::new(),
-    };
     if let Some(pattern) = choice.workspace.as_deref().filter(|pattern| source::is_pattern(pattern, folder)) {
-        remove_older(command, folder);
-        check(command, pattern)?;
-        let Matched { all, gone } = match command {
-            // It compares a workspace that is gone, too.
-            Command::Diff(arguments) => {
-                source::compared(pattern, &arguments.range, folder).map(|all| Matched { all, gone: BTreeSet::new() })
-            }
-            _ => source::matching(pattern, folder, choice),
-        }
-        .map_err(failed)?;
-        let part = |root| if gone.contains(&root) { gone_part(root) } else { part(root, true, Vec::new()) };
-        return Ok(Runs::Several(all.into_iter().map(part).collect()));
+        return of_pattern(command, pattern, console);
     }
     if takes_gone(command)
         && let Some(root) = source::chosen_gone(folder, choice)
     {
         return Ok(Runs::Gone(root));
     }
-    let Command::Validate(arguments) = command else { return Ok(Runs::One) };
-    let paths = arguments.manifests.all();
-    if choice.workspace.is_some() {
-        return Ok(Runs::One);
+    match command {
+        Command::Validate(arguments) if choice.workspace.is_none() => {
+            of_files(command, &arguments.manifests.all(), console)
+        }
+        _ => Ok(Runs::One),
     }
-    let deleted = source::deleted_among(&paths, folder);
-    let (gone, paths) = source::without_gone(&paths, &deleted, folder);
+}
+
+fn failed(error: &NotFound) -> Failure {
+    Failure::new(error.to_string()).help(error.help())
+}
+
+/// The workspaces that a pattern matches.
+fn of_pattern(command: &Command, pattern: &Path, console: &Console<'_>) -> Result<Runs, Failure> {
+    let (choice, folder) = (&console.choice, &console.folder);
+    remove_older(command, folder);
+    check(command, pattern)?;
+    let Matched { all, gone } = match command {
+        // It compares a workspace that is gone, too.
+        Command::Diff(arguments) => {
+            source::compared(pattern, &arguments.range, folder).map(|all| Matched { all, gone: BTreeSet::new() })
+        }
+        _ => source::matching(pattern, folder, choice),
+    }
+    .map_err(|error| failed(&error))?;
+    let part = |root: PathBuf| {
+        if gone.contains(&root) {
+            return Part::gone(root, console);
+        }
+        let choice = Choice { workspace: Some(root.clone()), ..choice.clone() };
+        Part::of(root, choice, Vec::new(), console)
+    };
+    Ok(Runs::Several(all.into_iter().map(part).collect()))
+}
+
+/// The workspaces of the files that the command line names.
+fn of_files(command: &Command, paths: &[PathBuf], console: &Console<'_>) -> Result<Runs, Failure> {
+    let (choice, folder) = (&console.choice, &console.folder);
+    let deleted = source::deleted_among(paths, folder);
+    let (gone, paths) = source::without_gone(paths, &deleted, folder);
     match (gone.len(), paths.len()) {
         (0, 0 | 1) => return Ok(Runs::One),
         (1, 0) => return Ok(gone.into_iter().next().map_or(Runs::One, Runs::Gone)),
@@ -99,7 +119,7 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
     if gone.is_empty() && !paths.iter().all(|path| folder.join(path).is_file() || is_gone(path)) {
         return Ok(Runs::One);
     }
-    let mut files = source::by_workspace(&paths, folder, choice).map_err(failed)?;
+    let mut files = source::by_workspace(&paths, folder, choice).map_err(|error| failed(&error))?;
     if files.is_empty() && !gone.is_empty() && !paths.is_empty() {
         files.insert(folder.clone(), paths.clone());
     }
@@ -111,8 +131,8 @@ pub(super) fn runs(command: &Command, console: &Console<'_>) -> Result<Runs, Fai
         return Err(failure.help("correct the path, or omit it"));
     }
     check_format(command.output().format)?;
-    let there = files.into_iter().map(|(root, files)| part(root, false, files));
-    let mut parts: Vec<Part> = there.chain(gone.into_iter().map(gone_part)).collect();
+    let there = files.into_iter().map(|(root, files)| Part::of(root, choice.clone(), files, console));
+    let mut parts: Vec<Part> = there.chain(gone.into_iter().map(|root| Part::gone(root, console))).collect();
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Runs::Several(parts))
 }
