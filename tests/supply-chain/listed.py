@@ -21,7 +21,8 @@ lock = tomllib.loads(pathlib.Path(__file__).parents[2].joinpath("Cargo.lock").re
 known = {(package["name"], package["version"]) for package in lock["package"]}
 direct = tomllib.loads(pathlib.Path(__file__).parents[2].joinpath("Cargo.toml").read_text())["dependencies"]
 names = {name for name, _ in listed}
-missing = sorted(name for name in direct if direct[name] is not None and name not in names)
+packages = {value.get("package", name) if isinstance(value, dict) else name for name, value in direct.items()}
+missing = sorted(packages - names)
 unknown = sorted(listed - known)
 if missing or unknown:
     sys.exit(f"{binary}: not listed: {missing}; listed, but not in Cargo.lock: {unknown}")
