@@ -1,5 +1,7 @@
 //! The value of a key that does not work never replaces that of another one that does: it would cut the callers off.
 
+use std::cell::LazyCell;
+
 use super::targets;
 use super::why_dead;
 use crate::matching::Found;
@@ -7,6 +9,7 @@ use crate::matching::Matching;
 use crate::matching::begins;
 use crate::model::Declared;
 use crate::model::Delivery;
+use crate::model::FingerprintKey;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveKey;
@@ -16,6 +19,7 @@ use crate::plan::Context;
 use crate::plan::Kept;
 use crate::plan::Shown;
 use crate::plan::cut_off;
+use crate::plan::receipts::Receipt;
 use crate::rotation;
 use crate::text::count;
 
@@ -43,31 +47,32 @@ pub(super) fn worse<'a>(
     };
     let near: Vec<&LiveObject> = beside(context, declared, found).filter(works).collect();
     let is_other = |other: &&LiveObject| other.id != found.live.id && works(other);
-    let others = match why_dead(context, declared, found, change) {
+    // All keys are looked at only for a place that has another value: an inactive plan may cut thousands off, of which each
+    // place has its own.
+    let others = LazyCell::new(|| match why_dead(context, declared, found, change) {
         // KW-119 asks about what other keys have.
         Some(_) => near.clone(),
         None => context.live.of(Kind::PackageKey).iter().filter(is_other).collect(),
-    };
+    });
+    let is_own = |is_it: &dyn Fn(&LiveKey) -> bool| found.live.key.as_deref().is_some_and(is_it);
+    let is_of_other = |is_it: &dyn Fn(&LiveKey) -> bool| !is_own(is_it) && values(&others).any(is_it);
     let is_used = |to: &&Delivery| match context.delivered.get(*to) {
-        Some(Shown::Value(shown)) => values(&others).any(|key| key.value.digest() == *shown),
+        Some(Shown::Value(shown)) => is_of_other(&|key| key.value.digest() == *shown),
         Some(Shown::Nothing | Shown::Broken { .. }) => false,
         // The file is on another machine.
-        None => !near.is_empty() || was_received(context, to, &others),
+        None => {
+            let receipt = context.remembered.receipts.places.get(*to).zip(context.remembered.key.as_ref());
+            let is_last = |(receipt, fingerprints): (&Receipt, &FingerprintKey)| {
+                is_of_other(&|key| fingerprints.of_value(&key.value) == receipt.value)
+            };
+            !near.is_empty() || receipt.is_some_and(is_last)
+        }
     };
     targets(declared).iter().filter(is_used).collect()
 }
 
 fn values<'a>(keys: &[&'a LiveObject]) -> impl Iterator<Item = &'a LiveKey> {
     keys.iter().filter_map(|key| key.key.as_deref())
-}
-
-/// Whether a place received the value of one of these keys last.
-fn was_received(context: &Context<'_>, to: &Delivery, keys: &[&LiveObject]) -> bool {
-    let remembered = &context.remembered;
-    let receipt = remembered.receipts.places.get(to).zip(remembered.key.as_ref());
-    receipt.is_some_and(|(receipt, fingerprints)| {
-        values(keys).any(|key| fingerprints.of_value(&key.value) == receipt.value)
-    })
 }
 
 /// Why calls with a key fail after its change, by its own fields.
