@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod failure;
 mod heartbeat;
+mod keys;
 mod log;
 mod opened;
 mod output;
@@ -160,6 +161,7 @@ enum Command {
     Apply(apply::Arguments),
     Rotate(rotate::Arguments),
     Export(export::Arguments),
+    Keys(keys::Arguments),
     Runs(runs::Arguments),
     Emulator(emulator::Arguments),
     Schema(schema::Arguments),
@@ -178,6 +180,7 @@ impl Command {
             Self::Show(arguments) => arguments.output(),
             Self::Apply(arguments) => arguments.format.of_findings().into(),
             Self::Rotate(arguments) => arguments.format.of_findings().into(),
+            Self::Keys(arguments) => arguments.format.into(),
             Self::Runs(arguments) => arguments.format.into(),
             Self::Emulator(arguments) => arguments.format.into(),
             Self::Export(arguments) => arguments.format.into(),
@@ -255,6 +258,7 @@ fn run_one(command: &Command, console: &mut Console<'_>) -> Exit {
         Command::Apply(arguments) => apply::run(arguments, console),
         Command::Rotate(arguments) => rotate::run(arguments, console),
         Command::Export(arguments) => export::run(arguments, console),
+        Command::Keys(arguments) => keys::run(arguments, console),
         Command::Runs(arguments) => runs::run(arguments, console).map_err(Stop::from),
         Command::Emulator(arguments) => emulator::run(arguments.clone(), console).map_err(Stop::from),
         Command::Schema(arguments) => schema::run(arguments, console).map_err(Stop::from),

@@ -43,6 +43,7 @@ pub mod plan;
 pub mod apply;
 pub mod memory;
 pub mod drift;
+pub mod keys;
 pub mod adopt;
 pub mod export;
 pub mod render;

@@ -13,6 +13,7 @@ mod export;
 pub mod findings;
 mod forecast;
 pub mod json;
+pub mod keys;
 pub mod markdown;
 mod memory;
 mod outcome;
@@ -38,6 +39,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Sources;
 use crate::drift::Drift;
+use crate::keys::Key;
 use crate::manifest_diff::Declaration;
 use crate::model::Instant;
 use crate::settings_diff::SettingChange;
@@ -85,6 +87,20 @@ pub struct DriftReport<'a> {
     pub drift: &'a [Drift],
     /// What --adopt wrote to the manifests. `None` without it.
     pub adopted: Option<&'a [AdoptedField]>,
+}
+
+/// The keys of the stores.
+#[derive(Clone, Copy)]
+pub struct KeyReport<'a> {
+    pub workspace: &'a str,
+    /// Like `embedded store`.
+    pub store: &'a str,
+    pub now: Instant,
+    /// The end of the time whose events are listed. `None` if all keys are.
+    pub until: Option<Instant>,
+    /// Whether the manifests are valid.
+    pub has_manifests: bool,
+    pub keys: &'a [Key],
 }
 
 /// How a command ended for one of several workspaces.

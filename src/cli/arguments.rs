@@ -227,15 +227,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if seconds > 0.0 { Ok(Duration::from_secs_f64(seconds)) } else { Err("it must be longer than 0 s".to_owned()) }
 }
 
-/// `90s`, `10m` or `2h` in seconds.
+/// `90s`, `10m`, `2h` or `30d` in seconds.
 fn seconds(text: &str) -> Result<f64, String> {
-    let invalid = || "write a number and s, m or h, for example 10m".to_owned();
+    let invalid = || "write a number and s, m, h or d, for example 10m".to_owned();
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(invalid)?;
     let number: u32 = number.parse().map_err(|_| invalid())?;
     let factor = match unit {
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return Err(invalid()),
     };
     Ok(f64::from(number) * factor)

@@ -76,6 +76,10 @@ pub(super) enum Format {
     Gitlab,
     /// Findings as a JUnit test report.
     Junit,
+    /// A table for spreadsheets.
+    Csv,
+    /// A calendar.
+    Ics,
 }
 
 /// The formats of commands that print data.
@@ -111,7 +115,9 @@ impl Format {
             Self::Github => Some(Form::Github),
             Self::Gitlab => Some(Form::Gitlab),
             Self::Junit => Some(Form::Junit),
-            Self::Text | Self::Json | Self::JsonStream | Self::Markdown | Self::GitlabPlan => None,
+            Self::Text | Self::Json | Self::JsonStream | Self::Markdown | Self::GitlabPlan | Self::Csv | Self::Ics => {
+                None
+            }
         }
     }
 

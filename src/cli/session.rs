@@ -6,6 +6,7 @@ mod cost;
 pub(super) mod database;
 mod fingerprints;
 mod history;
+mod keys;
 mod memory;
 pub(super) mod origin;
 mod prepared;
@@ -15,6 +16,7 @@ mod snapshot;
 mod undeclared;
 mod visibility;
 
+pub(super) use self::keys::KeysRead;
 pub(super) use self::prepared::Prepared;
 pub(super) use self::remotes::missing_operations;
 pub(super) use self::snapshot::Snapshot;

@@ -10,6 +10,7 @@ mod export;
 mod failure;
 mod forecast;
 mod held;
+mod keys;
 mod outcome;
 mod plan;
 mod runs;
@@ -163,6 +164,16 @@ pub fn export(
     files: Option<&BTreeMap<Address, String>>,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &export::Document::of(export, sources, files))
+}
+
+/// Writes the keys of the stores, with all findings.
+pub fn keys(
+    out: &mut dyn io::Write,
+    report: &super::KeyReport<'_>,
+    found: &[Diagnostic],
+    sources: &Sources,
+) -> io::Result<()> {
+    write(out, Layout::Pretty, &keys::Document::of(report, found, sources))
 }
 
 /// Writes the runs of a workspace.

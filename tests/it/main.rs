@@ -27,6 +27,7 @@ mod hostile;
 mod hostile_servers;
 mod invisible;
 mod large_area;
+mod keys;
 mod laws;
 mod memory;
 mod moves;

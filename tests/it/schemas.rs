@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 23] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -24,6 +24,7 @@ const FILES: [(&str, &str); 22] = [
     ("DiffOutput", "diff-output"),
     ("DriftOutput", "drift-output"),
     ("ExportOutput", "export-output"),
+    ("KeysOutput", "keys-output"),
     ("RunsOutput", "runs-output"),
     ("RunOutput", "run-output"),
     ("EmulatorOutput", "emulator-output"),

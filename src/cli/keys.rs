@@ -1,0 +1,158 @@
+//! `keywright keys`
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+
+use super::Console;
+use super::Exit;
+use super::Failure;
+use super::arguments;
+use super::arguments::Manifests;
+use super::failure::Stop;
+use super::output;
+use super::output::Format;
+use super::session::KeysRead;
+use super::session::Session;
+use super::trust;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::has_errors;
+use crate::keys;
+use crate::keys::Concern;
+use crate::keys::Key;
+use crate::keys::Selection;
+use crate::keys::State;
+use crate::model::Instant;
+use crate::render;
+use crate::render::KeyReport;
+use crate::rotation::later;
+
+/// List every key of the stores: state, age, end, owner, places of delivery, next event, and findings
+///
+/// Declared or not. The values and ids of keys are never printed. If the manifests are not valid, the list is of the
+/// stores alone, without rotations and declared addresses.
+///
+/// Only reads. Exits with 0 if every key is listed, with 3 if the manifests are invalid, and with 6 if the store has keys
+/// that it does not show completely.
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Only this key, or the keys of a user, an application, a package or a package plan, for example user/alice; repeatable
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    only: Vec<String>,
+
+    /// Only keys in this state; repeatable
+    #[arg(long, value_name = "STATE", global = true, value_parser = states())]
+    state: Vec<State>,
+
+    /// Only keys with this finding; repeatable
+    #[arg(long, value_name = "FINDING", global = true, value_parser = concerns())]
+    finding: Vec<Concern>,
+
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text", global = true, value_parser = output::one_of(&FORMATS))]
+    pub(super) format: Format,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List what happens to keys soon: rotations, ends of overlaps, deletions, expiries
+    ///
+    /// Exits with 2 if something is due.
+    Due {
+        /// How far to look ahead, for example 30d
+        #[arg(long, value_name = "TIME", default_value = "30d", value_parser = arguments::duration)]
+        within: Duration,
+    },
+}
+
+const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Csv, Format::Ics];
+
+fn states() -> impl TypedValueParser<Value = State> {
+    one_of(State::ALL, State::name)
+}
+
+fn concerns() -> impl TypedValueParser<Value = Concern> {
+    one_of(Concern::ALL, Concern::name)
+}
+
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(name))
+        .try_map(move |text| all.into_iter().find(|one| name(*one) == text).ok_or("not one of the possible values"))
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    trust::show(&session.loaded, console)?;
+    let read = session.keys(console)?;
+    let all = read.with_input(console.now, keys::keys);
+    let Arguments { only, state, finding, .. } = arguments;
+    let selection = Selection { only: only.clone(), states: state.clone(), concerns: finding.clone() };
+    let selected = selection.select(all).map_err(|unknown| not_found(&unknown.0))?;
+    let until = arguments.command.as_ref().map(|Command::Due { within }| until(console.now, *within));
+    let listed = match until {
+        Some(until) => keys::due(selected, until),
+        None => selected,
+    };
+    let found = read.findings();
+    show(arguments.format, &read, (&listed, until), &found, console)?;
+    Ok(if !read.unlisted.is_empty() {
+        Exit::Partly
+    } else if read.desired.is_none() {
+        Exit::Invalid
+    } else if until.is_some() && !listed.is_empty() {
+        Exit::Pending
+    } else {
+        Exit::Done
+    })
+}
+
+fn until(now: Instant, within: Duration) -> Instant {
+    later(now, i64::try_from(within.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn not_found(address: &str) -> Failure {
+    let failure = Failure::new(format!("could not list {address}: no key has this address or belongs to it"));
+    failure.help("`keywright keys` lists all keys with their addresses")
+}
+
+fn show(
+    format: Format,
+    read: &KeysRead,
+    (listed, until): (&[Key], Option<Instant>),
+    found: &[Diagnostic],
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    let report = KeyReport {
+        workspace: &read.loaded.workspace.name,
+        store: read.store(),
+        now: console.now,
+        until,
+        has_manifests: read.desired.is_some(),
+        keys: listed,
+    };
+    let sources = &read.loaded.sources;
+    match format {
+        Format::Json => render::json::keys(console.out, &report, found, sources)?,
+        Format::Csv => render::keys::table(console.out, &report)?,
+        Format::Ics => render::keys::calendar(console.out, &report)?,
+        _ if until.is_some() => render::keys::due(console.out, &report)?,
+        _ => render::keys::keys(console.out, &report)?,
+    }
+    console.out.flush()?;
+    if format != Format::Json || has_errors(found) {
+        render::text::diagnostics(console.err, found, sources)?;
+    }
+    if read.desired.is_none() {
+        writeln!(console.err, "The manifests are not valid: rotations and declared addresses are not in this list.")?;
+    }
+    Ok(())
+}

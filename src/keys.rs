@@ -1,0 +1,316 @@
+//! Every key of the stores, with what its owners need to know about it: whether it works, who has it, what happens to it
+//! next, and what is wrong with it. A pure function of the stores, the manifests and the memory of earlier runs.
+
+mod concerns;
+mod events;
+mod select;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::model::Address;
+use crate::model::Delivery;
+use crate::model::Desired;
+use crate::model::Digest;
+use crate::model::Fingerprint;
+use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::LiveId;
+use crate::model::LiveObject;
+use crate::plan::Next;
+use crate::plan::Planned;
+use crate::plan::Remembered;
+use crate::plan::Shown;
+use concerns::Slots;
+
+pub use select::Selection;
+pub use select::Unknown;
+
+/// What the list is made from.
+pub struct Input<'a> {
+    pub live: &'a Live,
+    pub now: Instant,
+    /// `None` if the manifests are not valid: then the list is of the stores and the memory alone.
+    pub manifests: Option<Manifests<'a>>,
+    pub remembered: &'a Remembered,
+    /// What the delivery files on this machine show.
+    pub delivered: &'a BTreeMap<Delivery, Shown>,
+}
+
+/// Valid manifests, and the plan that they make now.
+pub struct Manifests<'a> {
+    pub desired: &'a Desired,
+    pub planned: &'a Planned,
+}
+
+/// One key of a store. Contains neither its value nor its id.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// The address in the manifests; for older generations and undeclared keys that in the store.
+    pub address: Address,
+    /// The declared key of which this is an older generation.
+    pub generation_of: Option<Address>,
+    pub state: State,
+    pub created: Option<Instant>,
+    /// Its end as the store has it; `None` if it never ends.
+    pub expires: Option<Box<str>>,
+    /// The user of a package key, or the account of an API key, if it is known.
+    pub owner: Option<Box<str>>,
+    /// Where a package key belongs. `None` for API keys.
+    pub terms: Option<Terms>,
+    /// Where its value is or belongs, by place.
+    pub places: Vec<Place>,
+    /// What happens next, the earliest first. What is past its time is due.
+    pub events: Vec<Event>,
+    pub concerns: BTreeSet<Concern>,
+}
+
+/// The application, the package and the package plan of a key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Terms {
+    pub application: Address,
+    pub package: Address,
+    /// `None` if the key has no package plan.
+    pub plan: Option<Box<str>>,
+}
+
+/// A place of delivery.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub to: Delivery,
+    /// When this value was delivered there. `None` if no delivery of it is recorded.
+    pub at: Option<Instant>,
+    /// Whether the place shows this value on this machine. `None` if the file is not here.
+    pub shows: Option<bool>,
+}
+
+/// Whether calls with a key work, as far as the key itself decides.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum State {
+    Active,
+    /// It waits for approval.
+    Waiting,
+    Disabled,
+    /// Its end is past.
+    Ended,
+    /// The store has a word that is not understood, or none.
+    Unknown,
+}
+
+impl State {
+    pub const ALL: [Self; 5] = [Self::Active, Self::Waiting, Self::Disabled, Self::Ended, Self::Unknown];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Waiting => "waiting",
+            Self::Disabled => "disabled",
+            Self::Ended => "ended",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something that happens to a key at a time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Event {
+    pub at: Instant,
+    pub what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum What {
+    /// A run creates its successor.
+    Rotation,
+    /// The overlap is over, and a run disables it.
+    EndOfOverlap,
+    /// A run deletes it.
+    Deletion,
+    /// It ends by itself.
+    Expiry,
+}
+
+impl What {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rotation => "rotation",
+            Self::EndOfOverlap => "end-of-overlap",
+            Self::Deletion => "deletion",
+            Self::Expiry => "expiry",
+        }
+    }
+
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Rotation => "gets a successor",
+            Self::EndOfOverlap => "is disabled after its overlap",
+            Self::Deletion => "is deleted",
+            Self::Expiry => "expires",
+        }
+    }
+}
+
+/// What a person should know or change.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Concern {
+    /// It works, has no end, and is not rotated.
+    NeverExpires,
+    /// No manifest declares it.
+    Undeclared,
+    /// It works and has places of delivery, and none of them is known to have its value.
+    DeliveredNowhere,
+    /// Another key of its application and package works, and no rotation retires one of them.
+    SeveralActive,
+    /// It is active, but its user is disabled or waits for approval, so calls fail.
+    OwnerOff,
+}
+
+impl Concern {
+    pub const ALL: [Self; 5] =
+        [Self::NeverExpires, Self::Undeclared, Self::DeliveredNowhere, Self::SeveralActive, Self::OwnerOff];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NeverExpires => "never-expires",
+            Self::Undeclared => "undeclared",
+            Self::DeliveredNowhere => "delivered-nowhere",
+            Self::SeveralActive => "several-active",
+            Self::OwnerOff => "owner-disabled",
+        }
+    }
+
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::NeverExpires => "it never expires and is not rotated",
+            Self::Undeclared => "no manifest declares it",
+            Self::DeliveredNowhere => "no place is known to have its value",
+            Self::SeveralActive => "another key of this application and package is active, and none is retired",
+            Self::OwnerOff => "its user is not active, so calls fail",
+        }
+    }
+}
+
+/// All keys, in the order of their addresses, each declared key before its older generations.
+pub fn keys(input: &Input<'_>) -> Vec<Key> {
+    let known = Known::of(input);
+    let slots = Slots::of(input.live, &known, input.now);
+    let live = [Kind::PackageKey, Kind::ApiKey].into_iter().flat_map(|kind| input.live.of(kind));
+    let mut keys: Vec<Key> = live.map(|live| key(input, &known, &slots, live)).collect();
+    keys.sort_by(|one, other| place_in_list(one).cmp(&place_in_list(other)));
+    keys
+}
+
+fn place_in_list(key: &Key) -> (&Address, bool, std::cmp::Reverse<Option<Instant>>, &Address) {
+    let first = key.generation_of.as_ref().unwrap_or(&key.address);
+    (first, key.generation_of.is_some(), std::cmp::Reverse(key.created), &key.address)
+}
+
+/// What is known of the keys of the stores, by what finds it: looking it up for each key costs the same with many keys.
+struct Known<'a> {
+    /// The declared addresses, and whether a key is the current generation.
+    declared: BTreeMap<(Kind, &'a LiveId), (&'a Address, bool)>,
+    /// What runs do with a generation, by its address in the store.
+    next: BTreeMap<&'a Address, &'a Next>,
+    /// The deliveries of a value.
+    receipts: BTreeMap<&'a Fingerprint, BTreeMap<&'a Delivery, Instant>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(input: &Input<'a>) -> Self {
+        let planned = input.manifests.as_ref().map(|manifests| manifests.planned);
+        let rotations = planned.iter().flat_map(|planned| &planned.rotations);
+        let generations = rotations.flat_map(|timeline| &timeline.generations);
+        let mut receipts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for (to, receipt) in &input.remembered.receipts.places {
+            receipts.entry(&receipt.value).or_default().insert(to, receipt.at);
+        }
+        Self {
+            declared: planned.map(declared).unwrap_or_default(),
+            next: generations.map(|generation| (&generation.address, &generation.next)).collect(),
+            receipts,
+        }
+    }
+
+    /// The declared address of a key, and whether it is the current generation.
+    fn declared(&self, live: &LiveObject) -> Option<(&'a Address, bool)> {
+        self.declared.get(&(live.address.kind(), &live.id)).copied()
+    }
+}
+
+fn declared(planned: &Planned) -> BTreeMap<(Kind, &LiveId), (&Address, bool)> {
+    let mut current: BTreeSet<&Address> = BTreeSet::new();
+    let sightings = planned.declared.iter();
+    // The current generation comes first.
+    let known = sightings.map(|it| ((it.kind(), &it.id), (&it.address, current.insert(&it.address))));
+    known.collect()
+}
+
+fn key(input: &Input<'_>, known: &Known<'_>, slots: &Slots<'_>, live: &LiveObject) -> Key {
+    let found = known.declared(live);
+    let current = found.filter(|(_, is_current)| *is_current).map(|(address, _)| address);
+    let state = state(live, input.now);
+    let places = places(input, known, current, live);
+    Key {
+        address: current.unwrap_or(&live.address).clone(),
+        generation_of: found.filter(|(_, is_current)| !is_current).map(|(address, _)| address.clone()),
+        state,
+        created: live.created,
+        expires: live.attributes.text("expires").filter(|end| *end != "never").map(Into::into),
+        owner: owner(input.live, live),
+        terms: terms(live),
+        events: events::of(known, live, state),
+        concerns: concerns::of(input, slots, live, found, (state, &places)),
+        places,
+    }
+}
+
+fn state(live: &LiveObject, now: Instant) -> State {
+    let is_ended = events::end(live).is_some_and(|end| end <= now);
+    let state = match (live.address.kind(), live.attributes.text("settings.status")) {
+        (Kind::ApiKey, _) if live.attributes.flag("enabled") => State::Active,
+        (Kind::PackageKey, Some("active")) => State::Active,
+        (Kind::PackageKey, Some("waiting")) => State::Waiting,
+        (Kind::ApiKey, _) | (_, Some("disabled")) => State::Disabled,
+        _ => State::Unknown,
+    };
+    if state == State::Active && is_ended { State::Ended } else { state }
+}
+
+fn owner(store: &Live, live: &LiveObject) -> Option<Box<str>> {
+    match &live.parent {
+        Some(application) => Some(application.first_name().into()),
+        None => Some(store.transfer.as_ref()?.account.as_ref()?.shown().into()),
+    }
+}
+
+fn terms(live: &LiveObject) -> Option<Terms> {
+    Some(Terms {
+        application: live.parent.clone()?,
+        package: live.key.as_ref()?.package.clone(),
+        plan: live.attributes.text("plan").map(Into::into),
+    })
+}
+
+/// The places that have the value of a key, as far as runs recorded it, and those that the manifest names.
+fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live: &LiveObject) -> Vec<Place> {
+    let Some(value) = live.key.as_ref().map(|key| &key.value) else { return Vec::new() };
+    let wanted = declared.and_then(|address| input.manifests.as_ref()?.desired.get(address)?.key.as_ref());
+    let fingerprint = input.remembered.key.as_ref().map(|key| key.of_value(value));
+    let receipts = fingerprint.and_then(|fingerprint| known.receipts.get(&fingerprint));
+    let mut all: BTreeMap<&Delivery, Option<Instant>> = BTreeMap::new();
+    all.extend(wanted.iter().flat_map(|key| &key.deliver).map(|to| (to, None)));
+    all.extend(receipts.into_iter().flatten().map(|(to, at)| (*to, Some(*at))));
+    let digest = Digest::of(value.expose().as_bytes());
+    let shows = |to: &Delivery| input.delivered.get(to).map(|shown| *shown == Shown::Value(digest));
+    all.into_iter().map(|(to, at)| Place { to: to.clone(), at, shows: shows(to) }).collect()
+}
+
+/// The keys with an event until a time, with only those events.
+pub fn due(keys: Vec<Key>, until: Instant) -> Vec<Key> {
+    let only = |mut key: Key| {
+        key.events.retain(|event| event.at <= until);
+        key
+    };
+    keys.into_iter().map(only).filter(|key| !key.events.is_empty()).collect()
+}

@@ -1,0 +1,41 @@
+//! The events of keys as a calendar (RFC 5545), for a team's calendar program.
+
+use std::io;
+
+use icalendar::Calendar;
+use icalendar::Component;
+use icalendar::EventLike;
+
+use crate::keys::Event;
+use crate::keys::Key;
+use crate::model::Digest;
+use crate::render::KeyReport;
+use crate::text;
+
+/// Writes an entry for every event. An entry keeps its id while key, event and time are the same, so that a program
+/// that subscribes to the file shows each once.
+pub fn calendar(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<()> {
+    let mut calendar = Calendar::new();
+    calendar.append_property(("PRODID", "-//Keywright//keys//EN"));
+    calendar.name(&format!("Keys of {}", text::line(report.workspace)));
+    for key in report.keys {
+        for event in &key.events {
+            calendar.push(entry(key, event, report));
+        }
+    }
+    write!(out, "{}", calendar.done())
+}
+
+fn entry(key: &Key, event: &Event, report: &KeyReport<'_>) -> icalendar::Event {
+    let (address, what) = (key.address.to_string(), event.what);
+    let identity = format!("{}\n{address}\n{}\n{}", report.workspace, what.name(), event.at.timestamp());
+    let mut entry = icalendar::Event::new();
+    entry.uid(&format!("{}@keywright.dev", Digest::of(identity.as_bytes())));
+    entry.timestamp(report.now);
+    entry.starts(event.at);
+    entry.summary(&format!("{address} {}", what.in_words()));
+    if let Some(current) = &key.generation_of {
+        entry.description(&format!("an older generation of {current}"));
+    }
+    entry.done()
+}
