@@ -8,6 +8,7 @@ mod value;
 mod verify;
 
 pub use mint::mint;
+use mint::mint_with_checksum;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -283,8 +284,9 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
     let Some(key) = &change.target.key else { return Ok(None) };
     match &key.value {
         ValueFrom::Store | ValueFrom::Kept => Ok(None),
-        ValueFrom::Minted { prefix, length } => match secrets.pending.minted(change, secrets.values) {
+        ValueFrom::Minted { prefix, length, has_checksum } => match secrets.pending.minted(change, secrets.values) {
             Some(value) => Ok(Some(value.clone())),
+            None if *has_checksum => mint_with_checksum(prefix, *length, |bytes| effects.random(bytes)).map(Some),
             None => mint(prefix, *length, |bytes| effects.random(bytes)).map(Some),
         },
         ValueFrom::Given => match secrets.values.get(&change.address) {

@@ -106,8 +106,8 @@ pub struct Sources {
 /// Where the value of a created or replaced key comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ValueFrom {
-    /// Keywright generates `length` characters that start with `prefix`.
-    Minted { prefix: Box<str>, length: usize },
+    /// Keywright generates `length` characters that start with `prefix`, and end with a checksum if they have one.
+    Minted { prefix: Box<str>, length: usize, has_checksum: bool },
     /// The store generates it.
     Store,
     /// It is read from the source in the manifest.

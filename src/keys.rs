@@ -3,6 +3,7 @@
 
 mod concerns;
 mod events;
+mod leaked;
 mod select;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ use crate::plan::Remembered;
 use crate::plan::Shown;
 use concerns::Slots;
 
+pub use leaked::Suspect;
+pub use leaked::suspects;
 pub use select::Selection;
 pub use select::Unknown;
 

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod attributes;
 pub mod built_in;
+mod checksum;
 pub mod desired;
 pub mod fingerprint;
 pub mod kind;
@@ -23,6 +24,9 @@ pub use attributes::Attributes;
 pub use attributes::FieldName;
 pub use attributes::FieldNames;
 pub use attributes::Value;
+pub use checksum::CHECKSUM;
+pub use checksum::checksum;
+pub use checksum::has_checksum;
 pub use desired::Declared;
 pub use desired::Delivery;
 pub use desired::Desired;

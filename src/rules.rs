@@ -44,6 +44,7 @@ pub use package_key::default_key_length;
 pub use package_key::ids::*;
 pub use package_key::is_key_text;
 pub use package_key::is_variable;
+pub use package_key::not_random;
 pub use package_key::too_short;
 pub use package_key::undeliverable;
 pub use plan::ids::*;

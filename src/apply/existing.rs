@@ -167,7 +167,7 @@ mod tests {
         let parent = Some(Address::application("a", "x"));
         let key = KeyTarget {
             package: Address::package("p"),
-            value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
+            value: ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false },
             with_secret: false,
             sources: crate::plan::Sources::default(),
             deliver: vec![Delivery { file: "f".into(), variable: "K".into() }],

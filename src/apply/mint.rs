@@ -3,7 +3,9 @@
 
 use zeroize::Zeroizing;
 
+use crate::model::CHECKSUM;
 use crate::model::Secret;
+use crate::model::checksum;
 use crate::store::Refusal;
 
 /// The characters of the vendor's own generated keys: 5.17 bits per character.
@@ -11,6 +13,20 @@ const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Larger bytes would make the first letters of the alphabet more likely than the others.
 const FAIR: u8 = 252;
+
+/// A value of `length` characters that begins with `prefix` and ends with a checksum. If `length` is too small, it has one
+/// random character.
+pub(super) fn mint_with_checksum(
+    prefix: &str,
+    length: usize,
+    random: impl FnMut(&mut [u8]) -> Result<(), Refusal>,
+) -> Result<Secret, Refusal> {
+    let start = mint(prefix, length.saturating_sub(CHECKSUM), random)?;
+    let mut value = Zeroizing::new(String::with_capacity(start.expose().len() + CHECKSUM));
+    value.push_str(start.expose());
+    value.extend(checksum(start.expose()).map(char::from));
+    Ok(Secret::new(value.as_str()))
+}
 
 /// A value of `length` characters that begins with `prefix`, or one longer than the prefix if `length` is too small.
 pub fn mint(
@@ -52,6 +68,11 @@ mod tests {
         assert!(crate::rules::is_key_text(value.expose()));
         assert!(value != mint("chk_", 100, &mut counter).unwrap());
         assert_eq!(mint("toolong", 3, &mut counter).unwrap().expose().len(), 8);
+        let checked = mint_with_checksum("chk_", 40, &mut counter).unwrap();
+        assert_eq!(checked.expose().len(), 40);
+        assert!(checked.expose().starts_with("chk_") && crate::model::has_checksum(checked.expose()));
+        assert!(crate::rules::is_key_text(checked.expose()));
+        assert_eq!(mint_with_checksum("toolong", 3, &mut counter).unwrap().expose().len(), 15);
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn an_excluded_change_is_not_made_when_what_it_needs_is_done() {
 #[test]
 fn a_generated_or_custom_value_is_delivered_after_the_key_exists() {
     let (store, mut seen) = (ScriptedStore::default(), Seen::default());
-    let minted = ValueFrom::Minted { prefix: "abc_".into(), length: 24 };
+    let minted = ValueFrom::Minted { prefix: "abc_".into(), length: 24, has_checksum: false };
     let changes = vec![key("m", minted, &["one", "two"]), key("given", ValueFrom::Given, &["three"])];
     assert!(run(changes, &store, &mut seen).all_done());
     let value = store.asked.borrow()[0].1.clone().unwrap();

@@ -1,11 +1,13 @@
 //! `keywright keys`
 
+use std::io::Read;
 use std::time::Duration;
 
 use clap::Args;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
+use zeroize::Zeroizing;
 
 use super::Console;
 use super::Exit;
@@ -69,7 +71,19 @@ enum Command {
         #[arg(long, value_name = "TIME", default_value = "30d", value_parser = arguments::duration)]
         within: Duration,
     },
+    /// Find keys with a checksum in a text, for example in a commit or a log, without asking a store
+    ///
+    /// Finds the values of keys with `generate: {checksum: true}`, and of no others. Prints the lines, never a value. Exits
+    /// with 2 if it finds one.
+    Check {
+        /// Read the text from standard input
+        #[arg(long, required = true)]
+        stdin: bool,
+    },
 }
+
+/// The largest text that is checked, in bytes.
+const LONGEST_TEXT: u64 = 64 << 20;
 
 const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Csv, Format::Ics];
 
@@ -90,6 +104,11 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let within = match &arguments.command {
+        Some(Command::Check { .. }) => return Ok(check(arguments.format, console)?),
+        Some(Command::Due { within }) => Some(*within),
+        None => None,
+    };
     let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
     trust::show(&session.loaded, console)?;
     let read = session.keys(console)?;
@@ -97,7 +116,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let Arguments { only, state, finding, .. } = arguments;
     let selection = Selection { only: only.clone(), states: state.clone(), concerns: finding.clone() };
     let selected = selection.select(all).map_err(|unknown| not_found(&unknown.0))?;
-    let until = arguments.command.as_ref().map(|Command::Due { within }| until(console.now, *within));
+    let until = within.map(|within| until(console.now, within));
     let listed = match until {
         Some(until) => keys::due(selected, until),
         None => selected,
@@ -113,6 +132,26 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     } else {
         Exit::Done
     })
+}
+
+/// Finds keys in the text on standard input.
+fn check(format: Format, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    if format != Format::Text {
+        let failure = Failure::new("could not use --format: `keys check` prints only text");
+        return Err(Failure { exit: Exit::Usage, ..failure }.help("omit --format"));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    console.input.take(LONGEST_TEXT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_TEXT {
+        let failure = Failure::new("could not check standard input: it is larger than 64 MiB");
+        return Err(failure.help("check it in parts, for example file by file"));
+    }
+    // A text may hold binary parts; keys have only ASCII characters.
+    let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+    let suspects = keys::suspects(&text);
+    render::keys::suspects(console.out, &suspects)?;
+    console.out.flush()?;
+    Ok(if suspects.is_empty() { Exit::Done } else { Exit::Pending })
 }
 
 fn until(now: Instant, within: Duration) -> Instant {

@@ -48,6 +48,8 @@ mapping! {
         field prefix: Box<str> = "prefix",
         /// Who generates the value: keywright or store. Default: keywright.
         field by: Minter = "by",
+        /// Whether the value ends with a checksum, by which a scanner for leaked secrets knows it without asking the store (keywright keys check). Default: false.
+        field checksum: bool = "checksum",
     }
 }
 

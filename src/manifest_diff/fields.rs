@@ -2,6 +2,7 @@
 
 use crate::model::Declared;
 use crate::model::FieldName;
+use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::Presence;
 use crate::model::SecretSource;
@@ -114,7 +115,8 @@ fn words(source: &KeySource) -> String {
             let prefix =
                 if generated.prefix.is_empty() { String::new() } else { format!(", with prefix {}", generated.prefix) };
             let first = if generated.first.is_some() { ", after an existing key" } else { "" };
-            format!("generated{by}{prefix}{first}")
+            let checksum = if generated.has_checksum { ", with a checksum" } else { "" };
+            format!("generated{by}{prefix}{checksum}{first}")
         }
     }
 }
@@ -126,7 +128,8 @@ pub fn is_same_source(one: &KeySource, other: &KeySource) -> bool {
         (KeySource::Existing(one), KeySource::Existing(other)) => one.id == other.id,
         (KeySource::Generate(one), KeySource::Generate(other)) => {
             let id = |first: &Option<crate::model::ExistingKey>| first.as_ref().map(|first| first.id.clone());
-            (&one.prefix, one.by_store) == (&other.prefix, other.by_store) && id(&one.first) == id(&other.first)
+            let of = |one: &Generated| (one.prefix.clone(), one.by_store, one.has_checksum);
+            of(one) == of(other) && id(&one.first) == id(&other.first)
         }
         _ => false,
     }

@@ -35,7 +35,14 @@ fn declared(address: Address, parent: Option<Address>, previously: Vec<Address>)
 fn declared_key(label: &str, package: &str, prefix: Option<&str>) -> Declared {
     let place = Place::default();
     let prefix = prefix.map_or_else(|| own_prefix(&Address::key(label).to_string()), Into::into);
-    let source = KeySource::Generate(Generated { prefix, former: Vec::new(), by_store: false, first: None, place });
+    let source = KeySource::Generate(Generated {
+        prefix,
+        former: Vec::new(),
+        by_store: false,
+        has_checksum: false,
+        first: None,
+        place,
+    });
     let mut object = declared(Address::key(label), Some(Address::application("al", "shop")), Vec::new());
     object.key = Some(Box::new(DeclaredKey {
         package: refer(Address::package(package)),

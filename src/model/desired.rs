@@ -145,6 +145,8 @@ pub struct Generated {
     /// The prefixes that the key had under former names.
     pub former: Vec<Box<str>>,
     pub by_store: bool,
+    /// Whether the value ends with a checksum ([`super::has_checksum`]).
+    pub has_checksum: bool,
     /// A key of the store that is the first generation (`existing` beside `generate`).
     pub first: Option<ExistingKey>,
     pub place: Place,

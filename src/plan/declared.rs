@@ -7,6 +7,7 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Desired;
 use crate::model::Digest;
+use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::SecretSource;
 use crate::model::desired::DeclaredKey;
@@ -40,7 +41,10 @@ fn describe(text: &mut String, key: &DeclaredKey) {
     let source = match source {
         KeySource::Generate(generated) => {
             let first = generated.first.as_ref().map(|first| first.id.fingerprint().hex());
-            format!("{:?} {:?} {} {first:?}", generated.prefix, generated.former, generated.by_store)
+            let &Generated { ref prefix, ref former, by_store, has_checksum, .. } = generated;
+            // A plan that was saved before there were checksums is as valid.
+            let checksum = if has_checksum { " checksum" } else { "" };
+            format!("{prefix:?} {former:?} {by_store} {first:?}{checksum}")
         }
         KeySource::Custom(source) => source.in_words(),
         KeySource::Existing(existing) => existing.id.fingerprint().hex(),

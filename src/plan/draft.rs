@@ -18,6 +18,7 @@ use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -251,7 +252,8 @@ fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey)
         KeySource::Existing(_) => ValueFrom::Kept,
         KeySource::Generate(generated) if generated.by_store => ValueFrom::Store,
         KeySource::Generate(generated) => {
-            ValueFrom::Minted { prefix: generated.prefix.clone(), length: length(context, matching, key) }
+            let &Generated { ref prefix, has_checksum, .. } = generated;
+            ValueFrom::Minted { prefix: prefix.clone(), length: length(context, matching, key), has_checksum }
         }
     }
 }

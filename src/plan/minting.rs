@@ -14,10 +14,11 @@ pub(super) fn too_short(context: &Context<'_>, matching: &Matching<'_>, declared
     let key = declared.key.as_deref()?;
     let KeySource::Generate(generated) = &key.source else { return None };
     let length = draft::length(context, matching, key);
-    if generated.by_store || generated.prefix.len() + rules::MIN_RANDOM <= length {
+    if generated.by_store || rules::not_random(&generated.prefix, generated.has_checksum) + rules::MIN_RANDOM <= length
+    {
         return None;
     }
-    let problem = rules::too_short(&declared.address.to_string(), &generated.prefix, length).at(generated.place);
+    let problem = rules::too_short(&declared.address.to_string(), generated, length).at(generated.place);
     let package = context.desired.get(&key.package.address);
     Some(match package.filter(|package| package.field("keyLength").is_some()) {
         Some(package) => problem.label(package.place_of("keyLength"), "the package's keyLength"),

@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn minted(prefix: &str) -> ValueFrom {
-        ValueFrom::Minted { prefix: prefix.into(), length: 24 }
+        ValueFrom::Minted { prefix: prefix.into(), length: 24, has_checksum: false }
     }
 
     /// One create of the key `k` in the package `p` whose end is unknown.

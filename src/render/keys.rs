@@ -4,6 +4,7 @@ mod calendar;
 mod table;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 
 use super::KeyReport;
@@ -12,6 +13,7 @@ use crate::keys::Event;
 use crate::keys::Key;
 use crate::keys::Place;
 use crate::keys::State;
+use crate::keys::Suspect;
 use crate::model::Instant;
 use crate::model::moment::in_utc;
 use crate::text;
@@ -48,6 +50,17 @@ pub fn due(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<()> {
     }
     let until = report.until.map_or_else(String::new, |until| format!(" until {}", in_utc(until)));
     writeln!(out, "{bold}{}{until}{bold:#}", count(events.len(), "event"), bold = style::BOLD)
+}
+
+/// Writes the lines of a text that could contain keys.
+pub fn suspects(out: &mut dyn io::Write, suspects: &BTreeSet<Suspect>) -> io::Result<()> {
+    for Suspect { line, prefix } in suspects {
+        let prefix = prefix.as_ref().map_or_else(String::new, |prefix| format!(" that begins with {prefix}"));
+        writeln!(out, "line {line}: a text with the checksum of a key{prefix}")?;
+    }
+    let found = if suspects.is_empty() { "No text".to_owned() } else { count(suspects.len(), "text") };
+    let verb = if suspects.len() > 1 { "have" } else { "has" };
+    writeln!(out, "{found} {verb} the checksum of a key.")
 }
 
 fn head(out: &mut dyn io::Write, report: &KeyReport<'_>, title: &str) -> io::Result<()> {

@@ -141,6 +141,7 @@ fn key_of_use(
             prefix: own_prefix(&address.to_string()),
             former: Vec::new(),
             by_store: false,
+            has_checksum: false,
             first: None,
             place,
         }),
@@ -207,7 +208,8 @@ fn source(spec: &PackageKeySpec, object: &Declared) -> Option<KeySource> {
     };
     let place = declared.map_or(key.place, |prefix| prefix.place);
     let former = object.previously.iter().map(|former| own_prefix(&former.address.to_string())).collect();
-    Some(KeySource::Generate(Generated { prefix, former, by_store, first: existing, place }))
+    let has_checksum = generate.value.checksum.as_ref().is_some_and(|checksum| checksum.value);
+    Some(KeySource::Generate(Generated { prefix, former, by_store, has_checksum, first: existing, place }))
 }
 
 /// The source of a secret. The rules have checked that there is exactly one.

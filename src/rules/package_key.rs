@@ -47,6 +47,7 @@ use crate::model::Kind;
 use crate::rules;
 pub use cam_024::is_key_text;
 pub use kw_017::MIN_RANDOM;
+pub use kw_017::not_random;
 pub use kw_017::too_short;
 pub use kw_018::is_variable;
 pub use kw_018::undeliverable;

@@ -203,10 +203,14 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
         document::KeyValue::Minted { prefix, .. } if prefix.len() > LONGEST_VALUE => {
             return Err("generates a value with a prefix that is too long");
         }
-        document::KeyValue::Minted { prefix, length } if prefix.len() + rules::MIN_RANDOM > length => {
+        document::KeyValue::Minted { prefix, length, checksum }
+            if rules::not_random(&prefix, checksum) + rules::MIN_RANDOM > length =>
+        {
             return Err("generates a value that could be guessed");
         }
-        document::KeyValue::Minted { prefix, length } => ValueFrom::Minted { prefix: prefix.into(), length },
+        document::KeyValue::Minted { prefix, length, checksum: has_checksum } => {
+            ValueFrom::Minted { prefix: prefix.into(), length, has_checksum }
+        }
         document::KeyValue::Store => ValueFrom::Store,
         document::KeyValue::Given => ValueFrom::Given,
         document::KeyValue::Kept => ValueFrom::Kept,

@@ -256,6 +256,9 @@ pub(super) enum KeyValue {
         prefix: String,
         /// The length of the value in characters.
         length: usize,
+        /// Whether the value ends with a checksum.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        checksum: bool,
     },
     /// The store generates it.
     Store,

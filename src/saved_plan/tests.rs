@@ -87,7 +87,7 @@ fn sample() -> SavedPlan {
     key.target.parent = Some(Address::application("al/ice\u{202e}", "shop"));
     key.target.key = Some(KeyTarget {
         package: Address::package("p"),
-        value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
+        value: ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false },
         with_secret: true,
         sources: crate::plan::Sources {
             value: None,
@@ -288,7 +288,9 @@ fn every_difference_between_two_plans_is_reported() {
         |plan: &mut SavedPlan, edit: &dyn Fn(&mut KeyTarget)| edit(plan.plan.changes[1].target.key.as_mut().unwrap());
     found(&|plan| key(plan, &|key| key.package = Address::package("q")), "create key/k: ");
     found(
-        &|plan| key(plan, &|key| key.value = ValueFrom::Minted { prefix: "chk_".into(), length: 8 }),
+        &|plan| {
+            key(plan, &|key| key.value = ValueFrom::Minted { prefix: "chk_".into(), length: 8, has_checksum: false });
+        },
         "create key/k: ",
     );
     found(&|plan| key(plan, &|key| key.with_secret = false), "create key/k: ");

@@ -157,8 +157,8 @@ fn value(value: &model::Value) -> document::Value {
 
 fn key(key: &plan::KeyTarget) -> document::Key {
     let value = match &key.value {
-        plan::ValueFrom::Minted { prefix, length } => {
-            document::KeyValue::Minted { prefix: prefix.to_string(), length: *length }
+        plan::ValueFrom::Minted { prefix, length, has_checksum } => {
+            document::KeyValue::Minted { prefix: prefix.to_string(), length: *length, checksum: *has_checksum }
         }
         plan::ValueFrom::Store => document::KeyValue::Store,
         plan::ValueFrom::Given => document::KeyValue::Given,

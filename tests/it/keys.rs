@@ -195,6 +195,57 @@ fn an_address_without_keys_is_an_error_with_a_next_step() {
     assert!(ran.err.contains("could not list user/bob") && ran.err.contains("keywright keys"), "{}", ran.err);
 }
 
+const CHECKED: &str = "---
+apiVersion: keywright.dev/v1
+kind: PackageKey
+metadata: {name: checked}
+spec:
+  user: alice
+  application: checkout
+  package: payments
+  plan: gold
+  key: {generate: {prefix: chk_, checksum: true}}
+  deliver: [{file: secrets/key.env, as: CHECKED_KEY}]
+";
+
+/// A generated value with a checksum is found in any text, without the store, and no other value is.
+#[test]
+fn a_key_with_a_checksum_is_recognized_offline() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = Console::new(folder.path().to_path_buf());
+    let file = folder.path().join("secrets/key.env");
+    let manifest = format!("{TEAM}{CHECKED}").replace("spec: {}", "spec: {keyLength: 32}");
+    fs::write(folder.path().join("m.yaml"), &manifest).unwrap();
+    let ran = console.run("apply --auto-approve");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("with prefix chk_, with a checksum"), "{}", ran.out);
+    let text = fs::read_to_string(&file).unwrap();
+    let value = text.trim().strip_prefix("CHECKED_KEY=").unwrap();
+    assert_eq!(value.len(), 32);
+    assert_eq!(console.run("plan --detailed-exitcode").exit, 0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    console.folder = elsewhere.path().to_path_buf();
+    console.input = format!("nothing\n  key: {value}\n").into_bytes();
+    let found = console.run("keys check --stdin");
+    assert_eq!(found.exit, 2, "{}{}", found.out, found.err);
+    assert!(found.out.contains("line 2: a text with the checksum of a key that begins with chk_"), "{}", found.out);
+    assert!(!format!("{}{}", found.out, found.err).contains(value));
+    console.input = b"key: chk_0000000000000000000000000000\n".to_vec();
+    let other = console.run("keys check --stdin");
+    assert!(other.exit == 0 && other.out.contains("No text has the checksum of a key."), "{}{}", other.out, other.err);
+    assert_eq!(console.run("keys check --stdin --format json").exit, 64);
+}
+
+/// 24 characters, the default, are too few for a prefix, 16 random characters and a checksum.
+#[test]
+fn a_checksum_needs_a_long_value() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("m.yaml"), format!("{TEAM}{CHECKED}")).unwrap();
+    let ran = Console::new(folder.path().to_path_buf()).run("plan");
+    assert_eq!(ran.exit, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("KW-017") && ran.err.contains("keyLength to 27 or more"), "{}", ran.err);
+}
+
 /// Spreadsheets run what begins like a formula, and calendars read line breaks as the end of a field.
 #[test]
 fn names_in_the_store_cannot_become_formulas_or_entries() {

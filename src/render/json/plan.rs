@@ -130,6 +130,9 @@ struct Key<'a> {
     /// The length of a minted value in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<usize>,
+    /// Whether a minted value ends with a checksum; absent if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checksum: Option<bool>,
     /// Where the value is written once the key exists.
     deliver: Vec<Delivery<'a>>,
 }
@@ -257,14 +260,17 @@ impl<'a> Change<'a> {
 
 impl<'a> Key<'a> {
     fn of(key: &'a plan::KeyTarget) -> Self {
-        let (value, prefix, length) = match &key.value {
-            plan::ValueFrom::Minted { prefix, length } => (KeyValue::Minted, Some(prefix.as_ref()), Some(*length)),
-            plan::ValueFrom::Store => (KeyValue::Store, None, None),
-            plan::ValueFrom::Given => (KeyValue::Given, None, None),
-            plan::ValueFrom::Kept => (KeyValue::Kept, None, None),
+        let (package, deliver) = (key.package.to_string(), key.deliver.iter().map(Delivery::from).collect());
+        let of = |value| (value, None, None, None);
+        let (value, prefix, length, checksum) = match &key.value {
+            plan::ValueFrom::Minted { prefix, length, has_checksum } => {
+                (KeyValue::Minted, Some(prefix.as_ref()), Some(*length), has_checksum.then_some(true))
+            }
+            plan::ValueFrom::Store => of(KeyValue::Store),
+            plan::ValueFrom::Given => of(KeyValue::Given),
+            plan::ValueFrom::Kept => of(KeyValue::Kept),
         };
-        let deliver = key.deliver.iter().map(Delivery::from).collect();
-        Self { package: key.package.to_string(), value, prefix, length, deliver }
+        Self { package, value, prefix, length, checksum, deliver }
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) fn plan() -> Plan {
     created.needs = vec![0];
     created.fields = vec![field("plan", None, text("gold")), field("settings.status", None, text("active"))];
     created.target.parent = Some(Address::application("alice", "checkout"));
-    let mut minted = key(ValueFrom::Minted { prefix: "chk_".into(), length: 24 });
+    let mut minted = key(ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false });
     minted.with_secret = true;
     minted.deliver = vec![Delivery { file: "secrets/checkout.env".into(), variable: "CHECKOUT_KEY".into() }];
     created.target.key = Some(minted);
