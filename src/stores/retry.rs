@@ -9,6 +9,18 @@ pub(super) const FIRST: Duration = Duration::from_millis(500);
 /// The longest pause, without jitter.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
+/// How often a call that exceeds the rate limit is tried.
+pub(super) const TRIES_TOO_FAST: u32 = 10;
+
+/// The help for a call that exceeds the rate limit each time.
+pub(super) const RATE_HELP: &str =
+    "lower callsPerSecond in keywright.yaml; another program may be using the same credentials";
+
+/// The pause after `made` calls that exceeded the rate limit, if the server asks for none.
+pub(super) const fn pause_too_fast(made: u32) -> Duration {
+    Duration::from_secs(made as u64)
+}
+
 /// Calls `attempt` until it succeeds, fails with an error that is not transient, or has been called `tries` times.
 pub(super) async fn with_retry<T, E, F: Future<Output = Result<T, E>>>(
     tries: u32,

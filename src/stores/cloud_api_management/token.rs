@@ -142,16 +142,24 @@ impl SignIn {
     async fn ask(&self, route: &Route, form: &[(&str, &str)]) -> Result<Token, Refusal> {
         let mut made = 1;
         loop {
-            let (refusal, asked, tries) = match self.ask_once(route, form).await {
+            let usual = retry::pause(retry::FIRST, made);
+            let (refusal, pause, tries, why) = match self.ask_once(route, form).await {
                 Ok(token) => return Ok(token),
-                Err(SignInError::Unavailable(refusal, asked)) => (refusal, asked, TRIES),
-                Err(SignInError::Late(refusal)) => (refusal, None, TRIES_TIMED_OUT),
+                Err(SignInError::Unavailable(refusal, asked)) => {
+                    (refusal, asked.unwrap_or(usual), TRIES, "failed".to_owned())
+                }
+                Err(SignInError::TooFast(refusal, asked)) => {
+                    let asks = if asked.is_some() { ", and the server asks to wait" } else { "" };
+                    let pause = asked.unwrap_or(retry::pause_too_fast(made));
+                    (refusal, pause, retry::TRIES_TOO_FAST, format!("exceeded the rate limit{asks}"))
+                }
+                Err(SignInError::Late(refusal)) => (refusal, usual, TRIES_TIMED_OUT, "failed".to_owned()),
                 Err(SignInError::Rejected(refusal)) => return Err(refusal),
             };
             if made >= tries || route.limits.is_over() {
                 return Err(refusal);
             }
-            route.wait(asked.unwrap_or_else(|| retry::pause(retry::FIRST, made)), NAME, "failed").await;
+            route.wait(pause, NAME, &why).await;
             made += 1;
         }
     }
@@ -181,7 +189,10 @@ impl SignIn {
             200..300 => token(&answer).map_err(SignInError::Rejected),
             _ if answer.status >= 500 || answer.gate() == Some(Gate::TooFast) => {
                 let asked = route.asked(NAME, answer.status, &answer.headers).map_err(SignInError::Rejected)?;
-                Err(SignInError::Unavailable(refused(&answer, &self.credentials), asked))
+                let refusal = refused(&answer, &self.credentials);
+                let is_too_fast = answer.gate() == Some(Gate::TooFast);
+                let error = if is_too_fast { SignInError::TooFast } else { SignInError::Unavailable };
+                Err(error(refusal, asked))
             }
             _ => Err(SignInError::Rejected(refused(&answer, &self.credentials))),
         }
@@ -192,6 +203,8 @@ impl SignIn {
 enum SignInError {
     /// The server could not be reached, or failed; and how long it asks to wait.
     Unavailable(Refusal, Option<Duration>),
+    /// The rate limit is exceeded; and how long the server asks to wait.
+    TooFast(Refusal, Option<Duration>),
     /// There was no whole answer in time.
     Late(Refusal),
     Rejected(Refusal),
@@ -244,6 +257,7 @@ fn refused(answer: &answer::Answer, credentials: &Credentials) -> Refusal {
         "invalid_request" | "invalid_grant" => ("the username or password is wrong", format!("check {user}")),
         "invalid_scope" => ("the area does not exist", "check `area` in keywright.yaml".to_owned()),
         _ if answer.status >= 500 => ("the server failed", "try again later".to_owned()),
+        _ if answer.gate() == Some(Gate::TooFast) => ("the rate limit is exceeded", retry::RATE_HELP.to_owned()),
         _ if answer.status == 404 => {
             ("the address does not exist", "check `url` in keywright.yaml: it must be the address above /v3".to_owned())
         }

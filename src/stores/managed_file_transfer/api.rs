@@ -35,6 +35,9 @@ const TRIES: u32 = 3;
 /// How often a read is tried that gets no answer in time.
 const TRIES_TIMED_OUT: u32 = 2;
 
+/// The status of a call beyond the rate limit.
+const TOO_MANY: u16 = 429;
+
 /// The minimum length of an id that may be a credential.
 const SHORTEST_ID: usize = 8;
 
@@ -149,7 +152,11 @@ impl Api {
         let mut tries = 1;
         loop {
             let sent = self.send(&call).await?;
-            let most = if matches!(sent, Sent::TimedOut(_)) { TRIES_TIMED_OUT } else { TRIES };
+            let most = match &sent {
+                Sent::TimedOut(_) => TRIES_TIMED_OUT,
+                Sent::Answered(answer) if answer.status == TOO_MANY => retry::TRIES_TOO_FAST,
+                _ => TRIES,
+            };
             let is_last = tries >= most || self.route.limits.is_over();
             match sent {
                 Sent::Answered(answer) if is_transient(answer.status) && !is_last => {
@@ -204,7 +211,8 @@ impl Api {
 
     /// Makes no calls for as long as the site asks, or else for a usual pause.
     fn hold(&self, operation: &Operation, answer: &Answer, tries: u32) -> Result<(), Refusal> {
-        let usual = retry::pause(retry::FIRST, tries);
+        let is_too_fast = answer.status == TOO_MANY;
+        let usual = if is_too_fast { retry::pause_too_fast(tries) } else { retry::pause(retry::FIRST, tries) };
         self.route.hold(&self.pace, &operation.to_string(), (answer.status, &answer.headers), usual)
     }
 
@@ -285,6 +293,10 @@ impl Api {
             }
             _ if call.body.is_some() => {
                 Err(Failure::Lost(self.error_response(name, &answer, RefusalKind::Unavailable)))
+            }
+            TOO_MANY => {
+                let reason = format!("{name} answered 429 each time: the rate limit is exceeded");
+                Err(Failure::Refused(Refusal::unavailable(reason).help(retry::RATE_HELP)))
             }
             _ => Err(Failure::Refused(
                 self.error_response(name, &answer, RefusalKind::Unavailable).help("the site failed; run again later"),
