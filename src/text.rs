@@ -11,6 +11,7 @@ mod wrap;
 
 pub use alike::difference;
 pub use alike::folded;
+pub use cut::compared;
 pub use cut::cut;
 pub use cut::quoted;
 pub use flaw::Flaw;

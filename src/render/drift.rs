@@ -61,7 +61,10 @@ fn one_field(out: &mut dyn io::Write, drift: &Drift, field: &FieldDrift) -> io::
         (None, Side::Ours) => String::new(),
         (None, _) => "applied not set · ".to_owned(),
     };
-    let (store, manifest) = (value(field.store.as_ref()), value(field.manifest.as_ref()));
+    let [store, manifest] = match (&field.store, &field.manifest) {
+        (Some(store), Some(manifest)) => text::compared(&store.to_string(), &manifest.to_string(), LONGEST),
+        (store, manifest) => [value(store.as_ref()), value(manifest.as_ref())],
+    };
     writeln!(out, "      {name}: {applied}store {store} · manifest {manifest}{side}")
 }
 

@@ -329,9 +329,11 @@ fn detail(host: Host, word: &str, change: &Change, held: Option<&Held>) -> Strin
 }
 
 fn detail_row(host: Host, row: &Row<'_>) -> String {
-    let cell = |cell: &Option<rows::Cell<'_>>| match cell {
-        Some(cell) => host.code(&text::cut(&cell.to_string(), LONGEST_VALUE)),
+    let cell = |side: Option<String>| match side {
+        // A longer one has more than a value, like a path.
+        Some(side) => host.code(&text::cut(&side, 2 * LONGEST_VALUE)),
         None => "not set".to_owned(),
     };
-    format!("| {} | {} | {} |\n", host.code(&row.name), cell(&row.before), cell(&row.after))
+    let [before, after] = row.sides().map(cell);
+    format!("| {} | {before} | {after} |\n", host.code(&row.name))
 }

@@ -179,8 +179,7 @@ fn write_row(out: &mut dyn io::Write, action: Action, row: &Row<'_>, column: usi
         }
         _ => {}
     }
-    let before = row.before.as_ref().map_or_else(unset, ToString::to_string);
-    let after = row.after.as_ref().map_or_else(unset, ToString::to_string);
+    let [before, after] = row.sides().map(|side| side.unwrap_or_else(unset));
     write!(out, "{red}{before}{red:#}")?;
     if row_width(column, row) > WIDTH {
         write!(out, "\n{INDENT}{:back$}", "", back = column - 2)?;

@@ -1,6 +1,7 @@
 //! A change as rows: a name, and the values before and after.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::model::Address;
@@ -40,6 +41,27 @@ impl fmt::Display for Cell<'_> {
                 write!(f, "{} ({length} characters)", text::cut(&text, LONGEST))
             }
             Self::Words(words) => f.write_str(words),
+        }
+    }
+}
+
+impl Row<'_> {
+    /// The values before and after, so short that both are readable and so long that they differ.
+    pub(super) fn sides(&self) -> [Option<String>; 2] {
+        match (&self.before, &self.after) {
+            (Some(Cell::Value(before)), Some(Cell::Value(after))) => {
+                if let (Value::Set(one), Value::Set(other)) = (before, after)
+                    && [before, after].iter().any(|value| value.to_string().chars().count() > LONGEST)
+                {
+                    let side = |own: &BTreeSet<Box<str>>, of: &BTreeSet<Box<str>>| {
+                        let only = Value::set(own.difference(of).map(|item| &**item));
+                        Some(format!("{} and {} that stay", Cell::Value(&only), own.intersection(of).count()))
+                    };
+                    return [side(one, other), side(other, one)];
+                }
+                text::compared(&before.to_string(), &after.to_string(), LONGEST).map(Some)
+            }
+            (before, after) => [before, after].map(|cell| cell.as_ref().map(ToString::to_string)),
         }
     }
 }

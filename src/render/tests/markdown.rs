@@ -158,6 +158,27 @@ fn a_plan_that_is_stopped_never_says_that_there_is_nothing_to_do() {
     assert_eq!(written(&comment), expected);
 }
 
+/// What a reviewer must see is never beyond the place where a long value is cut.
+#[test]
+fn a_small_difference_of_long_values_is_shown() {
+    let items =
+        |more: &[&str]| Value::set((0..300).map(|n| format!("id:{n:04}")).chain(more.iter().map(ToString::to_string)));
+    let text = |end: &str| Value::text(format!("{}{end}", "D".repeat(5_000)));
+    let change = |field: &'static str, before, after| {
+        let mut plan = sample::plan();
+        let change = plan.changes.iter_mut().find(|change| change.action == Action::Update).unwrap();
+        change.fields =
+            vec![crate::plan::FieldChange { field: field.into(), before: Some(before), after: Some(after) }];
+        shown(&plan, "w", &[])
+    };
+    let new = change("notifyAdminEmails", items(&[]), items(&["evil@evil.example"]));
+    assert!(new.contains("evil.example") && new.matches("and 300 that stay").count() == 2, "{new}");
+    let ends = change("description", text("A"), text("B"));
+    for part in ["DDDA", "DDDB"] {
+        assert!(ends.contains(part) && ends.matches("from character 4961").count() == 2, "{part}\n{ends}");
+    }
+}
+
 #[test]
 fn the_marker_distinguishes_workspaces() {
     let marker = |name| shown(&Plan::default(), name, &[]).lines().next().unwrap().to_owned();
