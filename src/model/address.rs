@@ -97,6 +97,11 @@ impl Address {
         (self.kind == Kind::PackageKey && slot.split('/').count() == 3).then_some(slot)
     }
 
+    /// What is before all addresses of a kind, and after those of the kinds before it. Not the address of an object.
+    pub fn lowest(kind: Kind) -> Self {
+        Self { kind, path: "".into() }
+    }
+
     pub const fn kind(&self) -> Kind {
         self.kind
     }

@@ -23,7 +23,8 @@ pub struct Desired {
 impl Desired {
     /// The declared objects of one kind, in the order of their addresses.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Declared> {
-        self.objects.values().filter(move |object| object.address.kind() == kind)
+        let from = self.objects.range(Address::lowest(kind)..).map(|(_, object)| object);
+        from.take_while(move |object| object.address.kind() == kind)
     }
 
     pub fn get(&self, address: &Address) -> Option<&Declared> {

@@ -32,7 +32,13 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     let findings = super::review::incomplete(declared, context).collect();
     let removals = Removals::of(context, matching);
     let (beside, going) = undeclared(matching, &removals);
-    let mut rules = LiveRules { context, matching, beside, going, findings, held: Vec::new() };
+    let renamed = context
+        .desired
+        .objects
+        .values()
+        .flat_map(|declared| declared.previously.iter().map(move |former| (&former.address, declared)));
+    let renamed = renamed.collect();
+    let mut rules = LiveRules { context, matching, beside, going, renamed, findings, held: Vec::new() };
     for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
@@ -96,11 +102,16 @@ struct Held {
     place: Option<Place>,
 }
 
+/// How many findings about unknown objects suggest a name.
+const MOST_SUGGESTIONS: usize = 200;
+
 struct LiveRules<'a, 'c> {
     context: &'a Context<'c>,
     matching: &'a Matching<'c>,
     beside: Beside<'c>,
     going: Beside<'c>,
+    /// The declared objects by their former addresses.
+    renamed: BTreeMap<&'c Address, &'c Declared>,
     findings: Vec<Diagnostic>,
     held: Vec<(Address, Diagnostic)>,
 }
@@ -128,8 +139,7 @@ impl LiveRules<'_, '_> {
     }
 
     fn unknown(&mut self, rule: &Rule, declared: &Declared, missing: &Address, place: Place) {
-        let is_new_name = |other: &&Declared| other.previously.iter().any(|former| former.address == *missing);
-        if let Some(renamed) = self.context.desired.of(missing.kind()).find(is_new_name) {
+        if let Some(renamed) = self.renamed.get(missing) {
             let message = format!("{} needs {missing}, which is renamed to {}", declared.address, renamed.address);
             let problem = rule.finding(message).at(place).label(renamed.place, "renamed here");
             self.findings
@@ -138,9 +148,13 @@ impl LiveRules<'_, '_> {
         }
         let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
         let problem = rule.finding(message).at(place);
-        self.findings.push(match self.meant(missing) {
+        // Each suggestion compares with thousands of names, and no one reads more of them.
+        let is_helped = self.findings.len() < MOST_SUGGESTIONS;
+        let meant = if is_helped { self.meant(missing) } else { None };
+        let in_store = || if is_helped { self.meant_in_store(missing) } else { None };
+        self.findings.push(match meant {
             Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
-            None => problem.help(match self.meant_in_store(missing) {
+            None => problem.help(match in_store() {
                 Some(near) => format!("did you mean {near}, which is in the store?"),
                 None => format!("declare {missing}, or correct the name"),
             }),
@@ -151,7 +165,8 @@ impl LiveRules<'_, '_> {
     fn meant_in_store(&self, missing: &Address) -> Option<&Address> {
         let (name, mut path) = (missing.name(), missing.names());
         path.pop();
-        let of_kind = self.matching.in_store.keys().filter(|address| address.kind() == missing.kind());
+        let from = self.matching.in_store.range(Address::lowest(missing.kind())..).map(|(address, _)| address);
+        let of_kind = from.take_while(|address| address.kind() == missing.kind());
         let is_beside = |address: &&Address| address.names().split_last().is_some_and(|(_, above)| above == path);
         let beside: Vec<(String, &Address)> =
             of_kind.filter(is_beside).take(5_000).map(|address| (address.name(), address)).collect();

@@ -1,5 +1,7 @@
 //! A plan that is ready to be shown, saved or applied. New and saved plans are handled the same from here on.
 
+use std::collections::BTreeSet;
+
 use super::cost;
 use super::history;
 use super::since;
@@ -241,11 +243,10 @@ impl Prepared {
 }
 
 /// Drops warnings that repeat an error of the plan.
-fn drop_repeated<'a>(warnings: &mut Vec<Diagnostic>, planned: impl Iterator<Item = &'a Diagnostic> + Clone) {
-    warnings.retain(|warning| {
-        let same = |error: &Diagnostic| error.rule == warning.rule && error.place == warning.place;
-        !planned.clone().any(|error| error.severity == Severity::Error && same(error))
-    });
+fn drop_repeated<'a>(warnings: &mut Vec<Diagnostic>, planned: impl Iterator<Item = &'a Diagnostic>) {
+    let errors = planned.filter(|error| error.severity == Severity::Error);
+    let errors: BTreeSet<_> = errors.map(|error| (error.rule, error.place)).collect();
+    warnings.retain(|warning| !errors.contains(&(warning.rule, warning.place)));
 }
 
 /// The options of the saved plan, extended by those of this run.
