@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::io::IsTerminal;
+use std::io::Write;
 use std::process::ExitCode;
 
 use anstream::AutoStream;
@@ -76,8 +77,14 @@ fn main() -> ExitCode {
         limits: keywright::stores::TimeLimits::default(),
     };
     let exit = cli::run(&arguments, &mut console);
-    match io::Write::flush(&mut out) {
-        Err(_) => ExitCode::FAILURE,
+    match out.flush() {
+        Err(error) => {
+            let help =
+                "free some space, or write elsewhere; the changes of an apply are made, `keywright runs` lists them";
+            // Without standard error, there is nowhere to say it.
+            let _ = writeln!(err, "error: could not write the output: {error}\n  help: {help}");
+            ExitCode::FAILURE
+        }
         Ok(()) => ExitCode::from(exit as u8),
     }
 }

@@ -48,6 +48,11 @@ impl ChangeResult {
         matches!(self, Self::Done | Self::Altered(_) | Self::Undelivered(_) | Self::Unverified(_))
     }
 
+    /// Whether the store may have made the change.
+    pub const fn may_be_in_store(&self) -> bool {
+        self.is_in_store() || matches!(self, Self::Failed(Refusal { kind: RefusalKind::Unsettled, .. }))
+    }
+
     /// Whether dependent changes may start. An old key is not disabled if its successor may be missing.
     pub const fn frees_dependents(&self) -> bool {
         self.is_in_store() && !matches!(self, Self::Unverified(_))

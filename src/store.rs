@@ -280,6 +280,16 @@ impl Refusal {
         self
     }
 
+    /// The answer to a write is lost, and so is the look for its effect, if there was one: the store may have made it.
+    #[must_use]
+    pub fn lost(self, look: Option<&Self>) -> Self {
+        let look = look.map_or_else(String::new, |look| format!("; it could not be checked: {}", look.reason));
+        let reason = format!("it is unknown whether the store did it: {}{look}", self.reason);
+        let help = "run again: the next run compares with the store and continues";
+        let help = self.help.clone().unwrap_or_else(|| help.to_owned());
+        Self { reason, help: Some(help), ..self }.unsettled()
+    }
+
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

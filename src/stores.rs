@@ -12,7 +12,7 @@ mod time_limits;
 mod transport;
 mod window;
 
-pub use in_flight::in_flight;
+pub use in_flight::Requests;
 pub use time_limits::TimeLimits;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ mod exit;
 mod form;
 mod memory;
 mod progress;
+mod signals;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,12 +21,12 @@ use clap::Args;
 
 use self::effects::StopWhen;
 use self::effects::World;
-pub(super) use self::effects::is_interrupted;
 pub(super) use self::effects::random;
-use self::effects::stop_on_signals;
 use self::exit::exit;
 pub(super) use self::form::Form;
 use self::progress::ProgressReporter;
+pub(super) use self::signals::is_interrupted;
+use self::signals::stop_on_signals;
 use super::Console;
 use super::Exit;
 use super::Failure;

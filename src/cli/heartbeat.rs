@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::stores::in_flight;
+use crate::stores::Requests;
 
 /// How long a run reports nothing before it shows that it is alive.
 pub(super) const BEAT: Duration = Duration::from_secs(10);
@@ -60,7 +60,11 @@ pub(super) async fn reading<F: Future>(work: F) -> F::Output {
 
 /// What the run waits for: its oldest request and the number of others. `None` if no request waits.
 pub(super) fn waits_for() -> Option<(String, Duration)> {
-    let requests = in_flight();
+    oldest(&Requests::of_this_thread())
+}
+
+fn oldest(requests: &Requests) -> Option<(String, Duration)> {
+    let requests = requests.waiting();
     let (name, waited) = requests.first()?;
     let others = requests.len() - 1;
     let others =
@@ -76,9 +80,14 @@ pub(super) fn line() -> String {
     }
 }
 
-/// What to say when the program ends in a way that it should not; `None` if no request waits.
+/// What to say when the program ends in a way that it should not; `None` if no request of this thread waits.
 pub fn last_words() -> Option<String> {
-    let (name, _) = waits_for()?;
+    last_words_about(&Requests::of_this_thread())
+}
+
+/// The same for the requests of a thread.
+pub(super) fn last_words_about(requests: &Requests) -> Option<String> {
+    let (name, _) = oldest(requests)?;
     Some(format!("In flight: {name}. Writes that were begun are recorded: see `keywright runs`, and plan again."))
 }
 

@@ -331,3 +331,23 @@ fn a_wrong_option_is_in_the_report_of_every_format() {
         assert!(ran.out.is_empty() || line.contains("markdown"), "{line}: {}", ran.out);
     }
 }
+
+/// A full disk is named even if all of the output fits into one last write. The changes of an apply are made by then.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_named() {
+    let (folder, _) = workspace();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for line in ["validate", "apply --auto-approve --format json", "runs", "plan --format sarif", "--help", "--version"]
+    {
+        let output = crate::program::keywright()
+            .args(line.split(' '))
+            .current_dir(folder.path())
+            .stdout(full())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {said}");
+        assert!(said.contains("error: could not write the output: ") && said.contains("help: "), "{line}: {said}");
+    }
+}

@@ -1,26 +1,18 @@
-//! The effects of an apply outside the store: randomness, deliveries, the journal, the log and signals.
+//! The effects of an apply outside the store: randomness, deliveries, the journal and the log.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-
-use signal_hook::consts::SIGHUP;
-use signal_hook::consts::SIGINT;
-use signal_hook::consts::SIGTERM;
-use signal_hook::flag::register;
-use signal_hook::flag::register_conditional_shutdown;
 
 use super::clock;
 use super::progress::ProgressReporter;
 use crate::apply::Effects;
 use crate::apply::Promise;
-use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
 use crate::database::journal::Journal;
@@ -34,44 +26,9 @@ use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Shown;
-use crate::secrets;
 use crate::store::Refusal;
 use crate::stores::TimeLimits;
 use crate::workspace::Ignores;
-
-/// The flag that the first SIGINT, SIGTERM or SIGHUP sets: no new change starts after it. The second signal exits immediately;
-/// the journal shows what was in progress.
-pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    // One flag for all workspaces of a run: a signal between two of them must not be lost.
-    let is_first = STOP.get().is_none();
-    let stop = STOP.get_or_init(Arc::default);
-    if is_first {
-        // `nohup` ignores SIGHUP, and the run must then outlive its terminal.
-        let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
-        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
-            register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(stop))?;
-            register(signal, Arc::clone(stop))?;
-        }
-    }
-    secrets::release_signals();
-    Ok(Arc::clone(stop))
-}
-
-/// Whether this process was started to ignore SIGHUP. Only Linux can be asked without unsafe code.
-#[expect(clippy::disallowed_methods, reason = "edge: what the system knows about this process")]
-fn ignores_hang_up() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    // The lowest bit is signal 1, SIGHUP.
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
-}
-
-/// Whether a signal has stopped an apply of this process.
-pub(in crate::cli) fn is_interrupted() -> bool {
-    STOP.get().is_some_and(|stop| stop.load(Ordering::Relaxed))
-}
-
-static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 #[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
 pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {

@@ -35,13 +35,10 @@ fn of_changes(outcome: &Outcome, is_over: bool) -> Exit {
         _ if differs == undone && held > 0 => Exit::Stopped,
         _ if differs == undone => Exit::Differs,
         _ if outcome.count("stale") + outcome.count("blocked") == undone && outcome.count("stale") > 0 => Exit::Stale,
-        _ if outcome.results.iter().all(|fate| !fate.is_in_store()) => {
-            if is_over {
-                Exit::OverBudget
-            } else {
-                Exit::Error
-            }
-        }
-        _ => Exit::Partly,
+        _ if outcome.results.iter().any(ChangeResult::is_in_store) => Exit::Partly,
+        // Exit 8 says that nothing changed.
+        _ if is_over && outcome.results.iter().any(ChangeResult::may_be_in_store) => Exit::Partly,
+        _ if is_over => Exit::OverBudget,
+        _ => Exit::Error,
     }
 }

@@ -36,9 +36,6 @@ use crate::stores::transport::Sent;
 /// How often a call that failed or got lost is tried.
 const TRIES: u32 = 6;
 
-/// How often a call that exceeded the rate is tried, with growing pauses.
-const TRIES_TOO_FAST: u32 = 10;
-
 /// How often a call is tried that gets no answer in time.
 const TRIES_TIMED_OUT: u32 = 2;
 
@@ -209,9 +206,9 @@ impl Api {
             let Some(answer) = self.answered(call, sent, &mut tries).await? else { continue };
             let seen = (answer.status, &answer.headers);
             match answer.gate() {
-                Some(Gate::TooFast) if tries.too_fast + 1 < TRIES_TOO_FAST => {
+                Some(Gate::TooFast) if tries.too_fast + 1 < retry::TRIES_TOO_FAST => {
                     tries.too_fast += 1;
-                    let usual = Duration::from_secs(u64::from(tries.too_fast));
+                    let usual = retry::pause_too_fast(tries.too_fast);
                     self.route.hold(&self.pace, &call.name(), seen, usual)?;
                 }
                 Some(Gate::Inactive) if tries.inactive + 1 < SIGN_INS => {
@@ -263,8 +260,12 @@ impl Api {
             return Ok(None);
         }
         let refusal = self.unreachable(call, &cause);
-        let is_lost = !is_undelivered && !call.can_repeat();
-        Err(if is_lost { Failure::Lost(refusal) } else { Failure::Refused(refusal) })
+        let is_write = call.method != Method::GET;
+        Err(match (is_undelivered, call.can_repeat()) {
+            (false, false) => Failure::Lost(refusal),
+            (false, true) if is_write => Failure::Refused(refusal.lost(None)),
+            _ => Failure::Refused(refusal),
+        })
     }
 
     async fn pause(&self, call: &Call<'_>, tries: &Tries, why: &str) {
@@ -331,8 +332,8 @@ impl Api {
         let (name, status) = (call.name(), answer.status);
         match gate {
             Gate::TooFast => {
-                Refusal::unavailable(format!("{name} exceeded the rate limit {TRIES_TOO_FAST} times in a row"))
-                    .help("lower callsPerSecond in keywright.yaml; another program may be using the same credentials")
+                Refusal::unavailable(format!("{name} exceeded the rate limit {} times in a row", retry::TRIES_TOO_FAST))
+                    .help(retry::RATE_HELP)
             }
             Gate::Inactive => Refusal::unavailable(format!("{name} answered {status}: the sign-in was rejected"))
                 .help("check that the API key is active and belongs to the area"),

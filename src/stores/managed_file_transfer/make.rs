@@ -66,8 +66,9 @@ impl ManagedFileTransfer {
         for read in 1.. {
             let listing: Arc<Listing> = match self.refresh().await {
                 Ok(listing) => listing,
-                Err(refusal) if lost.is_none() => return Ok(unverified(refusal)),
-                Err(refusal) => return Err(refusal.unsettled()),
+                Err(look) => {
+                    return lost.map_or_else(|| Ok(unverified(look.clone())), |lost| Err(lost.lost(Some(&look))));
+                }
             };
             let mut created = listing.named(&change.target.name).filter(|key| !before.contains(&key.id));
             match (created.next(), created.next()) {

@@ -82,13 +82,16 @@ impl ManagedFileTransfer {
                 Err(failure) => return Err(failure.into()),
             };
             // The update may have been done; then it must not be sent again.
-            listing = self.refresh().await?;
+            listing = match self.refresh().await {
+                Ok(listing) => listing,
+                Err(look) => return Err(lost.lost(Some(&look))),
+            };
             let key = listing.by_id(id).ok_or_else(|| gone(change))?;
             if differing(key, &change.fields).is_empty() {
                 return Ok(Performed::default());
             }
             if attempt >= TRIES_LOST {
-                return Err(lost);
+                return Err(lost.lost(None));
             }
             retry::wait(retry::FIRST, attempt).await;
             listing = self.refresh().await?;

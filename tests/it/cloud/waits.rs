@@ -34,6 +34,42 @@ fn the_limit_of_the_run_ends_a_call_and_the_next_run_goes_on() {
     assert_eq!(world.keys(), super::KEYS);
 }
 
+/// Exit 8 would promise that nothing changed.
+#[test]
+fn a_write_that_the_limit_cuts_may_have_been_made() {
+    for (fault, word) in [("drip-40s@PUT:/packages/*#1", "update"), ("delay-40s@DELETE:/packages/*#1", "delete")] {
+        let world = World::new(
+            "apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: ledger}\nspec: {description: one}\n",
+        );
+        let area = world.area(&[]);
+        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 0s}", "");
+        assert_eq!(world.apply().exit, 0);
+        drop(area);
+        let is_gone = word == "delete";
+        let (name, spec) = if is_gone {
+            ("{name: ledger, removed: true}", "")
+        } else {
+            ("{name: ledger}", "spec: {description: two}\n")
+        };
+        world.write(&format!("apiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name}\n{spec}"));
+        // The answer takes too long.
+        let area = world.area(&["--fault", fault]);
+        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 0s}", "");
+        let said = world.keywright(&["apply", "--auto-approve", "--allow", "package/ledger", "--max-time", "6s"]);
+        assert_eq!(said.exit, 6, "{}", said.text);
+        for text in
+            [&format!("could not {word} package/ledger"), "it is unknown whether the store did it", "--max-time"]
+        {
+            assert!(said.text.contains(text), "{text}: {}", said.text);
+        }
+        drop(area);
+        let area = world.area(&[]);
+        world.point_at(&area, "{callsPerSecond: 1000, visibilityLag: 0s}", "");
+        let next = world.keywright(&["apply", "--auto-approve", "--allow", "package/ledger"]);
+        assert_eq!(next.exit, 0, "{}", next.text);
+    }
+}
+
 #[test]
 fn the_limit_of_the_run_also_limits_the_rate() {
     let world = World::new(MANIFESTS);

@@ -38,3 +38,32 @@ fn random_faults_are_survived() {
         survives(&flags);
     }
 }
+
+/// The site disables the key, its answer takes too long, and there is no time left to look: exit 8 would promise that
+/// nothing changed.
+#[test]
+fn a_write_that_the_limit_of_the_run_cuts_may_have_been_made() {
+    let manifest = |enabled: bool| {
+        format!(
+            "apiVersion: keywright.dev/v1\nkind: ApiKey\nmetadata: {{name: cut}}\n\
+             spec: {{enabled: {enabled}, allApis: true, allOrgs: true, expires: never}}\n"
+        )
+    };
+    let team = Team::new();
+    team.declare(&manifest(true));
+    let area = team.site(&[]);
+    team.assert_applies("the key");
+    drop(area);
+    team.declare(&manifest(false));
+    let area = team.site(&["--fault", "drip-40s@w1"]);
+    let said = team.run(&["apply", "--auto-approve", "--max-time", "6s"]);
+    assert_eq!(said.exit, 6, "{}", said.text);
+    assert!(
+        said.text.contains("could not disable apikey/cut: it is unknown whether the store did it"),
+        "{}",
+        said.text
+    );
+    drop(area);
+    let _area = team.site(&[]);
+    team.assert_applies("the next run");
+}

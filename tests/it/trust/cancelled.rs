@@ -27,7 +27,7 @@ fn interrupted(signals: &[Signal], delay: &str) -> (World, i32, String) {
         std::thread::sleep(Duration::from_millis(300));
     }
     let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     let code = output.status.code().unwrap_or(-1);
     drop(area);
     let area = world.area(&[]);
@@ -45,6 +45,7 @@ fn once_ends_in_good_order() {
         let (world, code, text) = interrupted(&[signal], "delay-3s");
         assert_eq!(code, 130, "{text}");
         assert!(text.contains("0 done, 3 unverified, 10 skipped"), "{text}");
+        assert!(text.contains("Stopping: no more changes are started"), "{text}");
         // The next run used another address of the area, so it could not verify them.
         let said = world.here(&["runs", "show", "1"]);
         assert_eq!(said.text.lines().filter(|line| line.starts_with("unverified ")).count(), 3, "{}", said.text);
@@ -55,6 +56,7 @@ fn once_ends_in_good_order() {
 fn twice_ends_at_once_and_the_journal_knows() {
     let (world, code, text) = interrupted(&[Signal::SIGINT, Signal::SIGINT], "delay-1000s");
     assert_eq!(code, 130, "{text}");
+    assert!(text.contains("In flight: POST /") && text.contains("keywright runs"), "{text}");
     let said = world.here(&["runs", "show", "1"]);
     assert!(said.text.contains("unfinished"), "{}", said.text);
 }
