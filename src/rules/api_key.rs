@@ -1,6 +1,7 @@
 //! Rules about the API keys of Boomi MFT. A rule without a check is decided in `plan/transfer_rules.rs` and the files
 //! below it, unless its own file names another place.
 
+mod kw_139;
 mod mft_004;
 mod mft_007;
 mod mft_008;
@@ -43,13 +44,13 @@ use crate::rules;
 pub use mft_019::looks_like_a_key;
 
 rules! {
-    mft_004::MFT_004, mft_007::MFT_007, mft_008::MFT_008, mft_009::MFT_009, mft_010::MFT_010,
+    kw_139::KW_139, mft_004::MFT_004, mft_007::MFT_007, mft_008::MFT_008, mft_009::MFT_009, mft_010::MFT_010,
     mft_011::MFT_011, mft_012::MFT_012, mft_014::MFT_014, mft_015::MFT_015, mft_016::MFT_016, mft_017::MFT_017,
     mft_018::MFT_018, mft_019::MFT_019, mft_022::MFT_022, mft_023::MFT_023, mft_024::MFT_024, mft_025::MFT_025,
     mft_026::MFT_026, mft_027::MFT_027, mft_028::MFT_028, mft_029::MFT_029, mft_031::MFT_031, mft_032::MFT_032,
     mft_033::MFT_033, mft_034::MFT_034, mft_035::MFT_035, mft_036::MFT_036, mft_038::MFT_038, mft_039::MFT_039,
     mft_041::MFT_041, mft_042::MFT_042, mft_043::MFT_043;
-    checks: mft_004::check, check_enabled, mft_007::check, mft_009::check, mft_010::check,
+    checks: kw_139::check, mft_004::check, check_enabled, mft_007::check, mft_009::check, mft_010::check,
     mft_011::check, mft_012::check, mft_016::check, mft_018::check,
     mft_019::check, mft_038::check
 }
