@@ -1,6 +1,7 @@
 //! What runs learned about the stores: the fields that they did not accept, and the objects that manifests declared.
 
 mod applied;
+mod deleted;
 mod objects;
 mod receipts;
 mod unrecorded;
@@ -39,9 +40,10 @@ pub fn remembered(
         let objects = objects::all(connection, stores)?;
         let applied = applied::all(connection, stores)?;
         let unrecorded = unrecorded::all(connection, stores.workspace(), in_journal)?;
+        let deleted = deleted::all(connection, stores.workspace(), in_journal)?;
         let receipts = receipts::all(connection, stores)?;
         let pending = creates::pending(connection, stores, key.as_ref())?;
-        Ok(Remembered { untaken, objects, applied, unrecorded, receipts, pending, key: key.clone() })
+        Ok(Remembered { untaken, objects, applied, unrecorded, deleted, receipts, pending, key: key.clone() })
     };
     read().map_err(|error| database.error(error))
 }

@@ -204,6 +204,27 @@ impl Unrecorded {
     }
 }
 
+/// What runs deleted, by the addresses in the store.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Deleted(pub BTreeSet<Box<str>>);
+
+impl Deleted {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn includes(&self, address: &Address) -> bool {
+        self.0.contains(&*address.to_string())
+    }
+
+    /// Whether a run deleted a key of an application and a package.
+    pub fn includes_key_of(&self, application: &Address, package: &Address) -> bool {
+        let names = (application.first_name(), application.name(), package.name());
+        let keys = format!("{}@", Address::key_of_application(&names.0, &names.1, &names.2));
+        self.0.range(Box::from(&*keys)..).next().is_some_and(|address| address.starts_with(&keys))
+    }
+}
+
 /// By what the database finds an object: its id; for an API key the fingerprint of the id, which may be the credential.
 /// `None` without a key for fingerprints.
 pub fn trace_of(kind: Kind, id: &LiveId, key: Option<&FingerprintKey>) -> Option<Box<str>> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::FieldChange;
 use super::access;
 use super::applied::Applied;
+use super::known::Deleted;
 use super::known::KnownObjects;
 use super::known::Unrecorded;
 use super::option::option;
@@ -32,6 +33,8 @@ pub struct Remembered {
     /// Their fields as runs applied them.
     pub applied: Applied,
     pub unrecorded: Unrecorded,
+    /// What the runs of the journal deleted.
+    pub deleted: Deleted,
     /// The creates whose objects no plan has found so far.
     pub pending: Pending,
     /// The deliveries that succeeded.

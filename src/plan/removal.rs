@@ -71,6 +71,7 @@ impl<'a> Removals<'a> {
         let mut done = Vec::new();
         for declared in Kind::ALL.into_iter().flat_map(|kind| removed.of(kind)) {
             match found.found.get(&declared.address) {
+                Some(found) if below.is_anothers(declared, found) => done.push(declared),
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
                 None if !live.is_complete(declared.address.kind()) => {}
@@ -94,7 +95,7 @@ impl<'a> Removals<'a> {
             done.iter().filter_map(|declared| Some((declared.address.clone(), beside(declared)?))).collect();
         done.retain(|declared| unclear.iter().all(|(address, _)| *address != declared.address));
         removals.findings.extend(unclear.into_iter().map(|(_, finding)| finding));
-        removals.findings.extend(done::harmless(&done, matching));
+        removals.findings.extend(done::harmless(&done, context, matching));
         removals.held.extend(found.held);
         removals
     }
@@ -299,25 +300,37 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
         Self { context, matching, children, declared, of_control_plane: OfControlPlane::of(context, matching) }
     }
 
+    /// Whether a former name of a removed object is the name of another one now, which is not being renamed.
+    fn is_anothers(&self, removed: &Declared, found: &Found<'a>) -> bool {
+        let other = self.declared.get(&id_of(found.live)).and_then(|address| self.context.desired.get(address));
+        let has_its_name = |other: &Declared| {
+            let mut former = other.previously.iter().map(|former| &former.address);
+            found.live.name == other.name && !former.any(|former| self.matching.in_store.contains_key(former))
+        };
+        removed.key.is_none() && found.live.name != removed.name && other.is_some_and(has_its_name)
+    }
+
     /// Whether something of the store hangs on an object that is not there, or may hang on it: lists can be late.
     fn may_have_more(&self, address: &Address) -> bool {
         self.children.contains_key(address)
             || self.context.live.odd().iter().any(|row| done::may_hang_on(row, address, self.matching))
     }
 
-    /// The undeclared keys of the application and the package of a removed key that is not there. Without memory, it may be
-    /// one of them, with another prefix or another value than its manifest says.
+    /// The undeclared keys of the application and the package of a removed key that is not there. One that memory does not know
+    /// may be it, with another prefix or another value than its manifest says, unless a run deleted it.
     fn others(&self, declared: &Declared) -> impl Iterator<Item = &'a LiveObject> {
         let key = declared.key.as_ref().filter(|key| !matches!(key.source, KeySource::Existing(_)));
         let slot = declared.parent.as_ref().zip(key).map(|(parent, key)| (&parent.address, &key.package.address));
-        let slot = slot.filter(|_| !self.context.remembered.objects.has(Kind::PackageKey));
+        let slot = slot
+            .filter(|(application, package)| !self.context.remembered.deleted.includes_key_of(application, package));
         let is_there = move |live: &&&'a LiveObject| {
             slot.is_some_and(|(application, package)| {
                 self.matching.parent_of(live).as_ref() == Some(application)
                     && self.matching.terms_of(live).is_some_and(|(theirs, _)| theirs == *package)
             })
         };
-        self.matching.unmatched.iter().filter(is_there).copied()
+        let is_unknown = |live: &&&'a LiveObject| !done::is_known(live, self.context);
+        self.matching.unmatched.iter().filter(is_there).filter(is_unknown).copied()
     }
 
     /// The objects and everything that hangs on them.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use super::Action;
 use super::Change;
@@ -12,6 +13,7 @@ use super::ValueFrom;
 use super::deliveries::living;
 use super::given;
 use super::given::Since;
+use super::holders::holders;
 use super::retirement::Generations;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -56,8 +58,57 @@ pub(super) fn resolve(
             excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
         }
     }
+    grown(plan, context, matching, &mut excluded);
+    keep_whole(plan, &objects, &mut excluded);
     block(plan, &mut excluded);
     Ok(excluded)
+}
+
+/// An object that is deleted with everything that hangs on it is stale if something hangs on it that the plan does not know.
+fn grown(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>, excluded: &mut BTreeMap<usize, ChangeResult>) {
+    let goes = |change: &Change| change.action == Action::Delete && change.address.kind() != Kind::PackageKey;
+    if !plan.changes.iter().any(goes) {
+        return;
+    }
+    let changed: BTreeSet<_> = plan.changes.iter().filter_map(|it| Some((it.address.kind(), it.live_id()?))).collect();
+    let mut new: BTreeMap<Address, &Address> = BTreeMap::new();
+    for live in [Kind::Application, Kind::Plan, Kind::PackageKey].into_iter().flat_map(|kind| context.live.of(kind)) {
+        if !changed.contains(&(live.address.kind(), &live.id)) {
+            new.extend(holders(live, matching, None).into_iter().map(|holder| (holder, &live.address)));
+        }
+    }
+    for (index, change) in plan.changes.iter().enumerate().filter(|(_, change)| goes(change)) {
+        let mut of_kind = context.live.of(change.address.kind()).iter();
+        let live = of_kind.find(|live| Some(&live.id) == change.live_id());
+        if let Some(child) = live.and_then(|live| new.get(&matching.known_as(live))) {
+            let why = format!("{} has {child}, which was not there when the plan was made", change.address);
+            excluded.entry(index).or_insert_with(|| ChangeResult::Failed(Refusal::stale(why)));
+        }
+    }
+}
+
+/// Keeps what hangs on an object whose deletion is stale: a tree goes as a whole or stays. If the object is gone, what hung
+/// on it is gone too.
+fn keep_whole(
+    plan: &Plan,
+    objects: &BTreeMap<(Kind, Digest), Vec<&LiveObject>>,
+    excluded: &mut BTreeMap<usize, ChangeResult>,
+) {
+    let deletes = |index: usize| plan.changes.get(index).is_some_and(|change| change.action == Action::Delete);
+    let is_there = |index: &usize| {
+        let change = &plan.changes[*index];
+        change.target.live.as_ref().is_some_and(|seen| objects.contains_key(&(change.address.kind(), seen.object)))
+    };
+    let stale: Vec<usize> = excluded.keys().copied().filter(|index| deletes(*index) && is_there(index)).collect();
+    let mut parents: Vec<(usize, usize)> = stale.into_iter().map(|index| (index, index)).collect();
+    while let Some((root, parent)) = parents.pop() {
+        for child in plan.changes[parent].needs.iter().copied().filter(|index| deletes(*index)) {
+            if let Entry::Vacant(stays) = excluded.entry(child) {
+                stays.insert(ChangeResult::Blocked(plan.changes[root].address.clone()));
+                parents.push((root, child));
+            }
+        }
+    }
 }
 
 /// Why a change is stale whose secret is another one now.

@@ -132,6 +132,34 @@ fn a_consent_in_the_settings_and_a_saved_plan_remove_a_tree_too() {
 }
 
 #[test]
+fn a_saved_plan_takes_no_tree_apart_that_got_something_new() {
+    for (kind, spec, root) in [("Application", "user: alice", "application/alice/shop"), ("User", "", "user/alice")] {
+        let name = root.rsplit('/').next().unwrap();
+        let story = Story::begin();
+        story.key("a_person.made-1", "active");
+        story.world.write(&manifest(kind, &format!("name: {name}, removed: true"), spec));
+        let plan = story.world.path().join("plan.json");
+        let plan = plan.to_str().unwrap();
+        assert_says(&story.world.keywright(&["plan", "--out", plan, "--allow", root]), 0, &[]);
+        story.key("a_person.made-2", "active");
+        let before = story.holds();
+        let said = crate::cloud::area::said(
+            crate::program::keywright()
+                .args(["apply", plan, "--auto-approve"])
+                .env("KEYWRIGHT_TEST_CREDENTIAL", "not-a-real-credential")
+                .env("KEYWRIGHT_NOW", "2026-11-21T12:00:00Z")
+                .current_dir(story.world.workspace()),
+        );
+        assert_says(
+            &said,
+            5,
+            &["application/alice/shop has key/alice/shop/pay@", "was not there when the plan was made"],
+        );
+        assert_eq!(story.holds(), before, "{}", said.text);
+    }
+}
+
+#[test]
 fn a_package_names_the_keys_of_other_people_that_go_with_it() {
     let story = Story::begin();
     story.key("a_person.made-1", "active");
@@ -240,6 +268,22 @@ fn a_finished_removal_does_not_point_at_what_another_manifest_declares() {
     // One that nobody declares may be meant.
     let all = [&*user, &of("name: shop3, removed: true")].concat();
     assert_says(&story.apply(&all, &[]), 0, &["KW-142", "if application/alice/shop", "is meant"]);
+}
+
+#[test]
+fn the_last_object_that_memory_knew_is_remembered_as_removed() {
+    let story = Story::begin();
+    let package = |metadata: &str| manifest("Package", metadata, "description: New");
+    assert_says(&story.apply(&package("name: new"), &[]), 0, &["1 change done"]);
+    let gone = package("name: new, removed: true");
+    assert_says(&story.apply(&gone, &[]), 0, &["1 change done"]);
+    // One with nearly its name is not meant.
+    story.emulator.post("/packages", json!({"name": "news"})).ok();
+    assert_says(&story.apply(&gone, &[]), 0, &["KW-142", "take their manifests out, they change nothing any more"]);
+    story.emulator.post("/packages", json!({"name": "new"})).ok();
+    let before = story.holds();
+    assert_says(&story.apply(&gone, &[]), 4, &["KW-144", "--allow package/new"]);
+    assert_eq!(story.holds(), before);
 }
 
 #[test]

@@ -18,14 +18,16 @@ use crate::rules;
 use crate::rules::look_of;
 use crate::text::and_more;
 
-pub(super) fn harmless(done: &[&Declared], matching: &Matching<'_>) -> Option<Diagnostic> {
+pub(super) fn harmless(done: &[&Declared], context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
     let first = done.first()?;
     let names: Vec<String> = done.iter().map(|declared| declared.address.to_string()).collect();
     let names = and_more(&names, NAMED, ", ");
     let has_api_key = done.iter().any(|declared| declared.address.kind() == Kind::ApiKey);
     let portal = if has_api_key { " (a disabled API key is deleted in the portal)" } else { "" };
     let message = format!("removed, and no longer in use in the store: {names}");
-    let meant = done.iter().find_map(|declared| meant(&declared.address, matching));
+    // What a run deleted was meant.
+    let mut unsure = done.iter().filter(|declared| !context.remembered.deleted.includes(&declared.address));
+    let meant = unsure.find_map(|declared| meant(&declared.address, matching));
     let help = match meant {
         Some((meant, looks)) => {
             format!(
@@ -50,17 +52,15 @@ pub(super) fn lives_elsewhere(
         return None;
     }
     let text = address.to_string();
-    let is_known = |live: &&&LiveObject| {
+    let has_name = |live: &&&LiveObject| {
         let known = remembered.objects.of(live, remembered.key.as_ref());
         known.is_some_and(|known| *known.address == *text)
     };
     let has_prefix = |live: &&&LiveObject| {
-        !remembered.objects.has(Kind::PackageKey)
-            && has_prefix_of(live, declared)
-            && is_of_user(live, declared, matching)
+        !is_known(live, context) && has_prefix_of(live, declared) && is_of_user(live, declared, matching)
     };
     let all = || matching.unmatched.iter().filter(|live| live.address.kind() == address.kind() && stays(live));
-    let found = all().find(is_known).map(|live| (live, "the object that had this name"));
+    let found = all().find(has_name).map(|live| (live, "the object that had this name"));
     let (live, what) = found.or_else(|| Some((all().find(has_prefix)?, "a key with its prefix")))?;
     let place = match (matching.parent_of(live), matching.terms_of(live)) {
         (Some(application), Some((package, _))) => format!("in {application} and {package}"),
@@ -69,6 +69,11 @@ pub(super) fn lives_elsewhere(
     let message = format!("{address} is not there any more, but {what} is {place}");
     let help = "if it must go too, write `removed: true` for what it is there; otherwise take the manifest out";
     Some(rules::KW_142.finding(message).at(declared.place).help(help))
+}
+
+/// Whether memory knows an object, under any address.
+pub(super) fn is_known(live: &LiveObject, context: &Context<'_>) -> bool {
+    context.remembered.objects.of(live, context.remembered.key.as_ref()).is_some()
 }
 
 fn has_prefix_of(live: &LiveObject, declared: &Declared) -> bool {

@@ -11,8 +11,9 @@ use crate::rules;
 
 pub(super) fn unknown(root: &Address, going: &Going<'_>, context: &Context<'_>) -> Option<Diagnostic> {
     let (objects, key) = (&context.remembered.objects, context.remembered.key.as_ref());
-    // The last object of its kind may be the one that was removed, so any memory counts.
-    if objects.is_empty() || objects.of(going.live, key).is_some() {
+    // The last object of all may be the one that was removed, so any memory counts, also that of a removal.
+    let has_memory = !objects.is_empty() || !context.remembered.deleted.is_empty();
+    if !has_memory || objects.of(going.live, key).is_some() {
         return None;
     }
     let in_store = in_store(going.live);
