@@ -96,6 +96,7 @@ pub use resolve::Undeclared;
 pub use review::review;
 pub use rotate::narrowed;
 pub use since::Former;
+pub use since::NoCommit;
 pub use since::cannot_know;
 pub use since::left_behind;
 pub use since::unread;

@@ -104,20 +104,38 @@ pub fn unread(former: Former<'_>, desired: &Desired, live: &Live) -> Option<Diag
     Some(rules::KW_143.finding(message).help(help))
 }
 
+/// Why a machine without memory does not know the commit before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoCommit {
+    /// The clone has only one.
+    Shallow,
+    /// The manifests are in no Git repository.
+    NoGit,
+}
+
 /// KW-137: `planned` leaves objects alone, and this machine knows neither what earlier runs declared nor the commit before.
-pub fn cannot_know(planned: &Planned) -> Option<Diagnostic> {
+pub fn cannot_know(planned: &Planned, why: NoCommit) -> Option<Diagnostic> {
     let left: usize = planned.plan.left_alone.values().sum();
     if left == 0 {
         return None;
     }
     let have = if left == 1 { "has" } else { "have" };
+    let (what, why, help) = match why {
+        NoCommit::Shallow => (
+            "the last commit removed some",
+            "this clone has only one commit",
+            "fetch two commits, or keep the database between the runs; `--since REVISION` names any commit that is there",
+        ),
+        NoCommit::NoGit => (
+            "some had one",
+            "the manifests are in no Git repository",
+            "to take an object out of the store, write `removed: true` in its manifest instead of deleting the manifest",
+        ),
+    };
     let message = format!(
-        "{} of the store {have} no manifest; whether the last commit removed some is not known without the workspace database, \
-         and this clone has only one commit",
+        "{} of the store {have} no manifest; whether {what} is not known without the workspace database, and {why}",
         count(left, "object")
     );
-    let help =
-        "fetch two commits, or keep the database between the runs; `--since REVISION` names any commit that is there";
     Some(rules::KW_137.finding(message).help(help))
 }
 

@@ -105,7 +105,7 @@ impl Snapshot {
             planned.diagnostics.retain(|finding| finding.rule != rules::KW_135.id);
             return plan::left_behind(former.as_plan(), &self.desired, &self.live, remembered, planned);
         }
-        if !remembered.objects.is_empty() {
+        if !remembered.objects.is_empty() || !remembered.deleted.is_empty() {
             return None;
         }
         match since::before(&self.loaded, console) {
@@ -114,7 +114,8 @@ impl Snapshot {
                 let left = plan::left_behind(former, &self.desired, &self.live, remembered, planned);
                 left.or_else(|| plan::unread(former, &self.desired, &self.live))
             }
-            Before::Shallow => plan::cannot_know(planned),
+            Before::Shallow => plan::cannot_know(planned, plan::NoCommit::Shallow),
+            Before::NoGit => plan::cannot_know(planned, plan::NoCommit::NoGit),
             Before::Unknown => None,
         }
     }

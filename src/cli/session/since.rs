@@ -28,6 +28,7 @@ pub(super) enum Before {
     Declared(Former),
     /// The clone has only one commit.
     Shallow,
+    NoGit,
     /// There is none, or it cannot be read.
     Unknown,
 }
@@ -35,9 +36,10 @@ pub(super) enum Before {
 /// What the commit before declared, for a machine without memory: nothing else knows what a deleted manifest declared.
 pub(super) fn before(loaded: &Loaded, console: &Console<'_>) -> Before {
     const REVISION: &str = "HEAD~1";
-    let Some(revisions) = Revisions::of(&loaded.root, &console.folder).ok().filter(|_| loaded.is_whole) else {
+    if !loaded.is_whole {
         return Before::Unknown;
-    };
+    }
+    let Ok(revisions) = Revisions::of(&loaded.root, &console.folder) else { return Before::NoGit };
     match former(REVISION, loaded, console) {
         Ok(former) => Before::Declared(former),
         Err(_) if revisions.resolve(REVISION).is_err() && revisions.are_cut_off() => Before::Shallow,

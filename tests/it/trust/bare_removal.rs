@@ -122,3 +122,14 @@ fn a_clone_of_one_commit_without_memory_says_that_it_cannot_know() {
     team.git("fetch -q --depth 2 origin change");
     assert!(said(&team, "plan").contains("3 manifests are gone since HEAD~1 ("));
 }
+
+#[test]
+fn without_git_and_memory_one_line_says_what_cannot_be_known() {
+    let team = deleted(SETTINGS);
+    forget(&team);
+    fs::remove_dir_all(team.root().join(".git")).unwrap();
+    let text = said(&team, "plan");
+    let says = "3 objects of the store have no manifest; whether some had one is not known without the workspace database, \
+                and the manifests are in no Git repository";
+    assert!(text.contains("info[KW-137]") && text.contains(says) && text.contains("write `removed: true`"), "{text}");
+}
