@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 pub(super) use self::alike::beside;
 use self::callers::Callers;
+use super::Action;
 use super::Change;
 use super::Context;
 use super::Held;
@@ -36,10 +37,12 @@ use super::strangers;
 use super::timeline;
 use super::transfer_guards;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
 use crate::outcome::ChangeResult;
 use crate::rules;
+use crate::rules::values::source_place;
 use crate::workspace::Consent;
 
 /// Asks the guards, and takes out what they hold back. `more` are the demands of the caller.
@@ -50,10 +53,22 @@ pub(super) fn guard(planned: &mut Planned, more: Vec<Demand>, context: &Context<
     planned.plan.held = guarded.held;
     timeline::hold_back(planned);
     planned.plan.consents = guarded.consents;
+    without_notices(planned, context);
     planned.asked = guarded.findings;
     planned.stopped = guarded.stopped;
     sort(&mut planned.asked);
     sort(&mut planned.stopped);
+}
+
+/// Takes out CAM-038 for new keys that are held back: that the old key stays is no news.
+fn without_notices(planned: &mut Planned, context: &Context<'_>) {
+    let held = planned.plan.held.keys().filter_map(|index| planned.plan.changes.get(*index));
+    let creates = held.filter(|change| change.action == Action::Create);
+    let declared = creates.filter_map(|change| context.desired.get(&change.address));
+    let places: BTreeSet<Place> =
+        declared.filter_map(|declared| Some(source_place(&declared.key.as_ref()?.source, declared.place))).collect();
+    let is_notice = |it: &Diagnostic| it.rule == rules::CAM_038.id && it.place.is_some_and(|at| places.contains(&at));
+    planned.diagnostics.retain(|diagnostic| !is_notice(diagnostic));
 }
 
 /// The verdict of all guards.

@@ -1,6 +1,7 @@
 //! KW-136: objects that have their new names in the store. What `previously` says of them has done its work.
 
 use super::Context;
+use super::Remembered;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::model::Address;
@@ -27,7 +28,13 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Option<Di
 
 fn is_done(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
     let Some(found) = matching.found.get(&declared.address) else { return false };
-    let is_gone = |old: &Address| !matching.in_store.contains_key(old) || context.desired.get(old).is_some();
+    // Beside an object that has the old name, another hand may have made the one with the new name.
+    let is_made_by_hand = || {
+        let Remembered { objects, key, .. } = context.remembered;
+        objects.has(declared.address.kind()) && objects.of(found.live, key.as_ref()).is_none()
+    };
+    let is_other = |old: &Address| context.desired.get(old).is_some() && !is_made_by_hand();
+    let is_gone = |old: &Address| !matching.in_store.contains_key(old) || is_other(old);
     *found.live.name == *declared.name
         && !declared.previously.is_empty()
         && declared.previously.iter().all(|former| is_gone(&former.address))

@@ -50,12 +50,24 @@ pub(super) fn demands<'c>(
     context: &Context<'c>,
     matching: &Matching<'c>,
 ) -> Vec<Demand> {
-    let creates: Vec<&(usize, &Change)> = changes.iter().filter(|(_, change)| is_create(change)).collect();
+    let (creates, others): (Vec<_>, Vec<_>) = changes.iter().partition(|(_, change)| is_create(change));
+    let mut demands = delivered::overwritten(&others, removals, context, matching);
+    demands.extend(made_again(&creates, removals, context, matching));
+    demands
+}
+
+fn made_again<'c>(
+    creates: &[&(usize, &Change)],
+    removals: &Removals<'c>,
+    context: &Context<'c>,
+    matching: &Matching<'c>,
+) -> Vec<Demand> {
     if creates.is_empty() {
         return Vec::new();
     }
     let created = creates.iter().filter_map(|(_, change)| context.desired.get(&change.address));
-    let strays = Strays::of(removals, InPlace::of(created, context), context, matching);
+    let places = created.filter_map(|declared| declared.key.as_ref()).flat_map(|key| &key.deliver);
+    let strays = Strays::of(removals, InPlace::of(places, context), context, matching);
     if strays.all.is_empty() && strays.in_place.is_empty() {
         return Vec::new();
     }
@@ -156,10 +168,14 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     fn of_change(&self, change: &Change) -> Found {
         let declared = self.context.desired.get(&change.address)?;
+        if self.needs_unknown(declared) {
+            return None;
+        }
         match change.address.kind() {
             Kind::PackageKey => self
                 .key(declared)
                 .or_else(|| self.renamed_key(declared))
+                .or_else(|| self.altered_key(declared))
                 .or_else(|| self.beside_a_former_key(declared))
                 .or_else(|| self.in_its_place(declared))
                 .or_else(|| self.beside_an_orphan(declared)),
@@ -174,6 +190,13 @@ impl<'a, 'c> Strays<'a, 'c> {
         }
     }
 
+    /// Whether an object needs one that is neither declared nor in the store. An error says so, and nothing is created.
+    fn needs_unknown(&self, declared: &Declared) -> bool {
+        let key = declared.key.iter().flat_map(|key| [&key.package, &key.plan]);
+        let mut needs = declared.parent.iter().chain(key).map(|needed| &needed.address);
+        needs.any(|needed| self.context.desired.get(needed).is_none() && !self.matching.in_store.contains_key(needed))
+    }
+
     /// KW-145: the object that the database knows under this address.
     fn by_memory(&self, declared: &Declared) -> Found {
         let live = self.known.get(&declared.address.to_string())?.first()?;
@@ -181,7 +204,9 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but it is in the store as {}, with another name or another owner",
             declared.address, live.address
         );
-        Some(Stray::new(&rules::KW_145, message, format!("find out why, then change the manifest to {}", live.address)))
+        // A package may be renamed by the same run.
+        let now = self.matching.known_as(live);
+        Some(Stray::new(&rules::KW_145, message, format!("find out why, then change the manifest to {now}")))
     }
 
     /// KW-145: the key of a manifest in another application or package.
@@ -191,7 +216,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
             && declared.key.as_ref().is_some_and(|key| key.package.address == package);
         if is_there {
-            // Its value or its prefix was edited (CAM-038).
+            // Its value or its prefix was edited (KW-129).
             return None;
         }
         let message =
@@ -267,7 +292,7 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
     /// one that no manifest declares any more.
-    fn former_key(&self, declared: &Declared) -> Option<(&String, &'c LiveObject)> {
+    fn former_key(&self, declared: &Declared) -> Option<(String, &'c LiveObject)> {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         if self.matching.found.contains_key(&declared.address) || !matches!(key.source, KeySource::Generate(_)) {
             return None;
@@ -293,7 +318,8 @@ impl<'a, 'c> Strays<'a, 'c> {
                 && !self.was_undeclared(live)
         };
         let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
-        known.find(is_it).map(|(address, live)| (address, *live))
+        let known = known.find(is_it).map(|(address, live)| (address.clone(), *live));
+        known.or_else(|| self.entry_of_another_application(declared))
     }
 
     fn holder(key: &Declared, kind: Kind) -> Option<&Address> {

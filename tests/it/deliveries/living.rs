@@ -73,11 +73,12 @@ fn the_value_of_a_key_in_a_plan_that_is_not_active_replaces_none_that_works() {
     keeps(&workspace, "in a package plan that is not active");
 }
 
-/// A value that works is delivered, and so is one that takes nothing away.
+/// A value that works is delivered with consent, and one that takes nothing away without it.
 #[test]
 fn what_takes_no_value_away_is_delivered() {
     let workspace = replaced("");
-    says(&workspace.runs("apply --auto-approve", 0).out, "delivered to secrets/a.env (KEY)");
+    says(&workspace.runs("apply --auto-approve", 4).err, "KW-134");
+    says(&workspace.runs("apply --auto-approve --allow key/a", 0).out, "delivered to secrets/a.env (KEY)");
     let workspace = replaced("");
     workspace.changes(&set("settings.status", "waiting", "package_keys"));
     fs::write(workspace.path("secrets/a.env"), "KEY=of-no-key\n").unwrap();
@@ -88,7 +89,7 @@ fn what_takes_no_value_away_is_delivered() {
 #[test]
 fn a_saved_plan_replaces_no_value_that_works_with_one_that_stopped_to_work() {
     let workspace = replaced("");
-    workspace.runs("plan --out saved", 0);
+    workspace.runs("plan --out saved --allow key/a", 0);
     workspace.changes(
         "INSERT INTO plans SELECT max(row) + 1, 'another', package, 'another', attributes, created, updated FROM plans;
          UPDATE package_keys SET plan = (SELECT row FROM plans WHERE name = 'another') WHERE id = 'by-hand'",

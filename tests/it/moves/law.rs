@@ -1,5 +1,5 @@
 //! The law: nothing is made twice. Random sequences of renames, moves, exchanges of names, changes of owners and of prefixes,
-//! and removals, in the manifests and by other hands in the store, with and without memory. The store and the delivered files
+//! and removals of keys with manifests, of entries of `Application.packages` and of keys that are named by their ids, in the manifests and by other hands in the store, with and without memory. The store and the delivered files
 //! are read, not the reports. `KEYWRIGHT_MOVES=1000 cargo test --test it moves::law` tries more, and `17-17` repeats one.
 
 mod manifests;
@@ -20,8 +20,8 @@ use crate::console::Ran;
 use crate::dice::Dice;
 
 /// The edits of manifests, and the other hands after them.
-const EDITS: u64 = 11;
-const DEEDS: u64 = EDITS + 5;
+const EDITS: u64 = 12;
+const DEEDS: u64 = EDITS + 6;
 
 struct World {
     folder: TempDir,
@@ -96,7 +96,7 @@ impl World {
         let deed = dice.roll(DEEDS);
         self.story.push(format!("step {step}: deed {deed}"));
         if deed < EDITS {
-            return self.manifests.edit(deed, step, self.remembers, dice);
+            return self.manifests.edit(deed, step, dice);
         }
         let app = dice.index(3);
         let name = self.manifests.apps[app].named.name.clone();
@@ -111,12 +111,22 @@ impl World {
             3 => self.by_hand(&format!(
                 "DELETE FROM package_keys WHERE application IN {of_app}; DELETE FROM applications WHERE name = '{name}'"
             )),
+            4 => self.name_by_id(dice),
             _ => {
                 self.by_hand("DELETE FROM objects; DELETE FROM creates; DELETE FROM receipts; DELETE FROM writes; DELETE FROM runs");
                 self.remembers = false;
             }
         }
         0
+    }
+
+    /// The manifest of a key names what it has by its id.
+    fn name_by_id(&mut self, dice: &mut Dice) {
+        let number = dice.index(self.manifests.keys.len());
+        let Some(value) = self.delivered().remove(&number) else { return };
+        let find = |row: &rusqlite::Row<'_>| row.get(0);
+        let id = self.database().query_row("SELECT id FROM package_keys WHERE value = ?1", [value], find);
+        self.manifests.keys[number].existing = id.ok();
     }
 
     fn before(&self) -> Before {
@@ -137,14 +147,16 @@ impl World {
             self.remembers = true;
             return self.settled(&before);
         }
-        if ran.exit == 6 {
+        // Another hand deleted the key that a manifest names by its id.
+        let is_gone = ran.exit == 6 && ran.err.contains("CAM-063");
+        if ran.exit == 6 && !is_gone {
             // A tombstone of the name that another manifest renames is refused, and the rename is done: then the name is free.
             self.holds(ran.err.contains("KW-145") && ran.err.contains("is removed, but it is renamed"), "partly done");
             self.remembers = true;
             return self.settled(&before);
         }
-        self.holds(matches!(ran.exit, 3 | 4), "refused for another reason");
-        if ran.exit == 3 || dice.chance(50) {
+        self.holds(is_gone || matches!(ran.exit, 3 | 4), "refused for another reason");
+        if is_gone || ran.exit == 3 || dice.chance(50) {
             self.story.push("taken back".to_owned());
             self.manifests = before.manifests.clone();
             self.remembers = before.remembers;
@@ -211,9 +223,26 @@ impl World {
         let values: BTreeSet<&String> = delivered.values().collect();
         self.holds(values.len() == self.manifests.declared().count(), "a declared key has no value of its own");
         self.holds(self.in_use().len() == values.len(), "a delivered value does not live");
+        self.entries_live();
         for (number, value) in &before.delivered {
             let is_removed = self.manifests.keys[*number].manifest == Manifest::Removed;
             self.holds(!is_removed || !living.contains(value), "a removed key lives");
+        }
+    }
+}
+
+impl World {
+    /// Every entry of `Application.packages` has a living key besides those of the manifests.
+    fn entries_live(&self) {
+        let delivered: BTreeSet<String> = self.delivered().into_values().collect();
+        let sql = "SELECT k.value FROM package_keys k JOIN applications a ON a.row = k.application
+                   WHERE a.name = ?1 AND json_extract(k.attributes, '$.\"settings.status\"') = 'active'";
+        let database = self.database();
+        let mut rows = database.prepare(sql).unwrap();
+        for app in self.manifests.apps.iter().filter(|app| app.has_entry && app.manifest == Manifest::Declared) {
+            let values = rows.query_map([&app.named.name], |row| row.get(0)).unwrap().map(Result::unwrap);
+            let own = values.filter(|value: &String| !delivered.contains(value)).count();
+            self.holds(own > 0, &format!("the entry of {} has no living key", app.named.name));
         }
     }
 }

@@ -120,12 +120,7 @@ fn a_removed_key_and_a_new_one_at_its_place_are_one_question() {
 }
 
 #[test]
-fn a_new_value_for_the_same_manifest_or_in_place_of_a_dead_one_needs_no_consent() {
-    // CAM-038 says what becomes of the old key.
-    let edited = |text: &str| text.replace("{generate: {}}", "{generate: {prefix: new_}}");
-    let story = Story::of(&[TEAM, &delivered()].concat()).with(&[TEAM, &edited(&delivered())]);
-    let ran = story.apply("");
-    assert!(ran.exit == 0 && ran.err.contains("CAM-038") && story.count() == (1, 2), "{}{}", ran.out, ran.err);
+fn a_new_value_in_place_of_a_dead_one_needs_no_consent() {
     for change in ["\"settings.status\"', 'disabled'", "\"expires\"', '2020-01-01'"] {
         let story = Story::of(&[TEAM, &delivered()].concat());
         story.by_hand(&format!("UPDATE package_keys SET attributes = json_set(attributes, '$.{change})"));

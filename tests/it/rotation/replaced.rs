@@ -11,13 +11,16 @@ const OWNS: &str =
 
 const PRUNE: &str = "apply --auto-approve --prune";
 
+/// With the consent for a second key (KW-129).
+const PRUNE_AND_ALLOW: &str = "apply --auto-approve --prune --allow key/production";
+
 /// A workspace that owns the keys of its applications, with a key whose manifest was edited.
 fn edited(before: &str, after: &str) -> Overlap {
     let mut overlap = Overlap::begin();
     fs::write(overlap.path("keywright.yaml"), OWNS).unwrap();
     let write = |overlap: &Overlap, key: &str| fs::write(overlap.path("m.yaml"), [TEAM, key].concat()).unwrap();
     write(&overlap, before);
-    let ran = overlap.at("2026-08-01T01:00:00Z", "apply --auto-approve");
+    let ran = overlap.at("2026-08-01T01:00:00Z", "apply --auto-approve --allow key/production");
     assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
     write(&overlap, after);
     overlap
@@ -27,6 +30,9 @@ fn edited(before: &str, after: &str) -> Overlap {
 fn a_key_with_an_edited_prefix_goes_after_the_overlap_of_the_new_one() {
     let mut overlap = edited(ROTATED_KEY, &ROTATED_KEY.replace("chk_", "pay_"));
     let ran = overlap.at("2026-08-10T00:00:00Z", PRUNE);
+    assert!(ran.exit == 4 && ran.err.contains("KW-129"), "{}{}", ran.out, ran.err);
+    assert_eq!(overlap.statuses(), ["active"]);
+    let ran = overlap.at("2026-08-10T00:00:00Z", PRUNE_AND_ALLOW);
     assert!(ran.exit == 4 && ran.err.contains("KW-128"), "{}{}", ran.out, ran.err);
     assert!(!ran.err.contains("CAM-038"), "{}{}", ran.out, ran.err);
     assert_eq!(overlap.statuses(), ["active", "active"]);
@@ -52,8 +58,8 @@ fn without_a_rotation_the_old_key_stays_until_it_is_disabled() {
     let rotation = "  rotation: {every: 90d, overlap: 14d, grace: 7d}\n";
     let before = ROTATED_KEY.replace(rotation, "");
     let mut overlap = edited(&before, &before.replace("chk_", "pay_"));
-    for now in ["2026-08-10T00:00:00Z", "2027-08-10T00:00:00Z"] {
-        let ran = overlap.at(now, PRUNE);
+    for (now, line) in [("2026-08-10T00:00:00Z", PRUNE_AND_ALLOW), ("2027-08-10T00:00:00Z", PRUNE)] {
+        let ran = overlap.at(now, line);
         assert!(ran.exit == 4 && ran.err.contains("KW-128"), "{}{}", ran.out, ran.err);
     }
     let sql =
@@ -74,8 +80,8 @@ fn a_custom_key_with_a_new_value_goes_after_the_new_one_is_delivered() {
             .replace("{generate: {prefix: chk_}}", &format!("{{custom: {{value: {value}}}}}"))
     };
     let mut overlap = edited(&custom("not-a-real-key-00000001"), &custom("not-a-real-key-00000002"));
-    for _ in 0..2 {
-        let ran = overlap.at("2026-08-10T00:00:00Z", PRUNE);
+    for line in [PRUNE_AND_ALLOW, PRUNE] {
+        let ran = overlap.at("2026-08-10T00:00:00Z", line);
         assert!(ran.exit == 4 && ran.err.contains("KW-128"), "{}{}", ran.out, ran.err);
         assert_eq!(overlap.statuses(), ["active", "active", "active"]);
     }
@@ -142,7 +148,7 @@ fn behind_a_new_key_that_is_not_active_the_old_one_stays_and_the_plan_says_so() 
     let rotation = "  rotation: {every: 90d, overlap: 14d, grace: 7d}\n";
     for before in [ROTATED_KEY.to_owned(), ROTATED_KEY.replace(rotation, "")] {
         let mut overlap = edited(&before, &before.replace("chk_", "pay_"));
-        let ran = overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve");
+        let ran = overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve --allow key/production");
         assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
         for (status, why) in [("disabled", "is not active"), ("waiting", "is waiting for approval")] {
             overlap.by_hand(&super::set_status(status));
@@ -157,7 +163,7 @@ fn behind_a_new_key_that_is_not_active_the_old_one_stays_and_the_plan_says_so() 
 #[test]
 fn the_old_key_goes_when_the_new_one_is_active_again() {
     let mut overlap = edited(ROTATED_KEY, &ROTATED_KEY.replace("chk_", "pay_"));
-    overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve");
+    overlap.at("2026-08-10T00:00:00Z", "apply --auto-approve --allow key/production");
     overlap.by_hand(&super::set_status("disabled"));
     assert_eq!(overlap.at("2026-08-30T00:00:00Z", PRUNE).exit, 4);
     overlap.by_hand(&super::set_status("active"));

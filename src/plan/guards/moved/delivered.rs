@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Stray;
 use super::Strays;
+use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
@@ -13,9 +14,13 @@ use crate::model::Fingerprint;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Secret;
+use crate::plan::Change;
 use crate::plan::Context;
 use crate::plan::Shown;
 use crate::plan::consent::is_allowed;
+use crate::plan::demand::Demand;
+use crate::plan::option::option;
+use crate::plan::removal::Removals;
 use crate::plan::strangers::is_known_as;
 use crate::rotation;
 use crate::rules;
@@ -29,13 +34,20 @@ enum Sign {
     Receipt,
 }
 
-/// The living keys whose values are at the places of keys that are created.
+impl Sign {
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::File => "has",
+            Self::Receipt => "last received",
+        }
+    }
+}
+
+/// The living keys whose values are at places of delivery.
 pub(super) struct InPlace<'c>(BTreeMap<&'c Delivery, (&'c LiveObject, Sign)>);
 
 impl<'c> InPlace<'c> {
-    pub(super) fn of(created: impl Iterator<Item = &'c Declared>, context: &Context<'c>) -> Self {
-        let places: Vec<&'c Delivery> =
-            created.filter_map(|declared| declared.key.as_ref()).flat_map(|key| &key.deliver).collect();
+    pub(super) fn of(places: impl Iterator<Item = &'c Delivery>, context: &Context<'c>) -> Self {
         let (mut files, mut receipts) = (Vec::new(), Vec::new());
         for place in places {
             match context.delivered.get(place) {
@@ -93,24 +105,16 @@ impl<'c> Strays<'_, 'c> {
     /// KW-134: a key whose value the new one would replace where it is read.
     pub(super) fn in_its_place(&self, declared: &'c Declared) -> Option<Stray> {
         let (place, live, sign) = self.in_place.at_place_of(declared)?;
-        // Its prefix or its value was edited (CAM-038).
-        if is_known_as(live, declared, self.context) {
+        // The consent to delete the key of the same manifest covers the new one.
+        if is_known_as(live, declared, self.context) && is_allowed(&live.address, self.context) {
             return None;
         }
         let root = self.removals.going(live).map(|going| &going.root.address);
         if root.is_some_and(|root| is_allowed(root, self.context)) {
             return None;
         }
-        let other = self.declared_as(live);
-        let whose = match (other, root) {
-            (Some(other), _) => format!(", the key of {other}"),
-            (None, Some(root)) => format!(", which goes with {root}"),
-            (None, None) => String::new(),
-        };
-        let has = match sign {
-            Sign::File => "has",
-            Sign::Receipt => "last received",
-        };
+        let other = declared_as(live, self.matching);
+        let (whose, has) = (whose(other, root), sign.verb());
         let message = format!(
             "{} would be created, but {} in {} {has} the value of {}{whose}, and that is in use",
             declared.address, place.variable, place.file, live.address
@@ -120,14 +124,6 @@ impl<'c> Strays<'_, 'c> {
             Some(root) => finding.that_goes_with(root),
             None => finding,
         })
-    }
-
-    /// The manifest that declares a key.
-    fn declared_as(&self, live: &LiveObject) -> Option<&Address> {
-        let is_it = |one: &&LiveObject| one.id == live.id;
-        let keys = self.matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
-        let mut keys = keys.filter(|(_, found)| is_it(&found.live) || found.older.iter().any(is_it));
-        keys.next().map(|(address, _)| address)
     }
 
     fn same_value(
@@ -153,4 +149,71 @@ impl<'c> Strays<'_, 'c> {
         };
         format!("if it is the same key, {stays}declare it{there} with `key: {{existing: {id}}}`")
     }
+}
+
+/// The manifest that declares a key.
+fn declared_as<'m>(live: &LiveObject, matching: &'m Matching<'_>) -> Option<&'m Address> {
+    let is_it = |one: &&LiveObject| one.id == live.id;
+    let keys = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
+    let mut keys = keys.filter(|(_, found)| is_it(&found.live) || found.older.iter().any(is_it));
+    keys.next().map(|(address, _)| address)
+}
+
+fn whose(other: Option<&Address>, root: Option<&Address>) -> String {
+    match (other, root) {
+        (Some(other), _) => format!(", the key of {other}"),
+        (None, Some(root)) => format!(", which goes with {root}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// KW-134: a place with the value of another key that is in use, where a key of the store or its successor is delivered.
+pub(super) fn overwritten<'c>(
+    changes: &[&(usize, &Change)],
+    removals: &Removals<'c>,
+    context: &Context<'c>,
+    matching: &Matching<'c>,
+) -> Vec<Demand> {
+    let write = |(index, change): &&(usize, &Change)| {
+        let to = change.target.key.as_ref().map(|key| &key.deliver).filter(|to| !to.is_empty())?;
+        let declared = context.desired.get(&change.address)?;
+        let places = declared.key.as_ref()?.deliver.iter().filter(|place| to.contains(place));
+        Some((*index, declared, places.collect::<Vec<&'c Delivery>>()))
+    };
+    let writes: Vec<(usize, &'c Declared, Vec<&'c Delivery>)> = changes.iter().filter_map(write).collect();
+    let in_place = InPlace::of(writes.iter().flat_map(|(_, _, places)| places.iter().copied()), context);
+    let demand = |(index, declared, places): &(usize, &'c Declared, Vec<&'c Delivery>)| {
+        let other = |place: &&'c Delivery| {
+            let (live, sign) = *in_place.0.get(place)?;
+            (!is_own(live, declared, context, matching)).then_some((*place, live, sign))
+        };
+        let (place, live, sign) = places.iter().find_map(other)?;
+        let root = removals.going(live).map(|going| &going.root.address);
+        if root.is_some_and(|root| is_allowed(root, context)) {
+            return None;
+        }
+        let address = &declared.address;
+        let message = format!(
+            "{address} would be delivered to {} in {}, which {} the value of {}{}, and that is in use",
+            place.variable,
+            place.file,
+            sign.verb(),
+            live.address,
+            whose(declared_as(live, matching), root)
+        );
+        let help = format!(
+            "if its readers still use that key, deliver {address} to another place; otherwise allow it with {}",
+            option(root.unwrap_or(address))
+        );
+        let finding = rules::KW_134.finding(message).at(declared.place).help(help);
+        Some(Demand { index: *index, finding, lifted_by: root.into_iter().chain([address]).cloned().collect() })
+    };
+    writes.iter().filter_map(demand).collect()
+}
+
+/// Whether a key is the one of a manifest, or was it.
+fn is_own(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    let found = matching.found.get(&declared.address);
+    let mut generations = found.into_iter().flat_map(|found| std::iter::once(found.live).chain(found.older.clone()));
+    generations.any(|own| own.id == live.id) || is_known_as(live, declared, context)
 }

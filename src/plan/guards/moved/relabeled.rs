@@ -1,6 +1,7 @@
 //! KW-145: a key with another name in the manifests, in its old place. A key without a declared prefix is found by its name.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Found;
 use super::Stray;
@@ -15,6 +16,10 @@ use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::has_own_prefix;
 use crate::model::own_prefix;
+use crate::plan::Remembered;
+use crate::plan::consent::is_allowed;
+use crate::plan::known::trace_of;
+use crate::plan::strangers::is_known_as;
 use crate::rules;
 
 /// What to do if an entry of `Application.packages` has the key of an earlier entry.
@@ -97,47 +102,129 @@ impl Strays<'_, '_> {
         is_it.then_some(entry)
     }
 
-    /// KW-145: a key without a declared prefix beside one that Keywright generated, too, in the same place, on a machine that
-    /// cannot know for which manifest.
+    /// The entry that a key was created for, if no manifest has it any more.
+    fn entry_of(&self, live: &LiveObject) -> Option<Address> {
+        let remembered = self.context.remembered;
+        let known = remembered.objects.of(live, remembered.key.as_ref());
+        let known = known.and_then(|known| Address::parse(&known.address));
+        let is_left = |entry: &Address| is_entry(entry) && self.context.desired.manifest_of(entry).is_none();
+        known.filter(is_left).or_else(|| self.former_entry(live))
+    }
+
+    /// KW-129: the key of a manifest, in its place, with another prefix or another value than the manifest has now.
+    pub(super) fn altered_key(&self, declared: &Declared) -> Found {
+        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
+        let place = (parent.address.clone(), key.package.address.clone());
+        let is_it = |live: &&&LiveObject| {
+            lives(live, self.context)
+                && is_known_as(live, declared, self.context)
+                && self.place_of(live).as_ref() == Some(&place)
+                && !self.was_undeclared(live)
+                // The new key is no second one if the old one goes.
+                && !is_allowed(&live.address, self.context)
+        };
+        let mut keys = self.all.iter().filter(|live| live.address.kind() == Kind::PackageKey);
+        let live = keys.find(is_it)?;
+        let what = match key.source {
+            KeySource::Generate(_) => "prefix",
+            KeySource::Custom(_) | KeySource::Existing(_) => "value",
+        };
+        let message = format!(
+            "{} would be created with another {what}, but its key {} is in use",
+            declared.address, live.address
+        );
+        let id = crate::text::line(live.id.expose());
+        let help = format!("to keep that key, write its old {what} again, or `key: {{existing: {id}}}`");
+        Some(Stray::new(&rules::KW_129, message, help))
+    }
+
+    /// KW-145: a key beside one that Keywright generated, too, in the same place, on a machine that cannot know for which
+    /// manifest: it may have had another name or another prefix.
     pub(super) fn beside_an_orphan(&self, declared: &Declared) -> Found {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         let KeySource::Generate(generated) = &key.source else { return None };
-        if self.context.remembered.objects.has(Kind::PackageKey) || !has_own(declared) {
+        if self.context.remembered.has_had(&declared.address) {
             return None;
         }
         let place = (parent.address.clone(), key.package.address.clone());
         let length = self.length(key, generated);
+        let is_of_form = |value: &str| value.len() == length && is_generated(value);
         let is_it = |live: &&&LiveObject| {
-            let value = live.key.as_ref().map(|key| key.value.expose());
-            value.is_some_and(|value| has_own_prefix(value) && value.len() == length)
+            live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
                 && lives(live, self.context)
                 && self.place_of(live).as_ref() == Some(&place)
                 && self.removals.going(live).is_none()
+                && self.is_unknown(live)
         };
         let live = self.all.iter().find(is_it)?;
         let message = format!(
-            "{} would be created beside {}, which Keywright generated for a manifest that has another name or is gone",
+            "{} would be created beside {}, which Keywright may have generated for a manifest that has another name or \
+             another prefix, or is gone",
             declared.address, live.address
         );
         let help = if is_entry(&declared.address) {
             format!("if it is the same key, {OLD_NAMES}, or {OLD_MANIFEST}")
         } else {
             let id = crate::text::line(live.id.expose());
-            format!("if it is the same key, write its old name under `previously`, or `key: {{existing: {id}}}`")
+            format!(
+                "if it is the same key, write its old prefix, or its old name under `previously`, or `key: {{existing: {id}}}`"
+            )
         };
         Some(Stray::new(&rules::KW_145, message, help))
+    }
+
+    /// Whether no run that this machine knows of, of any workspace, saw a key.
+    fn is_unknown(&self, live: &LiveObject) -> bool {
+        let Remembered { objects, key, .. } = self.context.remembered;
+        let is_apart =
+            || trace_of(Kind::PackageKey, &live.id, key.as_ref()).is_some_and(|it| objects.apart(&it).is_some());
+        objects.of(live, key.as_ref()).is_none() && !self.is_declared_elsewhere(live) && !is_apart()
     }
 }
 
 impl<'c> Strays<'_, 'c> {
-    /// A key in use that may be the one of a manifest without a prefix, on a machine that remembers no keys: Keywright
+    /// A key in use of an entry of `Application.packages` that no manifest has any more, in the package of a declared entry. Its
+    /// application has no manifest either, and that of the declared one is created: it may be the same with another name and
+    /// another owner. Without memory only if it has keys for the same packages, of a declared user.
+    pub(super) fn entry_of_another_application(&self, declared: &Declared) -> Option<(String, &'c LiveObject)> {
+        let (parent, package) = (&declared.parent.as_ref()?.address, &declared.key.as_ref()?.package.address);
+        if !is_entry(&declared.address) || self.matching.found.contains_key(parent) {
+            return None;
+        }
+        let former = |live: &&'c LiveObject| {
+            let (application, theirs) = self.place_of(live)?;
+            let is_gone = self.context.desired.get(&application).is_none() && lives(live, self.context);
+            let is_free = is_gone && !self.was_undeclared(live) && !self.is_declared_elsewhere(live);
+            let entry = self.entry_of(live).filter(|_| is_free && self.removals.going(live).is_none())?;
+            Some((entry, application, theirs, *live))
+        };
+        let all: Vec<(Address, Address, Address, &'c LiveObject)> = self.all.iter().filter_map(former).collect();
+        let has_same_packages = |application: &Address| {
+            let theirs =
+                all.iter().filter(|(_, other, ..)| other == application).map(|(_, _, package, _)| package.name());
+            let ours = self.context.desired.of(Kind::PackageKey).filter(|key| is_entry(&key.address));
+            let ours = ours.filter(|key| key.parent.as_ref().is_some_and(|it| it.address == *parent));
+            let ours = ours.filter_map(|key| key.key.as_ref()).map(|key| key.package.address.name());
+            theirs.collect::<BTreeSet<_>>() == ours.collect::<BTreeSet<_>>()
+        };
+        let is_of_declared = |application: &Address| {
+            let user = Address::user(&application.first_name());
+            self.context.desired.get(&user).is_some() && has_same_packages(application)
+        };
+        let is_it = |(_, application, theirs, live): &&(Address, Address, Address, &'c LiveObject)| {
+            self.has_name_of(theirs, package) && (!self.is_unknown(live) || is_of_declared(application))
+        };
+        all.iter().find(is_it).map(|(entry, .., live)| (entry.to_string(), *live))
+    }
+
+    /// A key in use that may be the one of a manifest without a prefix, on a machine that does not know it: Keywright
     /// generated one of this form, in the same package, for an application of the same user that no manifest has any more. It
     /// may have had several names.
     pub(super) fn of_a_former_application(&self, declared: &Declared) -> Option<&'c LiveObject> {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         let KeySource::Generate(generated) = &key.source else { return None };
-        let remembers = self.context.remembered.objects.has(Kind::PackageKey);
-        if remembers || !has_own(declared) || self.matching.found.contains_key(&parent.address) {
+        let has_had = self.context.remembered.has_had(&declared.address);
+        if has_had || !has_own(declared) || self.matching.found.contains_key(&parent.address) {
             return None;
         }
         let length = self.length(key, generated);
@@ -156,11 +243,19 @@ impl<'c> Strays<'_, 'c> {
             live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
                 && lives(live, self.context)
                 && self.place_of(live).is_some_and(is_place)
-                && !self.is_declared_elsewhere(live)
+                && self.is_unknown(live)
                 && self.removals.going(live).is_none()
         };
         self.all.iter().find(is_it).copied()
     }
+}
+
+/// Whether a value looks like one that Keywright generates behind a prefix. One that a portal generates has no separator.
+fn is_generated(value: &str) -> bool {
+    let end = value.rfind(['_', '-', '.']).filter(|end| *end > 0);
+    let random = end.and_then(|end| value.get(end + 1..)).unwrap_or_default();
+    let is_of_alphabet = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
+    random.len() * 2 >= value.len() && random.bytes().all(is_of_alphabet)
 }
 
 /// Whether a key has no declared prefix.

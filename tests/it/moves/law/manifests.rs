@@ -23,14 +23,18 @@ pub(super) enum Manifest {
 pub(super) struct App {
     pub(super) named: Named,
     pub(super) owner: usize,
-    manifest: Manifest,
+    pub(super) manifest: Manifest,
+    /// Whether it has a key by `packages`.
+    pub(super) has_entry: bool,
 }
 
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) named: Named,
-    app: usize,
+    pub(super) app: usize,
     prefix: Option<String>,
+    /// The id of the key of the store that it names.
+    pub(super) existing: Option<String>,
     pub(super) manifest: Manifest,
 }
 
@@ -64,8 +68,11 @@ fn head(kind: &str, metadata: &str) -> String {
 
 impl Manifests {
     pub(super) fn new(dice: &mut Dice) -> Self {
-        let app = |n, owner| App { named: Named::new(format!("app{n}")), owner, manifest: Manifest::Declared };
-        let apps = (0..3).map(|n| app(n, dice.index(2))).collect();
+        let app = |n, owner, has_entry| {
+            let named = Named::new(format!("app{n}"));
+            App { named, owner, manifest: Manifest::Declared, has_entry }
+        };
+        let apps = (0..3).map(|n| app(n, dice.index(2), dice.chance(30))).collect();
         let mut manifests = Self { package: Named::new("pay".to_owned()), apps, keys: Vec::new() };
         for _ in 0..3 {
             manifests.new_key(dice.index(3), dice.chance(50));
@@ -77,7 +84,7 @@ impl Manifests {
         let number = self.keys.len();
         let prefix = has_prefix.then(|| format!("p{number}_"));
         let named = Named::new(format!("key{number}"));
-        self.keys.push(Key { named, app, prefix, manifest: Manifest::Declared });
+        self.keys.push(Key { named, app, prefix, existing: None, manifest: Manifest::Declared });
     }
 
     /// The numbers of the keys that are declared.
@@ -95,16 +102,22 @@ impl Manifests {
             text += &(head("User", &format!("name: {user}")) + &spec);
         }
         for app in self.apps.iter().filter(|app| app.manifest != Manifest::Gone) {
-            let spec = format!("spec: {{user: {}}}\n", USERS[app.owner]);
+            let is_declared = app.manifest == Manifest::Declared;
+            let entry = format!(", packages: [{{package: {package}, plan: gold}}]");
+            let entry = if app.has_entry && is_declared { &*entry } else { "" };
+            let spec = format!("spec: {{user: {}{entry}}}\n", USERS[app.owner]);
             text += &(head("Application", &app.named.metadata(app.manifest)) + &spec);
         }
         for (number, key) in self.keys.iter().enumerate().filter(|(_, key)| key.manifest != Manifest::Gone) {
             let app = &self.apps[key.app];
-            let generate =
-                key.prefix.as_ref().map_or_else(|| "{}".to_owned(), |prefix| format!("{{prefix: {prefix}}}"));
+            let prefix = key.prefix.as_ref().map(|prefix| format!("prefix: {prefix}")).unwrap_or_default();
+            let source = match &key.existing {
+                Some(id) => format!("{{existing: {id}}}"),
+                None => format!("{{generate: {{{prefix}}}}}"),
+            };
             text += &head("PackageKey", &key.named.metadata(key.manifest));
             text += &format!(
-                "spec:\n  user: {}\n  application: {}\n  package: {package}\n  plan: gold\n  key: {{generate: {generate}}}\n  \
+                "spec:\n  user: {}\n  application: {}\n  package: {package}\n  plan: gold\n  key: {source}\n  \
                  deliver: [{{file: secrets/{number}.env, as: K{number}}}]\n",
                 USERS[app.owner], app.named.name
             );
@@ -113,7 +126,7 @@ impl Manifests {
     }
 
     /// Makes one edit. Returns how many keys more there may be.
-    pub(super) fn edit(&mut self, deed: u64, step: usize, remembers: bool, dice: &mut Dice) -> usize {
+    pub(super) fn edit(&mut self, deed: u64, step: usize, dice: &mut Dice) -> usize {
         let (app, key) = (dice.index(self.apps.len()), dice.index(self.keys.len()));
         let says_so = dice.chance(50);
         let is_declared = self.keys[key].manifest == Manifest::Declared;
@@ -122,12 +135,7 @@ impl Manifests {
             1 => self.apps[app].owner ^= 1,
             2 => self.keys[key].app = app,
             3 => {
-                let one = &mut self.keys[key];
-                let had_former = one.named.former.is_some();
-                one.named.rename(format!("key{key}s{step}"), says_so);
-                // Only memory knows the name that such a key had.
-                let is_lost = !says_so || had_former;
-                return usize::from(!remembers && is_lost && one.prefix.is_none() && is_declared);
+                self.keys[key].named.rename(format!("key{key}s{step}"), says_so);
             }
             4 => self.package.rename(format!("pay{step}"), says_so),
             5 => {
@@ -135,14 +143,17 @@ impl Manifests {
                 return 1;
             }
             6 => {
-                // The old key stays beside the new one, as CAM-038 says.
                 self.keys[key].prefix = says_so.then(|| format!("q{step}_"));
-                return usize::from(is_declared);
+                self.keys[key].existing = None;
             }
             7 if self.apps[app].manifest == Manifest::Declared => self.remove_app(app, says_so),
             8 if is_declared => self.keys[key].manifest = if says_so { Manifest::Removed } else { Manifest::Gone },
             9 => return self.restore(app, key),
-            10 => return self.swap(app, key, says_so, step, (remembers, dice)),
+            10 => self.swap(app, key, says_so, step, dice),
+            11 => {
+                self.apps[app].has_entry ^= true;
+                return usize::from(self.apps[app].has_entry);
+            }
             _ => {}
         }
         0
@@ -159,33 +170,23 @@ impl Manifests {
 
     /// What was removed is declared again.
     fn restore(&mut self, app: usize, key: usize) -> usize {
+        let has_entry = self.apps[app].has_entry && self.apps[app].manifest != Manifest::Declared;
         self.apps[app].manifest = Manifest::Declared;
         let one = &mut self.keys[key];
         let is_back = one.manifest != Manifest::Declared && self.apps[one.app].manifest == Manifest::Declared;
         if is_back {
             one.manifest = Manifest::Declared;
         }
-        usize::from(is_back)
+        usize::from(is_back) + usize::from(has_entry)
     }
 
     /// Two applications or two keys get each other's names, or one takes the name that the other one leaves.
-    fn swap(
-        &mut self,
-        app: usize,
-        key: usize,
-        says_so: bool,
-        step: usize,
-        (remembers, dice): (bool, &mut Dice),
-    ) -> usize {
+    fn swap(&mut self, app: usize, key: usize, says_so: bool, step: usize, dice: &mut Dice) {
         let (other_app, other_key) = (dice.index(self.apps.len()), dice.index(self.keys.len()));
         if app == other_app || dice.chance(50) {
-            // Only memory knows the name by which a key got its prefix, when `previously` is gone.
-            let is_lost = |key: &Key| key.named.former.is_some() && key.prefix.is_none();
-            let lost = [key, other_key].iter().filter(|key| is_lost(&self.keys[**key])).count();
             let name = self.keys[key].named.name.clone();
             let other = std::mem::replace(&mut self.keys[other_key].named, Named::new(name));
             self.keys[key].named = Named::new(other.name);
-            return if remembers { 0 } else { lost };
         } else if says_so {
             let name = self.apps[app].named.name.clone();
             self.apps[app].named.rename(format!("app{app}s{step}"), true);
@@ -195,6 +196,5 @@ impl Manifests {
             let other = std::mem::replace(&mut self.apps[other_app].named, Named::new(name));
             self.apps[app].named = Named::new(other.name);
         }
-        0
     }
 }
