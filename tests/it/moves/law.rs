@@ -1,6 +1,7 @@
 //! The law: nothing is made twice. Random sequences of renames, moves, exchanges of names, changes of owners and of prefixes,
-//! and removals of keys with manifests, of entries of `Application.packages` and of keys that are named by their ids, in the manifests and by other hands in the store, with and without memory. The store and the delivered files
-//! are read, not the reports. `KEYWRIGHT_MOVES=1000 cargo test --test it moves::law` tries more, and `17-17` repeats one.
+//! and removals, in the manifests and by other hands in the store, with and without memory: of keys with manifests, entries of
+//! `Application.packages`, and keys that are named by their ids. The store and the delivered files are read, not the reports.
+//! `KEYWRIGHT_MOVES=1000 cargo test --test it moves::law` tries more, and `17-17` repeats one.
 
 mod manifests;
 
