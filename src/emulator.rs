@@ -9,9 +9,10 @@
 //!     └── delivery ◀──Answer── view, fields, list ◀──────────┘
 //! ```
 //!
-//! Not in the embedded store: passwords are accepted and discarded; a package's organization and the ids of a plan's
-//! services are in a table of the emulator; nested objects in a body (`plans`, `packageKeys`) are ignored. Whole
-//! collections cannot be changed or deleted, although the service can do so.
+//! Not in the embedded store: passwords are accepted and discarded; a package's organization, the ids of a plan's
+//! services, ceilings of exempt objects and mail addresses as they were sent are in a table of the emulator. Objects
+//! inside the body of a new object (`plans`, `applications`, `packageKeys`) are created with it; in a change they are
+//! ignored. Whole collections cannot be changed or deleted, although the service can do so.
 
 mod answer;
 mod area;
@@ -29,6 +30,7 @@ mod list_order;
 mod log;
 mod mft;
 mod mirror;
+mod nested;
 mod plan_services;
 pub mod quirks;
 mod reads;

@@ -15,6 +15,7 @@ use self::values::secret;
 use self::values::services;
 use self::values::template_set;
 use super::answer::ApiError;
+use super::extras::Extras;
 use super::mirror::Row;
 use super::quirks::Quirk;
 use super::quirks::Quirks;
@@ -29,6 +30,10 @@ use crate::plan::FieldChange;
 
 /// Maximum number of services of a plan.
 pub(super) const MAX_SERVICES: usize = 1_000;
+
+/// The two properties of a limit.
+const THROTTLE: [&str; 2] = ["qpsLimitCeiling", "qpsLimitExempt"];
+const QUOTA: [&str; 2] = ["rateLimitCeiling", "rateLimitExempt"];
 
 /// Maximum number of properties of an object in a body.
 const MAX_PROPERTIES: usize = 500;
@@ -77,9 +82,10 @@ pub(super) fn read(
     kind: Kind,
     body: &Map<String, Json>,
     current: Option<&Row>,
+    extras: &Extras,
     quirks: &Quirks,
 ) -> Result<Draft, ApiError> {
-    let reading = Reading { kind, body, current, quirks };
+    let reading = Reading { kind, body, current, extras, quirks };
     let mut draft = Draft::default();
     for (name, value) in body {
         match wire::find(kind, name) {
@@ -89,12 +95,12 @@ pub(super) fn read(
     }
     match kind {
         Kind::Plan => {
-            reading.limit("qpsLimit", "throttle.perSecond", None, &mut draft)?;
-            reading.limit("rateLimit", "quota.calls", None, &mut draft)?;
+            reading.limit(THROTTLE, "throttle.perSecond", None, &mut draft)?;
+            reading.limit(QUOTA, "quota.calls", None, &mut draft)?;
         }
         Kind::PackageKey => {
-            reading.limit("qpsLimit", "settings.throttle", Some("plan"), &mut draft)?;
-            reading.limit("rateLimit", "settings.quota", Some("plan"), &mut draft)?;
+            reading.limit(THROTTLE, "settings.throttle", Some("plan"), &mut draft)?;
+            reading.limit(QUOTA, "settings.quota", Some("plan"), &mut draft)?;
         }
         _ => {}
     }
@@ -105,6 +111,7 @@ struct Reading<'a> {
     kind: Kind,
     body: &'a Map<String, Json>,
     current: Option<&'a Row>,
+    extras: &'a Extras,
     quirks: &'a Quirks,
 }
 
@@ -113,6 +120,7 @@ impl Reading<'_> {
         match is {
             Is::Name => draft.name = Some(self.text(name, value)?),
             Is::Text("keyAdapter") if value.is_null() || value == "" => {}
+            Is::Word("status" | "settings.status") if value == "" => self.check_empty(name)?,
             Is::Text(field) | Is::Word(field) => {
                 let after = (!value.is_null()).then(|| self.text(name, value)).transpose()?;
                 draft.set(field, after.map(Value::text));
@@ -126,8 +134,9 @@ impl Reading<'_> {
             Is::TemplateSet(field) => draft.set(field, template_set(name, value)?),
             Is::Emails(field) => {
                 let text = if value.is_null() { String::new() } else { self.text(name, value)? };
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                draft.set(field, Some(Value::set(items)));
+                draft.set(field, Some(wire::emails(&text)));
+                // It is returned as it was sent (C18).
+                draft.extras.push((field, Json::from(text)));
             }
             Is::Eav => eav(name, value, draft)?,
             Is::Roles => draft.set("roles", Some(role_names(name, value)?)),
@@ -150,6 +159,14 @@ impl Reading<'_> {
         if let (Some(text), 1..=255) = (value.as_str(), name.len()) {
             draft.set(format!("{start}{name}"), Some(Value::text(text)));
         }
+    }
+
+    /// An empty status counts as left out.
+    fn check_empty(&self, name: &str) -> Result<(), ApiError> {
+        if self.quirks.has(Quirk::EmptyStatusRefused) {
+            return Err(ApiError::property(name, "This value is not allowed to be blank."));
+        }
+        Ok(())
     }
 
     fn text(&self, name: &str, value: &Json) -> Result<String, ApiError> {
@@ -177,22 +194,32 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// One limit from its two properties. `none` is the word for "no own limit", where that is possible.
-    fn limit(&self, start: &str, field: &'static str, none: Option<&str>, draft: &mut Draft) -> Result<(), ApiError> {
-        let (ceiling, exempt) = (format!("{start}Ceiling"), format!("{start}Exempt"));
-        let given = (self.body.get(&ceiling), self.body.get(&exempt));
+    /// One limit from its two properties. `none` is the word for "no own limit", where that is possible. The ceiling of
+    /// an exempt object is kept beside it, and is in force again when the exemption ends (C18).
+    fn limit(
+        &self,
+        [ceiling, exempt]: [&'static str; 2],
+        field: &'static str,
+        none: Option<&str>,
+        draft: &mut Draft,
+    ) -> Result<(), ApiError> {
+        let given = (self.body.get(ceiling), self.body.get(exempt));
         if given == (None, None) {
             return Ok(());
         }
         let before = self.current.map(|row| &row.attributes);
         let is_exempt = match given.1 {
-            Some(value) => optional(value, Json::as_bool, &exempt, "true or false")?.unwrap_or(false),
+            Some(value) => optional(value, Json::as_bool, exempt, "true or false")?.unwrap_or(false),
             None => before.is_some_and(|before| before.text(field) == Some("unlimited")),
         };
+        let kept = || self.current.and_then(|row| self.extras.get(&row.id, ceiling).as_i64());
         let number = match given.0 {
-            Some(value) => optional(value, Json::as_i64, &ceiling, "a whole number or null")?,
-            None => before.and_then(|before: &Attributes| before.get(field)).and_then(Value::as_number),
+            Some(value) => optional(value, Json::as_i64, ceiling, "a whole number or null")?,
+            None => before.and_then(|before: &Attributes| before.get(field)).and_then(Value::as_number).or_else(kept),
         };
+        if is_exempt {
+            draft.extras.push((ceiling, Json::from(number)));
+        }
         let after = match (is_exempt, number, none) {
             (true, _, _) => Some(Value::text("unlimited")),
             (false, None | Some(0), Some(word)) => Some(Value::text(word)),

@@ -59,6 +59,10 @@ impl Area {
         if self.quirks.has(Quirk::MaximumEnforced) && held >= most {
             return Err(ApiError::property("plan", "the member has as many keys in it as the plan allows"));
         }
+        let is_full = || self.mirror.below(Kind::PackageKey, &plan.id).map(|_| 1_u64).sum::<u64>() >= most;
+        if self.quirks.has(Quirk::PlanMaximumEnforced) && is_full() {
+            return Err(ApiError::property("plan", "has as many keys as it allows"));
+        }
         let deleted = self.deleted_keys.get(&(user, plan.id.clone())).copied().unwrap_or(0);
         let counts_too_many = self.quirks.has(Quirk::DeletedKeysCount) && held + deleted >= most;
         let is_reviewed = self.quirks.has(Quirk::ReviewEnforced)

@@ -17,8 +17,10 @@ const MOST: usize = 20;
 /// The parameters of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Query {
-    /// Paths with a part of their text; all must match.
+    /// Paths with a part of their text.
     pub(super) filters: Vec<(String, String)>,
+    /// Whether one matching filter is enough (quirk); otherwise all must match.
+    pub(super) any: bool,
     /// Properties to sort by, and whether descending.
     pub(super) sort: Vec<(String, bool)>,
     pub(super) offset: u64,
@@ -38,12 +40,13 @@ impl Query {
         if filters.len() > MOST || sort.len() > MOST {
             return Err(ApiError::new(400, format!("filter, sort: there are more than {MOST}")));
         }
-        Ok(Self { filters, sort, offset: number(call, "offset", 0)?, limit: number(call, "limit", USUAL)? })
+        Ok(Self { filters, any: false, sort, offset: number(call, "offset", 0)?, limit: number(call, "limit", USUAL)? })
     }
 
     /// Whether an object matches all filters; `value` returns the value at a path.
     pub(super) fn meets(&self, folds_case: bool, value: impl Fn(&str) -> Json) -> bool {
-        self.filters.iter().all(|(path, part)| holds(&value(path), part, folds_case))
+        let mut found = self.filters.iter().map(|(path, part)| holds(&value(path), part, folds_case));
+        if self.any && !self.filters.is_empty() { found.any(|found| found) } else { found.all(|found| found) }
     }
 
     /// Compares two objects by their sort keys.

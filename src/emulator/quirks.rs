@@ -74,6 +74,8 @@ quirks! {
     NullLimits = "null-limits",
     /// The ids of mail template sets are numbers where possible (Q12).
     NumericTemplateIds = "numeric-template-ids",
+    /// `limits` has an entry for an unlimited dimension too, with the ceiling 0; one client demands exactly two (section 1.6).
+    UnlimitedInLimits = "unlimited-in-limits",
     /// The list of users contains the platform's own user MasheryInternalOAuth2 (Q16).
     InternalMember = "internal-member",
     /// Users whose names begin with `platform.` belong to the Boomi platform: their status does not change, and they cannot be deleted (C10).
@@ -98,6 +100,14 @@ quirks! {
     CaseFolding = "case-folding",
     /// A key value is unique in the area, not only in its package (8.8).
     GlobalKeyValues = "global-key-values",
+    /// A value cannot be used by two applications whose plans share a service, even in different packages (C1).
+    SharedServiceValues = "shared-service-values",
+    /// Packages, plans and applications can have the name of another one (sections 1.3 and 1.4).
+    DuplicateNames = "duplicate-names",
+    /// An empty `status` or `areaStatus` is refused instead of ignored (section 3).
+    EmptyStatusRefused = "empty-status-refused",
+    /// An application with keys cannot be deleted; without the quirk its keys are deleted too (C2).
+    ApplicationKeepsKeys = "application-with-keys-refused",
     /// Deleting an object also deletes its children (8.9).
     CascadingDeletes = "cascading-deletes",
     /// `expires` is returned as midnight in a zone that is N hours ahead of UTC (8.10).
@@ -114,6 +124,8 @@ quirks! {
     InactivePlanRefuses = "inactive-plan-refuses",
     /// A user cannot have more keys in a plan than `maxNumKeysAllowed` (8.12).
     MaximumEnforced = "maximum-enforced",
+    /// A plan cannot have more keys than `maxNumKeysAllowed`, those of all users together (C6).
+    PlanMaximumEnforced = "plan-maximum-enforced",
     /// Beyond `numKeysBeforeReview`, new keys of a moderated plan start as waiting (8.12).
     ReviewEnforced = "review-enforced",
     /// Writes ignore a plan's `selfServiceKeyProvisioningEnabled` (8.14).
@@ -128,6 +140,10 @@ quirks! {
     NoStar = "no-star",
     /// Paths with dots in `fields` are refused (8.21).
     NoNestedFields = "no-nested-fields",
+    /// Of several terms in `filter`, one is enough (section 4.4).
+    FilterAny = "filter-any",
+    /// The `created` of packages is null (C20).
+    NullCreated = "null-created",
     /// Lists without `sort` have a different order each time (section 4.4).
     UnstableOrder = "unstable-order",
     /// Lists have no X-Total-Count (section 4.4).

@@ -40,7 +40,7 @@ impl Area {
             let parent_kind = parent_of(kind).ok_or_else(ApiError::not_found)?;
             self.existing(parent_kind, None, parent)?;
         }
-        let (fields, query) = (fields(call, &self.quirks)?, Query::parse(call)?);
+        let (fields, query) = (fields(call, &self.quirks)?, self.query(call)?);
         let missing = self.young.missing(kind);
         let (start, length) = query.page(self.quirks.has(Quirk::PageOffset), self.quirks.number(Quirk::MaxLimit));
         let (page, total) = self.page(kind, parent, &query, &missing, start, length)?;
@@ -49,6 +49,10 @@ impl Area {
             rows.map(|row| view.object(kind, row, fields.as_ref())).collect()
         })?;
         Ok(with_total(Answer::json(200, &rows), total, &self.quirks))
+    }
+
+    fn query(&self, call: &Call) -> Result<Query, ApiError> {
+        Ok(Query { any: self.quirks.has(Quirk::FilterAny), ..Query::parse(call)? })
     }
 
     /// The ids of a page, and the total number of objects.
@@ -106,7 +110,7 @@ impl Area {
             let row = rows.into_iter().find(|row| row["id"] == id).ok_or_else(ApiError::not_found)?;
             return Ok(Answer::json(200, &fields.cut(row)));
         }
-        let query = Query::parse(call)?;
+        let query = self.query(call)?;
         let at = |row: &Json, path: &str| row.get(path).cloned().unwrap_or_default();
         let mut rows: Vec<Json> = rows.into_iter().filter(|row| query.meets(false, |path| at(row, path))).collect();
         rows.sort_by_cached_key(|row| row["id"].to_string());

@@ -20,15 +20,28 @@ pub(super) fn error(kind: Kind, refusal: &Refusal) -> ApiError {
     }
 }
 
-/// Duplicates are recognized only by the words `duplicate value`.
-fn message(rule: &str, reason: &str) -> String {
-    let is_duplicate = match rule {
-        "CAM-011" | "CAM-025" | "CAM-048" => true,
-        "CAM-014" | "CAM-018" => reason.contains("already"),
-        _ => false,
-    };
-    if is_duplicate { format!("duplicate value: {reason}") } else { reason.to_owned() }
+/// A message in the words of an API, which knows no addresses, manifests or rules. Only two are known of the service: a
+/// blank value, and duplicates, which clients recognize by `duplicate value`.
+fn message(rule: &str, reason: &str) -> &'static str {
+    let is_blank = ["empty", "missing", "not blank"].iter().any(|word| reason.contains(word));
+    match rule {
+        "CAM-011" | "CAM-025" | "CAM-048" => DUPLICATE,
+        "CAM-014" | "CAM-018" if reason.contains("already") => DUPLICATE,
+        _ if is_blank => "This value is not allowed to be blank.",
+        "CAM-009" | "CAM-022" | "CAM-023" if !reason.contains("cannot move") => "The object does not exist.",
+        "CAM-007" | "CAM-008" | "CAM-013" | "CAM-017" | "CAM-022" | "CAM-031" | "CAM-036" | "CAM-037" | "CAM-038"
+        | "CAM-039" => "This value cannot be changed.",
+        "CAM-027" => "The plan does not allow keys to override this limit.",
+        "CAM-034" => "The member is not active.",
+        "CAM-044" | "CAM-045" => "The object is used by other objects.",
+        "CAM-046" => "The object is managed by the platform.",
+        "CAM-047" => "The role does not exist.",
+        _ if reason.contains("characters") => "This value contains characters that are not allowed, or is too long.",
+        _ => "This value is not allowed.",
+    }
 }
+
+const DUPLICATE: &str = "duplicate value: This value is already used.";
 
 /// The wrong property: the field at the start of the reason, or the subject of the rule.
 fn property(kind: Kind, rule: &str, reason: &str) -> &'static str {
@@ -66,7 +79,17 @@ mod tests {
         assert_eq!((error.status, error.errors[0].0.as_str()), (400, "name"));
         assert!(error.errors[0].1.contains("duplicate value"));
         let refusal = Refusal::rejected(&rules::CAM_014, "its name is empty");
-        assert!(!super::error(Kind::Package, &refusal).errors[0].1.contains("duplicate"));
+        assert_eq!(super::error(Kind::Package, &refusal).errors[0].1, "This value is not allowed to be blank.");
+    }
+
+    #[test]
+    fn no_message_has_the_words_of_a_manifest() {
+        for rule in rules::catalogue::all() {
+            for reason in ["package/pay is already in the store", "`throttle.perSecond` must be 0 or more, not -1"] {
+                let message = super::message(rule.id.0, reason);
+                assert!(!message.contains(['`', '/']) && !message.contains("store"), "{}: {message}", rule.id);
+            }
+        }
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Area {
             _ => {}
         }
         self.check_unique(kind, parent, current, draft)?;
+        self.number_duplicate(kind, parent, current, draft);
         self.trigger(kind, body, current, draft)
     }
 
@@ -95,6 +96,9 @@ impl Area {
         let Some(value) = draft.value.as_ref().filter(|_| kind == Kind::PackageKey && current.is_none()) else {
             return Ok(());
         };
+        if self.quirks.has(Quirk::SharedServiceValues) && self.clashes(parent, draft, value) {
+            return duplicate("apikey");
+        }
         let same = |a: &str, b: &str| a == b || (folds && a.to_lowercase() == b.to_lowercase());
         let is_global = self.quirks.has(Quirk::GlobalKeyValues);
         if (is_global || folds) && self.has_key(draft, value, is_global, same) {
@@ -119,6 +123,37 @@ impl Area {
         keys.any(|key| {
             (is_global || Some(&*key.package) == draft.package.as_deref()) && same(key.value.expose(), value.expose())
         })
+    }
+
+    /// Whether another application has the value in a plan that shares a service with the plan of the new key.
+    fn clashes(&self, application: Option<&str>, draft: &Draft, value: &Secret) -> bool {
+        let services = |plan: &str| self.extras.get(plan, "services").as_array().map_or(&[][..], Vec::as_slice);
+        let wanted = draft.plan.as_deref().map_or(&[][..], services);
+        let shares =
+            |plan: &str| services(plan).iter().any(|held| wanted.iter().any(|other| other["id"] == held["id"]));
+        self.mirror
+            .all(Kind::PackageKey)
+            .filter(|row| row.up.as_deref() != application)
+            .any(|row| row.key.as_ref().is_some_and(|key| key.value.expose() == value.expose() && shares(&key.plan)))
+    }
+
+    /// Gives a name that is taken a number in the store, and keeps the name to return (quirk).
+    pub(super) fn number_duplicate(&self, kind: Kind, parent: Option<&str>, current: Option<&Id>, draft: &mut Draft) {
+        let can_repeat = matches!(kind, Kind::Package | Kind::Plan | Kind::Application);
+        let Some(name) = draft.name.clone().filter(|_| can_repeat && self.quirks.has(Quirk::DuplicateNames)) else {
+            return;
+        };
+        let up = current.and_then(|id| self.mirror.get(kind, id)).and_then(|row| row.up.as_deref());
+        let is_taken = |name: &str| {
+            let is_same = |row: &Row| current != Some(&row.id) && *row.name == *name;
+            match up.or(parent) {
+                Some(parent) => self.mirror.below(kind, parent).any(is_same),
+                None => self.mirror.all(kind).any(is_same),
+            }
+        };
+        let numbered = (2..).map(|number| format!("{name} #{number}"));
+        draft.name = std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name));
+        draft.extras.push(("name", Json::from(name)));
     }
 
     /// The customer's own service that is called before members, applications and keys are saved (rule R13).

@@ -84,20 +84,22 @@ impl View<'_> {
         let attributes = &row.attributes;
         match property.is {
             Is::Id => json!(&*row.id),
+            Is::Created if kind == Kind::Package && self.quirks.has(Quirk::NullCreated) => Json::Null,
             Is::Created => instant(kind, row.created),
             Is::Updated => instant(kind, row.updated),
-            Is::Name => json!(row.name),
+            Is::Name => json!(self.extras.get(&row.id, "name").as_str().unwrap_or(&row.name)),
             Is::Owner => json!(row.up.as_deref().and_then(|id| self.mirror.get(Kind::User, id)).map(|user| &user.name)),
             Is::Text(field) => json!(attributes.text(field).unwrap_or_default()),
             Is::Word(field) => self.word(row, field),
             Is::Flag(field) => json!(attributes.flag(field)),
-            Is::Number(field) | Is::Ceiling(field) => json!(number(attributes, field)),
+            Is::Number(field) => json!(number(attributes, field)),
+            Is::Ceiling(field) => json!(self.ceiling(row, property.name, field)),
             Is::TemplateSet(field) => self.template_set(attributes, field),
-            Is::Emails(field) => json!(set(attributes, field).collect::<Vec<_>>().join(", ")),
+            Is::Emails(field) => self.emails(row, field),
             Is::Eav => below.cut(Json::Object(attributes_below(attributes, "eav.").collect())),
             Is::Roles => below.cut(set(attributes, "roles").map(|name| role(kind, name)).collect()),
             Is::Exempt(field) | Is::OwnExempt(field) => json!(attributes.text(field) == Some("unlimited")),
-            Is::OwnCeiling(field) => match number(attributes, field) {
+            Is::OwnCeiling(field) => match self.ceiling(row, property.name, field) {
                 0 if self.quirks.has(Quirk::NullLimits) => Json::Null,
                 number => json!(number),
             },
@@ -116,6 +118,21 @@ impl View<'_> {
             Is::FixedText(text) => json!(text),
             Is::FixedFlag(flag) => json!(flag),
         }
+    }
+
+    /// The ceiling that an exempt object had, or was sent with, is still returned (C18).
+    fn ceiling(&self, row: &Row, property: &str, field: &str) -> i64 {
+        let kept = || self.extras.get(&row.id, property).as_i64().unwrap_or(0);
+        row.attributes.get(field).and_then(Value::as_number).unwrap_or_else(kept)
+    }
+
+    /// As they were sent, unless they changed in another way since (C18).
+    fn emails(&self, row: &Row, field: &str) -> Json {
+        let sent = self.extras.get(&row.id, field);
+        if sent.as_str().is_some_and(|text| row.attributes.get(field) == Some(&wire::emails(text))) {
+            return sent.clone();
+        }
+        json!(set(&row.attributes, field).collect::<Vec<_>>().join(", "))
     }
 
     fn word(&self, row: &Row, field: &str) -> Json {
@@ -155,12 +172,14 @@ impl View<'_> {
         let period = plan.text("quota.per").unwrap_or("day");
         let dimensions =
             [("second", "settings.throttle", "throttle.perSecond"), (period, "settings.quota", "quota.calls")];
+        let in_full = self.quirks.has(Quirk::UnlimitedInLimits);
+        let if_unlimited = |value: Option<&Value>| (in_full && value.is_some()).then_some(0);
         let entry = |(period, own, of_plan)| {
             let (source, value) = match row.attributes.get(own) {
                 Some(value) if value.as_text() != Some("plan") => ("key", Some(value)),
                 _ => ("plan", plan.get(of_plan)),
             };
-            let ceiling = value.and_then(Value::as_number)?;
+            let ceiling = value.and_then(Value::as_number).or_else(|| if_unlimited(value))?;
             Some(json!({"period": period, "source": source, "ceiling": ceiling}))
         };
         dimensions.into_iter().filter_map(entry).collect()

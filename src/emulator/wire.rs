@@ -7,6 +7,7 @@ mod plan;
 mod package_key;
 
 use crate::model::Kind;
+use crate::model::Value;
 
 pub(super) struct Property {
     pub(super) name: &'static str,
@@ -116,6 +117,11 @@ pub(super) const fn flat_attributes(kind: Kind) -> Option<&'static str> {
         Kind::User | Kind::Application => Some("extendedAttributes."),
         _ => None,
     }
+}
+
+/// The addresses in a text with commas.
+pub(super) fn emails(text: &str) -> Value {
+    Value::set(text.split(',').map(str::trim).filter(|item| !item.is_empty()))
 }
 
 const fn implicit(name: &'static str, is: Is) -> Property {

@@ -1,5 +1,6 @@
 //! POST, PUT and DELETE. Each makes one change of the embedded store and updates the copy in memory.
 
+use serde_json::Map;
 use serde_json::Value as Json;
 
 use super::answer::Answer;
@@ -37,11 +38,21 @@ impl Area {
             // An application is created only below its member, and a key only below its application.
             return Err(ApiError::new(405, "Method Not Allowed"));
         }
+        let id = self.create_whole(kind, parent, &body::parse(&call.body)?)?;
+        Ok(self.after_write(kind, &id, call))
+    }
+
+    /// Creates one object, without those below it.
+    pub(super) fn create_one(
+        &mut self,
+        kind: Kind,
+        parent: Option<&str>,
+        body: &Map<String, Json>,
+    ) -> Result<Id, ApiError> {
         let parent_id = parent;
         let parent = parent_id.map(|parent| self.parent(kind, parent)).transpose()?;
-        let body = body::parse(&call.body)?;
-        let mut draft = body::read(kind, &body, None, &self.quirks)?;
-        self.before_save(kind, parent_id, &body, None, &mut draft)?;
+        let mut draft = body::read(kind, body, None, &self.extras, &self.quirks)?;
+        self.before_save(kind, parent_id, body, None, &mut draft)?;
         if kind == Kind::PackageKey {
             self.check_age_of_references(&draft)?;
             self.check_number_of_keys(parent_id.unwrap_or_default(), &mut draft)?;
@@ -65,13 +76,13 @@ impl Area {
         let id = Id::from(made.id.expose());
         self.save_extras(&id, draft.extras)?;
         self.young.born(kind, &id, self.quirks.number(Quirk::LateVisibility), self.quirks.number(Quirk::LateLists));
-        Ok(self.after_write(kind, &id, call))
+        Ok(id)
     }
 
     pub(super) fn update(&mut self, kind: Kind, parent: Option<&str>, id: &str, call: &Call) -> Outcome {
         let id = self.existing(kind, parent, id)?;
         let body = body::parse(&call.body)?;
-        let mut draft = body::read(kind, &body, self.mirror.get(kind, &id), &self.quirks)?;
+        let mut draft = body::read(kind, &body, self.mirror.get(kind, &id), &self.extras, &self.quirks)?;
         self.before_save(kind, None, &body, Some(&id), &mut draft)?;
         if kind == Kind::PackageKey {
             self.check_same_package(&id, &mut draft)?;
@@ -96,7 +107,8 @@ impl Area {
     pub(super) fn delete(&mut self, kind: Kind, parent: Option<&str>, id: &str) -> Outcome {
         let id = self.existing(kind, parent, id)?;
         // The documentation says so of applications and their keys (C2).
-        if kind == Kind::Application || self.quirks.has(Quirk::CascadingDeletes) {
+        let takes_keys = kind == Kind::Application && !self.quirks.has(Quirk::ApplicationKeepsKeys);
+        if takes_keys || self.quirks.has(Quirk::CascadingDeletes) {
             self.delete_below(kind, &id)?;
         }
         self.delete_one(kind, &id)?;

@@ -15,3 +15,4 @@ mod quirks;
 mod quirks_of_keys;
 mod resources;
 mod samples;
+mod whole;

@@ -5,10 +5,10 @@ use super::KEYS;
 use super::MANIFESTS;
 use super::area::World;
 
-const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s, pageSize: 2}";
+pub(super) const FAST: &str = "{callsPerSecond: 1000, visibilityLag: 1s, pageSize: 2}";
 
 /// Quirks that the client handles.
-const SETTLES: &[&str] = &[
+pub(super) const SETTLES: &[&str] = &[
     "late-visibility",
     "bare-errors",
     "custom-attributes-with-fields",
@@ -33,6 +33,7 @@ const SETTLES: &[&str] = &[
     "plan-change-resets-expiry",
     "inactive-plan-refuses",
     "maximum-enforced",
+    "plan-maximum-enforced",
     "review-enforced",
     "self-service-ignored",
     "text-error-code",
@@ -40,10 +41,22 @@ const SETTLES: &[&str] = &[
     "no-star",
     "no-nested-fields",
     "unstable-order",
+    "unlimited-in-limits",
+    "platform-user",
+    "trimmed-texts",
+    "shared-service-values",
+    "duplicate-names",
+    "empty-status-refused",
+    "application-with-keys-refused",
+    "filter-any",
+    "null-created",
+    "trigger-vetoes",
+    "answers-repeat",
+    "weekly-quotas",
 ];
 
 /// Quirks that make a declared object impossible, with the expected message.
-const SAYS: &[(&str, &str)] =
+pub(super) const SAYS: &[(&str, &str)] =
     &[("secret-required", "secret"), ("no-total", "X-Total-Count"), ("mandatory-attribute", "costCentre")];
 
 #[test]

@@ -61,7 +61,7 @@ fn odd_requests_do_not_end_it() {
         }
     }
     let query = "fields=applications.packageKeys.member.applications.packageKeys&sort=a.b.c,%00:desc&filter=a.b.c.d:x";
-    assert_eq!(emulator.get(&format!("/members?{query}")).status, 400);
+    assert_eq!(emulator.get(&format!("/members?{query}")).ok(), json!([]));
     let deep = "package.".repeat(7_000);
     for parameter in ["fields", "filter", "sort"] {
         assert_eq!(emulator.get(&format!("/packageKeys?{parameter}={deep}id:asc")).status, 400, "{parameter}");

@@ -66,6 +66,11 @@ fn how_many_keys_a_member_has() {
     };
     let (emulator, world, _) = begin("maximum-enforced");
     assert_eq!(emulator.key(&world, json!({})).refused().0, "plan");
+    let (emulator, mut world, _) = begin("plan-maximum-enforced");
+    let bob = json!({"username": "bob", "email": "b@example.com", "displayName": "B", "areaStatus": "active"});
+    let bob = id(&emulator.post("/members", bob));
+    world.application = id(&emulator.post(&format!("/members/{bob}/applications"), json!({"name": "shop"})));
+    assert_eq!(emulator.key(&world, json!({})).refused().0, "plan");
     let (emulator, world, _) = begin("review-enforced");
     assert_eq!(emulator.key(&world, json!({})).ok()["status"], "waiting");
     let (emulator, world, first) = begin("deleted-keys-count");

@@ -70,7 +70,7 @@ fn packages_and_plans() {
     let package = emulator.post("/packages?fields=*,eav,plans,organization", body).ok();
     assert_eq!(
         (&package["notifyAdminEmails"], &package["keyLength"]),
-        (&json!("a@example.com, b@example.com"), &json!(32))
+        (&json!("b@example.com, a@example.com"), &json!(32))
     );
     assert_eq!(
         (&package["eav"], &package["plans"], &package["organization"]),

@@ -2,6 +2,8 @@
 //! one clear sentence explains why not. Nothing is duplicated, no foreign key changes, and no output contains an id or
 //! a value.
 
+use keywright::emulator::quirks::Quirk;
+
 use super::site::Team;
 
 /// Behaviors that the client handles silently.
@@ -51,6 +53,8 @@ const SETTLES: &[&str] = &[
     "mft-unknown-property",
     "mft-pascal-case",
     "mft-audit-fields-taken",
+    "mft-any-key-name",
+    "mft-tenant-taken",
 ];
 
 /// Behaviors that make the declared state impossible, with the expected message.
@@ -74,6 +78,15 @@ fn change(team: &Team) {
     let consent = "{allow: apikey/ft-nightly-report, why: no report is billed, until: 2099-12-31}";
     team.edit("  stores:\n", &format!("  consents: [{consent}]\n  stores:\n"));
     team.edit("  enabled: true\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z", "  enabled: false\n  allowedApis: [audit, management]\n  allowedOrgs: [SYS-GLOBEX]\n  expires: 2027-09-30T00:00:00Z");
+}
+
+#[test]
+fn every_behavior_is_tried() {
+    let mut tried: Vec<&str> = SETTLES.iter().copied().chain(SAYS.iter().map(|(switch, _)| *switch)).collect();
+    tried.push("mft-create-then-timeout");
+    for quirk in Quirk::ALL.iter().map(|quirk| quirk.name()).filter(|name| name.starts_with("mft-")) {
+        assert!(tried.iter().any(|switch| switch.split('=').next() == Some(quirk)), "no test tries {quirk}");
+    }
 }
 
 #[test]
