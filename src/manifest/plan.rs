@@ -21,7 +21,7 @@ mapping! {
     "Plan.spec.throttle" below "throttle."
     /// How many calls per second a key of this plan may make.
     struct Throttle {
-        /// Maximum number of calls per second, 0 or more. Omit it if unlimited is true. Default: {default}.
+        /// Maximum number of calls per second; 0 blocks all calls. Omit it if unlimited is true. Default: {default}.
         limit per_second: i64 = "perSecond" refuse CAM_020 default 2,
         /// true for no limit per second.
         field unlimited: bool = "unlimited",
@@ -34,7 +34,7 @@ mapping! {
     "Plan.spec.quota" below "quota."
     /// How many calls a key of this plan may make in a period.
     struct Quota {
-        /// Maximum number of calls in a period, 0 or more. Omit it if unlimited is true. Default: {default}.
+        /// Maximum number of calls in a period; 0 blocks all calls. Omit it if unlimited is true. Default: {default}.
         limit calls: i64 = "calls" refuse CAM_020 default 5000,
         /// true for no quota.
         field unlimited: bool = "unlimited",
@@ -61,9 +61,11 @@ mapping! {
         managed admin_key_provisioning_enabled: bool = "adminKeyProvisioningEnabled" default true,
         /// Notes for administrators.
         managed notes: Box<str> = "notes",
-        /// Maximum number of keys that one user may have in this plan. Default: {default}.
+        /// Maximum number of keys that one user may have in this plan; one page of the vendor reads as if all users together
+        /// had so many. Default: {default}.
         managed max_num_keys_allowed: i64 = "maxNumKeysAllowed" refuse CAM_020 default 4,
-        /// The number of keys that one user can get before an administrator must review. Default: {default}.
+        /// The number of keys that one user of a moderated plan can get before an administrator must review; with 0, every key
+        /// is reviewed. Default: {default}.
         managed num_keys_before_review: i64 = "numKeysBeforeReview" refuse CAM_020 default 0,
         /// How many calls per second a key of this plan may make.
         group throttle: Throttle = "throttle",

@@ -60,6 +60,10 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
         }
     }
     rules.check_counts();
+    let shared = super::shared_values::check(context, matching);
+    rules.findings.extend(shared.findings);
+    rules.held.extend(shared.held);
+    rules.findings.extend(super::reviewed::check(context, matching));
     Found { findings: rules.findings, held: rules.held }
 }
 

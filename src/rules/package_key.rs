@@ -25,6 +25,7 @@ mod cam_068;
 mod cam_069;
 mod cam_070;
 pub(super) mod cam_074;
+mod cam_085;
 mod kw_014;
 mod kw_017;
 mod kw_018;
@@ -57,7 +58,7 @@ rules! {
     cam_033::CAM_033, cam_034::CAM_034, cam_035::CAM_035, cam_036::CAM_036, cam_037::CAM_037, cam_038::CAM_038,
     cam_039::CAM_039, cam_040::CAM_040, cam_041::CAM_041, cam_043::CAM_043, cam_056::CAM_056, cam_062::CAM_062,
     cam_063::CAM_063, cam_064::CAM_064, cam_067::CAM_067, cam_068::CAM_068, cam_069::CAM_069, cam_070::CAM_070,
-    cam_074::CAM_074, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041, kw_113::KW_113, kw_115::KW_115, kw_119::KW_119;
+    cam_074::CAM_074, cam_085::CAM_085, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041, kw_113::KW_113, kw_115::KW_115, kw_119::KW_119;
     checks: check, cam_027::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
     cam_062::check,
     kw_014::check, kw_017::check, kw_018::check

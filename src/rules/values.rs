@@ -50,11 +50,12 @@ pub fn check_secrets(desired: &Desired, secrets: &Values) -> Vec<Diagnostic> {
     desired.of(Kind::PackageKey).filter_map(check).collect()
 }
 
-/// CAM-024, CAM-025, CAM-026 for every known value.
+/// CAM-024, CAM-025, CAM-026, CAM-085 for every known value.
 pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
     let mut findings = Findings::default();
     let mut in_package: BTreeMap<(&Address, Digest), Place> = BTreeMap::new();
     let mut in_application: BTreeMap<(&Address, Digest), (&Address, Place)> = BTreeMap::new();
+    let mut anywhere: BTreeMap<Digest, (&Address, &Address, Place)> = BTreeMap::new();
     for object in desired.of(Kind::PackageKey) {
         let (Some(key), Some(value)) = (&object.key, values.get(&object.address)) else { continue };
         let place = source_place(&key.source, object.place);
@@ -73,6 +74,15 @@ pub fn check(desired: &Desired, values: &Values) -> Vec<Diagnostic> {
             let message = format!("{} and {other} of one application have the same value", object.address);
             let problem = rules::CAM_026.finding(message).at(place).label(first, "the other key");
             findings.add(problem.help("move one key to another application, or use another value"));
+            continue;
+        }
+        let (of, other, first) = *anywhere.entry(digest).or_insert((&application.address, &object.address, place));
+        if *of != application.address {
+            let message = format!("{} and {other} of two applications have the same value", object.address);
+            let problem = rules::CAM_085.finding(message).at(place).label(first, "the other key");
+            findings.add(
+                problem.help("use another value: if the two plans share a service, the store refuses the second key"),
+            );
         }
     }
     findings.into_vec()

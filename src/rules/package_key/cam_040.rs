@@ -13,8 +13,9 @@ pub static CAM_040: Rule = Rule {
     says: "A user has at most maxNumKeysAllowed keys in one package plan; a rotated key counts twice, because it has two \
            generations during the overlap.",
     why: "The plan allows a developer only this many keys. The store may refuse another key, or the key may start as \
-          waiting and be useless.",
-    source: "Mashery V3 docs, Plans",
+          waiting and be useless. One page of the vendor reads as if the keys of all developers counted together; this \
+          rule counts those of each user.",
+    source: "Mashery V3 docs, Plans; Boomi help, API plan key properties",
     ..Rule::warning("CAM-040").shown_by(cases!("cam-040"))
 };
 
@@ -42,7 +43,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             findings.add(problem.help("raise maxNumKeysAllowed, or use another package plan"));
         }
         let moderated = plan.admin_key_provisioning_enabled.as_ref().is_some_and(|flag| flag.value);
-        // It is not documented what 0 means.
+        // With 0, every key is reviewed: `plan/reviewed.rs` says so of new ones.
         let review = plan.num_keys_before_review.as_ref().filter(|review| moderated && review.value > 0);
         if let Some((review, extra)) = over_limit(review, keys) {
             let message =

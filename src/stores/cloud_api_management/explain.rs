@@ -19,6 +19,8 @@ pub(super) fn explained(failure: Failure, kind: Kind, is_create: bool) -> Refusa
     let missing: Vec<&str> = blank.iter().filter(is_custom).map(|name| &**name).collect();
     let (rule, help) = if is_create && is_duplicate && kind == Kind::User {
         (Some(rules::CAM_048.id), taken().to_owned())
+    } else if is_create && is_duplicate && kind == Kind::PackageKey {
+        (Some(rules::CAM_085.id), USED_VALUE.to_owned())
     } else if !missing.is_empty() && matches!(kind, Kind::User | Kind::Application) {
         (Some(rules::CAM_053.id), required(&missing))
     } else if is_settled {
@@ -36,6 +38,9 @@ pub(super) fn explained(failure: Failure, kind: Kind, is_create: bool) -> Refusa
 fn is_built_in(kind: Kind, wire: &str) -> bool {
     fields::of(kind).iter().any(|field| field.wire == wire)
 }
+
+const USED_VALUE: &str = "another key of the package has this value, or a key of another application whose plan shares a service \
+                          with this one: choose another value, or delete the other key first";
 
 const fn taken() -> &'static str {
     "another customer of the platform has this username, or a deleted user had it: declare a username that was never used"
