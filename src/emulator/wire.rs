@@ -156,6 +156,30 @@ mod tests {
     }
 
     #[test]
+    fn every_property_is_in_the_table_of_the_documentation() {
+        let page = include_str!("../../docs/coverage.md");
+        let rows = [
+            (Kind::User, "| Members:"),
+            (Kind::Application, "| `Application`"),
+            (Kind::Package, "| `Package`"),
+            (Kind::Plan, "| `Plan`"),
+            (Kind::PackageKey, "| Package keys:"),
+        ];
+        for (kind, start) in rows {
+            let row = page.lines().find(|line| line.starts_with(start)).unwrap();
+            let managed = row.split(" | ").nth(1).unwrap();
+            for property in of(kind) {
+                let name = format!("`{}`", property.name);
+                assert!(row.contains(&name), "{kind}: {name} is not in the table");
+            }
+            for field in fields::of(kind) {
+                let name = property_of(kind, field.name).map(|name| format!("`{name}`"));
+                assert!(name.is_none_or(|name| managed.contains(&name)), "{kind}: {} is managed", field.name);
+            }
+        }
+    }
+
+    #[test]
     fn each_property_is_listed_once() {
         for kind in Kind::ALL {
             let mut names: Vec<_> = of(kind).iter().map(|property| property.name).collect();
