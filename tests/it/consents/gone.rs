@@ -46,7 +46,9 @@ fn expected(gone: Gone, word: Word, memory: Memory) -> (i32, &'static [&'static 
     match (gone, memory) {
         // Of the other area, nothing that memory knows is there. The store refuses the username for good, so no memory is
         // needed. Other changes are made.
-        (Gone::User, Memory::None | Memory::Wrong) => (6, &["a deleted username can never be used again"], 0),
+        (Gone::User, Memory::None | Memory::Wrong) => {
+            (6, &["or a deleted user had it: declare a username that was never used"], 0)
+        }
         // A new user without a status waits and gets no key (CAM-034), which is more than a question.
         (Gone::User, _) => (
             if word == Word::Silent { 6 } else { 4 },
