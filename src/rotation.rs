@@ -269,4 +269,30 @@ mod tests {
         }
         assert_eq!(due_at(&ending(127), &[&active], 101).waiting[0].1, Wait::Successor("about to end"));
     }
+
+    #[test]
+    fn a_key_is_of_use_while_it_is_understood_in_a_plan_active_and_not_past_its_last_day() {
+        let usable = || key("k", Some(0), "active");
+        let with = |field: &'static str, value: &str| {
+            let mut key = usable();
+            key.attributes.insert(field, Value::text(value));
+            key
+        };
+        let (mut unread, mut without_plan) = (usable(), usable());
+        unread.unread.insert("limits".into());
+        without_plan.attributes.remove("plan");
+        let last_day = |day: i64| with("expires", &at(day).format("%Y-%m-%d").to_string());
+        for (key, unfit, unusable) in [
+            (usable(), None, None),
+            (last_day(100), None, None),
+            (last_day(99), Some("past its end"), Some("past its end")),
+            (with("expires", "never"), None, None),
+            (unread, Some("not understood (CAM-066)"), Some("not understood (CAM-066)")),
+            (without_plan, Some("without a package plan"), Some("without a package plan")),
+            (with("settings.status", "waiting"), None, Some("waiting for approval")),
+            (with("settings.status", "disabled"), None, Some("not active")),
+        ] {
+            assert_eq!((why_unfit(&key, at(100)), why_unusable(&key, at(100))), (unfit, unusable));
+        }
+    }
 }

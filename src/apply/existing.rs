@@ -216,4 +216,44 @@ mod tests {
         }
         assert_eq!(deliveries(|| Proof::Ours { unusable: None }, "active", Some(&shows_old)), (1, "done"));
     }
+
+    /// The file of a place may be on another machine. Then it has the value of a key that the new one follows, or that
+    /// has its prefix and its place, and of no other key.
+    #[test]
+    fn a_place_on_another_machine_may_have_the_value_of_a_key_beside_the_new_one() {
+        use super::is_beside;
+        let minted = |prefix: &str| ValueFrom::Minted { prefix: prefix.into(), length: 24 };
+        for (value, package, application, follows, expected) in [
+            (minted("chk_"), "p", "a", false, true),
+            (minted("other_"), "p", "a", false, false),
+            (minted("chk_"), "other", "a", false, false),
+            (minted("chk_"), "p", "other", false, false),
+            (ValueFrom::Store, "p", "a", false, false),
+            (ValueFrom::Given, "p", "a", false, false),
+            (minted("other_"), "other", "other", true, true),
+            (ValueFrom::Store, "p", "a", true, true),
+        ] {
+            let said = format!("{value:?} {package} {application} {follows}");
+            let key = KeyTarget {
+                package: Address::package(package),
+                value,
+                with_secret: false,
+                sources: crate::plan::Sources::default(),
+                deliver: Vec::new(),
+                follows: follows.then(|| LiveId::new("old").fingerprint()),
+            };
+            let parent = Some(Address::application(application, "x"));
+            let target = Target { name: "".into(), parent, live: None, key: Some(key) };
+            let change = Change {
+                address: Address::key("k"),
+                action: Action::Create,
+                fields: Vec::new(),
+                reason: String::new(),
+                place: None,
+                needs: Vec::new(),
+                target,
+            };
+            assert_eq!(is_beside(&old("active"), &change), expected, "{said}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Applying to a scripted store.
 
+use std::cell::Cell;
 use std::cell::RefCell;
 
 use super::*;
@@ -14,6 +15,12 @@ use crate::store::Reader;
 struct ScriptedStore {
     refuses: Vec<&'static str>,
     asked: RefCell<Vec<(String, Option<String>)>>,
+    confirmed: RefCell<Vec<String>>,
+    concurrency: usize,
+    running: Cell<usize>,
+    most_at_once: Cell<usize>,
+    /// Whether it confirms each change and keeps another description.
+    alters: bool,
 }
 
 impl Reader for ScriptedStore {
@@ -23,14 +30,29 @@ impl Reader for ScriptedStore {
 }
 
 impl Store for ScriptedStore {
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    async fn confirm(&self, changes: &[&Change]) -> Result<(), Refusal> {
+        self.confirmed.borrow_mut().extend(changes.iter().map(|change| change.address.to_string()));
+        Ok(())
+    }
+
     async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+        self.running.set(self.running.get() + 1);
+        self.most_at_once.set(self.most_at_once.get().max(self.running.get()));
+        tokio::task::yield_now().await;
+        self.running.set(self.running.get() - 1);
         let address = write.change.address.to_string();
         if self.refuses.contains(&address.as_str()) {
             return Err(Refusal::unavailable("scripted refusal"));
         }
         let value = write.value.map(|value| value.expose().to_owned());
         self.asked.borrow_mut().push((address, value));
-        Ok(Performed { value: write.value.cloned(), ..Performed::default() })
+        let altered = Altered { field: "description".into(), wanted: None, held: None };
+        let altered = if self.alters { vec![altered] } else { Vec::new() };
+        Ok(Performed { value: write.value.cloned(), altered, ..Performed::default() })
     }
 }
 
@@ -39,6 +61,7 @@ struct Seen {
     delivered: Vec<(String, String)>,
     reported: Vec<(usize, &'static str)>,
     refuses_delivery: bool,
+    ignores: bool,
 }
 
 impl Effects for Seen {
@@ -53,6 +76,10 @@ impl Effects for Seen {
         }
         self.delivered.push((to.file.to_string(), value.expose().to_owned()));
         Ok(())
+    }
+
+    fn ignores(&self, _: Kind, field: &str) -> bool {
+        self.ignores && field == "description"
     }
 
     fn report(&mut self, index: usize, _: &Change, result: &ChangeResult) {
@@ -124,6 +151,41 @@ fn an_excluded_change_is_not_made_when_what_it_needs_is_done() {
     let changes = vec![change(Address::user("a"), vec![]), change(Address::application("a", "x"), vec![0])];
     let outcome = run_without(&BTreeMap::from([(1, stale.clone())]), changes, &store, &mut seen);
     assert_eq!((outcome.results, store.asked.borrow().len()), (vec![ChangeResult::Done, stale], 1));
+    assert_eq!(*store.confirmed.borrow(), ["user/a"], "the store checks what is written");
+}
+
+#[test]
+fn as_many_changes_run_at_once_as_the_store_takes() {
+    for (concurrency, most) in [(0, 1), (1, 1), (2, 2), (9, 3)] {
+        let store = ScriptedStore { concurrency, ..ScriptedStore::default() };
+        let changes = Vec::from(["a", "b", "c"].map(|name| change(Address::user(name), vec![])));
+        assert!(run(changes, &store, &mut Seen::default()).all_done());
+        assert_eq!(store.most_at_once.get(), most, "{concurrency}");
+    }
+}
+
+#[test]
+fn a_change_waits_for_what_it_needs_although_the_store_takes_more_at_once() {
+    let store = ScriptedStore { concurrency: 9, ..ScriptedStore::default() };
+    let changes = vec![
+        change(Address::user("a"), vec![]),
+        change(Address::application("a", "x"), vec![0]),
+        change(Address::key("k"), vec![0, 1]),
+    ];
+    assert!(run(changes, &store, &mut Seen::default()).all_done());
+    assert_eq!(store.most_at_once.get(), 1);
+}
+
+#[test]
+fn what_the_store_alters_is_said_unless_the_workspace_knows_it() {
+    for (ignores, result) in [(false, "altered"), (true, "done")] {
+        let store = ScriptedStore { alters: true, ..ScriptedStore::default() };
+        let mut seen = Seen { ignores, ..Seen::default() };
+        let _ =
+            run(vec![change(Address::user("a"), vec![]), key("given", ValueFrom::Given, &["f"])], &store, &mut seen);
+        assert_eq!(seen.reported, [(0, result), (1, result)]);
+        assert_eq!(seen.delivered.len(), 1);
+    }
 }
 
 #[test]

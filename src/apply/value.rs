@@ -60,3 +60,31 @@ fn unusable(key: &KeyTarget, live: &Secret) -> Option<String> {
         ValueFrom::Given | ValueFrom::Kept => Some("and not the declared one".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Address;
+    use crate::plan::Sources;
+
+    #[test]
+    fn later_runs_find_a_key_by_its_value_if_it_is_one_that_they_look_for() {
+        let minted = || ValueFrom::Minted { prefix: "chk_".into(), length: 24 };
+        let (masked, not_declared) = (Some("which it shows only masked"), Some("and not the declared one"));
+        for (value, live, why) in [
+            (minted(), "chk_fake", None),
+            (minted(), "fake", Some("which does not begin with `chk_`")),
+            (minted(), "chk_****", masked),
+            (ValueFrom::Store, "fake", None),
+            (ValueFrom::Store, "****fake", masked),
+            (ValueFrom::Given, "fake", not_declared),
+            (ValueFrom::Given, "fake****", masked),
+            (ValueFrom::Kept, "fake", not_declared),
+        ] {
+            let (package, sources) = (Address::package("p"), Sources::default());
+            let key = KeyTarget { package, value, with_secret: false, sources, deliver: Vec::new(), follows: None };
+            assert_eq!(unusable(&key, &Secret::new(live)).as_deref(), why, "{live}");
+            assert_eq!(is_usable(&key, &Secret::new(live)), why.is_none(), "{live}");
+        }
+    }
+}
