@@ -9,10 +9,10 @@
 //!     └── delivery ◀──Answer── view, fields, list ◀──────────┘
 //! ```
 //!
-//! Not in the embedded store: passwords are accepted and discarded; a package's organization, the ids of a plan's
-//! services, ceilings of exempt objects and mail addresses as they were sent are in a table of the emulator. Objects
-//! inside the body of a new object (`plans`, `applications`, `packageKeys`) are created with it; in a change they are
-//! ignored. Whole collections cannot be changed or deleted, although the service can do so.
+//! Not in the embedded store: passwords are accepted and discarded; a package's organization, the services of the area
+//! and those of its plans, ceilings of exempt objects and mail addresses as they were sent are in a table of the emulator.
+//! Objects inside the body of a new object (`plans`, `applications`, `packageKeys`) are created with it; in a change they
+//! are ignored. Whole collections cannot be changed or deleted, although the service can do so.
 
 mod answer;
 mod area;
@@ -31,7 +31,6 @@ mod log;
 mod mft;
 mod mirror;
 mod nested;
-mod plan_services;
 pub mod quirks;
 mod reads;
 mod reception;
@@ -40,6 +39,7 @@ mod roles;
 mod route;
 mod saves;
 mod server;
+mod services;
 pub mod settings;
 mod tokens;
 mod view;

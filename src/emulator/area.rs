@@ -131,7 +131,8 @@ impl Area {
             Route::One { kind, parent, id } if reads => self.one(kind, parent, id, call),
             Route::One { kind, parent, id } if call.method == Method::PUT => self.update(kind, parent, id, call),
             Route::One { kind, parent, id } if call.method == Method::DELETE => self.delete(kind, parent, id),
-            Route::Services { package, plan, service } => self.services(package, plan, service, call),
+            Route::Services { path } => self.area_services(path, call),
+            Route::PlanServices { package, plan, path } => self.plan_services(package, plan, path, call),
             Route::Lookup { what, id } if reads => self.lookup(what, id, call),
             // The service can change and delete whole collections; here that would only be an accident.
             _ => Err(ApiError::new(405, "Method Not Allowed")),
@@ -171,7 +172,8 @@ impl Area {
         let ids = match *route {
             Route::List { parent, .. } => [parent, None, None],
             Route::One { parent, id, .. } => [parent, Some(id), None],
-            Route::Services { package, plan, service } => [Some(package), Some(plan), service],
+            Route::PlanServices { package, plan, path } => [Some(package), Some(plan), path.service()],
+            Route::Services { .. } => return Ok(()),
             Route::Lookup { .. } => return Ok(()),
         };
         let is_invisible = ids.into_iter().flatten().any(|id| self.young.is_invisible(id));

@@ -7,13 +7,13 @@ use serde_json::Map;
 use serde_json::Value as Json;
 
 use self::values::eav;
-use self::values::id_in;
+pub(super) use self::values::id_in;
 use self::values::optional;
 use self::values::organization;
 use self::values::role_names;
 use self::values::secret;
-use self::values::services;
 use self::values::template_set;
+pub(super) use self::values::with_ids;
 use super::answer::ApiError;
 use super::extras::Extras;
 use super::mirror::Row;
@@ -145,7 +145,7 @@ impl Reading<'_> {
             Is::SharedSecret => draft.secret = secret(name, value)?,
             Is::Inside(Kind::Package) => draft.package = Some(id_in(name, value)?),
             Is::Inside(_) => draft.plan = Some(id_in(name, value)?),
-            Is::Extra("services") => draft.extras.push(("services", services(name, value)?)),
+            Is::Extra("services") => draft.extras.push(("services", with_ids(name, value)?)),
             Is::Extra(extra) => draft.extras.push((extra, organization(name, value)?)),
             // Set by the server or implied by the path. Limits are read together, further up.
             _ => {}

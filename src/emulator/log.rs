@@ -47,7 +47,7 @@ pub(super) fn shown(call: &Call) -> String {
     let mut path = String::new();
     let mut before = "";
     for part in &call.path {
-        let is_known = WORDS.contains(&part.as_str()) || is_id(part) || before == "services";
+        let is_known = WORDS.contains(&part.as_str()) || is_id(part) || ["services", "endpoints"].contains(&before);
         path.push('/');
         path.push_str(if is_known { part } else { "***" });
         before = part;

@@ -132,7 +132,7 @@ pub(super) const fn parent_of(kind: Kind) -> Option<Kind> {
     }
 }
 
-fn fields(call: &Call, quirks: &Quirks) -> Result<Option<Fields>, ApiError> {
+pub(super) fn fields(call: &Call, quirks: &Quirks) -> Result<Option<Fields>, ApiError> {
     let fields = Fields::parse(call.parameter("fields"))?;
     if let Some(fields) = &fields {
         if fields.all && quirks.has(Quirk::NoStar) {

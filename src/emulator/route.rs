@@ -1,5 +1,6 @@
 //! Paths to resources (section 4.1 of the reference).
 
+use super::services::ServicePath;
 use crate::model::Kind;
 
 /// The target of a path.
@@ -9,8 +10,10 @@ pub(super) enum Route<'a> {
     List { kind: Kind, parent: Option<&'a str> },
     /// One object; with a parent, only if it belongs to it.
     One { kind: Kind, parent: Option<&'a str>, id: &'a str },
-    /// The services of a plan, or one of them.
-    Services { package: &'a str, plan: &'a str, service: Option<&'a str> },
+    /// The services of the area.
+    Services { path: ServicePath<'a> },
+    /// The services that a plan opens.
+    PlanServices { package: &'a str, plan: &'a str, path: ServicePath<'a> },
     /// A read-only list, or one row of it.
     Lookup { what: Lookup, id: Option<&'a str> },
 }
@@ -42,10 +45,10 @@ pub(super) fn route<'a>(path: &[&'a str]) -> Option<Route<'a>> {
         ["packages", id] => one(Kind::Package, None, id),
         ["packages", package, "plans"] => list(Kind::Plan, Some(package)),
         ["packages", package, "plans", id] => one(Kind::Plan, Some(package), id),
-        ["packages", package, "plans", plan, "services"] => Some(Route::Services { package, plan, service: None }),
-        ["packages", package, "plans", plan, "services", service] => {
-            Some(Route::Services { package, plan, service: Some(service) })
+        ["packages", package, "plans", plan, "services", ref rest @ ..] => {
+            ServicePath::parse(rest).map(|path| Route::PlanServices { package, plan, path })
         }
+        ["services", ref rest @ ..] => ServicePath::parse(rest).map(|path| Route::Services { path }),
         ["roles"] => lookup(Lookup::Roles, None),
         ["roles", id] => lookup(Lookup::Roles, Some(id)),
         ["organizations"] => lookup(Lookup::Organizations, None),
@@ -57,7 +60,7 @@ pub(super) fn route<'a>(path: &[&'a str]) -> Option<Route<'a>> {
 }
 
 /// The fixed words of paths; every other part is an id.
-pub(super) const WORDS: [&str; 12] = [
+pub(super) const WORDS: [&str; 13] = [
     "v3",
     "rest",
     "token",
@@ -67,6 +70,7 @@ pub(super) const WORDS: [&str; 12] = [
     "packages",
     "plans",
     "services",
+    "endpoints",
     "roles",
     "organizations",
     "emailTemplateSets",

@@ -19,6 +19,7 @@ use super::mirror::Row;
 use super::quirks::Quirk;
 use super::quirks::Quirks;
 use super::roles;
+use super::services;
 use super::wire;
 use super::wire::Is;
 use super::wire::Property;
@@ -113,6 +114,7 @@ impl View<'_> {
             Is::Up(up) => self.up(row, up, below),
             Is::Inside(inside) => below.cut(row.key.as_ref().map_or(Json::Null, |key| self.inside(key, inside))),
             Is::Below(child) => self.below(kind, row, child, below),
+            Is::Extra("services") => below.cut(services::of_plan(self.extras, &row.id).into()),
             Is::Extra(name) => below.cut(self.extras.get(&row.id, name).clone()),
             Is::WriteOnly => json!(""),
             Is::FixedText(text) => json!(text),

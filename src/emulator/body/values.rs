@@ -62,20 +62,26 @@ pub(super) fn role_names(name: &str, value: &Json) -> Result<Value, ApiError> {
     Ok(Value::set(roles.iter().map(named).collect::<Result<Vec<_>, _>>()?))
 }
 
-pub(super) fn id_in(name: &str, value: &Json) -> Result<String, ApiError> {
+pub(in crate::emulator) fn id_in(name: &str, value: &Json) -> Result<String, ApiError> {
     let id = value.get("id").and_then(Json::as_str).filter(|id| !id.is_empty());
     id.map(str::to_owned).ok_or_else(|| ApiError::property(name, "must be an object with an id"))
 }
 
-/// The services of a plan. Only their ids are kept.
-pub(super) fn services(name: &str, value: &Json) -> Result<Json, ApiError> {
+/// The services of a plan, or endpoints of one: what is not known of them is kept.
+pub(in crate::emulator) fn with_ids(name: &str, value: &Json) -> Result<Json, ApiError> {
     let services = match value {
         Json::Null => &[],
         Json::Array(services) if services.len() <= MAX_SERVICES => services.as_slice(),
         _ => return Err(ApiError::property(name, format!("must be a list of at most {MAX_SERVICES} objects"))),
     };
-    let ids = services.iter().map(|service| id_in(name, service).map(|id| serde_json::json!({"id": id})));
-    ids.collect::<Result<Vec<_>, _>>().map(Json::Array)
+    let kept = services.iter().map(|service| {
+        id_in(name, service)?;
+        if let Some(endpoints) = service.get("endpoints") {
+            with_ids("endpoints", endpoints)?;
+        }
+        Ok(service.clone())
+    });
+    kept.collect::<Result<Vec<_>, _>>().map(Json::Array)
 }
 
 /// The organization of a package. Without an id it is the area itself (quirk Q13), which is returned as null.

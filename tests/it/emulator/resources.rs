@@ -133,6 +133,52 @@ fn services_of_a_plan_are_only_ids() {
 }
 
 #[test]
+fn services_have_endpoints_and_plans_open_some_of_them() {
+    let emulator = Emulator::start(&[]);
+    let world = emulator.world();
+    let service = json!({"name": "Payments API", "crossdomainPolicy": "*", "endpoints": [{"name": "v1", "inboundSslRequired": true}]});
+    let made = emulator.post("/services?fields=*,endpoints", service).ok();
+    let (service, v1) = (made["id"].as_str().unwrap(), made["endpoints"][0]["id"].as_str().unwrap());
+    assert_eq!((service.len(), v1.len()), (24, 24));
+    assert_eq!(made["created"].as_str().map(|at| at.ends_with("+0000")), Some(true));
+    let v2 = id(&emulator.post(&format!("/services/{service}/endpoints"), json!({"name": "v2"})));
+    assert_eq!(emulator.post("/services", json!({"name": ""})).refused().0, "name");
+    let names = emulator.get("/services?fields=name,endpoints.name").ok();
+    assert_eq!(names, json!([{"name": "Payments API", "endpoints": [{"name": "v1"}, {"name": "v2"}]}]));
+    assert_eq!(emulator.get("/services?filter=name:Pay&limit=1").header("x-total-count"), Some("1"));
+    let changed = emulator.put(&format!("/services/{service}"), json!({"name": "Pay", "qpsLimitOverall": 7})).ok();
+    assert_eq!(
+        (&changed["name"], &changed["crossdomainPolicy"], &changed["qpsLimitOverall"], changed.get("endpoints")),
+        (&json!("Pay"), &json!("*"), &json!(7), None)
+    );
+
+    let plan = format!("/packages/{}/plans/{}", world.package, world.plan);
+    let opened = format!("{plan}/services");
+    assert_eq!(emulator.post(&opened, json!({"id": "fakeservice0000000000001"})).refused().0, "id");
+    assert_eq!(emulator.post(&opened, json!({"id": service})).ok(), json!({"id": service}));
+    let below = format!("{opened}/{service}/endpoints");
+    assert_eq!(emulator.get(&below).ok(), json!([]));
+    assert_eq!(emulator.post(&below, json!({"id": "fakeendpoint000000000001"})).refused().0, "id");
+    let filter = json!({"id": v1, "methods": [{"id": "fakemethod00000000000001", "responseFilter": {"name": "f"}}]});
+    assert_eq!(emulator.post(&below, filter).ok(), json!({"id": v1}));
+    assert_eq!(emulator.post(&below, json!({"id": v2})).ok(), json!({"id": v2}));
+    let path = format!("{plan}?fields=services.id,services.name,services.endpoints.id,services.endpoints.name");
+    let both = json!([{"id": v1, "name": "v1"}, {"id": v2, "name": "v2"}]);
+    assert_eq!(emulator.get(&path).ok()["services"], json!([{"id": service, "name": "Pay", "endpoints": both}]));
+    // What the emulator does not know of an endpoint in a plan stays, also when a plan is updated.
+    emulator.put(&plan, json!({"description": "x"})).ok();
+    let methods = emulator.get(&format!("{plan}?fields=services.endpoints.methods.responseFilter")).ok();
+    assert_eq!(methods["services"][0]["endpoints"][0]["methods"], json!([{"responseFilter": {"name": "f"}}]));
+
+    assert_eq!(emulator.delete(&format!("{below}/{v2}")).status, 200);
+    assert_eq!(emulator.get(&below).header("x-total-count"), Some("1"));
+    assert_eq!(emulator.delete(&format!("/services/{service}/endpoints/{v1}")).body, b"");
+    assert_eq!(emulator.get(&below).ok(), json!([]));
+    assert_eq!(emulator.delete(&format!("/services/{service}")).body, b"");
+    assert_eq!((emulator.get(&opened).ok(), emulator.get("/services").ok()), (json!([]), json!([])));
+}
+
+#[test]
 fn keys_are_made_below_their_application_and_change_their_plan() {
     let emulator = Emulator::start(&[]);
     let world = emulator.world();
