@@ -27,6 +27,7 @@ use crate::model::Address;
 use crate::model::Desired;
 use crate::model::FieldName;
 use crate::model::Value;
+use crate::model::services::SERVICES;
 use crate::rules;
 use crate::text::line;
 use crate::workspace::Workspace;
@@ -107,6 +108,7 @@ pub fn adopt(drift: &[Drift], sources: &Sources, workspace: &Workspace, of_store
 fn wish<'a>(drift: &'a Drift, field: &'a FieldDrift) -> Result<Wish<'a>, &'static str> {
     match field.side {
         _ if field.is_secret => return Err("it may be a secret"),
+        _ if field.field == SERVICES => return Err("Keywright does not write services into manifests that exist"),
         Side::Both => return Err("the manifest changed, too"),
         Side::Unknown if field.is_long => {
             return Err("an earlier version recorded no value this long, so the manifest may be the newer one");
@@ -145,6 +147,7 @@ fn not_adopted(drift: &Drift, field: &FieldDrift, why: &str) -> Diagnostic {
     let message = format!("could not adopt `{name}` of {}: {why}", drift.address);
     let by_hand = match &field.store {
         _ if field.is_secret => "write the value of the store to the manifest by hand".to_owned(),
+        _ if field.field == SERVICES => format!("write `{SERVICES}` by hand, as `keywright export` prints it"),
         Some(_) if field.is_long => {
             format!("write the value of `{name}` that `keywright drift --format json` shows to the manifest by hand")
         }

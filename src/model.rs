@@ -16,6 +16,7 @@ pub mod odd;
 mod own_prefix;
 pub mod sealed;
 pub mod secret;
+pub mod services;
 pub mod store_keys;
 pub mod transfer;
 

@@ -16,6 +16,7 @@ use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::model::Value;
+use crate::model::services::SERVICES;
 use crate::rule::Rule;
 use crate::rules;
 
@@ -84,10 +85,13 @@ pub struct Query {
     pub only: Option<Wanted>,
     /// Whether a manifest names roles.
     pub names_roles: bool,
-    /// Kinds whose custom attributes are needed (`extendedAttributes`).
+    /// Kinds of which more than the usual properties is needed: the custom attributes of users and applications
+    /// (`extendedAttributes`), and the services of package plans.
     pub added: BTreeSet<Kind>,
     /// Objects that earlier runs made. Those that the lists do not show yet are asked for by id.
     pub made: Vec<Made>,
+    /// Whether a store that does not show its services is read without them.
+    pub may_lack_services: bool,
 }
 
 /// An object that an earlier run made.
@@ -122,8 +126,9 @@ impl Query {
             kinds: Kind::ALL.into_iter().collect(),
             only: None,
             names_roles: true,
-            added: [Kind::User, Kind::Application].into(),
+            added: [Kind::User, Kind::Application, Kind::Plan].into(),
             made: Vec::new(),
+            may_lack_services: true,
         }
     }
 
@@ -134,13 +139,14 @@ impl Query {
         let objects = || desired.objects.values();
         let sets =
             |object: &Declared, prefix: &str| object.fields.iter().any(|desired| desired.field.starts_with(prefix));
-        let added = objects().filter(|object| sets(object, "extendedAttributes."));
+        let added = objects().filter(|object| sets(object, "extendedAttributes.") || sets(object, SERVICES));
         Self {
             kinds: Kind::ALL.into_iter().collect(),
             only: (!whole).then(|| Wanted::of(desired)),
             names_roles: objects().any(|object| sets(object, "roles")),
             added: added.map(|object| object.address.kind()).collect(),
             made: Vec::new(),
+            may_lack_services: false,
         }
     }
 }

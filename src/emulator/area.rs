@@ -72,6 +72,7 @@ impl Area {
             committed: false,
             budget: Cell::new(BUDGET),
         };
+        area.seed_services().map_err(|error| Refusal::unavailable(error.message))?;
         if area.quirks.has(Quirk::InternalMember) {
             area.add_internal_member();
         }

@@ -4,6 +4,7 @@
 //!
 //! An area without services accepts any service in a plan, as before there were services here.
 
+mod seed;
 mod shown;
 
 pub(super) use shown::of_plan;

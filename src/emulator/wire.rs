@@ -83,6 +83,7 @@ impl Is {
             }
             Self::Eav => Some("eav"),
             Self::Roles => Some("roles"),
+            Self::Extra(extra) => Some(extra),
             Self::Expires => Some("expires"),
             Self::Inside(Kind::Plan) => Some("plan"),
             _ => None,

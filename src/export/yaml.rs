@@ -8,6 +8,10 @@ use super::draft::Draft;
 use super::draft::Field;
 use crate::manifest::API_VERSION;
 use crate::model::Value;
+use crate::model::services::ALL;
+use crate::model::services::SERVICES;
+use crate::model::services::ServiceItem;
+use crate::model::services::items_of;
 use crate::text;
 use crate::text::ci_commands::Harmless;
 
@@ -88,6 +92,7 @@ fn entry(indent: usize, name: &str, field: &Field) -> String {
         Value::Number(number) => line.push_str(&format!(" {number}")),
         Value::Bool(flag) => line.push_str(&format!(" {flag}")),
         Value::Set(items) if items.is_empty() => line.push_str(" []"),
+        Value::Set(_) if field.outer == SERVICES => line.push_str(&services(indent, &field.value)),
         Value::Set(items) => {
             for item in items.iter() {
                 line.push_str(&format!("\n{:indent$}  - {}", "", scalar(item)));
@@ -96,6 +101,32 @@ fn entry(indent: usize, name: &str, field: &Field) -> String {
     }
     line.push('\n');
     line
+}
+
+/// The entries for services: a mapping for each, with its endpoints.
+fn services(indent: usize, value: &Value) -> String {
+    let mut text = String::new();
+    let items = items_of(Some(value));
+    for item in items.iter().filter(|item| matches!(item, ServiceItem::Service(_))) {
+        text.push_str(&format!("\n{:indent$}  - service: {}", "", scalar(item.service())));
+        let same = items.iter().filter(|other| other.service() == item.service());
+        let endpoints: Vec<String> = same
+            .filter_map(|other| match other {
+                ServiceItem::Endpoint(_, endpoint) => Some(format!("\n{:indent$}      - {}", "", scalar(endpoint))),
+                ServiceItem::Service(_) | ServiceItem::All(_) => None,
+            })
+            .collect();
+        let is_all = items.contains(&ServiceItem::All(item.service().to_owned()));
+        let list = if is_all {
+            format!(" {ALL}")
+        } else if endpoints.is_empty() {
+            " []".to_owned()
+        } else {
+            endpoints.concat()
+        };
+        text.push_str(&format!("\n{:indent$}    endpoints:{list}", ""));
+    }
+    text
 }
 
 /// A comment of one line.

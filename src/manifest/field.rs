@@ -40,6 +40,8 @@ pub enum Form {
     Set,
     /// Names of roles that the store has.
     Roles,
+    /// Services and their endpoints, as [`crate::model::services`] writes them.
+    Services,
     /// A date, or `never`.
     Date,
     /// An instant in UTC, or `never`.
@@ -64,7 +66,7 @@ impl Field {
             (Form::Text | Form::Texts, Value::Text(text)) => !self.is_strict || self.fits(text),
             (Form::Email, Value::Text(text)) => self.fits(text) && is_email(text),
             (Form::Word(words), Value::Text(text)) => words.contains(&text.as_ref()),
-            (Form::Flag, Value::Bool(_)) | (Form::Set | Form::Roles, Value::Set(_)) => true,
+            (Form::Flag, Value::Bool(_)) | (Form::Set | Form::Roles | Form::Services, Value::Set(_)) => true,
             (Form::Number | Form::Limit, Value::Number(number)) => *number >= 0,
             (Form::OwnLimit, Value::Number(number)) => *number >= 1,
             (Form::Limit, Value::Text(word)) => &**word == "unlimited",
@@ -91,6 +93,7 @@ impl Field {
             Form::Limit => "a whole number of 0 or more, or `unlimited`".to_owned(),
             Form::OwnLimit => "a whole number of 1 or more, or `plan` or `unlimited`".to_owned(),
             Form::Set | Form::Roles => "a list of texts".to_owned(),
+            Form::Services => "a list of services".to_owned(),
             Form::Date => "a date like 2027-06-30, or `never`".to_owned(),
             Form::Instant => "a time in UTC like 2027-06-30T00:00:00Z, or `never`".to_owned(),
         }

@@ -1,8 +1,26 @@
 //! `kind: Plan`: the limits and access rules for keys of a package.
 
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
+
+use super::field::Form;
+use super::node::Content;
+use super::node::Node;
+use super::read::FromNode;
+use super::read::Reading;
 use super::read::Spanned;
 use super::read::TextMap;
+use super::schema::Managed;
+use crate::diagnostic::Place;
 use crate::manifest::rules;
+use crate::model::DesiredField;
+use crate::model::services::ALL;
+use crate::model::services::ServiceItem;
+use crate::model::services::set_of;
 
 words! {
     /// Whether a plan is in use.
@@ -46,6 +64,17 @@ mapping! {
 }
 
 mapping! {
+    "Plan.spec.services[]"
+    /// A service that the plan opens.
+    struct PlanService {
+        /// The name of the service in the store, or `id:` and its id if another one has the same name.
+        field service: Box<str> = "service" required KW_006,
+        /// The endpoints of the service that the plan opens: a list of names, or all for every endpoint that the service has when a plan is made.
+        field endpoints: Endpoints = "endpoints" required KW_006,
+    }
+}
+
+mapping! {
     "Plan.spec"
     /// The limits and access rules for keys of a package. metadata.name is its name, unique within its package.
     struct PlanSpec {
@@ -79,7 +108,63 @@ mapping! {
         managed admin_email_template_set_id: Box<str> = "adminEmailTemplateSetId",
         /// The portal access groups whose users may register keys of this plan, by name.
         managed roles: Vec<Spanned<Box<str>>> = "roles" as Roles refuse CAM_047,
+        /// The services and endpoints that keys of this plan can call, by name; a plan without services opens nothing. [] closes all of them; without the field they are left as they are. Keywright does not change the methods and response filters of an endpoint.
+        managed services: Vec<Spanned<PlanService>> = "services",
         /// Custom attributes of the plan, by name. Keywright does not change attributes that are not listed.
         managed eav: TextMap = "eav",
+    }
+}
+
+/// The endpoints of a service.
+pub enum Endpoints {
+    All,
+    Some(Vec<Spanned<Box<str>>>),
+}
+
+impl FromNode for Endpoints {
+    fn from_node(node: &Node<'_>, reading: &mut Reading) -> Option<Self> {
+        match &node.content {
+            Content::List(_) => Vec::from_node(node, reading).map(Self::Some),
+            Content::Scalar { text, .. } if text == ALL => Some(Self::All),
+            Content::Scalar { .. } | Content::Mapping(_) => {
+                reading.mistyped(node, "a list of endpoints, or `all`");
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Endpoints {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Endpoints".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": ALL }, Vec::<Spanned<Box<str>>>::json_schema(generator)] })
+    }
+}
+
+impl Managed for Vec<Spanned<PlanService>> {
+    const FORM: Form = Form::Services;
+
+    fn push_fields(&self, field: &'static str, place: Place, fields: &mut Vec<DesiredField>) {
+        let items = self.iter().filter_map(|entry| {
+            let (service, endpoints) =
+                (entry.value.service.as_ref()?.value.to_string(), entry.value.endpoints.as_ref()?);
+            Some(match &endpoints.value {
+                Endpoints::All => vec![ServiceItem::All(service)],
+                Endpoints::Some(endpoints) => {
+                    let endpoint =
+                        |name: &Spanned<Box<str>>| ServiceItem::Endpoint(service.clone(), name.value.to_string());
+                    let endpoints: Vec<ServiceItem> = endpoints.iter().map(endpoint).collect();
+                    std::iter::once(ServiceItem::Service(service.clone())).chain(endpoints).collect()
+                }
+            })
+        });
+        fields.push(DesiredField { field: field.into(), value: set_of(items.flatten()), place });
     }
 }

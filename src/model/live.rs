@@ -16,6 +16,7 @@ use super::OddRow;
 use super::Secret;
 use super::Transfer;
 use super::built_in::is_secret_field;
+use super::services::Services;
 
 /// The contents of a store.
 #[derive(Default)]
@@ -30,6 +31,8 @@ pub struct Live {
     pub by_id: BTreeSet<LiveId>,
     /// Names of the roles in the store. `None` if the roles were not read.
     pub roles: Option<Vec<Box<str>>>,
+    /// The services of the store. `None` if they were not read, or if the store has no list of them.
+    pub services: Option<Box<Services>>,
     /// Whether the list of users has all of them, and not only those that the manifests mention.
     pub has_all_users: bool,
     /// The user of Keywright itself, which it never deletes or disables.
@@ -69,6 +72,7 @@ impl Live {
         self.by_id.extend(other.by_id);
         self.has_all_users |= other.has_all_users;
         self.roles = self.roles.take().or(other.roles);
+        self.services = self.services.take().or(other.services);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);
         self.ahead = self.ahead.or(other.ahead);
         self.transfer = self.transfer.take().or(other.transfer);

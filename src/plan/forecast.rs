@@ -8,6 +8,8 @@ use super::Action;
 use super::Change;
 use super::ValueFrom;
 use crate::model::Kind;
+use crate::model::services::SERVICES;
+use crate::model::services::steps;
 use crate::text::count;
 
 /// The call limits of a remote store, and the calls made so far.
@@ -81,7 +83,8 @@ impl Forecast {
     fn add(&mut self, change: &Change) {
         let is_added = |field: &str| field.starts_with("extendedAttributes.");
         let added = usize::from(change.fields.iter().any(|field| is_added(&field.field)));
-        let has_own = change.fields.iter().any(|field| !is_added(&field.field));
+        let has_own = change.fields.iter().any(|field| !is_added(&field.field) && field.field != SERVICES);
+        self.add_services(change);
         match change.action {
             Action::Deliver => return,
             Action::Create => {
@@ -100,6 +103,14 @@ impl Forecast {
         }
         self.look += usize::from(change.target.live.is_some());
         self.read_back += usize::from(change.action != Action::Delete);
+    }
+
+    /// One call for each service and endpoint that a plan opens or closes.
+    fn add_services(&mut self, change: &Change) {
+        let field = change.fields.iter().find(|field| field.field == SERVICES && change.action != Action::Delete);
+        for step in field.into_iter().flat_map(|field| steps(field.before.as_ref(), field.after.as_ref())) {
+            *(if step.opens { &mut self.create } else { &mut self.delete }) += 1;
+        }
     }
 
     /// Calls that the apply still needs.

@@ -4,6 +4,7 @@
 
 mod alike;
 mod callers;
+mod closed;
 mod hold;
 mod last_keys;
 mod limits;
@@ -96,6 +97,7 @@ fn check(
     let callers = Callers::of(&changes, context, matching);
     let mut first: Vec<Demand> = objects::demands(&changes, &callers, context);
     first.extend(narrowed::demands(&changes, &callers, context, matching));
+    first.extend(closed::demands(&changes, &callers, context));
     first.extend(returning::demands(&changes, &callers, context, matching));
     first.extend(taken::demands(&changes, &callers, context, matching));
     first.extend(transfer_guards::demands(&changes, context));

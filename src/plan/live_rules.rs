@@ -43,6 +43,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);
         rules.check_roles(declared);
+        rules.held.extend(super::services::check(context, declared));
         rules.check_email(declared, found);
         rules.check_protected(declared, found);
         rules.held.extend(super::one_line::check(declared, found));

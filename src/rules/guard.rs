@@ -1,5 +1,6 @@
 //! The guards: changes that a run must allow. Each file says where its guard is decided.
 
+mod cam_080;
 mod kw_101;
 mod kw_102;
 mod kw_103;
@@ -35,7 +36,7 @@ mod mft_044;
 mod mft_045;
 
 rules! {
-    kw_101::KW_101, kw_102::KW_102, kw_103::KW_103, kw_104::KW_104, kw_105::KW_105, kw_106::KW_106,
+    cam_080::CAM_080, kw_101::KW_101, kw_102::KW_102, kw_103::KW_103, kw_104::KW_104, kw_105::KW_105, kw_106::KW_106,
     kw_107::KW_107, kw_108::KW_108, kw_109::KW_109, kw_110::KW_110, kw_111::KW_111, kw_112::KW_112,
     kw_122::KW_122, kw_123::KW_123,
     kw_124::KW_124, kw_125::KW_125, kw_126::KW_126, kw_127::KW_127, kw_128::KW_128, kw_129::KW_129, kw_134::KW_134,

@@ -2,6 +2,7 @@
 
 mod cam_021;
 mod cam_075;
+mod cam_078;
 mod cam_084;
 
 use super::Findings;
@@ -9,8 +10,8 @@ use super::world::World;
 use crate::manifest::read::Spanned;
 use crate::rules;
 
-rules! { cam_021::CAM_021, cam_075::CAM_075, cam_084::CAM_084;
-    checks: check, cam_021::check, cam_075::check, cam_084::check
+rules! { cam_021::CAM_021, cam_075::CAM_075, cam_078::CAM_078, cam_084::CAM_084;
+    checks: check, cam_021::check, cam_075::check, cam_078::check, cam_084::check
 }
 
 fn check(world: &World<'_>, findings: &mut Findings) {

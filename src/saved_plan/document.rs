@@ -47,7 +47,7 @@ pub(super) struct Document {
     pub(super) manifests: Option<Manifests>,
     /// The options of the run that made the plan.
     pub(super) options: Options,
-    /// Kinds for which the plan read extended attributes of the store.
+    /// Kinds of which the plan read more than the usual fields of the store: extended attributes, and the services of package plans.
     pub(super) added_attributes: Vec<Kind>,
     /// The changes, dependencies first.
     pub(super) changes: Vec<Change>,

@@ -7,6 +7,7 @@
 //!                 └───▶ write, make       one change each; echo compares the answer with the request
 //!                       post              creates once, whatever lists show; prove looks for keys of other runs afterwards
 //! fields, value, object                   names and shapes on the wire ↔ the model
+//! services                                what package plans open
 //! path                                    the paths that can be called
 //! ```
 
@@ -28,6 +29,7 @@ mod read;
 mod read_back;
 mod remove;
 mod row;
+mod services;
 #[cfg(test)]
 mod samples;
 mod token;

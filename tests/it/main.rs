@@ -44,6 +44,7 @@ mod rotation;
 mod saved_plan;
 mod several;
 mod schemas;
+mod services;
 mod team;
 mod tidy;
 mod transfer;

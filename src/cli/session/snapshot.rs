@@ -110,6 +110,7 @@ impl Checked {
         };
         let Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged } = read;
         diagnostics.extend(rules::with_severities(logged.into_iter().collect(), &loaded.workspace));
+        plan::resolve_services(&mut desired, &live);
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
         Ok(Snapshot {

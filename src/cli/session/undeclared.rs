@@ -77,6 +77,7 @@ impl Checked {
         let database = database::open_for_reading(&database::location(&loaded, console)?)?;
         let readers = Readers { remotes: &remotes, embedded: EmbeddedReader { database } };
         let live = block_on(readers.read(&Query::everything()))?.map_err(Failure::of_store)?;
+        plan::resolve_services(&mut desired, &live);
         diagnostics.extend(rules::with_severities(plan::resolve_organizations(&mut desired, &live), &loaded.workspace));
         if has_errors(&diagnostics) {
             return Err(Stop::Findings(Found { diagnostics, sources: loaded.sources }));

@@ -20,6 +20,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::model::services::SERVICES;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Context;
@@ -31,7 +32,7 @@ use crate::plan::option::option;
 use crate::rules;
 use crate::text::and_more;
 
-/// Organizations, APIs or roles in a message.
+/// Organizations, APIs, roles or services in a message.
 const NAMED: usize = 5;
 
 pub(super) fn demands(
@@ -74,7 +75,10 @@ fn returned(change: &Change, callers: &Callers<'_>, context: &Context<'_>, match
     let back = Back { change, live, applied: applied(live, context), context };
     let mut phrases: Vec<String> = back.status().into_iter().chain(back.end()).collect();
     match live.address.kind() {
-        Kind::Plan => phrases.extend(LIMITS.iter().flat_map(|limit| back.limit_of_plan(limit))),
+        Kind::Plan => {
+            phrases.extend(LIMITS.iter().flat_map(|limit| back.limit_of_plan(limit)));
+            phrases.extend(back.items(SERVICES));
+        }
         Kind::PackageKey => match back.parked(matching) {
             Some(parked) => phrases.push(parked),
             None => phrases.extend(LIMITS.iter().filter_map(|limit| back.limit_of_key(limit, matching))),

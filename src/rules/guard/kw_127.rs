@@ -4,8 +4,8 @@ use crate::rule::Rule;
 
 pub static KW_127: Rule = Rule {
     says: "What someone took away in the store comes back only if the run allows its address: a package key that ended early \
-           or waits again, a user who waits again or lost a role, a package plan that is inactive, a limit that was lowered \
-           below half or can no longer be overridden by keys, a key that is in an inactive package plan or in one with a \
+           or waits again, a user who waits again or lost a role, a package plan that is inactive or lost a service, a limit \
+           that was lowered below half or can no longer be overridden by keys, a key that is in an inactive package plan or in one with a \
            limit of 0 where no manifest put it.",
     why: "Someone may have taken it away because of abuse or a leak. The workspace database knows what the last run applied, \
           and that the store was changed since. Without it, only an ended key, a waiting user, an inactive plan, a \

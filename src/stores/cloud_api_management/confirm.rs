@@ -122,6 +122,7 @@ impl CloudApiManagement {
         let has_added = self.index.has_added(kind);
         let row = self.api.get(path, self.index.fields(kind)).await?;
         let row = if has_added { self.with_added_of_one(kind, path, row).await? } else { row };
+        let row = if kind == Kind::Plan { self.with_services_of_one(path, row).await? } else { row };
         Ok(self.index.with(|index| object::live(kind, &row, within, has_added, index)))
     }
 

@@ -23,6 +23,8 @@ pub(super) enum Form {
     Reference,
     /// Texts, separated by commas.
     Commas,
+    /// Services with their endpoints, which have calls of their own.
+    Services,
     /// A list of `{id, name}`, for a plan with the action `register_keys`.
     Roles,
     /// A number, and a second property for "unlimited".
@@ -118,6 +120,7 @@ const PLAN: &[Field] = &[
     same("emailTemplateSetId", Form::Reference),
     same("adminEmailTemplateSetId", Form::Reference),
     same("roles", Form::Roles),
+    same("services", Form::Services),
 ];
 
 const PACKAGE_KEY: &[Field] = &[
@@ -188,7 +191,7 @@ pub(super) fn all(kind: Kind, references: ReferenceStyle) -> String {
         (Kind::PackageKey, ReferenceStyle::Whole) => names.extend(["package", "plan", "application"]),
         _ => {}
     }
-    for field in of(kind) {
+    for field in of(kind).iter().filter(|field| field.form != Form::Services) {
         names.push(field.wire);
         if let Form::Limit { exempt } | Form::OwnLimit { exempt } = field.form {
             names.push(exempt);

@@ -8,6 +8,7 @@ use std::sync::PoisonError;
 use super::fields;
 use super::fields::ReferenceStyle;
 use super::make::ReplacedKey;
+use super::services;
 use super::value::Roles;
 use crate::model::Address;
 use crate::model::Attributes;
@@ -16,6 +17,8 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::services::ServiceItem;
+use crate::model::services::Services;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::store::Query;
@@ -33,6 +36,8 @@ pub(super) struct Index {
     keys: HashSet<LiveId>,
     names: FieldNames,
     roles: Roles,
+    /// The services of the area, if they were read.
+    services: Option<Services>,
     /// The objects that will be changed, as the check before the writes read them.
     confirmed: HashMap<LiveId, LiveObject>,
     /// The objects that the check did not understand.
@@ -72,6 +77,15 @@ impl Index {
 
     pub(super) fn shared_id(&self, id: &str) -> LiveId {
         self.addresses.get_key_value(id).map_or_else(|| LiveId::new(id), |(known, _)| known.clone())
+    }
+
+    pub(super) const fn services(&self) -> Option<&Services> {
+        self.services.as_ref()
+    }
+
+    /// Whether the services of plans are read.
+    pub(super) fn reads_services(&self) -> bool {
+        self.query.added.contains(&Kind::Plan)
     }
 
     /// The object that an answer refers to by its id.
@@ -163,19 +177,53 @@ impl AreaIndex {
         self.with(|index| index.roles.clone())
     }
 
-    /// The parameter `fields` for objects of a kind.
-    pub(super) fn fields(&self, kind: Kind) -> String {
-        fields::all(kind, self.with(|index| index.references))
+    pub(super) fn learn_services(&self, services: Option<&Services>) {
+        self.with(|index| index.services = services.cloned());
     }
 
-    /// Records that the server accepts no paths in `fields`. Returns whether this is new.
-    pub(super) fn learn_no_paths(&self) -> bool {
-        self.with(|index| std::mem::replace(&mut index.references, ReferenceStyle::Whole)) == ReferenceStyle::Ids
+    /// Whether the services of plans are read.
+    pub(super) fn reads_services(&self) -> bool {
+        self.with(|index| index.reads_services())
+    }
+
+    /// Whether the list of the area was read.
+    pub(super) fn knows_services(&self) -> bool {
+        self.with(|index| index.services.is_some())
+    }
+
+    /// The ids of a service, and of its endpoint.
+    pub(super) fn ids_of(&self, item: &ServiceItem) -> Result<(LiveId, Option<LiveId>), Refusal> {
+        self.with(|index| match &index.services {
+            Some(known) => services::ids(item, known),
+            None => Err(Refusal::unavailable("the services of the store were not read").help("plan again")),
+        })
+    }
+
+    /// The parameter `fields` for objects of a kind.
+    pub(super) fn fields(&self, kind: Kind) -> String {
+        let all = fields::all(kind, self.with(|index| index.references));
+        if kind != Kind::Plan || !self.reads_services() {
+            return all;
+        }
+        format!("{all},{}", self.nested_fields("services.id,services.endpoints.id", "services"))
+    }
+
+    /// Paths, or the whole property for a server that accepts no paths.
+    pub(super) fn nested_fields(&self, paths: &str, whole: &str) -> String {
+        match self.with(|index| index.references) {
+            ReferenceStyle::Ids => paths.to_owned(),
+            ReferenceStyle::Whole => whole.to_owned(),
+        }
+    }
+
+    /// Records that the server accepts no paths in `fields`.
+    pub(super) fn learn_no_paths(&self) {
+        self.with(|index| index.references = ReferenceStyle::Whole);
     }
 
     /// Whether manifests set custom attributes of this kind, which the area's owner added.
     pub(super) fn has_added(&self, kind: Kind) -> bool {
-        self.with(|index| index.query.added.contains(&kind))
+        kind != Kind::Plan && self.with(|index| index.query.added.contains(&kind))
     }
 
     pub(super) fn confirm(&self, object: LiveObject) {

@@ -59,6 +59,13 @@ pub(super) struct ListRequest<'a> {
     pub(super) page_size: usize,
 }
 
+impl ListRequest<'_> {
+    /// Whether it asks for properties by paths, which some servers refuse.
+    pub(super) fn has_paths(&self) -> bool {
+        self.fields.contains('.')
+    }
+}
+
 /// The rows of a list.
 #[derive(Clone, Default)]
 struct Rows {

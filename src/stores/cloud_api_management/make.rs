@@ -76,6 +76,7 @@ impl CloudApiManagement {
         let object_path = self.object_path(change, &id)?;
         let altered = self.settle(kind, &object_path, &body.object, &fields, echo.clone()).await?;
         self.put_added(kind, &object_path, &body).await?;
+        self.set_services(change, &object_path).await?;
         let answered = value::text(&echo, "apikey").map(Secret::new).filter(|_| kind == Kind::PackageKey);
         let other = match (&value, &answered) {
             (Some(sent), Some(answered)) if sent != answered => self.other_value(change, &id, sent, answered).await?,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::index::Index;
+use super::services;
 use super::value;
 use super::value::Fields;
 use super::value::Object;
@@ -14,6 +15,7 @@ use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::model::Secret;
 use crate::model::Value;
+use crate::model::services::SERVICES;
 
 /// What identifies an object.
 struct Identity {
@@ -46,6 +48,12 @@ pub(super) fn live(
         match index.address(plan) {
             Some(plan) => drop(attributes.insert("plan", Value::text(plan.name()))),
             None => drop(unread.insert("plan".into())),
+        }
+    }
+    if kind == Kind::Plan && index.reads_services() {
+        match services::read(object, index) {
+            Ok(set) => drop(set.map(|set| attributes.insert(SERVICES, set))),
+            Err(services::Unread) => drop(unread.insert(SERVICES.into())),
         }
     }
     let (created, updated) = (value::instant(object, "created"), value::instant(object, "updated"));

@@ -48,6 +48,26 @@ impl CollectionPath {
         Self("/roles".to_owned())
     }
 
+    /// The services of the area.
+    pub(super) fn services() -> Self {
+        Self("/services".to_owned())
+    }
+
+    /// The endpoints of a service of the area.
+    pub(super) fn endpoints_of(service: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("/services/{}/endpoints", segment(service)?)))
+    }
+
+    /// The services that a plan opens.
+    pub(super) fn services_of(plan: &ObjectPath) -> Self {
+        Self(format!("{}/services", plan.0))
+    }
+
+    /// The endpoints of a service that a plan opens.
+    pub(super) fn endpoints_in(plan: &ObjectPath, service: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("{}/services/{}/endpoints", plan.0, segment(service)?)))
+    }
+
     /// Whether the path names an object, which may not be visible yet.
     pub(super) fn is_below_object(&self) -> bool {
         self.0.matches('/').count() > 1
@@ -73,6 +93,16 @@ impl ObjectPath {
 
     pub(super) fn plan(package: &LiveId, id: &LiveId) -> Result<Self, Refusal> {
         Ok(Self(format!("/packages/{}/plans/{}", segment(package)?, segment(id)?)))
+    }
+
+    /// A service that a plan opens.
+    pub(super) fn service_in(plan: &Self, service: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("{}/services/{}", plan.0, segment(service)?)))
+    }
+
+    /// An endpoint that a plan opens.
+    pub(super) fn endpoint_in(plan: &Self, service: &LiveId, endpoint: &LiveId) -> Result<Self, Refusal> {
+        Ok(Self(format!("{}/services/{}/endpoints/{}", plan.0, segment(service)?, segment(endpoint)?)))
     }
 
     pub(super) fn package_key(id: &LiveId) -> Result<Self, Refusal> {

@@ -53,12 +53,13 @@ impl CloudApiManagement {
         self.index.with(|index| index.query.clone_from(query));
         let (package_path, member_path) = (CollectionPath::packages(), CollectionPath::members());
         let (application_path, key_path) = (CollectionPath::applications(), CollectionPath::package_keys());
-        let (packages, members, applications, keys, roles) = try_join!(
+        let (packages, members, applications, keys, roles, services) = try_join!(
             self.whole(&package_path, Kind::Package, None),
             self.first(&member_path, Kind::User),
             self.first(&application_path, Kind::Application),
             self.first(&key_path, Kind::PackageKey),
             self.roles(query.names_roles),
+            self.services(query),
         )?;
         let mut live = Live::default();
         let mut packages = self.take(Kind::Package, packages, None);
@@ -87,6 +88,7 @@ impl CloudApiManagement {
             live.take_odd(found.odd);
         }
         live.roles = roles;
+        live.services = services;
         live.signed_in_as = Some(Address::user(&self.username));
         Ok(live)
     }
@@ -96,8 +98,10 @@ impl CloudApiManagement {
     }
 
     async fn first(&self, path: &CollectionPath, kind: Kind) -> Result<FirstPage, Refusal> {
-        match list::first(&self.api, &self.request(path, kind, None)).await {
-            Err(Failure::Invalid { .. }) if kind == Kind::PackageKey && self.index.learn_no_paths() => {
+        let request = self.request(path, kind, None);
+        match list::first(&self.api, &request).await {
+            Err(Failure::Invalid { .. }) if request.has_paths() => {
+                self.index.learn_no_paths();
                 Ok(list::first(&self.api, &self.request(path, kind, None)).await?)
             }
             page => Ok(page?),
@@ -295,6 +299,7 @@ impl CloudApiManagement {
         let lists = packages.objects.iter().filter(is_needed).map(|package| async move {
             let path = CollectionPath::plans_of(&package.id)?;
             let listing = self.whole(&path, Kind::Plan, None).await?;
+            let listing = self.with_services(&package.id, listing).await?;
             Ok::<_, Refusal>(self.take(Kind::Plan, listing, Some(&package.address)))
         });
         Ok(merge(try_join_all(lists).await?))

@@ -56,6 +56,9 @@ pub(super) fn body(kind: Kind, changes: &[FieldChange], before: Option<&Attribut
     let mut body = Body::default();
     for change in changes {
         if let Some(field) = fields::of(kind).iter().find(|field| field.name == change.field) {
+            if field.form == Form::Services {
+                continue;
+            }
             write(field, kind, change.after.as_ref(), roles, &mut body.object);
         } else if change.field == "name" {
             body.object.insert("name".into(), json_text(change.after.as_ref()));
@@ -116,7 +119,7 @@ fn write(field: &Field, kind: Kind, after: Option<&Value>, roles: &Roles, object
             Json::from(number)
         }
         Form::Date if word == "never" || word.is_empty() => Json::Null,
-        Form::Reference | Form::Date => Json::from(word),
+        Form::Reference | Form::Date | Form::Services => Json::from(word),
     };
     object.insert(field.wire.into(), value);
 }

@@ -58,6 +58,7 @@ impl CloudApiManagement {
             self.clear_date(kind, &path, &change.fields, &mut altered).await;
         }
         self.put_added(kind, &path, &body).await?;
+        self.set_services(change, &path).await?;
         let delivers = change.target.key.as_ref().is_some_and(|key| !key.deliver.is_empty());
         let is_enabled = change.after("settings.status").is_some();
         let unusable = if delivers && is_enabled {

@@ -48,6 +48,12 @@ impl Reply {
         self.json()
     }
 
+    /// Fails unless a delete was successful.
+    #[track_caller]
+    pub(crate) fn assert_done(&self) {
+        assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
+    }
+
     /// The property and the message of a 400.
     #[track_caller]
     pub(crate) fn refused(&self) -> (String, String) {

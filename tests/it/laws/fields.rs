@@ -7,6 +7,8 @@ use keywright::manifest::field::Form;
 use keywright::manifest::fields as table;
 use keywright::model::Kind;
 use keywright::model::Value;
+use keywright::model::services::ServiceItem;
+use keywright::model::services::set_of;
 
 use super::tape::Tape;
 
@@ -76,6 +78,10 @@ const TEXTS: [&str; 24] = [
 /// Names of custom attributes that are legal and awkward.
 const ATTRIBUTES: [&str; 8] = ["team", "a.b", "<<", "true", "größe", "1", "x y", "\"q\""];
 
+/// Services and endpoints whose texts could be taken for others.
+const SERVICES: [&str; 4] = ["Payments API", "a: b", "*", "true"];
+const ENDPOINTS: [&str; 4] = ["v1", "*", "\\*", "x: y"];
+
 const ROLES: [&str; 3] = ["Everyone", "API Manager", "Reports User"];
 
 /// Fields that the world itself sets: what a user cannot change, and what a key belongs to.
@@ -110,6 +116,7 @@ fn value(field: &Field, tape: &mut Tape) -> Value {
         (_, Form::OwnLimit) => limit(&["plan", "unlimited"], 1, tape),
         (_, Form::Set) => set(&["a@example.com", "b@example.com"], tape),
         (_, Form::Roles) => set(&ROLES, tape),
+        (_, Form::Services) => services(tape),
         (_, Form::Date) => Value::text(tape.choose(&["never", "2028-02-29", "2031-12-31"])),
         (_, Form::Instant) => Value::text(tape.choose(&["never", "2027-12-31T00:00:00Z", "2029-01-01T00:00:00Z"])),
     }
@@ -155,6 +162,21 @@ fn flag(tape: &mut Tape) -> Value {
 
 fn number(from: &[i64], tape: &mut Tape) -> Value {
     Value::Number(tape.choose(from))
+}
+
+/// Each service with all endpoints, some, or none.
+fn services(tape: &mut Tape) -> Value {
+    let named = SERVICES.into_iter().filter(|_| tape.chance(2)).collect::<Vec<_>>().into_iter();
+    let items = named.flat_map(|service| {
+        let service = service.to_owned();
+        if tape.chance(3) {
+            return vec![ServiceItem::All(service)];
+        }
+        let endpoints = ENDPOINTS.into_iter().filter(|_| tape.chance(2)).collect::<Vec<_>>().into_iter();
+        let endpoints = endpoints.map(|name| ServiceItem::Endpoint(service.clone(), name.to_owned()));
+        std::iter::once(ServiceItem::Service(service.clone())).chain(endpoints).collect()
+    });
+    set_of(items.collect::<Vec<_>>())
 }
 
 fn set(from: &[&'static str], tape: &mut Tape) -> Value {

@@ -1,6 +1,9 @@
 //! A world as YAML, in any of the many equivalent forms: files, order of documents and fields, quoting.
 
 use keywright::model::Value;
+use keywright::model::services::SERVICES;
+use keywright::model::services::ServiceItem;
+use keywright::model::services::items_of;
 
 use super::world::Application;
 use super::world::Key;
@@ -90,7 +93,8 @@ fn document(kind: &str, object: &Object, mut spec: Vec<(&str, Yaml)>) -> Yaml {
     }
     let mut nested: Vec<(String, Yaml)> = Vec::new();
     for (field, value) in &object.fields {
-        nest(field, Yaml::Value(value.clone()), &mut nested);
+        let value = if field == SERVICES { services(value) } else { Yaml::Value(value.clone()) };
+        nest(field, value, &mut nested);
     }
     let mut pairs: Vec<(String, Yaml)> = spec.drain(..).map(|(key, value)| (key.to_owned(), value)).collect();
     pairs.extend(nested);
@@ -100,6 +104,23 @@ fn document(kind: &str, object: &Object, mut spec: Vec<(&str, Yaml)>) -> Yaml {
         ("metadata", map(metadata)),
         ("spec", Yaml::Map(pairs)),
     ])
+}
+
+/// A mapping for each service.
+fn services(value: &Value) -> Yaml {
+    let items = items_of(Some(value));
+    let services = items.iter().filter(|item| matches!(item, ServiceItem::Service(_)));
+    let entry = |item: &ServiceItem| {
+        let endpoints =
+            items.iter().filter(|other| other.service() == item.service()).filter_map(|other| match other {
+                ServiceItem::Endpoint(_, endpoint) => Some(text(endpoint)),
+                ServiceItem::Service(_) | ServiceItem::All(_) => None,
+            });
+        let is_all = items.contains(&ServiceItem::All(item.service().to_owned()));
+        let endpoints = if is_all { text("all") } else { Yaml::List(endpoints.collect()) };
+        map(vec![("service", text(item.service())), ("endpoints", endpoints)])
+    };
+    Yaml::List(services.map(entry).collect())
 }
 
 /// Puts `a.b` below `a`. A plan without a limit has its own field for that.

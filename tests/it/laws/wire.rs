@@ -97,6 +97,10 @@ fn properties(list: &str) -> Vec<(&'static str, Json)> {
             ("rateLimitKeyOverrideAllowed", json!(false)),
             ("maxNumKeysAllowed", json!(1)),
             ("emailTemplateSetId", json!(7)),
+            (
+                "services",
+                json!([{"id": "s-1", "endpoints": [{"id": "e-1"}, {"id": "e-2"}]}, {"id": "s-2", "endpoints": []}]),
+            ),
             ("roles", json!([{"id": "r1", "name": "Member"}])),
         ],
         "packageKeys" => vec![
@@ -164,6 +168,20 @@ fn name(tape: &mut Tape, at: usize) -> String {
     }
 }
 
+/// Services with odd names, or with the same.
+fn services(tape: &mut Tape) -> Json {
+    let mut named = |id: String| {
+        let name = if tape.chance(3) { "same" } else { tape.choose(&ODD) };
+        json!({"id": id, "name": name})
+    };
+    let mut service = |number: usize| {
+        let mut service = named(format!("s-{number}"));
+        service["endpoints"] = (1..4).map(|number| named(format!("e-{number}"))).collect();
+        service
+    };
+    (1..4).map(&mut service).collect()
+}
+
 /// The rows of an area and a site.
 fn rows(mut tapes: Vec<Tape>) -> Json {
     let mut rows = json!({
@@ -171,6 +189,9 @@ fn rows(mut tapes: Vec<Tape>) -> Json {
         "roles": [{"id": "r1", "name": "Member"}], "organizations": [{"id": 41, "publicCode": "ACME"}],
     });
     let count = tapes.len();
+    if let Some(tape) = tapes.first_mut() {
+        rows["services"] = services(tape);
+    }
     for (at, tape) in tapes.iter_mut().enumerate() {
         let list = ["members", "packages", "applications", "plans", "packageKeys", "apiKeys"][at * 6 / count];
         let known = |rows: &Json, list: &str, tape: &mut Tape| -> Option<Json> {

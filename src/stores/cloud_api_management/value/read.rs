@@ -106,6 +106,8 @@ fn read(field: &Field, object: &Object) -> Result<Option<Value>, Unread> {
         Form::Flag => Ok(flag(value)?.map(Value::Bool)),
         Form::Commas => commas(value),
         Form::Roles => roles(value),
+        // They are read with the services of the area.
+        Form::Services => Ok(None),
         Form::Limit { exempt } | Form::OwnLimit { exempt } if flag_of(object, exempt)? == Some(true) => {
             Ok(Some(Value::text("unlimited")))
         }
