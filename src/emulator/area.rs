@@ -174,8 +174,7 @@ impl Area {
             Route::List { parent, .. } => [parent, None, None],
             Route::One { parent, id, .. } => [parent, Some(id), None],
             Route::PlanServices { package, plan, path } => [Some(package), Some(plan), path.service()],
-            Route::Services { .. } => return Ok(()),
-            Route::Lookup { .. } => return Ok(()),
+            Route::Services { .. } | Route::Lookup { .. } => return Ok(()),
         };
         let is_invisible = ids.into_iter().flatten().any(|id| self.young.is_invisible(id));
         if is_invisible { Err(ApiError::new(400, "Bad Request")) } else { Ok(()) }

@@ -25,7 +25,7 @@ pub(in crate::emulator) fn of_plan(extras: &Extras, plan: &str) -> Vec<Json> {
     let service = |opened: Json| {
         let known = area.iter().find(|known| known["id"] == opened["id"]);
         let endpoints = list(&opened[ENDPOINTS]).into_iter().map(|endpoint| {
-            let known = known.into_iter().flat_map(|known| known[ENDPOINTS].as_array()).flatten();
+            let known = known.into_iter().filter_map(|known| known[ENDPOINTS].as_array()).flatten();
             let known = known.into_iter().find(|known| known["id"] == endpoint["id"]).cloned();
             joined(known, endpoint)
         });

@@ -161,10 +161,7 @@ impl CloudApiManagement {
         let body: Object = [("id".to_owned(), json!(id.expose()))].into_iter().collect();
         for tries in 1.. {
             let call = || self.api.create(&list, &body, "id".to_owned());
-            let failure = match self.retry_if_early(list.as_str(), None, call).await {
-                Ok(_) => return Ok(()),
-                Err(failure) => failure,
-            };
+            let Err(failure) = self.retry_if_early(list.as_str(), None, call).await else { return Ok(()) };
             let is_lost = matches!(failure, Failure::Lost(_));
             let is_duplicate = matches!(failure, Failure::Invalid { is_duplicate: true, .. });
             // It may be open already: by the call whose answer is lost, or by someone else.

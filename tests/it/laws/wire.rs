@@ -189,9 +189,7 @@ fn rows(mut tapes: Vec<Tape>) -> Json {
         "roles": [{"id": "r1", "name": "Member"}], "organizations": [{"id": 41, "publicCode": "ACME"}],
     });
     let count = tapes.len();
-    if let Some(tape) = tapes.first_mut() {
-        rows["services"] = services(tape);
-    }
+    rows["services"] = tapes.first_mut().map_or(Json::Null, services);
     for (at, tape) in tapes.iter_mut().enumerate() {
         let list = ["members", "packages", "applications", "plans", "packageKeys", "apiKeys"][at * 6 / count];
         let known = |rows: &Json, list: &str, tape: &mut Tape| -> Option<Json> {
