@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_place_on_another_machine_may_have_the_value_of_a_key_beside_the_new_one() {
         use super::is_beside;
-        let minted = |prefix: &str| ValueFrom::Minted { prefix: prefix.into(), length: 24 };
+        let minted = |prefix: &str| ValueFrom::Minted { prefix: prefix.into(), length: 24, has_checksum: false };
         for (value, package, application, follows, expected) in [
             (minted("chk_"), "p", "a", false, true),
             (minted("other_"), "p", "a", false, false),

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn later_runs_find_a_key_by_its_value_if_it_is_one_that_they_look_for() {
-        let minted = || ValueFrom::Minted { prefix: "chk_".into(), length: 24 };
+        let minted = || ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false };
         let (masked, not_declared) = (Some("which it shows only masked"), Some("and not the declared one"));
         for (value, live, why) in [
             (minted(), "chk_fake", None),

@@ -161,7 +161,7 @@ mod tests {
     fn change(label: &str, action: Action) -> Change {
         let key = KeyTarget {
             package: Address::package("p"),
-            value: ValueFrom::Minted { prefix: "chk_".into(), length: 24 },
+            value: ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false },
             with_secret: false,
             sources: crate::plan::Sources::default(),
             deliver: vec![Delivery { file: "f".into(), variable: "K".into() }],
