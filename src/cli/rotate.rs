@@ -120,7 +120,8 @@ fn rotated(name: &str, desired: &Desired) -> Result<Address, Failure> {
     }
     let help = match &key.source {
         KeySource::Custom(_) => {
-            "Keywright cannot choose a custom value: put a new one where the manifest reads it, and apply"
+            "Keywright cannot choose a custom value: put a new one where the manifest reads it, and apply with --allow and the \
+             address of the key, which stays beside the new one"
         }
         KeySource::Existing(_) => {
             "write `generate: {prefix: abc_}` beside `existing`, `rotation: {every: 90d, overlap: 14d}` and `deliver`, and \

@@ -32,12 +32,8 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     let findings = super::review::incomplete(declared, context).collect();
     let removals = Removals::of(context, matching);
     let (beside, going) = undeclared(matching, &removals);
-    let renamed = context
-        .desired
-        .objects
-        .values()
-        .flat_map(|declared| declared.previously.iter().map(move |former| (&former.address, declared)));
-    let renamed = renamed.collect();
+    let former = |declared| former_names(declared).map(move |former| (former, declared));
+    let renamed = context.desired.objects.values().flat_map(former).collect();
     let mut rules = LiveRules { context, matching, beside, going, renamed, findings, held: Vec::new() };
     for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
@@ -80,6 +76,10 @@ fn undeclared<'a>(matching: &Matching<'a>, removals: &Removals<'_>) -> (Beside<'
     let all = matching.unmatched.iter().rev().filter_map(|&live| Some((slot(live)?, live)));
     let (going, staying): (Vec<_>, Vec<_>) = all.partition(|(_, live)| removals.going(live).is_some());
     (staying.into_iter().collect(), going.into_iter().collect())
+}
+
+fn former_names(declared: &Declared) -> impl Iterator<Item = &Address> {
+    declared.previously.iter().map(|former| &former.address)
 }
 
 fn is_active(live: &LiveObject) -> bool {
@@ -147,19 +147,16 @@ impl LiveRules<'_, '_> {
         if let Some(renamed) = self.renamed.get(missing) {
             let message = format!("{} needs {missing}, which is renamed to {}", declared.address, renamed.address);
             let problem = rule.finding(message).at(place).label(renamed.place, "renamed here");
-            self.findings
-                .push(problem.help(format!("write the new name, {}", crate::text::line(&renamed.address.name()))));
-            return;
+            let help = format!("write the new name, {}", crate::text::line(&renamed.address.name()));
+            return self.findings.push(problem.help(help));
         }
-        let message = format!("{} needs {missing}, which is neither declared nor in the store", declared.address);
-        let problem = rule.finding(message).at(place);
+        let is_where = "which is neither declared nor in the store";
+        let problem = rule.finding(format!("{} needs {missing}, {is_where}", declared.address)).at(place);
         // Each suggestion compares with thousands of names, and no one reads more of them.
         let is_helped = self.findings.len() < MOST_SUGGESTIONS;
-        let meant = if is_helped { self.meant(missing) } else { None };
-        let in_store = || if is_helped { self.meant_in_store(missing) } else { None };
-        self.findings.push(match meant {
+        self.findings.push(match is_helped.then(|| self.meant(missing)).flatten() {
             Some((near, place)) => problem.label(place, "declared here").help(format!("did you mean {near}?")),
-            None => problem.help(match in_store() {
+            None => problem.help(match is_helped.then(|| self.meant_in_store(missing)).flatten() {
                 Some(near) => format!("did you mean {near}, which is in the store?"),
                 None => format!("declare {missing}, or correct the name"),
             }),

@@ -6,6 +6,7 @@
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
 mod delivered;
+mod index;
 mod near;
 mod relabeled;
 
@@ -31,6 +32,10 @@ use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
 use delivered::InPlace;
+use index::Holders;
+use index::Index;
+use index::Place;
+use relabeled::Entries;
 use relabeled::Labels;
 
 /// Names in a message.
@@ -68,18 +73,22 @@ fn made_again<'c>(
     let created = creates.iter().filter_map(|(_, change)| context.desired.get(&change.address));
     let places = created.filter_map(|declared| declared.key.as_ref()).flat_map(|key| &key.deliver);
     let strays = Strays::of(removals, InPlace::of(places, context), context, matching);
-    if strays.all.is_empty() && strays.in_place.is_empty() {
+    if strays.index.all.is_empty() && strays.in_place.is_empty() {
         return Vec::new();
     }
     let found = creates.iter().filter_map(|(index, change)| Some((*index, *change, strays.of_change(change)?)));
     let found: Vec<(usize, &Change, Stray)> = found.collect();
     let asked: BTreeSet<&Address> = found.iter().map(|(_, change, _)| &change.address).collect();
     let roots: Vec<Vec<Address>> = found.iter().map(|(_, change, _)| roots(change, &asked)).collect();
+    let mut below: BTreeMap<&Address, Vec<String>> = BTreeMap::new();
+    for ((_, change, _), above) in found.iter().zip(&roots) {
+        for root in above.iter().collect::<BTreeSet<_>>() {
+            below.entry(root).or_default().push(change.address.to_string());
+        }
+    }
     let demand = |((index, change, stray), above): (&(usize, &Change, Stray), &Vec<Address>)| {
-        let in_it = found.iter().zip(&roots).filter(|(_, above)| above.contains(&change.address));
-        let in_it: Vec<String> = in_it.map(|((_, below, _), _)| below.address.to_string()).collect();
-        let with =
-            if in_it.is_empty() { String::new() } else { format!(", also of {}", and_more(&in_it, NAMED, ", ")) };
+        let in_it = below.get(&change.address).map_or(&[][..], Vec::as_slice);
+        let with = if in_it.is_empty() { String::new() } else { format!(", also of {}", and_more(in_it, NAMED, ", ")) };
         let above = stray.goes_with.iter().chain(above);
         let lifted_by: Vec<Address> = above.chain(std::iter::once(&change.address)).cloned().collect();
         let what = if stray.goes_with.is_some() { "its removal" } else { "a second one" };
@@ -116,10 +125,12 @@ struct Strays<'a, 'c> {
     matching: &'a Matching<'c>,
     removals: &'a Removals<'c>,
     in_place: InPlace<'c>,
-    all: Vec<&'c LiveObject>,
+    index: Index<'c>,
     /// Those that the database knows, by the address that their manifest had.
     known: BTreeMap<String, Vec<&'c LiveObject>>,
+    holders: Holders<'c>,
     labels: Labels<'a>,
+    entries: Entries<'c>,
 }
 
 /// What is in the store in another place.
@@ -163,7 +174,11 @@ impl<'a, 'c> Strays<'a, 'c> {
                 known.entry(of_manifest.address.to_string()).or_default().push(live);
             }
         }
-        Self { context, matching, removals, in_place, all, known, labels: Labels::of(context.desired) }
+        let (index, labels) = (Index::of(all, matching), Labels::of(context.desired));
+        let holders = Holders::of(context.desired);
+        let entries = Entries::default();
+        let strays = Self { context, matching, removals, in_place, index, known, holders, labels, entries };
+        Self { entries: Entries::of(&strays), ..strays }
     }
 
     fn of_change(&self, change: &Change) -> Found {
@@ -228,14 +243,12 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     /// KW-146: an application or a package whose keys are in one that no manifest declares.
     fn with_its_keys_elsewhere(&self, declared: &'c Declared) -> Found {
-        let keys = self.context.desired.of(Kind::PackageKey);
-        let mut ours = keys.filter(|key| Self::holder(key, declared.address.kind()) == Some(&declared.address));
+        let mut ours = self.holders.keys_of(&declared.address);
         let (key, live, other) = ours.find_map(|key| {
             let (live, _) = self.key_elsewhere(key)?;
             let (application, package) = self.place_of(live)?;
             let other = if declared.address.kind() == Kind::Application { application } else { package };
-            let is_stray = self.all.iter().any(|live| self.matching.known_as(live) == other);
-            (is_stray && other != declared.address).then_some((&key.address, live, other))
+            (self.index.has(&other) && other != declared.address).then_some((&key.address, live, other))
         })?;
         let which = if self.removals.going(live).is_some() { "is removed" } else { "no manifest declares" };
         let message = format!("{} would be created, but its {key} is in {other}, which {which}", declared.address);
@@ -270,9 +283,7 @@ impl<'a, 'c> Strays<'a, 'c> {
     /// KW-149: an application or a package with such keys.
     fn for_keys_with_other_names(&self, declared: &Declared) -> Found {
         let kind = declared.address.kind();
-        let mut ours = self.context.desired.of(Kind::PackageKey);
-        let (key, former, place) = ours.find_map(|key| {
-            Self::holder(key, kind).filter(|holder| **holder == declared.address)?;
+        let (key, former, place) = self.holders.keys_of(&declared.address).find_map(|key| {
             let (former, live) = self.former_key(key)?;
             let (application, package) = self.place_of(live)?;
             let place = if kind == Kind::Application { application } else { package };
@@ -309,37 +320,29 @@ impl<'a, 'c> Strays<'a, 'c> {
             let is_same_package = self.has_name_of(&package, &key.package.address);
             (is_same && (is_same_package || is_gone(&package))) || (is_akin && is_same_package)
         };
-        let is_it = |(address, live): &(&String, &&'c LiveObject)| {
-            live.key.is_some()
-                && live.attributes.text("settings.status") != Some("disabled")
+        let is_it = |(address, live): &(String, &'c LiveObject)| {
+            live.attributes.text("settings.status") != Some("disabled")
                 && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
                 && self.place_of(live).is_some_and(is_near)
                 && !self.is_declared_elsewhere(live)
                 && !self.was_undeclared(live)
         };
-        let mut known = self.known.iter().flat_map(|(address, all)| all.iter().map(move |live| (address, live)));
-        let known = known.find(is_it).map(|(address, live)| (address.clone(), *live));
-        known.or_else(|| self.entry_of_another_application(declared))
-    }
-
-    fn holder(key: &Declared, kind: Kind) -> Option<&Address> {
-        match kind {
-            Kind::Application => key.parent.as_ref().map(|parent| &parent.address),
-            _ => key.key.as_ref().map(|key| &key.package.address),
-        }
+        let remembered = self.context.remembered;
+        let known = self.near(&parent.address).filter_map(|live| {
+            let known = remembered.objects.of(live, remembered.key.as_ref())?;
+            Some((known.address.to_string(), live))
+        });
+        let mut known: Vec<(String, &LiveObject)> = known.collect();
+        known.sort_by(|(one, _), (other, _)| one.cmp(other));
+        known.into_iter().find(is_it).or_else(|| self.entry_of_another_application(declared))
     }
 
     /// KW-147: a user with the same email address.
     fn by_email(&self, declared: &Declared) -> Found {
         let email = declared.value("email")?;
-        let is_same = |live: &&&LiveObject| {
-            let theirs = live.attributes.get("email");
-            // KW-131 asks about a name that looks the same.
-            live.address.kind() == Kind::User
-                && rules::look_of(&live.address) != rules::look_of(&declared.address)
-                && theirs.is_some_and(|theirs| crate::diff::is_same("email", email, theirs))
-        };
-        let live = self.all.iter().find(is_same)?;
+        // KW-131 asks about a name that looks the same.
+        let is_other = |live: &&LiveObject| rules::look_of(&live.address) != rules::look_of(&declared.address);
+        let live = self.index.with_email(email).find(is_other)?;
         let message = format!(
             "{} would be created, but {} has the same email address {}",
             declared.address,
@@ -351,7 +354,7 @@ impl<'a, 'c> Strays<'a, 'c> {
     }
 
     /// The application and the package of a key of the store, by their addresses in the manifests.
-    fn place_of(&self, live: &LiveObject) -> Option<(Address, Address)> {
+    fn place_of(&self, live: &LiveObject) -> Option<Place> {
         Some((self.matching.parent_of(live)?, self.matching.terms_of(live)?.0))
     }
 }

@@ -93,7 +93,7 @@ fn what_api_control_plane_made_is_never_pruned() {
     assert!(exists(&wild, &path));
 }
 
-/// The service deletes keys together with their application, so the list of its keys is read right before.
+/// The service deletes keys together with their application, so a plan goes stale with a new key in it.
 #[test]
 fn a_key_that_was_made_after_the_plan_does_not_die_with_its_application() {
     let wild = Wild::new(OWNS);
@@ -111,7 +111,7 @@ fn a_key_that_was_made_after_the_plan_does_not_die_with_its_application() {
         json!({"apikey": "not-a-real-key-2", "package": {"id": wild.ids.package}, "plan": {"id": wild.ids.plan}});
     let key = id(&wild.emulator.post(&format!("/applications/{till}/packageKeys"), body));
     let said = wild.world.keywright(&["apply", &file, "-f"]);
-    assert!(said.exit == 5 && said.text.contains("has package keys that the plan does not delete"), "{}", said.text);
+    assert!(said.exit == 5 && said.text.contains("which was not there when the plan was made"), "{}", said.text);
     assert!(said.text.contains(&key) && exists(&wild, &format!("/packageKeys/{key}")), "{}", said.text);
     assert_eq!(wild.emulator.delete(&format!("/packageKeys/{key}")).status, 200);
     let said = wild.world.keywright(&["apply", &file, "-f"]);

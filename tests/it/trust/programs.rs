@@ -165,7 +165,8 @@ fn a_program_of_a_manifest_runs_only_in_apply() {
     // Apply compares the value itself.
     runner.program("get", "echo fake-key-value-2");
     says(&runner.run(&["plan"]), 0, &["Nothing to do"]);
-    says(&runner.run(&["apply", "--auto-approve"]), 0, &["+ key/key", "done"]);
+    says(&runner.run(&["apply", "--auto-approve"]), 4, &["KW-129", "with another value"]);
+    says(&runner.run(&["apply", "--auto-approve", "--allow", "key/key"]), 0, &["+ key/key", "done"]);
 }
 
 /// The plan does not know that the key moves: it would create one with the same value and delete the declared one.

@@ -98,8 +98,7 @@ impl<'c> Strays<'_, 'c> {
     /// A key without a manifest whose value is at a place of a declared one.
     pub(super) fn stray_in_its_place(&self, declared: &'c Declared) -> Option<&'c LiveObject> {
         let (_, live, _) = self.in_place.at_place_of(declared)?;
-        let is_stray = self.all.iter().any(|stray| stray.address.kind() == Kind::PackageKey && stray.id == live.id);
-        (is_stray && self.removals.going(live).is_none()).then_some(live)
+        (self.index.has_key(live) && self.removals.going(live).is_none()).then_some(live)
     }
 
     /// KW-134: a key whose value the new one would replace where it is read.

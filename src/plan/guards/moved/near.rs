@@ -27,9 +27,15 @@ impl<'c> Strays<'_, 'c> {
 
     /// The former names of a declared object. Those of an application are addresses below its new owner, so of one that got
     /// another owner too only the names say something.
-    fn former_names(&self, declared: &Address) -> Vec<String> {
+    pub(super) fn former_names(&self, declared: &Address) -> Vec<String> {
         let declared = self.context.desired.get(declared).into_iter();
         declared.flat_map(|declared| &declared.previously).map(|former| former.address.name()).collect()
+    }
+
+    /// The keys of the user of an application, or of an application with its name or one that it had.
+    pub(super) fn near(&self, application: &Address) -> std::vec::IntoIter<&'c LiveObject> {
+        let names: Vec<String> = std::iter::once(application.name()).chain(self.former_names(application)).collect();
+        self.index.near(&application.first_name(), &names)
     }
 
     /// Whether an object of the store has the name of a declared one, or one that it had.
@@ -59,11 +65,11 @@ impl<'c> Strays<'_, 'c> {
         if generated.prefix.is_empty() {
             return None;
         }
-        let keys = self.all.iter().filter(|live| {
+        let mut keys = self.index.like(generated).filter(|live| {
             live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated))
                 && self.is_near(live, declared, generated)
         });
-        let with_prefix = keys.copied().next().map(|live| (live, "a key with its prefix"));
+        let with_prefix = keys.next().map(|live| (live, "a key with its prefix"));
         with_prefix.or_else(|| Some((self.of_another_application(declared)?, "a key of `Application.packages`")))
     }
 
@@ -85,7 +91,7 @@ impl<'c> Strays<'_, 'c> {
             live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*prefix))
                 && self.context.desired.manifest_of(entry).is_none()
         };
-        let is_it = |live: &&&'c LiveObject| {
+        let is_it = |live: &&'c LiveObject| {
             let Some((application, theirs)) = self.place_of(live) else { return false };
             let user = application.first_name();
             let is_near = user == parent.first_name() || self.has_name_of(&application, parent);
@@ -99,17 +105,14 @@ impl<'c> Strays<'_, 'c> {
                     names.iter().any(|name| was_made_for(live, &Address::key_of_application(&user, name, &package)))
                 })
         };
-        self.all.iter().find(is_it).copied()
+        self.near(parent).find(is_it)
     }
 
     fn with_value(&self, declared: &Declared) -> Option<&'c LiveObject> {
         let value = self.context.values.get(&declared.address)?.digest();
         let package = &declared.key.as_ref()?.package.address;
-        let is_it = |live: &&&LiveObject| {
-            live.key.as_ref().is_some_and(|key| key.value.digest() == value)
-                && self.place_of(live).is_some_and(|(_, theirs)| theirs == *package)
-        };
-        self.all.iter().find(is_it).copied()
+        let is_it = |live: &&LiveObject| self.place_of(live).is_some_and(|(_, theirs)| theirs == *package);
+        self.index.with_value(value).find(is_it)
     }
 
     /// Whether a key with the prefix is in a place that has something in common with the declared one. Nobody else has a

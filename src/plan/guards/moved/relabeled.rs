@@ -50,15 +50,10 @@ impl Strays<'_, '_> {
     pub(super) fn renamed_key(&self, declared: &Declared) -> Found {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         let place = (parent.address.clone(), key.package.address.clone());
-        let is_it = |live: &LiveObject| {
-            self.place_of(live).as_ref() == Some(&place)
-                && !self.is_declared_elsewhere(live)
-                && !self.was_undeclared(live)
-        };
-        let mut keys = self.all.iter().filter(|live| live.key.is_some());
-        let (former, live) = keys.find_map(|live| {
+        let is_it = |live: &LiveObject| !self.is_declared_elsewhere(live) && !self.was_undeclared(live);
+        let (former, live) = self.index.in_place(&place).find_map(|live| {
             let former = self.former_name(live, declared)?;
-            is_it(live).then_some((former, *live))
+            is_it(live).then_some((former, live))
         })?;
         let message =
             format!("{} would be created beside {}, which was declared as {former}", declared.address, live.address);
@@ -115,16 +110,14 @@ impl Strays<'_, '_> {
     pub(super) fn altered_key(&self, declared: &Declared) -> Found {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
         let place = (parent.address.clone(), key.package.address.clone());
-        let is_it = |live: &&&LiveObject| {
+        let is_it = |live: &&LiveObject| {
             lives(live, self.context)
                 && is_known_as(live, declared, self.context)
-                && self.place_of(live).as_ref() == Some(&place)
                 && !self.was_undeclared(live)
                 // The new key is no second one if the old one goes.
                 && !is_allowed(&live.address, self.context)
         };
-        let mut keys = self.all.iter().filter(|live| live.address.kind() == Kind::PackageKey);
-        let live = keys.find(is_it)?;
+        let live = self.index.in_place(&place).find(is_it)?;
         let what = match key.source {
             KeySource::Generate(_) => "prefix",
             KeySource::Custom(_) | KeySource::Existing(_) => "value",
@@ -149,14 +142,13 @@ impl Strays<'_, '_> {
         let place = (parent.address.clone(), key.package.address.clone());
         let length = self.length(key, generated);
         let is_of_form = |value: &str| value.len() == length && is_generated(value);
-        let is_it = |live: &&&LiveObject| {
+        let is_it = |live: &&LiveObject| {
             live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
                 && lives(live, self.context)
-                && self.place_of(live).as_ref() == Some(&place)
                 && self.removals.going(live).is_none()
                 && self.is_unknown(live)
         };
-        let live = self.all.iter().find(is_it)?;
+        let live = self.index.in_place(&place).find(is_it)?;
         let message = format!(
             "{} would be created beside {}, which Keywright may have generated for a manifest that has another name or \
              another prefix, or is gone",
@@ -191,30 +183,12 @@ impl<'c> Strays<'_, 'c> {
         if !is_entry(&declared.address) || self.matching.found.contains_key(parent) {
             return None;
         }
-        let former = |live: &&'c LiveObject| {
-            let (application, theirs) = self.place_of(live)?;
-            let is_gone = self.context.desired.get(&application).is_none() && lives(live, self.context);
-            let is_free = is_gone && !self.was_undeclared(live) && !self.is_declared_elsewhere(live);
-            let entry = self.entry_of(live).filter(|_| is_free && self.removals.going(live).is_none())?;
-            Some((entry, application, theirs, *live))
-        };
-        let all: Vec<(Address, Address, Address, &'c LiveObject)> = self.all.iter().filter_map(former).collect();
-        let has_same_packages = |application: &Address| {
-            let theirs =
-                all.iter().filter(|(_, other, ..)| other == application).map(|(_, _, package, _)| package.name());
-            let ours = self.context.desired.of(Kind::PackageKey).filter(|key| is_entry(&key.address));
-            let ours = ours.filter(|key| key.parent.as_ref().is_some_and(|it| it.address == *parent));
-            let ours = ours.filter_map(|key| key.key.as_ref()).map(|key| key.package.address.name());
-            theirs.collect::<BTreeSet<_>>() == ours.collect::<BTreeSet<_>>()
-        };
-        let is_of_declared = |application: &Address| {
-            let user = Address::user(&application.first_name());
-            self.context.desired.get(&user).is_some() && has_same_packages(application)
-        };
-        let is_it = |(_, application, theirs, live): &&(Address, Address, Address, &'c LiveObject)| {
-            self.has_name_of(theirs, package) && (!self.is_unknown(live) || is_of_declared(application))
-        };
-        all.iter().find(is_it).map(|(entry, .., live)| (entry.to_string(), *live))
+        let ours = self.holders.keys_of(parent).filter(|key| is_entry(&key.address));
+        let ours: BTreeSet<String> =
+            ours.filter_map(|key| key.key.as_ref()).map(|key| key.package.address.name()).collect();
+        let names = std::iter::once(package.name()).chain(self.former_names(package));
+        let former = names.filter_map(|name| self.entries.find(&name, &ours)).min_by_key(|(at, _)| *at);
+        former.map(|(_, former)| (former.entry.to_string(), former.live))
     }
 
     /// A key in use that may be the one of a manifest without a prefix, on a machine that does not know it: Keywright
@@ -239,14 +213,68 @@ impl<'c> Strays<'_, 'c> {
                 && self.context.desired.manifest_of(&application).is_none()
                 && self.has_name_of(&package, &key.package.address)
         };
-        let is_it = |live: &&&'c LiveObject| {
+        let is_it = |live: &&'c LiveObject| {
             live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
                 && lives(live, self.context)
                 && self.place_of(live).is_some_and(is_place)
                 && self.is_unknown(live)
                 && self.removals.going(live).is_none()
         };
-        self.all.iter().find(is_it).copied()
+        self.near(&parent.address).find(is_it)
+    }
+}
+
+/// A key in use of an entry of `Application.packages` that has no manifest any more, nor has its application.
+#[derive(Clone)]
+struct FormerEntry<'c> {
+    entry: Address,
+    live: &'c LiveObject,
+}
+
+/// Such keys, in their order, by what finds them.
+#[derive(Default)]
+pub(super) struct Entries<'c> {
+    all: Vec<FormerEntry<'c>>,
+    /// The first one that the database knows, by the name of its package.
+    known: BTreeMap<String, usize>,
+    /// The first one of a declared user, by the name of its package and those of all packages of its application.
+    of_declared: BTreeMap<(String, BTreeSet<String>), usize>,
+}
+
+impl<'c> Entries<'c> {
+    pub(super) fn of(strays: &Strays<'_, 'c>) -> Self {
+        let context = strays.context;
+        let former = |live: &&'c LiveObject| {
+            let (application, package) = strays.place_of(live)?;
+            let is_gone = context.desired.get(&application).is_none() && lives(live, context);
+            let is_free = is_gone && !strays.was_undeclared(live) && !strays.is_declared_elsewhere(live);
+            let entry = strays.entry_of(live).filter(|_| is_free && strays.removals.going(live).is_none())?;
+            Some((FormerEntry { entry, live: *live }, application, package.name()))
+        };
+        let found: Vec<(FormerEntry<'c>, Address, String)> = strays.index.all.iter().filter_map(former).collect();
+        let mut packages: BTreeMap<&Address, BTreeSet<String>> = BTreeMap::new();
+        for (_, application, package) in &found {
+            packages.entry(application).or_default().insert(package.clone());
+        }
+        let mut entries = Self::default();
+        for (at, (former, application, package)) in found.iter().enumerate() {
+            if !strays.is_unknown(former.live) {
+                entries.known.entry(package.clone()).or_insert(at);
+            } else if context.desired.get(&Address::user(&application.first_name())).is_some() {
+                let all = packages.get(application).cloned().unwrap_or_default();
+                entries.of_declared.entry((package.clone(), all)).or_insert(at);
+            }
+        }
+        entries.all = found.into_iter().map(|(former, ..)| former).collect();
+        entries
+    }
+
+    /// The first one in a package that the database knows, or that is of a declared user and of an application with keys for
+    /// exactly these packages.
+    fn find(&self, package: &str, packages: &BTreeSet<String>) -> Option<(usize, &FormerEntry<'c>)> {
+        let of_declared = self.of_declared.get(&(package.to_owned(), packages.clone()));
+        let at = *self.known.get(package).into_iter().chain(of_declared).min()?;
+        self.all.get(at).map(|former| (at, former))
     }
 }
 
