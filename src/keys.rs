@@ -47,7 +47,7 @@ pub struct Manifests<'a> {
     pub planned: &'a Planned,
 }
 
-/// One key of a store. Contains neither its value nor its id.
+/// One key of a store. Contains neither its value nor, but in the address of an undeclared package key, its id.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Key {
     /// The address in the manifests; for older generations and undeclared keys that in the store.

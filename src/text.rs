@@ -17,6 +17,7 @@ pub use cut::quoted;
 pub use flaw::Flaw;
 pub use flaw::false_space;
 pub use flaw::flaw;
+pub use flaw::flaw_of_email;
 pub use flaw::is_hidden_in_line;
 pub use hidden::is_hidden;
 pub use list::and_more;

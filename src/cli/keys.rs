@@ -34,7 +34,7 @@ use crate::rotation::later;
 
 /// List every key of the stores: state, age, end, owner, places of delivery, next event, and findings
 ///
-/// Declared or not. The values and ids of keys are never printed. If the manifests are not valid, the list is of the
+/// Declared or not. The values of keys and the ids of API keys are never printed. If the manifests are not valid, the list is of the
 /// stores alone, without rotations and declared addresses.
 ///
 /// Only reads. Exits with 0 if every key is listed, with 3 if the manifests are invalid, and with 6 if the store has keys

@@ -66,12 +66,14 @@ pub(super) fn of(
     // Of a value that the store masks, nothing is known.
     let is_masked = live.key.as_ref().is_some_and(|key| has_mask(key.value.expose()));
     let is_nowhere = is_current && !is_masked && !places.is_empty() && !places.iter().any(is_known);
+    // Only manifests say what is rotated. An API key never is.
+    let knows_rotation = input.manifests.is_some() || live.address.kind() == Kind::ApiKey;
     let has_end = super::events::end(live).is_some();
     let all = [
-        (works && !has_end && !is_rotated, Concern::NeverExpires),
+        (knows_rotation && works && !has_end && !is_rotated, Concern::NeverExpires),
         (input.manifests.is_some() && found.is_none(), Concern::Undeclared),
         (works && is_nowhere, Concern::DeliveredNowhere),
-        (works && !is_rotated && slots.has_several(live), Concern::SeveralActive),
+        (knows_rotation && works && !is_rotated && slots.has_several(live), Concern::SeveralActive),
         (works && slots.is_owner_off(live), Concern::OwnerOff),
     ];
     all.into_iter().filter(|(is_true, _)| *is_true).map(|(_, concern)| concern).collect()

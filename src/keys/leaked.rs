@@ -10,6 +10,12 @@ use crate::rules::is_key_text;
 /// The longest value of a key, in characters.
 const LONGEST: usize = 255;
 
+/// The letters of an escape that may stand before a value without a separator: `u003d` in JSON, `32m` in colored text.
+const LONGEST_ESCAPE: usize = 6;
+
+/// How many starts and ends of a word are tried, so that the time does not grow with the square of its length.
+const MOST_EDGES: usize = 64;
+
 /// The longest start of a value that is shown. The rest of a value is secret.
 const LONGEST_PREFIX: usize = 16;
 
@@ -30,15 +36,23 @@ pub fn suspects(text: &str) -> BTreeSet<Suspect> {
         .collect()
 }
 
-/// The parts of a line with a checksum.
+/// The parts of a line with a checksum. A key is found whatever is around it: its neighbors may be characters of keys, too,
+/// like the `-` of a diff, the `:` of a setting, the letters of an escape, or a name before `_`.
 fn values(line: &str) -> impl Iterator<Item = &str> {
     let words = line.split(|character: char| !character.is_ascii() || !is_key_text(character.encode_utf8(&mut [0; 4])));
-    words.filter_map(|word| {
-        // Characters of keys that also stand around a word in a sentence or a setting.
-        let word = word.trim_end_matches(['.', ':', '-']);
-        let after = word.match_indices([':', '.']).map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(after).filter(|start| word.len() - start <= LONGEST);
-        starts.map(|start| &word[start..]).find(|value| is_value(value))
+    words.filter(|word| word.len() >= MIN_RANDOM + CHECKSUM).filter_map(value_in)
+}
+
+/// The longest value in a word that may have something before and after it.
+fn value_in(word: &str) -> Option<&str> {
+    let is_edge = |byte: u8| matches!(byte, b'-' | b'_' | b'.' | b':');
+    let bytes = word.as_bytes();
+    // After a separator, and after each of the first characters: those of an escape have none.
+    let starts = (0..word.len()).filter(|at| *at <= LONGEST_ESCAPE || is_edge(bytes[at - 1]));
+    let ends: Vec<usize> = (0..=word.len()).rev().filter(|at| *at == word.len() || is_edge(bytes[*at])).collect();
+    starts.take(MOST_EDGES).find_map(|start| {
+        let ends = ends.iter().take(MOST_EDGES).filter(|end| (start + 1..=start + LONGEST).contains(*end));
+        ends.map(|end| &word[start..*end]).find(|text| is_value(text))
     })
 }
 
@@ -76,9 +90,23 @@ mod tests {
             format!("It was {key}."),
             format!("https://example.com/?api_key={key}&x=1"),
             format!("é{key}é"),
+            format!("-{key}"),
+            format!("\u{1b}[32m{key}\u{1b}[0m"),
+            format!("{{\"log\": \"at\\n{key}\"}}"),
+            format!("a\\u003d{key}"),
+            format!("a%3D{key}"),
+            format!("curl -u {key}:x"),
+            format!("https://{key}:x@example.com:443/"),
+            format!("_{key}_ {key}.json"),
+            format!("KEY_{key}"),
+            format!("key-{key}-old"),
         ];
         for text in all {
-            assert_eq!(found(&text), [(1, Some("chk_".to_owned()))], "{text}");
+            let found = found(&text);
+            assert!(
+                found.len() == 1 && found[0].1.as_deref().is_some_and(|it| it.ends_with("chk_")),
+                "{text}: {found:?}"
+            );
         }
         assert_eq!(found(&format!("one\n\n{key}")), [(3, Some("chk_".to_owned()))]);
         assert_eq!(found(&value("notarealkeynotareal")), [(1, None)]);

@@ -8,7 +8,9 @@ use super::Experience;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::LiveId;
+use crate::outcome::ChangeResult;
 use crate::plan::Action;
+use crate::plan::Change;
 use crate::plan::Sighting;
 
 /// The objects that manifests declare by what is still to be done to them.
@@ -16,7 +18,7 @@ pub(super) struct Waiting<'a> {
     seen: &'a Experience<'a>,
     /// Named objects without their new names.
     unnamed: BTreeSet<&'a Address>,
-    /// Keys that were not moved.
+    /// Keys that were not moved, or that the run did not deliver without consent.
     unmoved: BTreeSet<&'a LiveId>,
 }
 
@@ -35,7 +37,13 @@ impl<'a> Waiting<'a> {
             !done.contains(&object) && names.get(&object).is_some_and(|name| *name != &*sighting.address.name())
         };
         let unnamed = seen.declared.iter().filter(has_other).map(|sighting| &sighting.address).collect();
-        let moves = results().filter(|(change, result)| change.action == Action::Replace && !result.is_in_store());
+        // A key whose delivery waits may not be the one of the manifest: its place has the value of another (KW-134).
+        let is_open = |(change, result): &(&Change, &ChangeResult)| match change.action {
+            Action::Replace => !result.is_in_store(),
+            Action::Deliver => matches!(result, ChangeResult::Held(_)),
+            _ => false,
+        };
+        let moves = results().filter(is_open);
         Self { seen, unnamed, unmoved: moves.filter_map(|(change, _)| change.live_id()).collect() }
     }
 

@@ -35,6 +35,8 @@ pub struct Live {
     pub services: Option<Box<Services>>,
     /// Whether the list of users has all of them, and not only those that the manifests mention.
     pub has_all_users: bool,
+    /// Whether the keys of applications that no manifest mentions were left out, so that a package plan may have more keys.
+    pub lacks_keys: bool,
     /// The user of Keywright itself, which it never deletes or disables.
     pub signed_in_as: Option<Address>,
     /// How far the clock of the store of the package keys was ahead of ours when it answered. `None` if that is unknown.
@@ -71,6 +73,7 @@ impl Live {
         self.odd.extend(other.odd);
         self.by_id.extend(other.by_id);
         self.has_all_users |= other.has_all_users;
+        self.lacks_keys |= other.lacks_keys;
         self.roles = self.roles.take().or(other.roles);
         self.services = self.services.take().or(other.services);
         self.signed_in_as = self.signed_in_as.take().or(other.signed_in_as);

@@ -106,9 +106,14 @@ pub fn steps(before: Option<&Value>, after: Option<&Value>) -> Vec<ServiceStep> 
         let service = ServiceItem::Service(item.service().to_owned());
         *item != service && !after.contains(&service)
     };
-    let closed = before.difference(&after).filter(|item| !goes_whole(item));
+    let closed = before.difference(&after).filter(|item| !goes_whole(item) && !is_in_all(item, &after));
     let opened = opened.into_iter().map(|item| ServiceStep { item, opens: true });
     opened.chain(closed.map(|item| ServiceStep { item: item.clone(), opens: false })).collect()
+}
+
+/// Whether an endpoint stays open because all of its service are.
+fn is_in_all(item: &ServiceItem, items: &BTreeSet<ServiceItem>) -> bool {
+    matches!(item, ServiceItem::Endpoint(service, _) if items.contains(&ServiceItem::All(service.clone())))
 }
 
 /// The services of a store.
@@ -281,5 +286,6 @@ mod tests {
         assert_eq!(named(&["A", "A: 1", "A: 2"], &["A", "A: 2", "B", "B: 1"]), ["+B", "+B: 1", "-A: 1"]);
         assert_eq!(named(&["A", "A: 1", "A: 2"], &[]), ["-A"]);
         assert_eq!(named(&["A"], &["A"]), [""; 0]);
+        assert!(named(&["A", "A: 1"], &["A", "A: *"]).iter().all(|step| step.starts_with('+')), "all has each of them");
     }
 }

@@ -20,6 +20,7 @@ use crate::model::Address;
 use crate::model::Digest;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Presence;
 use crate::outcome::ChangeResult;
@@ -58,22 +59,29 @@ pub(super) fn resolve(
             excluded.insert(index, ChangeResult::Failed(Refusal::stale(format!("{} {why}", change.address))));
         }
     }
-    grown(plan, context, matching, &mut excluded);
+    grown(plan, &objects, context, matching, &mut excluded);
     keep_whole(plan, &objects, &mut excluded);
     block(plan, &mut excluded);
     Ok(excluded)
 }
 
 /// An object that is deleted with everything that hangs on it is stale if something hangs on it that the plan does not know.
-fn grown(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>, excluded: &mut BTreeMap<usize, ChangeResult>) {
+fn grown(
+    plan: &Plan,
+    objects: &BTreeMap<(Kind, Digest), Vec<&LiveObject>>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    excluded: &mut BTreeMap<usize, ChangeResult>,
+) {
     let goes = |change: &Change| change.action == Action::Delete && change.address.kind() != Kind::PackageKey;
     if !plan.changes.iter().any(goes) {
         return;
     }
-    let changed: BTreeSet<_> = plan.changes.iter().filter_map(|it| Some((it.address.kind(), it.live_id()?))).collect();
+    let of_plan: BTreeSet<(Kind, &LiveId)> =
+        objects.iter().flat_map(|((kind, _), found)| found.iter().map(|live| (*kind, &live.id))).collect();
     let mut new: BTreeMap<Address, &Address> = BTreeMap::new();
     for live in [Kind::Application, Kind::Plan, Kind::PackageKey].into_iter().flat_map(|kind| context.live.of(kind)) {
-        if !changed.contains(&(live.address.kind(), &live.id)) {
+        if !of_plan.contains(&(live.address.kind(), &live.id)) {
             new.extend(holders(live, matching, None).into_iter().map(|holder| (holder, &live.address)));
         }
     }

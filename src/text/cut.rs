@@ -20,7 +20,7 @@ const CONTEXT: usize = 40;
 /// Two texts for a comparison, each of about `longest` characters at most and with the number of all its characters if it is
 /// cut. A cut text begins shortly before the first difference, so that two different texts never look the same.
 pub fn compared(one: &str, other: &str, longest: usize) -> [String; 2] {
-    let [lengths @ ..] = [one, other].map(|text| text.chars().count());
+    let lengths = [one, other].map(|text| text.chars().count());
     if lengths.iter().all(|length| *length <= longest) {
         return [one, other].map(str::to_owned);
     }

@@ -41,6 +41,13 @@ pub fn flaw(text: &str) -> Option<Flaw<'_>> {
     Some(Flaw { kind, character, before: &text[..at], after: &text[at + character.len_utf8()..] })
 }
 
+/// The first flaw of an email address: those of every one-line text, and any space or invisible character in it.
+pub fn flaw_of_email(text: &str) -> Option<Flaw<'_>> {
+    let (at, character) = text.char_indices().find(|(_, found)| is_hidden(*found) || found.is_whitespace())?;
+    let kind = if character.is_whitespace() { Kind::Space } else { Kind::Hidden };
+    flaw(text).or(Some(Flaw { kind, character, before: &text[..at], after: &text[at + character.len_utf8()..] }))
+}
+
 impl Flaw<'_> {
     pub fn is_line_end(&self) -> bool {
         self.kind == Kind::LineEnd
@@ -121,6 +128,16 @@ mod tests {
         for (text, clause) in clauses {
             assert_eq!(flaw(text).unwrap().clause(), clause, "{text:?}");
         }
+        let of_email = [
+            ("j oe@example.com", "contains a space after `j`"),
+            ("ann\u{fe0f}@example.com", "contains the invisible character U+FE0F after `ann`"),
+            ("eve\u{a0}@example.com", "contains U+00A0 (no-break space) after `eve`"),
+            ("pia@example.com ", "ends with a space"),
+        ];
+        for (text, clause) in of_email {
+            assert_eq!(flaw_of_email(text).unwrap().clause(), clause, "{text:?}");
+        }
+        assert!(flaw_of_email("quin@example.com").is_none());
         for text in ["", "a b", "\u{6c34}", "\u{645}\u{6cc}\u{200c}\u{62e}", "\u{2764}\u{fe0f}", "a\u{a0}b"] {
             assert!(flaw(text).is_none(), "{text:?}");
         }

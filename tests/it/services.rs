@@ -351,3 +351,30 @@ fn a_store_without_services_keeps_what_manifests_say() {
     world.point_at_url(&format!("http://{}", area.address()), FAST, "", "TEST_");
     says(&world.keywright(&["plan"]), 0, &["Nothing to do"]);
 }
+
+/// In a large area, only keys of declared applications are read. Others may use the plan.
+#[test]
+fn what_other_applications_may_use_is_not_closed_or_narrowed_without_consent() {
+    let story = Story::new(&["--quirk", "max-limit=3"]);
+    let both = services(BOTH);
+    let only_plan = |fields: &str| manifests(fields).split("---\n").take(2).collect::<Vec<_>>().join("---\n");
+    story.world.write(&format!("{}\n", manifests(&format!("{both}\n  throttle: {{perSecond: 100}}"))));
+    assert_eq!(story.run(&["apply", "--auto-approve"]).exit, 0);
+    // Another client makes more keys than one page shows, and this workspace declares none of the applications.
+    let application = story.area.get("/applications?fields=id").json()[0]["id"].as_str().unwrap().to_owned();
+    let key = story.area.get("/packageKeys?fields=id,package.id,plan.id").json()[0].clone();
+    for number in 0..6 {
+        let body =
+            json!({"apikey": format!("not-a-real-key-{number}"), "package": key["package"], "plan": key["plan"]});
+        assert_eq!(story.area.post(&format!("/applications/{application}/packageKeys"), body).status, 200);
+    }
+    for (fields, rule) in [
+        (format!("{}\n  throttle: {{perSecond: 100}}", services(V1)), "CAM-080"),
+        (format!("{both}\n  throttle: {{perSecond: 1}}"), "KW-122"),
+    ] {
+        story.world.write(&only_plan(&fields));
+        let said = story.run(&["apply", "--auto-approve"]);
+        assert_eq!(said.exit, 4, "{}", said.text);
+        assert!(said.text.contains(rule) && said.text.contains("were not read, and may use it"), "{}", said.text);
+    }
+}

@@ -1,6 +1,7 @@
 //! CAM-080: a package plan that closes a service or an endpoint to its active keys.
 
 use super::callers::Callers;
+use super::narrowed::used_by;
 use crate::model::Kind;
 use crate::model::services::SERVICES;
 use crate::plan::Action;
@@ -12,7 +13,6 @@ use crate::plan::option::option;
 use crate::plan::services;
 use crate::rules;
 use crate::text::and_more;
-use crate::text::count;
 
 /// Services and endpoints in a message.
 const NAMED: usize = 5;
@@ -26,12 +26,11 @@ pub(super) fn demands(changes: &[(usize, &Change)], callers: &Callers<'_>, conte
         let field = change.fields.iter().find(|field| field.field == SERVICES)?;
         let closed = services::closed(field.before.as_ref(), field.after.as_ref());
         let keys = callers.of_plan(&change.address).len();
-        if closed.is_empty() || keys == 0 {
+        if closed.is_empty() || (keys == 0 && !context.live.lacks_keys) {
             return None;
         }
-        let use_it = if keys == 1 { "uses" } else { "use" };
-        let (what, keys) = (and_more(&closed, NAMED, ", "), count(keys, "active key*"));
-        let message = format!("{} would no longer open {what}; {keys} {use_it} it", change.address);
+        let (what, keys) = (and_more(&closed, NAMED, ", "), used_by(keys));
+        let message = format!("{} would no longer open {what}; {keys}", change.address);
         let help = format!("warn the callers, then allow it with {}", option(&change.address));
         let finding = at(rules::CAM_080.finding(message), change, context).help(help);
         Some(Demand { index, finding, lifted_by: vec![change.address.clone()] })

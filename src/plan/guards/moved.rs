@@ -277,17 +277,17 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
             declared.address
         );
-        Some(Stray::new(&rules::KW_149, message, same_key("")))
+        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(""))))
     }
 
     /// KW-149: an application or a package with such keys.
     fn for_keys_with_other_names(&self, declared: &Declared) -> Found {
         let kind = declared.address.kind();
-        let (key, former, place) = self.holders.keys_of(&declared.address).find_map(|key| {
+        let (key, former, place, live) = self.holders.keys_of(&declared.address).find_map(|key| {
             let (former, live) = self.former_key(key)?;
             let (application, package) = self.place_of(live)?;
             let place = if kind == Kind::Application { application } else { package };
-            (place != declared.address).then_some((&key.address, former, place))
+            (place != declared.address).then_some((&key.address, former, place, live))
         })?;
         let message = format!(
             "{} would be created for {key}, but {former} of {place} has no manifest any more and is in use",
@@ -298,7 +298,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         } else {
             format!("; {} then needs `previously: [{}]` too", declared.address, crate::text::line(&place.name()))
         };
-        Some(Stray::new(&rules::KW_149, message, same_key(&above)))
+        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(&above))))
     }
 
     /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in

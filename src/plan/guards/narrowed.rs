@@ -51,7 +51,7 @@ pub(super) fn demands(
         let live = callers.live(change).filter(|_| is_update(change));
         let Some(live) = live.or_else(|| followed(change, matching)) else { continue };
         let found = match change.address.kind() {
-            Kind::Plan => plan_narrowed(change, live, callers),
+            Kind::Plan => plan_narrowed(change, live, callers, context.live.lacks_keys),
             Kind::PackageKey | Kind::ApiKey if !is_active(live) => None,
             Kind::PackageKey if !is_update(change) => key_parked(change, live, context, matching),
             Kind::PackageKey => key_ends(change, live, context)
@@ -82,13 +82,13 @@ fn followed<'a>(change: &Change, matching: &Matching<'a>) -> Option<&'a LiveObje
 }
 
 /// KW-122.
-fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>) -> Found {
+fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>, lacks_keys: bool) -> Found {
     let keys = callers.of_plan(&change.address);
     let mut touched: BTreeSet<&str> = BTreeSet::new();
     let mut what: Vec<String> = Vec::new();
     let mut touch = |text: String, is_touched: &dyn Fn(&LiveObject) -> bool| {
         let ids: Vec<&str> = keys.iter().filter(|key| is_touched(key)).map(|key| key.id.expose()).collect();
-        if !ids.is_empty() {
+        if !ids.is_empty() || lacks_keys {
             what.push(text);
             touched.extend(ids);
         }
@@ -115,8 +115,13 @@ fn plan_narrowed(change: &Change, live: &LiveObject, callers: &Callers<'_>) -> F
     Some((&rules::KW_122, message))
 }
 
-fn used_by(number: usize) -> String {
-    format!("{} {} it", count(number, "active key*"), if number == 1 { "uses" } else { "use" })
+/// `2 active keys use it`. Of none, other keys may, because the plan did not read all.
+pub(super) fn used_by(number: usize) -> String {
+    match number {
+        0 => "keys of applications that no manifest mentions were not read, and may use it".to_owned(),
+        1 => "1 active key uses it".to_owned(),
+        _ => format!("{} use it", count(number, "active key*")),
+    }
 }
 
 /// KW-123. Of a plan that goes inactive with its keys, KW-122 asks.

@@ -14,7 +14,7 @@ use crate::render::KeyReport;
 
 pub(super) const KIND: &str = "keys";
 
-/// The keys of the stores. Their values and ids are absent.
+/// The keys of the stores. Their values, and the ids of API keys, are absent.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "Keywright keys")]

@@ -12,12 +12,14 @@ use crate::model::Digest;
 use crate::render::KeyReport;
 use crate::text;
 
-/// Writes an entry for every event. An entry keeps its id while key, event and time are the same, so that a program
-/// that subscribes to the file shows each once.
+/// Writes an entry for every event. An entry keeps its id while key and event are the same, so that a program that
+/// subscribes to the file shows each once, also if its time changes.
 pub fn calendar(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<()> {
-    let mut calendar = Calendar::new();
-    calendar.append_property(("PRODID", "-//Keywright//keys//EN"));
-    calendar.name(&format!("Keys of {}", text::line(report.workspace)));
+    let mut calendar = Calendar::empty();
+    let name = format!("Keys of {}", text::line(report.workspace));
+    for property in [("VERSION", "2.0"), ("PRODID", "-//Keywright//keys//EN"), ("X-WR-CALNAME", &*name)] {
+        calendar.append_property(property);
+    }
     for key in report.keys {
         for event in &key.events {
             calendar.push(entry(key, event, report));
@@ -28,7 +30,8 @@ pub fn calendar(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<(
 
 fn entry(key: &Key, event: &Event, report: &KeyReport<'_>) -> icalendar::Event {
     let (address, what) = (key.address.to_string(), event.what);
-    let identity = format!("{}\n{address}\n{}\n{}", report.workspace, what.name(), event.at.timestamp());
+    let created = key.created.map_or(0, |created| created.timestamp_millis());
+    let identity = format!("{}\n{address}\n{created}\n{}", report.workspace, what.name());
     let mut entry = icalendar::Event::new();
     entry.uid(&format!("{}@keywright.dev", Digest::of(identity.as_bytes())));
     entry.timestamp(report.now);

@@ -18,9 +18,10 @@ use crate::rules::Findings;
 use crate::rules::world::World;
 use crate::text::Flaw;
 use crate::text::flaw;
+use crate::text::flaw_of_email;
 
 pub static KW_132: Rule = Rule {
-    says: "A text of one line has no line end, no space at its ends, and no invisible character.",
+    says: "A text of one line has no line end, no space at its ends, and no invisible character; an email has no space at all.",
     why: "No one sees the difference, and the store keeps it: an email with a line end never arrives and can never be \
           changed, and a mark that changes the direction of writing shows another name than the one that is compared.",
     source: "Keywright's own rule; Unicode Technical Report 36, Unicode Security Considerations",
@@ -64,14 +65,17 @@ pub fn flawed(kind: Kind, desired: &DesiredField, address: &str) -> Option<(Diag
         (Value::Text(text), Form::Text | Form::Email) => (text, format!("`{}` of {address}", field.name)),
         // Rules of their own check the entries of the other lists, and blank entries.
         (Value::Set(items), _) if matches!(field.name, "notifyAdminEmails" | "allowedOrgs") => {
-            let item = items.iter().find(|item| !item.trim().is_empty() && flaw(item).is_some())?;
+            let is_flawed = |item: &str| {
+                if field.name == "allowedOrgs" { flaw(item).is_some() } else { flaw_of_email(item).is_some() }
+            };
+            let item = items.iter().find(|item| !item.trim().is_empty() && is_flawed(item))?;
             (item, format!("an entry of `{}` of {address}", field.name))
         }
         _ => return None,
     };
-    let flaw = flaw(text)?;
-    let message = format!("{what} {}", flaw.clause());
     let is_email = field.form == Form::Email || field.name == "notifyAdminEmails";
+    let flaw = if is_email { flaw_of_email(text)? } else { flaw(text)? };
+    let message = format!("{what} {}", flaw.clause());
     let at = |problem: Diagnostic| problem.at(desired.place).help(flaw.help());
     let error = at(KW_132.finding(message.clone()));
     let found = if is_email || flaw.is_line_end() { error.clone() } else { at(KW_132.also(message)) };

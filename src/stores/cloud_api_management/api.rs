@@ -337,10 +337,13 @@ impl Api {
             }
             Gate::Inactive => Refusal::unavailable(format!("{name} answered {status}: the sign-in was rejected"))
                 .help("check that the API key is active and belongs to the area"),
-            Gate::Forbidden => Refusal::unavailable(format!("{name} answered {status}: access is not allowed")).help(
-                "give the user a role that allows it: API Manager for packages and plans; Program Manager or Community \
-                 Manager for users, applications and keys; Administrator for all of them",
-            ),
+            Gate::Forbidden => {
+                let refusal = Refusal::unavailable(format!("{name} answered {status}: access is not allowed")).help(
+                    "give the user a role that allows it: API Manager for packages and plans; Program Manager or Community \
+                     Manager for users, applications and keys; Administrator for all of them",
+                );
+                Refusal { kind: RefusalKind::Rejected, ..refusal }
+            }
             Gate::Spent => {
                 let masked = answer.quota_reset().map(|when| self.masking().text(when));
                 let when =

@@ -72,6 +72,7 @@ impl CloudApiManagement {
         let keys = self.keys(keys, wanted, &applications).await?;
         let mut plans = self.plans(&packages, &keys, wanted).await?;
         live.by_id.extend(self.add_made(query, Kind::Plan, &mut plans).await?);
+        live.lacks_keys = applications.is_part || !matches!(&*keys, [(None, _)]);
         let mut keys = self.take_keys(keys, applications.is_part);
         live.by_id.extend(self.add_made(query, Kind::PackageKey, &mut keys).await?);
         let calls = usize::try_from(self.api.calls() - calls_before).unwrap_or(usize::MAX);

@@ -29,6 +29,7 @@ use crate::plan::Change;
 use crate::rules;
 use crate::store::Query;
 use crate::store::Refusal;
+use crate::store::RefusalKind;
 
 const ENDPOINTS: &str = "endpoints";
 
@@ -38,6 +39,15 @@ const TRIES: u32 = 3;
 /// A property that is missing or not understood.
 pub(super) struct Unread;
 
+/// Whether this user, or this server, has no list of services. Any other failure says nothing about that.
+fn is_closed(failure: &Failure) -> bool {
+    match failure {
+        Failure::Missing(_) => true,
+        Failure::Refused(refusal) => refusal.kind == RefusalKind::Rejected,
+        _ => false,
+    }
+}
+
 impl CloudApiManagement {
     /// The services of the area. `None` if they are not wanted, or if an export may do without them.
     pub(super) async fn services(&self, query: &Query) -> Result<Option<Box<Services>>, Refusal> {
@@ -45,14 +55,14 @@ impl CloudApiManagement {
             return Ok(None);
         }
         let services = match self.area_services().await {
-            Err(_) if query.may_lack_services => None,
+            Err(failure) if query.may_lack_services && is_closed(&failure) => None,
             services => Some(Box::new(services?)),
         };
         self.index.learn_services(services.as_deref());
         Ok(services)
     }
 
-    async fn area_services(&self) -> Result<Services, Refusal> {
+    async fn area_services(&self) -> Result<Services, Failure> {
         let path = CollectionPath::services();
         let fields = || self.index.nested_fields("id,name,endpoints.id,endpoints.name", "id,name,endpoints");
         let asked = fields();

@@ -11,6 +11,7 @@ use keywright::apply::Secrets;
 use keywright::diagnostic::Finding;
 use keywright::diagnostic::Places;
 use keywright::diagnostic::has_errors;
+use keywright::model::Address;
 use keywright::model::Delivery;
 use keywright::model::Digest;
 use keywright::model::Kind;
@@ -208,6 +209,38 @@ fn same<'a>(live: &'a Live, change: &Change) -> Option<&'a LiveObject> {
     live.of(change.address.kind()).iter().find(|object| object.id == *id)
 }
 
+/// Whether an object that is deleted with everything on it has something that the plan does not know.
+fn got_something_new(change: &Change, changes: &[Change], now: &Live) -> bool {
+    let is_known = |object: &LiveObject| {
+        changes.iter().any(|other| other.address.kind() == object.address.kind() && other.live_id() == Some(&object.id))
+    };
+    let hangs_on_it = |object: &&LiveObject| {
+        let key = object.key.as_ref().map(|key| &key.package);
+        let plan = key.zip(object.attributes.text("plan")).map(|(package, plan)| Address::plan(&package.name(), plan));
+        object.parent.as_ref() == Some(&change.address)
+            || key == Some(&change.address)
+            || plan.as_ref() == Some(&change.address)
+    };
+    let below = [Kind::Application, Kind::Plan, Kind::PackageKey];
+    change.action == Action::Delete
+        && change.address.kind() != Kind::PackageKey
+        && same(now, change).is_some()
+        && below.into_iter().flat_map(|kind| now.of(kind)).filter(hangs_on_it).any(|object| !is_known(object))
+}
+
+/// The deletes that stay because what they hang on stays.
+fn kept_with(stale: &BTreeSet<usize>, changes: &[Change], now: &Live) -> BTreeSet<usize> {
+    let deletes = |index: &usize| changes[*index].action == Action::Delete;
+    let is_there = |index: &usize| same(now, &changes[*index]).is_some();
+    let mut open: Vec<usize> = stale.iter().copied().filter(|index| deletes(index) && is_there(index)).collect();
+    let mut kept = BTreeSet::new();
+    while let Some(parent) = open.pop() {
+        let new = changes[parent].needs.iter().copied().filter(|index| deletes(index) && !stale.contains(index));
+        open.extend(new.filter(|index| kept.insert(*index)));
+    }
+    kept
+}
+
 proptest! {
     #![proptest_config(super::cases(96))]
 
@@ -272,10 +305,12 @@ proptest! {
         for (index, change) in changes.iter().enumerate() {
             let Some(target) = &change.target.live else { continue };
             let moved = same(&now, change).is_none_or(|object| object.fingerprint() != target.fingerprint);
+            let moved = moved || got_something_new(change, changes, &now);
             prop_assert_eq!(stale.contains(&index), moved, "{} {}", change.action, change.address);
         }
+        let kept = kept_with(&stale, changes, &now);
         for (index, change) in changes.iter().enumerate().filter(|(index, _)| !stale.contains(index)) {
-            let is_blocked = change.needs.iter().any(|need| reviewed.excluded.contains_key(need));
+            let is_blocked = change.needs.iter().any(|need| reviewed.excluded.contains_key(need)) || kept.contains(&index);
             prop_assert_eq!(reviewed.excluded.contains_key(&index), is_blocked, "{} {}", change.action, change.address);
         }
         let (asked, outcome) = carry_out(&mut bench, &ready, &live, &reviewed, (concurrency, 0x9e37_79b9));

@@ -158,3 +158,21 @@ fn a_reference_to_an_old_name_is_one_finding() {
     let ran = story.apply("");
     assert!(ran.exit == 3 && ran.err.contains("CAM-023") && !ran.err.contains("KW-145"), "{}{}", ran.out, ran.err);
 }
+
+/// The database knows the key that a place shows as the one of this manifest; the manifest finds another one now.
+#[test]
+fn a_key_that_gets_the_prefix_of_another_does_not_take_over_its_place() {
+    let [a, b] = ["a", "b"].map(|name| delivered(name, name));
+    let [a_as_b, b_as_a] = [a.replace("{prefix: a_}", "{prefix: b_}"), b.replace("{prefix: b_}", "{prefix: a_}")];
+    for (after, asked) in [(vec![&*a_as_b], "key/a"), (vec![&*a_as_b, &*b_as_a], "key/a")] {
+        let story = Story::of(&[TEAM, &a, &b].concat());
+        let files = ["a", "b"].map(|name| story.file(name));
+        let after = after.concat();
+        let story = story.with(&[TEAM, &after]);
+        for _ in 0..2 {
+            let ran = story.apply("");
+            assert!(ran.exit == 4 && ran.err.contains("KW-134") && ran.err.contains(asked), "{}{}", ran.out, ran.err);
+            assert_eq!(["a", "b"].map(|name| story.file(name)), files, "{}", ran.out);
+        }
+    }
+}

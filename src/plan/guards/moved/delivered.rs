@@ -210,9 +210,13 @@ pub(super) fn overwritten<'c>(
     writes.iter().filter_map(demand).collect()
 }
 
-/// Whether a key is the one of a manifest, or was it.
+/// Whether a key is the one of a manifest, or was it. It was it only if no other manifest has it, and if the one that the
+/// manifest has now is known to be its own, too: another key that came into its place is not.
 fn is_own(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
-    let found = matching.found.get(&declared.address);
-    let mut generations = found.into_iter().flat_map(|found| std::iter::once(found.live).chain(found.older.clone()));
-    generations.any(|own| own.id == live.id) || is_known_as(live, declared, context)
+    let Some(found) = matching.found.get(&declared.address) else { return is_known_as(live, declared, context) };
+    let mut generations = std::iter::once(found.live).chain(found.older.iter().copied());
+    generations.any(|own| own.id == live.id)
+        || (is_known_as(live, declared, context)
+            && is_known_as(found.live, declared, context)
+            && declared_as(live, matching).is_none())
 }

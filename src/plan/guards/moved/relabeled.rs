@@ -249,7 +249,7 @@ impl<'c> Entries<'c> {
             let is_gone = context.desired.get(&application).is_none() && lives(live, context);
             let is_free = is_gone && !strays.was_undeclared(live) && !strays.is_declared_elsewhere(live);
             let entry = strays.entry_of(live).filter(|_| is_free && strays.removals.going(live).is_none())?;
-            Some((FormerEntry { entry, live: *live }, application, package.name()))
+            Some((FormerEntry { entry, live }, application, package.name()))
         };
         let found: Vec<(FormerEntry<'c>, Address, String)> = strays.index.all.iter().filter_map(former).collect();
         let mut packages: BTreeMap<&Address, BTreeSet<String>> = BTreeMap::new();
