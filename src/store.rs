@@ -88,6 +88,8 @@ pub struct Query {
     /// Kinds of which more than the usual properties is needed: the custom attributes of users and applications
     /// (`extendedAttributes`), and the services of package plans.
     pub added: BTreeSet<Kind>,
+    /// The plans that the manifests mention, in case a list of many packages does not show all of them.
+    pub plans: BTreeSet<Address>,
     /// Objects that earlier runs made. Those that the lists do not show yet are asked for by id.
     pub made: Vec<Made>,
     /// Whether a store that does not show its services is read without them.
@@ -127,6 +129,7 @@ impl Query {
             only: None,
             names_roles: true,
             added: [Kind::User, Kind::Application, Kind::Plan].into(),
+            plans: BTreeSet::new(),
             made: Vec::new(),
             may_lack_services: true,
         }
@@ -145,10 +148,18 @@ impl Query {
             only: (!whole).then(|| Wanted::of(desired)),
             names_roles: objects().any(|object| sets(object, "roles")),
             added: added.map(|object| object.address.kind()).collect(),
+            plans: objects().flat_map(plans_of).collect(),
             made: Vec::new(),
             may_lack_services: false,
         }
     }
+}
+
+/// A declared plan, also under its former name, and the plan that a key names.
+fn plans_of(object: &Declared) -> Vec<Address> {
+    let own = std::iter::once(&object.address).chain(object.previously.iter().map(|former| &former.address));
+    let named = object.key.iter().map(|key| key.plan.address.clone());
+    own.filter(|address| address.kind() == Kind::Plan).cloned().chain(named).collect()
 }
 
 impl Wanted {

@@ -9,7 +9,7 @@ use super::answer::ApiError;
 
 /// Maximum depth of a path: far more than the service has levels. The number of objects in an answer is limited
 /// elsewhere, see [`super::view::BUDGET`].
-const DEEPEST: usize = 32;
+const DEEPEST: usize = 16;
 
 /// A tree of property names. Without branches it requests the default properties.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
@@ -123,6 +123,6 @@ mod tests {
         assert_eq!(Fields::parse(std::iter::empty()).unwrap(), None);
         assert_eq!(Fields::parse([" , "].into_iter()).unwrap(), None);
         assert!(Fields::parse(["plans.services.endpoints.methods.responseFilters.id"].into_iter()).is_ok());
-        assert!(Fields::parse(["a.".repeat(32).as_str()].into_iter()).is_err());
+        assert!(Fields::parse(["a.".repeat(16).as_str()].into_iter()).is_err());
     }
 }

@@ -144,6 +144,12 @@ quirks! {
     FilterAny = "filter-any",
     /// The `created` of packages is null (C20).
     NullCreated = "null-created",
+    /// The plans inside packages have only their default properties, whatever `fields` names (C17).
+    PlainNestedPlans = "plain-nested-plans",
+    /// Packages are returned without the plans inside them (C17).
+    NoNestedPlans = "no-nested-plans",
+    /// Only the first N plans inside a package are returned (C17).
+    FewNestedPlans = "few-nested-plans" [Takes::Number(10)],
     /// Lists without `sort` have a different order each time (section 4.4).
     UnstableOrder = "unstable-order",
     /// Lists have no X-Total-Count (section 4.4).

@@ -59,7 +59,8 @@ impl View<'_> {
                     fields.named(property.name).or((fields.all && property.is.is_scalar()).then_some(&nothing))
                 }
             };
-            if let Some(below) = below {
+            let is_withheld = property.is == Is::Below(Kind::Plan) && self.quirks.has(Quirk::NoNestedPlans);
+            if let Some(below) = below.filter(|_| !is_withheld) {
                 object.insert(property.name.to_owned(), self.property(kind, row, property, below));
             }
         }
@@ -202,7 +203,14 @@ impl View<'_> {
             let applications = self.mirror.below(Kind::Application, &row.id);
             return applications.flat_map(|row| self.mirror.below(child, &row.id)).map(shown).collect();
         }
-        self.mirror.below(child, &row.id).map(shown).collect()
+        let rows = self.mirror.below(child, &row.id);
+        if child != Kind::Plan {
+            return rows.map(shown).collect();
+        }
+        let most = self.quirks.number(Quirk::FewNestedPlans).and_then(|most| usize::try_from(most).ok());
+        let is_plain = self.quirks.has(Quirk::PlainNestedPlans);
+        let shown = |row: &Row| self.object(child, row, fields.wanted().filter(|_| !is_plain));
+        rows.take(most.unwrap_or(usize::MAX)).map(shown).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! token, pace ─▶ api ─▶ list ─▶ read      a snapshot, by the cheaper of two ways
+//!                 │      ├────▶ plans     the plans in the packages' list, checked
 //!                 │      ▲
 //!                 │      └───── confirm   the check before the writes; read_back is the verification after them
 //!                 └───▶ write, make       one change each; echo compares the answer with the request
@@ -23,6 +24,7 @@ mod list;
 mod make;
 mod object;
 mod path;
+mod plans;
 mod post;
 mod prove;
 mod read;
@@ -93,7 +95,7 @@ impl CloudApiManagement {
         let api = Api::new(route, transport::below(&url, "/v3/rest"), sign_in, pace);
         Ok(Self {
             api,
-            index: AreaIndex::default(),
+            index: AreaIndex::new(limits.page_size),
             username,
             page_size: limits.page_size,
             concurrency: limits.in_flight(),

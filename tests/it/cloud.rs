@@ -10,6 +10,7 @@ mod explained;
 mod faults;
 mod lag;
 mod log;
+mod plans;
 mod progress;
 mod quirks;
 mod reading;

@@ -57,6 +57,8 @@ pub(super) enum Failure {
     Refused(Refusal),
     /// The answer to a create is lost: the object may exist.
     Lost(Refusal),
+    /// The answer to a read is too long, comes too late or is unreadable: another request may be answered better.
+    Unusable(Refusal),
     /// The object does not exist.
     Missing(Refusal),
     /// The API rejects the body. `is_settled` if it names a property; otherwise an object that was just created may not
@@ -80,6 +82,7 @@ impl From<Failure> for Refusal {
         match failure {
             Failure::Refused(refusal)
             | Failure::Lost(refusal)
+            | Failure::Unusable(refusal)
             | Failure::Missing(refusal)
             | Failure::Invalid { refusal, .. } => refusal,
         }
@@ -247,6 +250,7 @@ impl Api {
         tries: &mut Tries,
     ) -> Result<Option<Answer>, Failure> {
         let is_undelivered = matches!(sent, Sent::NotDelivered(_));
+        let is_late = matches!(sent, Sent::TimedOut(_)) && call.method == Method::GET;
         tries.late += u32::from(matches!(sent, Sent::TimedOut(_)));
         let cause = match sent {
             Sent::Answered(answer) => return Ok(Some(answer)),
@@ -264,6 +268,7 @@ impl Api {
         Err(match (is_undelivered, call.can_repeat()) {
             (false, false) => Failure::Lost(refusal),
             (false, true) if is_write => Failure::Refused(refusal.lost(None)),
+            _ if is_late => Failure::Unusable(refusal),
             _ => Failure::Refused(refusal),
         })
     }
@@ -273,7 +278,7 @@ impl Api {
     }
 
     /// Sends a call when its turn has come. Also returns the token that it was sent with.
-    async fn send(&self, call: &Call<'_>) -> Result<(Sent<Answer>, Secret), Refusal> {
+    async fn send(&self, call: &Call<'_>) -> Result<(Sent<Answer>, Secret), Failure> {
         self.check_quota()?;
         // During a long wait, a token expires and the quota may be used up.
         let prepare = async || {
@@ -284,7 +289,7 @@ impl Api {
         Ok((self.send_now(call, &token).await?, token))
     }
 
-    async fn send_now(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Refusal> {
+    async fn send_now(&self, call: &Call<'_>, token: &Secret) -> Result<Sent<Answer>, Failure> {
         let _waits = in_flight::begin(call.name());
         let mut request = self
             .route
@@ -306,7 +311,7 @@ impl Api {
             Ok(answer) => answer,
             Err(error @ BodyError::TooLarge(_)) if call.can_repeat() => {
                 let refusal = Refusal::unavailable(format!("{} {}", call.name(), error.cause()));
-                return Err(refusal.help("lower pageSize in keywright.yaml, or check `url`"));
+                return Err(Failure::Unusable(refusal.help("lower pageSize in keywright.yaml, or check `url`")));
             }
             Err(error) => return Ok(error.sent()),
         };
@@ -373,6 +378,7 @@ fn interpret(call: &Call<'_>, answer: Answer, masking: &Masking) -> Result<Answe
             Err(Failure::Missing(refusal))
         }
         500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer, masking))),
+        500.. if call.method == Method::GET => Err(Failure::Unusable(failed(call, &answer, masking))),
         400 => {
             let complaint = answer.complaint(masking);
             let why = if complaint.text.is_empty() { "no reason given" } else { &complaint.text };

@@ -200,6 +200,16 @@ pub(super) fn all(kind: Kind, references: ReferenceStyle) -> String {
     names.join(",")
 }
 
+/// The parameter `fields` for packages with all properties of their plans.
+pub(super) fn packages_with_plans(references: ReferenceStyle) -> String {
+    let plans = all(Kind::Plan, references);
+    let plans: Vec<String> = plans.split(',').map(|name| format!("{PLANS}.{name}")).collect();
+    format!("{},{}", all(Kind::Package, references), plans.join(","))
+}
+
+/// The property of a package with its plans.
+pub(super) const PLANS: &str = "plans";
+
 #[cfg(test)]
 mod tests {
     use super::*;

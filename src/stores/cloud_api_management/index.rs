@@ -25,7 +25,6 @@ use crate::store::Query;
 use crate::store::Refusal;
 
 /// The index, shared by concurrent calls of a run.
-#[derive(Default)]
 pub(super) struct AreaIndex(Mutex<Index>);
 
 #[derive(Default)]
@@ -46,6 +45,8 @@ pub(super) struct Index {
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
     references: ReferenceStyle,
+    /// The longest page of packages with plans that the server can answer. `None` if it does not show plans there.
+    page_with_plans: Option<usize>,
     /// The keys that the plan was made from.
     planned: HashSet<LiveId>,
     /// The objects that this run created.
@@ -95,6 +96,10 @@ impl Index {
 }
 
 impl AreaIndex {
+    pub(super) fn new(page_size: usize) -> Self {
+        Self(Mutex::new(Index { page_with_plans: Some(page_size), ..Index::default() }))
+    }
+
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Index) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -214,6 +219,30 @@ impl AreaIndex {
             ReferenceStyle::Ids => paths.to_owned(),
             ReferenceStyle::Whole => whole.to_owned(),
         }
+    }
+
+    /// The parameter `fields` for packages and their plans.
+    pub(super) fn fields_with_plans(&self) -> String {
+        let all = fields::packages_with_plans(self.with(|index| index.references));
+        if !self.nests_services() {
+            return all;
+        }
+        format!("{all},{}", self.nested_fields("plans.services.id,plans.services.endpoints.id", "plans.services"))
+    }
+
+    /// Whether the packages' list must show the services of the plans.
+    pub(super) fn nests_services(&self) -> bool {
+        self.with(|index| index.reads_services() && index.services.is_some())
+    }
+
+    /// The longest page of packages with plans. `None` if the packages' list does not show them.
+    pub(super) fn page_with_plans(&self) -> Option<usize> {
+        self.with(|index| index.page_with_plans)
+    }
+
+    /// Records what the server can answer.
+    pub(super) fn learn_page_with_plans(&self, length: Option<usize>) {
+        self.with(|index| index.page_with_plans = length);
     }
 
     /// Records that the server accepts no paths in `fields`.

@@ -40,6 +40,20 @@ impl Listing {
         Self { rows, without_id, repeated: repeats.into_keys().collect(), total }
     }
 
+    /// A list that an object contains, with all its rows.
+    pub(super) fn of_whole(rows: Vec<Row>) -> Self {
+        let total = rows.len();
+        let mut all = Rows::default();
+        all.add(
+            0,
+            rows.into_iter().map(|row| {
+                let object = row.object();
+                (row, object)
+            }),
+        );
+        Self::of(all, total)
+    }
+
     pub(super) const fn is_whole(&self) -> bool {
         self.rows.len() + self.without_id.len() == self.total
     }
@@ -84,14 +98,18 @@ impl Rows {
             return Err(Refusal::unavailable(format!("GET {name} answered with an object without an id")));
         }
         let mut rows = Self::default();
-        for (place, row) in page.into_iter().enumerate() {
-            match text(&row, "id").map(String::into_boxed_str) {
-                Some(id) if rows.by_id.contains_key(&id) => *rows.repeats.entry(id).or_default() += 1,
-                Some(id) => drop(rows.by_id.insert(id, Row::of(&row))),
-                None => drop(rows.without_id.insert((offset, place), row)),
+        rows.add(offset, page.into_iter().map(|row| (Row::of(&row), row)));
+        Ok(rows)
+    }
+
+    fn add(&mut self, offset: usize, page: impl Iterator<Item = (Row, Object)>) {
+        for (place, (row, object)) in page.enumerate() {
+            match text(&object, "id").map(String::into_boxed_str) {
+                Some(id) if self.by_id.contains_key(&id) => *self.repeats.entry(id).or_default() += 1,
+                Some(id) => drop(self.by_id.insert(id, row)),
+                None => drop(self.without_id.insert((offset, place), object)),
             }
         }
-        Ok(rows)
     }
 
     fn extend(&mut self, more: Self) {
@@ -116,6 +134,15 @@ pub(super) struct FirstPage {
 impl FirstPage {
     pub(super) const fn is_whole(&self) -> bool {
         self.count >= self.total
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether a row is as described.
+    pub(super) fn has(&self, is_it: impl Fn(&Object) -> bool) -> bool {
+        self.rows.by_id.values().any(|row| is_it(&row.object()))
     }
 
     /// How many calls the rest of the list takes.
@@ -209,7 +236,8 @@ async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Ve
     let answer = api.list(request.path, &query).await?;
     let name = request.path.as_str();
     let rows = answer.rows().map_err(|cause| {
-        Refusal::unavailable(format!("GET {name} {cause}")).help("check `url`; a proxy may have answered instead")
+        let refusal = Refusal::unavailable(format!("GET {name} {cause}"));
+        Failure::Unusable(refusal.help("check `url`; a proxy may have answered instead"))
     })?;
     let total = answer.total().ok_or_else(|| {
         Refusal::unavailable(format!("GET {name} answered without the total (X-Total-Count)"))

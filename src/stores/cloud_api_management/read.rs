@@ -37,8 +37,8 @@ use crate::text::folded;
 
 /// Objects of one kind, and how many the server reports.
 #[derive(Default)]
-struct ObjectList {
-    objects: Vec<LiveObject>,
+pub(super) struct ObjectList {
+    pub(super) objects: Vec<LiveObject>,
     odd: Vec<OddRow>,
     /// Without the odd rows.
     total: usize,
@@ -51,18 +51,18 @@ impl CloudApiManagement {
         let wanted = query.only.as_ref();
         let calls_before = self.api.calls();
         self.index.with(|index| index.query.clone_from(query));
-        let (package_path, member_path) = (CollectionPath::packages(), CollectionPath::members());
+        let member_path = CollectionPath::members();
         let (application_path, key_path) = (CollectionPath::applications(), CollectionPath::package_keys());
-        let (packages, members, applications, keys, roles, services) = try_join!(
-            self.whole(&package_path, Kind::Package, None),
+        let ((packages, services), members, applications, keys, roles) = try_join!(
+            self.packages_and_services(query),
             self.first(&member_path, Kind::User),
             self.first(&application_path, Kind::Application),
             self.first(&key_path, Kind::PackageKey),
             self.roles(query.names_roles),
-            self.services(query),
         )?;
         let mut live = Live::default();
-        let mut packages = self.take(Kind::Package, packages, None);
+        let (shown_plans, listing) = (packages.plans, packages.listing);
+        let mut packages = self.take(Kind::Package, listing, None);
         live.by_id.extend(self.add_made(query, Kind::Package, &mut packages).await?);
         let mut users = self.users(members, wanted).await?;
         live.has_all_users = !users.is_part && users.objects.len() == users.total && users.odd.is_empty();
@@ -70,7 +70,7 @@ impl CloudApiManagement {
         let mut applications = self.applications(applications, wanted).await?;
         live.by_id.extend(self.add_made(query, Kind::Application, &mut applications).await?);
         let keys = self.keys(keys, wanted, &applications).await?;
-        let mut plans = self.plans(&packages, &keys, wanted).await?;
+        let mut plans = self.plans(&packages, shown_plans, &keys, query).await?;
         live.by_id.extend(self.add_made(query, Kind::Plan, &mut plans).await?);
         live.lacks_keys = applications.is_part || !matches!(&*keys, [(None, _)]);
         let mut keys = self.take_keys(keys, applications.is_part);
@@ -139,7 +139,7 @@ impl CloudApiManagement {
     }
 
     /// Converts rows to objects and adds them to the index. `within` is their common parent.
-    fn take(&self, kind: Kind, listing: Listing, within: Option<&Address>) -> ObjectList {
+    pub(super) fn take(&self, kind: Kind, listing: Listing, within: Option<&Address>) -> ObjectList {
         let has_added = self.index.has_added(kind);
         let mut list =
             ObjectList { total: listing.total.saturating_sub(listing.without_id.len()), ..ObjectList::default() };
@@ -284,28 +284,6 @@ impl CloudApiManagement {
         try_join_all(lists).await
     }
 
-    /// The plans of the packages that are wanted or have a key.
-    async fn plans(
-        &self,
-        packages: &ObjectList,
-        keys: &[(Option<Address>, Listing)],
-        wanted: Option<&Wanted>,
-    ) -> Result<ObjectList, Refusal> {
-        let rows = keys.iter().flat_map(|(_, listing)| listing.objects());
-        let used: BTreeSet<String> =
-            rows.filter_map(|row| value::inner_id(&row, "package").map(str::to_owned)).collect();
-        let is_needed = |package: &&LiveObject| {
-            wanted.is_none_or(|wanted| wanted.packages.contains(&package.name)) || used.contains(package.id.expose())
-        };
-        let lists = packages.objects.iter().filter(is_needed).map(|package| async move {
-            let path = CollectionPath::plans_of(&package.id)?;
-            let listing = self.whole(&path, Kind::Plan, None).await?;
-            let listing = self.with_services(&package.id, listing).await?;
-            Ok::<_, Refusal>(self.take(Kind::Plan, listing, Some(&package.address)))
-        });
-        Ok(merge(try_join_all(lists).await?))
-    }
-
     /// If only some applications were read, this leaves out the keys of the others.
     fn take_keys(&self, lists: Vec<(Option<Address>, Listing)>, is_part: bool) -> ObjectList {
         let has_known_application = |row: &Object| {
@@ -345,7 +323,7 @@ impl CloudApiManagement {
     }
 }
 
-fn merge(parts: Vec<ObjectList>) -> ObjectList {
+pub(super) fn merge(parts: Vec<ObjectList>) -> ObjectList {
     let mut all = ObjectList::default();
     for part in parts {
         all.objects.extend(part.objects);

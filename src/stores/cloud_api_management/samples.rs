@@ -39,7 +39,7 @@ fn answer(sample: &Json, status: u16) -> Answer {
 }
 
 fn live(kind: Kind, json: &Json, within: Option<&Address>) -> crate::model::LiveObject {
-    let index = AreaIndex::default();
+    let index = AreaIndex::new(100);
     index.learn(&Address::package("payments"), &LiveId::new("<package uuid>"));
     index.learn(&Address::plan("payments", "gold"), &LiveId::new("<plan uuid>"));
     index.with(|index| object::live(kind, &object(json), within, false, index)).ok().unwrap()

@@ -104,7 +104,7 @@ impl CloudApiManagement {
     pub(super) async fn with_services(&self, package: &LiveId, mut listing: Listing) -> Result<Listing, Refusal> {
         for row in listing.rows.iter_mut().filter(|_| self.index.reads_services()) {
             let mut object = row.object();
-            if let Some(id) = value::text(&object, "id").filter(|_| !has_services(&object)) {
+            if let Some(id) = value::text(&object, "id").filter(|_| !are_in(&object)) {
                 let plan = ObjectPath::plan(package, &LiveId::new(id))?;
                 self.add_services(&plan, &mut object).await?;
                 *row = Row::of(&object);
@@ -115,7 +115,7 @@ impl CloudApiManagement {
 
     /// The same for one plan.
     pub(super) async fn with_services_of_one(&self, plan: &ObjectPath, mut row: Object) -> Result<Object, Refusal> {
-        if self.index.reads_services() && !has_services(&row) {
+        if self.index.reads_services() && !are_in(&row) {
             self.add_services(plan, &mut row).await?;
         }
         Ok(row)
@@ -187,7 +187,7 @@ impl CloudApiManagement {
 }
 
 /// Whether the row of a plan has its services, and all of these their endpoints.
-fn has_services(row: &Object) -> bool {
+pub(super) fn are_in(row: &Object) -> bool {
     let has_all = |all: &Vec<Json>| all.iter().all(|one| one.get(ENDPOINTS).is_some_and(Json::is_array));
     row.get(SERVICES).and_then(Json::as_array).is_some_and(has_all)
 }

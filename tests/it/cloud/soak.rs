@@ -18,8 +18,16 @@ const FAULTS: [&str; 9] = [
     "inactive",
     "over-qps",
 ];
-const QUIRKS: [&str; 6] =
-    ["late-visibility", "status-ignored-on-create", "page-offset", "no-nested-fields", "max-limit=3", "null-limits"];
+const QUIRKS: [&str; 8] = [
+    "late-visibility",
+    "status-ignored-on-create",
+    "page-offset",
+    "no-nested-fields",
+    "max-limit=3",
+    "null-limits",
+    "few-nested-plans=1",
+    "plain-nested-plans",
+];
 
 /// Foreign objects that no manifest names.
 const OTHERS: &str = "apiVersion: keywright.dev/v1

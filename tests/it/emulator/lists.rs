@@ -103,3 +103,32 @@ fn quirks_of_lists() {
     assert_eq!(emulator.get("/packages?fields=id,plans.id").status, 400);
     assert_eq!(emulator.get("/packages?fields=id,plans").status, 200);
 }
+
+#[test]
+fn objects_inside_objects_have_the_properties_that_a_path_of_any_length_names() {
+    let start = |quirks: &[&str]| {
+        let emulator = Emulator::start(quirks);
+        let world = emulator.world();
+        emulator.key(&world, json!({"apikey": "fake-key-1"})).ok();
+        emulator.post(&format!("/packages/{}/plans", world.package), json!({"name": "silver"})).ok();
+        emulator
+    };
+    let emulator = start(&[]);
+    let deep = "applications.packageKeys.member.applications.packageKeys.member.username";
+    let members = emulator.get(&format!("/members?fields={deep}")).ok();
+    assert!(members.to_string().contains("alice"), "{members}");
+    assert_eq!(emulator.get(&format!("/members?fields={}", vec!["a"; 17].join("."))).status, 400);
+    let packages = "/packages?fields=name,plans.name,plans.notes,plans.services.endpoints.methods.id";
+    let plans = |emulator: &Emulator| emulator.get(packages).ok()[0].get("plans").cloned();
+    let all = plans(&emulator).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert_eq!(
+        all[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>(),
+        ["name", "notes", "services"]
+    );
+    assert_eq!(plans(&start(&["--quirk", "no-nested-plans"])), None);
+    let plain = plans(&start(&["--quirk", "plain-nested-plans"])).unwrap();
+    assert!(plain[0].get("notes").is_none() && plain[0].get("id").is_some(), "{plain}");
+    let few = plans(&start(&["--quirk", "few-nested-plans=1"])).unwrap();
+    assert_eq!(few.as_array().unwrap().len(), 1);
+}
