@@ -128,6 +128,11 @@ impl Remotes {
         cloud.chain(self.transfer.iter().map(|store| (store.tariff().store, store.calls()))).collect()
     }
 
+    /// Those of the calls that no forecast knows, because they repeat one or look once more.
+    pub fn repeated(&self) -> BTreeMap<&'static str, u64> {
+        self.cloud.iter().map(|store| (store.tariff().store, store.repeated())).collect()
+    }
+
     /// The part of a query that goes to one store.
     fn part(&self, query: &Query, home: Home) -> Query {
         let kinds: BTreeSet<Kind> = query.kinds.iter().filter(|kind| self.home(**kind) == home).copied().collect();

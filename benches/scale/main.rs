@@ -8,6 +8,7 @@
 )]
 
 mod area;
+mod calls;
 mod generate;
 
 use std::path::Path;
@@ -27,6 +28,10 @@ fn main() {
         ["--measure", command @ ..] => measure(command),
         ["--parse", folder] => parse(Path::new(folder)),
         ["--phases", folder] => phases(Path::new(folder)),
+        ["--calls", sizes @ ..] => {
+            let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
+            calls::table(if sizes.is_empty() { &[2_000, 10_000, 100_000] } else { &sizes });
+        }
         ["--area", size, ..] => large_area(size.parse().expect("a number of objects")),
         // `cargo test --benches` only checks that it starts.
         rest if rest.contains(&"--test") => {}

@@ -161,7 +161,7 @@ pub(super) fn finish(
     if is_asked && !confirmed(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
-    let (before, began) = (prepared.snapshot.remotes.calls(), clock());
+    let (before, began) = (Calls::of(prepared), clock());
     let (outcome, failure) = carry_out(prepared, checksum, form, console)?;
     print_outcome(form, prepared, &outcome, failure.as_ref(), console)?;
     if form == Form::Text {
@@ -237,17 +237,27 @@ fn refuse_stale(name: &str, prepared: &Prepared) -> Result<(), Failure> {
     Err(failure.help("nothing was changed; plan again, or omit --strict to apply the other changes"))
 }
 
+/// The calls so far of each remote store, and those of them that repeat one or look once more.
+struct Calls {
+    all: BTreeMap<&'static str, u64>,
+    repeated: BTreeMap<&'static str, u64>,
+}
+
+impl Calls {
+    fn of(prepared: &Prepared) -> Self {
+        let remotes = &prepared.snapshot.remotes;
+        Self { all: remotes.calls(), repeated: remotes.repeated() }
+    }
+}
+
 /// Prints the actual number of calls and seconds next to the forecast.
-fn print_calls(
-    prepared: &Prepared,
-    before: &BTreeMap<&str, u64>,
-    seconds: f64,
-    console: &mut Console<'_>,
-) -> Result<(), Failure> {
-    let now = prepared.snapshot.remotes.calls();
+fn print_calls(prepared: &Prepared, before: &Calls, seconds: f64, console: &mut Console<'_>) -> Result<(), Failure> {
+    let now = Calls::of(prepared);
     for forecast in prepared.forecasts.iter().filter(|forecast| forecast.left() > 0) {
-        let made = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
-        render::text::calls(console.out, forecast, made(&now).saturating_sub(made(before)), seconds)?;
+        let count = |calls: &BTreeMap<&str, u64>| calls.get(forecast.store).copied().unwrap_or(0);
+        let made = count(&now.all).saturating_sub(count(&before.all));
+        let repeated = count(&now.repeated).saturating_sub(count(&before.repeated));
+        render::text::calls(console.out, forecast, made, repeated, seconds)?;
     }
     Ok(())
 }

@@ -1,19 +1,26 @@
 //! What a plan will cost: API calls, time, and the share of the daily quota.
 
+mod looks;
+
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::fmt;
+
+pub use self::looks::Lists;
+pub use self::looks::Way;
+pub use self::looks::looks;
+pub use self::looks::proof;
 
 use super::Action;
 use super::Change;
 use super::ValueFrom;
+use crate::model::Address;
 use crate::model::Kind;
 use crate::model::services::SERVICES;
 use crate::model::services::steps;
 use crate::text::count;
 
 /// The call limits of a remote store, and the calls made so far.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Tariff {
     pub store: &'static str,
     pub kinds: &'static [Kind],
@@ -25,7 +32,8 @@ pub struct Tariff {
     pub snapshot: usize,
     /// Lifetime of a token, in seconds.
     pub token_life: f64,
-    pub page_size: usize,
+    /// The lists that the last snapshot found.
+    pub lists: Lists,
     /// Whether the client reads one list before the first change and one after each.
     pub reads_back: bool,
 }
@@ -55,19 +63,24 @@ impl Forecast {
     /// The cost of making `changes` in the store of the tariff.
     pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change> + Clone, tariff: &Tariff) -> Self {
         let mut cost = Self { store: tariff.store, read: tariff.snapshot, ..Self::default() };
-        let there = changes.clone().into_iter().filter(|change| tariff.kinds.contains(&change.address.kind()));
-        for change in there {
+        let there: Vec<&Change> =
+            changes.into_iter().filter(|change| tariff.kinds.contains(&change.address.kind())).collect();
+        for change in &there {
             cost.add(change);
         }
-        // Many objects are checked with one snapshot instead.
-        cost.look = cost.look.min(tariff.snapshot) + looks_below(changes.clone(), tariff);
         let writes = cost.create + cost.update + cost.delete;
-        if tariff.reads_back && writes > 0 {
-            cost.look = 1 + writes;
-            cost.read_back = 0;
+        if tariff.reads_back {
+            (cost.look, cost.read_back) = (if writes > 0 { 1 + writes } else { 0 }, 0);
         } else {
-            cost.read_back = cost.read_back.min(verification_calls(changes.clone(), tariff));
-            cost.read_back += proofs(changes, tariff);
+            let is_checked = |change: &&&Change| is_checked(change);
+            let is_verified = |change: &&&Change| is_verified(change);
+            let calls = |changes: Vec<&Change>, lists: &Lists| -> usize {
+                looks(changes, lists).values().map(|(_, calls)| calls).sum()
+            };
+            let after = looks::after(there.iter().copied(), &tariff.lists);
+            cost.look += calls(there.iter().filter(is_checked).copied().collect(), &tariff.lists);
+            cost.read_back += calls(there.iter().filter(is_verified).copied().collect(), &after);
+            cost.read_back += proofs(&there, &after);
         }
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff
@@ -85,24 +98,33 @@ impl Forecast {
         let added = usize::from(change.fields.iter().any(|field| is_added(&field.field)));
         let has_own = change.fields.iter().any(|field| !is_added(&field.field) && field.field != SERVICES);
         self.add_services(change);
+        let key = change.target.key.as_ref();
+        let delivers = key.is_some_and(|key| !key.deliver.is_empty());
         match change.action {
-            Action::Deliver => return,
+            Action::Deliver => {}
             Action::Create => {
                 self.create += 1;
                 self.update += added;
-                let by_store = change.target.key.as_ref().is_some_and(|key| key.value == ValueFrom::Store);
                 // Lists the application's keys first, so that a lost response can be resolved.
-                self.look += usize::from(by_store);
+                self.look += usize::from(key.is_some_and(|key| key.value == ValueFrom::Store));
+                // Only an active key is delivered.
+                self.read_back += usize::from(delivers && key.is_some_and(|key| key.value == ValueFrom::Given));
             }
             Action::Replace => {
                 self.create += 1;
                 self.delete += 1;
             }
-            Action::Update | Action::Enable | Action::Disable => self.update += usize::from(has_own) + added,
-            Action::Delete => self.delete += 1,
+            Action::Update | Action::Enable | Action::Disable => {
+                self.update += usize::from(has_own) + added;
+                self.read_back += usize::from(delivers && change.after("settings.status").is_some());
+            }
+            Action::Delete => {
+                self.delete += 1;
+                // The list of what is below it.
+                let is_above = matches!(change.address.kind(), Kind::User | Kind::Application | Kind::Package);
+                self.look += usize::from(is_above);
+            }
         }
-        self.look += usize::from(change.target.live.is_some());
-        self.read_back += usize::from(change.action != Action::Delete);
     }
 
     /// One call for each service and endpoint that a plan opens or closes.
@@ -151,38 +173,28 @@ impl fmt::Display for Forecast {
     }
 }
 
-/// The calls of a snapshot after the changes: as many as before, further pages, and the plans of each new package.
-pub fn verification_calls<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
-    let created = changes.into_iter().filter(|change| change.action == Action::Create);
-    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
-    created.for_each(|change| *counts.entry(change.address.kind()).or_default() += 1);
-    let created = |kind: &Kind| counts.get(kind).copied().unwrap_or(0);
-    let pages = |kind: &Kind| created(kind).saturating_sub(1) / tariff.page_size.max(1);
-    let packages = if tariff.kinds.contains(&Kind::Package) { created(&Kind::Package) } else { 0 };
-    tariff.snapshot + tariff.kinds.iter().map(pages).sum::<usize>() + packages
+/// Whether the object of a change is checked before the first write.
+pub const fn is_checked(change: &Change) -> bool {
+    change.target.live.is_some() && !matches!(change.action, Action::Deliver)
 }
 
-/// The lists of what is below an object, right before its delete.
-fn looks_below<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
-    let is_above = |kind: Kind| matches!(kind, Kind::User | Kind::Application | Kind::Package);
-    let deletes = changes.into_iter().filter(|change| change.action == Action::Delete);
-    deletes.map(|change| change.address.kind()).filter(|kind| is_above(*kind) && tariff.kinds.contains(kind)).count()
+/// Whether a change leaves an object that is read after it.
+const fn is_verified(change: &Change) -> bool {
+    !matches!(change.action, Action::Delete | Action::Deliver)
 }
 
 /// The calls that show whether another run created the same keys: two looks at each application with a new generated key, or
 /// two at the list of all keys.
-fn proofs<'c>(changes: impl IntoIterator<Item = &'c Change>, tariff: &Tariff) -> usize {
-    let is_generated = |change: &&Change| {
+fn proofs(changes: &[&Change], lists: &Lists) -> usize {
+    let is_generated = |change: &&&Change| {
         let value = change.target.key.as_ref().map(|key| &key.value);
         change.action == Action::Create && matches!(value, Some(ValueFrom::Minted { .. } | ValueFrom::Store))
     };
-    if !tariff.kinds.contains(&Kind::PackageKey) {
-        return 0;
+    let mut applications: BTreeMap<Option<&Address>, usize> = BTreeMap::new();
+    for change in changes.iter().filter(is_generated) {
+        *applications.entry(change.target.parent.as_ref()).or_default() += 1;
     }
-    let created = changes.into_iter().filter(is_generated);
-    let applications: BTreeSet<_> = created.filter_map(|change| change.target.parent.as_ref()).collect();
-    let keys = applications.len();
-    2 * applications.len().min(tariff.snapshot.max(1) + keys / tariff.page_size.max(1))
+    2 * proof(applications.into_values(), lists).1
 }
 
 /// Seconds in a readable unit.
@@ -207,21 +219,26 @@ const fn precise(count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Address;
     use crate::model::Digest;
     use crate::plan::LiveTarget;
     use crate::plan::Target;
 
-    const TARIFF: Tariff = Tariff {
-        store: "a store",
-        kinds: &[Kind::User],
-        per_second: 2.0,
-        per_day: Some(100),
-        snapshot: 7,
-        token_life: 10.0,
-        page_size: 100,
-        reads_back: false,
-    };
+    fn tariff() -> Tariff {
+        let mut lists = Lists::default();
+        lists.shows_plans = true;
+        lists.set(Kind::User, 650, 100);
+        lists.set(Kind::Package, 3, 100);
+        Tariff {
+            store: "a store",
+            kinds: &[Kind::User, Kind::Package, Kind::Plan],
+            per_second: 2.0,
+            per_day: Some(100),
+            snapshot: 7,
+            token_life: 10.0,
+            lists,
+            reads_back: false,
+        }
+    }
 
     fn change(address: Address, action: Action) -> Change {
         let live = (action != Action::Create).then(|| LiveTarget::seen(Digest::of(b"1"), Digest::of(b"")));
@@ -246,7 +263,7 @@ mod tests {
             change(user(), Action::Delete),
             change(Address::api_key("elsewhere"), Action::Create),
         ];
-        let cost = Forecast::of(&changes, &TARIFF);
+        let cost = Forecast::of(&changes, &tariff());
         // The object of the update, that of the delete, and what is below the latter.
         assert_eq!((cost.look, cost.create, cost.update, cost.delete), (3, 1, 1, 1));
         assert_eq!((cost.left(), cost.total(), cost.share_of_day), (8, 15, Some(0.15)));
@@ -258,21 +275,43 @@ mod tests {
     }
 
     #[test]
-    fn verification_includes_created_objects() {
-        let kinds = &[Kind::User, Kind::Package];
-        let changes: Vec<Change> = (0..250)
-            .map(|number| change(Address::user(&number.to_string()), Action::Create))
-            .chain((0..3).map(|number| change(Address::package(&number.to_string()), Action::Create)))
-            .collect();
-        let cost = Forecast::of(&changes, &Tariff { kinds, ..TARIFF });
-        // Two more pages of users, and the plans of three packages.
-        assert_eq!((cost.create, cost.read_back), (253, 7 + 2 + 3));
+    fn many_objects_are_looked_at_in_lists_of_their_kind_only() {
+        let many = |count: usize, action| -> Vec<Change> {
+            (0..count).map(|number| change(Address::user(&number.to_string()), action)).collect()
+        };
+        let cost = Forecast::of(&many(50, Action::Update), &tariff());
+        assert_eq!((cost.look, cost.update, cost.read_back, cost.token_renewals), (7, 50, 7, 3));
+        let cost = Forecast::of(&many(6, Action::Update), &tariff());
+        assert_eq!((cost.look, cost.read_back), (6, 6));
+        // With what the run creates, the list has three pages more.
+        let cost = Forecast::of(&many(300, Action::Create), &tariff());
+        assert_eq!((cost.look, cost.create, cost.read_back), (0, 300, 10));
     }
 
     #[test]
-    fn many_checks_become_one_snapshot() {
-        let changes: Vec<Change> = (0..50).map(|_| change(Address::user("a"), Action::Update)).collect();
-        let cost = Forecast::of(&changes, &TARIFF);
-        assert_eq!((cost.look, cost.update, cost.read_back, cost.token_renewals), (7, 50, 7, 3));
+    fn one_list_shows_packages_and_plans() {
+        let package = || change(Address::package("p"), Action::Update);
+        let mut plan = change(Address::plan("p", "gold"), Action::Update);
+        plan.target.parent = Some(Address::package("p"));
+        let cost = |changes: &[Change], tariff: &Tariff| {
+            let cost = Forecast::of(changes, tariff);
+            (cost.look, cost.read_back)
+        };
+        assert_eq!(cost(&[package(), plan.clone()], &tariff()), (1, 1));
+        let mut withheld = tariff();
+        withheld.lists.shows_plans = false;
+        assert_eq!(cost(&[package(), plan.clone()], &withheld), (2, 2));
+        // Plans of one package are in one list.
+        assert_eq!(cost(&[plan.clone(), plan.clone(), plan], &withheld), (1, 1));
+    }
+
+    #[test]
+    fn new_keys_are_looked_for_in_the_shorter_way() {
+        let mut lists = Lists::default();
+        let ones = |count| std::iter::repeat_n(1, count);
+        assert_eq!(proof(ones(5), &lists), (Way::Below, 5));
+        lists.set(Kind::PackageKey, 40_000, 1_000);
+        assert_eq!((proof(ones(5), &lists), proof(ones(41), &lists)), ((Way::Below, 5), (Way::Whole, 40)));
+        assert_eq!(proof([2_500, 1], &lists), (Way::Below, 4));
     }
 }

@@ -13,14 +13,16 @@ pub fn forecast(out: &mut dyn io::Write, forecasts: &[Forecast]) -> io::Result<(
     wanted.into_iter().try_for_each(|forecast| writeln!(out, "{bold}Forecast:{bold:#} {forecast}."))
 }
 
-/// Writes how many calls the apply made, with the forecast.
-pub fn calls(out: &mut dyn io::Write, forecast: &Forecast, made: u64, seconds: f64) -> io::Result<()> {
+/// Writes how many calls the apply made, how many of them repeat one or look once more, and the forecast, which cannot know
+/// those.
+pub fn calls(out: &mut dyn io::Write, forecast: &Forecast, made: u64, repeated: u64, seconds: f64) -> io::Result<()> {
     let dim = style::DIM;
     let (left, store) = (forecast.left(), forecast.store);
+    let calls = text::count(made, "call");
+    let of_them = if repeated > 0 { format!(" ({repeated} of them repeated)") } else { String::new() };
     writeln!(
         out,
-        "{dim}{} to {store} in {seconds:.1} s; the forecast was {left} in {:.1} s{dim:#}",
-        text::count(made, "call"),
+        "{dim}{calls} to {store} in {seconds:.1} s{of_them}; the forecast was {left} in {:.1} s{dim:#}",
         forecast.seconds
     )
 }

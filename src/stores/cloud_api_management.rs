@@ -4,7 +4,8 @@
 //! token, pace ─▶ api ─▶ list ─▶ read      a snapshot, by the cheaper of two ways
 //!                 │      ├────▶ plans     the plans in the packages' list, checked
 //!                 │      ▲
-//!                 │      └───── confirm   the check before the writes; read_back is the verification after them
+//!                 │      └──── look      many objects in the fewest calls: confirm is the check before the writes, and
+//!                 │                      read_back the verification after them
 //!                 └───▶ write, make       one change each; echo compares the answer with the request
 //!                       post              creates once, whatever lists show; prove looks for keys of other runs afterwards
 //! fields, value, object                   names and shapes on the wire ↔ the model
@@ -18,9 +19,11 @@ mod confirm;
 mod early;
 mod echo;
 mod explain;
+mod failure;
 mod fields;
 mod index;
 mod list;
+mod look;
 mod make;
 mod object;
 mod path;
@@ -124,7 +127,7 @@ impl CloudApiManagement {
             per_day: self.calls_per_day,
             snapshot: self.index.with(|index| index.snapshot_calls),
             token_life: token::USUAL_LIFE,
-            page_size: self.page_size,
+            lists: self.index.lists(),
             reads_back: false,
         }
     }
@@ -137,6 +140,11 @@ impl CloudApiManagement {
     /// The date of the last answer that had one.
     pub fn dated(&self) -> Option<Dated> {
         self.api.dated()
+    }
+
+    /// Those of the calls that no forecast knows: they repeat one, or look once more.
+    pub fn repeated(&self) -> u64 {
+        self.api.repeated()
     }
 
     /// Calls so far, without sign-ins.

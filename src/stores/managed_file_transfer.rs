@@ -42,6 +42,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::plan::Change;
 use crate::plan::Tariff;
+use crate::plan::forecast::Lists;
 use crate::store::Performed;
 use crate::store::Query;
 use crate::store::Reader;
@@ -120,7 +121,7 @@ impl ManagedFileTransfer {
             per_day: self.calls_per_day,
             snapshot: SNAPSHOT,
             token_life: f64::MAX,
-            page_size: usize::MAX,
+            lists: Lists::default(),
             reads_back: true,
         }
     }

@@ -214,6 +214,7 @@ mod tests {
 
     use super::*;
     use crate::database::Holding;
+    use crate::workspace::Limits;
 
     const NAME: &str = "GET /apis";
 
@@ -242,6 +243,28 @@ mod tests {
                 let within = times[index..].iter().filter(|at| **at - *start < Duration::from_secs(1)).count();
                 assert!(within <= rate as usize, "{within} calls in one second, but only {rate} are allowed");
             }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_calls_take_little_longer_than_the_rate_requires() {
+        const LATENCY: Duration = Duration::from_millis(40);
+        for rate in [10_u32, 50, 200] {
+            let limits = Limits { calls_per_second: f64::from(rate), ..Limits::default() };
+            let pace = Pace::new(limits.calls_per_second, None, limits.in_flight());
+            let (began, times) = (Instant::now(), Mutex::new(Vec::new()));
+            let call = async |_: u32| {
+                let _turn = turn(&pace).await;
+                times.lock().unwrap().push(Instant::now());
+                tokio::time::sleep(LATENCY).await;
+            };
+            futures_util::future::join_all((0..1_000).map(call)).await;
+            let (least, took) = (1_000.0 / f64::from(rate), (Instant::now() - began).as_secs_f64());
+            assert!(took <= least * 1.03, "{took} s at {rate} calls per second");
+            let times = times.into_inner().unwrap();
+            let second = Duration::from_secs(1);
+            let within = |at: &Instant| times.iter().filter(|other| *other >= at && **other - *at < second).count();
+            assert!(times.iter().all(|at| within(at) <= rate as usize), "too fast at {rate} calls per second");
         }
     }
 

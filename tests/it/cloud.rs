@@ -4,6 +4,7 @@ mod altered_value;
 pub(crate) mod area;
 mod bad_input;
 pub(crate) mod changes;
+mod counts;
 mod duplicates;
 mod every_quirk;
 mod explained;

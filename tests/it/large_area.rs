@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Stdio;
 
 #[path = "../../benches/scale/area.rs"]
-mod area;
+pub(crate) mod area;
 
 use crate::program::keywright;
 

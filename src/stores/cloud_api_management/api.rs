@@ -3,8 +3,11 @@
 //! A call that the gateway rejected never reached the API, so it can be retried. Reads, merges and deletes can be
 //! repeated. A create cannot: after a lost answer, the caller must check whether the object exists.
 
+use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -14,6 +17,7 @@ use super::answer;
 use super::answer::Answer;
 use super::answer::Gate;
 use super::early::retry_if_early;
+pub(super) use super::failure::Failure;
 use super::path::CollectionPath;
 use super::path::ObjectPath;
 use super::token::SignIn;
@@ -52,43 +56,6 @@ struct Tries {
     inactive: u32,
 }
 
-/// Why a call has no usable answer.
-pub(super) enum Failure {
-    Refused(Refusal),
-    /// The answer to a create is lost: the object may exist.
-    Lost(Refusal),
-    /// The answer to a read is too long, comes too late or is unreadable: another request may be answered better.
-    Unusable(Refusal),
-    /// The object does not exist.
-    Missing(Refusal),
-    /// The API rejects the body. `is_settled` if it names a property; otherwise an object that was just created may not
-    /// be visible yet (Q1, Q2).
-    Invalid {
-        refusal: Refusal,
-        is_settled: bool,
-        is_duplicate: bool,
-        blank: Vec<String>,
-    },
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal)
-            | Failure::Lost(refusal)
-            | Failure::Unusable(refusal)
-            | Failure::Missing(refusal)
-            | Failure::Invalid { refusal, .. } => refusal,
-        }
-    }
-}
-
 pub(super) struct Api {
     route: Route,
     base: Url,
@@ -96,6 +63,8 @@ pub(super) struct Api {
     pace: Pace,
     /// Set once the daily quota is used up: from then on, no calls are made.
     spent: Mutex<Option<Refusal>>,
+    /// Calls that no forecast knows.
+    repeated: AtomicU64,
 }
 
 /// One call. Messages and logs contain its name, never its query or its body.
@@ -118,7 +87,7 @@ impl Call<'_> {
 
 impl Api {
     pub(super) fn new(route: Route, base: Url, sign_in: SignIn, pace: Pace) -> Self {
-        Self { route, base, sign_in, pace, spent: Mutex::new(None) }
+        Self { route, base, sign_in, pace, spent: Mutex::new(None), repeated: AtomicU64::new(0) }
     }
 
     /// From now on, calls are made only while the run holds its lock.
@@ -147,6 +116,24 @@ impl Api {
         self.pace.calls()
     }
 
+    /// Those of the calls that repeat one, or look once more: how many depends on the service.
+    pub(super) fn repeated(&self) -> u64 {
+        self.repeated.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn repeats(&self, calls: usize) {
+        self.repeated.fetch_add(u64::try_from(calls).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// `call`, each use of which after the first is a repetition.
+    pub(super) fn counted<T>(&self, call: impl Fn() -> T) -> impl Fn() -> T {
+        let uses = Cell::new(0_u32);
+        move || {
+            self.repeats(usize::from(uses.replace(1) > 0));
+            call()
+        }
+    }
+
     pub(super) fn per_second(&self) -> f64 {
         self.pace.per_second()
     }
@@ -155,14 +142,18 @@ impl Api {
     pub(super) async fn list(&self, path: &CollectionPath, query: &[(&str, String)]) -> Result<Answer, Failure> {
         let call = Call { method: Method::GET, path: path.as_str(), query, body: None };
         // The whole area is always visible.
-        if path.is_below_object() { retry_if_early(|| self.call(&call)).await } else { self.call(&call).await }
+        if path.is_below_object() {
+            retry_if_early(self.counted(|| self.call(&call))).await
+        } else {
+            self.call(&call).await
+        }
     }
 
     pub(super) async fn get(&self, path: &ObjectPath, fields: String) -> Result<Object, Failure> {
         let query = [("fields", fields)];
-        let query = if query[0].1.is_empty() { &[][..] } else { &query[..] };
+        let query = if query[0].1.is_empty() { &[] } else { &query[..] };
         let call = Call { method: Method::GET, path: path.as_str(), query, body: None };
-        let answer = retry_if_early(|| self.call(&call)).await?;
+        let answer = retry_if_early(self.counted(|| self.call(&call))).await?;
         answer.object().map_err(|cause| Failure::Refused(unreadable(&call, &cause)))
     }
 
@@ -204,8 +195,9 @@ impl Api {
         let secrets = ["apikey", "secret"].into_iter().filter_map(|name| value::text(call.body?, name));
         secrets.for_each(|secret| self.masking().hide(&Secret::new(secret)));
         let mut tries = Tries::default();
+        let send = self.counted(|| self.send(call));
         loop {
-            let (sent, token) = self.send(call).await?;
+            let (sent, token) = send().await?;
             let Some(answer) = self.answered(call, sent, &mut tries).await? else { continue };
             let seen = (answer.status, &answer.headers);
             match answer.gate() {
@@ -378,7 +370,7 @@ fn interpret(call: &Call<'_>, answer: Answer, masking: &Masking) -> Result<Answe
             Err(Failure::Missing(refusal))
         }
         500.. if call.method == Method::POST => Err(Failure::Lost(failed(call, &answer, masking))),
-        500.. if call.method == Method::GET => Err(Failure::Unusable(failed(call, &answer, masking))),
+        504 if call.method == Method::GET => Err(Failure::Unusable(failed(call, &answer, masking))),
         400 => {
             let complaint = answer.complaint(masking);
             let why = if complaint.text.is_empty() { "no reason given" } else { &complaint.text };

@@ -3,76 +3,52 @@
 //! The API has no conditional writes, so a change between the check and the write stays possible. All checks come
 //! before the first write, because this run's own changes affect other objects: a renamed plan shows in its keys.
 
-use std::collections::BTreeSet;
-
-use futures_util::future::try_join_all;
-
 use super::CloudApiManagement;
 use super::api::Failure;
+use super::look::Look;
+use super::look::Purpose;
+use super::look::Sought;
 use super::object;
 use super::path::ObjectPath;
 use super::value::Object;
 use super::write::address_of;
 use crate::model::Address;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::model::built_in::is_built_in;
 use crate::plan::Change;
+use crate::plan::forecast;
 use crate::rotation;
 use crate::store::Made;
 use crate::store::Refusal;
 use crate::store::Unusable;
 
 impl CloudApiManagement {
-    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls.
+    /// Reads the objects of `changes` in the fewest calls.
     pub(super) async fn confirm_all(&self, changes: &[&Change]) -> Result<(), Refusal> {
-        let changes: Vec<&Change> = changes.iter().copied().filter(|change| change.target.live.is_some()).collect();
+        let checked = changes.iter().copied().filter(|change| forecast::is_checked(change));
+        let sought: Vec<Sought<'_>> =
+            checked.filter_map(|change| Some(Sought { change, id: change.live_id()? })).collect();
         // From here on, an object that will be renamed is also found by its new name.
-        for change in changes.iter().filter(|change| change.after("name").is_some()) {
-            if let Some(id) = change.live_id() {
-                self.index.alias(&address_of(change), id);
+        for one in sought.iter().filter(|one| one.change.after("name").is_some()) {
+            self.index.alias(&address_of(one.change), one.id);
+        }
+        let looks = self.look_at(&sought, &self.index.lists(), Purpose::Check).await?;
+        for (one, look) in sought.iter().zip(looks) {
+            match look {
+                Look::Found(object) => self.index.confirm(object),
+                Look::Odd => self.index.doubt(one.id),
+                // What is gone, the change itself reports; a delete has nothing to do.
+                Look::NotShown | Look::Failed(_) => {}
             }
-        }
-        let (query, snapshot_calls) = self.index.with(|index| (index.query.clone(), index.snapshot_calls));
-        if snapshot_calls > 0 && snapshot_calls < changes.len() {
-            let live = self.snapshot(&query).await?;
-            self.confirm_from(live, &changes);
-            return Ok(());
-        }
-        try_join_all(changes.into_iter().map(|change| self.confirm_one(change))).await?;
-        Ok(())
-    }
-
-    fn confirm_from(&self, mut live: Live, changes: &[&Change]) {
-        let ids: BTreeSet<&LiveId> = changes.iter().filter_map(|change| change.live_id()).collect();
-        for id in live.odd().iter().filter_map(|row| row.id.as_ref()).filter(|id| ids.contains(id)) {
-            self.index.doubt(id);
-        }
-        for object in Kind::ALL.into_iter().flat_map(|kind| live.give(kind)) {
-            if ids.contains(&object.id) {
-                self.index.confirm(object);
-            }
-        }
-    }
-
-    async fn confirm_one(&self, change: &Change) -> Result<(), Refusal> {
-        let Some(id) = change.live_id() else { return Ok(()) };
-        // If the object is gone, the change itself reports it; a delete has nothing to do.
-        if let Some(object) = self.read_one(change, id).await? {
-            self.index.confirm(object);
         }
         Ok(())
     }
 
-    /// The object of a change as it is now; `None` if it does not exist, or was not understood.
-    pub(super) async fn read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Refusal> {
-        Ok(self.try_read_one(change, id).await?)
-    }
-
-    /// The same, with the cause of a failure: an object that was just created may not be visible yet.
+    /// The object of a change as it is now; `None` if it does not exist, or was not understood. An object that was just
+    /// created may not be visible yet.
     pub(super) async fn try_read_one(&self, change: &Change, id: &LiveId) -> Result<Option<LiveObject>, Failure> {
         let kind = change.address.kind();
         let path = match kind {

@@ -21,6 +21,7 @@ use crate::model::services::ServiceItem;
 use crate::model::services::Services;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::plan::forecast::Lists;
 use crate::store::Query;
 use crate::store::Refusal;
 
@@ -41,6 +42,10 @@ pub(super) struct Index {
     confirmed: HashMap<LiveId, LiveObject>,
     /// The objects that the check did not understand.
     odd: HashSet<LiveId>,
+    /// The lists of the last snapshot, and how many objects of each kind this run has added and removed since.
+    lists: Lists,
+    added: HashMap<Kind, usize>,
+    gone: HashMap<Kind, usize>,
     /// The query of the last snapshot, and how many calls it took.
     pub(super) query: Query,
     pub(super) snapshot_calls: usize,
@@ -134,6 +139,7 @@ impl AreaIndex {
     pub(super) fn learn_made(&self, address: &Address, id: &LiveId) {
         self.with(|index| {
             index.made.insert(id.expose().into());
+            *index.added.entry(address.kind()).or_default() += 1;
             index.learn(address, id);
         });
     }
@@ -144,18 +150,41 @@ impl AreaIndex {
     }
 
     /// Records an object that this run deleted.
-    pub(super) fn learn_removed(&self, id: &LiveId) {
-        self.with(|index| index.removed.insert(id.expose().into()));
+    pub(super) fn learn_removed(&self, kind: Kind, id: &LiveId) {
+        self.with(|index| {
+            index.removed.insert(id.expose().into());
+            *index.gone.entry(kind).or_default() += 1;
+        });
+    }
+
+    /// Records how long the list of a kind is, and each of its pages.
+    pub(super) fn learn_list(&self, kind: Kind, total: usize, page: usize) {
+        self.with(|index| index.lists.set(kind, total, page));
+    }
+
+    /// The lists, as the last snapshot found them.
+    pub(super) fn lists(&self) -> Lists {
+        self.with(|index| {
+            let mut lists = index.lists.clone();
+            lists.shows_plans = index.page_with_plans.is_some();
+            lists.twice = index.query.added.iter().copied().filter(|kind| *kind != Kind::Plan).collect();
+            lists
+        })
+    }
+
+    /// The lists with what this run has added and removed.
+    pub(super) fn lists_now(&self) -> Lists {
+        let count = |counts: &HashMap<Kind, usize>, kind| counts.get(&kind).copied().unwrap_or(0);
+        let change = |lists: Lists, kind| {
+            let (more, fewer) = self.with(|index| (count(&index.added, kind), count(&index.gone, kind)));
+            lists.changed(kind, more, fewer)
+        };
+        Kind::ALL.into_iter().fold(self.lists(), change)
     }
 
     /// Whether this run deleted the object.
     pub(super) fn has_removed(&self, id: &str) -> bool {
         self.with(|index| index.removed.contains(id))
-    }
-
-    /// How many keys the plan was made from.
-    pub(super) fn planned(&self) -> usize {
-        self.with(|index| index.planned.len())
     }
 
     /// Whether the plan knew this key.
@@ -262,6 +291,11 @@ impl AreaIndex {
     /// Records an object that the check did not understand.
     pub(super) fn doubt(&self, id: &LiveId) {
         self.with(|index| index.odd.insert(id.clone()));
+    }
+
+    /// Whether an object was not understood.
+    pub(super) fn is_doubted(&self, id: &LiveId) -> bool {
+        self.with(|index| index.odd.contains(id))
     }
 
     /// Refuses a change whose object is not as the plan saw it.

@@ -145,6 +145,11 @@ impl FirstPage {
         self.rows.by_id.values().any(|row| is_it(&row.object()))
     }
 
+    /// How many rows the server puts on a page, if the list has more than one.
+    pub(super) const fn rows_of_page(&self) -> Option<usize> {
+        if self.is_whole() || self.count == 0 { None } else { Some(self.count) }
+    }
+
     /// How many calls the rest of the list takes.
     pub(super) const fn calls_left(&self) -> usize {
         if self.is_whole() || self.count == 0 { 0 } else { (self.total - self.count).div_ceil(self.count) }
@@ -166,6 +171,18 @@ pub(super) async fn first(api: &Api, request: &ListRequest<'_>) -> Result<FirstP
     Ok(FirstPage { count, rows: Rows::of_page(request, 0, rows)?, total })
 }
 
+/// Reads a list again that changed while it was read, at most twice.
+pub(super) async fn again(api: &Api, request: &ListRequest<'_>) -> Result<Listing, Failure> {
+    let listing = once_more(api, request).await?;
+    if listing.is_whole() { Ok(listing) } else { once_more(api, request).await }
+}
+
+async fn once_more(api: &Api, request: &ListRequest<'_>) -> Result<Listing, Failure> {
+    let start = first(api, request).await?;
+    api.repeats(start.total.div_ceil(start.count.max(1)).max(1));
+    rest(api, request, start).await
+}
+
 /// Reads a whole list. A list that changes in the meantime may be incomplete, so it is then read once more. The result
 /// may still be incomplete: see [`Listing::is_whole`].
 pub(super) async fn whole(api: &Api, request: &ListRequest<'_>) -> Result<Listing, Failure> {
@@ -174,8 +191,7 @@ pub(super) async fn whole(api: &Api, request: &ListRequest<'_>) -> Result<Listin
     if listing.is_whole() {
         return Ok(listing);
     }
-    let start = first(api, request).await?;
-    rest(api, request, start).await
+    once_more(api, request).await
 }
 
 /// Reads the pages after the first, concurrently. First with `offset` as a number of objects; if the list then has
@@ -197,6 +213,7 @@ pub(super) async fn rest(api: &Api, request: &ListRequest<'_>, start: FirstPage)
             return Ok(listing);
         }
     }
+    api.repeats(1);
     let mut all = rows;
     Box::pin(add_pages(api, request, 1..total.div_ceil(count), &mut all)).await?;
     Ok(Listing::of(all, total))

@@ -102,6 +102,7 @@ impl CloudApiManagement {
         sent: &Secret,
         answered: &Secret,
     ) -> Result<Option<Secret>, Refusal> {
+        self.api.repeats(1);
         let read = self.try_read_one(change, id).await;
         let live = read.ok().flatten().and_then(|object| object.key).map(|key| key.value);
         Ok(live.or_else(|| Some(answered.clone())).filter(|live| live != sent))
@@ -120,6 +121,7 @@ impl CloudApiManagement {
         if not_accepted.is_empty() {
             return Ok(Vec::new());
         }
+        self.api.repeats(1);
         let echo = self.put(kind, path, &not_accepted).await?;
         Ok(differing(kind, &not_accepted, changes, &echo))
     }

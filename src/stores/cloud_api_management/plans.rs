@@ -83,7 +83,12 @@ impl ShownPlans {
         full.map(|(id, _)| id.clone()).collect()
     }
 
-    pub(super) fn take(&mut self, package: &str) -> Option<Listing> {
+    /// The plans of a package.
+    pub(super) fn of(&self, package: &str) -> Option<Listing> {
+        self.0.get(package).cloned().map(Listing::of_whole)
+    }
+
+    fn take(&mut self, package: &str) -> Option<Listing> {
         self.0.remove(package).map(Listing::of_whole)
     }
 }
@@ -117,19 +122,21 @@ impl CloudApiManagement {
             match self.packages_in(&request).await {
                 Ok(packages) => return Ok(packages),
                 Err(Failure::Unusable(_)) => {
-                    self.index.learn_page_with_plans(Some(SHORT_PAGE).filter(|_| page_size > SHORT_PAGE))
+                    self.index.learn_page_with_plans(Some(SHORT_PAGE).filter(|_| page_size > SHORT_PAGE));
                 }
                 Err(Failure::Invalid { .. }) => self.index.learn_page_with_plans(None),
                 Err(failure) => return Err(failure.into()),
             }
         }
         // What is wrong with the list without plans is reported.
-        let listing = self.whole(&path, Kind::Package, None).await?;
+        let first = self.first(&path, Kind::Package).await?;
+        let listing = self.rest(&path, Kind::Package, first).await?;
         Ok(Packages { listing, plans: ShownPlans::default() })
     }
 
     async fn packages_in(&self, request: &ListRequest<'_>) -> Result<Packages, Failure> {
         let first = list::first(&self.api, request).await?;
+        self.learn_list(Kind::Package, &first, request.page_size);
         let with_services = self.index.nests_services();
         let shows_any = |row: &Object| row.get(PLANS).and_then(|plans| complete(plans, with_services)).is_some();
         let shows_plans = first.is_empty() || first.has(shows_any);
@@ -141,7 +148,7 @@ impl CloudApiManagement {
         let mut listing = list::rest(&self.api, request, first).await?;
         if !listing.is_whole() {
             // The area may have changed in the meantime.
-            listing = list::whole(&self.api, request).await?;
+            listing = list::again(&self.api, request).await?;
         }
         let plans = ShownPlans::out_of(&mut listing, with_services);
         if plans.0.is_empty() && !listing.rows.is_empty() {
@@ -202,7 +209,9 @@ impl CloudApiManagement {
             }
         }
         if is_limit {
-            full.iter().for_each(|package| drop(shown.0.remove(package.id.expose())));
+            for package in full {
+                shown.0.remove(package.id.expose());
+            }
         }
         Ok(())
     }

@@ -73,6 +73,7 @@ impl CloudApiManagement {
         let mut sent = 0;
         let mut window = None;
         loop {
+            self.api.repeats(usize::from(sent > 0));
             let call = || self.api.create(new.path, new.body, self.index.fields(new.kind()));
             let failure = match self.retry_if_early(new.path.as_str(), Some(new.body), call).await {
                 Ok(object) => return Ok(object),
@@ -128,6 +129,7 @@ impl CloudApiManagement {
         let wanted = new.body.get(name).and_then(Json::as_str);
         // A key is searched in its application's list, because its value must not become part of a URL.
         let filter = wanted.filter(|_| kind != Kind::PackageKey).map(|wanted| format!("{name}:{wanted}"));
+        self.api.repeats(1);
         let rows = self.rows(new.path, kind, filter).await?;
         let is_in_package = |row: &Object| value::inner_id(row, "package") == value::inner_id(new.body, "package");
         let is_it = |row: &Object| match (kind, new.value) {

@@ -33,6 +33,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::Secret;
 use crate::plan::ValueFrom;
+use crate::plan::forecast::Way;
 use crate::rotation;
 use crate::rules;
 use crate::store::NewKey;
@@ -131,6 +132,7 @@ impl CloudApiManagement {
             let is_last = !window.next_look().await;
             let looked_at: Vec<&Slot<'_>> = tied.iter().map(|(slot, _)| *slot).collect();
             let rows = self.slots(&looked_at).await;
+            self.count_look(&looked_at, rows.as_ref().ok());
             for (slot, proof) in &mut tied {
                 **proof = match &rows {
                     Ok(rows) => self.settle_slot(slot, rows, is_last).await,
@@ -164,6 +166,7 @@ impl CloudApiManagement {
             Proof::Other { id, unusable, .. } => (&*id, unusable),
         };
         if unusable.is_some() && slot.delivers() {
+            self.api.repeats(1);
             let seen = self.why_off(slot.key.change, id).await;
             *unusable = seen.unwrap_or(*unusable);
         }
@@ -207,20 +210,27 @@ impl CloudApiManagement {
     /// The keys of the slots, once the store shows every new key.
     async fn settled_slots(&self, slots: &[&Slot<'_>]) -> Result<Slots, Refusal> {
         let mut window = Window::new(self.visibility_lag, self.api.limits());
-        while !shows_all(&self.slots(slots).await?, slots) {
-            if !window.next_look().await {
-                break;
-            }
+        let mut rows = self.slots(slots).await?;
+        while !shows_all(&rows, slots) && window.next_look().await {
+            rows = self.slots(slots).await?;
+            self.count_look(slots, Some(&rows));
         }
         tokio::time::sleep(SAME_SECOND).await;
         self.slots(slots).await
     }
 
+    /// One more look than the forecast knows.
+    fn count_look(&self, slots: &[&Slot<'_>], rows: Option<&Slots>) {
+        let (way, calls) = self.way_to_keys(slots.iter().map(|slot| &slot.application));
+        let rows = rows.filter(|_| way == Way::Below).into_iter().flat_map(BTreeMap::values);
+        let below: usize = rows.map(|rows| rows.len().div_ceil(self.page_size).max(1)).sum();
+        self.api.repeats(below.max(calls));
+    }
+
     /// One list for each application, or that of the area if it takes fewer calls.
     async fn slots(&self, slots: &[&Slot<'_>]) -> Result<Slots, Refusal> {
         let applications: BTreeSet<&LiveId> = slots.iter().map(|slot| &slot.application).collect();
-        let pages = self.index.planned() / self.page_size.max(1) + 1;
-        if applications.len() > pages {
+        if self.way_to_keys(slots.iter().map(|slot| &slot.application)).0 == Way::Whole {
             let listing = self.whole(&CollectionPath::package_keys(), Kind::PackageKey, None).await?;
             let rows: Vec<Object> = listing.objects().collect();
             if listing.is_whole() && rows.iter().all(|row| value::inner_id(row, "application").is_some()) {
@@ -318,6 +328,7 @@ impl CloudApiManagement {
     /// Deletes the key of this run, unless the other one is gone.
     async fn give_way(&self, own: &LiveId, other: &LiveId) -> Result<bool, Refusal> {
         let path = ObjectPath::package_key(own)?;
+        self.api.repeats(1);
         let attempt = async || Ok(self.is_there(other).await? && self.api.delete(&path).await.map(|()| true)?);
         self.retry_if_early(path.as_str(), None, attempt).await.map_err(not_deleted)
     }
@@ -325,6 +336,7 @@ impl CloudApiManagement {
     /// Whether a key exists, by its id: lists lag behind.
     async fn is_there(&self, id: &LiveId) -> Result<bool, Failure> {
         let path = ObjectPath::package_key(id)?;
+        self.api.repeats(1);
         match self.retry_if_early(path.as_str(), None, || self.api.get(&path, "id".to_owned())).await {
             Ok(_) => Ok(true),
             Err(Failure::Missing(_)) => Ok(false),
@@ -341,6 +353,7 @@ impl CloudApiManagement {
     /// Deletes a key of this run.
     async fn delete(&self, id: &LiveId) -> Result<(), Refusal> {
         let path = ObjectPath::package_key(id)?;
+        self.api.repeats(1);
         self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await.map_err(not_deleted)
     }
 }

@@ -98,7 +98,18 @@ impl CloudApiManagement {
         ListRequest { path, fields: self.index.fields(kind), filter, page_size: self.page_size }
     }
 
-    async fn first(&self, path: &CollectionPath, kind: Kind) -> Result<FirstPage, Refusal> {
+    pub(super) fn learn_list(&self, kind: Kind, first: &FirstPage, page_size: usize) {
+        self.index.learn_list(kind, first.total, first.rows_of_page().unwrap_or(page_size));
+    }
+
+    /// The first page of the list of all objects of a kind.
+    pub(super) async fn first(&self, path: &CollectionPath, kind: Kind) -> Result<FirstPage, Refusal> {
+        let first = self.first_with_paths(path, kind).await?;
+        self.learn_list(kind, &first, self.page_size);
+        Ok(first)
+    }
+
+    async fn first_with_paths(&self, path: &CollectionPath, kind: Kind) -> Result<FirstPage, Refusal> {
         let request = self.request(path, kind, None);
         match list::first(&self.api, &request).await {
             Err(Failure::Invalid { .. }) if request.has_paths() => {
@@ -109,14 +120,14 @@ impl CloudApiManagement {
         }
     }
 
-    async fn rest(&self, path: &CollectionPath, kind: Kind, first: FirstPage) -> Result<Listing, Refusal> {
+    pub(super) async fn rest(&self, path: &CollectionPath, kind: Kind, first: FirstPage) -> Result<Listing, Refusal> {
         let request = self.request(path, kind, None);
         let listing = list::rest(&self.api, &request, first).await?;
         if listing.is_whole() {
             return Ok(listing);
         }
         // The area may have changed in the meantime.
-        Ok(list::whole(&self.api, &request).await?)
+        Ok(list::again(&self.api, &request).await?)
     }
 
     pub(super) async fn whole(
@@ -242,9 +253,19 @@ impl CloudApiManagement {
         &self,
         kind: Kind,
         path: &CollectionPath,
-        mut listing: Listing,
+        listing: Listing,
         within: Option<&Address>,
     ) -> Result<ObjectList, Refusal> {
+        let listing = self.rows_with_added(kind, path, listing).await?;
+        Ok(self.take(kind, listing, within))
+    }
+
+    pub(super) async fn rows_with_added(
+        &self,
+        kind: Kind,
+        path: &CollectionPath,
+        mut listing: Listing,
+    ) -> Result<Listing, Refusal> {
         if self.index.has_added(kind) {
             let request = ListRequest { path, fields: String::new(), filter: None, page_size: self.page_size };
             let plain = list::whole(&self.api, &request).await?;
@@ -260,7 +281,7 @@ impl CloudApiManagement {
                 *row = Row::of(&object);
             }
         }
-        Ok(self.take(kind, listing, within))
+        Ok(listing)
     }
 
     /// The rows of the keys, which need the plans to become objects.

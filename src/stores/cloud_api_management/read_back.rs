@@ -1,20 +1,18 @@
 //! The verification after the writes: the store may not hold what the API answered.
 
-use std::collections::HashMap;
 use std::time::Duration;
-
-use futures_util::future::join_all;
 
 use super::CloudApiManagement;
 use super::fields;
+use super::look::Look;
+use super::look::Purpose;
+use super::look::Sought;
 use super::write::address_of;
 use crate::diff;
-use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::plan::Change;
-use crate::plan::forecast;
 use crate::store::Altered;
 use crate::store::Found;
 use crate::store::Refusal;
@@ -22,82 +20,53 @@ use crate::store::Refusal;
 /// How long the API may still answer with the state before the writes.
 const SETTLED: Duration = Duration::from_millis(500);
 
-/// What one look at an object found.
-enum Look {
-    Found(Found),
-    /// The answer has no such object, or not yet.
-    NotShown,
-    Failed(Refusal),
+/// Whether another look can lead to another result.
+fn is_doubtful(change: &Change, look: &Look) -> bool {
+    match look {
+        Look::Found(object) => !found(change, object).altered.is_empty(),
+        Look::Odd | Look::NotShown => true,
+        Look::Failed(_) => false,
+    }
 }
 
-impl Look {
-    fn of(change: &Change, object: Option<&LiveObject>) -> Self {
-        object.map_or(Self::NotShown, |object| Self::Found(found(change, object)))
-    }
-
-    /// Whether another look can lead to another result.
-    fn is_doubtful(&self) -> bool {
-        match self {
-            Self::Found(found) => !found.altered.is_empty(),
-            Self::NotShown => true,
-            Self::Failed(_) => false,
+fn result(change: &Change, look: Look) -> Result<Found, Refusal> {
+    match look {
+        Look::Found(object) => Ok(found(change, &object)),
+        Look::Odd | Look::NotShown => {
+            let reason = "the store confirmed the change, but does not show the object";
+            Err(Refusal::unavailable(reason).help("check the object in the store before you apply again"))
         }
-    }
-
-    fn result(self) -> Result<Found, Refusal> {
-        match self {
-            Self::Found(found) => Ok(found),
-            Self::NotShown => {
-                let reason = "the store confirmed the change, but does not show the object";
-                Err(Refusal::unavailable(reason).help("check the object in the store before you apply again"))
-            }
-            Self::Failed(refusal) => Err(refusal),
-        }
+        Look::Failed(refusal) => Err(refusal),
     }
 }
 
 impl CloudApiManagement {
-    /// Reads the objects of `changes` one by one, or whole lists if that takes fewer calls. Objects that differ or are
-    /// not shown are read once more, because answers can lag behind.
+    /// Reads the objects of `changes` in the fewest calls. Objects that differ or are not shown are read once more, because
+    /// answers can lag behind.
     pub(super) async fn read_back_all(&self, changes: &[&Change]) -> Vec<Result<Found, Refusal>> {
-        let written: Vec<(&Change, Option<LiveId>)> =
-            changes.iter().map(|change| (*change, self.id_of(change))).collect();
-        let lists = forecast::verification_calls(changes.iter().copied(), &self.tariff());
-        let mut looks = if lists > 0 && lists < written.len() {
-            self.look_at_lists(&written).await
-        } else {
-            self.look_at_each(written.iter().map(|(change, id)| (*change, id.as_ref()))).await
+        let ids: Vec<Option<LiveId>> = changes.iter().map(|change| self.id_of(change)).collect();
+        let sought = changes.iter().zip(&ids).filter_map(|(change, id)| Some(Sought { change, id: id.as_ref()? }));
+        let sought: Vec<Sought<'_>> = sought.collect();
+        let mut looks = match self.look_at(&sought, &self.index.lists_now(), Purpose::Verification).await {
+            Ok(looks) => looks,
+            Err(refusal) => sought.iter().map(|_| Look::Failed(refusal.clone())).collect(),
         };
-        let doubtful: Vec<usize> = (0..looks.len()).filter(|index| looks[*index].is_doubtful()).collect();
+        let doubtful = sought.iter().zip(&looks).filter(|(one, look)| is_doubtful(one.change, look));
+        let doubtful: Vec<Sought<'_>> = doubtful.map(|(one, _)| *one).collect();
         if !doubtful.is_empty() {
             tokio::time::sleep(SETTLED).await;
-            let again = doubtful.iter().map(|index| (written[*index].0, written[*index].1.as_ref()));
-            let second = self.look_at_each(again).await;
-            doubtful.into_iter().zip(second).for_each(|(index, look)| looks[index] = look);
-        }
-        looks.into_iter().map(Look::result).collect()
-    }
-
-    async fn look_at_lists(&self, written: &[(&Change, Option<LiveId>)]) -> Vec<Look> {
-        let query = self.index.with(|index| index.query.clone());
-        let mut live = match self.snapshot(&query).await {
-            Ok(live) => live,
-            Err(refusal) => return written.iter().map(|_| Look::Failed(refusal.clone())).collect(),
-        };
-        let objects = Kind::ALL.into_iter().flat_map(|kind| live.give(kind));
-        let by_id: HashMap<LiveId, LiveObject> = objects.map(|object| (object.id.clone(), object)).collect();
-        written.iter().map(|(change, id)| Look::of(change, id.as_ref().and_then(|id| by_id.get(id)))).collect()
-    }
-
-    async fn look_at_each<'c>(&self, written: impl Iterator<Item = (&'c Change, Option<&'c LiveId>)>) -> Vec<Look> {
-        let looks = written.map(|(change, id)| async move {
-            let Some(id) = id else { return Look::NotShown };
-            match self.try_read_one(change, id).await {
-                Ok(object) => Look::of(change, object.as_ref()),
-                Err(failure) => Look::Failed(failure.into()),
+            self.api.repeats(doubtful.len());
+            let mut again = self.look_at_each(&doubtful, Purpose::Verification).await.unwrap_or_default();
+            for (one, look) in sought.iter().zip(&mut looks) {
+                *look = again.remove(one.id).unwrap_or_else(|| std::mem::replace(look, Look::NotShown));
             }
-        });
-        join_all(looks).await
+        }
+        let mut looks = looks.into_iter();
+        let of = |(change, id): (&&Change, Option<LiveId>)| {
+            let look = id.and_then(|_| looks.next()).unwrap_or(Look::NotShown);
+            result(change, look)
+        };
+        changes.iter().zip(ids.clone()).map(of).collect()
     }
 
     fn id_of(&self, change: &Change) -> Option<LiveId> {

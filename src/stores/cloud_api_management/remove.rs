@@ -23,7 +23,7 @@ impl CloudApiManagement {
         self.check_below(change, &id).await?;
         let path = self.object_path(change, &id)?;
         self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await?;
-        self.index.learn_removed(&id);
+        self.index.learn_removed(change.address.kind(), &id);
         Ok(())
     }
 

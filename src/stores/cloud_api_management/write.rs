@@ -78,6 +78,7 @@ impl CloudApiManagement {
             return;
         }
         let empty: Object = std::iter::once(("expires".to_owned(), Json::from(""))).collect();
+        self.api.repeats(1);
         if let Ok(echo) = self.put(kind, path, &empty).await {
             altered.retain(|one| !is_kept(one));
             altered.extend(differing(kind, &empty, changes, &echo));
@@ -90,7 +91,10 @@ impl CloudApiManagement {
         let answer = self.retry_if_early(path.as_str(), Some(object), call).await;
         match answer.map_err(|failure| explained(failure, kind, false))? {
             Some(echo) => Ok(echo),
-            None => Ok(self.api.get(path, self.index.fields(kind)).await?),
+            None => {
+                self.api.repeats(1);
+                Ok(self.api.get(path, self.index.fields(kind)).await?)
+            }
         }
     }
 
@@ -134,6 +138,7 @@ impl CloudApiManagement {
         body: Option<&Object>,
         call: impl Fn() -> F,
     ) -> Result<T, Failure> {
+        let call = self.api.counted(call);
         let named = body.into_iter().flat_map(|body| ["package", "plan"].map(|name| value::inner_id(body, name)));
         let is_young = self.index.has_made(path.split('/').chain(named.flatten()));
         if !is_young || self.visibility_lag.is_zero() {

@@ -227,5 +227,20 @@ pub(crate) fn said(command: &mut Command) -> Said {
     for secret in ["not-a-real-credential", super::CUSTOM] {
         assert!(!text.contains(secret), "a secret is printed:\n{text}");
     }
-    Said { text, exit: output.status.code().unwrap_or(-1) }
+    let said = Said { text, exit: output.status.code().unwrap_or(-1) };
+    check_forecast(&said);
+    said
+}
+
+/// The law of every apply that did everything: without what it repeated, it made as many calls as the plan forecast.
+fn check_forecast(said: &Said) {
+    let line = said
+        .text
+        .lines()
+        .find(|line| line.contains("to Cloud API Management in ") && line.contains("the forecast was"));
+    let Some(line) = line.filter(|_| said.exit == 0) else { return };
+    let after = |mark: &str| -> Option<i64> { line.split(mark).nth(1)?.split(' ').next()?.parse().ok() };
+    let calls: i64 = line.split(' ').next().unwrap().replace(',', "").parse().unwrap();
+    let (repeated, forecast) = (after(" s (").unwrap_or(0), after("the forecast was ").unwrap());
+    assert!((calls - repeated - forecast).abs() <= 2, "the forecast is wrong: {line}\n{}", said.text);
 }
