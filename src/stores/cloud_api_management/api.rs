@@ -242,7 +242,6 @@ impl Api {
         tries: &mut Tries,
     ) -> Result<Option<Answer>, Failure> {
         let is_undelivered = matches!(sent, Sent::NotDelivered(_));
-        let is_late = matches!(sent, Sent::TimedOut(_)) && call.method == Method::GET;
         tries.late += u32::from(matches!(sent, Sent::TimedOut(_)));
         let cause = match sent {
             Sent::Answered(answer) => return Ok(Some(answer)),
@@ -260,7 +259,6 @@ impl Api {
         Err(match (is_undelivered, call.can_repeat()) {
             (false, false) => Failure::Lost(refusal),
             (false, true) if is_write => Failure::Refused(refusal.lost(None)),
-            _ if is_late => Failure::Unusable(refusal),
             _ => Failure::Refused(refusal),
         })
     }

@@ -7,7 +7,7 @@ pub(super) enum Failure {
     Refused(Refusal),
     /// The answer to a create is lost: the object may exist.
     Lost(Refusal),
-    /// The answer to a read is too long, comes too late or is unreadable: a smaller request may be answered better.
+    /// The answer to a read is too long or unreadable, or a gateway did not wait for it: a smaller request may be answered better.
     Unusable(Refusal),
     /// The object does not exist.
     Missing(Refusal),

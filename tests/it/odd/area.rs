@@ -68,7 +68,7 @@ impl Shared {
 
     pub(super) fn with(manifests: &str) -> Self {
         let world = World::new(manifests);
-        let area = world.area(&[]);
+        let area = world.area(&["--quirk", "no-nested-plans"]);
         let proxy = Proxy::before(&area.url);
         world.point_at_url(&proxy.url, "{callsPerSecond: 1000}", "", "TEST_");
         let said = world.apply();
