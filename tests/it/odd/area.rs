@@ -67,8 +67,12 @@ impl Shared {
     }
 
     pub(super) fn with(manifests: &str) -> Self {
+        Self::with_quirks(manifests, &[])
+    }
+
+    pub(super) fn with_quirks(manifests: &str, quirks: &[&str]) -> Self {
         let world = World::new(manifests);
-        let area = world.area(&["--quirk", "no-nested-plans"]);
+        let area = world.area(quirks);
         let proxy = Proxy::before(&area.url);
         world.point_at_url(&proxy.url, "{callsPerSecond: 1000}", "", "TEST_");
         let said = world.apply();

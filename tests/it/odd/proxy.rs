@@ -64,14 +64,25 @@ fn pass_on(mut caller: TcpStream, host: &str, rewrite: &Mutex<Rewrite>) -> std::
     caller.write_all(&body)
 }
 
+/// Changes rows, and the plans inside packages as if they were in a list of their own.
+fn change(path: &str, rows: &mut Vec<Json>, rewrite: &Rewrite) {
+    for row in rows.iter_mut() {
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        if let Some(plans) = row.get_mut("plans").and_then(Json::as_array_mut) {
+            rewrite(&format!("{path}/{id}/plans"), plans);
+        }
+    }
+    rewrite(path, rows);
+}
+
 fn rewritten(head: &str, json: Json, path: &str, rewrite: &Rewrite) -> (String, Vec<u8>) {
     let Json::Array(mut rows) = json else {
         let mut rows = vec![json];
-        rewrite(path, &mut rows);
+        change(path, &mut rows, rewrite);
         return (head.to_owned(), rows.remove(0).to_string().into_bytes());
     };
     let before = rows.len();
-    rewrite(path, &mut rows);
+    change(path, &mut rows, rewrite);
     let total = |line: &str| -> Option<usize> {
         let (name, number) = line.split_once(':')?;
         name.eq_ignore_ascii_case("x-total-count").then(|| number.trim().parse().unwrap())

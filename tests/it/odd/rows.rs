@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use super::area::Shared;
+use super::area::TEAM;
 use super::area::VALUE;
 
 const USER: &str = "---\napiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: bob}\nspec: {email: bob@example.com, displayName: Bob, status: active}\n";
@@ -102,10 +103,21 @@ fn needed(odd: &Odd) -> String {
     format!("{above}{}", odd.twin)
 }
 
+/// Areas whose packages' list shows plans. Odd plans are also read from lists of their own.
+fn areas(odd: &Odd) -> Vec<Shared> {
+    let apart = (odd.list == "plans").then(|| Shared::with_quirks(TEAM, &["--quirk", "no-nested-plans"]));
+    std::iter::once(Shared::new()).chain(apart).collect()
+}
+
 fn check(odd: &Odd) {
+    for shared in &areas(odd) {
+        check_in(shared, odd);
+    }
+}
+
+fn check_in(shared: &Shared, odd: &Odd) {
     let what = format!("{} {} {:?}", odd.list, odd.property, odd.value);
-    let shared = Shared::new();
-    make_odd(&shared, odd);
+    make_odd(shared, odd);
     // A change of another object.
     shared.declare("Changed", "");
     let said = shared.apply();
@@ -155,9 +167,14 @@ impl Shared {
 }
 
 fn check_twin(odd: &Odd) {
+    for shared in &areas(odd) {
+        check_twin_in(shared, odd);
+    }
+}
+
+fn check_twin_in(shared: &Shared, odd: &Odd) {
     let what = format!("{} {} {:?} with its manifest", odd.list, odd.property, odd.value);
-    let shared = Shared::new();
-    make_odd(&shared, odd);
+    make_odd(shared, odd);
     shared.declare("Changed", &needed(odd));
     let before = ["/packageKeys", "/members", "/applications", "/packages"].map(|list| shared.count(list));
     let said = shared.apply();
