@@ -71,3 +71,12 @@ fn a_list_of_the_first_plans_of_each_package_is_not_believed() {
     // Packages that really have that many.
     assert_eq!(calls("", &manifests(20, 10), FAST), (4 + 3, 3));
 }
+
+#[test]
+fn the_list_shows_the_services_of_plans_as_well() {
+    let with_services = manifests(30, 3).replace("notes: N", "services: [], notes: N");
+    assert_eq!(calls("", &with_services, FAST), (5, 0));
+    for quirk in ["no-nested-plans", "plain-nested-plans"] {
+        assert_eq!(calls(quirk, &with_services, FAST), (5 + 30, 30), "{quirk}");
+    }
+}
