@@ -80,3 +80,17 @@ fn the_list_shows_the_services_of_plans_as_well() {
         assert_eq!(calls(quirk, &with_services, FAST), (5 + 30, 30), "{quirk}");
     }
 }
+
+#[test]
+fn changed_plans_are_checked_and_verified_with_their_services_in_one_list() {
+    let all = manifests(30, 3).replace("notes: N", "services: [], notes: N");
+    let world = World::new(&all);
+    let seed = world.workspace().join("all.yaml");
+    let area = world.area(&["--seed", seed.to_str().unwrap()]);
+    world.point_at(&area, FAST, "");
+    world.write(&all.replace("notes: N 1", "notes: M 1"));
+    let said = world.apply();
+    assert!(said.exit == 0 && said.text.contains("Applied: 30 changes done"), "{}", said.text);
+    // What the plan reads, the check, the writes, and the verification.
+    assert_eq!(area.calls(), 5 + 1 + 30 + 1, "{}", said.text);
+}
