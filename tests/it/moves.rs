@@ -5,6 +5,7 @@ mod altered;
 mod lasting;
 mod law;
 mod places;
+mod remains;
 mod said;
 mod two_steps;
 mod wire;

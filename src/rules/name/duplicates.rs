@@ -1,6 +1,7 @@
 //! Objects that are declared twice, and names that differ only in case.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -113,6 +114,18 @@ pub(in crate::rules) fn former_addresses(manifest: &Manifest) -> Vec<(Address, P
     formers
 }
 
+/// What to do if keys without a prefix exchange their names, or pass them on.
+const KEYS_BY_ID: &str = "a key without a `prefix` is found by its name, so its name cannot go to another key: declare both \
+                          by their ids, `key: {existing: ID}`, which `keywright export` shows, and remove the names from \
+                          `previously`";
+
+/// Whether a manifest has a generated key that is found by the name of the manifest.
+fn has_no_prefix(manifest: &Manifest) -> bool {
+    let Spec::PackageKey(spec) = &manifest.spec else { return false };
+    let generate = spec.key.as_ref().and_then(|key| key.value.generate.as_ref());
+    generate.is_some_and(|generate| generate.value.prefix.is_none())
+}
+
 fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: &mut Findings) {
     let declared = |address: &Address| {
         let at = declared.binary_search_by(|(other, _)| other.cmp(address)).ok()?;
@@ -123,18 +136,19 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
     for manifest in world.manifests {
         let own = address_of(manifest);
         for (former, place) in former_addresses(manifest) {
+            let mut help = "remove it from `previously`";
             let (message, other) = if own.as_ref() == Some(&former) {
                 (format!("{former} is listed as its own old name"), manifest.name_place())
             } else if let Some(other) = declared(&former).filter(|_| !can_be_taken(&former)) {
+                if has_no_prefix(manifest) {
+                    help = KEYS_BY_ID;
+                }
                 (format!("{former} is listed as an old name but is also declared"), other)
             } else if let Some(other) = declared(&former).filter(|_| is_circle(own.as_ref(), &former, &new_names)) {
-                let message = format!("{former} is listed as an old name by an object that takes its name in turn");
-                let problem = rules::KW_016.finding(message).at(place).label(other, "here");
-                let help = "a store cannot exchange names at once: give this object a new name in one apply, and the \
-                            wanted one, with that new name under `previously`, in the next; if the names are exchanged \
-                            already, take them out of `previously`";
-                findings.add(problem.help(help));
-                continue;
+                help = "a store cannot exchange names at once: give this object a new name in one apply, and the \
+                        wanted one, with that new name under `previously`, in the next; if the names are exchanged \
+                        already, take them out of `previously`";
+                (format!("{former} is listed as an old name by an object that takes its name in turn"), other)
             } else if let Some(other) = claimed.get(&former) {
                 (format!("{former} is listed as the old name of two objects"), *other)
             } else {
@@ -142,7 +156,7 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
                 continue;
             };
             let problem = rules::KW_016.finding(message).at(place).label(other, "here");
-            findings.add(problem.help("remove it from `previously`"));
+            findings.add(problem.help(help));
         }
     }
 }
@@ -153,27 +167,29 @@ const fn can_be_taken(former: &Address) -> bool {
     matches!(former.kind(), Kind::Application | Kind::Package | Kind::Plan)
 }
 
-/// The declared names of the objects, by their old ones.
-fn new_names(world: &World<'_>) -> BTreeMap<Address, Address> {
-    let renamed = world.manifests.iter().filter_map(|manifest| Some((address_of(manifest)?, manifest)));
-    let pairs = renamed.flat_map(|(own, manifest)| {
-        former_addresses(manifest).into_iter().map(move |(former, _)| (former, own.clone()))
-    });
-    pairs.collect()
-}
-
-/// Whether the object of a name takes, over any number of others, a name that depends on it.
-fn is_circle(own: Option<&Address>, former: &Address, new_names: &BTreeMap<Address, Address>) -> bool {
-    let Some(own) = own else { return false };
-    let (mut name, mut steps) = (own, 0);
-    while let Some(next) = new_names.get(name) {
-        if next == own || name == former {
-            return true;
-        }
-        (name, steps) = (next, steps + 1);
-        if steps > new_names.len() {
-            return true;
+/// The declared names of the objects, by their old ones. Several objects may list one old name.
+fn new_names(world: &World<'_>) -> BTreeMap<Address, BTreeSet<Address>> {
+    let mut names: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
+    for manifest in world.manifests {
+        let Some(own) = address_of(manifest) else { continue };
+        for (former, _) in former_addresses(manifest) {
+            names.entry(former).or_default().insert(own.clone());
         }
     }
-    name == former
+    names
+}
+
+/// Whether the object that has the former name takes, over any number of others, the name of the object that lists it.
+fn is_circle(own: Option<&Address>, former: &Address, new_names: &BTreeMap<Address, BTreeSet<Address>>) -> bool {
+    let mut open: Vec<&Address> = own.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if name == former {
+            return true;
+        }
+        if seen.insert(name) {
+            open.extend(new_names.get(name).into_iter().flatten());
+        }
+    }
+    false
 }
