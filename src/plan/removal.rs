@@ -2,6 +2,7 @@
 //! ownership nor memory is needed for that. A tree goes as a whole or stays.
 
 mod done;
+mod elsewhere;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ use crate::model::LiveObject;
 use crate::rules;
 use crate::text::and_more;
 use crate::text::count;
+use elsewhere::elsewhere;
+use elsewhere::renamed;
 use unknown::unknown;
 
 /// Names in a message.
@@ -67,7 +70,7 @@ impl<'a> Removals<'a> {
         let Some(removed) = context.desired.removed.as_deref() else { return removals };
         let Context { live, values, .. } = *context;
         let found = matching_removed(removed, live, values, context.options.is_part, matching);
-        let below = Below::of(context, matching);
+        let below = Below::of(context, matching, &found);
         let mut done = Vec::new();
         for declared in Kind::ALL.into_iter().flat_map(|kind| removed.of(kind)) {
             match found.found.get(&declared.address) {
@@ -75,7 +78,10 @@ impl<'a> Removals<'a> {
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
                 None if !live.is_complete(declared.address.kind()) => {}
-                None => match renamed(declared, context, matching).or_else(|| elsewhere(declared, context)) {
+                None => match renamed(declared, context, matching)
+                    .or_else(|| elsewhere(declared, context))
+                    .or_else(|| below.lives_on(declared))
+                {
                     Some(problem) => removals.held.push(problem),
                     None if below.may_have_more(&declared.address) => {}
                     None => done.push(declared),
@@ -85,7 +91,8 @@ impl<'a> Removals<'a> {
         removals.findings = found.diagnostics;
         let beside = |declared: &&Declared| {
             let stays = |live: &LiveObject| removals.going(live).is_none();
-            if let Some(finding) = done::lives_elsewhere(declared, context, matching, stays) {
+            let finding = done::lives_elsewhere(declared, context, matching, stays);
+            if let Some(finding) = finding.or_else(|| elsewhere::left_behind(declared, context, matching, stays)) {
                 return Some(finding);
             }
             let others = below.others(declared).filter(|other| removals.going(other).is_none());
@@ -195,30 +202,6 @@ impl<'a> Removals<'a> {
     }
 }
 
-/// KW-145: an object that another manifest renames.
-fn renamed(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
-    let address = &declared.address;
-    let is_new_name = |other: &&Declared| {
-        let is_former = other.previously.iter().any(|former| former.address == *address);
-        is_former && matching.found.get(&other.address).is_some_and(|found| *found.live.name == *address.name())
-    };
-    let other = context.desired.of(address.kind()).filter(|_| address.kind() != Kind::PackageKey).find(is_new_name)?;
-    let message = format!("{address} is removed, but it is renamed to {}", other.address);
-    let finding = rules::KW_145.finding(message).at(declared.place).label(other.place, "renamed here");
-    Some(finding.help("take this manifest out, or write `removed: true` in the other one instead"))
-}
-
-/// KW-145: an object with another name or owner, or a key in another application, is not gone.
-fn elsewhere(declared: &Declared, context: &Context<'_>) -> Option<Diagnostic> {
-    let (address, key) = (declared.address.to_string(), context.remembered.key.as_ref());
-    let known = |live: &LiveObject| context.remembered.objects.of(live, key).filter(|known| !known.is_undeclared);
-    let is_it = |live: &&LiveObject| known(live).is_some_and(|known| *known.address == *address);
-    let live = context.live.of(declared.address.kind()).iter().find(is_it)?;
-    let message = format!("{address} is removed, but it is in the store as {}", live.address);
-    let help = "write `removed: true` for what it is there, and take this manifest out";
-    Some(rules::KW_145.finding(message).at(declared.place).help(help))
-}
-
 /// Whether a key is one that Keywright created for a manifest: by memory, else by the length of the values that it
 /// generates. A key that is named by its id, or found by its value, is the one of the manifest.
 fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
@@ -279,10 +262,12 @@ struct Below<'a, 'c, 'm> {
     children: BTreeMap<Address, Vec<&'a LiveObject>>,
     declared: BTreeMap<Id<'a>, &'m Address>,
     of_control_plane: OfControlPlane,
+    /// What the manifests remove by name.
+    named: BTreeSet<Id<'a>>,
 }
 
 impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
-    fn of(context: &'c Context<'a>, matching: &'m Matching<'a>) -> Self {
+    fn of(context: &'c Context<'a>, matching: &'m Matching<'a>, removed: &Matching<'a>) -> Self {
         let mut children: BTreeMap<Address, Vec<&'a LiveObject>> = BTreeMap::new();
         for kind in [Kind::Application, Kind::Plan, Kind::PackageKey] {
             for live in context.live.of(kind) {
@@ -297,7 +282,9 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
                 declared.insert((address.kind(), &live.id), address);
             }
         }
-        Self { context, matching, children, declared, of_control_plane: OfControlPlane::of(context, matching) }
+        let named = removed.found.values().map(|found| id_of(found.live)).collect();
+        let of_control_plane = OfControlPlane::of(context, matching);
+        Self { context, matching, children, declared, of_control_plane, named }
     }
 
     /// Whether a former name of a removed object is the name of another one now, which is not being renamed.
@@ -368,7 +355,16 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
                 return Some(rules::CAM_066.finding(message).at(place).help(help));
             }
         }
-        tree.iter().find_map(|live| self.why_not_one(root, live))
+        tree.iter().find_map(|live| self.why_not_one(root, live)).or_else(|| self.lives_on(root))
+    }
+
+    /// What lives on below another user.
+    fn lives_on(&self, root: &Declared) -> Option<Diagnostic> {
+        let removed = self.context.desired.removed.as_deref();
+        let is_removed = |parent: &Address| removed.is_some_and(|removed| removed.get(parent).is_some());
+        let goes =
+            |live: &LiveObject| self.named.contains(&id_of(live)) || live.parent.as_ref().is_some_and(is_removed);
+        elsewhere::below_another(root, self.context, self.matching, goes)
     }
 
     fn why_not_one(&self, root: &Declared, live: &LiveObject) -> Option<Diagnostic> {

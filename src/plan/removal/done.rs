@@ -62,13 +62,18 @@ pub(super) fn lives_elsewhere(
     let all = || matching.unmatched.iter().filter(|live| live.address.kind() == address.kind() && stays(live));
     let found = all().find(has_name).map(|live| (live, "the object that had this name"));
     let (live, what) = found.or_else(|| Some((all().find(has_prefix)?, "a key with its prefix")))?;
-    let place = match (matching.parent_of(live), matching.terms_of(live)) {
-        (Some(application), Some((package, _))) => format!("in {application} and {package}"),
-        _ => format!("in the store as {}", live.address),
-    };
+    let place = place_of(live, matching);
     let message = format!("{address} is not there any more, but {what} is {place}");
     let help = "if it must go too, write `removed: true` for what it is there; otherwise take the manifest out";
     Some(rules::KW_142.finding(message).at(declared.place).help(help))
+}
+
+/// Where an object is in the store.
+pub(super) fn place_of(live: &LiveObject, matching: &Matching<'_>) -> String {
+    match (matching.parent_of(live), matching.terms_of(live)) {
+        (Some(application), Some((package, _))) => format!("in {application} and {package}"),
+        _ => format!("in the store as {}", live.address),
+    }
 }
 
 /// Whether memory knows an object, under any address.

@@ -3,9 +3,88 @@
 
 use std::fs;
 
+use super::BOB;
 use super::KEY;
 use super::Story;
 use crate::team::TEAM;
+
+/// What a commit says that removes alice as the documentation says: the manifests below are gone.
+fn without_alice() -> String {
+    let team = TEAM.replace("{name: alice}", "{name: alice, removed: true}");
+    let (above, below) = team.split_once("---\napiVersion: keywright.dev/v1\nkind: Application").unwrap();
+    let (_, rest) = below.split_once("---\n").unwrap();
+    [BOB, "---\n", above, "---\n", rest].concat()
+}
+
+fn given_away() -> Story {
+    let story = Story::of(&[TEAM, KEY, BOB].concat());
+    story.by_hand("UPDATE applications SET \"user\" = (SELECT row FROM users WHERE username = 'bob')");
+    story
+}
+
+const OF_BOB: &str =
+    "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: checkout}\nspec: {user: bob}\n";
+
+#[test]
+fn a_user_does_not_go_alone_while_an_application_lives_below_another_user() {
+    let story = given_away().with(&[&without_alice()]);
+    for options in ["", "--allow user/alice", "--allow user/alice --allow application/bob/checkout"] {
+        let ran = story.apply(options);
+        assert!(ran.exit == 3 || ran.exit == 4, "{options}: {}{}", ran.out, ran.err);
+        let says = "user/alice is removed, but application/alice/checkout is in the store as application/bob/checkout, with 1 key";
+        assert!(ran.err.contains("KW-145") && ran.err.contains(says), "{options}: {}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("no longer in use"), "{}", ran.err);
+        assert_eq!((story.count(), story.users()), ((1, 1), 2), "{}{}", ran.out, ran.err);
+    }
+    // It goes too.
+    let gone = OF_BOB.replace("{name: checkout}", "{name: checkout, removed: true}");
+    let story = story.with(&[&without_alice(), &gone]);
+    assert_eq!(story.apply("").exit, 4);
+    let ran = story.apply("--allow user/alice --allow application/bob/checkout");
+    assert!(ran.exit == 0 && story.count() == (0, 0) && story.users() == 1, "{}{}", ran.out, ran.err);
+    let ran = story.apply("");
+    assert!(ran.err.contains("no longer in use in the store: user/alice"), "{}{}", ran.out, ran.err);
+    // It stays, and is declared.
+    let key = KEY.replace("user: alice", "user: bob");
+    let story = given_away().with(&[&without_alice(), OF_BOB, &key]);
+    let ran = story.apply("--allow user/alice");
+    assert!(ran.exit == 0 && story.count() == (1, 1) && story.users() == 1, "{}{}", ran.out, ran.err);
+    // It goes with the other user.
+    let all = without_alice().replace("{name: bob}", "{name: bob, removed: true}");
+    let story = given_away().with(&[&all]);
+    let ran = story.apply("--allow user/alice --allow user/bob");
+    assert!(ran.exit == 0 && story.count() == (0, 0) && story.users() == 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_removed_user_is_not_called_done_while_an_application_lives_below_another_user() {
+    // The application stays without a manifest, which a run of its own records.
+    let user = TEAM.split_once("---\napiVersion: keywright.dev/v1\nkind: Application").unwrap().0;
+    let story = given_away().with(&[user, BOB]);
+    story.settles();
+    let story = story.with(&[&without_alice()]);
+    let ran = story.apply("--allow user/alice");
+    assert!(ran.exit == 0 && story.users() == 1 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+    for _ in 0..2 {
+        let ran = story.apply("");
+        let says = "user/alice is not there any more, but application/alice/checkout is in the store as application/bob/checkout";
+        assert!(ran.exit == 0 && ran.err.contains(says), "{}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("no longer in use"), "{}", ran.err);
+    }
+    // Nobody removed it here: another hand did.
+    let story = given_away().with(&[&without_alice()]);
+    story.by_hand("DELETE FROM users WHERE username = 'alice'");
+    let ran = story.apply("");
+    assert!(ran.exit != 0 && ran.err.contains("application/bob/checkout"), "{}{}", ran.out, ran.err);
+    assert!(!ran.err.contains("no longer in use"), "{}", ran.err);
+    assert_eq!(story.count(), (1, 1));
+}
+
+impl Story {
+    fn users(&self) -> u32 {
+        self.database().query_row("SELECT count(*) FROM users", [], |row| row.get(0)).unwrap()
+    }
+}
 
 fn ids(story: &Story) -> Vec<String> {
     let database = story.database();
