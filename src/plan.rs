@@ -57,6 +57,7 @@ mod successor;
 mod timeline;
 mod transfer_guards;
 mod transfer_rules;
+mod two_objects;
 mod unserved;
 mod untimely;
 

@@ -28,6 +28,7 @@ use crate::plan::consent::is_allowed;
 use crate::plan::demand::Demand;
 use crate::plan::option::option;
 use crate::plan::removal::Removals;
+use crate::plan::two_objects;
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
@@ -236,8 +237,17 @@ impl<'a, 'c> Strays<'a, 'c> {
         }
         let message =
             format!("{} would be created, but it is in {application} and {package} ({how})", declared.address);
-        let help = "a key cannot move: declare it where it is, with `previously` if its application or package was \
-                    renamed";
+        let is_another = |new: &Address, old: &Address| {
+            let new = self.context.desired.get(new);
+            new.is_some_and(|new| two_objects::is_another(new, old, self.context, self.matching))
+        };
+        let help = if declared.parent.as_ref().is_some_and(|parent| is_another(&parent.address, &application))
+            || declared.key.as_ref().is_some_and(|key| is_another(&key.package.address, &package))
+        {
+            "a key cannot move: see KW-152 for the next step"
+        } else {
+            "a key cannot move: declare it where it is, with `previously` if its application or package was renamed"
+        };
         Some(self.with_its_root(live, Stray::new(&rules::KW_145, message, help)))
     }
 

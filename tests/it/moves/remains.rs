@@ -86,6 +86,66 @@ impl Story {
     }
 }
 
+const TILL: &str =
+    "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice}\n";
+
+#[test]
+fn a_former_name_that_lives_beside_the_new_one_is_said() {
+    for (remembers, key) in [(true, ""), (true, KEY), (false, ""), (false, KEY)] {
+        let story = Story::of(&[TEAM, TILL, key].concat());
+        if !remembers {
+            story.forget();
+        }
+        let (before, count) = (story.manifests.clone(), story.count());
+        let alone = TEAM.replace("{name: checkout}", "{name: till, previously: [checkout]}");
+        let moved = key.replace("application: checkout", "application: till");
+        let story = story.with(&[&alone, &moved]);
+        let ran = story.apply("");
+        let says = "application/alice/till is another object of the store than application/alice/checkout, which is \
+                    listed as its old name";
+        assert!(ran.err.contains("warning[KW-152]") && ran.err.contains(says), "{}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("KW-136") && !ran.err.contains("with `previously` if"), "{}{}", ran.out, ran.err);
+        assert_eq!((ran.exit, story.count()), (if key.is_empty() { 0 } else { 4 }, count), "{}{}", ran.out, ran.err);
+        if !key.is_empty() {
+            assert!(ran.err.contains("see KW-152"), "{}{}", ran.out, ran.err);
+        }
+        // The two steps of the help.
+        let first = before.replace("{name: till}", "{name: till, removed: true}");
+        let story = story.with(&[&first]);
+        let ran = story.apply("");
+        assert!(ran.exit == 0 && !ran.err.contains("KW-152"), "{}{}", ran.out, ran.err);
+        let story = story.with(&[&alone, &moved]);
+        let ran = story.apply("");
+        assert!(ran.exit == 0 && story.count() == (1, count.1), "{}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("KW-152"), "{}", ran.err);
+        // Or both are meant.
+        let story = Story::of(&before).with(&[&before]);
+        assert!(!story.apply("").err.contains("KW-152"));
+    }
+}
+
+#[test]
+fn a_package_whose_former_name_lives_beside_it_is_said() {
+    let money = "---\napiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: money}\nspec: {}\n---\n\
+                 apiVersion: keywright.dev/v1\nkind: Plan\nmetadata: {name: gold}\nspec: {package: money}\n";
+    let story = Story::of(&[TEAM, KEY, money].concat());
+    let alone = TEAM
+        .replace("{name: payments}", "{name: money, previously: [payments]}")
+        .replace("package: payments", "package: money");
+    let moved = KEY.replace("package: payments", "package: money");
+    let story = story.with(&[&alone, &moved]);
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("KW-152") && ran.err.contains("see KW-152"), "{}{}", ran.out, ran.err);
+    assert_eq!(story.count(), (1, 1));
+    let gone = "---\napiVersion: keywright.dev/v1\nkind: Package\nmetadata: {name: money, removed: true}\n";
+    let story = story.with(&[TEAM, KEY, gone]);
+    let ran = story.apply("--allow package/money");
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let story = story.with(&[&alone, &moved]);
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (1, 1), "{}{}", ran.out, ran.err);
+}
+
 fn ids(story: &Story) -> Vec<String> {
     let database = story.database();
     let mut found = database.prepare("SELECT id FROM package_keys ORDER BY row").unwrap();
