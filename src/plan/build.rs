@@ -38,7 +38,6 @@ use super::strangers;
 use super::successor;
 use super::timeline;
 use super::transfer_rules;
-use super::two_objects;
 use super::unserved;
 use super::untimely;
 use crate::diagnostic::Diagnostic;
@@ -104,7 +103,6 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(of_keys(context, &matching, &plan));
     diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));
     diagnostics.extend(guards::beside(context, &matching).into_iter().chain(old_names::check(context, &matching)));
-    diagnostics.extend(two_objects::check(context, &matching));
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);

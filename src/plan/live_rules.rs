@@ -61,6 +61,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     rules.findings.extend(shared.findings);
     rules.held.extend(shared.held);
     rules.findings.extend(super::reviewed::check(context, matching));
+    rules.findings.extend(super::two_objects::check(context, matching));
     Found { findings: rules.findings, held: rules.held }
 }
 

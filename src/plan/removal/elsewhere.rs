@@ -57,12 +57,13 @@ pub(super) fn below_another(
     let (first, _) = staying.first()?;
     let names: Vec<String> = staying.iter().map(named).collect();
     let message = format!("{} is removed, but {}", removed.address, and_more(&names, NAMED, ", "));
-    let help = match context.options.is_part {
-        true => "run with the whole workspace: a manifest that this run does not read may declare it".to_owned(),
-        false => format!(
+    let help = if context.options.is_part {
+        "run with the whole workspace: a manifest that this run does not read may declare it".to_owned()
+    } else {
+        format!(
             "if it must go too, write `removed: true` for {0}; if it stays, declare {0} and its keys where they are",
             first.address
-        ),
+        )
     };
     Some(rules::KW_145.finding(message).at(removed.place).help(help))
 }
