@@ -65,16 +65,13 @@ pub fn flawed(kind: Kind, desired: &DesiredField, address: &str) -> Option<(Diag
         (Value::Text(text), Form::Text | Form::Email) => (text, format!("`{}` of {address}", field.name)),
         // Rules of their own check the entries of the other lists, and blank entries.
         (Value::Set(items), _) if matches!(field.name, "notifyAdminEmails" | "allowedOrgs") => {
-            let is_flawed = |item: &str| {
-                if field.name == "allowedOrgs" { flaw(item).is_some() } else { flaw_of_email(item).is_some() }
-            };
-            let item = items.iter().find(|item| !item.trim().is_empty() && is_flawed(item))?;
+            let item = items.iter().find(|item| !item.trim().is_empty() && flaw(item).is_some())?;
             (item, format!("an entry of `{}` of {address}", field.name))
         }
         _ => return None,
     };
     let is_email = field.form == Form::Email || field.name == "notifyAdminEmails";
-    let flaw = if is_email { flaw_of_email(text)? } else { flaw(text)? };
+    let flaw = if field.form == Form::Email { flaw_of_email(text)? } else { flaw(text)? };
     let message = format!("{what} {}", flaw.clause());
     let at = |problem: Diagnostic| problem.at(desired.place).help(flaw.help());
     let error = at(KW_132.finding(message.clone()));
