@@ -185,7 +185,11 @@ fn without_memory_a_newer_key_that_a_person_made_replaces_none_that_is_delivered
         let statuses = overlap.statuses();
         assert_eq!(statuses[statuses.len() - 2..], ["active", "active"], "{now}");
     }
+    // The callers lose a value that works.
     let ran = overlap.at("2026-12-21T00:00:00Z", "apply --auto-approve --deliver key/production");
+    assert!(ran.exit == 4 && ran.err.contains("KW-134"), "{}{}", ran.out, ran.err);
+    let consent = "apply --auto-approve --deliver key/production --allow key/production";
+    let ran = overlap.at("2026-12-21T00:00:00Z", consent);
     assert!(ran.exit == 0, "{}{}", ran.out, ran.err);
     assert!(fs::read_to_string(&path).unwrap().contains("key-00003"), "{}{}", ran.out, ran.err);
 }
