@@ -31,6 +31,11 @@ proptest! {
         prop_assert!(again.plan.is_empty(), "it flaps:\n{}\n{reported}", short(&again.plan));
         let live = bench.live();
         for object in locate(&world, &live) {
+            // Another hand renamed the application that holds this value, and the service takes it from no other one.
+            let is_taken = reported.contains(&format!("error CAM-085: {} has the value", object.name));
+            if object.live.is_empty() && is_taken {
+                continue;
+            }
             prop_assert!(!object.live.is_empty(), "{} was not repaired\n{reported}", object.name);
             for (field, wished) in object.fields.iter().filter(|_| object.live.len() == 1) {
                 let there = object.live[0].attributes.get(field);
