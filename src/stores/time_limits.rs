@@ -77,7 +77,9 @@ pub(super) fn spoken(time: Duration) -> String {
     match seconds {
         0..=120 => format!("{seconds} s"),
         121..=7_200 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h", seconds.div_ceil(3_600)),
+        7_201..=172_800 => format!("{} h", seconds.div_ceil(3_600)),
+        172_801..=31_536_000 => format!("{} days", seconds.div_ceil(86_400)),
+        _ => "more than a year".to_owned(),
     }
 }
 

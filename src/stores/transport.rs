@@ -28,6 +28,10 @@ use crate::network;
 use crate::store::Refusal;
 use crate::text::quoted;
 
+/// Maximum length of a server's text in messages, in characters. Its reason is often at its end, so whole sentences of
+/// several refusals must have room; only a page of HTML or a hostile text is longer.
+pub(super) const LONGEST_TEXT: usize = 4_000;
+
 /// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -116,6 +120,14 @@ impl Route {
         Ok(())
     }
 
+    /// Like `hold`, before a search for what a lost write did. If the server asks to wait longer than this run waits, an early
+    /// search is better than an unknown end.
+    pub(super) fn hold_before_search(&self, pace: &Pace, name: &str, seen: (u16, &HeaderMap)) {
+        if let Err(too_long) = self.hold(pace, name, seen, Duration::ZERO) {
+            tracing::warn!("{}; a search for what it did begins now", too_long.reason);
+        }
+    }
+
     /// Remembers the date of an answer that the server itself gave just now.
     pub(super) fn see(&self, response: &Response) {
         if !response.status().is_success() {
@@ -147,6 +159,11 @@ impl Route {
     pub(super) fn cause(&self, error: &reqwest::Error) -> String {
         let is_late = error.is_timeout() && (self.limits.is_over() || !error.is_connect());
         let cause = if is_late { self.limits.cause() } else { innermost(error) };
+        // The words of rustls for an answer that is no TLS.
+        if cause.contains("InvalidContentType") {
+            return "it answered without TLS; `url` begins with https://, but the server may only speak http://"
+                .to_owned();
+        }
         let Some(proxy) = &self.proxy else { return cause };
         match cause.as_str() {
             // The words of hyper for a proxy that answers 407, or anything else but 200.

@@ -30,6 +30,9 @@ const MOST_MEMORY: u64 = 128 << 10;
 /// How many servers are tried at once: most runs only wait.
 const AT_ONCE: usize = 6;
 
+/// An area has an id of this form, except on this machine without TLS.
+const AREA: &str = "00000000-0000-0000-0000-000000000001";
+
 const MANIFEST: &str = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: alice}\nspec: {email: a@example.com, displayName: Alice}\n---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: shop}\nspec: {user: alice, description: Shop}\n";
 
 const API_KEY: &str = "apiVersion: keywright.dev/v1\nkind: ApiKey\nmetadata: {name: erp}\nspec: {enabled: true, allowedApis: [audit], allOrgs: true, expires: 2027-06-30T00:00:00Z}\n";
@@ -84,7 +87,7 @@ fn problems(behavior: &Behavior, ended: &Ended) -> Vec<String> {
         expect(ended.text.contains("error: "), "no error".to_owned());
         expect(ended.text.contains("help: "), "no next step".to_owned());
         let request = match behavior.place {
-            Place::Token => "POST /v3/token",
+            Place::Token | Place::Handshake => "POST /v3/token",
             Place::List => "GET /",
             Place::Site => "GET /api/ApiKey/list",
         };
@@ -101,6 +104,7 @@ fn run(behavior: &'static Behavior) -> Ended {
     let (settings, manifest) = match behavior.place {
         Place::Site => (site(&server.url), API_KEY),
         Place::Token | Place::List => (area(&server.url), MANIFEST),
+        Place::Handshake => (area(&server.url.replace("http://", "https://")).replace("an-area", AREA), MANIFEST),
     };
     std::fs::write(folder.path().join("keywright.yaml"), settings).unwrap();
     std::fs::write(folder.path().join("all.yaml"), manifest).unwrap();
@@ -134,9 +138,13 @@ fn run(behavior: &'static Behavior) -> Ended {
     Ended { code, text: String::from_utf8_lossy(&text).into_owned(), memory, time: began.elapsed() }
 }
 
-/// The peak memory of a running process so far, in KiB.
+/// The peak memory of a running process so far, in KiB. Until the new program is loaded, a process has the name and the
+/// memory of the one that started it.
 fn peak(status: &str) -> u64 {
     let status = std::fs::read_to_string(status).unwrap_or_default();
+    if !status.starts_with("Name:\tkeywright\n") {
+        return 0;
+    }
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }

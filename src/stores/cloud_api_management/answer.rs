@@ -10,12 +10,10 @@ use crate::stores::TimeLimits;
 use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
+use crate::stores::transport::LONGEST_TEXT;
 
 /// Maximum length of an answer. A page of a thousand objects has about two million bytes.
 const MAX_BYTES: usize = 16 << 20;
-
-/// Maximum length of a server's text in messages, in characters.
-const MAX_CHARS: usize = 500;
 
 /// A complete answer, with any status.
 pub(super) struct Answer {
@@ -78,9 +76,13 @@ impl Answer {
         self.header(name)?.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
     }
 
-    /// How many objects the whole list has.
-    pub(super) fn total(&self) -> Option<usize> {
-        self.header("X-Total-Count")?.trim().parse().ok()
+    /// How many objects the whole list has. The error follows the request's name in messages.
+    pub(super) fn total(&self) -> Result<usize, String> {
+        let total = self.header("X-Total-Count").ok_or("without the total (X-Total-Count)")?;
+        total
+            .trim()
+            .parse()
+            .map_err(|_| format!("with a total (X-Total-Count) that is not a number: `{}`", crate::text::quoted(total)))
     }
 
     /// The calls per second that the server allows; `None` if it does not say.
@@ -160,5 +162,5 @@ impl Answer {
 
 /// A server's text on one line. It may be long or hostile, but the reason is often at its end.
 fn short(text: &str) -> String {
-    crate::text::cut(text, MAX_CHARS).into_owned()
+    crate::text::cut(text, LONGEST_TEXT).into_owned()
 }

@@ -221,7 +221,7 @@ impl Api {
                 }
                 None if answer.status >= 500 => {
                     // The server may have created the object, so a search follows, which also has to wait.
-                    let _ = self.route.hold(&self.pace, &call.name(), seen, Duration::ZERO);
+                    self.route.hold_before_search(&self.pace, &call.name(), seen);
                     return self.interpret(call, answer);
                 }
                 None => return self.interpret(call, answer),

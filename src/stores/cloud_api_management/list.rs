@@ -256,8 +256,8 @@ async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Ve
         let refusal = Refusal::unavailable(format!("GET {name} {cause}"));
         Failure::Unusable(refusal.help("check `url`; a proxy may have answered instead"))
     })?;
-    let total = answer.total().ok_or_else(|| {
-        Refusal::unavailable(format!("GET {name} answered without the total (X-Total-Count)"))
+    let total = answer.total().map_err(|cause| {
+        Refusal::unavailable(format!("GET {name} answered {cause}"))
             .help("make the proxy pass on the header X-Total-Count: it proves that a list is complete")
     })?;
     Ok((rows, total))

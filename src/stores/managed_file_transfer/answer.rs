@@ -11,13 +11,11 @@ use crate::stores::TimeLimits;
 use crate::stores::masking::Masking;
 use crate::stores::transport;
 use crate::stores::transport::BodyError;
+use crate::stores::transport::LONGEST_TEXT;
 use crate::text::cut;
 
 /// Maximum length of an answer. A list of ten thousand keys has about five million bytes.
 const MAX_BYTES: usize = 16 << 20;
-
-/// Maximum length of a site's text in messages.
-const MAX_CHARS: usize = 500;
 
 /// Maximum number of field errors in a message.
 const FIELDS: usize = 5;
@@ -104,7 +102,7 @@ pub(super) fn property<'a>(object: &'a Map<String, Json>, name: &str) -> Option<
 pub(super) fn redact(text: &str, masking: &Masking) -> String {
     let text = masking.text(text);
     let words = text.split_whitespace().map(|word| if crate::rules::looks_like_a_key(word) { HIDDEN } else { word });
-    cut(&words.collect::<Vec<_>>().join(" "), MAX_CHARS).into_owned()
+    cut(&words.collect::<Vec<_>>().join(" "), LONGEST_TEXT).into_owned()
 }
 
 #[cfg(test)]
@@ -147,7 +145,7 @@ mod tests {
         masking.hide(&Secret::new(id));
         let redacted = redact(&text, &masking);
         assert_eq!(redacted, "no key (hidden), nor (hidden)");
-        assert_eq!(redact(&"é ".repeat(9_000), &masking).chars().count(), 501);
+        assert_eq!(redact(&"é ".repeat(9_000), &masking).chars().count(), LONGEST_TEXT + 1);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 /// Which request it misbehaves at.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
+    /// The beginning of a TLS connection.
+    Handshake,
     /// The sign-in to Cloud API Management.
     Token,
     /// A list of Cloud API Management.
@@ -62,6 +64,10 @@ const fn token(name: &'static str, act: Act, says: &'static str) -> Behavior {
     at(Place::Token, name, act, says)
 }
 
+const fn handshake(name: &'static str, act: Act, says: &'static str) -> Behavior {
+    at(Place::Handshake, name, act, says)
+}
+
 const fn list(name: &'static str, act: Act, says: &'static str) -> Behavior {
     at(Place::List, name, act, says)
 }
@@ -95,6 +101,7 @@ pub(super) const ALL: &[Behavior] = &[
     token("accepts the sign-in and says nothing", Act::Silent, "after 1 s"),
     list("accepts the list and says nothing", Act::Silent, "after 1 s"),
     site("accepts the site's list and says nothing", Act::Silent, "after 1 s"),
+    handshake("speaks no TLS", Act::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "answered without TLS"),
     token("closes at the sign-in", Act::Close, "got no answer"),
     list("closes at the list", Act::Close, "got no answer"),
     site("closes at the site's list", Act::Close, "got no answer"),
@@ -221,7 +228,7 @@ pub(super) const ALL: &[Behavior] = &[
     )),
     // The total.
     list("sends no total", ok("", ROW), "X-Total-Count"),
-    list("sends a negative total", ok("X-Total-Count: -1\r\n", ROW), "X-Total-Count"),
+    list("sends a negative total", ok("X-Total-Count: -1\r\n", ROW), "is not a number: `-1`"),
     list("sends a total in words", ok("X-Total-Count: many\r\n", ROW), "X-Total-Count"),
     // Only the list of packages, of which no manifest declares one.
     harmless(list(
@@ -240,7 +247,7 @@ pub(super) const ALL: &[Behavior] = &[
     list(
         "asks to wait for an endless time",
         status("503 Unavailable", "Retry-After: 999999999999999999999\r\n"),
-        "waits at most",
+        "wait more than a year",
     ),
     list(
         "asks to wait until a date",

@@ -38,6 +38,10 @@ impl Server {
 }
 
 fn serve(mut stream: TcpStream, behavior: &Behavior) -> std::io::Result<()> {
+    if matches!(behavior.place, Place::Handshake) {
+        let _ = stream.read(&mut [0; 1024])?;
+        return act(&mut stream, &behavior.act, "");
+    }
     loop {
         let first = request(&mut stream)?;
         let path = first.split(' ').nth(1).unwrap_or_default();
@@ -45,6 +49,7 @@ fn serve(mut stream: TcpStream, behavior: &Behavior) -> std::io::Result<()> {
             Place::Token => path.starts_with("/v3/token"),
             // The first list of a snapshot, and the only one that is always read whole.
             Place::List => path.starts_with("/v3/rest/packages"),
+            Place::Handshake => unreachable!("it ends before a request"),
             Place::Site => path.starts_with("/api/ApiKey/list"),
         };
         if is_place {
