@@ -1,4 +1,4 @@
-//! The README is accurate: its commands work, and its output is what the program prints.
+//! The README and the documentation are accurate: commands work, shown output is what the program prints, links lead somewhere.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -73,9 +73,9 @@ fn the_plan_that_the_readme_shows_is_real() {
     assert_eq!(shown.as_deref(), Some(planned.out.trim()));
 }
 
-/// The exit codes in the README's table are exactly those of the program.
+/// The exit codes in the documentation's table are exactly those of the program.
 #[test]
-fn the_exit_codes_are_those_of_the_readme() {
+fn the_documented_exit_codes_are_those_of_the_program() {
     use keywright::cli::Exit;
     let all = [
         Exit::Done,
@@ -91,9 +91,71 @@ fn the_exit_codes_are_those_of_the_readme() {
         Exit::Usage,
         Exit::Interrupted,
     ];
+    let commands = std::fs::read_to_string(root().join("docs/commands.md")).unwrap();
     let documented: Vec<u8> =
-        readme().lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |")?.0.parse().ok()).collect();
+        commands.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |")?.0.parse().ok()).collect();
     assert_eq!(documented, all.map(|exit| exit as u8));
+}
+
+/// Every command of the program has a row in the documentation's table.
+#[test]
+fn every_command_is_documented() {
+    let help = Console::new(root()).run("--help").out;
+    let commands = help.split_once("\nCommands:\n").unwrap().1.split("\n\n").next().unwrap();
+    let documented = std::fs::read_to_string(root().join("docs/commands.md")).unwrap();
+    for name in commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()) {
+        let is_known = name.is_empty() || name == "help" || documented.contains(&format!("| `keywright {name}"));
+        assert!(is_known, "docs/commands.md has no row for {name}");
+    }
+}
+
+/// Newcomers read the README whole, so it is short.
+#[test]
+fn the_readme_is_short() {
+    let words = readme().split_whitespace().count();
+    assert!(words <= 900, "{words} words");
+}
+
+/// Every link to a file or to a heading leads there, and every page can be reached from the README.
+#[test]
+fn links_lead_somewhere() {
+    let pages: Vec<PathBuf> =
+        std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let pages: Vec<PathBuf> =
+        pages.into_iter().filter(|page| page.extension().is_some_and(|end| end == "md")).collect();
+    let mut wrong = Vec::new();
+    let mut reached = std::collections::BTreeSet::new();
+    for page in pages.iter().chain([&root().join("README.md"), &root().join("CONTRIBUTING.md")]) {
+        for link in links(&std::fs::read_to_string(page).unwrap()) {
+            let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let is_there = target.exists() && (heading.is_empty() || has_heading(&target, heading));
+            if !is_there {
+                wrong.push(format!("{}: {link}", page.display()));
+            }
+            reached.extend(target.canonicalize());
+        }
+    }
+    wrong.extend(
+        pages.iter().filter(|page| !reached.contains(*page)).map(|page| format!("no link to {}", page.display())),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The targets of the links of a text in Markdown, except those to other sites.
+fn links(text: &str) -> Vec<String> {
+    let ends = text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
+    let images = text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    ends.chain(images).filter(|link| !link.contains("://")).map(str::to_owned).collect()
+}
+
+/// Whether a page has the heading that a forge gives this anchor.
+fn has_heading(page: &Path, anchor: &str) -> bool {
+    let text = std::fs::read_to_string(page).unwrap_or_default();
+    text.lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        words.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).eq(anchor.chars())
+    })
 }
 
 fn copy(from: &Path, to: &Path) {

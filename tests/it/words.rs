@@ -137,8 +137,12 @@ fn root() -> &'static Path {
 
 #[test]
 fn documents_use_plain_words() {
-    let read = |name: &&str| report(name, 1, &fs::read_to_string(root().join(name)).unwrap());
-    fail_on(&["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].iter().flat_map(read).collect::<Vec<_>>());
+    let read = |name: &String| report(name, 1, &fs::read_to_string(root().join(name)).unwrap());
+    let pages = fs::read_dir(root().join("docs")).unwrap();
+    let pages = pages.map(|page| format!("docs/{}", page.unwrap().file_name().to_string_lossy()));
+    let pages = pages.filter(|name| name.ends_with(".md"));
+    let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned);
+    fail_on(&others.into_iter().chain(pages).collect::<Vec<_>>().iter().flat_map(read).collect::<Vec<_>>());
 }
 
 /// The help of a command and of all commands below it.

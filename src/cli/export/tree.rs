@@ -43,7 +43,7 @@ pub(super) fn write(
     let texts: Vec<(&str, &str)> = files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
     let report = Report { path: NOT_EXPORTED, line: NOT_EXPORTED_LINE };
     let written = files::write_tree(&root, &texts, Some(report)).map_err(|error| failed(error.to_string()))?;
-    writeln!(console.err, "{} written to {}.", crate::text::count(written, "file"), folder.display())?;
+    writeln!(console.err, "{} written to {}", crate::text::count(written, "file"), folder.display())?;
     let places = |file: File| {
         let path = file.path;
         file.objects.into_iter().map(move |object| (object, path.clone()))
