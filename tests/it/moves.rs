@@ -4,6 +4,7 @@
 mod altered;
 mod lasting;
 mod law;
+mod lost;
 mod places;
 mod remains;
 mod said;

@@ -7,6 +7,7 @@
 
 mod delivered;
 mod index;
+mod lost;
 mod near;
 mod relabeled;
 
@@ -16,7 +17,6 @@ use std::collections::BTreeSet;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
-use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Value;
@@ -33,9 +33,11 @@ use crate::rule::Rule;
 use crate::rules;
 use crate::text::and_more;
 use delivered::InPlace;
+use delivered::Owners;
 use index::Holders;
 use index::Index;
 use index::Place;
+use lost::Lost;
 use relabeled::Entries;
 use relabeled::Labels;
 
@@ -47,6 +49,15 @@ fn same_key(above: &str) -> String {
     format!(
         "if it is the same key, declare it with its old name and prefix, or by its id with `key: {{existing: ID}}`{above}; \
          if it is not needed any more, write `removed: true` for it first"
+    )
+}
+
+/// The same for one in another place.
+fn same_key_in(live: &LiveObject, application: &Address, package: &Address) -> String {
+    let id = crate::text::line(live.id.expose());
+    format!(
+        "a key cannot move: if it is the same key, declare it in {application} and {package} as before, or with \
+         `key: {{existing: {id}}}`; if it is not needed any more, declare it so with `removed: true` first"
     )
 }
 
@@ -90,7 +101,7 @@ fn made_again<'c>(
     let demand = |((index, change, stray), above): (&(usize, &Change, Stray), &Vec<Address>)| {
         let in_it = below.get(&change.address).map_or(&[][..], Vec::as_slice);
         let with = if in_it.is_empty() { String::new() } else { format!(", also of {}", and_more(in_it, NAMED, ", ")) };
-        let above = stray.goes_with.iter().chain(above);
+        let above = stray.goes_with.iter().chain(&stray.covered_by).chain(above);
         let lifted_by: Vec<Address> = above.chain(std::iter::once(&change.address)).cloned().collect();
         let what = if stray.goes_with.is_some() { "its removal" } else { "a second one" };
         let help = format!("{}; or allow {what}{with} with {}", stray.help, option(&lifted_by[0]));
@@ -126,12 +137,14 @@ struct Strays<'a, 'c> {
     matching: &'a Matching<'c>,
     removals: &'a Removals<'c>,
     in_place: InPlace<'c>,
+    owners: Owners<'a>,
     index: Index<'c>,
     /// Those that the database knows, by the address that their manifest had.
     known: BTreeMap<String, Vec<&'c LiveObject>>,
     holders: Holders<'c>,
     labels: Labels<'a>,
     entries: Entries<'c>,
+    lost: Lost<'c>,
 }
 
 /// What is in the store in another place.
@@ -141,11 +154,13 @@ struct Stray {
     help: String,
     /// The removed object that it goes with, when that has consent.
     goes_with: Option<Address>,
+    /// The created object whose consent covers this one.
+    covered_by: Option<Address>,
 }
 
 impl Stray {
     fn new(rule: &'static Rule, message: String, help: impl Into<String>) -> Self {
-        Self { rule, message, help: help.into(), goes_with: None }
+        Self { rule, message, help: help.into(), goes_with: None, covered_by: None }
     }
 
     fn that_goes_with(self, root: &Address) -> Self {
@@ -176,10 +191,12 @@ impl<'a, 'c> Strays<'a, 'c> {
             }
         }
         let (index, labels) = (Index::of(all, matching), Labels::of(context.desired));
+        let owners = Owners::of(matching);
         let holders = Holders::of(context.desired);
-        let entries = Entries::default();
-        let strays = Self { context, matching, removals, in_place, index, known, holders, labels, entries };
-        Self { entries: Entries::of(&strays), ..strays }
+        let (entries, lost) = (Entries::default(), Lost::default());
+        let strays =
+            Self { context, matching, removals, in_place, owners, index, known, holders, labels, entries, lost };
+        Self { entries: Entries::of(&strays), lost: Lost::of(&strays), ..strays }
     }
 
     fn of_change(&self, change: &Change) -> Found {
@@ -287,17 +304,22 @@ impl<'a, 'c> Strays<'a, 'c> {
             "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
             declared.address
         );
-        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(""))))
+        let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
+            && declared.key.as_ref().is_some_and(|key| key.package.address == package);
+        let help = if is_there { same_key("") } else { same_key_in(live, &application, &package) };
+        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, help)))
     }
 
     /// KW-149: an application or a package with such keys.
     fn for_keys_with_other_names(&self, declared: &Declared) -> Found {
         let kind = declared.address.kind();
-        let (key, former, place, live) = self.holders.keys_of(&declared.address).find_map(|key| {
+        let (key, covered_by, former, place, live) = self.holders.keys_of(&declared.address).find_map(|key| {
             let (former, live) = self.former_key(key)?;
             let (application, package) = self.place_of(live)?;
+            let covered_by = self.covered_by(key, &application).filter(|_| kind == Kind::Package);
             let place = if kind == Kind::Application { application } else { package };
-            (place != declared.address).then_some((&key.address, former, place, live))
+            // One that is declared still is not this one with another name.
+            self.is_gone(&place).then_some((&key.address, covered_by, former, place, live))
         })?;
         let message = format!(
             "{} would be created for {key}, but {former} of {place} has no manifest any more and is in use",
@@ -308,27 +330,28 @@ impl<'a, 'c> Strays<'a, 'c> {
         } else {
             format!("; {} then needs `previously: [{}]` too", declared.address, crate::text::line(&place.name()))
         };
-        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(&above))))
+        let stray = self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(&above)));
+        Some(Stray { covered_by, ..stray })
     }
 
     /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
     /// one that no manifest declares any more.
     fn former_key(&self, declared: &Declared) -> Option<(String, &'c LiveObject)> {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        if self.matching.found.contains_key(&declared.address) || !matches!(key.source, KeySource::Generate(_)) {
+        if !self.is_new_key(declared) {
             return None;
         }
         // A manifest that had a key of its own has not taken over the one of another.
         if self.context.remembered.has_had(&declared.address) {
             return None;
         }
-        let is_gone = |address: &Address| self.context.desired.get(address).is_none();
         let is_near = |(application, package): (Address, Address)| {
             let is_same_user = application.first_name() == parent.address.first_name();
-            let is_akin = is_gone(&application) && (is_same_user || self.has_name_of(&application, &parent.address));
+            let is_akin =
+                self.is_gone(&application) && (is_same_user || self.has_name_of(&application, &parent.address));
             let is_same = application == parent.address;
             let is_same_package = self.has_name_of(&package, &key.package.address);
-            (is_same && (is_same_package || is_gone(&package))) || (is_akin && is_same_package)
+            (is_same && (is_same_package || self.is_gone(&package))) || (is_akin && is_same_package)
         };
         let is_it = |(address, live): &(String, &'c LiveObject)| {
             live.attributes.text("settings.status") != Some("disabled")
@@ -344,7 +367,8 @@ impl<'a, 'c> Strays<'a, 'c> {
         });
         let mut known: Vec<(String, &LiveObject)> = known.collect();
         known.sort_by(|(one, _), (other, _)| one.cmp(other));
-        known.into_iter().find(is_it).or_else(|| self.entry_of_another_application(declared))
+        let akin = known.into_iter().find(is_it).or_else(|| self.entry_of_another_application(declared));
+        akin.or_else(|| self.lost_key(declared))
     }
 
     /// KW-147: a user with the same email address.

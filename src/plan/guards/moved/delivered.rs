@@ -12,6 +12,7 @@ use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::Fingerprint;
 use crate::model::Kind;
+use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Secret;
 use crate::plan::Change;
@@ -112,7 +113,7 @@ impl<'c> Strays<'_, 'c> {
         if root.is_some_and(|root| is_allowed(root, self.context)) {
             return None;
         }
-        let other = declared_as(live, self.matching);
+        let other = self.owners.find(live);
         let (whose, has) = (whose(other, root), sign.verb());
         let message = format!(
             "{} would be created, but {} in {} {has} the value of {}{whose}, and that is in use",
@@ -150,12 +151,22 @@ impl<'c> Strays<'_, 'c> {
     }
 }
 
-/// The manifest that declares a key.
-fn declared_as<'m>(live: &LiveObject, matching: &'m Matching<'_>) -> Option<&'m Address> {
-    let is_it = |one: &&LiveObject| one.id == live.id;
-    let keys = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
-    let mut keys = keys.filter(|(_, found)| is_it(&found.live) || found.older.iter().any(is_it));
-    keys.next().map(|(address, _)| address)
+/// The manifests that declare keys, by the ids of the keys.
+pub(super) struct Owners<'a>(BTreeMap<&'a LiveId, &'a Address>);
+
+impl<'a> Owners<'a> {
+    pub(super) fn of(matching: &'a Matching<'_>) -> Self {
+        let keys = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
+        // The first manifest of a key stays.
+        let all = keys.rev().flat_map(|(address, found)| {
+            std::iter::once(found.live).chain(found.older.iter().copied()).map(move |live| (&live.id, address))
+        });
+        Self(all.collect())
+    }
+
+    fn find(&self, live: &LiveObject) -> Option<&'a Address> {
+        self.0.get(&live.id).copied()
+    }
 }
 
 fn whose(other: Option<&Address>, root: Option<&Address>) -> String {
@@ -180,11 +191,15 @@ pub(super) fn overwritten<'c>(
         Some((*index, declared, places.collect::<Vec<&'c Delivery>>()))
     };
     let writes: Vec<(usize, &'c Declared, Vec<&'c Delivery>)> = changes.iter().filter_map(write).collect();
+    if writes.is_empty() {
+        return Vec::new();
+    }
+    let owners = &Owners::of(matching);
     let in_place = InPlace::of(writes.iter().flat_map(|(_, _, places)| places.iter().copied()), context);
     let demand = |(index, declared, places): &(usize, &'c Declared, Vec<&'c Delivery>)| {
         let other = |place: &&'c Delivery| {
             let (live, sign) = *in_place.0.get(place)?;
-            (!is_own(live, declared, context, matching)).then_some((*place, live, sign))
+            (!is_own(live, declared, context, matching, owners)).then_some((*place, live, sign))
         };
         let (place, live, sign) = places.iter().find_map(other)?;
         let root = removals.going(live).map(|going| &going.root.address);
@@ -198,7 +213,7 @@ pub(super) fn overwritten<'c>(
             place.file,
             sign.verb(),
             live.address,
-            whose(declared_as(live, matching), root)
+            whose(owners.find(live), root)
         );
         let help = format!(
             "if its readers still use that key, deliver {address} to another place; otherwise allow it with {}",
@@ -212,11 +227,17 @@ pub(super) fn overwritten<'c>(
 
 /// Whether a key is the one of a manifest, or was it. It was it only if no other manifest has it, and if the one that the
 /// manifest has now is known to be its own, too: another key that came into its place is not.
-fn is_own(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+fn is_own(
+    live: &LiveObject,
+    declared: &Declared,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    owners: &Owners<'_>,
+) -> bool {
     let Some(found) = matching.found.get(&declared.address) else { return is_known_as(live, declared, context) };
     let mut generations = std::iter::once(found.live).chain(found.older.iter().copied());
     generations.any(|own| own.id == live.id)
         || (is_known_as(live, declared, context)
             && is_known_as(found.live, declared, context)
-            && declared_as(live, matching).is_none())
+            && owners.find(live).is_none())
 }

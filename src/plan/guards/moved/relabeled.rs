@@ -7,6 +7,7 @@ use super::Found;
 use super::Stray;
 use super::Strays;
 use super::delivered::lives;
+use super::index::Place;
 use super::is_entry;
 use crate::model::Address;
 use crate::model::Declared;
@@ -148,7 +149,7 @@ impl Strays<'_, '_> {
                 && self.removals.going(live).is_none()
                 && self.is_unknown(live)
         };
-        let live = self.index.in_place(&place).find(is_it)?;
+        let live = self.index.in_place(&place).find(is_it).or_else(|| self.only_one_there(declared, &place, length))?;
         let message = format!(
             "{} would be created beside {}, which Keywright may have generated for a manifest that has another name or \
              another prefix, or is gone",
@@ -163,6 +164,21 @@ impl Strays<'_, '_> {
             )
         };
         Some(Stray::new(&rules::KW_145, message, help))
+    }
+
+    /// The only key in use without a manifest in the place of a document, if it looks like one that the settings of its package
+    /// make, on a machine that does not know the application either: a prefix without a separator shows nothing, and neither
+    /// does a value of the store. Beside an entry of `Application.packages`, it may as well be a person's.
+    fn only_one_there(&self, declared: &Declared, place: &Place, length: usize) -> Option<&LiveObject> {
+        let mut living = self.index.in_place(place).filter(|live| lives(live, self.context));
+        let only = living.next().filter(|_| living.next().is_none())?;
+        let is_of_form = |value: &str| value.len() == length && is_generated_without_separator(value);
+        let is_it = !is_entry(&declared.address)
+            && only.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
+            && self.removals.going(only).is_none()
+            && self.is_unknown(only)
+            && !self.context.remembered.has_had(&place.0);
+        is_it.then_some(only)
     }
 
     /// Whether no run that this machine knows of, of any workspace, saw a key.
@@ -284,6 +300,13 @@ fn is_generated(value: &str) -> bool {
     let random = end.and_then(|end| value.get(end + 1..)).unwrap_or_default();
     let is_of_alphabet = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
     random.len() * 2 >= value.len() && random.bytes().all(is_of_alphabet)
+}
+
+/// The same for a prefix without a separator, or a value of the store.
+fn is_generated_without_separator(value: &str) -> bool {
+    let is_of_alphabet = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
+    let (start, end) = value.as_bytes().split_at(value.len() / 2);
+    start.iter().all(u8::is_ascii_alphanumeric) && end.iter().all(|byte| is_of_alphabet(*byte))
 }
 
 /// Whether a key has no declared prefix.

@@ -154,9 +154,44 @@ impl Manifests {
                 self.apps[app].has_entry ^= true;
                 return usize::from(self.apps[app].has_entry);
             }
+            12 => self.move_entry(app, dice),
+            13 if self.apps[app].has_entry && self.apps[app].manifest == Manifest::Declared => {
+                self.apps[app].owner ^= 1;
+                self.apps[app].named.rename(format!("app{app}s{step}"), false);
+                self.package.rename(format!("pay{step}"), false);
+            }
+            14 if is_declared && self.keys[key].prefix.is_none() => {
+                self.keys[key].app = app;
+                self.keys[key].named.rename(format!("key{key}s{step}"), false);
+            }
+            15 => self.turn(app, key, says_so),
             _ => {}
         }
         0
+    }
+
+    /// The entry of an application becomes one of another application.
+    fn move_entry(&mut self, app: usize, dice: &mut Dice) {
+        let other = dice.index(self.apps.len());
+        let are_declared = [app, other].iter().all(|app| self.apps[*app].manifest == Manifest::Declared);
+        if are_declared && self.apps[app].has_entry && !self.apps[other].has_entry {
+            self.apps[app].has_entry = false;
+            self.apps[other].has_entry = true;
+        }
+    }
+
+    /// The manifest of a key becomes an entry of an application, or an entry becomes a manifest in the application of a key.
+    fn turn(&mut self, app: usize, key: usize, has_prefix: bool) {
+        if self.apps[app].manifest != Manifest::Declared || self.keys[key].manifest != Manifest::Declared {
+            return;
+        }
+        if self.apps[app].has_entry {
+            self.apps[app].has_entry = false;
+            self.new_key(self.keys[key].app, has_prefix);
+        } else {
+            self.apps[app].has_entry = true;
+            self.keys[key].manifest = Manifest::Gone;
+        }
     }
 
     /// A tombstone for an application, and none or one for each of its keys.
