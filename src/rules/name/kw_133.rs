@@ -53,12 +53,15 @@ fn problems(manifest: &Manifest) -> Vec<Diagnostic> {
 
 const HELP: &str = "run the template before Keywright, or write the value itself; manifests have no variables";
 
-/// The first variable of a template: `${X}`, `$(X)`, `{{ x }}`, `<CHANGE_ME>` or `%X%`.
+/// The first variable of a template: `${X}`, `$(X)`, `#{x}`, `{{ x }}`, `[[x]]`, `<%= x %>`, `<CHANGE_ME>` or `%X%`.
 fn leftover(text: &str) -> Option<&str> {
-    let forms: [(&str, &str, fn(&str) -> bool); 5] = [
+    let forms: [(&str, &str, fn(&str) -> bool); 8] = [
         ("${", "}", |inner| !inner.trim().is_empty()),
         ("$(", ")", is_variable),
+        ("#{", "}", |inner| !inner.trim().is_empty()),
         ("{{", "}}", |inner| !inner.trim().is_empty()),
+        ("[[", "]]", |inner| is_variable(inner.trim())),
+        ("<%", "%>", |inner| !inner.trim().is_empty()),
         ("<", ">", is_constant),
         // Shorter ones are bytes of a URL: `%C3%BC`.
         ("%", "%", is_constant),
@@ -93,14 +96,29 @@ mod tests {
             ("{{ .Values.display }}", "{{ .Values.display }}"),
             ("${{ env \"NAME\" }}", "${{ env \"NAME\" }"),
             ("a $(KEY_NAME)", "$(KEY_NAME)"),
+            ("#{name}-shop", "#{name}"),
+            ("[[x]] and [[ name ]]", "[[x]]"),
+            ("a <%= x %>", "<%= x %>"),
             ("<CHANGE_ME>", "<CHANGE_ME>"),
             ("1 < 2 and <YOUR NAME>", "<YOUR NAME>"),
             ("https://%HOST%/", "%HOST%"),
         ] {
             assert_eq!(leftover(text), Some(variable));
         }
-        let texts =
-            ["", "$5", "100 % of 50 %", "M%C3%BCller%20Shop", "a {b} c", "<b>x</b>", "f(x)", "$(date -u)", "${}"];
+        let texts = [
+            "",
+            "$5",
+            "100 % of 50 %",
+            "M%C3%BCller%20Shop",
+            "a {b} c",
+            "<b>x</b>",
+            "f(x)",
+            "$(date -u)",
+            "${}",
+            "[[1, 2], [3]]",
+            "#{}",
+            "a[[]]",
+        ];
         for text in texts {
             assert_eq!(leftover(text), None, "{text}");
         }
