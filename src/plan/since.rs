@@ -133,7 +133,8 @@ pub fn cannot_know(planned: &Planned, why: NoCommit) -> Option<Diagnostic> {
         ),
     };
     let message = format!(
-        "{} of the store {have} no manifest; whether {what} is not known without the workspace database, and {why}",
+        "{} of the store {have} no manifest; whether {what} is not known: the workspace database has no earlier apply of this \
+         workspace, and {why}",
         count(left, "object")
     );
     Some(rules::KW_137.finding(message).help(help))

@@ -116,7 +116,8 @@ fn a_clone_of_one_commit_without_memory_says_that_it_cannot_know() {
     fs::copy(team.root().join(database), shallow.join(database)).unwrap();
     team.console.folder = shallow;
     let text = said(&team, "plan");
-    let says = "3 objects of the store have no manifest; whether the last commit removed some is not known";
+    let says = "3 objects of the store have no manifest; whether the last commit removed some is not known: the workspace \
+                database has no earlier apply";
     assert!(text.contains("info[KW-137]") && text.contains(says), "{text}");
     // The help works.
     team.git("fetch -q --depth 2 origin change");
@@ -129,7 +130,7 @@ fn without_git_and_memory_one_line_says_what_cannot_be_known() {
     forget(&team);
     fs::remove_dir_all(team.root().join(".git")).unwrap();
     let text = said(&team, "plan");
-    let says = "3 objects of the store have no manifest; whether some had one is not known without the workspace database, \
-                and the manifests are in no Git repository";
+    let says = "3 objects of the store have no manifest; whether some had one is not known: the workspace database has no \
+                earlier apply of this workspace, and the manifests are in no Git repository";
     assert!(text.contains("info[KW-137]") && text.contains(says) && text.contains("write `removed: true`"), "{text}");
 }
