@@ -272,6 +272,9 @@ impl<'a, 'r> Builder<'a, 'r> {
             Some(character) => {
                 format!("this line contains {character}, and YAML takes only plain spaces; replace or remove it")
             }
+            None if ["{{", "{%", "<%"].iter().any(|mark| line.contains(mark)) => {
+                "run the template before Keywright; manifests have no variables".to_owned()
+            }
             None => "fix the text at the marked place".to_owned(),
         };
         self.reading.report(problem.help(help));

@@ -57,8 +57,10 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
     let custom =
         |(object, _): &&(&Declared, &DeclaredKey)| values.get(&object.address).map(crate::model::Secret::digest);
     for (object, key) in &declared {
-        if let KeySource::Existing(existing) = &key.source {
-            keys.find_existing(object, key, existing, matching);
+        match &key.source {
+            KeySource::Existing(existing) => keys.find_existing(object, key, existing, matching),
+            KeySource::Generate(generated) => keys.reserve_first(object, key, generated),
+            KeySource::Custom(_) => {}
         }
     }
     // Exact matches first: a key that seems to have moved may be an exact match of another manifest.
@@ -270,6 +272,12 @@ impl<'a> Keys<'a> {
             }
             Err(problem) => matching.stop(object, *problem),
         }
+    }
+
+    /// A key that one manifest names by its id is not a match of another manifest, whatever its value.
+    fn reserve_first(&mut self, object: &Declared, key: &DeclaredKey, generated: &Generated) {
+        let first = generated.first.as_ref().and_then(|first| self.with_id(object, key, first).ok().flatten());
+        self.claimed.extend(first.map(|live| &live.id));
     }
 
     /// The key with an id; an error if another application or package has it.
