@@ -1,0 +1,2 @@
+UPDATE package_keys SET id = 'k1';
+DELETE FROM objects;
