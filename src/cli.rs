@@ -65,6 +65,8 @@ pub struct Console<'a> {
     pub can_ask: bool,
     /// Whether `err` is a terminal that can show a progress bar.
     pub draws: bool,
+    /// Whether `out` is a terminal: no other place is shown a secret.
+    pub is_terminal: bool,
     /// Whether the command shows details; [`run`] sets it from the arguments.
     pub is_verbose: bool,
     pub environment: BTreeMap<String, String>,

@@ -3,7 +3,9 @@
 
 mod concerns;
 mod events;
+mod incident;
 mod leaked;
+mod pasted;
 mod select;
 
 use std::collections::BTreeMap;
@@ -19,14 +21,21 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::plan::KeyTimeline;
 use crate::plan::Next;
-use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::Shown;
+use crate::plan::Sighting;
 use concerns::Slots;
 
+pub use incident::Affected;
+pub use incident::affected;
+pub use incident::holders;
+pub use incident::with_address;
 pub use leaked::Suspect;
 pub use leaked::suspects;
+pub use pasted::Unreadable;
+pub use pasted::pasted;
 pub use select::Selection;
 pub use select::Unknown;
 
@@ -41,10 +50,13 @@ pub struct Input<'a> {
     pub delivered: &'a BTreeMap<Delivery, Shown>,
 }
 
-/// Valid manifests, and the plan that they make now.
+/// Valid manifests, and what is known of their keys.
 pub struct Manifests<'a> {
     pub desired: &'a Desired,
-    pub planned: &'a Planned,
+    /// The keys that they declare, of each the current generation first.
+    pub declared: &'a [Sighting],
+    /// The generations of rotated keys. Empty if no plan was made.
+    pub rotations: &'a [KeyTimeline],
 }
 
 /// One key of a store. Contains neither its value nor, but in the address of an undeclared package key, its id.
@@ -122,6 +134,13 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// Whether a run should have done it already.
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        self.at < now
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum What {
     /// A run creates its successor.
@@ -167,11 +186,19 @@ pub enum Concern {
     SeveralActive,
     /// It is active, but its user is disabled or waits for approval, so calls fail.
     OwnerOff,
+    /// A manifest declares its name, and another key has it too.
+    SameName,
 }
 
 impl Concern {
-    pub const ALL: [Self; 5] =
-        [Self::NeverExpires, Self::Undeclared, Self::DeliveredNowhere, Self::SeveralActive, Self::OwnerOff];
+    pub const ALL: [Self; 6] = [
+        Self::NeverExpires,
+        Self::Undeclared,
+        Self::DeliveredNowhere,
+        Self::SeveralActive,
+        Self::OwnerOff,
+        Self::SameName,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -180,6 +207,7 @@ impl Concern {
             Self::DeliveredNowhere => "delivered-nowhere",
             Self::SeveralActive => "several-active",
             Self::OwnerOff => "owner-disabled",
+            Self::SameName => "same-name",
         }
     }
 
@@ -190,6 +218,7 @@ impl Concern {
             Self::DeliveredNowhere => "no place is known to have its value",
             Self::SeveralActive => "another key of this application and package is active, and none is retired",
             Self::OwnerOff => "its user is not active, so calls fail",
+            Self::SameName => "another key has the same declared name, so no plan changes either",
         }
     }
 }
@@ -202,6 +231,13 @@ pub fn keys(input: &Input<'_>) -> Vec<Key> {
     let mut keys: Vec<Key> = live.map(|live| key(input, &known, &slots, live)).collect();
     keys.sort_by(|one, other| place_in_list(one).cmp(&place_in_list(other)));
     keys
+}
+
+/// Some keys of the store, in this order.
+pub fn some(input: &Input<'_>, keys: &[&LiveObject]) -> Vec<Key> {
+    let known = Known::of(input);
+    let slots = Slots::of(input.live, &known, input.now);
+    keys.iter().map(|live| key(input, &known, &slots, live)).collect()
 }
 
 fn place_in_list(key: &Key) -> (&Address, bool, std::cmp::Reverse<Option<Instant>>, &Address) {
@@ -221,15 +257,15 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn of(input: &Input<'a>) -> Self {
-        let planned = input.manifests.as_ref().map(|manifests| manifests.planned);
-        let rotations = planned.iter().flat_map(|planned| &planned.rotations);
-        let generations = rotations.flat_map(|timeline| &timeline.generations);
+        let manifests = input.manifests.as_ref();
+        let (sightings, rotations) = manifests.map_or((&[][..], &[][..]), |it| (it.declared, it.rotations));
+        let generations = rotations.iter().flat_map(|timeline| &timeline.generations);
         let mut receipts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for (to, receipt) in &input.remembered.receipts.places {
             receipts.entry(&receipt.value).or_default().insert(to, receipt.at);
         }
         Self {
-            declared: planned.map(declared).unwrap_or_default(),
+            declared: declared(sightings),
             next: generations.map(|generation| (&generation.address, &generation.next)).collect(),
             receipts,
         }
@@ -241,11 +277,10 @@ impl<'a> Known<'a> {
     }
 }
 
-fn declared(planned: &Planned) -> BTreeMap<(Kind, &LiveId), (&Address, bool)> {
+fn declared(sightings: &[Sighting]) -> BTreeMap<(Kind, &LiveId), (&Address, bool)> {
     let mut current: BTreeSet<&Address> = BTreeSet::new();
-    let sightings = planned.declared.iter();
     // The current generation comes first.
-    let known = sightings.map(|it| ((it.kind(), &it.id), (&it.address, current.insert(&it.address))));
+    let known = sightings.iter().map(|it| ((it.kind(), &it.id), (&it.address, current.insert(&it.address))));
     known.collect()
 }
 

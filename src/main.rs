@@ -53,7 +53,8 @@ fn main() -> ExitCode {
     let out = io::stdout();
     let err = io::stderr();
     // `| head` closes the pipe when it has enough; that is no error, and must not end an apply.
-    let is_drawn = out.is_terminal() && err.is_terminal();
+    let is_terminal = out.is_terminal();
+    let is_drawn = is_terminal && err.is_terminal();
     let mut out = io::BufWriter::new(UntilClosed::new(AutoStream::new(
         out.lock(),
         choice.unwrap_or_else(|| AutoStream::choice(&io::stdout())),
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         is_verbose: false,
         draws: is_drawn,
+        is_terminal,
         environment: environment(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),

@@ -89,6 +89,8 @@ pub use origin::Commit;
 pub use origin::Manifests;
 pub use origin::Origin;
 pub use origin::StoreName;
+pub use own_key::OwnKey;
+pub use own_key::own_key_in;
 pub use prune::prunable;
 pub use prune::undeclared;
 pub use query::query;

@@ -36,12 +36,17 @@ pub use timeline::Rotations;
 
 use crate::adopt::AdoptedField;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::FileLine;
 use crate::diagnostic::Finding;
+use crate::diagnostic::Places;
 use crate::diagnostic::Sources;
 use crate::drift::Drift;
+use crate::keys::Affected;
 use crate::keys::Key;
 use crate::manifest_diff::Declaration;
+use crate::model::Desired;
 use crate::model::Instant;
+use crate::outcome::ChangeResult;
 use crate::settings_diff::SettingChange;
 
 /// The header of a plan.
@@ -101,6 +106,53 @@ pub struct KeyReport<'a> {
     /// Whether the manifests are valid.
     pub has_manifests: bool,
     pub keys: &'a [Key],
+}
+
+/// Keys that leaked, and what became of them.
+pub struct Revocation<'a> {
+    pub workspace: &'a str,
+    /// Like `embedded store`.
+    pub store: &'a str,
+    pub now: Instant,
+    pub has_manifests: bool,
+    /// The number of keys that were read.
+    pub read: usize,
+    /// What could not be read, and why.
+    pub unread: &'a [String],
+    pub keys: Vec<Revoked<'a>>,
+    /// Why the database does not know of it.
+    pub unrecorded: Option<String>,
+}
+
+/// A key that leaked.
+pub struct Revoked<'a> {
+    pub affected: &'a Affected,
+    /// Where it is declared.
+    pub line: Option<FileLine>,
+    /// `None` before it is disabled.
+    pub result: Option<ChangeResult>,
+}
+
+impl<'a> Revoked<'a> {
+    pub fn of(affected: &'a Affected, places: &Places<'_>, desired: Option<&Desired>) -> Self {
+        let declared = affected.declared.as_ref().and_then(|address| desired?.get(address));
+        Self { affected, line: declared.and_then(|declared| places.line(declared.place)), result: None }
+    }
+
+    /// The address that people know the key by.
+    pub fn address(&self) -> String {
+        self.affected.key.address.to_string()
+    }
+}
+
+impl Revocation<'_> {
+    /// Adds how it ended, in the order of the keys.
+    pub fn end(&mut self, results: &[ChangeResult], unrecorded: Option<&str>) {
+        for (key, result) in self.keys.iter_mut().zip(results) {
+            key.result = Some(result.clone());
+        }
+        self.unrecorded = unrecorded.map(str::to_owned);
+    }
 }
 
 /// How a command ended for one of several workspaces.

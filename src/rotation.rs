@@ -20,6 +20,8 @@ pub struct Due<'a> {
     pub delete: Vec<&'a LiveObject>,
     /// The other old keys, and what happens to them next.
     pub waiting: Vec<(&'a LiveObject, Wait)>,
+    /// From when on the keys of `disable` and `delete` are due.
+    pub since: Vec<(&'a LiveObject, Instant)>,
 }
 
 /// What an old key waits for.
@@ -87,10 +89,9 @@ pub fn due<'a>(
             due.waiting.push((old, Wait::Successor("about to end")));
         } else if end > now {
             due.waiting.push((old, if is_disabled { Wait::Delete(end) } else { Wait::Disable(end) }));
-        } else if is_disabled {
-            due.delete.push(old);
         } else {
-            due.disable.push(old);
+            due.since.push((old, end));
+            if is_disabled { due.delete.push(old) } else { due.disable.push(old) }
         }
     }
     due

@@ -135,6 +135,11 @@ impl Query {
         }
     }
 
+    /// The keys alone, with the names of what they belong to: the fewest calls that name a key.
+    pub fn keys() -> Self {
+        Self { kinds: [Kind::PackageKey, Kind::ApiKey].into(), ..Self::default() }
+    }
+
     /// What a plan for `desired` needs: `whole` lists, which deletes require, or only the declared objects.
     pub fn for_plan(desired: &Desired, whole: bool) -> Self {
         // A delete needs complete lists.

@@ -28,6 +28,7 @@ use self::managed_file_transfer::ManagedFileTransfer;
 use crate::database::Lock;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveObject;
 use crate::plan::Change;
 use crate::plan::Tariff;
 use crate::store::Found;
@@ -168,6 +169,13 @@ impl Reader for Stores<'_> {
 }
 
 impl Stores<'_> {
+    /// Takes a key of the snapshot as checked before its write.
+    pub fn take_as_checked(&self, key: &LiveObject) {
+        if let (Home::Cloud, Some(cloud)) = (self.remotes.home(key.address.kind()), &self.remotes.cloud) {
+            cloud.take_as_checked(key);
+        }
+    }
+
     fn changes_at<'c>(&self, changes: &[&'c Change], home: Home) -> Vec<&'c Change> {
         let is_there = |change: &&&Change| self.remotes.home(change.address.kind()) == home;
         changes.iter().filter(is_there).copied().collect()

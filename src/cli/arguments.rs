@@ -121,6 +121,13 @@ pub(super) struct Limits {
     deadline: Option<f64>,
 }
 
+impl Limits {
+    /// No limits, and the consent for some objects.
+    pub(super) fn allowing(addresses: &[String]) -> Self {
+        Self { allow: addresses.to_vec(), budget_calls: None, lock_timeout: None, deadline: None }
+    }
+}
+
 /// What a plan is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Purpose {

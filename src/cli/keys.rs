@@ -1,5 +1,9 @@
 //! `keywright keys`
 
+mod asked;
+mod reveal;
+mod revoke;
+
 use std::io::Read;
 use std::time::Duration;
 
@@ -37,7 +41,7 @@ use crate::rotation::later;
 /// Declared or not. The values of keys and the ids of API keys are never printed. If the manifests are not valid, the list is of the
 /// stores alone, without rotations and declared addresses.
 ///
-/// Only reads. Exits with 0 if every key is listed, with 3 if the manifests are invalid, and with 6 if the store has keys
+/// A list only reads. Exits with 0 if every key is listed, with 3 if the manifests are invalid, and with 6 if the store has keys
 /// that it does not show completely.
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -80,6 +84,8 @@ enum Command {
         #[arg(long, required = true)]
         stdin: bool,
     },
+    Revoke(revoke::Arguments),
+    Reveal(reveal::Arguments),
 }
 
 /// The largest text that is checked, in bytes.
@@ -105,7 +111,18 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let within = match &arguments.command {
-        Some(Command::Check { .. }) => return Ok(check(arguments.format, console)?),
+        Some(Command::Check { .. }) => {
+            arguments.refuse_filters("check", "it finds all keys in the text")?;
+            return Ok(check(arguments.format, console)?);
+        }
+        Some(Command::Revoke(revoked)) => {
+            arguments.refuse_filters("revoke", "it finds the key by its value or its address")?;
+            return revoke::run(revoked, arguments.format, console);
+        }
+        Some(Command::Reveal(revealed)) => {
+            arguments.refuse_filters("reveal", "it finds the key by its address")?;
+            return reveal::run(revealed, arguments.format, console);
+        }
         Some(Command::Due { within }) => Some(*within),
         None => None,
     };
@@ -132,6 +149,17 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     } else {
         Exit::Done
     })
+}
+
+impl Arguments {
+    /// For the commands that are not about a list.
+    fn refuse_filters(&self, command: &str, why: &str) -> Result<(), Failure> {
+        let given = [("--only", self.only.is_empty()), ("--state", self.state.is_empty())];
+        let given = given.into_iter().chain([("--finding", self.finding.is_empty())]);
+        let Some((option, _)) = given.into_iter().find(|(_, is_empty)| !is_empty) else { return Ok(()) };
+        let failure = Failure::new(format!("could not use {option}: `keys {command}` lists no keys; {why}"));
+        Err(Failure { exit: Exit::Usage, ..failure }.help(format!("omit {option}")))
+    }
 }
 
 /// Finds keys in the text on standard input.

@@ -86,6 +86,14 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     apply::finish(&prepared, &manner, None, console)
 }
 
+/// Creates the successor of a key that was revoked in this run. That is the consent for it.
+pub(super) fn of_revoked(key: &Address, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    let keys = vec![key.to_string()];
+    let limits = Limits::allowing(&keys);
+    let (files, format) = (Vec::new(), Form::Text);
+    run(&Arguments { keys, files, again: false, limits, auto_approve: true, format }, console)
+}
+
 /// The address of a key that has a rotation.
 fn rotated(name: &str, desired: &Desired) -> Result<Address, Failure> {
     let refuse = |why: &str, help: String| {

@@ -14,9 +14,9 @@ use crate::saved_plan;
 /// Print the JSON Schema of manifests, for editors
 ///
 /// Without KIND, prints the schema of all manifests. KIND is User, Application, Package, Plan, PackageKey, ApiKey or
-/// Workspace; DiagnosticsOutput, PlanOutput, OutcomeOutput, DiffOutput, DriftOutput, ExportOutput, KeysOutput, RunsOutput,
-/// RunOutput, EmulatorOutput, FailureOutput or WorkspacesOutput for the output of `--format json`; ApplyEventOutput for a line of
-/// `--format json-stream`; Output for any of these; or SavedPlan for the file that `plan --out` saves.
+/// Workspace; DiagnosticsOutput, PlanOutput, OutcomeOutput, DiffOutput, DriftOutput, ExportOutput, KeysOutput,
+/// RevocationOutput, RunsOutput, RunOutput, EmulatorOutput, FailureOutput or WorkspacesOutput for the output of
+/// `--format json`; ApplyEventOutput for a line of `--format json-stream`; Output for any of these; or SavedPlan for the file that `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Kind of manifest or output

@@ -6,6 +6,7 @@ mod cost;
 pub(super) mod database;
 mod fingerprints;
 mod history;
+mod incident;
 mod keys;
 mod memory;
 pub(super) mod origin;
@@ -16,6 +17,9 @@ mod snapshot;
 mod undeclared;
 mod visibility;
 
+pub(super) use self::incident::Disabled;
+pub(super) use self::incident::Incident;
+pub(super) use self::incident::own_credential;
 pub(super) use self::keys::KeysRead;
 pub(super) use self::prepared::Prepared;
 pub(super) use self::remotes::missing_operations;

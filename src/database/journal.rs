@@ -2,6 +2,7 @@
 //! shows which writes were in progress.
 
 mod plans;
+mod recorded;
 mod unverified;
 mod writer;
 
@@ -89,8 +90,7 @@ pub struct Noted {
 }
 
 impl Journal {
-    /// Records the start of a run. The database must be open for writing. The journal records only fingerprints of values,
-    /// made with `key`.
+    /// Records the start of a run in a database that is open for writing. Of values it records only fingerprints, with `key`.
     pub fn begin(
         database: Database,
         key: FingerprintKey,

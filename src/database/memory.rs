@@ -4,6 +4,7 @@ mod applied;
 mod deleted;
 mod objects;
 mod receipts;
+mod revoked;
 mod unrecorded;
 mod untaken;
 
@@ -41,9 +42,10 @@ pub fn remembered(
         let applied = applied::all(connection, stores)?;
         let unrecorded = unrecorded::all(connection, stores.workspace(), in_journal)?;
         let deleted = deleted::all(connection, stores.workspace(), in_journal)?;
+        let revoked = revoked::all(connection, stores.workspace(), in_journal)?;
         let receipts = receipts::all(connection, stores)?;
         let pending = creates::pending(connection, stores, key.as_ref())?;
-        Ok(Remembered { untaken, objects, applied, unrecorded, deleted, receipts, pending, key: key.clone() })
+        Ok(Remembered { untaken, objects, applied, unrecorded, deleted, revoked, receipts, pending, key: key.clone() })
     };
     read().map_err(|error| database.error(error))
 }

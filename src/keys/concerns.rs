@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Concern;
 use super::Input;
 use super::Known;
+use super::Manifests;
 use super::Place;
 use super::State;
 use super::state;
@@ -69,12 +70,17 @@ pub(super) fn of(
     // Only manifests say what is rotated. An API key never is.
     let knows_rotation = input.manifests.is_some() || live.address.kind() == Kind::ApiKey;
     let has_end = super::events::end(live).is_some();
+    // One name of several keys is no match, but it is declared.
+    let is_declared = |manifests: &Manifests<'_>| manifests.desired.get(&live.address).is_some();
+    let is_named =
+        live.address.kind() == Kind::ApiKey && found.is_none() && input.manifests.as_ref().is_some_and(is_declared);
     let all = [
         (knows_rotation && works && !has_end && !is_rotated, Concern::NeverExpires),
-        (input.manifests.is_some() && found.is_none(), Concern::Undeclared),
+        (input.manifests.is_some() && found.is_none() && !is_named, Concern::Undeclared),
         (works && is_nowhere, Concern::DeliveredNowhere),
         (knows_rotation && works && !is_rotated && slots.has_several(live), Concern::SeveralActive),
         (works && slots.is_owner_off(live), Concern::OwnerOff),
+        (is_named, Concern::SameName),
     ];
     all.into_iter().filter(|(is_true, _)| *is_true).map(|(_, concern)| concern).collect()
 }

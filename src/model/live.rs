@@ -116,6 +116,7 @@ impl Live {
 }
 
 /// One object of a store.
+#[derive(Clone)]
 pub struct LiveObject {
     /// Its address with the names in the store; for package keys [`Address::key_in_store`].
     pub address: Address,
@@ -137,6 +138,7 @@ pub struct LiveObject {
 }
 
 /// The properties that only package keys have. Their plan can change, so it is the attribute `plan`.
+#[derive(Clone)]
 pub struct LiveKey {
     pub package: Address,
     pub package_id: LiveId,

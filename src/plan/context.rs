@@ -117,7 +117,8 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    pub(super) fn all(matching: &Matching<'_>) -> Vec<Self> {
+    /// The live objects that manifests declare, of each key the current generation first.
+    pub fn all(matching: &Matching<'_>) -> Vec<Self> {
         let found = matching.found.iter().flat_map(|(address, found)| {
             std::iter::once(&found.live).chain(&found.older).map(move |live| (address, live))
         });

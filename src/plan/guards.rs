@@ -188,8 +188,8 @@ impl Judge<'_, '_> {
 
 impl Answer {
     fn take(&mut self, demand: &Demand, context: &Context<'_>) {
-        // An entry of the settings was not written for an object that the database does not know.
-        let may_stand = demand.finding.rule != rules::KW_144.id;
+        // An entry of the settings was not written for an object that the database does not know, or for a key that leaked since.
+        let may_stand = ![rules::KW_144.id, rules::KW_176.id].contains(&demand.finding.rule);
         let consent = demand.lifted_by.iter().find_map(|address| by_settings(address, context)).filter(|_| may_stand);
         let for_run = demand.lifted_by.iter().any(|address| is_allowed_for_run(address, context));
         if for_run || consent.is_some() {

@@ -225,6 +225,18 @@ impl Deleted {
     }
 }
 
+/// When keys were revoked, by their addresses in the store.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Revoked(pub BTreeMap<Box<str>, Instant>);
+
+impl Revoked {
+    /// Whether a live key was revoked, and no run has disabled it since for another reason.
+    pub fn includes(&self, live: &LiveObject, known: Option<&Known>) -> bool {
+        let at = if self.0.is_empty() { None } else { self.0.get(&*live.address.to_string()) };
+        at.is_some_and(|at| known.and_then(|known| known.disabled).is_none_or(|disabled| disabled <= *at))
+    }
+}
+
 /// By what the database finds an object: its id; for an API key the fingerprint of the id, which may be the credential.
 /// `None` without a key for fingerprints.
 pub fn trace_of(kind: Kind, id: &LiveId, key: Option<&FingerprintKey>) -> Option<Box<str>> {

@@ -8,6 +8,7 @@ use super::access;
 use super::applied::Applied;
 use super::known::Deleted;
 use super::known::KnownObjects;
+use super::known::Revoked;
 use super::known::Unrecorded;
 use super::option::option;
 use super::pending::Pending;
@@ -35,6 +36,8 @@ pub struct Remembered {
     pub unrecorded: Unrecorded,
     /// What the runs of the journal deleted.
     pub deleted: Deleted,
+    /// The keys that leaked.
+    pub revoked: Revoked,
     /// The creates whose objects no plan has found so far.
     pub pending: Pending,
     /// The deliveries that succeeded.

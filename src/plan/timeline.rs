@@ -88,11 +88,12 @@ fn next_of_old(
     let event = if is_elsewhere { "created" } else { "delivered" };
     let overlap = || format!("{} after its successor was {event}", in_words(rotation.overlap));
     let grace = || format!("{} after it was disabled", in_words(rotation.grace));
+    let since = due.since.iter().find(|(other, _)| is_it(other)).map_or(context.now, |(_, since)| *since);
     if due.disable.iter().any(is_it) {
-        return Next { step: Step::Disable, at: Some(context.now), because: overlap() };
+        return Next { step: Step::Disable, at: Some(since), because: overlap() };
     }
     if due.delete.iter().any(is_it) {
-        return Next { step: Step::Delete, at: Some(context.now), because: grace() };
+        return Next { step: Step::Delete, at: Some(since), because: grace() };
     }
     match due.waiting.iter().find(|(waiting, _)| is_it(waiting)).map(|(_, wait)| *wait) {
         Some(Wait::Disable(at)) => Next { step: Step::Disable, at: Some(at), because: overlap() },

@@ -13,6 +13,7 @@ mod held;
 mod keys;
 mod outcome;
 mod plan;
+mod revocation;
 mod runs;
 mod schema;
 mod timeline;
@@ -174,6 +175,11 @@ pub fn keys(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &keys::Document::of(report, found, sources))
+}
+
+/// Writes what became of keys that leaked.
+pub fn revocation(out: &mut dyn io::Write, report: &super::Revocation<'_>) -> io::Result<()> {
+    write(out, Layout::Pretty, &revocation::Document::of(report))
 }
 
 /// Writes the runs of a workspace.

@@ -1,6 +1,7 @@
 //! The keys of the stores, as text, as a table for spreadsheets, and as a calendar.
 
 mod calendar;
+mod incident;
 mod table;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ use crate::text;
 use crate::text::count;
 
 pub use calendar::calendar;
+pub use incident::affected;
+pub use incident::revoked;
 pub use table::table;
 
 /// Writes a paragraph for every key, and the counts.
@@ -41,9 +44,9 @@ pub fn due(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<()> {
     let mut events: Vec<_> = events.collect();
     events.sort();
     for (event, address) in &events {
-        let is_past = event.at <= report.now;
-        let (color, when) = if is_past { (style::RED, "due now") } else { (style::YELLOW, "") };
-        writeln!(out, "{color}{}{color:#}  {address} {}  {when}", in_utc(event.at), event.what.in_words())?;
+        let when = when(event, report.now);
+        let color = if when.is_empty() { style::YELLOW } else { style::RED };
+        writeln!(out, "{color}{}{color:#}  {address} {}{when}", in_utc(event.at), event.what.in_words())?;
     }
     if !events.is_empty() {
         writeln!(out)?;
@@ -70,6 +73,11 @@ fn head(out: &mut dyn io::Write, report: &KeyReport<'_>, title: &str) -> io::Res
 }
 
 fn one(out: &mut dyn io::Write, key: &Key, now: Instant) -> io::Result<()> {
+    about(out, key, now)?;
+    writeln!(out)
+}
+
+fn about(out: &mut dyn io::Write, key: &Key, now: Instant) -> io::Result<()> {
     let (bold, yellow) = (style::BOLD, style::YELLOW);
     let color = match key.state {
         State::Active => style::GREEN,
@@ -93,13 +101,23 @@ fn one(out: &mut dyn io::Write, key: &Key, now: Instant) -> io::Result<()> {
     }
     key.places.iter().try_for_each(|to| place(out, to))?;
     for event in &key.events {
-        let due = if event.at <= now { " (due now)" } else { "" };
-        writeln!(out, "    {} {}{due}", in_utc(event.at), event.what.in_words())?;
+        writeln!(out, "    {} {}{}", in_utc(event.at), event.what.in_words(), when(event, now))?;
     }
     for concern in &key.concerns {
         writeln!(out, "    {yellow}!{yellow:#} {}: {}", concern.name(), concern.in_words())?;
     }
-    writeln!(out)
+    Ok(())
+}
+
+/// What the time of an event means now. Empty if it is to come.
+fn when(event: &Event, now: Instant) -> &'static str {
+    if event.is_overdue(now) {
+        " (overdue)"
+    } else if event.at == now {
+        " (due now)"
+    } else {
+        ""
+    }
 }
 
 fn place(out: &mut dyn io::Write, Place { to, at, shows }: &Place) -> io::Result<()> {

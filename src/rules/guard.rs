@@ -29,6 +29,7 @@ mod kw_146;
 mod kw_147;
 mod kw_148;
 mod kw_149;
+mod kw_176;
 mod mft_030;
 mod mft_037;
 mod mft_040;
@@ -41,6 +42,6 @@ rules! {
     kw_122::KW_122, kw_123::KW_123,
     kw_124::KW_124, kw_125::KW_125, kw_126::KW_126, kw_127::KW_127, kw_128::KW_128, kw_129::KW_129, kw_134::KW_134,
     kw_140::KW_140, kw_144::KW_144,
-    kw_145::KW_145, kw_146::KW_146, kw_147::KW_147, kw_148::KW_148, kw_149::KW_149, mft_030::MFT_030, mft_037::MFT_037,
-    mft_040::MFT_040, mft_044::MFT_044, mft_045::MFT_045
+    kw_145::KW_145, kw_146::KW_146, kw_147::KW_147, kw_148::KW_148, kw_149::KW_149, kw_176::KW_176,
+    mft_030::MFT_030, mft_037::MFT_037, mft_040::MFT_040, mft_044::MFT_044, mft_045::MFT_045
 }

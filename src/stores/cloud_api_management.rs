@@ -59,6 +59,7 @@ use super::transport::Route;
 use crate::database::Guard;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveObject;
 use crate::plan::Change;
 use crate::plan::Tariff;
 use crate::store::Found;
@@ -111,6 +112,11 @@ impl CloudApiManagement {
     /// From now on, calls are made only while the run holds its lock.
     pub fn guarded_by(&mut self, lock: Guard) {
         self.api.guarded_by(lock);
+    }
+
+    /// Takes a key of the snapshot as checked: an incident has no time for a check before the write.
+    pub fn take_as_checked(&self, key: &LiveObject) {
+        self.index.confirm(key.clone());
     }
 
     /// From now on, calls and pauses end within these limits.

@@ -6,6 +6,7 @@ mod children;
 mod commands;
 mod echo;
 mod fingerprints;
+mod leaked;
 mod planted;
 mod server;
 mod traces;

@@ -37,6 +37,7 @@ impl Console {
             input: &mut self.input.as_slice(),
             can_ask: !self.input.is_empty(),
             draws: false,
+            is_terminal: !self.input.is_empty(),
             is_verbose: false,
             environment: self.environment.clone(),
             folder: self.folder.clone(),

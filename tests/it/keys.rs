@@ -148,7 +148,24 @@ fn generations_are_listed_with_what_happens_to_them() {
     assert!(due.contains("is disabled after its overlap") && due.contains("1 event until 2027-03-12"), "{due}");
     assert!(story.runs("keys due --within 2d", 0).out.contains("0 events"));
     story.later("2027-03-20");
-    assert!(story.runs("keys due --within 1d", 2).out.contains("due now"));
+    let due = story.runs("keys due --within 1d", 2).out;
+    // Its own time, not that of the run.
+    assert!(due.contains("2027-03-06 12:00 UTC") && due.contains("is disabled after its overlap (overdue)"), "{due}");
+    assert!(due.lines().all(|line| line.trim_end() == line), "{due}");
+    let document: Value = serde_json::from_str(&story.runs("keys due --within 1d --format json", 2).out).unwrap();
+    assert_eq!(document["keys"][0]["events"][0]["overdue"], true, "{document}");
+    let calendar = story.runs("keys due --within 1d --format ics", 2).out;
+    assert!(calendar.contains("DTSTART:20270306T120000Z") && calendar.contains("SUMMARY:overdue: "), "{calendar}");
+}
+
+/// RFC 5545 asks for a component. A time zone that no event uses shows nothing.
+#[test]
+fn a_calendar_without_events_is_valid() {
+    let calendar = Story::new().runs("keys due --within 1d --format ics", 0).out;
+    let lines: Vec<&str> = calendar.split("\r\n").collect();
+    let at = |line: &str| lines.iter().position(|other| *other == line).unwrap();
+    assert!(at("BEGIN:VTIMEZONE") < at("TZID:UTC") && at("END:VTIMEZONE") < at("END:VCALENDAR"), "{calendar}");
+    assert!(!calendar.contains("VEVENT"), "{calendar}");
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod invisible;
 mod large_area;
 mod keys;
 mod laws;
+mod leaks;
 mod memory;
 mod moves;
 mod odd;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 23] = [
+const FILES: [(&str, &str); 24] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 23] = [
     ("DriftOutput", "drift-output"),
     ("ExportOutput", "export-output"),
     ("KeysOutput", "keys-output"),
+    ("RevocationOutput", "revocation-output"),
     ("RunsOutput", "runs-output"),
     ("RunOutput", "run-output"),
     ("EmulatorOutput", "emulator-output"),

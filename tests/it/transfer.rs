@@ -4,6 +4,7 @@ mod applying;
 mod consents;
 mod faults;
 mod killed;
+mod leaked;
 mod rules;
 mod scripted;
 mod site;

@@ -86,6 +86,11 @@ pub(in crate::cli) fn open(location: &Location, lock: Option<&Lock>) -> Result<D
     Ok(lock.into_iter().fold(database, Database::guarded_by))
 }
 
+/// The database at a place, if there is one.
+pub(super) fn for_reading(location: Option<&Location>) -> Result<Option<Database>, Failure> {
+    location.map_or(Ok(None), open_for_reading)
+}
+
 /// The database, opened for reading. `None` if there is none yet.
 pub(in crate::cli) fn open_for_reading(location: &Location) -> Result<Option<Database>, Failure> {
     Database::open(location, Mode::Read).map_err(|error| Failure::of_database(&error))

@@ -101,7 +101,8 @@ impl KeysRead {
             options: &Options::default(),
             remembered,
         });
-        work(&Input { live, now, manifests: Some(Manifests { desired, planned }), remembered, delivered })
+        let (declared, rotations) = (&planned.declared, &planned.rotations);
+        work(&Input { live, now, manifests: Some(Manifests { desired, declared, rotations }), remembered, delivered })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::cli::Failure;
 use crate::cli::access::access;
 use crate::diagnostic::Diagnostic;
 use crate::files::Bounds;
+use crate::model::Kind;
 use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::rules;
@@ -39,6 +40,20 @@ pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> R
     let cloud = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?;
     let transfer = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, writes, console)).transpose()?;
     Ok(Remotes { cloud, transfer }.limited_to(console.limits))
+}
+
+/// The clients that can be built for writing, and why the others cannot: in an incident, one store does not wait for the other.
+pub(super) fn each(loaded: &Loaded, console: &Console<'_>) -> (Remotes, BTreeMap<Kind, String>) {
+    let RemoteStores { cloud_api_management, managed_file_transfer, .. } = &loaded.workspace.remote;
+    let mut failed = BTreeMap::new();
+    let mut fail = |kind: Kind, failure: Failure| {
+        failed.insert(kind, format!("{}: {}", kind.plural(), failure.message));
+    };
+    let built = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose();
+    let cloud = built.map_err(|failure| fail(Kind::PackageKey, failure)).ok().flatten();
+    let built = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, true, console)).transpose();
+    let transfer = built.map_err(|failure| fail(Kind::ApiKey, failure)).ok().flatten();
+    (Remotes { cloud, transfer }.limited_to(console.limits), failed)
 }
 
 fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<CloudApiManagement, Failure> {

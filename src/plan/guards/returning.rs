@@ -24,6 +24,7 @@ use crate::plan::demand::Demand;
 use crate::plan::known::Known;
 use crate::plan::known::trace_of;
 use crate::plan::option::option;
+use crate::rule::Rule;
 use crate::rules;
 
 pub(super) fn demands(
@@ -71,7 +72,7 @@ pub(super) fn demands(
                 None => return new_key(index, change, changes, matching, context),
             },
         };
-        let rule = if change.address.kind() == Kind::ApiKey { &rules::MFT_041 } else { &rules::KW_125 };
+        let rule = rule_of(change, matching, context);
         let (cause, status) = match change.address.kind() {
             // A user who is declared disabled has no declared keys (CAM-035).
             Kind::User if has_keys(&change.address, context) => {
@@ -200,7 +201,24 @@ fn was_us(live: &LiveObject, context: &Context<'_>) -> bool {
     }
     let key = context.remembered.key.as_ref();
     let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
-    known.is_some_and(|known| known.is_disabled_by_us(live))
+    known.is_some_and(|known| known.is_disabled_by_us(live)) && !context.remembered.revoked.includes(live, known)
+}
+
+fn rule_of(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> &'static Rule {
+    match change.address.kind() {
+        _ if is_revoked(change, matching, context) => &rules::KW_176,
+        Kind::ApiKey => &rules::MFT_041,
+        _ => &rules::KW_125,
+    }
+}
+
+/// Whether the key that a change enables or follows leaked.
+fn is_revoked(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> bool {
+    let of_change = |live: &&LiveObject| change.live_id() == Some(&live.id);
+    let enabled = context.live.of(change.address.kind()).iter().find(of_change);
+    let followed = || matching.found.get(&change.address).map(|found| found.live);
+    let Some(live) = enabled.or_else(followed) else { return false };
+    context.remembered.revoked.includes(live, context.remembered.objects.of(live, context.remembered.key.as_ref()))
 }
 
 /// Whether a key or a user that memory knows is gone, and would come back: with the same value, or, for a user and at a

@@ -100,8 +100,10 @@ struct Place<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Event {
-    /// When, as RFC 3339. What is past is due.
+    /// When, as RFC 3339. What is past is overdue.
     at: String,
+    /// Whether a run should have done it already.
+    overdue: bool,
     /// What happens.
     what: What,
 }
@@ -153,6 +155,8 @@ enum Finding {
     SeveralActive,
     /// It is active, but its user is not.
     OwnerDisabled,
+    /// A manifest declares its name, and another key has it too.
+    SameName,
 }
 
 impl<'a> Document<'a> {
@@ -188,7 +192,7 @@ impl<'a> Key<'a> {
             package: terms.map(|terms| terms.package.to_string()),
             plan: terms.and_then(|terms| terms.plan.as_deref()),
             places: key.places.iter().map(Place::of).collect(),
-            events: key.events.iter().map(Event::of).collect(),
+            events: key.events.iter().map(|event| Event::of(event, report)).collect(),
             findings: key.concerns.iter().map(|concern| (*concern).into()).collect(),
         }
     }
@@ -201,8 +205,8 @@ impl<'a> Place<'a> {
 }
 
 impl Event {
-    fn of(event: &keys::Event) -> Self {
-        Self { at: event.at.to_rfc3339(), what: event.what.into() }
+    fn of(event: &keys::Event, report: &KeyReport<'_>) -> Self {
+        Self { at: event.at.to_rfc3339(), overdue: event.is_overdue(report.now), what: event.what.into() }
     }
 }
 
@@ -237,6 +241,7 @@ impl From<keys::Concern> for Finding {
             keys::Concern::DeliveredNowhere => Self::DeliveredNowhere,
             keys::Concern::SeveralActive => Self::SeveralActive,
             keys::Concern::OwnerOff => Self::OwnerDisabled,
+            keys::Concern::SameName => Self::SameName,
         }
     }
 }

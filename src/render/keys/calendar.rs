@@ -25,8 +25,17 @@ pub fn calendar(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<(
             calendar.push(entry(key, event, report));
         }
     }
-    write!(out, "{}", calendar.done())
+    let text = calendar.done().to_string();
+    let has_events = report.keys.iter().any(|key| !key.events.is_empty());
+    // A calendar must have a component (RFC 5545, 3.4). A time zone that no event uses shows nothing.
+    let text = if has_events { text } else { text.replace(END, &format!("{NO_EVENT}{END}")) };
+    write!(out, "{text}")
 }
+
+const END: &str = "END:VCALENDAR";
+
+const NO_EVENT: &str = "BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\n\
+                        TZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 fn entry(key: &Key, event: &Event, report: &KeyReport<'_>) -> icalendar::Event {
     let (address, what) = (key.address.to_string(), event.what);
@@ -36,7 +45,8 @@ fn entry(key: &Key, event: &Event, report: &KeyReport<'_>) -> icalendar::Event {
     entry.uid(&format!("{}@keywright.dev", Digest::of(identity.as_bytes())));
     entry.timestamp(report.now);
     entry.starts(event.at);
-    entry.summary(&format!("{address} {}", what.in_words()));
+    let overdue = if event.is_overdue(report.now) { "overdue: " } else { "" };
+    entry.summary(&format!("{overdue}{address} {}", what.in_words()));
     if let Some(current) = &key.generation_of {
         entry.description(&format!("an older generation of {current}"));
     }

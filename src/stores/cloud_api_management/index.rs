@@ -242,6 +242,12 @@ impl AreaIndex {
         format!("{all},{}", self.nested_fields("services.id,services.endpoints.id", "services"))
     }
 
+    /// The parameter `fields` for keys with the names of what they belong to. Whole objects have them.
+    pub(super) fn fields_of_keys_alone(&self) -> String {
+        let names = self.nested_fields("package.name,plan.name,application.name,application.username", "application");
+        format!("{},{names}", self.fields(Kind::PackageKey))
+    }
+
     /// Paths, or the whole property for a server that accepts no paths.
     pub(super) fn nested_fields(&self, paths: &str, whole: &str) -> String {
         match self.with(|index| index.references) {

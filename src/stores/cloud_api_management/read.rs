@@ -4,6 +4,8 @@
 //! The first page of each list shows how long the list is. If the other pages take more calls than reading the needed
 //! objects one by one, they are not read: twenty keys in an area of a hundred thousand cost a few dozen calls.
 
+mod keys_alone;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -51,6 +53,11 @@ impl CloudApiManagement {
         let wanted = query.only.as_ref();
         let calls_before = self.api.calls();
         self.index.with(|index| index.query.clone_from(query));
+        if query.kinds.iter().all(|kind| *kind == Kind::PackageKey)
+            && let Some(keys) = self.keys_alone().await?
+        {
+            return Ok(keys);
+        }
         let member_path = CollectionPath::members();
         let (application_path, key_path) = (CollectionPath::applications(), CollectionPath::package_keys());
         let ((packages, services), members, applications, keys, roles) = try_join!(

@@ -21,7 +21,7 @@ fn fingerprint_key(world: &World) -> Option<String> {
 
 /// Searches every file in the world's folder: the workspace with its plans and its database, the log of the database,
 /// temporary files, and the emulator's log.
-fn search(world: &World, what: &str) {
+pub(super) fn search(world: &World, what: &str) {
     let secrets: Vec<String> = world.secrets().into_iter().chain(fingerprint_key(world)).collect();
     let mut folders = vec![world.path().to_owned()];
     let mut names = Vec::new();
