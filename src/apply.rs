@@ -52,13 +52,26 @@ use crate::store::Write;
 /// An operation in progress.
 pub type Promise = Pin<Box<dyn Future<Output = Result<(), Refusal>>>>;
 
+/// A delivery in progress. Other changes continue meanwhile.
+pub type Delivering = Pin<Box<dyn Future<Output = Result<Box<str>, Refusal>>>>;
+
+/// A delivery that has already ended.
+pub fn delivered_at_once(result: Result<(), Refusal>) -> Delivering {
+    Box::pin(std::future::ready(result.map(|()| Box::default())))
+}
+
 /// The effects of an apply outside the store.
 pub trait Effects {
     /// Fills `bytes` with the operating system's randomness.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal>;
 
-    /// Writes the value of a change's key to the file that its consumer reads.
-    fn deliver(&mut self, index: usize, change: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal>;
+    /// Starts to write the value of a change's key to a place that its consumer reads.
+    fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret) -> Delivering;
+
+    /// Records a delivery that has succeeded. `receipt` is how the place names the version, if it does.
+    fn delivered(&mut self, index: usize, change: &Change, (to, value): (&Delivery, &Secret), receipt: Box<str>) {
+        let _ = (index, change, to, value, receipt);
+    }
 
     /// What a place shows now. `None` if its file is not on this machine.
     fn shown(&self, to: &Delivery) -> Option<Shown> {
@@ -226,7 +239,7 @@ async fn carry_out<'a, S: Store, E: Effects>(
             effects.borrow_mut().created(index, id, Some(live));
         }
         let unusable = existing.unusable(performed.unusable);
-        let result = value::other_value(index, change, live, unusable, &mut **effects.borrow_mut());
+        let result = value::other_value(index, change, live, unusable, effects).await;
         return Progress::Ended(Ended { index, result, made: None });
     }
     let old = change.live_id().and_then(|id| existing.value(id));
@@ -238,26 +251,26 @@ async fn carry_out<'a, S: Store, E: Effects>(
             if let Some(id) = &id {
                 effects.borrow_mut().created(index, id, made.as_ref());
             }
-            let result = end(index, change, made.as_ref().or(old), performed, existing, &mut **effects.borrow_mut());
+            let result = end(index, change, made.as_ref().or(old), performed, existing, effects).await;
             Progress::Ended(Ended { index, result, made })
         }
     }
 }
 
 /// Delivers the value of a key that is in the store.
-fn end<E: Effects>(
+async fn end<E: Effects>(
     index: usize,
     change: &Change,
     value: Option<&Secret>,
     performed: Performed,
     existing: &Existing<'_>,
-    effects: &mut E,
+    effects: &RefCell<&mut E>,
 ) -> ChangeResult {
     if change.target.key.as_ref().is_none_or(|key| key.deliver.is_empty()) {
         return done(performed);
     }
     let delivered = match value {
-        Some(value) => deliver(index, change, value, existing.unusable(performed.unusable), effects),
+        Some(value) => deliver(index, change, value, existing.unusable(performed.unusable), effects).await,
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
@@ -297,23 +310,32 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
 }
 
 /// Delivers to every place, also if one of them fails. Returns the first failure.
-fn deliver<E: Effects>(
+async fn deliver<E: Effects>(
     index: usize,
     change: &Change,
     value: &Secret,
     unusable: Option<Unusable<'_>>,
-    effects: &mut E,
+    effects: &RefCell<&mut E>,
 ) -> Result<(), Refusal> {
     let mut targets = change.target.key.iter().flat_map(|key| &key.deliver).peekable();
     if targets.peek().is_some() && has_mask(value.expose()) {
         let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the key only masked");
         return Err(refusal.help(value::SHOW));
     }
-    let delivered = targets.map(|to| match unusable.and_then(|unusable| unusable.refusal(change, to, effects)) {
-        Some(refusal) => Err(refusal),
-        None => effects.deliver(index, change, to, value),
-    });
-    delivered.fold(Ok(()), Result::and)
+    let mut all = Ok(());
+    for to in targets {
+        let refusal = unusable.and_then(|unusable| unusable.refusal(change, to, &**effects.borrow()));
+        let delivered = match refusal {
+            Some(refusal) => Err(refusal),
+            None => {
+                let delivering = effects.borrow_mut().deliver(change, to, value);
+                delivering.await
+            }
+        };
+        let delivered = delivered.map(|receipt| effects.borrow_mut().delivered(index, change, (to, value), receipt));
+        all = all.and(delivered);
+    }
+    all
 }
 
 #[cfg(test)]

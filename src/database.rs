@@ -27,6 +27,7 @@ pub use lock::Holding;
 pub use lock::Lock;
 pub use lock::is_locked;
 pub use lock::lock;
+pub use memory::DeliveryOf;
 pub use memory::delivered;
 pub use memory::forget;
 pub use memory::recorded;

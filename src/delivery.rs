@@ -1,9 +1,11 @@
-//! Delivers key values to files of `NAME=value` lines in the workspace, atomically.
+//! Delivers key values: here to files of `NAME=value` lines in the workspace, atomically, and in [`sinks`] to what the
+//! settings declare.
 //!
 //! The paths come from manifests and saved plans, so from anyone. [`Places`] refuses some of them when a plan is made, so
 //! that no key is created that cannot be delivered, and again before each write.
 
 mod links;
+pub mod sinks;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -36,6 +38,9 @@ use crate::rules;
 use crate::source::Loaded;
 use crate::store::Refusal;
 use crate::workspace::DatabaseAt;
+use crate::workspace::Sink;
+use crate::workspace::SinkKind;
+use crate::workspace::Workspace;
 
 /// Maximum size of a delivery file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -45,7 +50,7 @@ const MAX_FILE: u64 = 1 << 20;
 pub fn delivered(desired: &Desired, receipts: &Receipts, root: &Path) -> BTreeMap<Delivery, Shown> {
     let mut files: BTreeMap<Box<str>, Text> = BTreeMap::new();
     let keys = desired.of(Kind::PackageKey).chain(desired.removals()).filter_map(|key| key.key.as_ref());
-    let targets = keys.flat_map(|key| &key.deliver).chain(receipts.places.keys());
+    let targets = keys.flat_map(|key| &key.deliver).chain(receipts.places.keys()).filter(|to| to.sink.is_none());
     let found = targets.filter_map(|target| {
         let text = files.entry(target.file.clone()).or_insert_with(|| text_of(root, &target.file));
         Some((target.clone(), shown(text, &target.variable)?))
@@ -118,6 +123,10 @@ impl Cause {
     fn on_this_machine(self) -> Self {
         Self { lasts: Lasts::OnThisMachine, ..self }
     }
+
+    fn for_now(self) -> Self {
+        Self { lasts: Lasts::ForNow, ..self }
+    }
 }
 
 const OWN_FILE: &str = "deliver to a file of its own, in which every line is NAME=value, a comment or blank; or remove \
@@ -134,11 +143,11 @@ impl<'a> Places<'a> {
     }
 
     /// KW-041: deliveries that are refused. What is broken only on this machine counts if `is_here`.
-    pub fn findings(&self, desired: &Desired, is_here: bool) -> Vec<Diagnostic> {
+    pub fn findings(&self, desired: &Desired, workspace: &Workspace, is_here: bool) -> Vec<Diagnostic> {
         let mut checked: BTreeMap<&str, Option<Cause>> = BTreeMap::new();
         let mut findings = Vec::new();
         for object in desired.of(Kind::PackageKey) {
-            for target in object.key.iter().flat_map(|key| &key.deliver) {
+            for target in object.key.iter().flat_map(|key| &key.deliver).filter(|to| to.sink.is_none()) {
                 let cause = checked.entry(&target.file).or_insert_with(|| self.refused(&target.file, is_here));
                 if let Some(Cause { message, help, .. }) = cause {
                     let message = format!("{} cannot be delivered to {}: {message}", target.variable, target.file);
@@ -147,20 +156,20 @@ impl<'a> Places<'a> {
             }
         }
         if findings.is_empty() {
-            findings.extend(self.published(desired));
+            findings.extend(self.published(desired, workspace));
         }
         findings
     }
 
     /// A delivered file that the next `git add --all` takes. A new folder has a `.gitignore` of its own.
-    fn published(&self, desired: &Desired) -> Vec<Diagnostic> {
-        let mut targets: BTreeMap<PathBuf, (&Delivery, diagnostic::Place)> = BTreeMap::new();
+    fn published(&self, desired: &Desired, workspace: &Workspace) -> Vec<Diagnostic> {
+        let mut targets: BTreeMap<PathBuf, (String, diagnostic::Place)> = BTreeMap::new();
         for object in desired.of(Kind::PackageKey) {
-            for target in object.key.iter().flat_map(|key| &key.deliver) {
-                let has_folder = matches!(Place::find(self.root, Path::new(&*target.file)), Ok(Some(_)));
+            for file in object.key.iter().flat_map(|key| &key.deliver).filter_map(|to| readable_file(to, workspace)) {
+                let has_folder = matches!(Place::find(self.root, Path::new(&file)), Ok(Some(_)));
                 if has_folder {
-                    let path = files::settled_folder(&self.root.join(&*target.file));
-                    targets.entry(path).or_insert((target, object.place));
+                    let path = files::settled_folder(&self.root.join(&file));
+                    targets.entry(path).or_insert((file, object.place));
                 }
             }
         }
@@ -168,8 +177,8 @@ impl<'a> Places<'a> {
         // Without Git, nothing is published.
         let Ok(Some(repository)) = Repository::find_of_anyone(&files::settled(self.root)) else { return Vec::new() };
         let Ok(open) = repository.not_ignored(&paths) else { return Vec::new() };
-        let found = open.iter().filter_map(|path| targets.get(path)).map(|(target, place)| {
-            let message = format!("Git does not ignore {}, so the next commit can contain the key", target.file);
+        let found = open.iter().filter_map(|path| targets.get(path)).map(|(file, place)| {
+            let message = format!("Git does not ignore {file}, so the next commit can contain the key");
             let help = "add it to .gitignore, or deliver to a folder that does not exist yet";
             rules::KW_041.also(message).at(*place).help(help)
         });
@@ -179,7 +188,7 @@ impl<'a> Places<'a> {
     /// The first delivery of a plan that is refused. A saved plan may name files that no manifest may name.
     pub fn refusal(&self, plan: &Plan) -> Option<Refusal> {
         let keys = plan.changes.iter().filter_map(|change| change.target.key.as_ref());
-        let mut targets = keys.flat_map(|key| &key.deliver);
+        let mut targets = keys.flat_map(|key| &key.deliver).filter(|to| to.sink.is_none());
         targets.find_map(|target| self.refused(&target.file, false).map(|cause| refusal(target, cause)))
     }
 
@@ -191,16 +200,21 @@ impl<'a> Places<'a> {
 
     /// Whether a value may be written to a file. Creates nothing.
     fn check(&self, file: &str) -> Result<(), Cause> {
+        self.check_path(file)?;
+        match Place::find(self.root, Path::new(file)).map_err(cause)? {
+            Some(place) => existing(&place).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// The same without a look into the file.
+    fn check_path(&self, file: &str) -> Result<(), Cause> {
         if let Some((message, help)) = rules::undeliverable(file, self.database) {
             return Err(Cause::new(message, help));
         }
         let path = Path::new(file);
         files::outside_git(self.root, path).map_err(cause)?;
-        self.check_untracked(file)?;
-        match Place::find(self.root, path).map_err(cause)? {
-            Some(place) => existing(&place).map(|_| ()),
-            None => Ok(()),
-        }
+        self.check_untracked(file)
     }
 
     /// Refuses a file that Git tracks, in the repository of the workspace or in a submodule.
@@ -255,11 +269,22 @@ fn found(desired: &Desired, loaded: &Loaded, is_here: bool) -> Vec<Diagnostic> {
     if keys.all(|key| key.deliver.is_empty()) {
         return Vec::new();
     }
-    Places::new(&loaded.root, &loaded.workspace.database).findings(desired, is_here)
+    Places::new(&loaded.root, &loaded.workspace.database).findings(desired, &loaded.workspace, is_here)
+}
+
+/// The file of the workspace in which everyone can read a value.
+fn readable_file(to: &Delivery, workspace: &Workspace) -> Option<String> {
+    match to.sink.as_ref().map(|name| workspace.sinks.get(name)) {
+        None => Some(to.file.to_string()),
+        Some(Some(Sink { kind: SinkKind::File { folder, format }, .. })) => {
+            Some(sinks::file::path(folder, *format, to))
+        }
+        Some(_) => None,
+    }
 }
 
 fn refusal(to: &Delivery, Cause { message, help, .. }: Cause) -> Refusal {
-    Refusal::unavailable(format!("could not write {} to {}: {message}", to.variable, to.file)).help(help)
+    Refusal::unavailable(format!("could not write {} to {}: {message}", to.variable, to.place())).help(help)
 }
 
 fn cause(refused: Refused) -> Cause {
@@ -298,7 +323,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn to(file: &str, variable: &str) -> Delivery {
-        Delivery { file: file.into(), variable: variable.into() }
+        Delivery::file(file, variable)
     }
 
     fn deliver(to: &Delivery, value: &Secret, root: &Path) -> Result<(), Refusal> {

@@ -340,7 +340,13 @@ fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live
     all.extend(wanted.iter().flat_map(|key| &key.deliver).map(|to| (to, None)));
     all.extend(receipts.into_iter().flatten().map(|(to, at)| (*to, Some(*at))));
     let digest = Digest::of(value.expose().as_bytes());
-    let shows = |to: &Delivery| input.delivered.get(to).map(|shown| *shown == Shown::Value(digest));
+    let shows = |to: &Delivery| match input.delivered.get(to)? {
+        Shown::Fingerprint(shown) => {
+            let key = input.remembered.key.as_ref().filter(|key| key.made(shown))?;
+            Some(key.of_value(value) == *shown)
+        }
+        shown => Some(*shown == Shown::Value(digest)),
+    };
     all.into_iter().map(|(to, at)| Place { to: to.clone(), at, shows: shows(to) }).collect()
 }
 

@@ -2,6 +2,7 @@
 //! Files, clocks, wire formats and `Serialize` do not belong here.
 
 pub mod address;
+mod age;
 pub mod attributes;
 pub mod built_in;
 mod checksum;
@@ -21,6 +22,8 @@ pub mod store_keys;
 pub mod transfer;
 
 pub use address::Address;
+pub use age::age_recipient;
+pub use age::is_age_recipient;
 pub use attributes::Attributes;
 pub use attributes::FieldName;
 pub use attributes::FieldNames;

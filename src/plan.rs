@@ -8,6 +8,7 @@ mod clock;
 mod consent;
 mod context;
 pub mod control_plane;
+mod copies;
 mod cut_off;
 mod dead_values;
 mod declared;

@@ -2,7 +2,7 @@
 
 mod arguments;
 mod interrupt;
-mod program;
+pub mod program;
 
 pub use interrupt::release as release_signals;
 
@@ -170,7 +170,7 @@ fn file(path: &str, access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagno
 }
 
 fn command(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>, Box<Diagnostic>> {
-    program::run(words, access).map_err(|problem| {
+    program::run(words, access, program::Given::default()).map_err(|problem| {
         let name = quoted(words.first().map_or("", |word| word));
         let message = |cause: String| format!("could not get a secret from {name}: {cause}");
         Box::new(match problem {

@@ -6,6 +6,7 @@
 mod fields;
 mod findings;
 mod settings;
+mod sinks;
 
 use std::collections::BTreeSet;
 

@@ -4,12 +4,12 @@ pub mod cloud_api_management;
 pub mod embedded;
 mod in_flight;
 pub mod managed_file_transfer;
-mod masking;
+pub(crate) mod masking;
 mod pace;
 mod retry;
 mod retry_after;
 mod time_limits;
-mod transport;
+pub(crate) mod transport;
 mod window;
 
 pub use in_flight::Requests;

@@ -3,6 +3,7 @@
 mod environment;
 mod ignores;
 mod names;
+mod sinks;
 
 pub use environment::ANY_ARGUMENT;
 pub use environment::CommandPattern;
@@ -20,6 +21,16 @@ pub use names::WORKSPACE_FILE;
 pub use names::is_git_folder_name;
 pub use names::is_git_name;
 pub use names::is_manifest_extension;
+pub use sinks::CommandSink;
+pub use sinks::FileFormat;
+pub use sinks::PLACEHOLDERS;
+pub use sinks::Sink;
+pub use sinks::SinkKind;
+pub use sinks::VAULT_TOKENS;
+pub use sinks::VaultSink;
+pub use sinks::is_name;
+pub use sinks::is_normal;
+pub use sinks::is_pattern;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
@@ -46,6 +57,8 @@ pub struct Workspace {
     /// Rules with a severity other than the catalogue's. `None` switches a rule off.
     pub severities: BTreeMap<RuleId, Option<Severity>>,
     pub environment: Environment,
+    /// The sinks that manifests may name, by name.
+    pub sinks: BTreeMap<Box<str>, Sink>,
 }
 
 #[derive(Default)]
@@ -275,6 +288,7 @@ impl Workspace {
             consents: Vec::new(),
             severities: BTreeMap::new(),
             environment: Environment::default(),
+            sinks: BTreeMap::new(),
         }
     }
 
@@ -289,7 +303,11 @@ impl Workspace {
         };
         let of_stores = cloud.chain(transfer).map(|source| (source, CredentialOf::Store));
         let of_fingerprints = self.fingerprint_key.iter().map(|source| (source, CredentialOf::Fingerprints));
-        of_stores.chain(database.map(|source| (source, CredentialOf::Database))).chain(of_fingerprints)
+        let of_sinks = self.sinks.values().filter_map(|sink| match &sink.kind {
+            SinkKind::Vault(vault) => Some((&vault.token, CredentialOf::Sink)),
+            _ => None,
+        });
+        of_stores.chain(database.map(|source| (source, CredentialOf::Database))).chain(of_fingerprints).chain(of_sinks)
     }
 }
 
@@ -300,6 +318,8 @@ pub enum CredentialOf {
     Database,
     /// The key for fingerprints in the database.
     Fingerprints,
+    /// A place of delivery.
+    Sink,
 }
 
 #[cfg(test)]

@@ -55,8 +55,8 @@ impl<'a> Existing<'a> {
                 working.any(|key| key.key.as_ref().is_some_and(|key| key.value.digest() == shown))
             }
             Some(Shown::Nothing | Shown::Broken { .. }) => false,
-            // The file is on another machine.
-            None => working.any(|key| is_beside(key, change)),
+            // The file is on another machine, or the sink cannot be asked.
+            Some(Shown::Fingerprint(_)) | None => working.any(|key| is_beside(key, change)),
         }
     }
 }
@@ -68,7 +68,11 @@ impl Unusable<'_> {
             // No later apply delivers it as long as nobody approves it.
             kind: RefusalKind::Rejected,
             rule: None,
-            reason: format!("the key is {}, and {} has, or may have, the value of one that works", self.why, to.file),
+            reason: format!(
+                "the key is {}, and {} has, or may have, the value of one that works",
+                self.why,
+                to.place()
+            ),
             help: Some("approve or activate the key in the store, and apply again: then it is delivered".to_owned()),
         })
     }
@@ -133,9 +137,9 @@ mod tests {
             Ok(())
         }
 
-        fn deliver(&mut self, _: usize, _: &Change, _: &Delivery, _: &Secret) -> Result<(), Refusal> {
+        fn deliver(&mut self, _: &Change, _: &Delivery, _: &Secret) -> Delivering {
             self.deliveries += 1;
-            Ok(())
+            delivered_at_once(Ok(()))
         }
 
         fn shown(&self, _: &Delivery) -> Option<Shown> {
@@ -170,7 +174,7 @@ mod tests {
             value: ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false },
             with_secret: false,
             sources: crate::plan::Sources::default(),
-            deliver: vec![Delivery { file: "f".into(), variable: "K".into() }],
+            deliver: vec![Delivery::file("f", "K")],
             follows: Some(LiveId::new("old").fingerprint()),
         };
         let change = Change {

@@ -66,7 +66,7 @@ pub(super) async fn prove<S: Store, E: Effects>(
             Ok(Proof::Altered { value, unusable }) => {
                 effects.borrow_mut().created(index, &id, Some(&value));
                 let unusable = existing.unusable(unusable);
-                let result = other_value(index, change, &value, unusable, &mut **effects.borrow_mut());
+                let result = other_value(index, change, &value, unusable, effects).await;
                 ended.push(Ended { index, result, made: None });
                 continue;
             }
@@ -76,10 +76,9 @@ pub(super) async fn prove<S: Store, E: Effects>(
                 continue;
             }
         };
-        let mut effects = effects.borrow_mut();
-        effects.created(index, &id, Some(&value));
+        effects.borrow_mut().created(index, &id, Some(&value));
         performed.unusable = unusable;
-        let result = end(index, change, Some(&value), performed, existing, &mut **effects);
+        let result = end(index, change, Some(&value), performed, existing, effects).await;
         ended.push(Ended { index, result, made: Some(value) });
     }
     ended

@@ -70,12 +70,12 @@ impl Effects for Seen {
         Ok(())
     }
 
-    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: &Change, to: &Delivery, value: &Secret) -> Delivering {
         if self.refuses_delivery {
-            return Err(Refusal::unavailable("scripted refusal"));
+            return delivered_at_once(Err(Refusal::unavailable("scripted refusal")));
         }
         self.delivered.push((to.file.to_string(), value.expose().to_owned()));
-        Ok(())
+        delivered_at_once(Ok(()))
     }
 
     fn ignores(&self, _: Kind, field: &str) -> bool {
@@ -93,7 +93,7 @@ fn change(address: Address, needs: Vec<usize>) -> Change {
 }
 
 fn key(label: &str, value: ValueFrom, files: &[&str]) -> Change {
-    let deliver = files.iter().map(|file| Delivery { file: (*file).into(), variable: "K".into() }).collect();
+    let deliver = files.iter().map(|file| Delivery::file(*file, "K")).collect();
     let mut change = change(Address::key(label), Vec::new());
     change.target.key = Some(KeyTarget {
         package: Address::package("p"),

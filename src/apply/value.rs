@@ -1,5 +1,7 @@
 //! The value of a key as the store keeps it. A trigger or a proxy can replace the value that was sent.
 
+use std::cell::RefCell;
+
 use super::Effects;
 use super::Unusable;
 use super::deliver;
@@ -19,27 +21,27 @@ pub(super) const SHOW: &str = "sign in as a user who may read key values; then d
 
 /// The result for a key that this run created and that has another value than the one that was sent or delivered.
 /// Delivers the value that the key has, if later runs find the key by it. Otherwise the next run must not create another.
-pub(super) fn other_value<E: Effects>(
+pub(super) async fn other_value<E: Effects>(
     index: usize,
     change: &Change,
     live: &Secret,
     off: Option<Unusable<'_>>,
-    effects: &mut E,
+    effects: &RefCell<&mut E>,
 ) -> ChangeResult {
     let Some(key) = &change.target.key else { return ChangeResult::Done };
     if has_mask(live.expose()) {
-        effects.keep_other_value(change, live);
+        effects.borrow_mut().keep_other_value(change, live);
         let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the new key only masked");
         return ChangeResult::Undelivered(refusal.help(SHOW));
     }
     if let Some(why) = unusable(key, live) {
-        effects.keep_other_value(change, live);
+        effects.borrow_mut().keep_other_value(change, live);
         let refusal = Refusal::rejected(&rules::CAM_069, format!("the store gave the new key another value, {why}"));
         let help = "find out what alters new keys, for example a proxy or a trigger; then delete the new key in the store \
                     and apply again";
         return ChangeResult::Undelivered(refusal.help(help));
     }
-    match deliver(index, change, live, off, effects) {
+    match deliver(index, change, live, off, effects).await {
         Ok(()) => ChangeResult::Altered(vec![Altered { field: "key".into(), wanted: None, held: None }]),
         Err(refusal) => ChangeResult::Undelivered(refusal),
     }

@@ -41,7 +41,7 @@ pub(super) async fn verify<S: Store, E: Effects>(
     for ((index, change), found) in written.into_iter().zip(found) {
         let result = match found {
             Ok(found) => match found.value.filter(|value| made.get(&index).is_some_and(|made| made != value)) {
-                Some(live) => other_value(index, change, &live, None, &mut **effects.borrow_mut()),
+                Some(live) => other_value(index, change, &live, None, effects).await,
                 None => match reported(change, found.altered, &**effects.borrow()) {
                     altered if altered.is_empty() => continue,
                     altered => ChangeResult::Altered(altered),
@@ -132,9 +132,9 @@ mod tests {
             Ok(())
         }
 
-        fn deliver(&mut self, _: usize, _: &Change, _: &Delivery, value: &Secret) -> Result<(), Refusal> {
+        fn deliver(&mut self, _: &Change, _: &Delivery, value: &Secret) -> Delivering {
             self.delivered.push(value.expose().to_owned());
-            Ok(())
+            delivered_at_once(Ok(()))
         }
 
         fn settle(&mut self, _: usize, _: &ChangeResult) {
@@ -164,7 +164,7 @@ mod tests {
             value: ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false },
             with_secret: false,
             sources: crate::plan::Sources::default(),
-            deliver: vec![Delivery { file: "f".into(), variable: "K".into() }],
+            deliver: vec![Delivery::file("f", "K")],
             follows: None,
         };
         let target = Target { name: "".into(), parent: None, live: None, key: Some(key) };

@@ -8,6 +8,7 @@ mod form;
 mod memory;
 mod progress;
 mod signals;
+mod sinks;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub(super) use self::form::Form;
 use self::progress::ProgressReporter;
 pub(super) use self::signals::is_interrupted;
 use self::signals::stop_on_signals;
+use self::sinks::refuse_broken_sinks;
 use super::Console;
 use super::Exit;
 use super::Failure;
@@ -302,6 +304,7 @@ fn carry_out(
     if let Some(refusal) = places.refusal(&planned.plan) {
         return Err(Failure { exit: Exit::Invalid, ..Failure::of_store(refusal) });
     }
+    refuse_broken_sinks(prepared)?;
     let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
     let store = Stores { remotes: &snapshot.remotes, embedded };
     let secrets = Secrets {
@@ -320,7 +323,8 @@ fn carry_out(
     let progress = Rc::new(RefCell::new(ProgressReporter::begin(form, planned, console)?));
     let beat = Rc::clone(&progress);
     let stop = StopWhen { signal: stop, limits };
-    let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
+    let mut world =
+        World::new((places, snapshot.sinks.clone()), journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let applied = block_on(with_heartbeat(work, || beat.borrow_mut().beat()))?.map_err(Failure::of_store);
     let (created, confirmed, delivered) = (world.take_created(), world.take_confirmed(), world.take_delivered());

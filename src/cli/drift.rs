@@ -133,7 +133,7 @@ fn report(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop
     let planning = Planning::of_comparison();
     let session = Session::open(&arguments.manifests, console)?;
     let prepared = session.check().read(&planning, None, console)?.plan(&planning, console)?;
-    let (drift, findings) = prepared.drift(console.now);
+    let (drift, findings) = prepared.drift(console.now)?;
     let mut others = others(&prepared);
     others.extend(findings);
     let is_comparable = !has_errors(&others);

@@ -14,10 +14,10 @@ use super::trust;
 use crate::database;
 use crate::database::Database;
 use crate::database::DatabaseError;
+use crate::database::DeliveryOf;
 use crate::database::journal;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
-use crate::model::Delivery;
 use crate::render;
 
 /// List the apply runs of a workspace, or show the writes of one run
@@ -81,9 +81,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 /// What the run left in the database besides its writes.
 fn record(database: &Database, run: i64) -> Result<render::Record, DatabaseError> {
     let delivered = database::delivered(database, run)?.into_iter();
-    let delivery = |(address, file, variable): (String, String, String)| {
-        (address, Delivery { file: file.into(), variable: variable.into() })
-    };
+    let delivery = |it: DeliveryOf| (it.address, it.to, it.receipt);
     Ok(render::Record { remembered: database::recorded(database, run)?, delivered: delivered.map(delivery).collect() })
 }
 

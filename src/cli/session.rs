@@ -3,6 +3,7 @@
 
 mod commit;
 mod cost;
+mod deliveries;
 pub(super) mod database;
 mod fingerprints;
 mod history;
@@ -161,7 +162,9 @@ fn check_stores(loaded: &Loaded) -> Result<(), Failure> {
 /// A change of keywright.yaml in the checkout has no effect on a run with trusted settings.
 fn name_trusted(finding: &mut Diagnostic, trusted: &str) {
     let is_of_manifests =
-        [rules::KW_012.id, rules::KW_030.id, rules::KW_031.id, rules::KW_040.id].contains(&finding.rule);
+        [&rules::KW_012, &rules::KW_030, &rules::KW_031, &rules::KW_040, &rules::KW_164, &rules::KW_165]
+            .iter()
+            .any(|rule| rule.id == finding.rule);
     if let Some(help) = finding.help.as_mut().filter(|help| is_of_manifests && help.contains("keywright.yaml")) {
         help.push_str(&format!("; this run uses the settings of {trusted}, so merge that change first"));
     }

@@ -190,9 +190,9 @@ impl Journal {
     }
 
     /// Records that the value of a key has reached a place. It is written with the next intent, or at the end of the run.
-    pub fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret, now: Instant) {
-        let (address, value) = (change.address.to_string(), self.key.of_value(value));
-        self.note(Note::Delivered(Delivered { address, to: to.clone(), value, at: millis(now) }));
+    /// `of_sink` is the identity of its sink, and how that names the version.
+    pub fn deliver(&mut self, change: &Change, to: (&Delivery, &Secret), of_sink: (Box<str>, Box<str>), now: Instant) {
+        self.note(Note::Delivered(Delivered::of(change, to, of_sink, (&self.key, millis(now)))));
     }
 
     /// Records the end of the run, and waits until everything is on disk.

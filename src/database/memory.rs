@@ -20,6 +20,7 @@ use crate::plan::Remembered;
 pub use objects::recorded;
 pub use objects::remember;
 pub(super) use receipts::Delivered;
+pub use receipts::DeliveryOf;
 pub use receipts::delivered;
 pub(super) use untaken::Learned;
 pub use untaken::forget;

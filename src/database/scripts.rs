@@ -14,6 +14,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/9-disabled.sql"),
     include_str!("scripts/10-applied.sql"),
     include_str!("scripts/11-undeclared.sql"),
+    include_str!("scripts/12-sinks.sql"),
 ];
 
 /// The first version with keyed fingerprints. The digests of older versions must not stay in free pages or logs.

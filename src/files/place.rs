@@ -26,6 +26,18 @@ const OWNERS_FILE: Mode = Mode::from_raw_mode(0o600);
 /// As the umask allows.
 const SHARED_FILE: Mode = Mode::from_raw_mode(0o666);
 const OWNERS_FOLDER: Mode = Mode::from_raw_mode(0o700);
+/// As the umask allows.
+const SHARED_FOLDER: Mode = Mode::from_raw_mode(0o777);
+
+/// What to do about missing folders on the way to a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    Nothing,
+    /// Create them, so that Git ignores them.
+    Hidden,
+    /// Create them, for Git too.
+    Open,
+}
 
 /// A file, which may not exist yet, in a folder that was reached without following a link.
 pub struct Place {
@@ -38,17 +50,24 @@ pub struct Place {
 impl Place {
     /// The place of `path` below `root`. `None` if its folder does not exist. Links may lead to `root` itself.
     pub fn find(root: &Path, path: &Path) -> Result<Option<Self>, Refused> {
-        Self::walk(root, path, false)
+        Self::walk(root, path, Makes::Nothing)
     }
 
     /// The same, but creates missing folders, readable by their owner only. The topmost of them gets a `.gitignore`, so
     /// that `git add` takes nothing in it.
     pub fn make(root: &Path, path: &Path) -> Result<Self, Refused> {
-        let place = Self::walk(root, path, true)?;
+        let place = Self::walk(root, path, Makes::Hidden)?;
         place.ok_or_else(|| Refused::Io(io::ErrorKind::NotFound.into()))
     }
 
-    fn walk(root: &Path, path: &Path, makes: bool) -> Result<Option<Self>, Refused> {
+    /// The same for files that are meant for Git: the folders have no `.gitignore`, and are for all users, as the umask
+    /// allows.
+    pub fn make_open(root: &Path, path: &Path) -> Result<Self, Refused> {
+        let place = Self::walk(root, path, Makes::Open)?;
+        place.ok_or_else(|| Refused::Io(io::ErrorKind::NotFound.into()))
+    }
+
+    fn walk(root: &Path, path: &Path, makes: Makes) -> Result<Option<Self>, Refused> {
         let parts = super::parts(path).ok_or(Refused::Outside)?;
         let Some((name, folders)) = parts.split_last() else { return Err(Refused::Outside) };
         let mut folder = super::folder(root)?;
@@ -59,11 +78,11 @@ impl Place {
             so_far.push(part);
             folder = match super::step(&folder, part) {
                 Ok(next) => next,
-                Err(Errno::NOENT) if makes => {
-                    if is_new {
-                        make_inner(&folder, part)?;
-                    } else {
-                        make_ignored(&folder, part)?;
+                Err(Errno::NOENT) if makes != Makes::Nothing => {
+                    match makes {
+                        Makes::Hidden if is_new => make_inner(&folder, part, OWNERS_FOLDER)?,
+                        Makes::Hidden => make_ignored(&folder, part)?,
+                        Makes::Open | Makes::Nothing => make_inner(&folder, part, SHARED_FOLDER)?,
                     }
                     is_new = true;
                     super::step(&folder, part)?
@@ -249,9 +268,9 @@ fn write_new(folder: &OwnedFd, name: &OsStr, mode: Mode, bytes: &[u8]) -> io::Re
     written
 }
 
-/// Creates a folder below one that has a `.gitignore`.
-fn make_inner(parent: &OwnedFd, name: &OsStr) -> Result<(), Refused> {
-    match rustix::fs::mkdirat(parent, name, OWNERS_FOLDER) {
+/// Creates a folder without a `.gitignore` of its own.
+fn make_inner(parent: &OwnedFd, name: &OsStr, mode: Mode) -> Result<(), Refused> {
+    match rustix::fs::mkdirat(parent, name, mode) {
         Err(error) if error != Errno::EXIST => Err(error.into()),
         _ => Ok(()),
     }

@@ -111,16 +111,20 @@ mapping! {
 
 mapping! {
     "PackageKey.spec.deliver[]"
-    /// A file that receives the value of the key.
+    /// A place that receives the value of the key: a file of the workspace, or a sink that keywright.yaml declares.
     struct DeliverTo {
-        /// The path of the file, relative to the workspace. Only its owner can read or write the file.
-        field file: Box<str> = "file" required KW_006,
-        /// The name before the equals sign: NAME=value.
+        /// The path of a file with lines of NAME=value, relative to the workspace. Only its owner can read or write the file.
+        field file: Box<str> = "file",
+        /// The name of a sink in spec.sinks of keywright.yaml.
+        field to: Box<str> = "to",
+        /// The path in the sink, like teams/checkout.
+        field path: Box<str> = "path",
+        /// The name of the value. In a file, it is the name before the equals sign: NAME=value.
         field variable: Box<str> = "as" required KW_006,
     }
 }
 
-/// Where the value of a key goes: to files, or somewhere that Keywright does not know.
+/// Where the value of a key goes: to files and sinks, or somewhere that Keywright does not know.
 pub enum DeliverSpec {
     /// Another program or a person takes the value from the store. A rotation then does not wait for a delivery.
     Elsewhere,
@@ -144,7 +148,7 @@ impl FromNode for DeliverSpec {
             Content::Scalar { text, .. } if text == Self::ELSEWHERE => Some(Self::Elsewhere),
             Content::List(_) => FromNode::from_node(node, reading).map(Self::Files),
             Content::Scalar { .. } | Content::Mapping(_) => {
-                reading.mistyped(node, "a list of files, or elsewhere");
+                reading.mistyped(node, "a list of places, or elsewhere");
                 None
             }
         }
@@ -161,8 +165,9 @@ impl JsonSchema for DeliverSpec {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let files = Vec::<Spanned<DeliverTo>>::json_schema(generator);
-        json_schema!({ "anyOf": [{ "const": Self::ELSEWHERE }, files] })
+        let mut place = DeliverTo::json_schema(generator);
+        place.insert("oneOf".to_owned(), serde_json::json!([{ "required": ["file"] }, { "required": ["to", "path"] }]));
+        json_schema!({ "anyOf": [{ "const": Self::ELSEWHERE }, { "type": "array", "items": place }] })
     }
 }
 
@@ -188,7 +193,7 @@ mapping! {
         group settings: Settings = "settings",
         /// When a generated key gets a successor.
         field rotation: RotationSpec = "rotation",
-        /// The files that receive the value of the key. A rotated key has some, or says elsewhere: the value is then taken from the store, and the rotation counts the overlap from the creation of the new key.
+        /// The places that receive the value of the key: files {file, as}, and sinks {to, path, as}. A rotated key has some, or says elsewhere: the value is then taken from the store, and the rotation counts the overlap from the creation of the new key.
         field deliver: DeliverSpec = "deliver",
     }
 }

@@ -4,6 +4,7 @@ mod guards;
 mod ignores;
 mod limits;
 mod place;
+mod sinks;
 
 pub use guards::ConsentSpec;
 pub use guards::DeletesSpec;
@@ -12,6 +13,15 @@ pub use guards::RestrictionsSpec;
 pub use ignores::IgnoresSpec;
 pub use limits::LimitsSpec;
 pub use place::place_of;
+pub use sinks::AgeSinkSpec;
+pub use sinks::CheckSpec;
+pub use sinks::CommandSinkSpec;
+pub use sinks::FileSinkSpec;
+pub use sinks::ReceiptFrom;
+pub use sinks::SinkFormat;
+pub use sinks::SinkSpec;
+pub use sinks::SinksSpec;
+pub use sinks::VaultSinkSpec;
 
 use super::node::Content;
 use super::node::Node;
@@ -312,6 +322,8 @@ mapping! {
         field rules: TextMap = "rules",
         /// What manifests may read from the machine that runs Keywright.
         field environment: EnvironmentSpec = "environment",
+        /// Where key values may be delivered besides files of the workspace, by name. Manifests name a sink with `deliver: [{to: NAME, path: …, as: …}]`.
+        field sinks: SinksSpec = "sinks",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The valid, resolved content of all manifests. Only the rules create it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Address;
@@ -209,10 +210,27 @@ pub struct Rotation {
     pub since: Option<Instant>,
 }
 
-/// A file that receives the value of a key as `NAME=value`.
+/// A place that receives the value of a key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Delivery {
-    /// Relative to the workspace.
+    /// The name of a sink in the settings. `None` for a file of the workspace with lines of `NAME=value`.
+    pub sink: Option<Box<str>>,
+    /// Relative to the workspace, or the path in the sink.
     pub file: Box<str>,
     pub variable: Box<str>,
+}
+
+impl Delivery {
+    /// The variable of a file of the workspace.
+    pub fn file(file: impl Into<Box<str>>, variable: impl Into<Box<str>>) -> Self {
+        Self { sink: None, file: file.into(), variable: variable.into() }
+    }
+
+    /// The place without the name, for messages.
+    pub fn place(&self) -> Cow<'_, str> {
+        match &self.sink {
+            None => Cow::Borrowed(&self.file),
+            Some(sink) => Cow::Owned(format!("{} of {sink}", self.file)),
+        }
+    }
 }

@@ -14,6 +14,7 @@ use super::Planned;
 use super::Sighting;
 use super::access;
 use super::consent;
+use super::copies;
 use super::dead_values;
 use super::deliveries;
 use super::draft;
@@ -127,6 +128,7 @@ fn of_keys(context: &Context<'_>, matching: &Matching<'_>, plan: &Plan) -> Vec<D
     findings.extend(strangers::check(context, matching, &changes));
     findings.extend(unserved::check(context, matching, &changes));
     findings.extend(silent::check(context, matching));
+    findings.extend(copies::check(context));
     findings
 }
 

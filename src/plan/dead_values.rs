@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::model::Delivery;
 use crate::model::Digest;
+use crate::model::Fingerprint;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
@@ -40,9 +41,10 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Option<Diagnostic> {
         let Some(live) = change.live_id().and_then(|id| live.get(id)) else { continue };
         let places = received(live, context).chain(declared_by_removed(change, context, &lines));
         for place in places.filter(|place| !taken.contains(place)) {
-            let text = format!("{} in {}", place.variable, place.file);
+            let text = format!("{} in {}", place.variable, place.place());
             match context.delivered.get(place) {
                 Some(Shown::Value(shown)) if is_value_of(live, shown) => drop(here.insert(text)),
+                Some(Shown::Fingerprint(shown)) if is_fingerprint_of(live, shown, context) => drop(here.insert(text)),
                 Some(_) => {}
                 None => drop(elsewhere.insert(text)),
             }
@@ -54,6 +56,11 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Option<Diagnostic> {
 
 fn is_value_of(live: &LiveObject, shown: &Digest) -> bool {
     live.key.as_ref().is_some_and(|key| key.value.digest() == *shown)
+}
+
+fn is_fingerprint_of(live: &LiveObject, shown: &Fingerprint, context: &Context<'_>) -> bool {
+    let own = live.key.as_ref().zip(context.remembered.key.as_ref());
+    own.is_some_and(|(key, fingerprints)| fingerprints.of_value(&key.value) == *shown)
 }
 
 /// `None` if no place has a value that stops to work. A file that is not on this machine may have it.
@@ -68,11 +75,11 @@ fn message(here: &[String], elsewhere: &[String]) -> Option<String> {
         ([], []) => None,
         ([_], []) => Some(format!("{} {when}", keeps("keeps", here))),
         (_, []) => Some(format!("{} {when}", keeps("keep", here))),
-        ([], _) => Some(format!("{} {when}: the files are not on this machine", keeps("may keep", elsewhere))),
+        ([], _) => Some(format!("{} {when}: they cannot be read from this machine", keeps("may keep", elsewhere))),
         _ => {
             let verb = if here.len() == 1 { "keeps" } else { "keep" };
             let may = and_more(elsewhere, NAMED, ", ");
-            Some(format!("{} {when}; so may {may}, whose files are not on this machine", keeps(verb, here)))
+            Some(format!("{} {when}; so may {may}, which cannot be read from this machine", keeps(verb, here)))
         }
     }
 }

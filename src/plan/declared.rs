@@ -54,7 +54,9 @@ fn describe(text: &mut String, key: &DeclaredKey) {
         line(text, "ends", &[&format!("{age}")]);
     }
     for to in deliver {
-        line(text, "deliver", &[&to.file, &to.variable]);
+        // A plan that was saved before there were sinks is as valid.
+        let parts = [&*to.file, &*to.variable].into_iter().chain(to.sink.as_deref());
+        line(text, "deliver", &parts.collect::<Vec<_>>());
     }
 }
 

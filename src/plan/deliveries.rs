@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::Change;
 use super::Context;
 use super::Kept;
+use super::Receipt;
 use super::Shown;
 use super::known::Maker;
 use super::option::option;
@@ -19,10 +20,12 @@ use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
+use crate::model::Fingerprint;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Presence;
+use crate::model::Secret;
 use crate::model::Value;
 use crate::rotation;
 use crate::rules;
@@ -106,7 +109,7 @@ fn dead(
     let why = why_dead(context, declared, found, change).filter(|_| !context.options.no_deliver)?;
     let worse = living::worse(context, matching, declared, found, change);
     let places = wanted(context, declared, found.live).filter(|to| !worse.contains(to));
-    let places: Vec<String> = places.map(|to| format!("{} ({})", to.file, to.variable)).collect();
+    let places: Vec<String> = places.map(|to| format!("{} ({})", to.place(), to.variable)).collect();
     if places.is_empty() {
         return None;
     }
@@ -166,10 +169,10 @@ pub(super) fn broken(context: &Context<'_>, declared: &Declared) -> Option<Diagn
     }
     targets(declared).iter().find_map(|to| match context.delivered.get(to)? {
         Shown::Broken { why, help } => {
-            let message = format!("{} cannot be delivered to {}: {why}", to.variable, to.file);
+            let message = format!("{} cannot be delivered to {}: {why}", to.variable, to.place());
             Some(rules::KW_041.finding(message).at(declared.place).help(&**help))
         }
-        Shown::Value(_) | Shown::Nothing => None,
+        Shown::Value(_) | Shown::Fingerprint(_) | Shown::Nothing => None,
     })
 }
 
@@ -201,12 +204,13 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let Some(key) = &live.key else { return State::Unknown };
     match context.delivered.get(to) {
         // What the store shows instead of the value tells nothing about the place.
-        Some(Shown::Value(_) | Shown::Nothing) | None if has_mask(key.value.expose()) => {
+        Some(Shown::Value(_) | Shown::Fingerprint(_) | Shown::Nothing) | None if has_mask(key.value.expose()) => {
             let receipts = &context.remembered.receipts;
             let is_due = receipts.are_kept && !receipts.places.contains_key(to) && is_ours(context, declared, live);
             return if is_due { State::Due } else { State::Unknown };
         }
         Some(Shown::Value(shown)) if *shown == key.value.digest() => return State::There,
+        Some(Shown::Fingerprint(shown)) => return state_by(context, shown, &key.value),
         Some(Shown::Broken { .. }) => return State::Broken,
         Some(_) => return State::Due,
         None => {}
@@ -214,13 +218,29 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let receipts = &context.remembered.receipts;
     let value = context.remembered.key.as_ref().map(|fingerprints| fingerprints.of_value(&key.value));
     let Some(value) = value.filter(|_| receipts.are_kept) else { return State::Unknown };
-    if receipts.places.get(to).is_some_and(|receipt| receipt.value == value) {
-        State::Received
+    if let Some(receipt) = receipts.places.get(to).filter(|receipt| receipt.value == value) {
+        // What a changed sink received is in another place.
+        if is_of_now(context, to, receipt) { State::Received } else { State::Due }
     } else if receipts.elsewhere.contains(&value) || !is_ours(context, declared, live) {
         State::Unknown
     } else {
         State::Due
     }
+}
+
+/// The state of a place that shows only the fingerprint of its value. One under another key says nothing.
+fn state_by(context: &Context<'_>, shown: &Fingerprint, value: &Secret) -> State {
+    match context.remembered.key.as_ref().filter(|key| key.made(shown)) {
+        Some(key) if key.of_value(value) == *shown => State::There,
+        Some(_) => State::Due,
+        None => State::Unknown,
+    }
+}
+
+/// Whether what a place received is still where its sink now writes.
+pub(super) fn is_of_now(context: &Context<'_>, to: &Delivery, receipt: &Receipt) -> bool {
+    let Some(name) = &to.sink else { return true };
+    context.workspace.sinks.get(name).is_some_and(|sink| sink.identity() == receipt.identity)
 }
 
 /// Whether Keywright created the key, so that nothing else can have delivered it.
@@ -276,13 +296,27 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&
     let unseen = |declared: &Declared| {
         let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
         let is_asked = context.options.deliver.contains(&declared.address.to_string());
-        let states = targets(declared).iter().map(|to| state(context, declared, live, to));
+        let files = targets(declared).iter().filter(|to| to.sink.is_none());
+        let states = files.map(|to| state(context, declared, live, to));
         states.filter(|state| !is_asked && matches!(state, State::Received | State::Unknown)).count()
+    };
+    // A sink that received the value is in order, even if it cannot be asked.
+    let unknown = |declared: &Declared| {
+        let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
+        let is_asked = context.options.deliver.contains(&declared.address.to_string());
+        let in_sinks = targets(declared).iter().filter(|to| to.sink.is_some());
+        in_sinks.filter(|to| !is_asked && state(context, declared, live, to) == State::Unknown).count()
     };
     findings.extend(finding(keys().map(|key| (&key.address, unseen(key))), |deliveries, are_many, names| {
         let files = if are_many { "the files are" } else { "the file is" };
         let message = format!("{deliveries} cannot be seen here: {files} not on this machine");
         rules::KW_042.finding(message).help(format!("--deliver ADDRESS writes the value of a key here: {names}"))
+    }));
+    findings.extend(finding(keys().map(|key| (&key.address, unknown(key))), |deliveries, are_many, names| {
+        let sinks =
+            if are_many { "their sinks cannot be asked, and have" } else { "its sink cannot be asked, and has" };
+        let message = format!("it is unknown whether {deliveries} arrived: {sinks} no receipt");
+        rules::KW_042.finding(message).help(format!("--deliver ADDRESS delivers the value of a key: {names}"))
     }));
     findings
 }

@@ -1,4 +1,4 @@
-//! What is known about deliveries: what the files of this machine show, and what the workspace database recorded.
+//! What is known about deliveries: what files and sinks show, and what the workspace database recorded.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -12,6 +12,8 @@ use crate::model::Instant;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Shown {
     Value(Digest),
+    /// The keyed fingerprint of a value that only others can decrypt.
+    Fingerprint(Fingerprint),
     /// The file is there, but has no value for the variable or cannot be read.
     Nothing,
     /// On this machine, something else is there that must not be replaced: why, and the next step.
@@ -26,6 +28,8 @@ pub enum Shown {
 pub struct Receipt {
     pub value: Fingerprint,
     pub at: Instant,
+    /// The identity of the sink at that time ([`crate::workspace::Sink::identity`]). Empty for a file of the workspace.
+    pub identity: Box<str>,
 }
 
 /// What the workspace database knows about deliveries.

@@ -126,9 +126,10 @@ fn deliveries(key: &KeyTarget) -> impl Iterator<Item = String> {
     key.deliver.iter().map(place)
 }
 
-/// A file and a variable, safe to show.
+/// A file or a path in a sink, and the name of the value, safe to show.
 pub(super) fn place(to: &Delivery) -> String {
-    format!("{} ({})", Value::text(to.file.clone()), Value::text(to.variable.clone()))
+    let of = to.sink.as_ref().map_or_else(String::new, |sink| format!(" of {}", Value::text(sink.clone())));
+    format!("{}{of} ({})", Value::text(to.file.clone()), Value::text(to.variable.clone()))
 }
 
 /// An address without the word for its kind.

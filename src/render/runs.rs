@@ -40,8 +40,8 @@ pub struct Noted<'a> {
 pub struct Record {
     /// The objects that it remembers since this run: their addresses, who made them, and whether they are protected.
     pub remembered: Vec<(String, Maker, bool)>,
-    /// Where the run delivered the values of keys.
-    pub delivered: Vec<(String, Delivery)>,
+    /// Where the run delivered the values of keys: their addresses, the places, and how a sink names the version.
+    pub delivered: Vec<(String, Delivery, String)>,
 }
 
 impl Run<'_> {
@@ -84,9 +84,11 @@ pub fn record(out: &mut dyn io::Write, record: &Record) -> io::Result<()> {
         let protected = if *protect { ", protected" } else { "" };
         writeln!(out, "  {}: {}{protected}", text::line(address), maker.phrase())?;
     }
-    record.delivered.iter().try_for_each(|(address, to)| {
-        let (address, file, name) = (text::line(address), text::line(&to.file), text::line(&to.variable));
-        writeln!(out, "  {address}: delivered to {file} ({name})")
+    record.delivered.iter().try_for_each(|(address, to, receipt)| {
+        let place = to.place();
+        let (address, place, name) = (text::line(address), text::line(&place), text::line(&to.variable));
+        let receipt = if receipt.is_empty() { String::new() } else { format!(": {}", text::line(receipt)) };
+        writeln!(out, "  {address}: delivered to {place} ({name}){receipt}")
     })
 }
 

@@ -7,6 +7,7 @@ use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::api_key::ApiKeyState;
 use crate::manifest::application::ApplicationSpec;
 use crate::manifest::ends::Ends;
+use crate::manifest::package_key::DeliverTo;
 use crate::manifest::package_key::Minter;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::package_key::RotationSpec;
@@ -245,8 +246,10 @@ fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {
     let targets = spec.deliver.iter().flat_map(|deliver| deliver.value.files());
     targets
         .filter_map(|target| {
-            let (file, variable) = (target.value.file.as_ref()?, target.value.variable.as_ref()?);
-            Some(Delivery { file: file.value.clone(), variable: variable.value.clone() })
+            let DeliverTo { file, to, path, variable } = &target.value;
+            let file = if to.is_some() { path } else { file };
+            let (file, variable) = (file.as_ref()?.value.clone(), variable.as_ref()?.value.clone());
+            Some(Delivery { sink: to.as_ref().map(|to| to.value.clone()), file, variable })
         })
         .collect()
 }

@@ -17,6 +17,7 @@ use crate::workspace::DATABASE_PASSWORD;
 use crate::workspace::Environment;
 use crate::workspace::MAX_COMMAND_SECONDS;
 use crate::workspace::OWN_PREFIX;
+use crate::workspace::VAULT_TOKENS;
 use crate::workspace::Workspace;
 
 type Names = Option<Spanned<Vec<Spanned<Box<str>>>>>;
@@ -81,7 +82,7 @@ fn pattern(written: &Spanned<CommandPatternSpec>, findings: &mut Vec<Diagnostic>
 }
 
 /// KW-030: which program runs must not depend on the current folder or PATH.
-fn check_program(program: &str, place: Place, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check_program(program: &str, place: Place, findings: &mut Vec<Diagnostic>) {
     let is_whole_path = program.starts_with('/') && !program.ends_with('/');
     let is_name = !program.is_empty() && !program.contains(['/', '\0']) && !program.starts_with(['-', '.']);
     if (is_whole_path || is_name) && !program.contains('*') {
@@ -131,5 +132,6 @@ pub(super) fn check_credentials(spec: Option<&EnvironmentSpec>, workspace: &Work
 fn may_use(name: &str, of: CredentialOf, environment: &Environment) -> bool {
     name.starts_with(OWN_PREFIX)
         || (of == CredentialOf::Database && name == DATABASE_PASSWORD)
+        || (of == CredentialOf::Sink && VAULT_TOKENS.contains(&name))
         || environment.credentials.iter().any(|listed| **listed == *name)
 }

@@ -33,6 +33,8 @@ mod kw_041;
 mod kw_113;
 mod kw_115;
 mod kw_119;
+mod kw_164;
+mod kw_165;
 
 use super::Findings;
 use super::world::KeyOf;
@@ -52,16 +54,18 @@ pub use kw_017::not_random;
 pub use kw_017::too_short;
 pub use kw_018::is_variable;
 pub use kw_018::undeliverable;
+pub use kw_165::refused_by_sink;
 
 rules! {
     cam_024::CAM_024, cam_025::CAM_025, cam_026::CAM_026, cam_027::CAM_027, cam_029::CAM_029, cam_031::CAM_031,
     cam_033::CAM_033, cam_034::CAM_034, cam_035::CAM_035, cam_036::CAM_036, cam_037::CAM_037, cam_038::CAM_038,
     cam_039::CAM_039, cam_040::CAM_040, cam_041::CAM_041, cam_043::CAM_043, cam_056::CAM_056, cam_062::CAM_062,
     cam_063::CAM_063, cam_064::CAM_064, cam_067::CAM_067, cam_068::CAM_068, cam_069::CAM_069, cam_070::CAM_070,
-    cam_074::CAM_074, cam_085::CAM_085, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041, kw_113::KW_113, kw_115::KW_115, kw_119::KW_119;
+    cam_074::CAM_074, cam_085::CAM_085, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041, kw_113::KW_113, kw_115::KW_115, kw_119::KW_119,
+    kw_164::KW_164, kw_165::KW_165;
     checks: check, cam_027::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
     cam_062::check,
-    kw_014::check, kw_017::check, kw_018::check
+    kw_014::check, kw_017::check, kw_018::check, kw_164::check, kw_165::check
 }
 
 /// The key length of a package that does not set keyLength.

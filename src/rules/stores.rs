@@ -37,7 +37,7 @@ fn cloud_store(spec: &Spanned<CloudApiManagementSpec>, findings: &mut Vec<Diagno
     let spec = &spec.value;
     let url = spec.url.as_ref().map_or(CLOUD_URL, |url| &url.value);
     if let Some(written) = &spec.url {
-        check_url(&rules::KW_022, written, findings);
+        check_url(&rules::KW_022, "store", written, findings);
     }
     let limits = spec.limits.as_ref().map_or_else(Limits::default, |limits| limits_of(&limits.value, findings));
     let area = spec.area.as_ref()?;
@@ -87,7 +87,7 @@ fn above_api(url: &str) -> &str {
 }
 
 /// KW-022, MFT-020: only an encrypted connection may carry credentials and keys.
-fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check_url(rule: &Rule, what: &str, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic>) {
     let (scheme, rest) = url.value.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
     let (name, port) = match host.rsplit_once(':') {
@@ -101,7 +101,7 @@ fn check_url(rule: &Rule, url: &Spanned<Box<str>>, findings: &mut Vec<Diagnostic
     if is_address && (scheme == "https" || (scheme == "http" && is_loopback)) {
         return;
     }
-    let problem = rule.finding("this address is not allowed for a store").at(url.place);
+    let problem = rule.finding(format!("this address is not allowed for a {what}")).at(url.place);
     findings.push(
         problem.help("write https:// and the host; http is allowed only for this machine, like http://127.0.0.1:8080"),
     );

@@ -18,6 +18,7 @@ mod kw_120;
 mod kw_138;
 mod kw_151;
 mod kw_157;
+mod kw_163;
 mod mft_020;
 mod mft_021;
 
@@ -25,6 +26,7 @@ use super::database;
 use super::environment;
 use super::listed::MAX_LIST;
 use super::listed::texts;
+use super::sinks;
 use super::stores;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::fields;
@@ -54,7 +56,7 @@ pub use kw_011::check as nothing_declared;
 rules! {
     kw_001::KW_001, kw_011::KW_011, kw_012::KW_012, kw_013::KW_013, kw_019::KW_019, kw_020::KW_020,
     kw_022::KW_022, kw_030::KW_030, kw_031::KW_031, kw_032::KW_032, kw_033::KW_033, kw_040::KW_040, kw_050::KW_050,
-    kw_051::KW_051, kw_120::KW_120, kw_138::KW_138, kw_151::KW_151, kw_157::KW_157,
+    kw_051::KW_051, kw_120::KW_120, kw_138::KW_138, kw_151::KW_151, kw_157::KW_157, kw_163::KW_163,
     mft_020::MFT_020, mft_021::MFT_021
 }
 
@@ -93,6 +95,9 @@ pub fn check(file: &WorkspaceFile, folder: &str) -> (Workspace, Vec<Diagnostic>)
     if let Some(environment) = &spec.environment {
         workspace.environment = environment::environment(&environment.value, &mut findings);
     }
+    let sinks = spec.sinks.as_ref().map(|spec| &spec.value);
+    workspace.sinks = sinks.map_or_else(Default::default, |spec| sinks::sinks(spec, &mut findings));
+    sinks::check_variables(sinks, &workspace, &mut findings);
     environment::check_credentials(spec.environment.as_ref().map(|spec| &spec.value), &workspace, &mut findings);
     for (rule, severity) in spec.rules.iter().flat_map(|rules| &rules.value.0) {
         if findings.len() > MAX_LIST {

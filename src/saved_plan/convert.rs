@@ -218,7 +218,11 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
     if key.deliver.iter().any(|to| !rules::is_variable(&to.r#as)) {
         return Err("delivers a key under an invalid variable name");
     }
-    let delivery = |to: document::Delivery| Delivery { file: to.file.into(), variable: to.r#as.into() };
+    let delivery = |to: document::Delivery| Delivery {
+        sink: to.to.map(Into::into),
+        file: to.file.into(),
+        variable: to.r#as.into(),
+    };
     Ok(KeyTarget {
         package: package.ok_or("has no valid package")?,
         value,

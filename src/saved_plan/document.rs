@@ -268,13 +268,16 @@ pub(super) enum KeyValue {
     Kept,
 }
 
-/// A file that receives a key's value as NAME=value.
+/// A place that receives a key's value.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Delivery {
-    /// The path below the workspace.
+    /// The sink of the settings. Left out for a file of the workspace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<String>,
+    /// The path below the workspace, or in the sink.
     pub(super) file: String,
-    /// The name before the equals sign.
+    /// The name of the value: in a file of the workspace the one before the equals sign.
     pub(super) r#as: String,
 }
 

@@ -95,7 +95,7 @@ fn sample() -> SavedPlan {
             value_seen: None,
             secret_seen: Fingerprint::parse(&format!("12345678:{}", "0".repeat(64))),
         },
-        deliver: vec![Delivery { file: "secrets/größe.env".into(), variable: "K".into() }],
+        deliver: vec![Delivery::file("secrets/größe.env", "K")],
         follows: Some(LiveId::new(ID).fingerprint()),
     });
     let others = [ValueFrom::Store, ValueFrom::Given, ValueFrom::Kept].map(|value| {

@@ -164,8 +164,11 @@ fn key(key: &plan::KeyTarget) -> document::Key {
         plan::ValueFrom::Given => document::KeyValue::Given,
         plan::ValueFrom::Kept => document::KeyValue::Kept,
     };
-    let delivery =
-        |to: &model::Delivery| document::Delivery { file: to.file.to_string(), r#as: to.variable.to_string() };
+    let delivery = |to: &model::Delivery| document::Delivery {
+        to: to.sink.as_ref().map(ToString::to_string),
+        file: to.file.to_string(),
+        r#as: to.variable.to_string(),
+    };
     document::Key {
         package: key.package.to_string(),
         value,

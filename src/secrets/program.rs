@@ -1,14 +1,15 @@
-//! Runs a program whose output is a secret: from a fixed PATH, in an empty folder, with only the listed variables, and with
+//! Runs a program whose output, or input, is a secret: from a fixed PATH, in an empty folder, with only the listed variables, and with
 //! limited time and output.
 #![expect(clippy::disallowed_methods, reason = "edge: programs")]
 
+mod group;
+
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Child;
 use std::process::Command;
-use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
@@ -18,12 +19,15 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
+use self::group::End;
+use self::group::Group;
 use super::Access;
 use super::MAX_SECRET;
 use super::Trust;
 use super::arguments;
 use super::interrupt;
 use crate::files;
+use crate::model::Secret;
 use crate::text::quoted;
 
 /// Where programs are found, and the PATH that they receive. Not the caller's PATH: in a pipeline, it may begin with a folder
@@ -33,23 +37,39 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Maximum size of the error output that is kept, in bytes.
 const MAX_COMPLAINT: u64 = 4 << 10;
 
-/// How often to check whether the program has ended.
-const POLL: Duration = Duration::from_millis(5);
-
-/// Why there is no secret. Completes "could not get a secret from PROGRAM: …".
-pub(super) enum Problem {
+/// Why a program gave nothing. Completes "could not get a secret from PROGRAM: …".
+pub enum Problem {
     /// KW-032: the program, or one of its arguments, is a file of the repository.
     OfRepository(String),
     Failed(String),
 }
 
+impl Problem {
+    pub fn into_cause(self) -> String {
+        match self {
+            Self::OfRepository(cause) | Self::Failed(cause) => cause,
+        }
+    }
+}
+
+/// What a program gets besides its arguments.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    /// The text on standard input.
+    pub input: Option<&'a Secret>,
+    /// The names of variables besides those of all programs.
+    pub variables: &'a [Box<str>],
+    /// Whether the caller handles signals, and lets the program end.
+    pub leaves_signals: bool,
+}
+
 /// What a program wrote to standard output.
-pub(super) fn run(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>, Problem> {
+pub fn run(words: &[Box<str>], access: &Access<'_>, given: Given<'_>) -> Result<Zeroizing<String>, Problem> {
     let (name, arguments) = words.split_first().ok_or_else(|| Problem::Failed("it is empty".to_owned()))?;
     let program = find(name).map_err(Problem::Failed)?;
     let failed = |error: std::io::Error| Problem::Failed(error.to_string());
     // Dropped last: a signal that it held back ends Keywright after the program was killed and the folder removed.
-    let interrupt = interrupt::Guard::new().map_err(failed)?;
+    let interrupt = (!given.leaves_signals).then(interrupt::Guard::new).transpose().map_err(failed)?;
     let folder = empty_folder().map_err(failed)?;
     if access.trust == Trust::Revision {
         check_words(&program, arguments, folder.path(), access.root)?;
@@ -61,14 +81,18 @@ pub(super) fn run(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<S
         .current_dir(folder.path())
         .env_clear()
         .envs(environment(folder.path(), access.variables, &access.settings.command_variables))
-        .stdin(Stdio::null())
+        .envs(listed(access.variables, given.variables))
+        .stdin(if given.input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut group = Group::start(&mut command).map_err(failed)?;
+    if let Some((stream, input)) = group.child.stdin.take().zip(given.input) {
+        give(stream, input);
+    }
     let output = group.child.stdout.take().map(|stream| collect(stream, MAX_SECRET + 1, false));
     let complaint = group.child.stderr.take().map(|stream| collect(stream, MAX_COMPLAINT, true));
     let end = Instant::now() + limit;
-    let end = End { at: end, interrupt: &interrupt };
+    let end = End { at: end, interrupt: interrupt.as_ref() };
     let late = || Problem::Failed(format!("it did not end within {} s and was stopped", limit.as_secs()));
     // Read the output before waiting: a program with a full pipe never ends.
     let output = output.and_then(|output| until(&output, &end)).ok_or_else(late)?;
@@ -87,7 +111,7 @@ pub(super) fn run(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<S
 }
 
 /// The path of a program: as it is written, or in one of the fixed folders.
-fn find(name: &str) -> Result<PathBuf, String> {
+pub fn find(name: &str) -> Result<PathBuf, String> {
     if name.starts_with('/') {
         return Ok(PathBuf::from(name));
     }
@@ -114,8 +138,15 @@ fn environment<'a>(
     listed: &'a [Box<str>],
 ) -> BTreeMap<&'a str, &'a std::ffi::OsStr> {
     let fixed = [("PATH", PATH.as_ref()), ("LANG", "C.UTF-8".as_ref()), ("HOME", folder.as_os_str())];
-    let listed = listed.iter().filter_map(|name| Some((&**name, ours.get(&**name)?.as_ref())));
-    fixed.into_iter().chain(listed).collect()
+    fixed.into_iter().chain(self::listed(ours, listed)).collect()
+}
+
+/// The listed variables that are set.
+fn listed<'a>(
+    ours: &'a BTreeMap<String, String>,
+    listed: &'a [Box<str>],
+) -> impl Iterator<Item = (&'a str, &'a std::ffi::OsStr)> {
+    listed.iter().filter_map(|name| Some((&**name, ours.get(&**name)?.as_ref())))
 }
 
 /// KW-032: with trusted settings, no file that a pull request can change is run or passed to a program.
@@ -144,77 +175,14 @@ fn check_words(program: &Path, words: &[Box<str>], folder: &Path, root: &Path) -
     Ok(())
 }
 
-/// When to stop a program that still runs.
-struct End<'a> {
-    at: Instant,
-    interrupt: &'a interrupt::Guard,
-}
-
-impl End<'_> {
-    fn is_here(&self) -> bool {
-        Instant::now() >= self.at || self.interrupt.is_interrupted()
-    }
-}
-
-/// A program and its process group. Dropping it kills what still runs in the group; a child that made a session of its own
-/// is not in it.
-struct Group {
-    child: Child,
-    is_over: bool,
-}
-
-impl Group {
-    fn start(command: &mut Command) -> std::io::Result<Self> {
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(command, 0);
-        Ok(Self { child: command.spawn()?, is_over: false })
-    }
-
-    /// The program's exit status. `None` if it still runs at `end`.
-    fn end(&mut self, end: &End<'_>) -> std::io::Result<Option<ExitStatus>> {
-        while !self.has_ended()? {
-            if end.is_here() {
-                return Ok(None);
-            }
-            std::thread::sleep(POLL);
-        }
-        self.kill();
-        self.child.wait().map(Some)
-    }
-
-    /// Does not reap the program, so that its id stays valid and the group can still be killed.
-    #[cfg(unix)]
-    fn has_ended(&mut self) -> std::io::Result<bool> {
-        use nix::sys::wait;
-        let child = wait::Id::Pid(nix::unistd::Pid::from_raw(self.child.id().cast_signed()));
-        let flags = wait::WaitPidFlag::WEXITED | wait::WaitPidFlag::WNOHANG | wait::WaitPidFlag::WNOWAIT;
-        Ok(wait::waitid(child, flags)? != wait::WaitStatus::StillAlive)
-    }
-
-    #[cfg(not(unix))]
-    fn has_ended(&mut self) -> std::io::Result<bool> {
-        Ok(self.child.try_wait()?.is_some())
-    }
-
-    fn kill(&mut self) {
-        if std::mem::replace(&mut self.is_over, true) {
-            return;
-        }
-        // If this fails, everything has already ended.
-        #[cfg(unix)]
-        let _ = nix::sys::signal::killpg(
-            nix::unistd::Pid::from_raw(self.child.id().cast_signed()),
-            nix::sys::signal::Signal::SIGKILL,
-        );
-        let _ = self.child.kill();
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-        let _ = self.child.wait();
-    }
+/// Writes the input in a new thread: a program may end, or write, before it has read everything.
+fn give(stream: impl Write + Send + 'static, input: &Secret) {
+    let bytes = Zeroizing::new(input.expose().as_bytes().to_vec());
+    std::thread::spawn(move || {
+        let mut stream = stream;
+        // The exit status shows whether the program took it.
+        let _ = stream.write_all(&bytes);
+    });
 }
 
 /// Reads up to `max` bytes of a stream in a new thread. With `drains`, discards the rest; otherwise closes the stream, so
@@ -237,7 +205,7 @@ fn collect(stream: impl Read + Send + 'static, max: u64, drains: bool) -> Receiv
 /// The collected bytes. `None` if the stream is still open at `end`.
 fn until(collected: &Receiver<Zeroizing<Vec<u8>>>, end: &End<'_>) -> Option<Zeroizing<Vec<u8>>> {
     loop {
-        match collected.recv_timeout(POLL) {
+        match collected.recv_timeout(group::POLL) {
             Ok(bytes) => return Some(bytes),
             Err(RecvTimeoutError::Timeout) if !end.is_here() => {}
             Err(_) => return None,
@@ -289,7 +257,7 @@ mod tests {
             let root = PathBuf::from(self.path("repository/pay"));
             let variables = BTreeMap::new();
             let access = Access { root: &root, variables: &variables, settings: &self.settings, trust };
-            run(&words, &access).map(|text| text.to_string())
+            run(&words, &access, Given::default()).map(|text| text.to_string())
         }
     }
 
@@ -313,7 +281,7 @@ mod tests {
                 let (root, variables) = (PathBuf::from(machine.path(name)).join("pay"), BTreeMap::new());
                 let access =
                     Access { root: &root, variables: &variables, settings: &machine.settings, trust: Trust::Revision };
-                assert!(matches!(run(&words, &access), Err(Problem::OfRepository(_))), "{argument}");
+                assert!(matches!(run(&words, &access, Given::default()), Err(Problem::OfRepository(_))), "{argument}");
             }
             std::fs::rename(machine.path(name), machine.path("repository")).unwrap();
         }

@@ -140,7 +140,7 @@ pub(super) fn words(words: &[Box<str>]) -> Vec<Box<str>> {
     words.iter().map(|one| word(one)).collect()
 }
 
-fn source_text(source: &SecretSource) -> String {
+pub(super) fn source_text(source: &SecretSource) -> String {
     let shown = |list: &[Box<str>]| words(list).join(", ");
     match &source.origin {
         SecretOrigin::Env(name) => format!("{{env: {}}}", shown(std::slice::from_ref(name))),

@@ -9,6 +9,7 @@ use super::fields::NOT_SET;
 use super::fields::Setting;
 use super::fields::Weight;
 use super::fields::words;
+use super::sinks::add_sinks;
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::model::Kind;
@@ -47,6 +48,7 @@ pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, S
         severities,
         environment,
         fingerprint_key,
+        sinks,
     } = one;
     let mut fields = Fields(BTreeMap::new());
     fields.plain("metadata.name", name.to_string());
@@ -70,6 +72,7 @@ pub(super) fn settings(one: &Workspace, other: &Workspace) -> BTreeMap<String, S
         fields.add(&format!("spec.guards.{field}"), number.to_string(), Weight::Rank(number), &risk);
     }
     add_consents(consents, &mut fields);
+    add_sinks(sinks, &mut fields);
     let rules: BTreeSet<&RuleId> = severities.keys().chain(other.severities.keys()).collect();
     for rule in rules {
         let usual = catalogue::find(rule.0).map(|rule| rule.severity);

@@ -41,11 +41,42 @@ fn what_opens_is_weaker_and_what_closes_is_stronger() {
         ("spec.guards.restrictions.count", "guards: {}", "guards: {restrictions: {count: 6}}"),
         ("spec.consents", "guards: {}", "consents: [{allow: key/k, why: moved, until: 2026-12-31}]"),
         ("spec.environment.files", "environment: {files: [/a]}", "environment: {files: [/a, /b]}"),
+        ("spec.sinks", "sinks: {}", "sinks: {a: {command: {program: [x]}}}"),
     ] {
         let (closed, open) = (format!("  {closed}"), format!("  {open}"));
         assert_eq!(effects(&closed, &open), [(Effect::Weaker, field.to_owned())]);
         assert_eq!(effects(&open, &closed), [(Effect::Stronger, field.to_owned())]);
         assert_eq!(effects(&open, &open), []);
+    }
+}
+
+/// A pull request that changes where values go is reported as weaker, whatever it changes.
+#[test]
+fn a_sink_that_differs_at_all_is_weaker() {
+    let vault = "address: 'https://v.example.com', token: {env: VAULT_TOKEN}";
+    let age = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let more = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    for (before, after) in [
+        ("command: {program: [x, a]}", "command: {program: [x, b]}"),
+        ("command: {program: [x], paths: [a/*]}", "command: {program: [x], paths: [a/*, b/*]}"),
+        ("command: {program: [x], paths: [a/*]}", "command: {program: [x]}"),
+        ("command: {program: [x]}", "command: {program: [x], variables: [GH_TOKEN]}"),
+        ("command: {program: [x]}", "command: {program: [x], probe: [y]}"),
+        ("command: {program: [x]}", "command: {program: [x], receipt: none}"),
+        ("command: {program: [x]}, check: {program: [a]}", "command: {program: [x]}"),
+        (&format!("vault: {{{vault}}}"), "vault: {address: 'https://w.example.com', token: {env: VAULT_TOKEN}}"),
+        (&format!("vault: {{{vault}}}"), &format!("vault: {{{vault}, mount: kv}}")),
+        (&format!("vault: {{{vault}}}"), &format!("vault: {{{vault}, namespace: a}}")),
+        (&format!("vault: {{{vault}}}"), "vault: {address: 'https://v.example.com', token: {command: [sh]}}"),
+        (
+            &format!("age: {{folder: a, recipients: [{age}]}}"),
+            &format!("age: {{folder: a, recipients: [{age}, {more}]}}"),
+        ),
+        ("file: {folder: a}", "file: {folder: a, format: raw}"),
+        ("file: {folder: a}", "file: {folder: b}"),
+    ] {
+        let [before, after] = [before, after].map(|sink| format!("  sinks: {{s: {{{sink}}}}}"));
+        assert_eq!(effects(&before, &after), [(Effect::Weaker, "spec.sinks".to_owned())], "{after}");
     }
 }
 

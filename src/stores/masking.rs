@@ -14,27 +14,27 @@ const MAX_BYTES: usize = 8 << 10;
 
 /// The secrets of one store. Each is added before it is sent.
 #[derive(Default)]
-pub(super) struct Masking(Mutex<Masks>);
+pub(crate) struct Masking(Mutex<Masks>);
 
 impl Masking {
-    pub(super) fn hide(&self, secret: &Secret) {
+    pub(crate) fn hide(&self, secret: &Secret) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
     }
 
     /// A foreign text without the secrets. Do not shorten the text before: part of a secret is not found.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(crate) fn text(&self, text: &str) -> String {
         let end = (0..=text.len().min(MAX_BYTES)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).mask(&text[..end]).into_owned()
     }
 
     /// What leaves the client, whatever foreign text it contains.
-    pub(super) fn refusal(&self, refusal: Refusal) -> Refusal {
+    pub(crate) fn refusal(&self, refusal: Refusal) -> Refusal {
         let help = refusal.help.as_deref().map(|help| self.text(help));
         Refusal { reason: self.text(&refusal.reason), help, ..refusal }
     }
 
     /// The same for the values that a store holds instead of what it was sent.
-    pub(super) fn altered(&self, mut altered: Vec<Altered>) -> Vec<Altered> {
+    pub(crate) fn altered(&self, mut altered: Vec<Altered>) -> Vec<Altered> {
         for altered in &mut altered {
             if let Some(Value::Text(held)) = &mut altered.held {
                 *held = self.text(held).into();

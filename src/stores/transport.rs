@@ -36,12 +36,12 @@ pub(super) const LONGEST_TEXT: usize = 4_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The route to one server: an HTTP client, and the proxy in between.
-pub(super) struct Route {
+pub(crate) struct Route {
     client: Client,
     /// Host and port.
     proxy: Option<Box<str>>,
     dated: Mutex<Option<Dated>>,
-    pub(super) limits: TimeLimits,
+    pub(crate) limits: TimeLimits,
 }
 
 /// The date of an answer, and when it arrived.
@@ -54,7 +54,7 @@ pub struct Dated {
 impl Route {
     /// Redirects are not followed, because they would carry the credential elsewhere. Certificate checks cannot be off.
     /// Calls to this machine go through no proxy, which would see the credential unencrypted.
-    pub(super) fn to(server: &Url) -> Result<Self, Refusal> {
+    pub(crate) fn to(server: &Url) -> Result<Self, Refusal> {
         // An error means that another store of this process has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         if server.scheme() == "https" {
@@ -73,13 +73,13 @@ impl Route {
         Ok(Self { client: client.map_err(failed)?, proxy, dated: Mutex::default(), limits: TimeLimits::default() })
     }
 
-    pub(super) fn request(&self, method: Method, address: Url) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, address: Url) -> RequestBuilder {
         // The limit includes headers and body, however slowly they arrive.
         self.client.request(method, address).timeout(self.limits.of_call())
     }
 
     /// Waits before another attempt. `why` follows the request's `name`.
-    pub(super) async fn wait(&self, pause: Duration, name: &str, why: &str) {
+    pub(crate) async fn wait(&self, pause: Duration, name: &str, why: &str) {
         if pause >= AUDIBLE {
             tracing::warn!("{name} {why}; trying again in {}", spoken(pause));
         }
@@ -87,7 +87,7 @@ impl Route {
     }
 
     /// How long the server asks to wait; an error if that is longer than the run waits.
-    pub(super) fn asked(&self, name: &str, status: u16, headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
+    pub(crate) fn asked(&self, name: &str, status: u16, headers: &HeaderMap) -> Result<Option<Duration>, Refusal> {
         let (asked, most) = (retry_after(headers), self.limits.longest_pause());
         match asked {
             Some(asked) if asked > most => {
@@ -129,7 +129,7 @@ impl Route {
     }
 
     /// Remembers the date of an answer that the server itself gave just now.
-    pub(super) fn see(&self, response: &Response) {
+    pub(crate) fn see(&self, response: &Response) {
         if !response.status().is_success() {
             return;
         }
@@ -140,12 +140,12 @@ impl Route {
     }
 
     /// The date of the last answer that had one.
-    pub(super) fn dated(&self) -> Option<Dated> {
+    pub(crate) fn dated(&self) -> Option<Dated> {
         *self.dated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known about a request that has no answer.
-    pub(super) fn unanswered<T>(&self, error: &reqwest::Error) -> Sent<T> {
+    pub(crate) fn unanswered<T>(&self, error: &reqwest::Error) -> Sent<T> {
         let is_undelivered = error.is_connect() || error.is_builder();
         let cause = self.cause(error);
         match (is_undelivered, error.is_timeout()) {
@@ -156,7 +156,7 @@ impl Route {
     }
 
     /// Why a request has no answer. Names the proxy, which may be the cause as well as the server.
-    pub(super) fn cause(&self, error: &reqwest::Error) -> String {
+    pub(crate) fn cause(&self, error: &reqwest::Error) -> String {
         let is_late = error.is_timeout() && (self.limits.is_over() || !error.is_connect());
         let cause = if is_late { self.limits.cause() } else { innermost(error) };
         // The words of rustls for an answer that is no TLS.
@@ -176,7 +176,7 @@ impl Route {
     }
 
     /// The help for a request that has no answer.
-    pub(super) fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         if self.limits.is_over() {
             "run again to continue, or raise --max-time"
         } else if self.proxy.is_some() {
@@ -187,13 +187,13 @@ impl Route {
     }
 
     /// Names the proxy, at the end of a message about an answer that the server probably did not give.
-    pub(super) fn suspect(&self) -> String {
+    pub(crate) fn suspect(&self) -> String {
         self.proxy.as_ref().map_or_else(String::new, |proxy| format!("; the proxy {proxy} may have answered"))
     }
 
     /// An answer that comes from no API: a redirect, or a proxy that requires a sign-in. `name` is the request's name in
     /// messages, and `asked` its address.
-    pub(super) fn detour(&self, name: &str, status: u16, headers: &HeaderMap, asked: &Url) -> Option<Refusal> {
+    pub(crate) fn detour(&self, name: &str, status: u16, headers: &HeaderMap, asked: &Url) -> Option<Refusal> {
         match status {
             304 => {
                 let reason = format!("{name} answered 304 (not modified) without any content{}", self.suspect());
@@ -242,7 +242,7 @@ fn destination(headers: &HeaderMap, asked: &Url) -> Option<String> {
 
 /// Sends one request and logs the result. `name` is the request's name in messages, without its query. Of the body,
 /// only the names of the `properties` are logged. `masking` hides every secret of the request.
-pub(super) async fn send<'p>(
+pub(crate) async fn send<'p>(
     request: RequestBuilder,
     name: impl std::fmt::Display,
     properties: impl Iterator<Item = &'p String>,
@@ -268,14 +268,14 @@ pub(super) async fn send<'p>(
 }
 
 /// The address of `path`, which begins with `/`, below `base`.
-pub(super) fn below(base: &Url, path: &str) -> Url {
+pub(crate) fn below(base: &Url, path: &str) -> Url {
     let mut address = base.clone();
     address.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
     address
 }
 
 /// What is known about a request after an attempt to send it.
-pub(super) enum Sent<T> {
+pub(crate) enum Sent<T> {
     Answered(T),
     /// There was no connection: the server has not received it.
     NotDelivered(String),
@@ -286,7 +286,7 @@ pub(super) enum Sent<T> {
 }
 
 /// Why an answer was not read to its end.
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     Interrupted(String),
     /// It was not complete in time.
     Late(String),
@@ -296,13 +296,13 @@ pub(super) enum BodyError {
 
 impl BodyError {
     /// What is known about the request.
-    pub(super) fn sent<T>(&self) -> Sent<T> {
+    pub(crate) fn sent<T>(&self) -> Sent<T> {
         let is_late = matches!(self, Self::Late(_));
         if is_late { Sent::TimedOut(self.cause()) } else { Sent::Unknown(self.cause()) }
     }
 
     /// Follows the request's name in messages.
-    pub(super) fn cause(&self) -> String {
+    pub(crate) fn cause(&self) -> String {
         match self {
             Self::Interrupted(cause) => format!("was interrupted: {cause}"),
             Self::Late(cause) => cause.clone(),
@@ -315,7 +315,7 @@ impl BodyError {
 const MOST_VALUES: usize = 500_000;
 
 /// Reads JSON with a limited number of values. The error follows the request's name in messages.
-pub(super) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
+pub(crate) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
     // Every value after the first follows a comma or a colon. Those in texts count too, which is only stricter.
     if text.iter().filter(|byte| matches!(byte, b',' | b':')).count() > MOST_VALUES {
         return Err(format!("answered with more than {MOST_VALUES} values"));
@@ -324,7 +324,7 @@ pub(super) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
 }
 
 /// Reads a body of at most `max` bytes.
-pub(super) async fn body(response: &mut Response, max: usize, limits: TimeLimits) -> Result<Vec<u8>, BodyError> {
+pub(crate) async fn body(response: &mut Response, max: usize, limits: TimeLimits) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
     let broken = |error: reqwest::Error| {
         if error.is_timeout() { BodyError::Late(limits.cause()) } else { BodyError::Interrupted(innermost(&error)) }

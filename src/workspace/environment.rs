@@ -74,6 +74,7 @@ impl Workspace {
             || variable == DATABASE_PASSWORD
             || self.environment.credentials.iter().any(|name| **name == *variable)
             || self.credentials().any(|(source, _)| source.variable() == Some(variable))
+            || self.sinks.values().any(|sink| sink.variables().iter().any(|name| **name == *variable))
     }
 }
 

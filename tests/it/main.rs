@@ -46,6 +46,7 @@ mod saved_plan;
 mod several;
 mod schemas;
 mod services;
+mod sinks;
 mod team;
 mod tidy;
 mod transfer;

@@ -11,12 +11,16 @@ use std::time::Instant;
 
 use super::clock;
 use super::progress::ProgressReporter;
+use crate::apply;
+use crate::apply::Delivering;
 use crate::apply::Effects;
 use crate::apply::Promise;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
 use crate::database::journal::Journal;
 use crate::delivery::Places;
+use crate::delivery::sinks::Parcel;
+use crate::delivery::sinks::Sinks;
 use crate::memory::Created;
 use crate::model;
 use crate::model::Delivery;
@@ -44,6 +48,7 @@ pub(super) struct StopWhen {
 
 pub(super) struct World<'a> {
     places: Places<'a>,
+    sinks: Sinks,
     journal: Journal,
     stop: StopWhen,
     /// The start of the run, and the monotonic clock at that time.
@@ -62,7 +67,7 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(
-        places: Places<'a>,
+        (places, sinks): (Places<'a>, Sinks),
         journal: Journal,
         stop: StopWhen,
         now: model::Instant,
@@ -71,6 +76,7 @@ impl<'a> World<'a> {
     ) -> Self {
         Self {
             places,
+            sinks,
             journal,
             stop,
             clock: (now, clock()),
@@ -117,19 +123,25 @@ impl Effects for World<'_> {
         random(bytes)
     }
 
-    fn deliver(&mut self, index: usize, change: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
-        self.places.deliver(to, value)?;
+    fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret) -> Delivering {
+        if to.sink.is_none() {
+            return apply::delivered_at_once(self.places.deliver(to, value));
+        }
+        let address = change.address.to_string();
+        self.sinks.deliver(Parcel { to: to.clone(), value: value.clone(), address, run: self.journal.run() })
+    }
+
+    fn delivered(&mut self, index: usize, change: &Change, (to, value): (&Delivery, &Secret), receipt: Box<str>) {
         let now = self.now();
-        self.journal.deliver(change, to, value, now);
+        self.journal.deliver(change, (to, value), (self.sinks.identity(to), receipt), now);
         let delivered = self.delivered.entry(index).or_default();
         if !delivered.contains(to) {
             delivered.push(to.clone());
         }
-        Ok(())
     }
 
     fn shown(&self, to: &Delivery) -> Option<Shown> {
-        self.places.shown(to)
+        if to.sink.is_some() { None } else { self.places.shown(to) }
     }
 
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {

@@ -12,6 +12,7 @@ use super::super::arguments::Manifests;
 use super::super::runtime::block_on;
 use super::super::session::Session;
 use crate::apply;
+use crate::apply::Delivering;
 use crate::apply::Effects;
 use crate::apply::Secrets;
 use crate::database::Database;
@@ -93,8 +94,8 @@ impl Effects for NoDelivery {
         random(bytes)
     }
 
-    fn deliver(&mut self, _: usize, _: &Change, _: &Delivery, _: &Secret) -> Result<(), Refusal> {
-        Ok(())
+    fn deliver(&mut self, _: &Change, _: &Delivery, _: &Secret) -> Delivering {
+        apply::delivered_at_once(Ok(()))
     }
 
     fn report(&mut self, _: usize, change: &Change, fate: &ChangeResult) {

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use super::Checked;
 use super::Session;
 use super::database;
+use super::deliveries::delivered;
 use super::origin;
 use super::undeclared::remembered;
 use crate::cli::Console;
 use crate::cli::access::access;
 use crate::cli::failure::Failure;
-use crate::delivery;
+use crate::delivery::sinks::Reach;
+use crate::delivery::sinks::Sinks;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::keys::Input;
 use crate::keys::Manifests;
 use crate::matching::odd_rule;
+use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::Instant;
 use crate::model::Kind;
@@ -25,6 +28,7 @@ use crate::plan;
 use crate::plan::Context;
 use crate::plan::Options;
 use crate::plan::Remembered;
+use crate::plan::Shown;
 use crate::rules;
 use crate::secrets;
 use crate::secrets::Programs;
@@ -46,6 +50,8 @@ pub(in crate::cli) struct KeysRead {
     remembered: Remembered,
     diagnostics: Vec<Diagnostic>,
     store: String,
+    /// What the files of the places show. Servers are not asked: a list needs no credentials of sinks.
+    delivered: BTreeMap<Delivery, Shown>,
 }
 
 impl Session {
@@ -66,7 +72,10 @@ impl Session {
         }
         let store = origin::origin(&loaded, &database::location(&loaded, console)?, console.now).stores();
         let unlisted = rules::with_severities(unlisted(&live), &loaded.workspace);
-        Ok(KeysRead { loaded, desired, unlisted, secrets, live, remembered, diagnostics, store })
+        let sinks = Sinks::new(&loaded, &access(&loaded, console), remembered.key.clone(), console.limits);
+        let (nothing, receipts) = (Desired::default(), &remembered.receipts);
+        let delivered = delivered(&sinks, desired.as_ref().unwrap_or(&nothing), receipts, &loaded.root, Reach::Files)?;
+        Ok(KeysRead { loaded, desired, unlisted, secrets, live, remembered, diagnostics, store, delivered })
     }
 }
 
@@ -83,12 +92,10 @@ impl KeysRead {
     }
 
     pub(in crate::cli) fn with_input<T>(&self, now: Instant, work: impl FnOnce(&Input<'_>) -> T) -> T {
-        let (live, remembered) = (&self.live, &self.remembered);
+        let (live, remembered, delivered) = (&self.live, &self.remembered, &self.delivered);
         let Some(desired) = &self.desired else {
-            let delivered = &delivery::delivered(&Desired::default(), &remembered.receipts, &self.loaded.root);
             return work(&Input { live, now, manifests: None, remembered, delivered });
         };
-        let delivered = &delivery::delivered(desired, &remembered.receipts, &self.loaded.root);
         let planned = &plan::plan(&Context {
             desired,
             sources: &self.loaded.sources,

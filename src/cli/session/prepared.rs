@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cost;
+use super::deliveries::delivered;
 use super::history;
 use super::since;
 use super::since::Before;
@@ -15,7 +16,7 @@ use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
 use crate::cli::saved_plan::LoadedPlan;
 use crate::database;
-use crate::delivery;
+use crate::delivery::sinks::Reach;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
 use crate::diagnostic::Places;
@@ -64,7 +65,7 @@ impl Snapshot {
         let mut remembered = self.remembered(&stores)?;
         let pending = remembered.pending.clone();
         let mut planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
-            Ok(snapshot.in_context(&options, remembered, now, plan::plan))
+            snapshot.in_context(&options, remembered, now, plan::plan)
         })?;
         let left = if planning.compares() || !options.rotate.keys.is_empty() {
             None
@@ -89,7 +90,7 @@ impl Snapshot {
         let stores = self.origin(now).stores();
         let mut remembered = self.remembered(&stores)?;
         let planned = visibility::wait(self, &mut remembered, console, |snapshot, remembered| {
-            Ok(snapshot.in_context(&options, remembered, now, plan::plan))
+            snapshot.in_context(&options, remembered, now, plan::plan)
         })?;
         if let Some(lock) = &self.lock {
             history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
@@ -151,7 +152,7 @@ impl Snapshot {
         let mut remembered = self.remembered(&self.origin(now).stores())?;
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             let review = |context: &Context<'_>| plan::review(saved.plan.clone(), context);
-            snapshot.in_context(&options, remembered, now, review).map_err(|undeclared| {
+            snapshot.in_context(&options, remembered, now, review)?.map_err(|undeclared| {
                 let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
                 failure.help("apply the manifests that the plan was made from, or plan again")
             })
@@ -165,19 +166,22 @@ impl Snapshot {
         remembered: &Remembered,
         now: Instant,
         work: impl FnOnce(&Context<'_>) -> T,
-    ) -> T {
-        work(&Context {
+    ) -> Result<T, Failure> {
+        let reach = if self.lock.is_some() { Reach::Writes } else { Reach::Servers };
+        let reach = if options.no_deliver { Reach::Files } else { reach };
+        let delivered = delivered(&self.sinks, &self.desired, &remembered.receipts, &self.loaded.root, reach)?;
+        Ok(work(&Context {
             desired: &self.desired,
             sources: &self.loaded.sources,
             live: &self.live,
             values: &self.secrets.values,
             secrets: &self.secrets.shared,
-            delivered: &delivery::delivered(&self.desired, &remembered.receipts, &self.loaded.root),
+            delivered: &delivered,
             workspace: &self.loaded.workspace,
             now,
             options,
             remembered,
-        })
+        }))
     }
 
     fn prepared(mut self, mut planned: Planned, options: Options, remembered: Remembered) -> Prepared {
@@ -208,7 +212,7 @@ impl Prepared {
     }
 
     /// What moved since the last apply, and findings about lists that may not show all of it.
-    pub(in crate::cli) fn drift(&self, now: Instant) -> (Vec<Drift>, Vec<Diagnostic>) {
+    pub(in crate::cli) fn drift(&self, now: Instant) -> Result<(Vec<Drift>, Vec<Diagnostic>), Failure> {
         let Self { snapshot, planned, remembered, .. } = self;
         let places = Places::new(&snapshot.loaded.sources);
         let (found, findings) = snapshot.in_context(&self.options, remembered, now, |context| {
@@ -216,8 +220,8 @@ impl Prepared {
             let Context { desired, live, remembered, .. } = *context;
             let input = drift::Input { planned, undeclared: &undeclared, desired, live, remembered, places: &places };
             (drift::drift(&input), findings)
-        });
-        (found, rules::with_severities(findings, &snapshot.loaded.workspace))
+        })?;
+        Ok((found, rules::with_severities(findings, &snapshot.loaded.workspace)))
     }
 
     /// The rotated keys.

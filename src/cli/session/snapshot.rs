@@ -25,6 +25,7 @@ use crate::database::Location;
 use crate::database::Lock;
 use crate::database::journal::Noted;
 use crate::database::journal::Run;
+use crate::delivery::sinks::Sinks;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
@@ -62,6 +63,7 @@ pub(in crate::cli) struct Snapshot {
     /// What was read from the stores.
     pub(in crate::cli) query: Query,
     pub(in crate::cli) remotes: Remotes,
+    pub(in crate::cli) sinks: Sinks,
     /// The previous run and its writes, if it was interrupted.
     pub(in crate::cli) cut_off: Option<(Run, Vec<Noted>)>,
     /// Findings from the manifests and the secrets.
@@ -113,6 +115,7 @@ impl Checked {
         plan::resolve_services(&mut desired, &live);
         let unresolved = plan::resolve_organizations(&mut desired, &live);
         diagnostics.extend(rules::with_severities(unresolved, &loaded.workspace));
+        let sinks = Sinks::new(&loaded, &access(&loaded, console), fingerprint_key.clone(), console.limits);
         Ok(Snapshot {
             lock,
             location,
@@ -123,6 +126,7 @@ impl Checked {
             secrets,
             query,
             remotes,
+            sinks,
             cut_off,
             diagnostics,
             former,

@@ -10,9 +10,12 @@ use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::model::Delivery;
 use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
 use crate::model::Instant;
 use crate::model::Kind;
+use crate::model::Secret;
 use crate::model::StoreKeys;
+use crate::plan::Change;
 use crate::plan::Receipt;
 use crate::plan::Receipts;
 
@@ -23,9 +26,23 @@ pub(in crate::database) struct Delivered {
     pub(in crate::database) value: Fingerprint,
     /// Milliseconds since 1970 in UTC.
     pub(in crate::database) at: i64,
+    /// The identity of the sink; empty for a file.
+    pub(in crate::database) identity: Box<str>,
+    /// How the sink names the version; empty if it does not.
+    pub(in crate::database) receipt: Box<str>,
 }
 
 impl Delivered {
+    pub(in crate::database) fn of(
+        change: &Change,
+        (to, value): (&Delivery, &Secret),
+        (identity, receipt): (Box<str>, Box<str>),
+        (key, at): (&FingerprintKey, i64),
+    ) -> Self {
+        let (address, value) = (change.address.to_string(), key.of_value(value));
+        Self { address, to: to.clone(), value, at, identity, receipt }
+    }
+
     /// A place holds one value, so the receipts of former values go.
     pub(in crate::database) fn note(
         &self,
@@ -34,13 +51,28 @@ impl Delivered {
         run: i64,
     ) -> Result<(), SqlError> {
         let (workspace, store) = (stores.workspace(), stores.of(Kind::PackageKey));
-        let Delivery { file, variable } = &self.to;
-        let sql = "DELETE FROM receipts WHERE workspace = ?1 AND store = ?2 AND file = ?3 AND variable = ?4";
-        connection.execute(sql, &[&workspace, &store, file, variable])?;
-        let sql = "INSERT INTO receipts (workspace, store, file, variable, value, address, run, at)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let Delivery { sink, file, variable } = &self.to;
+        let sink = sink.as_deref().unwrap_or("");
+        let sql =
+            "DELETE FROM receipts WHERE workspace = ?1 AND store = ?2 AND sink = ?3 AND file = ?4 AND variable = ?5";
+        connection.execute(sql, &[&workspace, &store, &sink, file, variable])?;
+        let sql = "INSERT INTO receipts
+                     (workspace, store, sink, file, variable, value, address, run, at, identity, receipt)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let value = self.value.as_str();
-        let row: [&dyn Parameter; 8] = [&workspace, &store, file, variable, &value, &self.address, &run, &self.at];
+        let row: [&dyn Parameter; 11] = [
+            &workspace,
+            &store,
+            &sink,
+            file,
+            variable,
+            &value,
+            &self.address,
+            &run,
+            &self.at,
+            &self.identity,
+            &self.receipt,
+        ];
         connection.execute(sql, &row)
     }
 }
@@ -51,14 +83,19 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
         return Ok(Receipts::default());
     }
     let (mut places, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
-    let sql = "SELECT file, variable, value, at FROM receipts WHERE store = ?1 AND (workspace = ?2 OR file = '')";
-    connection.each(sql, &[&stores.of(Kind::PackageKey), &stores.workspace()], |row| {
-        let to = Delivery { file: row.text(0)?.into(), variable: row.text(1)?.into() };
+    // So may the columns of sinks be missing.
+    let of_sinks = if connection.has_column("receipts", "sink")? { "sink, identity" } else { "'', ''" };
+    let sql = format!(
+        "SELECT file, variable, value, at, {of_sinks} FROM receipts WHERE store = ?1 AND (workspace = ?2 OR file = '')"
+    );
+    connection.each(&sql, &[&stores.of(Kind::PackageKey), &stores.workspace()], |row| {
+        let sink = Some(row.text(4)?).filter(|sink| !sink.is_empty()).map(Into::into);
+        let to = Delivery { sink, file: row.text(0)?.into(), variable: row.text(1)?.into() };
         match Fingerprint::parse(row.text(2)?) {
             Some(value) if to.file.is_empty() => drop(elsewhere.insert(value)),
             Some(value) => {
                 let at = Instant::from_timestamp_millis(row.number(3)?).unwrap_or(Instant::MAX_UTC);
-                places.insert(to, Receipt { value, at });
+                places.insert(to, Receipt { value, at, identity: row.text(5)?.into() });
             }
             None => {}
         }
@@ -80,16 +117,29 @@ fn doubtful(connection: &Connection) -> Result<BTreeSet<Box<str>>, SqlError> {
     Ok(addresses)
 }
 
-/// The deliveries of a run that no later run has repeated: address, file and variable.
-pub fn delivered(database: &Database, run: i64) -> Result<Vec<(String, String, String)>, DatabaseError> {
+/// A delivery of a run.
+pub struct DeliveryOf {
+    pub address: String,
+    pub to: Delivery,
+    /// How the sink names the version; empty if it does not.
+    pub receipt: String,
+}
+
+/// The deliveries of a run that no later run has repeated.
+pub fn delivered(database: &Database, run: i64) -> Result<Vec<DeliveryOf>, DatabaseError> {
     let connection = database.connection();
     let read = || {
         if !connection.has_table("receipts")? {
             return Ok(Vec::new());
         }
-        let sql = "SELECT address, file, variable FROM receipts WHERE run = ?1 AND file <> '' ORDER BY address, file";
-        connection.all(sql, &[&run], |row| {
-            Ok::<_, SqlError>((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+        let of_sinks = if connection.has_column("receipts", "sink")? { "sink, receipt" } else { "'', ''" };
+        let sql = format!(
+            "SELECT address, file, variable, {of_sinks} FROM receipts WHERE run = ?1 AND file <> '' ORDER BY address, file"
+        );
+        connection.all(&sql, &[&run], |row| {
+            let sink = Some(row.text(3)?).filter(|sink| !sink.is_empty()).map(Into::into);
+            let to = Delivery { sink, file: row.text(1)?.into(), variable: row.text(2)?.into() };
+            Ok::<_, SqlError>(DeliveryOf { address: row.text(0)?.to_owned(), to, receipt: row.text(4)?.to_owned() })
         })
     };
     read().map_err(|error| database.error(error))

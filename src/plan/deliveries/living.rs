@@ -58,6 +58,10 @@ pub(super) fn worse<'a>(
     let is_of_other = |is_it: &dyn Fn(&LiveKey) -> bool| !is_own(is_it) && values(&others).any(is_it);
     let is_used = |to: &&Delivery| match context.delivered.get(*to) {
         Some(Shown::Value(shown)) => is_of_other(&|key| key.value.digest() == *shown),
+        Some(Shown::Fingerprint(shown)) => {
+            let key = context.remembered.key.as_ref().filter(|key| key.made(shown));
+            key.map_or(!near.is_empty(), |own| is_of_other(&|key| own.of_value(&key.value) == *shown))
+        }
         Some(Shown::Nothing | Shown::Broken { .. }) => false,
         // The file is on another machine.
         None => {
@@ -139,5 +143,5 @@ pub(in crate::plan) fn why_not(context: &Context<'_>, matching: &Matching<'_>, c
     let worse = worse(context, matching, declared, found, Some(change));
     let place = worse.into_iter().find(|place| to.contains(place))?;
     let why = why_useless(context, found, Some(change)).or_else(|| why_cut_off(context, matching, declared, found))?;
-    Some(format!("is {why}, and {} has, or may have, the value of one that works", place.file))
+    Some(format!("is {why}, and {} has, or may have, the value of one that works", place.place()))
 }

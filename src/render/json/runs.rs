@@ -76,6 +76,9 @@ struct Delivered<'a> {
     address: &'a str,
     /// The place.
     to: Delivery<'a>,
+    /// How the sink names the version that it wrote, if it does.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    receipt: &'a str,
 }
 
 /// One apply.
@@ -159,8 +162,8 @@ impl<'a> Remembered<'a> {
 }
 
 impl<'a> Delivered<'a> {
-    fn of((address, to): &'a (String, model::Delivery)) -> Self {
-        Self { address, to: to.into() }
+    fn of((address, to, receipt): &'a (String, model::Delivery, String)) -> Self {
+        Self { address, to: to.into(), receipt }
     }
 }
 

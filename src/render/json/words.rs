@@ -116,18 +116,26 @@ mod tests {
     }
 }
 
-/// A file that receives a key's value as NAME=value.
+/// A place that receives a key's value: a file with lines of NAME=value, or a path in a sink.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Delivery<'a> {
-    /// The path below the workspace.
-    file: &'a str,
-    /// The name before the equals sign.
+    /// The path of a file below the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    /// The name of a sink in keywright.yaml.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    /// The path in the sink.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    /// The name of the value: in a file the one before the equals sign.
     r#as: &'a str,
 }
 
 impl<'a> From<&'a model::Delivery> for Delivery<'a> {
     fn from(to: &'a model::Delivery) -> Self {
-        Self { file: &to.file, r#as: &to.variable }
+        let (file, path) = if to.sink.is_none() { (Some(&*to.file), None) } else { (None, Some(&*to.file)) };
+        Self { file, to: to.sink.as_deref(), path, r#as: &to.variable }
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn plan() -> Plan {
     created.target.parent = Some(Address::application("alice", "checkout"));
     let mut minted = key(ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false });
     minted.with_secret = true;
-    minted.deliver = vec![Delivery { file: "secrets/checkout.env".into(), variable: "CHECKOUT_KEY".into() }];
+    minted.deliver = vec![Delivery::file("secrets/checkout.env", "CHECKOUT_KEY")];
     created.target.key = Some(minted);
 
     let reason = "the package of a key cannot change; consumers of the old key are refused";
@@ -108,7 +108,7 @@ pub(super) fn plan() -> Plan {
 
     let mut deliver = change(Action::Deliver, Address::key("erp"), "secrets/erp.env holds another value");
     let mut kept = key(ValueFrom::Kept);
-    kept.deliver = vec![Delivery { file: "secrets/erp.env".into(), variable: "ERP KEY".into() }];
+    kept.deliver = vec![Delivery::file("secrets/erp.env", "ERP KEY")];
     deliver.target.key = Some(kept);
 
     let mut enable = change(Action::Enable, Address::api_key("erp-orders"), "enabled in the manifest");

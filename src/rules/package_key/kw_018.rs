@@ -21,20 +21,25 @@ pub static KW_018: Rule = Rule {
 };
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
-    let mut taken: BTreeMap<(String, &str), Place> = BTreeMap::new();
+    let mut taken: BTreeMap<(Option<&str>, String, &str), Place> = BTreeMap::new();
     for key in &world.keys {
         let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
         for target in deliver.value.files() {
-            let (Some(file), Some(variable)) = (&target.value.file, &target.value.variable) else { continue };
-            if let Some((message, help)) = undeliverable(&file.value, &world.workspace.database) {
+            let sink = target.value.to.as_ref().map(|to| &*to.value);
+            let file = if sink.is_some() { &target.value.path } else { &target.value.file };
+            let (Some(file), Some(variable)) = (file, &target.value.variable) else { continue };
+            // KW-165 checks those of sinks.
+            let refused = undeliverable(&file.value, &world.workspace.database).filter(|_| sink.is_none());
+            if let Some((message, help)) = refused {
                 findings.add(KW_018.finding(message).at(file.place).help(help));
             }
-            if !is_variable(&variable.value) {
+            if sink.is_none() && !is_variable(&variable.value) {
                 let problem = KW_018.finding("this is not a valid variable name").at(variable.place);
                 findings.add(problem.help("use letters, digits and _, and begin with a letter or _"));
             }
-            if let Some(first) = taken.insert((normal(&file.value), &variable.value), target.place) {
-                let message = format!("two keys are delivered to {} in {}", variable.value, file.value);
+            if let Some(first) = taken.insert((sink, normal(&file.value), &variable.value), target.place) {
+                let of = sink.map_or_else(String::new, |sink| format!(" of {sink}"));
+                let message = format!("two keys are delivered to {} in {}{of}", variable.value, file.value);
                 let problem = KW_018.finding(message).at(target.place).label(first, "the other one");
                 findings.add(problem.help("rename one of the variables, or use another file"));
             }

@@ -58,7 +58,7 @@ fn site_url(spec: &ManagedFileTransferSpec, place: Place, findings: &mut Vec<Dia
         findings.push(problem.help("write only https:// and the host of the site; Keywright adds /api"));
         return None;
     }
-    check_url(&rules::MFT_020, url, findings);
+    check_url(&rules::MFT_020, "store", url, findings);
     Some(trimmed.strip_suffix("/api").unwrap_or(trimmed).into())
 }
 

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use keywright::apply;
+use keywright::apply::Delivering;
 use keywright::apply::Effects;
 use keywright::apply::Secrets;
+use keywright::apply::delivered_at_once;
 use keywright::database::Database;
 use keywright::diagnostic;
 use keywright::diagnostic::Checked;
@@ -280,13 +282,13 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: &Change, to: &Delivery, value: &Secret) -> Delivering {
         self.deliveries += 1;
         if self.undeliverable == Some(self.deliveries) {
-            return Err(Refusal::unavailable("the place cannot be written to"));
+            return delivered_at_once(Err(Refusal::unavailable("the place cannot be written to")));
         }
         self.delivered.insert(to.clone(), value.clone());
-        Ok(())
+        delivered_at_once(Ok(()))
     }
 
     fn report(&mut self, index: usize, change: &Change, fate: &ChangeResult) {

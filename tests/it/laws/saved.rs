@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use keywright::apply;
+use keywright::apply::Delivering;
 use keywright::apply::Effects;
 use keywright::apply::Secrets;
+use keywright::apply::delivered_at_once;
 use keywright::diagnostic::Finding;
 use keywright::diagnostic::Places;
 use keywright::diagnostic::has_errors;
@@ -98,9 +100,9 @@ impl Effects for Around<'_> {
         Ok(())
     }
 
-    fn deliver(&mut self, _: usize, _: &Change, to: &Delivery, value: &Secret) -> Result<(), Refusal> {
+    fn deliver(&mut self, _: &Change, to: &Delivery, value: &Secret) -> Delivering {
         self.delivered.insert(to.clone(), value.clone());
-        Ok(())
+        delivered_at_once(Ok(()))
     }
 
     fn report(&mut self, _: usize, _: &Change, _: &ChangeResult) {}

@@ -168,7 +168,7 @@ fn a_removal_says_what_the_files_of_this_machine_show() {
         let ran = story.console.run("plan");
         assert!(ran.exit == 4 && !ran.err.contains("KW-150"), "{}{}", ran.out, ran.err);
         let ran = story.console.run("plan --allow key/k");
-        let says = "K in secrets/k.env may keep a value that no longer works when the keys are deleted: the files are not on this machine";
+        let says = "K in secrets/k.env may keep a value that no longer works when the keys are deleted: they cannot be read from this machine";
         assert!(ran.err.contains(says), "{}{}", ran.out, ran.err);
         // A person wrote the line as a shell takes it.
         let value: String = story.database().query_row("SELECT value FROM package_keys", [], |row| row.get(0)).unwrap();

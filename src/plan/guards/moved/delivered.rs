@@ -53,6 +53,7 @@ impl<'c> InPlace<'c> {
         for place in places {
             match context.delivered.get(place) {
                 Some(Shown::Value(digest)) => files.push((place, *digest)),
+                Some(Shown::Fingerprint(shown)) => receipts.push((place, shown)),
                 Some(Shown::Nothing | Shown::Broken { .. }) => {}
                 None => {
                     let receipt = context.remembered.receipts.places.get(place);
@@ -117,7 +118,10 @@ impl<'c> Strays<'_, 'c> {
         let (whose, has) = (whose(other, root), sign.verb());
         let message = format!(
             "{} would be created, but {} in {} {has} the value of {}{whose}, and that is in use",
-            declared.address, place.variable, place.file, live.address
+            declared.address,
+            place.variable,
+            place.place(),
+            live.address
         );
         let finding = Stray::new(&rules::KW_134, message, self.same_value(declared, live, other, root));
         Some(match root {
@@ -210,7 +214,7 @@ pub(super) fn overwritten<'c>(
         let message = format!(
             "{address} would be delivered to {} in {}, which {} the value of {}{}, and that is in use",
             place.variable,
-            place.file,
+            place.place(),
             sign.verb(),
             live.address,
             whose(owners.find(live), root)

@@ -1,0 +1,43 @@
+//! KW-166: values of living keys in sinks that the manifests no longer name, or that have become another place.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use super::Receipt;
+use super::deliveries::is_of_now;
+use crate::diagnostic::Diagnostic;
+use crate::model::Delivery;
+use crate::model::Fingerprint;
+use crate::model::Kind;
+use crate::rules;
+use crate::text::and_more;
+
+/// Places in a message.
+const NAMED: usize = 5;
+
+pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
+    if context.options.is_part {
+        return None;
+    }
+    let keys = context.desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref());
+    let named: BTreeSet<&Delivery> = keys.flat_map(|key| &key.deliver).collect();
+    let places = context.remembered.receipts.places.iter();
+    let is_copy = |(to, receipt): &(&Delivery, &Receipt)| {
+        to.sink.is_some() && !(named.contains(to) && is_of_now(context, to, receipt))
+    };
+    let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();
+    let key = context.remembered.key.as_ref().filter(|_| !copies.is_empty())?;
+    let live = context.live.of(Kind::PackageKey).iter().filter_map(|live| live.key.as_ref());
+    let living: BTreeSet<Fingerprint> = live.map(|live| key.of_value(&live.value)).collect();
+    let copies = copies.into_iter().filter(|(_, receipt)| living.contains(&receipt.value));
+    let places: Vec<String> = copies.map(|(to, _)| format!("{} in {}", to.variable, to.place())).collect();
+    if places.is_empty() {
+        return None;
+    }
+    let keep = if places.len() == 1 { "keeps" } else { "keep" };
+    let message = format!(
+        "{} {keep} the value of a key that works, and no manifest delivers it there any more",
+        and_more(&places, NAMED, ", ")
+    );
+    Some(rules::KW_166.finding(message).help("take it out there, and rotate the key if others can read it"))
+}

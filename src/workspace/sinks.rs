@@ -1,0 +1,205 @@
+//! Where key values may be delivered besides files of the workspace. Only the settings declare sinks; manifests name them.
+
+use crate::model::Digest;
+use crate::model::SecretSource;
+
+/// A place with a name that receives key values.
+#[derive(Clone)]
+pub struct Sink {
+    pub name: Box<str>,
+    pub kind: SinkKind,
+    /// The paths that manifests may name, like `teams/*`. Empty for every path.
+    pub paths: Vec<Box<str>>,
+    /// A program that proves that a new key works. It gets the value on standard input.
+    pub check: Option<Vec<Box<str>>>,
+}
+
+#[derive(Clone)]
+pub enum SinkKind {
+    /// Files of the workspace that hold values as they are.
+    File { folder: Box<str>, format: FileFormat },
+    /// Files of the workspace, encrypted for recipients.
+    Age { folder: Box<str>, recipients: Vec<Box<str>> },
+    /// A program that gets the value on standard input.
+    Command(CommandSink),
+    /// The KV engine, version 2, of HashiCorp Vault or OpenBao.
+    Vault(VaultSink),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileFormat {
+    /// Lines of `NAME=value`.
+    Dotenv,
+    /// One file for each name, with the value and nothing else.
+    Raw,
+    /// An object with a field for each name.
+    Json,
+}
+
+impl FileFormat {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dotenv => "dotenv",
+            Self::Raw => "raw",
+            Self::Json => "json",
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct CommandSink {
+    /// The program and its arguments, with placeholders.
+    pub program: Vec<Box<str>>,
+    /// A program that fails if no value can be written now.
+    pub probe: Option<Vec<Box<str>>>,
+    /// The variables that the programs of this sink receive besides those of all programs.
+    pub variables: Vec<Box<str>>,
+    /// Whether the program prints a line that names the version that it wrote.
+    pub has_receipt: bool,
+}
+
+#[derive(Clone)]
+pub struct VaultSink {
+    /// The address above `/v1`.
+    pub address: Box<str>,
+    pub mount: Box<str>,
+    pub namespace: Option<Box<str>>,
+    pub token: SecretSource,
+}
+
+/// The words in braces that the arguments of a program may hold.
+pub const PLACEHOLDERS: [&str; 6] = ["name", "path", "address", "generation", "run", "token"];
+
+/// The variables from which the clients of Vault and OpenBao read the token.
+pub const VAULT_TOKENS: [&str; 2] = ["VAULT_TOKEN", "BAO_TOKEN"];
+
+impl Sink {
+    /// What decides where values end up, as a digest: a sink with another identity is another place. Who signs in, and which
+    /// paths are allowed, is no part of it.
+    pub fn identity(&self) -> Box<str> {
+        let text = match &self.kind {
+            SinkKind::File { folder, format } => format!("file {folder:?} {}", format.name()),
+            SinkKind::Age { folder, recipients } => {
+                let mut recipients = recipients.clone();
+                recipients.sort_unstable();
+                format!("age {folder:?} {recipients:?}")
+            }
+            SinkKind::Command(command) => format!("command {:?}", command.program),
+            SinkKind::Vault(vault) => format!("vault {:?} {:?} {:?}", vault.address, vault.namespace, vault.mount),
+        };
+        Digest::of(text.as_bytes()).hex()[..16].into()
+    }
+
+    /// Whether manifests may name a path that is normal ([`is_normal`]).
+    pub fn allows(&self, path: &str) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|pattern| matches(pattern, path))
+    }
+
+    /// The variables that only the programs of this sink receive.
+    pub fn variables(&self) -> &[Box<str>] {
+        if let SinkKind::Command(command) = &self.kind { &command.variables } else { &[] }
+    }
+
+    /// Whether the sink shows what it holds. What another one received is known only from receipts.
+    pub const fn can_be_asked(&self) -> bool {
+        !matches!(self.kind, SinkKind::Command(_))
+    }
+}
+
+impl SinkKind {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Age { .. } => "age",
+            Self::Command(_) => "command",
+            Self::Vault(_) => "vault",
+        }
+    }
+}
+
+/// Whether every reader takes a path for the same one: it has no empty part, no `.` and no `..`, and nothing that a
+/// program, a URL or a file system reads in another way. So patterns need no normalization of their own.
+pub fn is_normal(path: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+=:".contains(c);
+    let is_part =
+        |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && !part.contains("..");
+    path.len() <= 200 && path.split('/').all(|part| is_part(part) && part.chars().all(is_plain))
+}
+
+/// Whether a text can be the name of a value in a sink.
+pub fn is_name(name: &str) -> bool {
+    is_normal(name) && !name.contains('/')
+}
+
+/// Whether a pattern matches a path: `*` stands for any text in one part, and `**` as the last part for all further parts.
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), parts.next()) {
+            (Some("**"), Some(_)) => return patterns.next().is_none(),
+            (Some(pattern), Some(part)) if matches_part(pattern, part) => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+fn matches_part(pattern: &str, part: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => part.len() >= start.len() + end.len() && part.starts_with(start) && part.ends_with(end),
+        None => pattern == part,
+    }
+}
+
+/// Whether a pattern of paths is understood.
+pub fn is_pattern(pattern: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let is_part = |(at, part): (usize, &&str)| match *part {
+        "**" => at + 1 == parts.len(),
+        part => part.matches('*').count() <= 1 && is_normal(&part.replacen('*', "x", 1).replace('x', "xx")),
+    };
+    parts.iter().enumerate().all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_by_everyone_in_the_same_way() {
+        for path in ["teams/checkout", "a", "_a", "a.b/c-d", "user@host", "a=b:c"] {
+            assert!(is_normal(path), "{path}");
+        }
+        let refused = [
+            "", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a..b", "-a", "a/-b", "a b", "a\tb", "a\nb", "a%2fb",
+            "a?b", "a#b", "a\\b", "é", "{name}", "@a", ".a", "a/.b",
+        ];
+        for path in refused {
+            assert!(!is_normal(path), "{path}");
+        }
+        assert!(is_name("CHECKOUT_KEY") && is_name("checkout-key") && !is_name("a/b"));
+    }
+
+    #[test]
+    fn a_pattern_matches_whole_parts() {
+        for (pattern, path, expected) in [
+            ("teams/*", "teams/a", true),
+            ("teams/*", "teams/a/b", false),
+            ("teams/*", "teams", false),
+            ("teams/*", "other/a", false),
+            ("teams/**", "teams/a/b", true),
+            ("teams/**", "teams", false),
+            ("**", "a/b", true),
+            ("team-*/key", "team-a/key", true),
+            ("team-*/key", "team-/key", true),
+            ("a*a", "a", false),
+            ("a", "a", true),
+        ] {
+            assert_eq!(matches(pattern, path), expected, "{pattern} {path}");
+            assert!(is_pattern(pattern), "{pattern}");
+        }
+        for pattern in ["", "/", "a//b", "**/a", "a**", "*a*", "../*", "-*", "a b"] {
+            assert!(!is_pattern(pattern), "{pattern}");
+        }
+    }
+}

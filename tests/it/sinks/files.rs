@@ -1,0 +1,94 @@
+//! Sinks that are files of the workspace.
+
+use std::fs;
+
+use super::Workspace;
+use super::has_no_value;
+use super::says;
+
+/// The recipient of the example in the documentation of age. Nobody of the tests has its private key.
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
+fn sealed() -> Workspace {
+    let sink = format!("    sealed: {{age: {{recipients: [{RECIPIENT}], folder: deploy/sealed}}}}\n");
+    Workspace::new(&sink, "deliver: [{to: sealed, path: teams/checkout, as: KEY}]")
+}
+
+const FILE: &str = "deploy/sealed/teams/checkout/KEY.age";
+
+#[test]
+fn an_encrypted_file_changes_only_with_its_value() {
+    let workspace = sealed();
+    let ran = workspace.applies();
+    says(&ran, "delivered to teams/checkout of sealed (KEY)");
+    has_no_value(&ran, &workspace.live());
+    let first = fs::read_to_string(workspace.path(FILE)).unwrap();
+    assert!(first.starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n"), "{first}");
+    // It is meant to be committed.
+    assert!(!workspace.path("deploy/.gitignore").exists() && !workspace.path("deploy/sealed/.gitignore").exists());
+    workspace.is_settled();
+    workspace.runs("apply --auto-approve --deliver key/k", 0);
+    assert_eq!(fs::read_to_string(workspace.path(FILE)).unwrap(), first);
+    // The pipeline could not push its commit: the value is nowhere, whatever the database says.
+    fs::remove_dir_all(workspace.path("deploy")).unwrap();
+    workspace.runs("plan --detailed-exitcode", 2);
+    workspace.applies();
+    let second = fs::read_to_string(workspace.path(FILE)).unwrap();
+    assert_ne!(second, first, "every encryption has randomness of its own");
+    workspace.is_settled();
+    // Another recipient has to be able to read it.
+    let settings = fs::read_to_string(workspace.path("keywright.yaml")).unwrap();
+    let more = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    fs::write(workspace.path("keywright.yaml"), settings.replace("[age1", &format!("[{more}, age1"))).unwrap();
+    workspace.applies();
+    assert_ne!(fs::read_to_string(workspace.path(FILE)).unwrap(), second);
+    assert_eq!(workspace.live().len(), 1);
+    workspace.is_settled();
+}
+
+#[test]
+fn a_file_that_keywright_did_not_write_is_left_alone() {
+    let workspace = sealed();
+    fs::create_dir_all(workspace.path("deploy/sealed/teams/checkout")).unwrap();
+    fs::write(workspace.path(FILE), "something else\n").unwrap();
+    says(&workspace.runs("apply --auto-approve", 6), "Keywright did not write the existing file");
+    assert!(workspace.live().is_empty());
+    assert_eq!(fs::read_to_string(workspace.path(FILE)).unwrap(), "something else\n");
+}
+
+#[test]
+fn files_hold_values_in_three_forms() {
+    for (format, file, text) in [
+        ("dotenv", "secrets/app", "KEY=VALUE\n"),
+        ("raw", "secrets/app/KEY", "VALUE"),
+        ("json", "secrets/app", "{\n  \"KEY\": \"VALUE\"\n}\n"),
+    ] {
+        let sink = format!("    local: {{file: {{folder: secrets, format: {format}}}}}\n");
+        let workspace = Workspace::new(&sink, "deliver: [{to: local, path: app, as: KEY}]");
+        workspace.applies();
+        let value = &workspace.live()[0];
+        assert_eq!(fs::read_to_string(workspace.path(file)).unwrap(), text.replace("VALUE", value), "{format}");
+        assert!(workspace.path("secrets/.gitignore").exists(), "{format}");
+        workspace.is_settled();
+        fs::write(workspace.path(file), text.replace("VALUE", "fake-other")).unwrap();
+        workspace.runs("plan --detailed-exitcode", 2);
+        workspace.applies();
+        assert_eq!(fs::read_to_string(workspace.path(file)).unwrap(), text.replace("VALUE", value), "{format}");
+    }
+}
+
+#[test]
+fn other_fields_of_a_file_stay() {
+    let workspace = Workspace::new(
+        "    local: {file: {folder: secrets, format: json}}\n",
+        "deliver: [{to: local, path: app, as: KEY}]",
+    );
+    fs::create_dir_all(workspace.path("secrets")).unwrap();
+    fs::write(workspace.path("secrets/app"), "{\"port\": 80}").unwrap();
+    workspace.applies();
+    let text = fs::read_to_string(workspace.path("secrets/app")).unwrap();
+    assert_eq!(text, format!("{{\n  \"port\": 80,\n  \"KEY\": \"{}\"\n}}\n", workspace.live()[0]));
+    fs::write(workspace.path("secrets/app"), "[]").unwrap();
+    says(&workspace.runs("plan", 3), "the file is not a JSON object");
+    assert_eq!(fs::read_to_string(workspace.path("secrets/app")).unwrap(), "[]");
+}

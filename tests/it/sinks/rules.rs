@@ -1,0 +1,65 @@
+//! What a manifest may name, and what the settings may say.
+
+use super::Workspace;
+use super::says;
+
+const SINK: &str = "    store: {command: {program: [/usr/bin/true, '{name}'], receipt: none, paths: [teams/*]}}\n";
+
+#[test]
+fn a_manifest_names_only_what_the_settings_declare_and_allow() {
+    for (deliver, rule, message) in [
+        ("{to: stoer, path: teams/a, as: K}", "KW-164", "the settings declare no sink `stoer`"),
+        ("{to: store, as: K}", "KW-164", "the path in the sink is missing"),
+        ("{path: teams/a, as: K}", "KW-164", "the sink of the path is missing"),
+        ("{to: store, path: teams/a, file: a, as: K}", "KW-164", "the place is both a file and in a sink"),
+        ("{as: K}", "KW-006", "PackageKey.spec.deliver[] has no `file`"),
+        ("{to: store, path: admin/a, as: K}", "KW-165", "the sink store does not allow the path admin/a"),
+        ("{to: store, path: teams/../admin, as: K}", "KW-165", "is not a path in a sink"),
+        ("{to: store, path: teams//a, as: K}", "KW-165", "is not a path in a sink"),
+        ("{to: store, path: -a, as: K}", "KW-165", "is not a path in a sink"),
+        ("{to: store, path: \"teams/a\\tb\", as: K}", "KW-165", "is not a path in a sink"),
+        ("{to: store, path: teams/a, as: a/b}", "KW-165", "`a/b` is not a name in a sink"),
+        ("{to: store, path: teams/a, as: --all}", "KW-165", "`--all` is not a name in a sink"),
+        ("{to: store, path: teams/a, as: a..b}", "KW-165", "`a..b` is not a name in a sink"),
+    ] {
+        let workspace = Workspace::new(SINK, &format!("deliver: [{deliver}]"));
+        let ran = workspace.runs("validate", 3);
+        says(&ran, &format!("error[{rule}]"));
+        says(&ran, message);
+    }
+    Workspace::new(SINK, "deliver: [{to: store, path: teams/a, as: my-key}]").runs("validate", 0);
+}
+
+#[test]
+fn mistakes_in_the_settings_are_found_before_any_key_exists() {
+    for (sink, message) in [
+        ("a: {}", "has no kind, or more than one"),
+        ("a: {file: {folder: a}, age: {folder: a, recipients: [x]}}", "has no kind, or more than one"),
+        ("\"-a\": {file: {folder: a}}", "`-a` is not a name for a sink"),
+        ("a: {file: {folder: ../a}}", "`../a` is not a folder below the workspace"),
+        ("a: {file: {folder: /a}}", "`/a` is not a folder below the workspace"),
+        ("a: {file: {folder: a}}\n    b: {file: {folder: a}}", "b and a are the same place"),
+        ("a: {age: {folder: a, recipients: []}}", "there is no recipient"),
+        ("a: {age: {folder: a, recipients: [AGE-SECRET-KEY-1FAKE]}}", "this is not a public key of age"),
+        ("a: {command: {program: [bin/x]}}", "is neither the absolute path nor the name of a program"),
+        ("a: {command: {program: [x, '{nmae}']}}", "nothing can replace {nmae} here"),
+        ("a: {command: {program: ['/x/{name}']}}", "nothing can replace {name} here"),
+        ("a: {command: {program: [x], probe: [x, '{token}']}}", "a probe knows only the name and the path"),
+        ("a: {command: {program: [x], variables: [KEYWRIGHT_CAM_PASSWORD]}}", "programs cannot receive the credential"),
+        ("a: {command: {program: [x], paths: ['a**']}}", "`a**` is not a pattern of paths"),
+        ("a: {vault: {address: 'http://vault.example.com', token: {env: VAULT_TOKEN}}}", "not allowed for a sink"),
+        (
+            "a: {vault: {address: 'https://v.example.com', token: {env: OTHER}}}",
+            "cannot be read from the variable `OTHER`",
+        ),
+        ("a: {vault: {address: 'https://v.example.com', mount: a/../b, token: {env: VAULT_TOKEN}}}", "is not a mount"),
+    ] {
+        let workspace = Workspace::new(&format!("    {sink}\n"), "deliver: elsewhere");
+        says(&workspace.runs("validate", 3), message);
+    }
+    let manifest = "key: {custom: {env: GH_TOKEN}}";
+    let workspace = Workspace::new("    a: {command: {program: [x], variables: [GH_TOKEN]}}\n", "deliver: elsewhere");
+    let text = std::fs::read_to_string(workspace.path("m.yaml")).unwrap();
+    std::fs::write(workspace.path("m.yaml"), text.replace("key: {generate: {prefix: chk_}}", manifest)).unwrap();
+    says(&workspace.runs("validate", 3), "manifests cannot read the credential `GH_TOKEN`");
+}
