@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::Place;
 use crate::model::Attributes;
 use crate::model::Declared;
+use crate::model::ExistingKey;
 use crate::model::Generated;
 use crate::model::Instant;
 use crate::model::KeySource;
@@ -158,6 +159,19 @@ fn generated_keys_are_told_apart_by_prefix_and_the_newest_is_current() {
     let older: Vec<&str> = matching.found[&Address::key("a")].older.iter().map(|old| old.id.expose()).collect();
     assert_eq!(older, ["a3", "a1"]);
     assert_eq!(unmatched(&matching), ["x1"]);
+}
+
+#[test]
+fn a_key_that_one_manifest_names_by_its_id_is_not_the_key_of_another() {
+    let live = live(Kind::PackageKey, vec![live_key("a1", "shop", "pay", "a_1", 10)]);
+    let mut named = declared_key("named", "pay", Some("b_"));
+    if let Some(KeySource::Generate(generated)) = named.key.as_mut().map(|key| &mut key.source) {
+        generated.first = Some(ExistingKey { id: LiveId::new("a1"), place: Place::default() });
+    }
+    let desired = desired(vec![declared_key("a", "pay", Some("a_")), named]);
+    let matching = matching(&desired, &live, &Values::new(), false);
+    assert_eq!(found(&matching, &Address::key("named")).as_deref(), Some("a1"));
+    assert_eq!(found(&matching, &Address::key("a")), None);
 }
 
 #[test]

@@ -301,13 +301,18 @@ impl<'a, 'c> Strays<'a, 'c> {
         let (former, live) = self.former_key(declared)?;
         let (application, package) = self.place_of(live)?;
         let message = format!(
-            "{} would be created, but {former} of {application} and {package} has no manifest any more and is in use",
-            declared.address
+            "{} would be created, but {former} of {application} and {package} {} and is in use",
+            declared.address,
+            self.why_without_manifest(live)
         );
         let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
             && declared.key.as_ref().is_some_and(|key| key.package.address == package);
         let help = if is_there { same_key("") } else { same_key_in(live, &application, &package) };
         Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, help)))
+    }
+
+    fn why_without_manifest(&self, live: &LiveObject) -> &'static str {
+        if self.removals.going(live).is_some() { "waits to be removed" } else { "has no manifest any more" }
     }
 
     /// KW-149: an application or a package with such keys.
@@ -322,8 +327,9 @@ impl<'a, 'c> Strays<'a, 'c> {
             self.is_gone(&place).then_some((&key.address, covered_by, former, place, live))
         })?;
         let message = format!(
-            "{} would be created for {key}, but {former} of {place} has no manifest any more and is in use",
-            declared.address
+            "{} would be created for {key}, but {former} of {place} {} and is in use",
+            declared.address,
+            self.why_without_manifest(live)
         );
         let above = if kind == Kind::Application && place.first_name() != declared.address.first_name() {
             format!(", in {place}: an application cannot change its owner")

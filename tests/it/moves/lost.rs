@@ -144,7 +144,8 @@ fn a_new_key_beside_others_is_no_question() {
     let gone = KEY.replace("{name: k}", "{name: k, removed: true}");
     let story = story.with(&[TEAM, &gone, BOB, &site]);
     let ran = story.apply("");
-    assert!(ran.exit == 4 && ran.err.contains("KW-140") && !ran.err.contains("KW-149"), "{}{}", ran.out, ran.err);
+    assert!(ran.exit == 4 && story.count().1 == 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("KW-140") && ran.err.contains("waits to be removed"), "{}", ran.err);
     let ran = story.apply("--allow key/k");
     assert!(ran.exit == 0 && story.count().1 == 1, "{}{}", ran.out, ran.err);
 }
@@ -178,4 +179,17 @@ fn another_prefix_is_asked_about_without_memory_also_if_the_old_one_shows_nothin
     let story = story.with(&[TEAM, &with("{prefix: pay}")]);
     let ran = story.apply("");
     assert!(ran.exit == 0 && story.count().1 == 2, "{}{}", ran.out, ran.err);
+}
+
+/// A removal that waits for consent is no consent to a second key.
+#[test]
+fn a_new_key_waits_with_the_removal_of_the_old_one() {
+    let removed = KEY.replace("{name: k}", "{name: k, removed: true}");
+    let story = Story::of(&[TEAM, KEY, BOB, OTHERS].concat()).with(&[TEAM, &removed, &moved_document(), BOB, OTHERS]);
+    let before = story.count();
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && story.count() == before, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("key/n would be created, but key/k of application/alice/checkout"), "{}", ran.err);
+    let ran = story.apply("--allow key/k");
+    assert!(ran.exit == 0 && story.count() == before, "{}{}", ran.out, ran.err);
 }

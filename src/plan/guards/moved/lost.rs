@@ -61,11 +61,11 @@ impl<'c> Strays<'_, 'c> {
         let former = Address::parse(&known.address)?;
         let is_lost = !known.is_undeclared
             && known.fits(live, remembered.key.as_ref())
-            && self.context.desired.manifest_of(&former).is_none()
+            // One that a manifest removes is in use until that has consent.
+            && self.context.desired.get(&former).is_none()
+            && (self.context.desired.manifest_of(&former).is_none() || self.removals.going(live).is_some())
             && lives(live, self.context)
-            && !self.is_declared_elsewhere(live)
-            // A person says that it goes, or ownership does.
-            && self.removals.going(live).is_none();
+            && !self.is_declared_elsewhere(live);
         let place = self.place_of(live).filter(|place| is_lost && !self.has_heir(place))?;
         Some((known.address.to_string(), place))
     }
