@@ -39,10 +39,10 @@ use crate::workspace::Environment;
 use crate::workspace::Sink;
 use crate::workspace::SinkKind;
 
-/// How many places are looked at at once.
+/// How many places are checked at once.
 const AT_ONCE: usize = 8;
 
-/// How far a command looks.
+/// How much a command checks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Reach {
     /// Only at files.
