@@ -166,7 +166,8 @@ impl JsonSchema for DeliverSpec {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut place = DeliverTo::json_schema(generator);
-        place.insert("oneOf".to_owned(), serde_json::json!([{ "required": ["file"] }, { "required": ["to", "path"] }]));
+        place.insert("dependentRequired".to_owned(), serde_json::json!({ "to": ["path"], "path": ["to"] }));
+        place.insert("minProperties".to_owned(), 2.into());
         json_schema!({ "anyOf": [{ "const": Self::ELSEWHERE }, { "type": "array", "items": place }] })
     }
 }
