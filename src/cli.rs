@@ -57,6 +57,7 @@ pub use self::trust::TRUST;
 pub use self::until_closed::UntilClosed;
 
 /// The outside world of a command, provided by `main` or by a test.
+#[expect(clippy::struct_excessive_bools, reason = "facts about the surroundings, each independent of the others")]
 pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     pub err: &'a mut dyn Write,

@@ -35,7 +35,7 @@ impl Story {
         story.write("m.yaml", manifests);
         story.runs("apply --auto-approve", 0);
         let text = story.read("secrets/key.env");
-        story.value = text.trim().split_once('=').unwrap().1.to_owned();
+        text.trim().split_once('=').unwrap().1.clone_into(&mut story.value);
         story
     }
 

@@ -139,8 +139,8 @@ fn root() -> &'static Path {
 fn documents_use_plain_words() {
     let read = |name: &String| report(name, 1, &fs::read_to_string(root().join(name)).unwrap());
     let pages = fs::read_dir(root().join("docs")).unwrap();
-    let pages = pages.map(|page| format!("docs/{}", page.unwrap().file_name().to_string_lossy()));
-    let pages = pages.filter(|name| name.ends_with(".md"));
+    let pages = pages.map(|page| page.unwrap().path()).filter(|page| page.extension().is_some_and(|end| end == "md"));
+    let pages = pages.map(|page| format!("docs/{}", page.file_name().unwrap().to_string_lossy()));
     let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned);
     fail_on(&others.into_iter().chain(pages).collect::<Vec<_>>().iter().flat_map(read).collect::<Vec<_>>());
 }

@@ -45,6 +45,7 @@ use crate::workspace::Consent as Consented;
 ///
 /// Asks for confirmation. Exits with 0 if every key is disabled, the store shows it, and it is recorded.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each option of the command line")]
 pub(super) struct Arguments {
     /// Address of a key in the manifests or in the store, for example key/checkout-production
     #[arg(value_name = "ADDRESS")]
