@@ -17,6 +17,8 @@ pub struct Origin {
     pub stores: Vec<StoreName>,
     /// The hosts of the workspace database, if it is on a server.
     pub database: Vec<String>,
+    /// The hosts of the sinks that are servers.
+    pub sinks: Vec<String>,
     /// What the plan was made from. `None` if it is not saved.
     pub manifests: Option<Manifests>,
 }
@@ -78,14 +80,17 @@ impl fmt::Display for StoreName {
 }
 
 impl Origin {
-    /// The stores for the header of a plan, with their hosts; and the database, if it is on a server.
+    /// The stores for the header of a plan, with their hosts; and the database and the sinks that are on servers.
     pub fn stores(&self) -> String {
-        let database = (!self.database.is_empty()).then(|| format!("database, {}", self.database.join(", ")));
-        self.stores.iter().map(ToString::to_string).chain(database).collect::<Vec<_>>().join(" · ")
+        let others = [("database", &self.database), ("sinks", &self.sinks)];
+        let others = others.into_iter().filter(|(_, hosts)| !hosts.is_empty());
+        let others = others.map(|(what, hosts)| format!("{what}, {}", hosts.join(", ")));
+        self.stores.iter().map(ToString::to_string).chain(others).collect::<Vec<_>>().join(" · ")
     }
 
     /// Every host that is called.
     pub fn hosts(&self) -> Vec<String> {
-        self.stores.iter().filter_map(|store| store.host.clone()).chain(self.database.iter().cloned()).collect()
+        let stores = self.stores.iter().filter_map(|store| store.host.as_ref());
+        stores.chain(&self.database).chain(&self.sinks).cloned().collect()
     }
 }

@@ -29,7 +29,8 @@ pub fn differences(approved: &SavedPlan, now: &SavedPlan) -> Vec<String> {
     let name = |text: &str| Value::text(text).to_string();
     differ("workspace", name(&approved.origin.workspace), name(&now.origin.workspace));
     differ("stores", stores(approved), stores(now));
-    differ("database", hosts(approved), hosts(now));
+    differ("database", database(approved), database(now));
+    differ("sinks", hosts(&approved.origin.sinks), hosts(&now.origin.sinks));
     let (before, after) = (consents(&approved.options), consents(&now.options));
     differ("consents of the settings", lifted_by_settings(approved), lifted_by_settings(now));
     for ((what, approved), (_, now)) in before.into_iter().zip(after) {
@@ -48,9 +49,13 @@ fn stores(plan: &SavedPlan) -> String {
 }
 
 /// The hosts of the database. A file has none.
-fn hosts(plan: &SavedPlan) -> String {
-    let hosts: Vec<String> = plan.origin.database.iter().map(|host| Value::text(host.as_str()).to_string()).collect();
-    if hosts.is_empty() { "a file".to_owned() } else { hosts.join(", ") }
+fn database(plan: &SavedPlan) -> String {
+    let hosts = hosts(&plan.origin.database);
+    if hosts.is_empty() { "a file".to_owned() } else { hosts }
+}
+
+fn hosts(all: &[String]) -> String {
+    all.iter().map(|host| Value::text(host.as_str()).to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn lifted_by_settings(plan: &SavedPlan) -> String {

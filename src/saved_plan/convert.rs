@@ -65,6 +65,7 @@ impl Document {
                 workspace: self.workspace,
                 stores: self.stores.into_iter().map(store).collect(),
                 database: self.database,
+                sinks: self.sinks,
                 manifests: self.manifests.map(manifests).transpose()?,
             },
             options: options(self.options)?,

@@ -42,6 +42,9 @@ pub(super) struct Document {
     /// The hosts of the workspace database, if it is on a server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) database: Vec<String>,
+    /// The hosts of the sinks that are servers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sinks: Vec<String>,
     /// The manifests that the plan was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) manifests: Option<Manifests>,

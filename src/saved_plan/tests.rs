@@ -61,6 +61,7 @@ fn origin() -> Origin {
         workspace: "payments".into(),
         stores: vec![StoreName { name: "a store".into(), host: Some("h:1".into()), area: Some("a".into()) }],
         database: vec!["db.example.com".into()],
+        sinks: vec!["vault.example.com".into()],
         manifests: Some(Manifests {
             declared: crate::model::Digest::of(b"all"),
             commit: Some(Commit { id: "0123456789abcdef".repeat(4), is_changed: true }),
@@ -268,6 +269,7 @@ fn every_difference_between_two_plans_is_reported() {
     found(&|plan| plan.origin.workspace = "other".into(), "workspace: approved payments, now other");
     found(&|plan| plan.origin.stores[0].host = Some("evil".into()), "stores: ");
     found(&|plan| plan.origin.database = vec!["evil".into()], "database: ");
+    found(&|plan| plan.origin.sinks = vec!["evil".into()], "sinks: ");
     found(&|plan| plan.origin.stores[0].area = None, "stores: ");
     found(&|plan| plan.options.prune = false, "--prune: approved yes, now no");
     found(&|plan| plan.options.allow.clear(), "--allow: ");

@@ -64,6 +64,7 @@ impl Document {
             workspace: saved.origin.workspace.clone(),
             stores: saved.origin.stores.iter().map(store).collect(),
             database: saved.origin.database.clone(),
+            sinks: saved.origin.sinks.clone(),
             manifests: saved.origin.manifests.as_ref().map(manifests),
             options: options(&saved.options),
             added_attributes: saved.added.iter().map(|kind| (*kind).into()).collect(),

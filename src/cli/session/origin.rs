@@ -1,5 +1,7 @@
 //! The workspace and the stores of a plan, as named in output, in saved plans and in the database.
 
+use std::collections::BTreeSet;
+
 use chrono::SubsecRound;
 
 use crate::cli::Failure;
@@ -13,6 +15,7 @@ use crate::plan::Origin;
 use crate::plan::StoreName;
 use crate::source::Loaded;
 use crate::workspace::RemoteStores;
+use crate::workspace::SinkKind;
 
 pub(super) fn origin(loaded: &Loaded, location: &Location, now: Instant) -> Origin {
     Origin {
@@ -24,8 +27,18 @@ pub(super) fn origin(loaded: &Loaded, location: &Location, now: Instant) -> Orig
             Location::File(_) => Vec::new(),
             Location::Server(server) => server.hosts(),
         },
+        sinks: sinks(loaded),
         manifests: None,
     }
+}
+
+/// The hosts of the sinks that are servers, each once.
+fn sinks(loaded: &Loaded) -> Vec<String> {
+    let servers = loaded.workspace.sinks.values().filter_map(|sink| match &sink.kind {
+        SinkKind::Vault(vault) => Some(host(&vault.address).to_owned()),
+        SinkKind::File { .. } | SinkKind::Age { .. } | SinkKind::Command(_) => None,
+    });
+    servers.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The stores of a workspace, as named in plans.

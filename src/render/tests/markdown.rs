@@ -23,6 +23,7 @@ const HOSTILE: &str = "`|</code></summary></details><img src=x onerror=alert(1)>
 fn origin(workspace: &str) -> Origin {
     Origin {
         database: Vec::new(),
+        sinks: Vec::new(),
         version: "1.2.3".into(),
         made: "2026-11-21T12:00:00Z".parse().unwrap(),
         workspace: workspace.into(),

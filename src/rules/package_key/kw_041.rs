@@ -1,4 +1,4 @@
-//! KW-041. Decided in `delivery.rs`, `delivery/sinks.rs` and `plan/deliveries.rs`.
+//! KW-041. Decided in `delivery.rs` and `plan/deliveries.rs`.
 
 use crate::diagnostic::Severity;
 use crate::rule::Rule;

@@ -116,6 +116,7 @@ fn saved(ready: &Ready, plan: &Plan, settings: &Settings) -> Result<SavedPlan, T
         workspace: "law".into(),
         stores: Vec::new(),
         database: Vec::new(),
+        sinks: Vec::new(),
         manifests: None,
     };
     let options = Options {

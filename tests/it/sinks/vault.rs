@@ -217,6 +217,11 @@ fn a_secret_gets_one_version_and_keeps_its_other_fields() {
     let vault = Vault::new();
     vault.state.lock().unwrap().secrets.insert("teams/checkout".to_owned(), vec![json!({"port": 80})]);
     let workspace = vault.workspace("");
+    // A plan names every host that is called.
+    let host = vault.url.trim_start_matches("http://");
+    says(&workspace.runs("plan --out plan.json", 0), &format!("sinks, {host}"));
+    says(&workspace.runs("show plan.json", 0), host);
+    says(&workspace.runs("plan --format json", 0), &format!("\"{host}\""));
     let ran = workspace.applies();
     has_no_value(&ran, &[workspace.live(), vec![TOKEN.to_owned()]].concat());
     assert_eq!(vault.versions("teams/checkout", "KEY"), workspace.live());
