@@ -53,7 +53,7 @@ mapping! {
 
 mapping! {
     "spec.sinks.*.age"
-    /// Files of the workspace, encrypted with age (https://age-encryption.org) and safe to commit: PATH/NAME.age.
+    /// Files of the workspace, encrypted with age (<https://age-encryption.org>) and safe to commit: PATH/NAME.age.
     struct AgeSinkSpec {
         /// Who can decrypt the files: public keys like age1….
         field recipients: Vec<Spanned<Box<str>>> = "recipients" required KW_006,
