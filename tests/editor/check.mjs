@@ -15,7 +15,7 @@ const yamlFiles = (folder) => {
 
 // The folder that the README's settings speak of stands for the reader's own: here for two of the examples.
 const MANIFESTS = ["examples/payments-platform/", "examples/file-transfer-keys/"];
-const settings = /^\{ "yaml\.schemas": .*$/m.exec(read("README.md"))[0];
+const settings = /^\{ "yaml\.schemas": .*$/m.exec(read("docs/editor.md"))[0];
 const schemas = Object.fromEntries(
   Object.entries(JSON.parse(settings)["yaml.schemas"]).map(([schema, globs]) => [
     schema,
