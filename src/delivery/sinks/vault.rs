@@ -90,8 +90,8 @@ pub(super) async fn write(inner: &Inner, sink: &VaultSink, to: &Delivery, value:
             }
             Err(cause) => return Err(cause),
         };
-        let is_there = version.fields.get(&*to.variable).and_then(Json::as_str) == Some(value.expose());
-        if is_there {
+        let shown = version.fields.get(&*to.variable).and_then(Json::as_str);
+        if shown.is_some_and(|shown| Secret::new(shown) == *value) {
             return Ok(format!("version {}", version.number).into());
         }
         if let Some(number) = confirmed {
