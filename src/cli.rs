@@ -3,16 +3,20 @@
 mod access;
 mod apply;
 mod arguments;
+mod asked;
 mod completions;
 mod diff;
+mod doctor;
 mod drift;
 mod emulator;
 mod explain;
 mod export;
 mod failure;
 mod heartbeat;
+mod init;
 mod keys;
 mod log;
+mod man;
 mod opened;
 mod output;
 mod plan;
@@ -28,6 +32,7 @@ mod trust;
 mod usage;
 mod until_closed;
 mod validate;
+mod version;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -156,10 +161,12 @@ pub enum Color {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Validate(validate::Arguments),
     Plan(plan::Arguments),
     Diff(diff::Arguments),
     Drift(drift::Arguments),
+    Doctor(doctor::Arguments),
     Show(show::Arguments),
     Apply(apply::Arguments),
     Rotate(rotate::Arguments),
@@ -170,6 +177,8 @@ enum Command {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
+    Version(version::Arguments),
 }
 
 impl Command {
@@ -187,7 +196,13 @@ impl Command {
             Self::Runs(arguments) => arguments.format.into(),
             Self::Emulator(arguments) => arguments.format.into(),
             Self::Export(arguments) => arguments.format.into(),
-            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) => Output::default(),
+            Self::Doctor(arguments) => arguments.format.into(),
+            Self::Init(_)
+            | Self::Schema(_)
+            | Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Version(_) => Output::default(),
         }
     }
 }
@@ -209,8 +224,9 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         }
     };
     // Data for files stays as it is; an export escapes commands in its own format, and so do commands on purpose.
-    let is_data = matches!(parsed.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_))
-        || parsed.command.output().format.is_commands();
+    let is_data =
+        matches!(parsed.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_))
+            || parsed.command.output().format.is_commands();
     let mut environment = std::mem::take(&mut console.environment);
     environment.extend(parsed.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
     let mut console = Console {
@@ -253,10 +269,12 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
 /// Runs the command for one workspace.
 fn run_one(command: &Command, console: &mut Console<'_>) -> Exit {
     let result: Result<Exit, Stop> = match command {
+        Command::Init(arguments) => init::run(arguments, console),
         Command::Validate(arguments) => validate::run(arguments, console).map_err(Stop::from),
         Command::Plan(arguments) => plan::run(arguments, console),
         Command::Diff(arguments) => diff::run(arguments, console).map_err(Stop::from),
         Command::Drift(arguments) => drift::run(arguments, console),
+        Command::Doctor(arguments) => doctor::run(arguments, console).map_err(Stop::from),
         Command::Show(arguments) => show::run(arguments, console).map_err(Stop::from),
         Command::Apply(arguments) => apply::run(arguments, console),
         Command::Rotate(arguments) => rotate::run(arguments, console),
@@ -267,6 +285,8 @@ fn run_one(command: &Command, console: &mut Console<'_>) -> Exit {
         Command::Schema(arguments) => schema::run(arguments, console).map_err(Stop::from),
         Command::Explain(arguments) => explain::run(arguments, console).map_err(Stop::from),
         Command::Completions(arguments) => completions::run(arguments, console).map_err(Stop::from),
+        Command::Man(arguments) => man::run(arguments, console).map_err(Stop::from),
+        Command::Version(arguments) => version::run(arguments, console).map_err(Stop::from),
     };
     ended(result, command, console)
 }

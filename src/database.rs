@@ -42,6 +42,9 @@ pub(crate) use sql::SqlError;
 use crate::model::Instant;
 use crate::store::Refusal;
 
+/// The version of the layout: how many scripts made it.
+pub const VERSION: i64 = scripts::KNOWN;
+
 /// The purpose of opening a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {

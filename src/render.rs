@@ -5,6 +5,7 @@
 
 mod diagnostics;
 mod difference;
+pub mod doctor;
 mod drift;
 mod excerpt;
 mod grouped;

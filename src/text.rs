@@ -6,6 +6,7 @@ mod cut;
 mod flaw;
 mod hidden;
 mod list;
+pub mod shell;
 mod visible;
 mod wrap;
 

@@ -36,8 +36,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     let (kind, path) = what.split_once('.').unwrap_or((what, ""));
     let path = path.strip_prefix("spec.").unwrap_or(path);
-    let schema =
-        if kind == "Workspace" { documents::of_workspace() } else { documents::of_kind(super::schema::kind(kind)?) };
+    let schema = if kind.eq_ignore_ascii_case("Workspace") {
+        documents::of_workspace()
+    } else {
+        documents::of_kind(super::schema::kind(kind)?)
+    };
     if explain::field(console.out, path, &schema)? {
         return Ok(Exit::Done);
     }

@@ -65,6 +65,12 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// Everything, as a tree of files in the workspace `folder`.
+    pub(super) fn all_to(folder: PathBuf) -> Self {
+        let (manifests, format) = (Manifests::below(folder.clone()), Format::Text);
+        Self { manifests, out: Some(folder), minimal: false, all: false, only: Vec::new(), undeclared: false, format }
+    }
+
     fn selection(&self) -> Selection {
         Selection { is_minimal: self.minimal || (self.out.is_some() && !self.all), only: self.only.clone() }
     }

@@ -1,6 +1,5 @@
 //! `keywright keys`
 
-mod asked;
 mod reveal;
 mod revoke;
 

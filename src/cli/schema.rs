@@ -15,7 +15,7 @@ use crate::saved_plan;
 ///
 /// Without KIND, prints the schema of all manifests. KIND is User, Application, Package, Plan, PackageKey, ApiKey or
 /// Workspace; DiagnosticsOutput, PlanOutput, OutcomeOutput, DiffOutput, DriftOutput, ExportOutput, KeysOutput,
-/// RevocationOutput, RunsOutput, RunOutput, EmulatorOutput, FailureOutput or WorkspacesOutput for the output of
+/// RevocationOutput, RunsOutput, RunOutput, DoctorOutput, EmulatorOutput, FailureOutput or WorkspacesOutput for the output of
 /// `--format json`; ApplyEventOutput for a line of `--format json-stream`; Output for any of these; or SavedPlan for the file that `plan --out` saves.
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -45,9 +45,10 @@ fn output(name: &str) -> Option<serde_json::Value> {
     json::schemas().into_iter().find(|(known, _)| *known == file).map(|(_, schema)| schema)
 }
 
-/// The kind with this name, or a failure that suggests one.
+/// The kind with this name, in any case, or a failure that suggests one.
 pub(super) fn kind(name: &str) -> Result<Kind, Failure> {
-    Kind::from_name(name).ok_or_else(|| {
+    let in_any_case = || Kind::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name));
+    Kind::from_name(name).or_else(in_any_case).ok_or_else(|| {
         let names = Kind::ALL.iter().map(|kind| kind.name()).chain(["Workspace"]);
         let help = did_you_mean(name, names.clone()).map_or_else(
             || format!("the kinds are {}", names.collect::<Vec<_>>().join(", ")),

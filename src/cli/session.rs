@@ -4,6 +4,7 @@
 mod commit;
 mod cost;
 mod deliveries;
+mod health;
 pub(super) mod database;
 mod fingerprints;
 mod history;

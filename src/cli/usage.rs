@@ -1,5 +1,7 @@
 //! Help, version, and mistakes in the command line.
 
+mod habits;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -75,7 +77,9 @@ pub(super) fn print<W: Write>(
         let plain = error.render().to_string();
         let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
         let message = message.trim_start_matches("error: ").trim_end();
-        let problem = Problem { exit: exit as u8, message, help: Some("`keywright --help` lists the arguments") };
+        let habit = habits::answer(error);
+        let help = Some(habit.unwrap_or("`keywright --help` lists the arguments"));
+        let problem = Problem { exit: exit as u8, message, help };
         if context.value("--format").as_deref() == Some("markdown") {
             let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
             comment(context, Problem { message: &message, ..problem }, out)?;
@@ -84,7 +88,11 @@ pub(super) fn print<W: Write>(
         } else {
             of_findings(context, problem, out)?;
         }
-        write!(err, "{text}")
+        match habit {
+            // The usual tip explains how to pass the word as a value.
+            Some(habit) => writeln!(err, "error: {message}\n  help: {habit}"),
+            None => write!(err, "{text}"),
+        }
     };
     if print().is_ok() { exit } else { Exit::Error }
 }

@@ -4,6 +4,7 @@
 mod apply;
 mod diagnostics;
 mod difference;
+mod doctor;
 mod drift;
 mod emulator;
 mod export;
@@ -95,6 +96,11 @@ pub fn drift(
     sources: &Sources,
 ) -> io::Result<()> {
     write(out, Layout::Pretty, &drift::Document::of(report, found, sources))
+}
+
+/// Writes the checks of a workspace.
+pub fn doctor(out: &mut dyn io::Write, checks: &[super::doctor::Check]) -> io::Result<()> {
+    write(out, Layout::Pretty, &doctor::Document::of(checks))
 }
 
 /// Writes where the emulator listens.

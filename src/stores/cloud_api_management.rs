@@ -30,6 +30,7 @@ mod path;
 mod plans;
 mod post;
 mod prove;
+mod reach;
 mod read;
 mod read_back;
 mod remove;
@@ -41,6 +42,7 @@ mod token;
 mod value;
 mod write;
 
+pub use reach::Reach;
 pub use token::Credential;
 pub use token::Credentials;
 

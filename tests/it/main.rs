@@ -21,6 +21,7 @@ mod drift;
 mod emulator;
 mod exits;
 mod exports;
+mod first_hour;
 mod formats;
 mod hooks;
 mod hostile;

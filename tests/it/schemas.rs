@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::console::Console;
 
-const FILES: [(&str, &str); 24] = [
+const FILES: [(&str, &str); 25] = [
     ("", "keywright"),
     ("User", "user"),
     ("Application", "application"),
@@ -28,6 +28,7 @@ const FILES: [(&str, &str); 24] = [
     ("RevocationOutput", "revocation-output"),
     ("RunsOutput", "runs-output"),
     ("RunOutput", "run-output"),
+    ("DoctorOutput", "doctor-output"),
     ("EmulatorOutput", "emulator-output"),
     ("FailureOutput", "failure-output"),
     ("WorkspacesOutput", "workspaces-output"),

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use super::asked;
-use super::asked::Consent;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::arguments::Manifests;
+use crate::cli::asked;
+use crate::cli::asked::Consent;
 use crate::cli::failure::Stop;
 use crate::cli::output::Format;
 use crate::cli::session::Session;

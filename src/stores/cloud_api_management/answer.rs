@@ -90,6 +90,13 @@ impl Answer {
         self.number("X-Packagekey-Qps-Allotted").filter(|rate| *rate >= 1.0)
     }
 
+    /// How many calls of the day are left, and how many are allowed; `None` if the server does not say.
+    pub(super) fn quota_left(&self) -> Option<(f64, f64)> {
+        let allotted = self.number("X-Packagekey-Quota-Allotted").filter(|allotted| *allotted >= 1.0)?;
+        let used = self.number("X-Packagekey-Quota-Current")?;
+        Some(((allotted - used).max(0.0), allotted))
+    }
+
     /// When the quota resets, as the server writes it.
     pub(super) fn quota_reset(&self) -> Option<&str> {
         self.header("X-Plan-Quota-Reset")

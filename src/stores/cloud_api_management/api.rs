@@ -56,9 +56,9 @@ struct Tries {
 }
 
 pub(super) struct Api {
-    route: Route,
+    pub(super) route: Route,
     base: Url,
-    sign_in: SignIn,
+    pub(super) sign_in: SignIn,
     pace: Pace,
     /// Set once the daily quota is used up: from then on, no calls are made.
     spent: Mutex<Option<Refusal>>,

@@ -120,6 +120,12 @@ impl SignIn {
         Ok(value)
     }
 
+    /// How long the token is used from now on.
+    pub(super) async fn rest_of_token(&self) -> Option<Duration> {
+        let current = self.current.lock().await;
+        current.as_ref().map(|token| token.renew_at.saturating_duration_since(Instant::now()))
+    }
+
     /// Discards a token that the API rejected, unless another call has already fetched a new one.
     pub(super) async fn forget(&self, refused: &Secret) {
         let mut current = self.current.lock().await;

@@ -1,4 +1,4 @@
-//! What a person is asked on the terminal: a secret, which is not shown, and a confirmation.
+//! What a person is asked on the terminal: a secret, which is not shown, a confirmation, and a plain answer.
 
 use std::io;
 use std::io::Read;
@@ -54,6 +54,16 @@ pub(super) fn secret_text(prompt: &str, most: u64, console: &mut Console<'_>) ->
         return Err(Failure { exit: Exit::Usage, ..failure }.help("pass one line of text"));
     }
     text(bytes)
+}
+
+/// The answer to a question, without outer spaces. `usual` if it is empty.
+pub(super) fn answer(question: &str, usual: &str, console: &mut Console<'_>) -> Result<String, Failure> {
+    let shown = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
+    write!(console.err, "{question}{shown}: ")?;
+    console.err.flush()?;
+    let answer = line(console.input, 1_000)?;
+    let answer = answer.trim();
+    Ok(if answer.is_empty() { usual } else { answer }.to_owned())
 }
 
 /// One line. Reads no byte after it, because the next one answers a question.

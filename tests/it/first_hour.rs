@@ -1,0 +1,171 @@
+//! What a new user does first: `init`, `doctor`, and the page of the documentation that leads through them.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::console::Console;
+use crate::program::KEYWRIGHT;
+use crate::program::outside_pipeline;
+
+const AREA: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Empty home, empty folder, only what the page says, from `init` to an area that is adopted and changed.
+#[test]
+fn the_page_leads_from_nothing_to_an_adopted_area() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/start.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut script = "set -euo pipefail\n".to_owned();
+    for line in blocks(&page, "sh").join("").replace("8083", &port).lines() {
+        match line.strip_suffix(" &") {
+            Some(server) => script.push_str(&format!(
+                "{server} > emulator.log &\ntrap 'kill %1' EXIT\nuntil grep -q listens emulator.log; do sleep 0.05; done\n"
+            )),
+            None => script.push_str(&format!("{line}\n")),
+        }
+    }
+    script.push_str("keywright plan area\n");
+    let programs = Path::new(KEYWRIGHT).parent().unwrap().display();
+    let mut shell = outside_pipeline("bash");
+    shell.args(["-c", &script]).current_dir(&folder).env("HOME", folder.path());
+    shell.env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap()));
+    let output = shell.stdin(Stdio::null()).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    for shown in blocks(&page, "text") {
+        assert!(out.contains(shown.trim_end()), "the page shows\n{shown}\nbut the commands print\n{out}");
+    }
+    assert!(out.ends_with("Nothing to do: 5 objects are as declared.\n"), "{out}");
+    let value = std::fs::read_to_string(folder.path().join("shop/secrets/checkout.env")).unwrap();
+    let value = value.trim().split_once('=').unwrap().1.trim_matches('\'');
+    assert!(value.starts_with("chk_") && !out.contains(value) && !err.contains(value));
+}
+
+#[test]
+fn without_options_the_workspace_is_small_and_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().into());
+    let ran = console.run("init shop");
+    assert_eq!((ran.exit, &*ran.err), (0, ""), "{}", ran.out);
+    let ran = console.run("validate shop");
+    assert_eq!((ran.exit, &*ran.err), (0, ""), "{}", ran.out);
+    let ran = console.run("init shop");
+    assert_eq!(ran.exit, 1);
+    assert!(ran.err.contains("it has a keywright.yaml, so it is a workspace"), "{}", ran.err);
+}
+
+#[test]
+fn files_of_others_stay_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".gitignore"), "target/\n").unwrap();
+    let console = Console::new(folder.path().into());
+    let ran = console.run("init");
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    assert!(ran.out.contains("left as it is; it needs the lines `.keywright/` and `secrets/`"), "{}", ran.out);
+    assert_eq!(std::fs::read_to_string(folder.path().join(".gitignore")).unwrap(), "target/\n");
+
+    let other = tempfile::tempdir().unwrap();
+    std::fs::write(other.path().join("first.yaml"), "mine: true\n").unwrap();
+    let ran = Console::new(other.path().into()).run("init");
+    assert_eq!(ran.exit, 1, "{}", ran.out);
+    assert!(ran.err.contains("first.yaml"), "{}", ran.err);
+    assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1, "something was written: {}", ran.err);
+}
+
+#[test]
+fn a_terminal_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = Console::new(folder.path().into());
+    console.input = format!("9\n2\n\n{AREA}\n").into_bytes();
+    let ran = console.run("init shop");
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    assert!(ran.err.contains("Where are the keys?") && ran.err.contains("Name of the workspace [shop]"), "{}", ran.err);
+    let settings = std::fs::read_to_string(folder.path().join("shop/keywright.yaml")).unwrap();
+    assert!(settings.contains("name: shop") && settings.contains("cloudApiManagement") && settings.contains(AREA));
+    assert!(!folder.path().join("shop/first.yaml").exists(), "a first manifest would create objects in a living area");
+}
+
+#[test]
+fn what_cannot_be_is_said_before_anything_is_written() {
+    for (line, said) in [
+        ("init x --store cam", "needs the id of an area"),
+        ("init x --area 12", "is not a UUID"),
+        ("init x --store mft", "needs the address of your site"),
+        ("init x --store embedded --store cam", "contradict each other"),
+        ("init x --export", "contradict each other"),
+        ("init x --store mft --url ftp://files.example.com", "could not write keywright.yaml"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let ran = Console::new(folder.path().into()).run(line);
+        assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
+        assert!(ran.err.contains(said) && ran.err.contains("help: "), "{line}: {}", ran.err);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{line}");
+    }
+}
+
+/// A name from a folder is text, whatever it looks like.
+#[test]
+fn every_name_of_a_folder_is_a_name() {
+    for name in ["null", "1.0", "a: b", "# x", "o'neil", "[x]", "é", "yes"] {
+        let folder = tempfile::tempdir().unwrap();
+        let console = Console::new(folder.path().into());
+        let ran = console.run(&format!("init --name {} x", name.replace('\'', "").replace(' ', "_")));
+        assert_eq!(ran.exit, 0, "{name}: {}", ran.err);
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        let console = Console::new(folder.path().join(name));
+        assert_eq!(console.run("init").exit, 0, "{name}");
+        let plan = console.run("plan --format json");
+        let plan: serde_json::Value = serde_json::from_str(&plan.out).unwrap();
+        assert_eq!(plan["workspace"], name, "{plan}");
+    }
+}
+
+#[test]
+fn a_doctor_names_what_is_missing_and_how_to_fix_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = Console::new(folder.path().into());
+    assert_eq!(console.run(&format!("init . --area {AREA} --url http://127.0.0.1:9 --ci gitlab")).exit, 0);
+    let ran = console.run("doctor");
+    assert_eq!(ran.exit, 1, "{}", ran.out);
+    for said in
+        ["fail  manifests", "warn  Git", "fail  credentials", "KEYWRIGHT_CAM_API_KEY", "fix: set", "things to fix"]
+    {
+        assert!(ran.out.contains(said), "{said}: {}", ran.out);
+    }
+    for name in ["API_KEY", "API_SECRET", "USERNAME", "PASSWORD"] {
+        console.environment.insert(format!("KEYWRIGHT_CAM_{name}"), "obviously-fake".into());
+    }
+    let ran = console.run("doctor --format json");
+    assert_eq!(ran.exit, 1, "{}", ran.err);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let sign_in = report["checks"].as_array().unwrap().iter().find(|check| check["subject"] == "sign-in").unwrap();
+    assert_eq!((&report["state"], &sign_in["state"]), (&"fail".into(), &"fail".into()), "{report}");
+    assert!(!ran.out.contains("obviously-fake"), "{}", ran.out);
+}
+
+#[test]
+fn words_of_other_programs_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().into());
+    for (line, said) in [
+        ("apply --yes", "--auto-approve"),
+        ("apply --dry-run", "keywright plan"),
+        ("plan -o json", "--format json"),
+        ("plan -target x", "PATH"),
+        ("destroy", "removed: true"),
+        ("lint", "keywright validate"),
+    ] {
+        let ran = console.run(line);
+        assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
+        assert!(ran.err.contains(said) && !ran.err.contains("tip:"), "{line}: {}", ran.err);
+    }
+    assert_eq!(console.run("explain packagekey.rotation").exit, 0);
+    let page = console.run("man plan");
+    assert!(page.exit == 0 && page.out.contains(".TH KEYWRIGHT-PLAN 1"), "{}", page.out);
+    assert!(console.run("version").out.contains("manifests    keywright.dev/v1"));
+}
+
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
