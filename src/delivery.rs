@@ -4,6 +4,7 @@
 //! The paths come from manifests and saved plans, so from anyone. [`Places`] refuses some of them when a plan is made, so
 //! that no key is created that cannot be delivered, and again before each write.
 
+mod causes;
 mod links;
 pub mod sinks;
 mod variables;
@@ -14,6 +15,10 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use self::causes::Cause;
+use self::causes::Lasts;
+use self::causes::cause;
+use self::causes::refusal;
 pub use self::links::without_places;
 use self::variables::is_of_variables;
 use self::variables::value_of;
@@ -22,7 +27,6 @@ use crate::diagnostic;
 use crate::diagnostic::Diagnostic;
 use crate::files;
 use crate::files::Place;
-use crate::files::Refused;
 use crate::files::Tracked;
 use crate::git::GitError;
 use crate::git::Repository;
@@ -65,7 +69,7 @@ type Text = Result<Option<Zeroizing<String>>, Cause>;
 fn shown(text: &Text, variable: &str) -> Option<Shown> {
     match text {
         Ok(text) => text.as_ref().map(|text| shown_in(text, variable)),
-        Err(Cause { message, help, lasts: Lasts::OnThisMachine }) => {
+        Err(Cause { message, help, lasts: Lasts::OnThisMachine, .. }) => {
             Some(Shown::Broken { why: message.as_str().into(), help: help.as_str().into() })
         }
         // Its deliveries are due, and the problem is reported then.
@@ -95,38 +99,6 @@ pub struct Places<'a> {
     root: &'a Path,
     database: &'a DatabaseAt,
     tracked: Result<Tracked, GitError>,
-}
-
-/// Why a value cannot be delivered to a file, and the next step.
-struct Cause {
-    message: String,
-    help: String,
-    lasts: Lasts,
-}
-
-/// For how long a cause refuses a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lasts {
-    /// The manifest names a file that never receives a value.
-    Always,
-    /// Something else is there on this machine.
-    OnThisMachine,
-    /// Only true for this user at this time, like a missing permission.
-    ForNow,
-}
-
-impl Cause {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into(), lasts: Lasts::Always }
-    }
-
-    fn on_this_machine(self) -> Self {
-        Self { lasts: Lasts::OnThisMachine, ..self }
-    }
-
-    fn for_now(self) -> Self {
-        Self { lasts: Lasts::ForNow, ..self }
-    }
 }
 
 const OWN_FILE: &str = "deliver to a file of its own, in which every line is NAME=value, a comment or blank; or remove \
@@ -281,25 +253,6 @@ fn readable_file(to: &Delivery, workspace: &Workspace) -> Option<String> {
         }
         Some(_) => None,
     }
-}
-
-fn refusal(to: &Delivery, Cause { message, help, .. }: Cause) -> Refusal {
-    Refusal::unavailable(format!("could not write {} to {}: {message}", to.variable, to.place())).help(help)
-}
-
-fn cause(refused: Refused) -> Cause {
-    let help = match refused {
-        Refused::Link(_) => "replace the link by a folder or a file, or deliver to another file",
-        Refused::NotAFolder(_) => "replace it by a folder, or deliver to another file",
-        Refused::Git(_) => "choose another file: not a manifest, and not a file of Git or Keywright",
-        _ => "fix the file or its folder; the next apply delivers the value",
-    };
-    let lasts = match refused {
-        Refused::Io(_) => Lasts::ForNow,
-        Refused::NotAFile | Refused::NotAFolder(_) | Refused::TooLarge(_) | Refused::Link(_) => Lasts::OnThisMachine,
-        _ => Lasts::Always,
-    };
-    Cause { lasts, ..Cause::new(refused.to_string(), help) }
 }
 
 /// The text of the file. `None` if it does not exist. A file that contains more than variables has another use, for

@@ -23,14 +23,18 @@ pub use names::is_git_name;
 pub use names::is_manifest_extension;
 pub use sinks::CommandSink;
 pub use sinks::FileFormat;
+pub use sinks::KubernetesSink;
 pub use sinks::PLACEHOLDERS;
 pub use sinks::Sink;
 pub use sinks::SinkKind;
+pub use sinks::SopsSink;
 pub use sinks::VAULT_TOKENS;
 pub use sinks::VaultSink;
+pub use sinks::is_field_of_kubernetes;
 pub use sinks::is_name;
 pub use sinks::is_normal;
 pub use sinks::is_pattern;
+pub use sinks::is_secret_of_kubernetes;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;

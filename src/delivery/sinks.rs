@@ -6,6 +6,9 @@ mod age;
 mod age_format;
 mod command;
 pub(super) mod file;
+mod kubernetes;
+mod sealed;
+mod sops;
 mod template;
 mod vault;
 
@@ -13,11 +16,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 
+use self::command::Words;
 use self::template::Values;
 use super::Cause;
 use super::refusal;
@@ -69,14 +75,54 @@ pub struct Sinks(Arc<Inner>);
 struct Inner {
     root: PathBuf,
     database: DatabaseAt,
-    /// One write at a time for each sink: many programs read, change and write a whole file.
-    sinks: BTreeMap<Box<str>, (Sink, Mutex<()>)>,
+    sinks: BTreeMap<Box<str>, Declared>,
     settings: Environment,
     variables: BTreeMap<String, String>,
     trust: Trust,
     key: Option<FingerprintKey>,
     limits: TimeLimits,
     servers: vault::Servers,
+}
+
+/// A sink of the settings, and what this run knows about it.
+struct Declared {
+    sink: Sink,
+    /// One write at a time for each sink: many programs read, change and write a whole file.
+    writes: Mutex<()>,
+    /// Why the sink is not asked again: it did not answer in time.
+    hangs: OnceLock<Cause>,
+    /// The same for its check.
+    check_hangs: OnceLock<Cause>,
+    /// Whether values can be encrypted, which is the same for all paths.
+    encrypts: OnceCell<Result<(), Cause>>,
+}
+
+impl Declared {
+    fn new(sink: &Sink) -> Self {
+        Self {
+            sink: sink.clone(),
+            writes: Mutex::default(),
+            hangs: OnceLock::new(),
+            check_hangs: OnceLock::new(),
+            encrypts: OnceCell::new(),
+        }
+    }
+}
+
+/// Does the work, unless it already took a whole time limit once. So a server that hangs costs one limit, and not one for
+/// each place.
+async fn once<T>(hangs: &OnceLock<Cause>, work: impl Future<Output = Result<T, Cause>>) -> Result<T, Cause> {
+    if let Some(cause) = hangs.get() {
+        return Err(cause.clone());
+    }
+    let done = work.await;
+    if let Err(cause) = &done
+        && cause.is_hang
+    {
+        // The first one stays.
+        let _ = hangs.set(cause.clone());
+    }
+    done
 }
 
 /// A value to deliver, and the run that does it.
@@ -93,7 +139,7 @@ impl Sinks {
         Self(Arc::new(Inner {
             root: loaded.root.clone(),
             database: loaded.workspace.database.clone(),
-            sinks: sinks.map(|(name, sink)| (name.clone(), (sink.clone(), Mutex::default()))).collect(),
+            sinks: sinks.map(|(name, sink)| (name.clone(), Declared::new(sink))).collect(),
             settings: access.settings.clone(),
             variables: access.variables.clone(),
             trust: access.trust,
@@ -120,9 +166,9 @@ impl Sinks {
     }
 
     async fn look_at(&self, to: &Delivery, receipts: &Receipts, reach: Reach) -> Option<Shown> {
-        let (sink, _) = self.0.sinks.get(to.sink.as_ref()?)?;
+        let declared @ Declared { sink, hangs, .. } = self.0.sinks.get(to.sink.as_ref()?)?;
         let seen = match self.0.check(sink, to) {
-            Ok(()) => self.0.look(sink, to, reach).await,
+            Ok(()) => once(hangs, self.0.look(declared, to, reach)).await,
             Err(cause) => Err(cause),
         };
         let shown = match seen {
@@ -158,7 +204,7 @@ impl Sinks {
     /// The identity of a place's sink. Empty for a file of the workspace.
     pub fn identity(&self, to: &Delivery) -> Box<str> {
         let sink = to.sink.as_ref().and_then(|name| self.0.sinks.get(name));
-        sink.map(|(sink, _)| sink.identity()).unwrap_or_default()
+        sink.map(|declared| declared.sink.identity()).unwrap_or_default()
     }
 
     /// Writes a value to its sink, and lets the check of the sink prove that the key works.
@@ -185,6 +231,10 @@ impl Inner {
         Access { root: &self.root, variables: &self.variables, settings: &self.settings, trust: self.trust }
     }
 
+    fn key(&self) -> Result<&FingerprintKey, Cause> {
+        self.key.as_ref().ok_or_else(|| Cause::new("there is no key for fingerprints", "apply again"))
+    }
+
     /// A saved plan may name places that no manifest may name.
     fn check(&self, sink: &Sink, to: &Delivery) -> Result<(), Cause> {
         match rules::refused_by_sink(sink, &to.file, &to.variable, &self.database) {
@@ -193,12 +243,20 @@ impl Inner {
         }
     }
 
-    async fn look(self: &Arc<Self>, sink: &Sink, to: &Delivery, reach: Reach) -> Result<Seen, Cause> {
+    async fn look(self: &Arc<Self>, declared: &Declared, to: &Delivery, reach: Reach) -> Result<Seen, Cause> {
+        let Declared { sink, encrypts, .. } = declared;
         match &sink.kind {
             SinkKind::File { folder, format } => file::look(self, folder, *format, to, reach),
             SinkKind::Age { folder, recipients } => age::look(self, folder, recipients, to, reach),
+            SinkKind::Sops(sops) => {
+                if reach == Reach::Writes {
+                    encrypts.get_or_init(|| sops::probe(self, sops)).await.clone()?;
+                }
+                sops::look(self, sops, to, reach)
+            }
+            SinkKind::Kubernetes(kubernetes) if reach == Reach::Writes => kubernetes::probe(self, kubernetes, to).await,
             SinkKind::Command(command) if reach == Reach::Writes => command::probe(self, command, to).await,
-            SinkKind::Command(_) => Ok(Seen::Unknown),
+            SinkKind::Command(_) | SinkKind::Kubernetes(_) => Ok(Seen::Unknown),
             SinkKind::Vault(_) if reach == Reach::Files => Ok(Seen::Unknown),
             SinkKind::Vault(vault) => vault::look(self, vault, to, reach).await,
         }
@@ -208,24 +266,31 @@ impl Inner {
         let sink = parcel.to.sink.as_ref().and_then(|name| self.sinks.get(name));
         let missing =
             || Cause::new("the settings no longer declare this sink", "declare it in keywright.yaml, or plan again");
-        let (sink, lock) = sink.ok_or_else(missing)?;
+        let Declared { sink, writes, hangs, check_hangs, .. } = sink.ok_or_else(missing)?;
         self.check(sink, &parcel.to)?;
-        let _one_at_a_time = lock.lock().await;
-        let Parcel { to, value, .. } = parcel;
-        let receipt = match &sink.kind {
-            SinkKind::File { folder, format } => file::write(self, folder, *format, to, value)?,
-            SinkKind::Age { folder, recipients } => age::write(self, folder, recipients, to, value)?,
-            SinkKind::Command(command) => command::write(self, command, parcel).await?,
-            SinkKind::Vault(vault) => vault::write(self, vault, to, value).await?,
-        };
+        let _one_at_a_time = writes.lock().await;
+        let receipt = once(hangs, self.write(sink, parcel)).await?;
         if let Some(check) = &sink.check {
-            let done = command::run(self, check, &Values::of(self, parcel)?, sink.variables(), Some(value)).await;
-            done.map_err(|cause| Cause {
+            let words = Words::filled(check, &Values::of(self, parcel)?);
+            let check = command::run(self, words, sink.variables(), Some(&parcel.value));
+            once(check_hangs, check).await.map_err(|cause| Cause {
                 message: format!("the value was written, but the check of the sink failed: {}", cause.message),
                 help: "find out why calls with the new key fail; older keys stay until the check succeeds".to_owned(),
                 ..cause
             })?;
         }
         Ok(receipt)
+    }
+
+    async fn write(self: &Arc<Self>, sink: &Sink, parcel: &Parcel) -> Result<Box<str>, Cause> {
+        let Parcel { to, value, .. } = parcel;
+        match &sink.kind {
+            SinkKind::File { folder, format } => file::write(self, folder, *format, to, value),
+            SinkKind::Age { folder, recipients } => age::write(self, folder, recipients, to, value),
+            SinkKind::Sops(sops) => sops::write(self, sops, to, value).await,
+            SinkKind::Command(command) => command::write(self, command, parcel).await,
+            SinkKind::Kubernetes(kubernetes) => kubernetes::write(self, kubernetes, to, value).await,
+            SinkKind::Vault(vault) => vault::write(self, vault, to, value).await,
+        }
     }
 }

@@ -17,10 +17,12 @@ pub use sinks::AgeSinkSpec;
 pub use sinks::CheckSpec;
 pub use sinks::CommandSinkSpec;
 pub use sinks::FileSinkSpec;
+pub use sinks::KubernetesSinkSpec;
 pub use sinks::ReceiptFrom;
 pub use sinks::SinkFormat;
 pub use sinks::SinkSpec;
 pub use sinks::SinksSpec;
+pub use sinks::SopsSinkSpec;
 pub use sinks::VaultSinkSpec;
 
 use super::node::Content;

@@ -13,24 +13,31 @@ use crate::manifest::read::Spanned;
 use crate::manifest::workspace::AgeSinkSpec;
 use crate::manifest::workspace::CommandSinkSpec;
 use crate::manifest::workspace::FileSinkSpec;
+use crate::manifest::workspace::KubernetesSinkSpec;
 use crate::manifest::workspace::ReceiptFrom;
 use crate::manifest::workspace::SinkFormat;
 use crate::manifest::workspace::SinkSpec;
 use crate::manifest::workspace::SinksSpec;
+use crate::manifest::workspace::SopsSinkSpec;
 use crate::manifest::workspace::VaultSinkSpec;
 use crate::model::is_age_recipient;
 use crate::rules;
 use crate::text::quoted;
 use crate::workspace::CommandSink;
 use crate::workspace::FileFormat;
+use crate::workspace::KubernetesSink;
 use crate::workspace::PLACEHOLDERS;
 use crate::workspace::Sink;
 use crate::workspace::SinkKind;
+use crate::workspace::SopsSink;
 use crate::workspace::VaultSink;
 use crate::workspace::Workspace;
 use crate::workspace::is_name;
 use crate::workspace::is_normal;
 use crate::workspace::is_pattern;
+
+/// A list of texts, as it is written.
+type Texts = Spanned<Vec<Spanned<Box<str>>>>;
 
 /// What a program is told only with a value.
 const NOT_IN_PROBES: [&str; 4] = ["{address}", "{token}", "{generation}", "{run}"];
@@ -65,25 +72,30 @@ pub(super) fn sinks(spec: &SinksSpec, findings: &mut Vec<Diagnostic>) -> BTreeMa
 
 /// `None` if it has errors; they were reported.
 fn sink(name: &Spanned<Box<str>>, spec: &Spanned<SinkSpec>, findings: &mut Vec<Diagnostic>) -> Option<Sink> {
-    let SinkSpec { file, age, command, vault, check } = &spec.value;
-    let set = [file.is_some(), age.is_some(), command.is_some(), vault.is_some()];
+    let SinkSpec { file, age, sops, command, kubernetes, vault, check } = &spec.value;
+    let programs = [sops.is_some(), command.is_some(), kubernetes.is_some()];
+    let set = [[file.is_some(), age.is_some(), vault.is_some()], programs].concat();
     if set.iter().filter(|set| **set).count() != 1 {
         let message = format!("the sink {} has no kind, or more than one", name.value);
         let problem = rules::KW_163.finding(message).at(name.place);
-        findings.push(problem.help("write exactly one of file, age, command, vault"));
+        findings.push(problem.help("write exactly one of file, age, sops, command, kubernetesSecret, vault"));
         return None;
     }
     let paths = [
         file.as_ref().and_then(|spec| spec.value.paths.as_ref()),
         age.as_ref().and_then(|spec| spec.value.paths.as_ref()),
+        sops.as_ref().and_then(|spec| spec.value.paths.as_ref()),
         command.as_ref().and_then(|spec| spec.value.paths.as_ref()),
+        kubernetes.as_ref().and_then(|spec| spec.value.paths.as_ref()),
         vault.as_ref().and_then(|spec| spec.value.paths.as_ref()),
     ];
     let paths = paths.into_iter().flatten().next();
-    let kind = match (file, age, command, vault) {
+    let kind = match (file, age, sops, command, kubernetes, vault) {
         (Some(spec), ..) => file_sink(&spec.value, findings)?,
         (_, Some(spec), ..) => age_sink(&spec.value, findings)?,
-        (_, _, Some(spec), _) => SinkKind::Command(command_sink(&spec.value, findings)?),
+        (_, _, Some(spec), ..) => SinkKind::Sops(sops_sink(spec, findings)?),
+        (_, _, _, Some(spec), ..) => SinkKind::Command(command_sink(&spec.value, findings)?),
+        (.., Some(spec), _) => SinkKind::Kubernetes(kubernetes_sink(&spec.value, findings)?),
         (.., spec) => SinkKind::Vault(vault_sink(&spec.as_ref()?.value, findings)?),
     };
     let check = match check {
@@ -93,7 +105,7 @@ fn sink(name: &Spanned<Box<str>>, spec: &Spanned<SinkSpec>, findings: &mut Vec<D
     Some(Sink { name: name.value.clone(), kind, paths: patterns(paths, findings), check })
 }
 
-fn patterns(paths: Option<&Spanned<Vec<Spanned<Box<str>>>>>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
+fn patterns(paths: Option<&Texts>, findings: &mut Vec<Diagnostic>) -> Vec<Box<str>> {
     let Some(paths) = paths else { return Vec::new() };
     if paths.value.is_empty() {
         let problem = rules::KW_163.finding("the list of paths is empty").at(paths.place);
@@ -124,14 +136,75 @@ fn age_sink(spec: &AgeSinkSpec, findings: &mut Vec<Diagnostic>) -> Option<SinkKi
         findings
             .push(problem.at(recipients.place).help("list public keys like age1…; `age-keygen -y FILE` prints one"));
     }
-    for recipient in recipients.value.iter().take(MAX_LIST).filter(|one| !is_age_recipient(&one.value)) {
-        // It could be the private key.
-        let problem = rules::KW_163.finding("this is not a public key of age").at(recipient.place);
-        findings.push(problem.help("write a public key like age1…; `age-keygen -y FILE` prints that of a private key"));
+    is_good &= check_recipients(recipients, findings);
+    let folder = folder(spec.folder.as_ref()?, findings)?;
+    is_good.then(|| SinkKind::Age { folder, recipients: texts(recipients, findings) })
+}
+
+/// Whether all are public keys of age.
+fn check_recipients(recipients: &Texts, findings: &mut Vec<Diagnostic>) -> bool {
+    let others = recipients.value.iter().take(MAX_LIST).filter(|one| !is_age_recipient(&one.value));
+    // It could be the private key.
+    let problem = |other: &Spanned<Box<str>>| {
+        let problem = rules::KW_163.finding("this is not a public key of age").at(other.place);
+        problem.help("write a public key like age1…; `age-keygen -y FILE` prints that of a private key")
+    };
+    let before = findings.len();
+    findings.extend(others.map(problem));
+    findings.len() == before
+}
+
+fn sops_sink(written: &Spanned<SopsSinkSpec>, findings: &mut Vec<Diagnostic>) -> Option<SopsSink> {
+    let spec = &written.value;
+    let lists = [
+        ("--age", &spec.age),
+        ("--pgp", &spec.pgp),
+        ("--kms", &spec.kms),
+        ("--gcp-kms", &spec.gcp_kms),
+        ("--azure-kv", &spec.azure_key_vault),
+        ("--hc-vault-transit", &spec.vault_transit),
+    ];
+    let lists = lists.into_iter().filter_map(|(option, list)| Some((option, list.as_ref()?)));
+    let lists: Vec<_> = lists.filter(|(_, list)| !list.value.is_empty()).collect();
+    if lists.is_empty() {
+        let problem = rules::KW_163.finding("there is no key, so no one could decrypt a value").at(written.place);
+        findings.push(problem.help("list keys under age, pgp, kms, gcpKms, azureKeyVault or vaultTransit"));
+        return None;
+    }
+    let mut is_good = spec.age.as_ref().is_none_or(|recipients| check_recipients(recipients, findings));
+    let is_key = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    for key in lists.iter().flat_map(|(_, list)| list.value.iter().take(MAX_LIST)).filter(|key| !is_key(&key.value)) {
+        let problem = rules::KW_163.finding("this is not a key for sops").at(key.place);
+        findings.push(problem.help("write one key in each entry, without commas and spaces"));
         is_good = false;
     }
     let folder = folder(spec.folder.as_ref()?, findings)?;
-    is_good.then(|| SinkKind::Age { folder, recipients: texts(recipients, findings) })
+    let program = program_name(spec.program.as_ref(), "sops", findings);
+    let variables = spec.variables.as_ref().map_or_else(Vec::new, |names| texts(names, findings));
+    let keys = lists.into_iter().map(|(option, list)| (option, texts(list, findings))).collect();
+    is_good.then_some(SopsSink { folder, keys, program, variables })
+}
+
+fn kubernetes_sink(spec: &KubernetesSinkSpec, findings: &mut Vec<Diagnostic>) -> Option<KubernetesSink> {
+    let context = match &spec.context {
+        Some(name) if name.value.is_empty() || name.value.contains(|c: char| c.is_control() || c.is_whitespace()) => {
+            let message = format!("`{}` is not the name of a context", quoted(&name.value));
+            let problem = rules::KW_163.finding(message).at(name.place);
+            findings.push(problem.help("write a name that `kubectl config get-contexts` prints"));
+            return None;
+        }
+        context => context.as_ref().map(|name| name.value.clone()),
+    };
+    let program = program_name(spec.program.as_ref(), "kubectl", findings);
+    let variables = spec.variables.as_ref().map_or_else(Vec::new, |names| texts(names, findings));
+    Some(KubernetesSink { context, program, variables })
+}
+
+/// The program of a kind that needs one.
+fn program_name(written: Option<&Spanned<Box<str>>>, usual: &str, findings: &mut Vec<Diagnostic>) -> Box<str> {
+    let Some(written) = written else { return usual.into() };
+    check_program(&written.value, written.place, findings);
+    written.value.clone()
 }
 
 /// The folder of a sink, below the workspace.
@@ -163,7 +236,7 @@ fn command_sink(spec: &CommandSinkSpec, findings: &mut Vec<Diagnostic>) -> Optio
 }
 
 /// A program with its arguments.
-fn program(words: &Spanned<Vec<Spanned<Box<str>>>>, findings: &mut Vec<Diagnostic>) -> Option<Vec<Box<str>>> {
+fn program(words: &Texts, findings: &mut Vec<Diagnostic>) -> Option<Vec<Box<str>>> {
     let Some((program, arguments)) = words.value.split_first() else {
         let problem = rules::KW_163.finding("the command is empty").at(words.place);
         findings.push(problem.help("write the program and its arguments as a list"));
@@ -218,11 +291,16 @@ fn vault_sink(spec: &VaultSinkSpec, findings: &mut Vec<Diagnostic>) -> Option<Va
     Some(VaultSink { address: above.into(), mount: mount.unwrap_or_else(|| "secret".into()), namespace, token })
 }
 
+fn variables(sink: &SinkSpec) -> Option<&Texts> {
+    let of_command = sink.command.as_ref().and_then(|spec| spec.value.variables.as_ref());
+    let of_sops = sink.sops.as_ref().and_then(|spec| spec.value.variables.as_ref());
+    of_command.or(of_sops).or_else(|| sink.kubernetes.as_ref()?.value.variables.as_ref())
+}
+
 /// KW-163: variables of sinks, once all settings are known.
 pub(super) fn check_variables(spec: Option<&SinksSpec>, workspace: &Workspace, findings: &mut Vec<Diagnostic>) {
-    let commands = spec.iter().flat_map(|spec| &spec.0).filter_map(|(_, sink)| sink.value.command.as_ref());
-    let lists = commands.filter_map(|command| command.value.variables.as_ref());
-    for name in lists.flat_map(|names: &Spanned<Vec<Spanned<Box<str>>>>| names.value.iter().take(MAX_LIST)) {
+    let lists = spec.iter().flat_map(|spec| &spec.0).filter_map(|(_, sink)| variables(&sink.value));
+    for name in lists.flat_map(|names| names.value.iter().take(MAX_LIST)) {
         let is_name = !name.value.is_empty() && !name.value.contains(['=', '\0']);
         let is_of_store = workspace.credentials().any(|(source, _)| source.variable() == Some(&name.value));
         let message = if !is_name {

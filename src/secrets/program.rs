@@ -42,12 +42,14 @@ pub enum Problem {
     /// KW-032: the program, or one of its arguments, is a file of the repository.
     OfRepository(String),
     Failed(String),
+    /// It did not end in time.
+    Late(String),
 }
 
 impl Problem {
     pub fn into_cause(self) -> String {
         match self {
-            Self::OfRepository(cause) | Self::Failed(cause) => cause,
+            Self::OfRepository(cause) | Self::Failed(cause) | Self::Late(cause) => cause,
         }
     }
 }
@@ -93,7 +95,7 @@ pub fn run(words: &[Box<str>], access: &Access<'_>, given: Given<'_>) -> Result<
     let complaint = group.child.stderr.take().map(|stream| collect(stream, MAX_COMPLAINT, true));
     let end = Instant::now() + limit;
     let end = End { at: end, interrupt: interrupt.as_ref() };
-    let late = || Problem::Failed(format!("it did not end within {} s and was stopped", limit.as_secs()));
+    let late = || Problem::Late(format!("it did not end within {} s and was stopped", limit.as_secs()));
     // Read the output before waiting: a program with a full pipe never ends.
     let output = output.and_then(|output| until(&output, &end)).ok_or_else(late)?;
     if output.len() as u64 > MAX_SECRET {

@@ -7,8 +7,10 @@ use super::fields::Weight;
 use super::fields::source_text;
 use super::fields::words;
 use crate::workspace::CommandSink;
+use crate::workspace::KubernetesSink;
 use crate::workspace::Sink;
 use crate::workspace::SinkKind;
+use crate::workspace::SopsSink;
 use crate::workspace::VaultSink;
 
 const RISK: &str = "key values may be written to other places, and other programs may run on the runner";
@@ -28,6 +30,15 @@ fn entry(sink: &Sink) -> String {
             let probe = probe.as_ref().map_or_else(String::new, |probe| format!(", probe: {}", list(probe)));
             let receipt = if *has_receipt { "line" } else { "none" };
             format!("program: {}, receipt: {receipt}{probe}, variables: {}", list(program), list(variables))
+        }
+        SinkKind::Sops(sink @ SopsSink { folder, keys: _, program, variables }) => {
+            let keys: Vec<Box<str>> = sink.sorted_keys().into_iter().map(Box::from).collect();
+            let (folder, program) = (one(folder), one(program));
+            format!("folder: {folder}, keys: {}, program: {program}, variables: {}", list(&keys), list(variables))
+        }
+        SinkKind::Kubernetes(KubernetesSink { context, program, variables }) => {
+            let context = context.as_ref().map_or_else(String::new, |name| format!("context: {}, ", one(name)));
+            format!("{context}program: {}, variables: {}", one(program), list(variables))
         }
         SinkKind::Vault(VaultSink { address, mount, namespace, token }) => {
             let namespace = namespace.as_ref().map_or_else(String::new, |name| format!(", namespace: {}", one(name)));

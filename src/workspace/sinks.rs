@@ -20,8 +20,12 @@ pub enum SinkKind {
     File { folder: Box<str>, format: FileFormat },
     /// Files of the workspace, encrypted for recipients.
     Age { folder: Box<str>, recipients: Vec<Box<str>> },
+    /// Files of the workspace, encrypted with the program sops.
+    Sops(SopsSink),
     /// A program that gets the value on standard input.
     Command(CommandSink),
+    /// Fields of Kubernetes secrets, written with kubectl.
+    Kubernetes(KubernetesSink),
     /// The KV engine, version 2, of HashiCorp Vault or OpenBao.
     Vault(VaultSink),
 }
@@ -59,6 +63,23 @@ pub struct CommandSink {
 }
 
 #[derive(Clone)]
+pub struct SopsSink {
+    pub folder: Box<str>,
+    /// Who can decrypt the files: the option of sops for a kind of key, and the keys. No list is empty.
+    pub keys: Vec<(&'static str, Vec<Box<str>>)>,
+    pub program: Box<str>,
+    pub variables: Vec<Box<str>>,
+}
+
+#[derive(Clone)]
+pub struct KubernetesSink {
+    /// The context of the kubeconfig; otherwise its current one.
+    pub context: Option<Box<str>>,
+    pub program: Box<str>,
+    pub variables: Vec<Box<str>>,
+}
+
+#[derive(Clone)]
 pub struct VaultSink {
     /// The address above `/v1`.
     pub address: Box<str>,
@@ -84,7 +105,9 @@ impl Sink {
                 recipients.sort_unstable();
                 format!("age {folder:?} {recipients:?}")
             }
+            SinkKind::Sops(sops) => format!("sops {:?} {:?}", sops.folder, sops.sorted_keys()),
             SinkKind::Command(command) => format!("command {:?}", command.program),
+            SinkKind::Kubernetes(kubernetes) => format!("kubernetesSecret {:?}", kubernetes.context),
             SinkKind::Vault(vault) => format!("vault {:?} {:?} {:?}", vault.address, vault.namespace, vault.mount),
         };
         Digest::of(text.as_bytes()).hex()[..16].into()
@@ -97,12 +120,27 @@ impl Sink {
 
     /// The variables that only the programs of this sink receive.
     pub fn variables(&self) -> &[Box<str>] {
-        if let SinkKind::Command(command) = &self.kind { &command.variables } else { &[] }
+        match &self.kind {
+            SinkKind::Sops(sops) => &sops.variables,
+            SinkKind::Command(command) => &command.variables,
+            SinkKind::Kubernetes(kubernetes) => &kubernetes.variables,
+            SinkKind::File { .. } | SinkKind::Age { .. } | SinkKind::Vault(_) => &[],
+        }
     }
 
     /// Whether the sink shows what it holds. What another one received is known only from receipts.
     pub const fn can_be_asked(&self) -> bool {
-        !matches!(self.kind, SinkKind::Command(_))
+        !matches!(self.kind, SinkKind::Command(_) | SinkKind::Kubernetes(_))
+    }
+}
+
+impl SopsSink {
+    /// The keys in an order that says nothing.
+    pub fn sorted_keys(&self) -> Vec<String> {
+        let all = self.keys.iter().flat_map(|(option, keys)| keys.iter().map(move |key| format!("{option} {key}")));
+        let mut all: Vec<String> = all.collect();
+        all.sort_unstable();
+        all
     }
 }
 
@@ -111,7 +149,9 @@ impl SinkKind {
         match self {
             Self::File { .. } => "file",
             Self::Age { .. } => "age",
+            Self::Sops(_) => "sops",
             Self::Command(_) => "command",
+            Self::Kubernetes(_) => "kubernetesSecret",
             Self::Vault(_) => "vault",
         }
     }
@@ -129,6 +169,21 @@ pub fn is_normal(path: &str) -> bool {
 /// Whether a text can be the name of a value in a sink.
 pub fn is_name(name: &str) -> bool {
     is_normal(name) && !name.contains('/')
+}
+
+/// Whether a path is `NAMESPACE/SECRET`, with names that Kubernetes allows.
+pub fn is_secret_of_kubernetes(path: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_label = |text: &str| {
+        let is_closed = text.starts_with(is_plain) && text.ends_with(is_plain);
+        is_closed && text.len() <= 63 && text.chars().all(|c| is_plain(c) || c == '-')
+    };
+    path.split_once('/').is_some_and(|(namespace, secret)| is_label(namespace) && secret.split('.').all(is_label))
+}
+
+/// Whether a text can be the name of a field in a Kubernetes secret. The length is that of the names of those who own fields.
+pub fn is_field_of_kubernetes(name: &str) -> bool {
+    is_name(name) && name.len() <= 100 && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 /// Whether a pattern matches a path: `*` stands for any text in one part, and `**` as the last part for all further parts.
@@ -177,6 +232,20 @@ mod tests {
         for path in refused {
             assert!(!is_normal(path), "{path}");
         }
+        for (path, expected) in [
+            ("payments/checkout", true),
+            ("a/b.c-d", true),
+            ("a.b/c", false),
+            ("a", false),
+            ("a/b/c", false),
+            ("A/b", false),
+            ("a/-b", false),
+            ("a/b-", false),
+            ("a/b..c", false),
+        ] {
+            assert_eq!(is_secret_of_kubernetes(path), expected, "{path}");
+        }
+        assert!(is_field_of_kubernetes("api-key.txt") && !is_field_of_kubernetes("a=b"));
         assert!(is_name("CHECKOUT_KEY") && is_name("checkout-key") && !is_name("a/b"));
     }
 

@@ -3,7 +3,11 @@
 
 mod files;
 mod programs;
+mod recipes;
 mod rules;
+mod sealed;
+mod stand_ins;
+mod table;
 mod vault;
 
 use std::fs;
@@ -83,7 +87,7 @@ impl Workspace {
     /// Applies with the program, which a sink may kill. Returns the exit code.
     fn applies_apart(&self) -> Option<i32> {
         let mut apply = keywright();
-        apply.args(["apply", "--auto-approve"]).current_dir(self.path(""));
+        apply.args(["apply", "--auto-approve"]).current_dir(self.path("")).envs(&self.console.environment);
         apply.output().unwrap().status.code()
     }
 

@@ -36,7 +36,12 @@ pub(super) fn origin(loaded: &Loaded, location: &Location, now: Instant) -> Orig
 fn sinks(loaded: &Loaded) -> Vec<String> {
     let servers = loaded.workspace.sinks.values().filter_map(|sink| match &sink.kind {
         SinkKind::Vault(vault) => Some(host(&vault.address).to_owned()),
-        SinkKind::File { .. } | SinkKind::Age { .. } | SinkKind::Command(_) => None,
+        // Programs call what their own settings name.
+        SinkKind::File { .. }
+        | SinkKind::Age { .. }
+        | SinkKind::Sops(_)
+        | SinkKind::Command(_)
+        | SinkKind::Kubernetes(_) => None,
     });
     servers.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -11,8 +11,7 @@ pub(super) struct Values(Vec<(&'static str, String)>);
 impl Values {
     /// Those of a value. `{token}` and `{generation}` are the same for each repetition, because they are made from the value.
     pub(super) fn of(inner: &Inner, Parcel { to, value, address, run }: &Parcel) -> Result<Self, Cause> {
-        let missing = || Cause::new("there is no key for fingerprints", "apply again");
-        let key = inner.key.as_ref().ok_or_else(missing)?;
+        let key = inner.key()?;
         let sink = to.sink.as_deref().unwrap_or_default();
         let digits = |what: &str, text: &str, length: usize| {
             let fingerprint = key.fingerprint(what, text);

@@ -16,11 +16,13 @@ use super::Inner;
 use super::Reach;
 use super::Seen;
 use crate::delivery::Cause;
+use crate::delivery::Lasts;
 use crate::model::Delivery;
 use crate::model::Secret;
 use crate::secrets;
 use crate::stores::masking::Masking;
 use crate::stores::transport;
+use crate::stores::transport::BodyError;
 use crate::stores::transport::Route;
 use crate::text::quoted;
 use crate::workspace::VaultSink;
@@ -78,13 +80,14 @@ pub(super) async fn write(inner: &Inner, sink: &VaultSink, to: &Delivery, value:
     server.masking.hide(value);
     let mut last = Cause::new("the server was not asked", HELP);
     let mut confirmed = None;
+    let mut hung = None;
     for made in 0..TRIES {
         if made > 0 {
             tokio::time::sleep(PAUSE * 2_u32.pow(made - 1)).await;
         }
         let mut version = match server.read(sink, to).await {
             Ok(version) => version,
-            Err(cause) if cause.lasts == crate::delivery::Lasts::ForNow => {
+            Err(cause) if cause.lasts == Lasts::ForNow && !cause.is_hang => {
                 last = cause;
                 continue;
             }
@@ -93,6 +96,10 @@ pub(super) async fn write(inner: &Inner, sink: &VaultSink, to: &Delivery, value:
         let shown = version.fields.get(&*to.variable).and_then(Json::as_str);
         if shown.is_some_and(|shown| Secret::new(shown) == *value) {
             return Ok(format!("version {}", version.number).into());
+        }
+        // The server fell silent before it took the value.
+        if let Some(cause) = hung {
+            return Err(cause);
         }
         if let Some(number) = confirmed {
             let message =
@@ -104,7 +111,8 @@ pub(super) async fn write(inner: &Inner, sink: &VaultSink, to: &Delivery, value:
         version.fields.insert(to.variable.to_string(), value.expose().into());
         match server.put(sink, to, version).await {
             Ok(number) => confirmed = Some(number),
-            Err(cause) if cause.lasts == crate::delivery::Lasts::ForNow => last = cause,
+            Err(cause) if cause.is_hang => hung = Some(cause),
+            Err(cause) if cause.lasts == Lasts::ForNow => last = cause,
             Err(cause) => return Err(cause),
         }
     }
@@ -227,13 +235,20 @@ impl Server {
         let failed =
             |cause: String| Cause::new(self.masking.text(&format!("{name}: {cause}")), self.route.help()).for_now();
         let sent = transport::send(request, &name, [].iter(), &self.masking).await;
-        let mut response = sent.map_err(|error| failed(self.route.cause(&error)))?;
+        let mut response = sent.map_err(|error| {
+            let cause = failed(self.route.cause(&error));
+            if error.is_timeout() { cause.hangs() } else { cause }
+        })?;
         let status = response.status().as_u16();
         if let Some(refusal) = self.route.detour(&name, status, response.headers(), &address) {
             return Err(Cause::new(refusal.reason, refusal.help.unwrap_or_else(|| HELP.to_owned())));
         }
         let read = transport::body(&mut response, MAX_ANSWER, self.route.limits).await;
-        let text = read.map_err(|error| failed(error.cause()))?;
+        let text = read.map_err(|error| {
+            let is_late = matches!(error, BodyError::Late(_));
+            let cause = failed(error.cause());
+            if is_late { cause.hangs() } else { cause }
+        })?;
         let body = if text.is_empty() { Ok(Json::Null) } else { transport::json(&text) };
         // A proxy in between answers errors in its own form.
         let body = body.or_else(|cause| if status < 300 { Err(failed(cause)) } else { Ok(Json::Null) })?;

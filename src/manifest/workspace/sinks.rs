@@ -82,6 +82,48 @@ mapping! {
 }
 
 mapping! {
+    "spec.sinks.*.sops"
+    /// Files of the workspace, encrypted with sops (<https://getsops.io>) and safe to commit: PATH/NAME.json. Set at least one list of keys.
+    struct SopsSinkSpec {
+        /// The folder below the workspace.
+        field folder: Box<str> = "folder" required KW_006,
+        /// Public keys of age, like age1….
+        field age: Vec<Spanned<Box<str>>> = "age",
+        /// Fingerprints of PGP keys.
+        field pgp: Vec<Spanned<Box<str>>> = "pgp",
+        /// ARNs of AWS KMS keys.
+        field kms: Vec<Spanned<Box<str>>> = "kms",
+        /// Resource IDs of Google Cloud KMS keys.
+        field gcp_kms: Vec<Spanned<Box<str>>> = "gcpKms",
+        /// URLs of Azure Key Vault keys.
+        field azure_key_vault: Vec<Spanned<Box<str>>> = "azureKeyVault",
+        /// URIs of keys in the transit engine of HashiCorp Vault.
+        field vault_transit: Vec<Spanned<Box<str>>> = "vaultTransit",
+        /// The program, version 3.10 or newer. Default: sops, found in a fixed PATH.
+        field program: Box<str> = "program",
+        /// Environment variables that sops receives, like AWS_REGION. Manifests cannot read them.
+        field variables: Vec<Spanned<Box<str>>> = "variables",
+        /// The paths that manifests may name, like [teams/*]. Default: all.
+        field paths: Vec<Spanned<Box<str>>> = "paths",
+    }
+}
+
+mapping! {
+    "spec.sinks.*.kubernetesSecret"
+    /// Fields of Kubernetes secrets, applied with kubectl on the server side. The path of a delivery is NAMESPACE/SECRET. Other fields of a secret stay as they are.
+    struct KubernetesSinkSpec {
+        /// The context of the kubeconfig. Default: the current one.
+        field context: Box<str> = "context",
+        /// The program. Default: kubectl, found in a fixed PATH.
+        field program: Box<str> = "program",
+        /// Environment variables that kubectl receives, like KUBECONFIG. Manifests cannot read them.
+        field variables: Vec<Spanned<Box<str>>> = "variables",
+        /// The paths that manifests may name, like [payments/*]. Default: all.
+        field paths: Vec<Spanned<Box<str>>> = "paths",
+    }
+}
+
+mapping! {
     "spec.sinks.*.vault"
     /// The KV engine, version 2, of HashiCorp Vault or OpenBao. Other fields of a secret stay as they are.
     struct VaultSinkSpec {
@@ -109,14 +151,18 @@ mapping! {
 
 mapping! {
     "spec.sinks.*"
-    /// A place that receives key values. Set exactly one of file, age, command and vault.
+    /// A place that receives key values. Set exactly one of file, age, sops, command, kubernetesSecret and vault.
     struct SinkSpec {
         /// Files of the workspace that hold values as they are.
         field file: FileSinkSpec = "file",
         /// Files of the workspace, encrypted with age and safe to commit.
         field age: AgeSinkSpec = "age",
+        /// Files of the workspace, encrypted with sops and safe to commit.
+        field sops: SopsSinkSpec = "sops",
         /// A program that gets the value on standard input.
         field command: CommandSinkSpec = "command",
+        /// Fields of Kubernetes secrets.
+        field kubernetes: KubernetesSinkSpec = "kubernetesSecret",
         /// HashiCorp Vault or OpenBao.
         field vault: VaultSinkSpec = "vault",
         /// Proves that a delivered key works, before any older key is touched.

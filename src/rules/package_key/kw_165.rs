@@ -10,8 +10,10 @@ use crate::workspace::DatabaseAt;
 use crate::workspace::FileFormat;
 use crate::workspace::Sink;
 use crate::workspace::SinkKind;
+use crate::workspace::is_field_of_kubernetes;
 use crate::workspace::is_name;
 use crate::workspace::is_normal;
+use crate::workspace::is_secret_of_kubernetes;
 
 pub static KW_165: Rule = Rule {
     says: "The path of a delivery is one that its sink allows; path and name have only letters, digits and `-_.@+=:`, begin \
@@ -62,6 +64,10 @@ fn path_refused(sink: &Sink, path: &str, database: &DatabaseAt) -> Option<(Strin
             let (message, help) = undeliverable(&format!("{folder}/{path}"), database)?;
             Some((message.to_owned(), help.to_owned()))
         }
+        SinkKind::Kubernetes(_) if !is_secret_of_kubernetes(path) => Some((
+            format!("`{path}` does not name a Kubernetes secret"),
+            "write NAMESPACE/SECRET with small letters, digits, `-` and, in the second part, `.`".to_owned(),
+        )),
         _ => None,
     }
 }
@@ -71,6 +77,10 @@ fn name_refused(sink: &Sink, name: &str) -> Option<(String, String)> {
     if is_dotenv && !is_variable(name) {
         let help = "use letters, digits and _, and begin with a letter or _";
         return Some(("this is not a valid variable name".to_owned(), help.to_owned()));
+    }
+    if matches!(sink.kind, SinkKind::Kubernetes(_)) && !is_field_of_kubernetes(name) {
+        let help = "use at most 100 letters, digits, `-`, `_` and `.`, and begin with a letter, a digit or _";
+        return Some((format!("`{}` is not a field of a Kubernetes secret", quoted(name)), help.to_owned()));
     }
     if !is_name(name) {
         let help = "use letters, digits and -_.@+=:, and begin with a letter, a digit or _";

@@ -190,7 +190,7 @@ fn a_changed_sink_receives_the_value_again_and_a_removed_one_keeps_a_copy() {
     says(&workspace.applies(), "warning[KW-166]: KEY in teams/checkout of store keeps the value of a key that works");
 }
 
-fn git(workspace: &Workspace, arguments: &[&str]) {
+pub(super) fn git(workspace: &Workspace, arguments: &[&str]) {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
     let mut git = std::process::Command::new("git");
     let done = git.args(identity).args(arguments).current_dir(workspace.path("")).output().unwrap();

@@ -28,6 +28,18 @@ fn a_manifest_names_only_what_the_settings_declare_and_allow() {
         says(&ran, message);
     }
     Workspace::new(SINK, "deliver: [{to: store, path: teams/a, as: my-key}]").runs("validate", 0);
+    let cluster = "    store: {kubernetesSecret: {}}\n";
+    for (place, message) in [
+        ("path: teams, as: K", "`teams` does not name a Kubernetes secret"),
+        ("path: teams/a/b, as: K", "`teams/a/b` does not name a Kubernetes secret"),
+        ("path: teams/A, as: K", "`teams/A` does not name a Kubernetes secret"),
+        ("path: teams/a, as: a=b", "`a=b` is not a field of a Kubernetes secret"),
+    ] {
+        let workspace = Workspace::new(cluster, &format!("deliver: [{{to: store, {place}}}]"));
+        let ran = workspace.runs("validate", 3);
+        says(&ran, "error[KW-165]");
+        says(&ran, message);
+    }
 }
 
 #[test]
@@ -41,6 +53,24 @@ fn mistakes_in_the_settings_are_found_before_any_key_exists() {
         ("a: {file: {folder: a}}\n    b: {file: {folder: a}}", "b and a are the same place"),
         ("a: {age: {folder: a, recipients: []}}", "there is no recipient"),
         ("a: {age: {folder: a, recipients: [AGE-SECRET-KEY-1FAKE]}}", "this is not a public key of age"),
+        ("a: {sops: {folder: a}}", "there is no key, so no one could decrypt a value"),
+        ("a: {sops: {folder: a, age: [], kms: []}}", "there is no key, so no one could decrypt a value"),
+        ("a: {sops: {folder: a, age: [AGE-SECRET-KEY-1FAKE]}}", "this is not a public key of age"),
+        ("a: {sops: {folder: a, kms: ['x,y']}}", "this is not a key for sops"),
+        ("a: {sops: {folder: a, kms: ['']}}", "this is not a key for sops"),
+        ("a: {sops: {folder: ../a, kms: [x]}}", "`../a` is not a folder below the workspace"),
+        (
+            "a: {sops: {folder: a, kms: [x], program: bin/sops}}",
+            "is neither the absolute path nor the name of a program",
+        ),
+        (
+            "a: {sops: {folder: a, kms: [x], variables: [KEYWRIGHT_CAM_PASSWORD]}}",
+            "programs cannot receive the credential",
+        ),
+        ("a: {kubernetesSecret: {context: ''}}", "`` is not the name of a context"),
+        ("a: {kubernetesSecret: {program: ./kubectl}}", "is neither the absolute path nor the name of a program"),
+        ("a: {kubernetesSecret: {variables: ['A=B']}}", "`A=B` is not the name of a variable"),
+        ("a: {kubernetesSecret: {}}\n    b: {kubernetesSecret: {}}", "b and a are the same place"),
         ("a: {command: {program: [bin/x]}}", "is neither the absolute path nor the name of a program"),
         ("a: {command: {program: [x, '{nmae}']}}", "nothing can replace {nmae} here"),
         ("a: {command: {program: ['/x/{name}']}}", "nothing can replace {name} here"),

@@ -39,6 +39,8 @@ enum Mode {
     Hangs,
     /// It never answers a write, which it does not take.
     HangsBefore,
+    /// It answers nothing at all.
+    Silent,
     /// The engine has version 1.
     Old,
 }
@@ -102,6 +104,14 @@ impl Vault {
 fn serve(mut stream: TcpStream, state: &Mutex<State>) {
     let Some((method, path, token, body)) = request(&mut stream) else { return };
     let mode = state.lock().unwrap().mode.unwrap_or(Mode::Works);
+    if mode == Mode::Silent {
+        let mut state = state.lock().unwrap();
+        state.misbehaved += 1;
+        state.is_waiting = true;
+        drop(state);
+        std::thread::sleep(Duration::from_mins(2));
+        return;
+    }
     let (status, answer) = if token != TOKEN {
         (403, json!({"errors": ["permission denied"]}))
     } else if mode == Mode::Sealed {
@@ -166,7 +176,10 @@ fn write(name: &str, body: &Json, mode: Mode, state: &mut State) -> Option<(u16,
     }
     let next = state.secrets.get(name).map_or(0, Vec::len);
     match mode {
-        Mode::HangsBefore => return None,
+        Mode::HangsBefore => {
+            state.misbehaved += 1;
+            return None;
+        }
         Mode::Full => return Some((500, json!({"errors": ["no space left on device"]}))),
         Mode::Lies => return Some((200, json!({"data": {"version": next + 1}}))),
         _ if body["options"]["cas"] != json!(next) => {
@@ -318,5 +331,68 @@ fn a_run_that_ends_while_it_waits_for_a_server_leaves_one_key_and_one_version() 
             assert_eq!(vault.state.lock().unwrap().secrets["teams/checkout"].len(), 1, "{mode:?} {is_killed}");
             workspace.is_settled();
         }
+    }
+}
+
+/// With many paths in it, a server that falls silent costs one time limit: before a key exists, and for each write after.
+#[test]
+fn a_silent_server_is_not_asked_again_for_each_path() {
+    let places: Vec<String> = (1..=20).map(|at| format!("{{to: vault, path: teams/p{at}, as: KEY}}")).collect();
+    let deliver = format!("deliver: [{}]", places.join(", "));
+    for (mode, asked_at_once) in [(Mode::Silent, 8), (Mode::HangsBefore, 1)] {
+        let vault = Vault::new();
+        let workspace = vault.workspace("");
+        workspace.key(&deliver);
+        vault.mode(mode);
+        let mut apply = keywright();
+        apply.args(["apply", "--auto-approve", "--request-timeout", "2s"]).current_dir(workspace.path(""));
+        assert_eq!(apply.env("VAULT_TOKEN", TOKEN).output().unwrap().status.code(), Some(6), "{mode:?}");
+        assert!((1..=asked_at_once).contains(&vault.state.lock().unwrap().misbehaved), "{mode:?}");
+        assert_eq!(workspace.live().is_empty(), mode == Mode::Silent, "{mode:?}");
+        vault.mode(Mode::Works);
+        workspace.applies();
+        assert_eq!(workspace.live().len(), 1);
+        for at in 1..=20 {
+            assert_eq!(vault.versions(&format!("teams/p{at}"), "KEY"), workspace.live(), "{mode:?} {at}");
+        }
+        workspace.is_settled();
+    }
+}
+
+/// A run that is killed before it knows what the server has creates nothing.
+#[test]
+fn a_run_that_is_killed_before_the_first_answer_creates_no_key() {
+    let vault = Vault::new();
+    let workspace = vault.workspace("");
+    vault.mode(Mode::Silent);
+    let mut apply = keywright();
+    apply.args(["apply", "--auto-approve"]).current_dir(workspace.path("")).env("VAULT_TOKEN", TOKEN);
+    assert!(killed_when(&mut apply, || vault.state.lock().unwrap().is_waiting));
+    vault.mode(Mode::Works);
+    workspace.applies();
+    assert_eq!(vault.versions("teams/checkout", "KEY"), workspace.live());
+    assert_eq!(workspace.live().len(), 1);
+}
+
+/// The check of the sink runs after the server has the value.
+#[test]
+fn a_check_that_fails_after_the_write_makes_no_second_version() {
+    for behavior in ["killed", "full", "hangs", "refuses", "lies", "slow"] {
+        let vault = Vault::new();
+        let workspace = vault.workspace(", check: {program: [OUTSIDE/check]}").with_stand_ins();
+        workspace.fault(&format!("check {behavior}"));
+        if behavior == "killed" {
+            assert_eq!(workspace.applies_apart(), None);
+        } else {
+            let is_good = ["lies", "slow"].contains(&behavior);
+            workspace.runs("apply --auto-approve", if is_good { 0 } else { 6 });
+        }
+        workspace.fault("");
+        workspace.applies();
+        assert_eq!(vault.state.lock().unwrap().secrets["teams/checkout"].len(), 1, "{behavior}");
+        assert_eq!(vault.versions("teams/checkout", "KEY"), workspace.live(), "{behavior}");
+        let runs: String = (1..=2).map(|run| workspace.console.run(&format!("runs show {run}")).out).collect();
+        assert!(runs.contains("(KEY): version 1"), "{runs}");
+        workspace.is_settled();
     }
 }
