@@ -1,5 +1,6 @@
 //! `kind: Application`: an application of a user. Package keys belong to it.
 
+use super::package_key::DeliverSpec;
 use super::read::Spanned;
 use super::read::TextMap;
 
@@ -11,6 +12,8 @@ mapping! {
         field package: Box<str> = "package" required KW_006,
         /// The name of the package plan that applies to the key.
         field plan: Box<str> = "plan" required KW_006,
+        /// The places that receive the value of the key: files {file, as}, and sinks {to, path, as}.
+        field deliver: DeliverSpec = "deliver",
     }
 }
 

@@ -7,6 +7,7 @@ use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::api_key::ApiKeyState;
 use crate::manifest::application::ApplicationSpec;
 use crate::manifest::ends::Ends;
+use crate::manifest::package_key::DeliverSpec;
 use crate::manifest::package_key::DeliverTo;
 use crate::manifest::package_key::Minter;
 use crate::manifest::package_key::PackageKeySpec;
@@ -149,7 +150,7 @@ fn key_of_use(
         secret: None,
         rotation: None,
         ends_after: None,
-        deliver: Vec::new(),
+        deliver: deliveries(entry.deliver.as_ref()),
     };
     Some(Declared {
         address,
@@ -187,7 +188,7 @@ fn key(mut object: Declared, spec: &PackageKeySpec) -> Option<Declared> {
             Ends::On(_) => None,
             Ends::After(age) => Some(age.value.0),
         }),
-        deliver: deliveries(spec),
+        deliver: deliveries(spec.deliver.as_ref()),
     }));
     Some(object)
 }
@@ -242,8 +243,8 @@ fn rotation_of(spec: &RotationSpec) -> Option<Rotation> {
     })
 }
 
-fn deliveries(spec: &PackageKeySpec) -> Vec<Delivery> {
-    let targets = spec.deliver.iter().flat_map(|deliver| deliver.value.files());
+fn deliveries(deliver: Option<&Spanned<DeliverSpec>>) -> Vec<Delivery> {
+    let targets = deliver.into_iter().flat_map(|deliver| deliver.value.files());
     targets
         .filter_map(|target| {
             let DeliverTo { file, to, path, variable } = &target.value;

@@ -11,6 +11,7 @@ use crate::manifest::Spec;
 use crate::manifest::api_key::ApiKeySpec;
 use crate::manifest::application::ApplicationSpec;
 use crate::manifest::package::PackageSpec;
+use crate::manifest::package_key::DeliverSpec;
 use crate::manifest::package_key::PackageKeySpec;
 use crate::manifest::plan::PlanSpec;
 use crate::manifest::read::Spanned;
@@ -42,6 +43,7 @@ pub(super) struct KeyOf<'a> {
     pub(super) plan: &'a Spanned<Box<str>>,
     /// `None` for keys of `Application.spec.packages`.
     pub(super) spec: Option<&'a PackageKeySpec>,
+    pub(super) deliver: Option<&'a Spanned<DeliverSpec>>,
     pub(super) place: Place,
     /// [`World::is_complete`] of its manifest.
     pub(super) is_complete: bool,
@@ -113,6 +115,7 @@ impl<'a> World<'a> {
                     package,
                     plan,
                     spec: None,
+                    deliver: entry.value.deliver.as_ref(),
                     place: entry.place,
                     is_complete: self.is_complete(manifest),
                 });
@@ -131,6 +134,7 @@ impl<'a> World<'a> {
                 package,
                 plan,
                 spec: Some(spec),
+                deliver: spec.deliver.as_ref(),
                 place: manifest.name_place(),
                 is_complete: self.is_complete(manifest),
             });

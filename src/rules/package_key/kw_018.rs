@@ -23,7 +23,7 @@ pub static KW_018: Rule = Rule {
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     let mut taken: BTreeMap<(Option<&str>, String, &str), Place> = BTreeMap::new();
     for key in &world.keys {
-        let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
+        let Some(deliver) = key.deliver else { continue };
         for target in deliver.value.files() {
             let sink = target.value.to.as_ref().map(|to| &*to.value);
             let file = if sink.is_some() { &target.value.path } else { &target.value.file };

@@ -21,7 +21,7 @@ pub static KW_164: Rule = Rule {
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {
-        let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
+        let Some(deliver) = key.deliver else { continue };
         for target in deliver.value.files() {
             check_form(target, key.is_complete, findings);
             let Some(to) = &target.value.to else { continue };

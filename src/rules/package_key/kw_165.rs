@@ -28,7 +28,7 @@ pub static KW_165: Rule = Rule {
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     for key in &world.keys {
-        let Some(deliver) = key.spec.and_then(|spec| spec.deliver.as_ref()) else { continue };
+        let Some(deliver) = key.deliver else { continue };
         for target in deliver.value.files() {
             let target = &target.value;
             let (Some(to), Some(path), Some(name)) = (&target.to, &target.path, &target.variable) else { continue };

@@ -220,3 +220,38 @@ fn a_pull_request_changes_neither_where_values_go_nor_what_runs() {
     says(&ran, "merge that change first");
     assert!(!workspace.outside("stolen").exists());
 }
+
+/// An entry of `packages` declares a key like any other.
+#[test]
+fn a_key_of_an_application_is_delivered_too() {
+    let workspace = Workspace::with_store("");
+    let manifests = |deliver: &str| {
+        let uses = format!("packages: [{{package: payments, plan: gold, deliver: [{deliver}]}}]");
+        let team = crate::team::TEAM.replace("spec: {user: alice}", &format!("spec:\n  user: alice\n  {uses}"));
+        fs::write(workspace.path("m.yaml"), team).unwrap();
+    };
+    for (deliver, message) in [
+        ("{to: stoer, path: teams/checkout, as: KEY}", "error[KW-164]: the settings declare no sink `stoer`"),
+        ("{to: store, path: admin/a, as: KEY}", "error[KW-165]: the sink store does not allow the path admin/a"),
+        ("{file: m.yaml, as: KEY}", "error[KW-018]: this file has another use"),
+        ("{file: a.env}", "error[KW-006]"),
+    ] {
+        manifests(deliver);
+        says(&workspace.runs("validate", 3), message);
+    }
+    manifests("{to: store, path: teams/checkout, as: KEY}");
+    let ran = workspace.applies();
+    says(&ran, "delivered to teams/checkout of store (KEY)");
+    has_no_value(&ran, &workspace.live());
+    assert_eq!(workspace.versions(), workspace.live());
+    workspace.is_settled();
+    // Delivered elsewhere as well, and the key stays as it is.
+    manifests("{to: store, path: teams/checkout, as: KEY}, {file: secrets/key.env, as: KEY}");
+    workspace.applies();
+    assert_eq!(
+        fs::read_to_string(workspace.path("secrets/key.env")).unwrap(),
+        format!("KEY={}\n", workspace.live()[0])
+    );
+    assert_eq!((workspace.versions().len(), workspace.live().len()), (1, 1));
+    workspace.is_settled();
+}
