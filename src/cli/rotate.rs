@@ -24,6 +24,7 @@ use crate::model::Address;
 use crate::model::Desired;
 use crate::model::KeySource;
 use crate::model::Kind;
+use crate::model::Rotation;
 use crate::plan::RotateNow;
 use crate::plan::narrowed;
 
@@ -61,11 +62,32 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
+    rotate(arguments, Because::Asked, console)
+}
+
+/// Why a key gets its successor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Because {
+    Asked,
+    /// It was revoked in this run, so it also gets one without `rotation`.
+    Revoked,
+}
+
+/// The rotation of a revoked key whose manifest has none: one successor now, and the old key stays as it is.
+const ONCE: Rotation = Rotation { every: A_CENTURY, overlap: A_CENTURY, grace: A_CENTURY, since: None };
+
+/// In seconds.
+const A_CENTURY: i64 = 100 * 365 * 24 * 60 * 60;
+
+fn rotate(arguments: &Arguments, because: Because, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let form = arguments.format;
     apply::check_form(form, arguments.auto_approve)?;
     let mut checked = Session::open(&Manifests::of_files(&arguments.files), console)?.check();
     let mut keys = BTreeSet::new();
-    if let Some(desired) = checked.desired.take() {
+    if let Some(mut desired) = checked.desired.take() {
+        if because == Because::Revoked {
+            arguments.keys.iter().for_each(|key| rotate_once(key, &mut desired));
+        }
         keys = arguments.keys.iter().map(|key| rotated(key, &desired)).collect::<Result<_, _>>()?;
         checked.desired = Some(narrowed(desired, &keys));
         // The rest of the workspace may declare what the keys of the plan do not.
@@ -91,7 +113,18 @@ pub(super) fn of_revoked(key: &Address, console: &mut Console<'_>) -> Result<Exi
     let keys = vec![key.to_string()];
     let limits = Limits::allowing(&keys);
     let (files, format) = (Vec::new(), Form::Text);
-    run(&Arguments { keys, files, again: false, limits, auto_approve: true, format }, console)
+    let arguments = Arguments { keys, files, again: false, limits, auto_approve: true, format };
+    rotate(&arguments, Because::Revoked, console)
+}
+
+/// Gives a generated key without `rotation` one for this run.
+fn rotate_once(name: &str, desired: &mut Desired) {
+    let declared = Address::parse(name).and_then(|address| desired.objects.get_mut(&address));
+    let Some(key) = declared.and_then(|declared| declared.key.as_mut()) else { return };
+    // Without a prefix, the generations could not be distinguished.
+    if matches!(&key.source, KeySource::Generate(generated) if !generated.by_store) {
+        key.rotation.get_or_insert(ONCE);
+    }
 }
 
 /// The address of a key that has a rotation.

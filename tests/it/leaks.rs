@@ -197,6 +197,8 @@ fn settings_with_errors_are_used_as_far_as_they_name_the_store() {
 #[test]
 fn the_successor_is_made_and_delivered_in_the_same_run() {
     let mut story = Story::new();
+    // Dates of creation have to differ, however fast or slow this machine is.
+    story.console.now = "2026-11-21T12:10:00Z".to_owned();
     let leaked = story.value.clone();
     let ran = story.types(&leaked, "keys revoke --stdin --auto-approve --replace", 0);
     assert_eq!(story.states(), (1, 1), "{}{}", ran.out, ran.err);
@@ -214,12 +216,48 @@ fn the_successor_is_made_and_delivered_in_the_same_run() {
 }
 
 #[test]
-fn a_key_without_a_successor_says_why_it_is_not_replaced() {
+fn a_key_without_rotation_is_replaced_too() {
     let plain = ROTATED_KEY.replace("  rotation: {every: 90d, overlap: 14d, grace: 7d}\n", "");
     let mut story = Story::of(&format!("{TEAM}{plain}"));
+    // Dates of creation have to differ, however fast or slow this machine is.
+    story.console.now = "2026-11-21T12:10:00Z".to_owned();
+    let leaked = story.value.clone();
+    let ran = story.types(&leaked, "keys revoke --stdin --auto-approve --replace", 0);
+    assert_eq!(story.states(), (1, 1), "{}{}", ran.out, ran.err);
+    let delivered = story.read("secrets/key.env").trim().split_once('=').unwrap().1.to_owned();
+    assert_ne!(delivered, leaked);
+    // The revoked key is no double of its successor, and no later run changes either.
+    story.runs("plan --detailed-exitcode", 0);
+    story.runs("apply --auto-approve", 0);
+    let ran = story.types(&leaked, "keys revoke --stdin --auto-approve --replace", 0);
+    assert!(ran.err.contains("key/production is its successor already"), "{}", ran.err);
+    assert_eq!(story.states(), (1, 1));
+    assert!(story.read("secrets/key.env").contains(&delivered));
+}
+
+/// A key of `Application.packages` has a prefix of its own.
+#[test]
+fn a_key_of_an_application_is_replaced_too() {
+    let uses = "packages: [{package: payments, plan: gold, deliver: [{file: secrets/key.env, as: CHECKOUT_KEY}]}]";
+    let team = TEAM.replace("spec: {user: alice}", &format!("spec:\n  user: alice\n  {uses}"));
+    let mut story = Story::of(&team);
+    // Dates of creation have to differ, however fast or slow this machine is.
+    story.console.now = "2026-11-21T12:10:00Z".to_owned();
+    let leaked = story.value.clone();
+    let ran = story.types(&leaked, "keys revoke --stdin --auto-approve --replace", 0);
+    assert_eq!(story.states(), (1, 1), "{}{}", ran.out, ran.err);
+    story.runs("plan --detailed-exitcode", 0);
+}
+
+#[test]
+fn a_key_without_a_successor_says_why_it_is_not_replaced() {
+    let custom = ROTATED_KEY.replace("  rotation: {every: 90d, overlap: 14d, grace: 7d}\n", "");
+    let custom = custom.replace("{generate: {prefix: chk_}}", "{custom: {value: chk_fake_custom_value_0123}}");
+    let mut story = Story::of(&format!("{TEAM}{custom}"));
     let leaked = story.value.clone();
     let ran = story.types(&leaked, "keys revoke --stdin --auto-approve --replace", 6);
     assert!(ran.err.contains("its manifest has no `rotation`"), "{}", ran.err);
+    assert!(ran.err.contains("Keywright cannot choose a custom value"), "{}", ran.err);
     assert_eq!(story.states(), (0, 1));
 }
 

@@ -67,7 +67,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     auto_approve: bool,
 
-    /// Then create the successor of a rotated key and deliver it, as `keywright rotate` does
+    /// Then create the successor of a generated key and deliver it, as `keywright rotate` does
     #[arg(long)]
     replace: bool,
 }
