@@ -8,7 +8,6 @@ use std::fmt;
 use super::Action;
 use super::Change;
 use super::ValueFrom;
-use super::known::Known;
 use super::known::KnownObjects;
 use crate::model::Address;
 use crate::model::Fingerprint;
@@ -123,23 +122,26 @@ impl Pending {
         if self.is_empty() {
             return self.clone();
         }
-        let values = self.values(live);
+        let (values, shown) = (self.values(live), self.shown(live, objects));
         let is_unknown = |value: &Fingerprint| !self.key.as_ref().is_some_and(|key| key.made(value));
         let is_pending = |address: &Address, create: &PendingCreate| match &create.value {
             Some(value) if is_unknown(value) => !create.is_settled || !is_over(address, create),
             Some(value) => !values.contains(value),
-            None => !self.is_shown(address, create, live, objects),
+            None => !shown.contains(&(create.run, &*address.to_string())),
         };
         let left = self.creates.iter().filter(|(address, create)| is_pending(address, create));
         let creates = left.map(|(address, create)| (address.clone(), create.clone())).collect();
         Self { creates, key: self.key.clone() }
     }
 
-    /// Whether the snapshot has the object that the run recorded. Its name says nothing: another object may have it by now, and
-    /// it may get another one.
-    fn is_shown(&self, address: &Address, create: &PendingCreate, live: &Live, objects: &KnownObjects) -> bool {
-        let is_it = |known: &Known| known.run == Some(create.run) && *known.address == *address.to_string();
-        live.of(address.kind()).iter().any(|live| objects.of(live, self.key.as_ref()).is_some_and(is_it))
+    /// The run and the address under which each object of the snapshot was recorded, for kinds without a value. Its name says
+    /// nothing: another object may have it by now, and it may get another one.
+    fn shown<'k>(&self, live: &Live, objects: &'k KnownObjects) -> BTreeSet<(i64, &'k str)> {
+        let without_value = self.creates.iter().filter(|(_, create)| create.value.is_none());
+        let kinds: BTreeSet<Kind> = without_value.map(|(address, _)| address.kind()).collect();
+        let known = kinds.into_iter().flat_map(|kind| live.of(kind));
+        let known = known.filter_map(|live| objects.of(live, self.key.as_ref()));
+        known.filter_map(|known| Some((known.run?, &*known.address))).collect()
     }
 
     /// The fingerprints of all live keys.
