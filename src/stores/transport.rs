@@ -314,12 +314,18 @@ impl BodyError {
 /// Maximum number of values in an answer. Read, each takes much more memory than its byte or two in the text.
 const MOST_VALUES: usize = 500_000;
 
-/// Reads JSON with a limited number of values. The error follows the request's name in messages.
-pub(crate) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
+/// Refuses a JSON text with too many values. The error follows the request's name in messages.
+pub(crate) fn check_values(text: &[u8]) -> Result<(), String> {
     // Every value after the first follows a comma or a colon. Those in texts count too, which is only stricter.
     if text.iter().filter(|byte| matches!(byte, b',' | b':')).count() > MOST_VALUES {
         return Err(format!("answered with more than {MOST_VALUES} values"));
     }
+    Ok(())
+}
+
+/// Reads JSON with a limited number of values. The error follows the request's name in messages.
+pub(crate) fn json(text: &[u8]) -> Result<serde_json::Value, String> {
+    check_values(text)?;
     serde_json::from_slice(text).map_err(|_| "answered with text that is not JSON".to_owned())
 }
 

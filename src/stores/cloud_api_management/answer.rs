@@ -5,6 +5,9 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::row;
+use super::row::Identity;
+use super::row::Row;
 use super::value::Object;
 use crate::stores::TimeLimits;
 use crate::stores::masking::Masking;
@@ -141,13 +144,17 @@ impl Answer {
     }
 
     /// The list in the body. A row that is not an object becomes an empty one, unless all are.
-    pub(super) fn rows(&self) -> Result<Vec<Object>, String> {
-        let Json::Array(rows) = self.json()? else { return Err("answered with JSON that is not a list".to_owned()) };
-        if !rows.is_empty() && !rows.iter().any(Json::is_object) {
+    pub(super) fn rows(&self) -> Result<Vec<(Row, Identity)>, String> {
+        let text = self.text()?;
+        transport::check_values(text)?;
+        let Some(list) = row::of_list(text) else {
+            transport::json(text)?;
+            return Err("answered with JSON that is not a list".to_owned());
+        };
+        if !list.has_objects {
             return Err("answered with a list that does not contain objects".to_owned());
         }
-        let object = |row| if let Json::Object(object) = row { object } else { Object::new() };
-        Ok(rows.into_iter().map(object).collect())
+        Ok(list.rows)
     }
 
     /// Whether it is HTML or XML, which the API never sends.
@@ -156,6 +163,11 @@ impl Answer {
     }
 
     fn json(&self) -> Result<Json, String> {
+        transport::json(self.text()?)
+    }
+
+    /// The text of the JSON in the body.
+    fn text(&self) -> Result<&[u8], String> {
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body).trim_ascii();
         if body.is_empty() {
             return Err("answered with an empty body".to_owned());
@@ -163,7 +175,7 @@ impl Answer {
         if self.is_page() {
             return Err("answered with HTML or XML instead of JSON".to_owned());
         }
-        transport::json(body)
+        Ok(body)
     }
 }
 

@@ -12,6 +12,7 @@ use futures_util::stream;
 use super::api::Api;
 use super::api::Failure;
 use super::path::CollectionPath;
+use super::row::Identity;
 use super::row::Row;
 use super::value::Object;
 use super::value::text;
@@ -44,13 +45,11 @@ impl Listing {
     pub(super) fn of_whole(rows: Vec<Row>) -> Self {
         let total = rows.len();
         let mut all = Rows::default();
-        all.add(
-            0,
-            rows.into_iter().map(|row| {
-                let object = row.object();
-                (row, object)
-            }),
-        );
+        let with_identity = |row: Row| {
+            let identity = row.identity();
+            (row, identity)
+        };
+        all.add(0, rows.into_iter().map(with_identity));
         Self::of(all, total)
     }
 
@@ -92,22 +91,22 @@ struct Rows {
 
 impl Rows {
     /// The rows of one page. If no row has the property `id`, this is not a list of the API.
-    fn of_page(request: &ListRequest<'_>, offset: usize, page: Vec<Object>) -> Result<Self, Refusal> {
-        if !page.is_empty() && page.iter().all(|row| !row.contains_key("id")) {
+    fn of_page(request: &ListRequest<'_>, offset: usize, page: Vec<(Row, Identity)>) -> Result<Self, Refusal> {
+        if !page.is_empty() && page.iter().all(|(_, identity)| !identity.has_id) {
             let name = request.path.as_str();
             return Err(Refusal::unavailable(format!("GET {name} answered with an object without an id")));
         }
         let mut rows = Self::default();
-        rows.add(offset, page.into_iter().map(|row| (Row::of(&row), row)));
+        rows.add(offset, page.into_iter());
         Ok(rows)
     }
 
-    fn add(&mut self, offset: usize, page: impl Iterator<Item = (Row, Object)>) {
-        for (place, (row, object)) in page.enumerate() {
-            match text(&object, "id").map(String::into_boxed_str) {
+    fn add(&mut self, offset: usize, page: impl Iterator<Item = (Row, Identity)>) {
+        for (place, (row, identity)) in page.enumerate() {
+            match identity.id {
                 Some(id) if self.by_id.contains_key(&id) => *self.repeats.entry(id).or_default() += 1,
                 Some(id) => drop(self.by_id.insert(id, row)),
-                None => drop(self.without_id.insert((offset, place), object)),
+                None => drop(self.without_id.insert((offset, place), row.object())),
             }
         }
     }
@@ -241,7 +240,7 @@ async fn add_pages(
     Ok(())
 }
 
-async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Vec<Object>, usize), Failure> {
+async fn page(api: &Api, request: &ListRequest<'_>, offset: usize) -> Result<(Vec<(Row, Identity)>, usize), Failure> {
     let mut query =
         vec![("limit", request.page_size.to_string()), ("offset", offset.to_string()), ("sort", "id".to_owned())];
     if !request.fields.is_empty() {

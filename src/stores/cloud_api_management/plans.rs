@@ -68,9 +68,9 @@ impl ShownPlans {
     }
 
     /// Whether the plans that are shown of a package include all of `ids`.
-    fn include(&self, package: &str, ids: &BTreeSet<String>) -> bool {
+    fn include(&self, package: &str, ids: &BTreeSet<Box<str>>) -> bool {
         let rows = self.0.get(package).into_iter().flatten();
-        let known: BTreeSet<String> = rows.filter_map(|row| value::text(&row.object(), "id")).collect();
+        let known: BTreeSet<Box<str>> = rows.filter_map(|row| row.identity().id).collect();
         ids.is_subset(&known)
     }
 
@@ -165,7 +165,7 @@ impl CloudApiManagement {
         keys: &[(Option<Address>, Listing)],
         query: &Query,
     ) -> Result<ObjectList, Refusal> {
-        let used = plans_of_keys(keys);
+        let (used, declared) = (plans_of_keys(keys), declared(query));
         let is_needed = |package: &&LiveObject| {
             let is_wanted = query.only.as_ref().is_none_or(|wanted| wanted.packages.contains(&package.name));
             is_wanted || used.contains_key(package.id.expose())
@@ -178,7 +178,7 @@ impl CloudApiManagement {
             let id = package.id.expose();
             let is_shown = used.get(id).is_none_or(|plans| shown.include(id, plans));
             match shown.take(id).filter(|_| is_shown) {
-                Some(listing) if shows_declared(&listing, &package.address, query) => {
+                Some(listing) if shows(&listing, declared.get(&package.address.name()).map_or(&[], Vec::as_slice)) => {
                     lists.push(self.take(Kind::Plan, listing, Some(&package.address)));
                 }
                 _ => apart.push(package),
@@ -218,24 +218,30 @@ impl CloudApiManagement {
 }
 
 /// The ids of the plans that keys name, by the id of the package.
-fn plans_of_keys(keys: &[(Option<Address>, Listing)]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for row in keys.iter().flat_map(|(_, listing)| listing.objects()) {
-        let Some(package) = value::inner_id(&row, "package") else { continue };
-        let plans = used.entry(package.to_owned()).or_default();
-        plans.extend(value::inner_id(&row, "plan").map(str::to_owned));
+fn plans_of_keys(keys: &[(Option<Address>, Listing)]) -> BTreeMap<Box<str>, BTreeSet<Box<str>>> {
+    let mut used: BTreeMap<Box<str>, BTreeSet<Box<str>>> = BTreeMap::new();
+    for (package, plan) in keys.iter().flat_map(|(_, listing)| &listing.rows).filter_map(Row::package_and_plan) {
+        used.entry(package).or_default().extend(plan);
     }
     used
 }
 
-/// Whether a list of plans has those of the package that the manifests mention.
-fn shows_declared(listing: &Listing, package: &Address, query: &Query) -> bool {
-    let mut declared = query.plans.iter().filter(|plan| plan.first_name() == package.name()).peekable();
-    if declared.peek().is_none() {
-        return true;
+/// The names of the plans that the manifests mention, by the name of the package.
+fn declared(query: &Query) -> BTreeMap<String, Vec<String>> {
+    let mut declared: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for plan in &query.plans {
+        declared.entry(plan.first_name()).or_default().push(plan.name());
     }
-    let names: BTreeSet<String> = listing.objects().filter_map(|row| value::text(&row, "name")).collect();
-    declared.all(|plan| names.contains(&*plan.name()))
+    declared
+}
+
+/// Whether a list has the plans with these names.
+fn shows(listing: &Listing, declared: &[String]) -> bool {
+    let names: BTreeSet<String> = match declared {
+        [] => return true,
+        _ => listing.objects().filter_map(|row| value::text(&row, "name")).collect(),
+    };
+    declared.iter().all(|plan| names.contains(plan))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use futures_util::try_join;
+use rayon::prelude::*;
 
 use super::CloudApiManagement;
 use super::api::Failure;
@@ -36,6 +37,9 @@ use crate::store::Query;
 use crate::store::Refusal;
 use crate::store::Wanted;
 use crate::text::folded;
+
+/// So many rows become objects at once, on all cores. Each batch's memory is free before the next one.
+const BATCH: usize = 2_000;
 
 /// Objects of one kind, and how many the server reports.
 #[derive(Default)]
@@ -165,18 +169,29 @@ impl CloudApiManagement {
         self.index.with(|index| {
             list.odd.extend(listing.without_id.iter().map(|row| object::odd(kind, row, within, index, "id")));
             list.objects.reserve_exact(count);
-            // Each row's memory is free before the next one becomes an object.
-            for row in listing.rows.into_iter().map(|row| row.object()) {
-                let found = object::live(kind, &row, within, has_added, index);
-                let is_repeated = listing.repeated.contains(&*value::text(&row, "id").unwrap_or_default());
-                match found {
-                    Ok(object) if is_repeated => {
-                        // The objects below it still belong to it.
-                        index.learn(&object.address, &object.id);
-                        list.odd.push(object::odd(kind, &row, within, index, "id"));
+            let mut rows = listing.rows.into_iter();
+            while rows.len() > 0 {
+                let batch: Vec<Row> = rows.by_ref().take(BATCH).collect();
+                let read = |row: Row| {
+                    let row = row.object();
+                    let is_repeated = listing.repeated.contains(&*value::text(&row, "id").unwrap_or_default());
+                    match object::live(kind, &row, within, has_added, index) {
+                        Ok(object) if is_repeated => (Some(object), Some(object::odd(kind, &row, within, index, "id"))),
+                        Ok(object) => (Some(object), None),
+                        Err(odd) => (None, Some(odd)),
                     }
-                    Ok(object) => list.objects.push(index.with_shared_names(object)),
-                    Err(odd) => list.odd.push(odd),
+                };
+                for found in batch.into_par_iter().map(read).collect::<Vec<_>>() {
+                    match found {
+                        (Some(object), None) => list.objects.push(index.with_shared_names(object)),
+                        (object, odd) => {
+                            // The objects below it still belong to it.
+                            if let Some(object) = object {
+                                index.learn(&object.address, &object.id);
+                            }
+                            list.odd.extend(odd);
+                        }
+                    }
                 }
             }
         });
