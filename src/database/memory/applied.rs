@@ -1,5 +1,7 @@
 //! The fields that runs applied. Rows and fields that cannot be read count as unknown.
 
+use std::collections::BTreeMap;
+
 use serde_json::Map;
 use serde_json::Value as Json;
 
@@ -8,6 +10,7 @@ use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::memory::Row;
 use crate::model::FieldName;
+use crate::model::FieldNames;
 use crate::model::Kind;
 use crate::model::StoreKeys;
 use crate::model::Value;
@@ -20,7 +23,7 @@ const BATCH: usize = 100;
 const COLUMNS: usize = 5;
 
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied, SqlError> {
-    let mut applied = Applied::default();
+    let (mut applied, mut names) = (Applied::default(), FieldNames::default());
     // A database that is open for reading may be older than the table.
     if !connection.has_table("applied")? {
         return Ok(applied);
@@ -29,7 +32,7 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied
     for store in stores.all() {
         connection.each(sql, &[&store, &stores.workspace()], |row| {
             let kind = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store);
-            if let (Some(kind), Some(fields)) = (kind, parse(row.text(2)?)) {
+            if let (Some(kind), Some(fields)) = (kind, parse(row.text(2)?, &mut names)) {
                 applied.insert(kind, row.text(1)?, fields);
             }
             Ok(())
@@ -87,7 +90,7 @@ fn text(record: &Record) -> String {
     Json::Object(values.chain(digests).collect::<Map<String, Json>>()).to_string()
 }
 
-fn parse(text: &str) -> Option<Record> {
+fn parse(text: &str, names: &mut FieldNames) -> Option<Record> {
     let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return None };
     let value = |json: Json| match json {
         Json::String(text) => Some(Value::text(text)),
@@ -96,16 +99,16 @@ fn parse(text: &str) -> Option<Record> {
         Json::Array(items) => items.iter().map(Json::as_str).collect::<Option<Vec<&str>>>().map(Value::set::<&str>),
         Json::Null | Json::Object(_) => None,
     };
-    let mut record = Record::default();
+    let (mut values, mut digests) = (Vec::with_capacity(fields.len()), BTreeMap::new());
     for (field, json) in fields {
         let field = FieldName::Owned(field);
         if let Some(digest) = json.get(DIGEST).and_then(Json::as_str).and_then(Digest::parse) {
-            record.digests.insert(field, digest);
+            digests.insert(field, digest);
         } else if let Some(value) = value(json) {
-            record.values.insert(field, value);
+            values.push((field, value));
         }
     }
-    Some(record)
+    Some(Record { values: names.share(values.into_iter().collect()), digests })
 }
 
 #[cfg(test)]
@@ -135,7 +138,7 @@ mod tests {
         }
         let text = text(&record);
         assert!(text.len() < 9_000, "{}", text.len());
-        assert_eq!(parse(&text), Some(record.clone()));
+        assert_eq!(parse(&text, &mut FieldNames::default()), Some(record.clone()));
         assert!(kept.iter().all(|(field, value)| record.get(field) == Some(value)));
         for (field, value) in &long {
             assert_eq!((record.get(field), record.is(field, Some(value))), (None, Some(true)), "{field}");
@@ -148,9 +151,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_unknown() {
-        assert_eq!(parse("["), None);
-        assert_eq!(parse("[]"), None);
-        let some = parse(r#"{"a": null, "b": 1.5, "c": [1], "d": {"e": 1}, "f": "x"}"#);
+        assert_eq!(parse("[", &mut FieldNames::default()), None);
+        assert_eq!(parse("[]", &mut FieldNames::default()), None);
+        let some = parse(r#"{"a": null, "b": 1.5, "c": [1], "d": {"e": 1}, "f": "x"}"#, &mut FieldNames::default());
         assert_eq!(some.map(|record| record.values), Some([("f", Value::text("x"))].into_iter().collect()));
     }
 }
