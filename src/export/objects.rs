@@ -11,7 +11,12 @@ use crate::model::Live;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::model::built_in::is_forbidden;
+use crate::model::services::SERVICES;
 use crate::rules::INTERNAL_USER;
+
+const NOT_UNDERSTOOD: &str = "the value in the store is not understood";
+/// Why the services of plans are unknown.
+const NO_SERVICES: &str = "the store does not show its list of services to this user";
 
 /// The draft of a named object. References use the names in the manifests that exist already.
 pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -> Result<Draft, LeftOut> {
@@ -21,6 +26,9 @@ pub(super) fn draft(object: &LiveObject, live: &Live, matching: &Matching<'_>) -
     let declares = Address::below(kind, parent.as_ref(), &object.name);
     let mut draft = Draft::new(object, declares, object.name.to_string(), needs);
     fields(&mut draft, object);
+    if object.unread.contains(SERVICES) {
+        draft.omit(SERVICES, if live.services.is_none() { NO_SERVICES } else { NOT_UNDERSTOOD });
+    }
     match (kind, parent) {
         (Kind::Application, Some(user)) => draft.set("user", Value::text(user.name())),
         (Kind::Plan, Some(package)) => draft.set("package", Value::text(package.name())),
@@ -62,8 +70,8 @@ pub(super) fn without(draft: &mut Draft, object: &LiveObject, field: &str) {
 
 /// The attributes that a manifest can set.
 pub(super) fn fields(draft: &mut Draft, object: &LiveObject) {
-    for field in &object.unread {
-        draft.omit(&**field, "the value in the store is not understood");
+    for field in object.unread.iter().filter(|field| **field != SERVICES) {
+        draft.omit(&**field, NOT_UNDERSTOOD);
     }
     for (field, value) in object.attributes.iter() {
         let name = field.split_once('.').map_or("", |(_, name)| name);

@@ -5,6 +5,7 @@
 //! live/         manifests that are applied first, so that the store holds something
 //! live-now      when they are applied; the same time as `now` when left out
 //! live.sql      changes of the database after that, for what manifests cannot create
+//! area/         manifests of what an area of Cloud API Management has; {area} in keywright.yaml is its address
 //! site.json     a site of Managed File Transfer for the API keys; {site} in keywright.yaml is its address
 //! command       one command a line, `plan` when left out; {} is the path of the workspace
 //! now           the time; 2026-11-21T12:00:00Z when left out
@@ -26,11 +27,23 @@ use similar::TextDiff;
 
 use super::console::Console;
 use super::console::Ran;
+use super::emulator::caller::Emulator;
 use super::transfer::Scripted;
 
 /// What a case folder may hold.
-const KNOWN: [&str; 10] =
-    ["command", "env", "expected.txt", "input", "live", "live-now", "live.sql", "manifests", "now", "site.json"];
+const KNOWN: [&str; 11] = [
+    "area",
+    "command",
+    "env",
+    "expected.txt",
+    "input",
+    "live",
+    "live-now",
+    "live.sql",
+    "manifests",
+    "now",
+    "site.json",
+];
 
 /// The name of the workspace's folder, which is also the workspace's name.
 const WORKSPACE: &str = "example";
@@ -94,7 +107,17 @@ pub(crate) struct Prepared {
     pub(crate) console: Console,
     pub(crate) workspace: PathBuf,
     site: Option<Scripted>,
+    area: Option<Emulator>,
     _folder: tempfile::TempDir,
+}
+
+impl Prepared {
+    /// The addresses of the servers, and what stands for them in the output.
+    fn servers(&self) -> Vec<(String, &'static str)> {
+        let site = self.site.iter().map(|site| (site.url.clone(), "site.example"));
+        let area = self.area.iter().map(|area| (format!("http://{}", area.address()), "area.example"));
+        site.chain(area).collect()
+    }
 }
 
 pub(crate) fn prepare(folder: &Path) -> Result<Prepared, String> {
@@ -106,17 +129,28 @@ pub(crate) fn prepare(folder: &Path) -> Result<Prepared, String> {
     make_live(folder, &mut console)?;
     copy(&folder.join("manifests"), &workspace);
     let site = text(folder, "site.json").map(|state| Scripted::start(serde_json::from_str(&state).unwrap()));
-    if let Some(site) = &site {
-        let path = workspace.join("keywright.yaml");
-        let text = fs::read_to_string(&path).unwrap().replace("{site}", &site.url);
-        fs::write(path, text).unwrap();
-        console.environment.insert("KEYWRIGHT_CREDENTIAL".to_owned(), "fake-credential".to_owned());
+    let seed = Some(folder.join("area")).filter(|seed| seed.is_dir());
+    let area = seed.map(|seed| Emulator::start(&["--seed", seed.to_str().unwrap()]));
+    let prepared = Prepared { console, workspace, site, area, _folder: temporary };
+    Ok(prepared.pointed(folder))
+}
+
+impl Prepared {
+    /// The same, with the addresses of the servers, the time and the input.
+    fn pointed(mut self, folder: &Path) -> Self {
+        for (url, name) in self.servers() {
+            let path = self.workspace.join("keywright.yaml");
+            let variable = format!("{{{}}}", name.trim_end_matches(".example"));
+            let text = fs::read_to_string(&path).unwrap().replace(&variable, &url);
+            fs::write(path, text).unwrap();
+            self.console.environment.insert("KEYWRIGHT_CREDENTIAL".to_owned(), "fake-credential".to_owned());
+        }
+        if let Some(now) = text(folder, "now") {
+            now.trim().clone_into(&mut self.console.now);
+        }
+        self.console.input = text(folder, "input").unwrap_or_default().into_bytes();
+        self
     }
-    if let Some(now) = text(folder, "now") {
-        now.trim().clone_into(&mut console.now);
-    }
-    console.input = text(folder, "input").unwrap_or_default().into_bytes();
-    Ok(Prepared { console, workspace, site, _folder: temporary })
 }
 
 /// The commands of a case; {} is the path of the workspace.
@@ -126,7 +160,9 @@ pub(crate) fn commands(folder: &Path) -> String {
 
 /// Runs the commands of a case in a copy of its workspace.
 fn run(folder: &Path) -> Result<String, String> {
-    let Prepared { console, workspace, site, _folder } = prepare(folder)?;
+    let prepared = prepare(folder)?;
+    let servers = prepared.servers();
+    let Prepared { console, workspace, site, area: _area, _folder } = prepared;
     let given = files(&workspace);
     let mut said = String::new();
     let mut secrets = BTreeSet::new();
@@ -145,10 +181,10 @@ fn run(folder: &Path) -> Result<String, String> {
         write!(said, "\n# {}\n{content}", file.display()).unwrap();
     }
     let said = said.replace(workspace.to_str().unwrap(), "{}");
-    Ok(scrubbed(&match &site {
-        Some(site) => without_times(&said.replace(site.url.strip_prefix("http://").unwrap(), "site.example")),
-        None => said,
-    }))
+    let named = servers
+        .iter()
+        .fold(said, |said, (url, name)| without_times(&said.replace(url.strip_prefix("http://").unwrap(), name)));
+    Ok(scrubbed(&named))
 }
 
 fn print(said: &mut String, line: &str, ran: &Ran) {

@@ -1,5 +1,7 @@
 //! The services that a package plan opens, in areas where other people and programs work, too.
 
+mod nested;
+
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -322,7 +324,7 @@ fn an_area_that_hides_its_services_is_exported_without_them() {
     });
     story.point_at(&url);
     let exported = story.run(&["export"]);
-    says(&exported, 0, &["# services is not exported: the value in the store is not understood"]);
+    says(&exported, 0, &["# services is not exported: the store does not show its list of services to this user"]);
     assert!(!exported.text.contains("- service:"), "{}", exported.text);
     says(&story.run(&["plan"]), 1, &["GET /services answered 403"]);
 }
