@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::cloud::area::Area;
+use crate::cloud::area::check_forecast;
 use crate::program::keywright;
 
 /// How many keys the example creates.
@@ -119,7 +120,9 @@ impl Team {
         for secret in self.ids().into_iter().chain([CREDENTIAL.to_owned(), "fake-secret-key".to_owned()]) {
             assert!(!text.contains(&secret), "an id or a value is printed:\n{text}");
         }
-        Said { text, exit: output.status.code().unwrap_or(-1) }
+        let said = Said { text, exit: output.status.code().unwrap_or(-1) };
+        check_forecast(&said.text, said.exit);
+        said
     }
 
     pub(super) fn apply(&self) -> Said {
