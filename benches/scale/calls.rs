@@ -14,19 +14,19 @@ use super::generate;
 use super::once;
 
 /// The default size of a page.
-const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
 
-const KEYWRIGHT: &str = env!("CARGO_BIN_EXE_keywright");
+pub(super) const KEYWRIGHT: &str = env!("CARGO_BIN_EXE_keywright");
 
 /// An emulator in a process of its own. It ends with this program.
-struct Emulator {
+pub(super) struct Emulator {
     child: Child,
-    url: String,
+    pub(super) url: String,
     log: PathBuf,
 }
 
 impl Emulator {
-    fn start(folder: &Path) -> Self {
+    pub(super) fn start(folder: &Path) -> Self {
         let log = folder.join("requests.log");
         let mut command = Command::new(KEYWRIGHT);
         command.args(["emulator", "--listen", "127.0.0.1:0", "--format", "json", "--database"]);

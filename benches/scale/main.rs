@@ -10,6 +10,8 @@
 mod area;
 mod calls;
 mod generate;
+mod http;
+mod replay;
 
 use std::path::Path;
 use std::process::Command;
@@ -32,6 +34,7 @@ fn main() {
             let sizes: Vec<usize> = sizes.iter().filter_map(|size| size.parse().ok()).collect();
             calls::table(if sizes.is_empty() { &[2_000, 10_000, 100_000] } else { &sizes });
         }
+        ["--http", size, others @ ..] => http::table(size.parse().expect("a number of objects"), others),
         ["--area", size, ..] => large_area(size.parse().expect("a number of objects")),
         // `cargo test --benches` only checks that it starts.
         rest if rest.contains(&"--test") => {}
@@ -39,7 +42,7 @@ fn main() {
     }
 }
 
-/// Runs a command and prints its seconds and its peak memory in KiB.
+/// Runs a command and prints its seconds, those of its processors, and its peak memory in KiB.
 fn measure(command: &[&str]) {
     let began = Instant::now();
     let mut program = Command::new(command[0]);
@@ -48,7 +51,13 @@ fn measure(command: &[&str]) {
     let seconds = began.elapsed().as_secs_f64();
     let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN);
     let code = status.expect("the command starts").code().unwrap_or(-1);
-    println!("{seconds} {} {code}", usage.expect("the system counts").max_rss());
+    let usage = usage.expect("the system counts");
+    let [user, system] = [usage.user_time(), usage.system_time()].map(|time| {
+        #[expect(clippy::cast_precision_loss, reason = "seconds of a benchmark")]
+        let seconds = time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+        seconds
+    });
+    println!("{seconds} {} {} {code}", user + system, usage.max_rss());
 }
 
 /// The lower bound: one thread that reads every file and drops every event.
@@ -57,7 +66,7 @@ fn parse(folder: &Path) {
         files(folder).iter().map(|file| std::fs::read_to_string(file).expect("a generated file")).collect();
     let began = Instant::now();
     let events: usize = texts.iter().map(|text| Parser::new_from_str(text).flatten().count()).sum();
-    println!("{} {events} 0", began.elapsed().as_secs_f64());
+    println!("{} 0 {events} 0", began.elapsed().as_secs_f64());
 }
 
 /// How the time of `validate` is spent, in this process.
@@ -88,9 +97,10 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     files
 }
 
-/// Median seconds, peak MiB, and the exit code of the last run.
+/// Median seconds, those of the processors, peak MiB, and the exit code of the last run.
 struct Figure {
     seconds: f64,
+    processors: f64,
     mebibytes: f64,
     code: i32,
 }
@@ -104,17 +114,21 @@ fn once(arguments: &[&str]) -> Figure {
     let output = Command::new(myself).args(arguments).output().expect("this program starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    let [seconds, kibibytes, exit] = numbers[..] else { panic!("no figures: {text}") };
+    let [seconds, processors, kibibytes, exit] = numbers[..] else { panic!("no figures: {text}") };
     #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
     let code = exit as i32;
-    Figure { seconds, mebibytes: kibibytes / 1024.0, code }
+    Figure { seconds, processors, mebibytes: kibibytes / 1024.0, code }
 }
 
 fn median(runs: &[Figure]) -> Figure {
-    let mut seconds: Vec<f64> = runs.iter().map(|run| run.seconds).collect();
-    seconds.sort_by(f64::total_cmp);
+    let middle = |of: fn(&Figure) -> f64| {
+        let mut all: Vec<f64> = runs.iter().map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
     let mebibytes = runs.iter().map(|run| run.mebibytes).fold(0.0, f64::max);
-    Figure { seconds: seconds[seconds.len() / 2], mebibytes, code: runs.last().map_or(-1, |run| run.code) }
+    let code = runs.last().map_or(-1, |run| run.code);
+    Figure { seconds: middle(|run| run.seconds), processors: middle(|run| run.processors), mebibytes, code }
 }
 
 fn table(only: Option<usize>) {
