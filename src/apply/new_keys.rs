@@ -83,3 +83,126 @@ pub(super) async fn prove<S: Store, E: Effects>(
     }
     ended
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+    use crate::plan::Target;
+    use crate::store::NewKey;
+    use crate::store::Proof;
+    use crate::store::Query;
+    use crate::store::Reader;
+
+    /// A store that creates every key, says that it is the one of this run, and counts how many it was asked about.
+    #[derive(Default)]
+    struct Slots {
+        is_shared: bool,
+        /// The value that it gives a key instead of the one that was sent.
+        gives: Option<&'static str>,
+        proved: RefCell<usize>,
+    }
+
+    impl Reader for Slots {
+        async fn read(&self, _: &Query) -> Result<Live, Refusal> {
+            Ok(Live::default())
+        }
+    }
+
+    impl Store for Slots {
+        fn is_shared(&self) -> bool {
+            self.is_shared
+        }
+
+        async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
+            let value = self.gives.map(Secret::new).or_else(|| write.value.cloned());
+            let is_other_value = self.gives.is_some();
+            Ok(Performed { id: Some(LiveId::new("new")), value, is_other_value, ..Performed::default() })
+        }
+
+        async fn prove(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
+            *self.proved.borrow_mut() += keys.len();
+            keys.iter().map(|_| Ok(Proof::Ours { unusable: None })).collect()
+        }
+    }
+
+    #[derive(Default)]
+    struct Seen {
+        delivered: Vec<String>,
+        created: usize,
+        kept: usize,
+    }
+
+    impl Effects for Seen {
+        fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+            bytes.fill(7);
+            Ok(())
+        }
+
+        fn deliver(&mut self, _: &Change, _: &Delivery, value: &Secret) -> Delivering {
+            self.delivered.push(value.expose().to_owned());
+            delivered_at_once(Ok(()))
+        }
+
+        fn created(&mut self, _: usize, _: &LiveId, _: Option<&Secret>) {
+            self.created += 1;
+        }
+
+        fn keep_other_value(&mut self, _: &Change, _: &Secret) {
+            self.kept += 1;
+        }
+
+        fn report(&mut self, _: usize, _: &Change, _: &ChangeResult) {}
+    }
+
+    fn made(value: ValueFrom, store: &Slots) -> (&'static str, Seen) {
+        let key = KeyTarget {
+            package: Address::package("p"),
+            value,
+            with_secret: false,
+            sources: crate::plan::Sources::default(),
+            deliver: vec![Delivery::file("f", "K")],
+            follows: None,
+        };
+        let change = Change {
+            address: Address::key("k"),
+            action: Action::Create,
+            fields: Vec::new(),
+            reason: String::new(),
+            place: None,
+            needs: Vec::new(),
+            target: Target { name: "".into(), parent: None, live: None, key: Some(key) },
+        };
+        let plan = Plan { changes: vec![change], ..Plan::default() };
+        let values = Values::from([(Address::key("k"), Secret::new("fake-given"))]);
+        let (shared, live, pending) = (BTreeMap::new(), Live::default(), Pending::default());
+        let secrets = Secrets { values: &values, shared: &shared, live: &live, pending: &pending };
+        let mut seen = Seen::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let outcome = runtime.block_on(apply(&plan, &BTreeMap::new(), store, &secrets, &mut seen));
+        let outcome = outcome.unwrap_or_else(|_| unreachable!("the store has no check"));
+        (outcome.results[0].name(), seen)
+    }
+
+    /// A value that other runs know too is in the store once, and a key without a value to find it by has no slot to look in.
+    #[test]
+    fn only_a_generated_key_in_a_shared_store_is_looked_for_before_its_value_is_delivered() {
+        let minted = || ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false };
+        let (own, other) = ("chk_hhhhhhhhhhhhhhhhhhhh", "chk_fake-other");
+        for (is_shared, value, gives, proved, result, delivered) in [
+            (true, minted(), None, 1, "done", Some(own)),
+            (false, minted(), None, 0, "done", Some(own)),
+            (true, ValueFrom::Given, None, 0, "done", Some("fake-given")),
+            (true, minted(), Some(other), 1, "altered", Some(other)),
+            (false, minted(), Some(other), 0, "altered", Some(other)),
+            (true, minted(), Some("chk_****"), 0, "undelivered", None),
+            (true, ValueFrom::Given, Some("fake-other"), 0, "undelivered", None),
+        ] {
+            let case = format!("{is_shared} {value:?} {gives:?}");
+            let store = Slots { is_shared, gives, ..Slots::default() };
+            let (said, seen) = made(value, &store);
+            assert_eq!((said, *store.proved.borrow()), (result, proved), "{case}");
+            assert_eq!(seen.delivered, Vec::from_iter(delivered), "{case}");
+            assert_eq!((seen.created, seen.kept), (1, usize::from(delivered.is_none())), "{case}");
+        }
+    }
+}

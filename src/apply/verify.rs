@@ -172,7 +172,7 @@ mod tests {
         Change { address, action, fields: Vec::new(), reason, place: None, needs: Vec::new(), target }
     }
 
-    fn results(changes: Vec<Change>, store: &Doubtful, seen: &mut Seen) -> Vec<&'static str> {
+    fn results(changes: Vec<Change>, store: &Doubtful, seen: &mut impl Effects) -> Vec<&'static str> {
         let plan = Plan { changes, ..Plan::default() };
         let (values, shared, live) = (Values::default(), BTreeMap::new(), Live::default());
         let secrets = Secrets { values: &values, shared: &shared, live: &live, pending: &Pending::default() };
@@ -223,6 +223,33 @@ mod tests {
         assert_eq!(results(creates(&["other"]), &store, &mut seen), ["altered"]);
         assert_eq!(seen.delivered.len(), 2);
         assert_eq!(seen.delivered[1], "chk_fake-other");
+    }
+
+    /// Effects of a caller that tells no first result from a correction, and knows no field that the store ignores.
+    #[derive(Default)]
+    struct Plain(Vec<(usize, &'static str)>);
+
+    impl Effects for Plain {
+        fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal> {
+            bytes.fill(7);
+            Ok(())
+        }
+
+        fn deliver(&mut self, _: &Change, _: &Delivery, _: &Secret) -> Delivering {
+            delivered_at_once(Ok(()))
+        }
+
+        fn report(&mut self, index: usize, _: &Change, result: &ChangeResult) {
+            self.0.push((index, result.name()));
+        }
+    }
+
+    #[test]
+    fn a_correction_is_reported_to_a_caller_that_asks_for_nothing_more() {
+        let store = Doubtful { altered: vec!["key/altered"], ..Doubtful::default() };
+        let mut seen = Plain::default();
+        assert_eq!(results(creates(&["altered"]), &store, &mut seen), ["altered"]);
+        assert_eq!(seen.0, [(0, "done"), (0, "altered")]);
     }
 
     /// What a stopped run wrote is not known to be right, and what it did not start is skipped.
