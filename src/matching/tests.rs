@@ -1,5 +1,7 @@
 //! Small worlds, built by hand, in which one thing is to be found.
 
+mod odd_rows;
+
 use super::*;
 use crate::diagnostic::Place;
 use crate::model::Attributes;
