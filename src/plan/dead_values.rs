@@ -104,3 +104,43 @@ fn declared_by_removed<'a>(
         .filter_map(|declared| declared.key.as_ref());
     keys.flat_map(|key| &key.deliver)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_on_this_machine_keep_a_value_and_others_may_keep_it() {
+        let says = |here: &[&str], elsewhere: &[&str]| {
+            let owned = |places: &[&str]| places.iter().map(|place| (*place).to_owned()).collect::<Vec<_>>();
+            message(&owned(here), &owned(elsewhere))
+        };
+        let when = "when the keys are deleted";
+        for (here, elsewhere, expected) in [
+            (vec!["a"], vec![], format!("a keeps a value that no longer works {when}")),
+            (vec!["a", "b"], vec![], format!("a, b keep values that no longer work {when}")),
+            (
+                vec![],
+                vec!["c"],
+                format!("c may keep a value that no longer works {when}: they cannot be read from this machine"),
+            ),
+            (
+                vec!["a"],
+                vec!["c"],
+                format!(
+                    "a keeps a value that no longer works {when}; so may c, which cannot be read from this machine"
+                ),
+            ),
+            (
+                vec!["a", "b"],
+                vec!["c"],
+                format!(
+                    "a, b keep values that no longer work {when}; so may c, which cannot be read from this machine"
+                ),
+            ),
+        ] {
+            assert_eq!(says(&here, &elsewhere), Some(expected));
+        }
+        assert_eq!(says(&[], &[]), None);
+    }
+}

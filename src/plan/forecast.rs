@@ -275,6 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn a_replacement_is_two_calls_and_services_are_opened_and_closed_one_by_one() {
+        let writes = |change: Change| {
+            let cost = Forecast::of(&[change], &tariff());
+            (cost.create, cost.update, cost.delete)
+        };
+        assert_eq!(writes(change(Address::user("a"), Action::Replace)), (1, 0, 1));
+        let services = crate::plan::FieldChange {
+            field: SERVICES.into(),
+            before: Some(crate::model::Value::set(["A", "A: v1"])),
+            after: Some(crate::model::Value::set(["A", "B", "B: v2"])),
+        };
+        let plan = |action| Change { fields: vec![services.clone()], ..change(Address::plan("p", "gold"), action) };
+        assert_eq!(writes(plan(Action::Update)), (2, 0, 1));
+        assert_eq!(writes(plan(Action::Delete)), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_long_time_has_a_larger_unit() {
+        let times = [(0.4, "1 s"), (119.4, "119 s"), (120.0, "2 min"), (7199.0, "120 min"), (7200.0, "2.0 h")];
+        for (seconds, text) in times {
+            assert_eq!(Time(seconds).to_string(), text);
+        }
+    }
+
+    #[test]
     fn many_objects_are_looked_at_in_lists_of_their_kind_only() {
         let many = |count: usize, action| -> Vec<Change> {
             (0..count).map(|number| change(Address::user(&number.to_string()), action)).collect()

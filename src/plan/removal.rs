@@ -213,7 +213,7 @@ fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>,
     match maker(live, context) {
         Some(maker) => maker == Maker::Keywright,
         None => {
-            let length = length(context, matching, key).max(generated.prefix.len() + 1);
+            let length = length(context, matching, key);
             live.key.as_ref().is_some_and(|key| key.value.expose().len() == length)
         }
     }
@@ -246,7 +246,6 @@ fn with(root: &Address, tree: &[(usize, Going<'_>)]) -> String {
     let end = match root.kind() {
         Kind::User => "; its username can never be used again",
         Kind::PackageKey | Kind::ApiKey => match tree.iter().filter(|(_, going)| is_active(going.live)).count() {
-            0 => "",
             1 => "; it is active",
             _ => "; more than one generation is active",
         },

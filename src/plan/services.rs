@@ -83,3 +83,16 @@ pub(super) fn closed(before: Option<&Value>, after: Option<&Value>) -> Vec<Strin
     });
     closed.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_closes_with_its_endpoints_and_an_endpoint_closes_alone() {
+        let before = Value::set(["Old", "Old: v1", "Pay", "Pay: v1", "Pay: v2"]);
+        let after = Value::set(["New", "Pay", "Pay: v1"]);
+        assert_eq!(closed(Some(&before), Some(&after)), ["Old", "v2 of Pay"]);
+        assert!(closed(None, Some(&after)).is_empty() && closed(Some(&after), Some(&after)).is_empty());
+    }
+}

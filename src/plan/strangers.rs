@@ -89,8 +89,7 @@ fn generations<'a>(found: &Found<'a>) -> impl Iterator<Item = &'a LiveObject> {
 
 /// The length of the values that Keywright generates for a key. `None` for other keys.
 fn length(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> Option<usize> {
-    let KeySource::Generate(generated) = &key.source else { return None };
-    Some(draft::length(context, matching, key).max(generated.prefix.len() + 1))
+    matches!(key.source, KeySource::Generate(_)).then(|| draft::length(context, matching, key))
 }
 
 /// What decides about the keys with the prefix of a rotated one.

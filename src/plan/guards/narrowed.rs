@@ -220,9 +220,9 @@ fn seconds(per: Option<&str>) -> f64 {
     }
 }
 
-/// Whether a limit falls below half, or to 0.
+/// Whether a limit falls below half.
 pub(super) fn is_halved(before: Option<f64>, after: Option<f64>) -> bool {
-    matches!((before, after), (Some(before), Some(after)) if after < before / 2.0 || (after == 0.0 && before > 0.0))
+    matches!((before, after), (Some(before), Some(after)) if after < before / 2.0)
 }
 
 /// KW-124.
@@ -265,4 +265,57 @@ fn rights_lost(change: &Change, context: &Context<'_>) -> Found {
         return None;
     }
     Some((&rules::MFT_044, format!("{} is enabled and would lose {}", change.address, lost.join(" and "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(value: Option<&Value>, per: Option<&str>) -> Option<f64> {
+        PlanLimit { value, per }.rate()
+    }
+
+    #[test]
+    fn limits_of_all_periods_are_compared_as_calls_per_second() {
+        let periods = [
+            (None, 1),
+            (Some("second"), 1),
+            (Some("minute"), 60),
+            (Some("hour"), 3_600),
+            (Some("day"), 86_400),
+            (Some("week"), 604_800),
+            (Some("month"), 2_592_000),
+            (Some("year"), 31_536_000),
+        ];
+        for (per, seconds) in periods {
+            assert_eq!(rate(Some(&Value::Number(seconds * 2)), per), Some(2.0), "{per:?}");
+        }
+        assert_eq!(rate(Some(&Value::text("unlimited")), Some("day")), Some(f64::INFINITY));
+        assert_eq!(rate(Some(&Value::text("plan")), None), None);
+        assert_eq!(rate(None, None), None);
+    }
+
+    #[test]
+    fn the_callers_of_a_plan_are_counted() {
+        assert_eq!([1, 2].map(used_by), ["1 active key uses it", "2 active keys use it"]);
+        assert!(used_by(0).ends_with("were not read, and may use it"));
+    }
+
+    #[test]
+    fn a_limit_is_halved_if_less_than_half_is_left() {
+        let infinite = f64::INFINITY;
+        for (before, after, expected) in [
+            (10.0, 5.0, false),
+            (10.0, 4.9, true),
+            (10.0, 0.0, true),
+            (10.0, 20.0, false),
+            (0.0, 0.0, false),
+            (infinite, 5.0, true),
+            (infinite, infinite, false),
+            (5.0, infinite, false),
+        ] {
+            assert_eq!(is_halved(Some(before), Some(after)), expected, "{before} {after}");
+        }
+        assert!(!is_halved(None, Some(1.0)) && !is_halved(Some(1.0), None));
+    }
 }

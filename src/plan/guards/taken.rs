@@ -255,3 +255,26 @@ fn is_later(one: Option<&Value>, other: Option<&Value>) -> bool {
         (_, None) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_end_is_later_than_any() {
+        let (early, late, never) = (Value::text("2026-01-01"), Value::text("2027-01-01"), Value::text("never"));
+        for (one, other, expected) in [
+            (Some(&late), Some(&early), true),
+            (Some(&early), Some(&late), false),
+            (Some(&late), Some(&late), false),
+            (Some(&never), Some(&late), true),
+            (None, Some(&late), true),
+            (Some(&late), Some(&never), false),
+            (Some(&late), None, false),
+            (None, Some(&never), false),
+            (Some(&never), None, false),
+        ] {
+            assert_eq!(is_later(one, other), expected, "{one:?} {other:?}");
+        }
+    }
+}

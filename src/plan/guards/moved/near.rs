@@ -127,8 +127,7 @@ impl<'c> Strays<'_, 'c> {
             || self.has_name_of(&application, &parent.address)
             || self.context.desired.get(&application).is_some();
         let is_of_package = self.has_name_of(&package, &key.package.address) && is_ours;
-        let is_of_length =
-            || live.key.as_ref().is_some_and(|it| it.value.expose().len() == self.length(key, generated));
+        let is_of_length = || live.key.as_ref().is_some_and(|it| it.value.expose().len() == self.length(key));
         let is_renamed = || is_of_length() && self.may_be_renamed(live, declared, &application, &package);
         let is_akin = || is_of_application || is_of_package || is_renamed();
         !is_there && (is_own || (!self.was_undeclared(live) && is_akin()))
@@ -150,7 +149,7 @@ impl<'c> Strays<'_, 'c> {
     }
 
     /// The length of the values that are generated for a key.
-    pub(super) fn length(&self, key: &DeclaredKey, generated: &Generated) -> usize {
-        draft::length(self.context, self.matching, key).max(generated.prefix.len() + 1)
+    pub(super) fn length(&self, key: &DeclaredKey) -> usize {
+        draft::length(self.context, self.matching, key)
     }
 }

@@ -136,12 +136,12 @@ impl Strays<'_, '_> {
     /// manifest: it may have had another name or another prefix.
     pub(super) fn beside_an_orphan(&self, declared: &Declared) -> Found {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        let KeySource::Generate(generated) = &key.source else { return None };
+        let KeySource::Generate(_) = &key.source else { return None };
         if self.context.remembered.has_had(&declared.address) {
             return None;
         }
         let place = (parent.address.clone(), key.package.address.clone());
-        let length = self.length(key, generated);
+        let length = self.length(key);
         let is_of_form = |value: &str| value.len() == length && is_generated(value);
         let is_it = |live: &&LiveObject| {
             live.key.as_ref().is_some_and(|key| is_of_form(key.value.expose()))
@@ -212,12 +212,12 @@ impl<'c> Strays<'_, 'c> {
     /// may have had several names.
     pub(super) fn of_a_former_application(&self, declared: &Declared) -> Option<&'c LiveObject> {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        let KeySource::Generate(generated) = &key.source else { return None };
+        let KeySource::Generate(_) = &key.source else { return None };
         let has_had = self.context.remembered.has_had(&declared.address);
         if has_had || !has_own(declared) || self.matching.found.contains_key(&parent.address) {
             return None;
         }
-        let length = self.length(key, generated);
+        let length = self.length(key);
         let is_of_form = |value: &str| {
             let is_generated = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
             // The prefix of another key of the manifests shows that it is that one.
@@ -319,4 +319,37 @@ fn has_own(declared: &Declared) -> bool {
 
 fn has_prefix_of(live: &LiveObject, address: &Address) -> bool {
     live.key.as_ref().is_some_and(|key| key.value.expose().starts_with(&*own_prefix(&address.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_value_has_a_separator_and_at_least_half_of_it_is_random() {
+        for (value, expected) in [
+            ("chk_abcdefgh", true),
+            ("chk-abcdefgh", true),
+            ("chk.a0b1c2d3", true),
+            ("my_chk_abcdefg", true),
+            ("chk_abcd", true),
+            ("chkk_abcd", false),
+            ("a_bcdefgh", true),
+            ("_bcdefgh", false),
+            ("abcdefgh", false),
+            ("chk_ABCDEFGH", false),
+            ("chk_abcdefg#", false),
+        ] {
+            assert_eq!(is_generated(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn without_a_separator_the_second_half_is_random() {
+        for (value, expected) in
+            [("ABCdef", true), ("A0C1d2", true), ("ABCDef", false), ("A_Cdef", false), ("ABCd_f", false)]
+        {
+            assert_eq!(is_generated_without_separator(value), expected, "{value}");
+        }
+    }
 }

@@ -1,0 +1,3 @@
+DELETE FROM objects;
+DELETE FROM writes;
+DELETE FROM runs;

@@ -1,0 +1,1 @@
+UPDATE packages SET id = 'other', name = 'old';

@@ -1,0 +1,3 @@
+DELETE FROM package_keys;
+DELETE FROM applications;
+DELETE FROM users;

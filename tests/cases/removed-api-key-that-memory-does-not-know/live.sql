@@ -1,0 +1,3 @@
+DELETE FROM objects WHERE kind = 'ApiKey';
+DELETE FROM writes;
+DELETE FROM runs;
