@@ -43,6 +43,7 @@ mod prune;
 mod query;
 mod receipts;
 pub mod remembered;
+mod renamed_keys;
 mod removal;
 mod retirement;
 mod resolve;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Created;
 use super::Experience;
 use crate::diff;
+use crate::model::Address;
 use crate::model::Declared;
 use crate::model::FieldName;
 use crate::model::FingerprintKey;
@@ -15,11 +16,17 @@ use crate::model::Value;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Remembered;
+use crate::plan::applied::PLACE;
 use crate::plan::applied::Record;
 use crate::plan::known::trace_of;
 
 /// A user who is created without a status waits for activation. That is what Keywright left, and not what a person did.
 const FIRST_STATUS: &str = "waiting";
+
+/// The application of a key, by its address in the manifests.
+fn place(application: &Address) -> Value {
+    Value::text(application.to_string())
+}
 
 /// The fields of one object, by its kind and trace.
 pub type Row = (Kind, Box<str>, Record);
@@ -92,6 +99,9 @@ fn of_declared(
             (None, None) => {}
         }
     }
+    if let Some(application) = declared.parent.as_ref().filter(|_| declared.key.is_some()) {
+        fields.insert(FieldName::Borrowed(PLACE), &place(&application.address));
+    }
     let has_age = declared.key.as_ref().is_some_and(|key| key.ends_after.is_some());
     if let Some((field, end)) = end_at_age(live, change, before).filter(|_| has_age) {
         fields.insert(field, &end);
@@ -118,6 +128,9 @@ fn of_created(change: &Change, result: &ChangeResult) -> Record {
         if let Some(value) = left_by(change, result, &field.field) {
             fields.insert(field.field.clone(), value);
         }
+    }
+    if let Some(application) = change.target.parent.as_ref().filter(|_| change.target.key.is_some()) {
+        fields.insert(FieldName::Borrowed(PLACE), &place(application));
     }
     if change.address.kind() == Kind::User && change.after("status").is_none() {
         fields.insert(FieldName::Borrowed("status"), &Value::text(FIRST_STATUS));

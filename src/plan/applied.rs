@@ -38,6 +38,9 @@ impl Applied {
     }
 }
 
+/// Under this name the record of a key has its application, by the address in the manifests. It is no field of a key.
+pub const PLACE: &str = "declaredIn";
+
 /// The fields of one object as an apply left them. Contains no custom attributes, because they may be secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Record {

@@ -260,7 +260,10 @@ fn value_from(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey)
 
 /// The package's `keyLength`: as declared, else as in the store, else the store's default.
 pub(super) fn length(context: &Context<'_>, matching: &Matching<'_>, key: &DeclaredKey) -> usize {
-    let package = &key.package.address;
+    length_in(context, matching, &key.package.address)
+}
+
+pub(super) fn length_in(context: &Context<'_>, matching: &Matching<'_>, package: &Address) -> usize {
     let declared = context.desired.get(package).and_then(|package| package.value("keyLength"));
     let live = matching.in_store.get(package);
     let number = declared.or_else(|| live.and_then(|live| live.attributes.get("keyLength"))).and_then(Value::as_number);

@@ -3,6 +3,7 @@
 //! A guard of one object holds back its change and everything that depends on it. A limit of the whole plan stops all of it.
 
 mod alike;
+mod burnt;
 mod callers;
 mod closed;
 mod hold;
@@ -104,6 +105,7 @@ fn check(
     let removals = Removals::of(context, matching);
     first.extend(memory_guards::demands(&changes, &removals, context, matching));
     first.extend(alike::demands(&changes, context, matching));
+    first.extend(burnt::demands(&changes, context, matching));
     first.extend(more);
     // The consent for a removed object covers its deletion and that of what hangs on it.
     let is_covered = |demand: &Demand| {

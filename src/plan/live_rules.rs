@@ -34,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
     let (beside, going) = undeclared(matching, &removals);
     let former = |declared| former_names(declared).map(move |former| (former, declared));
     let renamed = context.desired.objects.values().flat_map(former).collect();
-    let mut rules = LiveRules { context, matching, beside, going, renamed, findings, held: Vec::new() };
+    let mut rules = LiveRules { context, matching, beside, going, renamed, findings, held: removals.contradictions };
     for declared in context.desired.objects.values().filter(|declared| !matching.is_held(declared)) {
         let found = matching.found.get(&declared.address);
         rules.check_parent(declared);

@@ -7,6 +7,7 @@ use super::Context;
 use super::known::Known;
 use super::known::trace_of;
 use super::remembered;
+use super::renamed_keys;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::NOTHING_IN_ITS_PLACE;
@@ -27,6 +28,7 @@ const NAMED: usize = 3;
 pub(super) fn matched<'a>(context: &Context<'a>) -> Matching<'a> {
     let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     if !context.remembered.objects.is_empty() {
+        renamed_keys::find(context, &mut matching);
         hold_rows(context, &mut matching);
         hold_keys(context, &mut matching);
     }

@@ -41,11 +41,12 @@ fn is_done(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) 
         && !finds_keys(&declared.address, context, matching)
 }
 
-/// Whether keys of `Application.packages` are found by a prefix that is made from the old names.
+/// Whether keys of `Application.packages` are found by the old names.
 fn finds_keys(address: &Address, context: &Context<'_>, matching: &Matching<'_>) -> bool {
     let has_former = |key: &&Declared| {
         let Some(KeySource::Generate(generated)) = key.key.as_ref().map(|key| &key.source) else { return false };
-        let is_of_former = |value: &str| generated.former.iter().any(|former| value.starts_with(&**former));
+        // A prefix of an old name, or the database, found it.
+        let is_of_former = |value: &str| !value.starts_with(&*generated.prefix);
         matching.found.get(&key.address).is_some_and(|found| {
             let mut all = std::iter::once(found.live).chain(found.older.iter().copied());
             all.any(|live| live.key.as_ref().is_some_and(|live| is_of_former(live.value.expose())))

@@ -51,6 +51,8 @@ pub(super) struct Removals<'a> {
     /// Keys with the prefix of a removed one that Keywright did not make.
     beside: BTreeMap<Id<'a>, &'a Address>,
     pub(super) held: Vec<Diagnostic>,
+    /// Errors about objects that other manifests rename, by the addresses of these manifests.
+    pub(super) contradictions: Vec<(Address, Diagnostic)>,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -78,14 +80,7 @@ impl<'a> Removals<'a> {
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
                 None if !live.is_complete(declared.address.kind()) => {}
-                None => match renamed(declared, context, matching)
-                    .or_else(|| elsewhere(declared, context))
-                    .or_else(|| below.lives_on(declared))
-                {
-                    Some(problem) => removals.held.push(problem),
-                    None if below.may_have_more(&declared.address) => {}
-                    None => done.push(declared),
-                },
+                None => removals.missing(declared, &below, &mut done),
             }
         }
         removals.findings = found.diagnostics;
@@ -105,6 +100,17 @@ impl<'a> Removals<'a> {
         removals.findings.extend(done::harmless(&done, context, matching));
         removals.held.extend(found.held);
         removals
+    }
+
+    /// A removed object that is not there under its name.
+    fn missing(&mut self, declared: &'a Declared, below: &Below<'a, '_, '_>, done: &mut Vec<&'a Declared>) {
+        if let Some(contradiction) = renamed(declared, below.context, below.matching) {
+            self.contradictions.push(contradiction);
+        } else if let Some(problem) = elsewhere(declared, below.context).or_else(|| below.lives_on(declared)) {
+            self.held.push(problem);
+        } else if !below.may_have_more(&declared.address) {
+            done.push(declared);
+        }
     }
 
     fn add(&mut self, root: &'a Declared, found: &Found<'a>, below: &Below<'a, '_, '_>, done: &mut Vec<&'a Declared>) {
@@ -359,10 +365,9 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
 
     /// What lives on below another user.
     fn lives_on(&self, root: &Declared) -> Option<Diagnostic> {
-        let removed = self.context.desired.removed.as_deref();
-        let is_removed = |parent: &Address| removed.is_some_and(|removed| removed.get(parent).is_some());
-        let goes =
-            |live: &LiveObject| self.named.contains(&id_of(live)) || live.parent.as_ref().is_some_and(is_removed);
+        let goes = |live: &LiveObject| {
+            self.named.contains(&id_of(live)) || elsewhere::hangs_on_removed(live, self.context, self.matching)
+        };
         elsewhere::below_another(root, self.context, self.matching, goes)
     }
 

@@ -1,10 +1,12 @@
 //! Nothing is made twice: what moved in the store or in the manifests is recognized, with and without memory, and a second
 //! one is made only with consent. Other hands change the store by SQL.
 
+mod again;
 mod altered;
 mod lasting;
 mod law;
 mod lost;
+mod pairs;
 mod places;
 mod remains;
 mod said;

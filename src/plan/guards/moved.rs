@@ -6,9 +6,12 @@
 //! common with the declared one; a user by the email address. Whatever a manifest declares is no evidence.
 
 mod delivered;
+mod former;
 mod index;
 mod lost;
 mod near;
+mod orphans;
+mod pairs;
 mod relabeled;
 
 use std::collections::BTreeMap;
@@ -18,6 +21,7 @@ use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
+use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
 use crate::plan::Action;
@@ -38,28 +42,12 @@ use index::Holders;
 use index::Index;
 use index::Place;
 use lost::Lost;
+use pairs::Pairs;
 use relabeled::Entries;
 use relabeled::Labels;
 
 /// Names in a message.
 const NAMED: usize = 3;
-
-/// What to do about a key that may be the same; `above` is what its application or package needs.
-fn same_key(above: &str) -> String {
-    format!(
-        "if it is the same key, declare it with its old name and prefix, or by its id with `key: {{existing: ID}}`{above}; \
-         if it is not needed any more, write `removed: true` for it first"
-    )
-}
-
-/// The same for one in another place.
-fn same_key_in(live: &LiveObject, application: &Address, package: &Address) -> String {
-    let id = crate::text::line(live.id.expose());
-    format!(
-        "a key cannot move: if it is the same key, declare it in {application} and {package} as before, or with \
-         `key: {{existing: {id}}}`; if it is not needed any more, declare it so with `removed: true` first"
-    )
-}
 
 pub(super) fn demands<'c>(
     changes: &[(usize, &Change)],
@@ -69,12 +57,14 @@ pub(super) fn demands<'c>(
 ) -> Vec<Demand> {
     let (creates, others): (Vec<_>, Vec<_>) = changes.iter().partition(|(_, change)| is_create(change));
     let mut demands = delivered::overwritten(&others, removals, context, matching);
-    demands.extend(made_again(&creates, removals, context, matching));
+    let ends = others.iter().filter(|(_, change)| change.action == Action::Disable).filter_map(|(_, it)| it.live_id());
+    demands.extend(made_again(&creates, &ends.collect(), removals, context, matching));
     demands
 }
 
 fn made_again<'c>(
     creates: &[&(usize, &Change)],
+    ends: &BTreeSet<&LiveId>,
     removals: &Removals<'c>,
     context: &Context<'c>,
     matching: &Matching<'c>,
@@ -83,9 +73,9 @@ fn made_again<'c>(
         return Vec::new();
     }
     let created = creates.iter().filter_map(|(_, change)| context.desired.get(&change.address));
-    let places = created.filter_map(|declared| declared.key.as_ref()).flat_map(|key| &key.deliver);
-    let strays = Strays::of(removals, InPlace::of(places, context), context, matching);
-    if strays.index.all.is_empty() && strays.in_place.is_empty() {
+    let created: Vec<&'c Declared> = created.collect();
+    let strays = Strays::of(removals, &created, ends, context, matching);
+    if strays.index.all.is_empty() && strays.in_place.is_empty() && strays.named.is_empty() {
         return Vec::new();
     }
     let found = creates.iter().filter_map(|(index, change)| Some((*index, *change, strays.of_change(change)?)));
@@ -145,6 +135,25 @@ struct Strays<'a, 'c> {
     labels: Labels<'a>,
     entries: Entries<'c>,
     lost: Lost<'c>,
+    /// The keys that manifests name by their ids, by application and package.
+    named: BTreeMap<Place, Vec<&'c LiveObject>>,
+    pairs: Pairs<'c>,
+}
+
+/// The keys that manifests name by their ids.
+fn named<'c>(context: &Context<'c>, matching: &Matching<'c>) -> BTreeMap<Place, Vec<&'c LiveObject>> {
+    let mut named: BTreeMap<Place, Vec<&LiveObject>> = BTreeMap::new();
+    for declared in context.desired.of(Kind::PackageKey) {
+        let Some((parent, key)) = declared.parent.as_ref().zip(declared.key.as_ref()) else { continue };
+        let found = key.named().and(matching.found.get(&declared.address));
+        let all = found.into_iter().flat_map(|found| std::iter::once(found.live).chain(found.older.iter().copied()));
+        let is_it = |live: &&LiveObject| key.named().is_some_and(|named| named.id == live.id);
+        let place = (parent.address.clone(), key.package.address.clone());
+        for live in all.filter(is_it) {
+            named.entry(place.clone()).or_default().push(live);
+        }
+    }
+    named
 }
 
 /// What is in the store in another place.
@@ -173,10 +182,13 @@ type Found = Option<Stray>;
 impl<'a, 'c> Strays<'a, 'c> {
     fn of(
         removals: &'a Removals<'c>,
-        in_place: InPlace<'c>,
+        created: &[&'c Declared],
+        ends: &BTreeSet<&LiveId>,
         context: &'a Context<'c>,
         matching: &'a Matching<'c>,
     ) -> Self {
+        let places = created.iter().filter_map(|declared| declared.key.as_ref()).flat_map(|key| &key.deliver);
+        let in_place = InPlace::of(places, context);
         // What `--prune` deletes may be held back, and its callers use it until then; so does what waits for a consent to be
         // removed.
         let stays =
@@ -193,10 +205,26 @@ impl<'a, 'c> Strays<'a, 'c> {
         let (index, labels) = (Index::of(all, matching), Labels::of(context.desired));
         let owners = Owners::of(matching);
         let holders = Holders::of(context.desired);
-        let (entries, lost) = (Entries::default(), Lost::default());
-        let strays =
-            Self { context, matching, removals, in_place, owners, index, known, holders, labels, entries, lost };
-        Self { entries: Entries::of(&strays), lost: Lost::of(&strays), ..strays }
+        let (entries, lost, pairs) = (Entries::default(), Lost::default(), Pairs::default());
+        let named = named(context, matching);
+        let strays = Self {
+            context,
+            matching,
+            removals,
+            in_place,
+            owners,
+            index,
+            known,
+            holders,
+            labels,
+            entries,
+            lost,
+            named,
+            pairs,
+        };
+        let strays = Self { entries: Entries::of(&strays), lost: Lost::of(&strays, ends), ..strays };
+        let pairs = Pairs::of(created, &strays);
+        Self { pairs, ..strays }
     }
 
     fn of_change(&self, change: &Change) -> Found {
@@ -209,6 +237,7 @@ impl<'a, 'c> Strays<'a, 'c> {
                 .key(declared)
                 .or_else(|| self.renamed_key(declared))
                 .or_else(|| self.altered_key(declared))
+                .or_else(|| self.named_by_another(declared))
                 .or_else(|| self.beside_a_former_key(declared))
                 .or_else(|| self.in_its_place(declared))
                 .or_else(|| self.beside_an_orphan(declared)),
@@ -218,8 +247,7 @@ impl<'a, 'c> Strays<'a, 'c> {
                 .or_else(|| self.for_keys_with_other_names(declared)),
             Kind::User => self.by_memory(declared).or_else(|| self.by_email(declared)),
             Kind::Plan => self.by_memory(declared),
-            // An API key is found by its name, and has no other place.
-            Kind::ApiKey => None,
+            Kind::ApiKey => self.beside_a_former_api_key(declared),
         }
     }
 
@@ -246,9 +274,7 @@ impl<'a, 'c> Strays<'a, 'c> {
     fn key(&self, declared: &'c Declared) -> Found {
         let (live, how) = self.key_elsewhere(declared)?;
         let (application, package) = self.place_of(live)?;
-        let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
-            && declared.key.as_ref().is_some_and(|key| key.package.address == package);
-        if is_there {
+        if self.is_in_declared_place(live, declared) {
             // Its value or its prefix was edited (KW-129).
             return None;
         }
@@ -294,87 +320,6 @@ impl<'a, 'c> Strays<'a, 'c> {
             Some(going) => stray.that_goes_with(&going.root.address),
             None => stray,
         }
-    }
-
-    /// KW-149: a key in place of one that lost its manifest, which may be the same with another name and another prefix.
-    fn beside_a_former_key(&self, declared: &Declared) -> Found {
-        let (former, live) = self.former_key(declared)?;
-        let (application, package) = self.place_of(live)?;
-        let message = format!(
-            "{} would be created, but {former} of {application} and {package} {} and is in use",
-            declared.address,
-            self.why_without_manifest(live)
-        );
-        let is_there = declared.parent.as_ref().is_some_and(|parent| parent.address == application)
-            && declared.key.as_ref().is_some_and(|key| key.package.address == package);
-        let help = if is_there { same_key("") } else { same_key_in(live, &application, &package) };
-        Some(self.with_its_root(live, Stray::new(&rules::KW_149, message, help)))
-    }
-
-    fn why_without_manifest(&self, live: &LiveObject) -> &'static str {
-        if self.removals.going(live).is_some() { "waits to be removed" } else { "has no manifest any more" }
-    }
-
-    /// KW-149: an application or a package with such keys.
-    fn for_keys_with_other_names(&self, declared: &Declared) -> Found {
-        let kind = declared.address.kind();
-        let (key, covered_by, former, place, live) = self.holders.keys_of(&declared.address).find_map(|key| {
-            let (former, live) = self.former_key(key)?;
-            let (application, package) = self.place_of(live)?;
-            let covered_by = self.covered_by(key, &application).filter(|_| kind == Kind::Package);
-            let place = if kind == Kind::Application { application } else { package };
-            // One that is declared still is not this one with another name.
-            self.is_gone(&place).then_some((&key.address, covered_by, former, place, live))
-        })?;
-        let message = format!(
-            "{} would be created for {key}, but {former} of {place} {} and is in use",
-            declared.address,
-            self.why_without_manifest(live)
-        );
-        let above = if kind == Kind::Application && place.first_name() != declared.address.first_name() {
-            format!(", in {place}: an application cannot change its owner")
-        } else {
-            format!("; {} then needs `previously: [{}]` too", declared.address, crate::text::line(&place.name()))
-        };
-        let stray = self.with_its_root(live, Stray::new(&rules::KW_149, message, same_key(&above)));
-        Some(Stray { covered_by, ..stray })
-    }
-
-    /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key, or in
-    /// one that no manifest declares any more.
-    fn former_key(&self, declared: &Declared) -> Option<(String, &'c LiveObject)> {
-        let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        if !self.is_new_key(declared) {
-            return None;
-        }
-        // A manifest that had a key of its own has not taken over the one of another.
-        if self.context.remembered.has_had(&declared.address) {
-            return None;
-        }
-        let is_near = |(application, package): (Address, Address)| {
-            let is_same_user = application.first_name() == parent.address.first_name();
-            let is_akin =
-                self.is_gone(&application) && (is_same_user || self.has_name_of(&application, &parent.address));
-            let is_same = application == parent.address;
-            let is_same_package = self.has_name_of(&package, &key.package.address);
-            (is_same && (is_same_package || self.is_gone(&package))) || (is_akin && is_same_package)
-        };
-        let is_it = |(address, live): &(String, &'c LiveObject)| {
-            live.attributes.text("settings.status") != Some("disabled")
-                && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
-                && self.place_of(live).is_some_and(is_near)
-                && !self.is_declared_elsewhere(live)
-                && !self.was_undeclared(live)
-        };
-        let remembered = self.context.remembered;
-        let known = self.near(&parent.address).filter_map(|live| {
-            let known = remembered.objects.of(live, remembered.key.as_ref())?;
-            Some((known.address.to_string(), live))
-        });
-        let mut known: Vec<(String, &LiveObject)> = known.collect();
-        known.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let akin = known.into_iter().find(is_it).or_else(|| self.entry_of_another_application(declared));
-        akin.or_else(|| self.lost_key(declared))
     }
 
     /// KW-147: a user with the same email address.

@@ -1,4 +1,4 @@
-//! KW-149. Decided in `plan/guards/moved.rs`.
+//! KW-149. Decided in `plan/guards/moved/former.rs`.
 
 use crate::rule::Rule;
 

@@ -63,19 +63,26 @@ fn declarations(world: &World<'_>, findings: &mut Findings) -> Vec<(Address, Pla
     declared.dedup_by(|again, first| {
         let is_twice = again.0 == first.0;
         if is_twice {
-            findings.add(declared_twice(&again.0, again.1, first.1));
+            findings.add(declared_twice(&again.0, again.1, first.1, world));
         }
         is_twice
     });
     declared
 }
 
-fn declared_twice(address: &Address, place: Place, first: Place) -> Diagnostic {
-    rule_of(address.kind())
-        .finding(format!("{address} is declared twice"))
-        .at(place)
-        .label(first, "first declared here")
-        .help("remove or rename one of the two")
+fn declared_twice(address: &Address, place: Place, first: Place, world: &World<'_>) -> Diagnostic {
+    let is_removed = |manifest: &Manifest| {
+        let place_of = manifest.name_place();
+        (place_of == place || place_of == first) && manifest.is_removed()
+    };
+    let help = if world.manifests.iter().any(is_removed) {
+        "an object cannot go and leave its name to another one in one apply: remove it in one, without the other manifest, and \
+         write that one in place of the removed one for the next"
+    } else {
+        "remove or rename one of the two"
+    };
+    let finding = rule_of(address.kind()).finding(format!("{address} is declared twice")).at(place);
+    finding.label(first, "first declared here").help(help)
 }
 
 /// Usernames and names of API keys that differ only in case: the stores may treat them as equal.

@@ -21,10 +21,11 @@ use crate::console::Ran;
 use crate::dice::Dice;
 
 /// The edits of manifests, and the other hands after them.
-const EDITS: u64 = 16;
-/// The last ones of the edits: moves to places that have little in common with the old ones.
-const FAR: u64 = 4;
-const DEEDS: u64 = EDITS + 6;
+const EDITS: u64 = 18;
+/// The last ones of the edits: moves to places that have little in common with the old ones, and API keys, of which nothing but
+/// the name shows which one it is.
+const FAR: u64 = 6;
+const DEEDS: u64 = EDITS + 7;
 
 struct World {
     folder: TempDir,
@@ -38,6 +39,7 @@ struct World {
 struct Before {
     manifests: Manifests,
     living: usize,
+    api_keys: usize,
     delivered: BTreeMap<usize, String>,
     remembers: bool,
     files: TempDir,
@@ -82,6 +84,13 @@ impl World {
         rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
+    /// How many API keys there are that callers can use.
+    fn api_keys(&self) -> usize {
+        let sql = "SELECT count(*) FROM api_keys WHERE json_extract(attributes, '$.enabled')";
+        let count: u32 = self.database().query_row(sql, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
+    }
+
     /// The values in the files of the declared keys, by their numbers.
     fn delivered(&self) -> BTreeMap<usize, String> {
         let text = |number| fs::read_to_string(self.folder.path().join(format!("secrets/{number}.env"))).ok();
@@ -98,6 +107,7 @@ impl World {
     fn change(&mut self, step: usize, dice: &mut Dice) -> usize {
         let deed = dice.roll(DEEDS);
         self.story.push(format!("step {step}: deed {deed}"));
+        self.manifests.says_so = false;
         if deed < EDITS {
             let more = self.manifests.edit(deed, step, dice);
             // Only memory shows that a key is the one that an entry elsewhere had, or a manifest without a prefix.
@@ -118,6 +128,7 @@ impl World {
                 "DELETE FROM package_keys WHERE application IN {of_app}; DELETE FROM applications WHERE name = '{name}'"
             )),
             4 => self.name_by_id(dice),
+            5 => self.name_entry_by_id(app),
             _ => {
                 self.by_hand("DELETE FROM objects; DELETE FROM creates; DELETE FROM receipts; DELETE FROM writes; DELETE FROM runs");
                 self.remembers = false;
@@ -135,11 +146,33 @@ impl World {
         self.manifests.keys[number].existing = id.ok();
     }
 
+    /// A new manifest names the key of an entry by its id, and the entry stays.
+    fn name_entry_by_id(&mut self, app: usize) {
+        let one = &self.manifests.apps[app];
+        if !one.has_entry || one.manifest != Manifest::Declared {
+            return;
+        }
+        let find = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let sql =
+            "SELECT k.id, k.value FROM package_keys k JOIN applications a ON a.row = k.application WHERE a.name = ?1";
+        let database = self.database();
+        let mut rows = database.prepare(sql).unwrap();
+        let delivered: BTreeSet<String> = self.delivered().into_values().collect();
+        let rows = rows.query_map([&one.named.name], find).unwrap().map(Result::unwrap);
+        let own: Vec<(String, String)> =
+            rows.filter(|(_, value): &(String, String)| !delivered.contains(value)).collect();
+        // A document of the application may have one without a file, and then nothing shows which one is the entry's.
+        if let [(id, _)] = own.as_slice() {
+            self.manifests.name_entry(app, id.clone());
+        }
+    }
+
     fn before(&self) -> Before {
         let files = tempfile::tempdir().unwrap();
         copy(self.folder.path(), files.path());
         let (manifests, remembers) = (self.manifests.clone(), self.remembers);
-        Before { manifests, living: self.living().len(), delivered: self.delivered(), remembers, files }
+        let (living, api_keys) = (self.living().len(), self.api_keys());
+        Before { manifests, living, api_keys, delivered: self.delivered(), remembers, files }
     }
 
     fn step(&mut self, step: usize, dice: &mut Dice) {
@@ -148,19 +181,17 @@ impl World {
         let in_use = self.in_use();
         let ran = self.apply("");
         self.holds(self.living().len() <= before.living + more, "a key was made twice");
+        let unknown = usize::from(!before.remembers);
+        self.holds(self.api_keys() <= before.api_keys + unknown, "an API key was made twice");
         self.stay_in_use(&in_use);
+        let asks_about_rename = self.manifests.says_so && before.remembers && ran.err.contains("error[KW-145]");
+        self.holds(!asks_about_rename, "a rename that says so is asked about");
         if ran.exit == 0 {
             self.remembers = true;
             return self.settled(&before);
         }
         // Another hand deleted the key that a manifest names by its id.
         let is_gone = ran.exit == 6 && ran.err.contains("CAM-063");
-        if ran.exit == 6 && !is_gone {
-            // A tombstone of the name that another manifest renames is refused, and the rename is done: then the name is free.
-            self.holds(ran.err.contains("KW-145") && ran.err.contains("is removed, but it is renamed"), "partly done");
-            self.remembers = true;
-            return self.settled(&before);
-        }
         self.holds(is_gone || matches!(ran.exit, 3 | 4), "refused for another reason");
         if is_gone || ran.exit == 3 || dice.chance(50) {
             self.story.push("taken back".to_owned());

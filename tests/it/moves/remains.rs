@@ -214,3 +214,116 @@ fn the_order_of_files_changes_no_finding_about_names_that_move_in_a_circle() {
         assert_eq!(found(order), expected);
     }
 }
+
+/// Another hand moves the key `k` of alice to the application `site` of bob.
+const MOVE_KEY: &str = "UPDATE package_keys SET application = (SELECT row FROM applications WHERE name = 'site')
+                        WHERE application = (SELECT row FROM applications WHERE name = 'checkout')";
+
+const SITE: &str = "---
+apiVersion: keywright.dev/v1
+kind: Application
+metadata: {name: site}
+spec: {user: bob}
+";
+
+#[test]
+fn a_user_does_not_go_while_a_key_lives_below_another_user() {
+    let entry = "spec: {user: alice, packages: [{package: payments, plan: gold}]}";
+    let with_entry = TEAM.replace("spec: {user: alice}", entry);
+    for (manifests, name) in [([TEAM, KEY].concat(), "key/k"), (with_entry, "key/alice/checkout/payments")] {
+        let story = Story::of(&[&*manifests, BOB, SITE].concat());
+        // The place of what a run created, and of what a run found as declared.
+        assert_eq!(story.apply("").exit, 0);
+        story.by_hand(MOVE_KEY);
+        let rest = TEAM.split("---\n").skip(2).map(|text| format!("---\n{text}")).collect::<String>();
+        let user = "apiVersion: keywright.dev/v1\nkind: User\nmetadata: {name: alice, removed: true}\n";
+        let gone = [user, &rest, BOB, SITE].concat();
+        let story = story.declares(gone.clone());
+        let before = story.count();
+        let ran = story.apply("--allow user/alice");
+        let says = format!("user/alice is removed, but {name} is in application/bob/site and package/payments");
+        assert!(matches!(ran.exit, 3 | 6) && ran.err.contains("KW-145"), "{}{}", ran.out, ran.err);
+        assert!(ran.err.contains(&says) && story.count() == before, "{}{}", ran.out, ran.err);
+        // The help works: it stays where it is.
+        let id = story.id_of_only_key();
+        assert!(ran.err.contains(&format!("`key: {{existing: {id}}}`")), "{}", ran.err);
+        let by_id = KEY.replace("{generate: {prefix: chk_}}", &format!("{{existing: {id}}}"));
+        let by_id = by_id.replace("user: alice, application: checkout", "user: bob, application: site");
+        let stays = story.declares([&*gone, &by_id].concat());
+        let ran = stays.apply("--allow user/alice");
+        assert!(ran.exit == 0 && stays.count() == (1, 1), "{}{}", ran.out, ran.err);
+        // Or it goes too.
+        let too = stays.declares([&*gone, &by_id.replace("{name: k}", "{name: k, removed: true}")].concat());
+        let ran = too.apply("--allow user/alice --allow key/k");
+        assert!(matches!(ran.exit, 0) && too.count().1 == 0, "{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn an_application_does_not_go_while_its_key_lives_in_another_one() {
+    let story = Story::of(&[TEAM, KEY, BOB, SITE].concat());
+    story.by_hand(MOVE_KEY);
+    let manifests = [&*TEAM.replace("{name: checkout}", "{name: checkout, removed: true}"), BOB, SITE].concat();
+    let story = story.declares(manifests);
+    let ran = story.apply("--allow application/alice/checkout");
+    let says = "application/alice/checkout is removed, but key/k is in application/bob/site and package/payments";
+    assert!(matches!(ran.exit, 3 | 6) && ran.err.contains(says), "{}{}", ran.out, ran.err);
+    assert_eq!(story.count(), (2, 1));
+}
+
+/// A contradiction is said before anything is done.
+#[test]
+fn what_is_removed_and_renamed_is_neither() {
+    let story = Story::of(TEAM).edited("{name: checkout}", "{name: till, previously: [checkout]}");
+    let gone = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: checkout, removed: true}\nspec: {user: alice}\n";
+    let both = story.manifests.clone() + gone;
+    let story = story.declares(both);
+    for _ in 0..2 {
+        let ran = story.apply("");
+        let says = "application/alice/checkout is removed, but it is renamed to application/alice/till";
+        assert!(ran.exit == 3 && ran.err.contains(says), "{}{}", ran.out, ran.err);
+        let name: String = story.database().query_row("SELECT name FROM applications", [], |row| row.get(0)).unwrap();
+        assert_eq!(name, "checkout");
+    }
+}
+
+#[test]
+fn a_name_that_a_removed_object_leaves_is_free_in_the_next_apply() {
+    let application = |metadata: &str| {
+        format!(
+            "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {{{metadata}}}\nspec: {{user: alice}}\n"
+        )
+    };
+    let with = |one: &str, other: &str| [TEAM, &application(one), &application(other)].concat();
+    let story = Story::of(&with("name: a", "name: b"));
+    let story = story.declares(with("name: b, previously: [a]", "name: b, removed: true"));
+    let ran = story.apply("");
+    assert!(
+        ran.exit == 3 && ran.err.contains("remove it in one, without the other manifest"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    // The help works.
+    let story = story.declares([TEAM, &application("name: b, removed: true")].concat());
+    assert_eq!(story.apply("").exit, 0);
+    let story = story.declares([TEAM, &application("name: b, previously: [a]")].concat());
+    let ran = story.apply("");
+    assert!(ran.exit == 0 && story.count() == (2, 0), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_plan_knows_which_username_is_gone_for_good() {
+    let story = Story::of(&[TEAM, BOB].concat());
+    let story = story.edited("{name: bob}", "{name: bob, removed: true}");
+    assert_eq!(story.apply("--allow user/bob").exit, 0);
+    let story = story.edited("{name: bob, removed: true}", "{name: bob}");
+    let says = "user/bob was deleted by a run, and a deleted username can never be used again";
+    let ran = story.apply("");
+    assert!(ran.exit == 4 && ran.err.contains("CAM-048") && ran.err.contains(says), "{}{}", ran.out, ran.err);
+    let ran = story.console.run("plan");
+    assert!(ran.exit == 4 && ran.err.contains(says), "{}{}", ran.out, ran.err);
+    // The store refuses it, whoever allows it.
+    let ran = story.apply("--allow user/bob");
+    assert!(ran.exit != 0 && ran.out.contains("could not create user/bob"), "{}{}", ran.out, ran.err);
+}

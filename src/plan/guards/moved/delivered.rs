@@ -130,6 +130,12 @@ impl<'c> Strays<'_, 'c> {
         })
     }
 
+    /// The same key.
+    pub(super) fn in_its_place_of(&self, declared: &'c Declared) -> Option<&'c LiveObject> {
+        self.in_its_place(declared)?;
+        self.in_place.at_place_of(declared).map(|(_, live, _)| live)
+    }
+
     fn same_value(
         &self,
         declared: &Declared,
@@ -143,12 +149,10 @@ impl<'c> Strays<'_, 'c> {
         let id = crate::text::line(live.id.expose());
         let stays = root.map_or_else(String::new, |root| format!("take out `removed: true` of {root}, and "));
         let place = self.place_of(live);
-        let is_there = place.as_ref().is_some_and(|(application, package)| {
-            declared.parent.as_ref().is_some_and(|parent| parent.address == *application)
-                && declared.key.as_ref().is_some_and(|key| key.package.address == *package)
-        });
         let there = match place {
-            Some((application, package)) if !is_there => format!(" in {application} and {package}"),
+            Some((application, package)) if !self.is_in_declared_place(live, declared) => {
+                format!(" in {application} and {package}")
+            }
             _ => String::new(),
         };
         format!("if it is the same key, {stays}declare it{there} with `key: {{existing: {id}}}`")
@@ -168,7 +172,7 @@ impl<'a> Owners<'a> {
         Self(all.collect())
     }
 
-    fn find(&self, live: &LiveObject) -> Option<&'a Address> {
+    pub(super) fn find(&self, live: &LiveObject) -> Option<&'a Address> {
         self.0.get(&live.id).copied()
     }
 }

@@ -3,74 +3,161 @@
 //! that becomes an entry elsewhere, or a key whose owner, application and package all have new names.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
 use super::Strays;
 use super::delivered::lives;
 use super::index::Place;
+use super::is_entry;
 use crate::matching::begins;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::KeySource;
+use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 
-/// Such a key.
-struct Key<'c> {
-    /// The address of its manifest.
-    former: String,
-    live: &'c LiveObject,
+/// The keys that have a pair.
+pub(super) type Taken<'c> = BTreeSet<&'c LiveId>;
+
+/// The address of a manifest that is gone, and its key.
+pub(super) type Former<'c> = (String, &'c LiveObject);
+
+/// What a lost key may have in common with a created one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Common {
+    /// The names of the user and of the package.
+    OfUserInPackage(String, String),
+    InPackage(String),
+    /// The name of the user; both have manifests of their own. An entry of `Application.packages` for another package is
+    /// another one.
+    DocumentsOfUser(String),
+    /// The old application and the old package have no manifests, and the new ones are not in the store.
+    Gone,
+    ApiKey,
 }
 
-/// Such keys, in their order, by what they have in common with a created one.
+impl Common {
+    pub(super) fn of_user_in_package(declared: &Declared, strays: &Strays<'_, '_>) -> Vec<Self> {
+        let Some(parent) = &declared.parent else { return Vec::new() };
+        let user = parent.address.first_name();
+        package_names(declared, strays).into_iter().map(|name| Self::OfUserInPackage(user.clone(), name)).collect()
+    }
+
+    pub(super) fn in_package(declared: &Declared, strays: &Strays<'_, '_>) -> Vec<Self> {
+        package_names(declared, strays).into_iter().map(Self::InPackage).collect()
+    }
+
+    pub(super) fn documents_of_user(declared: &Declared, strays: &Strays<'_, '_>) -> Vec<Self> {
+        let is_document = strays.is_new_key(declared) && !is_entry(&declared.address);
+        let parent = declared.parent.as_ref().filter(|_| is_document);
+        parent.map(|parent| Self::DocumentsOfUser(parent.address.first_name())).into_iter().collect()
+    }
+
+    pub(super) fn gone(declared: &Declared, strays: &Strays<'_, '_>) -> Vec<Self> {
+        let is_new = |address: &Address| !strays.matching.found.contains_key(address);
+        let both = declared.parent.as_ref().zip(declared.key.as_ref()).filter(|_| strays.is_new_key(declared));
+        let is_it = both.is_some_and(|(parent, key)| is_new(&parent.address) && is_new(&key.package.address));
+        if is_it { vec![Self::Gone] } else { Vec::new() }
+    }
+}
+
+/// The name of the package of a generated key, and those that it had.
+fn package_names(declared: &Declared, strays: &Strays<'_, '_>) -> Vec<String> {
+    let key = declared.key.as_ref().filter(|_| strays.is_new_key(declared));
+    key.map_or_else(Vec::new, |key| {
+        let package = &key.package.address;
+        std::iter::once(package.name()).chain(strays.former_names(package)).collect()
+    })
+}
+
+/// The lost keys that may have no pair so far, by what they may have in common with others.
+pub(super) type Pools = BTreeMap<Common, VecDeque<usize>>;
+
+/// Lost keys, in their order.
 #[derive(Default)]
 pub(super) struct Lost<'c> {
-    all: Vec<Key<'c>>,
+    all: Vec<Former<'c>>,
     by_id: BTreeMap<&'c LiveId, usize>,
-    /// The first one in each package, by its name.
-    by_package: BTreeMap<String, usize>,
-    /// The first one whose application and package have no manifest either.
-    of_gone: Option<usize>,
+    pools: Pools,
 }
 
 impl<'c> Lost<'c> {
-    pub(super) fn of(strays: &Strays<'_, 'c>) -> Self {
+    /// `ends` are the API keys that the same plan disables: a new one beside them is no second one.
+    pub(super) fn of(strays: &Strays<'_, 'c>, ends: &BTreeSet<&LiveId>) -> Self {
         let mut lost = Self::default();
         // The manifests of a part say nothing about what other files declare.
         if strays.context.options.is_part {
             return lost;
         }
-        for live in &strays.index.all {
-            let Some((former, (application, package))) = strays.lost(live) else { continue };
-            let at = lost.all.len();
-            lost.by_id.insert(&live.id, at);
-            lost.by_package.entry(package.name()).or_insert(at);
-            if strays.is_gone(&application) && strays.is_gone(&package) {
-                lost.of_gone.get_or_insert(at);
+        let stays = |live: &&&LiveObject| !ends.contains(&live.id) || strays.removals.going(live).is_some();
+        for &live in strays.index.all.iter().filter(stays) {
+            let Some((former, commons)) = strays.lost(live) else { continue };
+            for common in commons {
+                lost.pools.entry(common).or_default().push_back(lost.all.len());
             }
-            lost.all.push(Key { former, live });
+            lost.by_id.insert(&live.id, lost.all.len());
+            lost.all.push((former.to_string(), live));
         }
         lost
+    }
+
+    pub(super) fn pools(&self) -> Pools {
+        self.pools.clone()
+    }
+
+    /// The first key of a pool that has no pair.
+    pub(super) fn first(&self, common: &Common, pools: &mut Pools, taken: &Taken<'c>) -> Option<Former<'c>> {
+        let pool = pools.get_mut(common)?;
+        while let Some(lost) = pool.front().and_then(|at| self.all.get(*at)) {
+            if !taken.contains(&lost.1.id) {
+                return Some(lost.clone());
+            }
+            pool.pop_front();
+        }
+        None
     }
 }
 
 impl<'c> Strays<'_, 'c> {
-    /// The address that the manifest of a key had until now, and its place.
-    fn lost(&self, live: &'c LiveObject) -> Option<(String, Place)> {
+    /// The address that the manifest of a key had until now, and what the key may have in common with others.
+    fn lost(&self, live: &'c LiveObject) -> Option<(Address, Vec<Common>)> {
         let remembered = self.context.remembered;
-        let known = live.key.as_ref().and(remembered.objects.of(live, remembered.key.as_ref()))?;
+        let known = remembered.objects.of(live, remembered.key.as_ref())?;
         let former = Address::parse(&known.address)?;
         let is_lost = !known.is_undeclared
             && known.fits(live, remembered.key.as_ref())
             // One that a manifest removes is in use until that has consent.
             && self.context.desired.get(&former).is_none()
             && (self.context.desired.manifest_of(&former).is_none() || self.removals.going(live).is_some())
-            && lives(live, self.context)
             && !self.is_declared_elsewhere(live);
-        let place = self.place_of(live).filter(|place| is_lost && !self.has_heir(place))?;
-        Some((known.address.to_string(), place))
+        match live.address.kind() {
+            Kind::ApiKey if is_lost && live.attributes.flag("enabled") => Some((former, vec![Common::ApiKey])),
+            Kind::PackageKey if is_lost && lives(live, self.context) => {
+                let place = self.place_of(live)?;
+                // Where a person writes what goes and what comes in its place, nothing is lost.
+                let is_replaced = self.removals.going(live).is_some() && self.has_heir(&place);
+                let commons = self.commons(&former, place);
+                (!is_replaced).then_some((former, commons))
+            }
+            _ => None,
+        }
     }
 
-    /// Whether a key is created in the place of one that lost its manifest. That one is asked about, and no other.
+    fn commons(&self, former: &Address, (application, package): Place) -> Vec<Common> {
+        let (user, name) = (application.first_name(), package.name());
+        let mut commons = vec![Common::OfUserInPackage(user.clone(), name.clone()), Common::InPackage(name)];
+        if !is_entry(former) {
+            commons.push(Common::DocumentsOfUser(user));
+        }
+        if self.is_gone(&application) && self.is_gone(&package) {
+            commons.push(Common::Gone);
+        }
+        commons
+    }
+
+    /// Whether a key is created in the application and the package of a lost one.
     fn has_heir(&self, (application, package): &Place) -> bool {
         let is_heir = |key: &Declared| {
             key.key.as_ref().is_some_and(|key| key.package.address == *package)
@@ -91,25 +178,55 @@ impl<'c> Strays<'_, 'c> {
         self.context.desired.get(address).is_none()
     }
 
-    /// A key that lost its manifest in this run, with the prefix or the package of a new one; or nothing of both is left: the
-    /// old application and the old package have no manifests, and the new ones are not in the store.
-    pub(super) fn lost_key(&self, declared: &Declared) -> Option<(String, &'c LiveObject)> {
+    /// A key in use that the database knows under a name that no manifest has any more, in the place of a generated key.
+    pub(super) fn former_key_there(&self, declared: &Declared, taken: &Taken<'c>) -> Option<Former<'c>> {
+        let (parent, package) = (&declared.parent.as_ref()?.address, &declared.key.as_ref()?.package.address);
+        self.former_key(declared, taken, |(application, theirs)| application == parent && theirs == package)
+    }
+
+    /// The same in a place that no manifest declares any more.
+    pub(super) fn former_key_near(&self, declared: &Declared, taken: &Taken<'c>) -> Option<Former<'c>> {
         let (parent, key) = (&declared.parent.as_ref()?.address, declared.key.as_ref()?);
+        self.former_key(declared, taken, |(application, package)| {
+            let is_same_user = application.first_name() == parent.first_name();
+            let is_akin = self.is_gone(application) && (is_same_user || self.has_name_of(application, parent));
+            let is_same_package = self.has_name_of(package, &key.package.address);
+            (application == parent && (is_same_package || self.is_gone(package))) || (is_akin && is_same_package)
+        })
+    }
+
+    fn former_key(
+        &self,
+        declared: &Declared,
+        taken: &Taken<'c>,
+        is_place: impl Fn(&Place) -> bool,
+    ) -> Option<Former<'c>> {
+        let parent = declared.parent.as_ref().filter(|_| self.is_new_key(declared))?;
+        let remembered = self.context.remembered;
+        let is_it = |(address, live): &(&str, &'c LiveObject)| {
+            !taken.contains(&live.id)
+                && live.attributes.text("settings.status") != Some("disabled")
+                && Address::parse(address).is_some_and(|address| self.context.desired.manifest_of(&address).is_none())
+                && self.place_of(live).is_some_and(|place| is_place(&place))
+                && !self.is_declared_elsewhere(live)
+                && !self.was_undeclared(live)
+        };
+        let known = self.near(&parent.address).filter_map(|live| {
+            let known = remembered.objects.of(live, remembered.key.as_ref())?;
+            Some((&*known.address, live))
+        });
+        let first = known.filter(is_it).min_by_key(|(address, _)| *address);
+        first.map(|(address, live)| (address.to_owned(), live))
+    }
+
+    /// A lost key with the prefix of a new one.
+    pub(super) fn lost_with_prefix(&self, declared: &Declared, taken: &Taken<'c>) -> Option<Former<'c>> {
+        let key = declared.key.as_ref().filter(|_| self.is_new_key(declared))?;
         let KeySource::Generate(generated) = &key.source else { return None };
-        let package = &key.package.address;
         let begins = |live: &LiveObject| live.key.as_ref().is_some_and(|key| begins(key.value.expose(), generated));
-        let with_prefix = || {
-            let mut like = self.index.like(generated).filter(|live| !generated.prefix.is_empty() && begins(live));
-            like.find_map(|live| self.lost.by_id.get(&live.id).copied())
-        };
-        let in_package = || {
-            let names = std::iter::once(package.name()).chain(self.former_names(package));
-            names.filter_map(|name| self.lost.by_package.get(&name)).min().copied()
-        };
-        let is_new = |address: &Address| !self.matching.found.contains_key(address);
-        let of_gone = || self.lost.of_gone.filter(|_| is_new(parent) && is_new(package));
-        let at = with_prefix().or_else(in_package).or_else(of_gone)?;
-        self.lost.all.get(at).map(|lost| (lost.former.clone(), lost.live))
+        let mut like = self.index.like(generated).filter(|live| !generated.prefix.is_empty() && begins(live));
+        let at = like.find_map(|live| self.lost.by_id.get(&live.id).filter(|_| !taken.contains(&live.id)))?;
+        self.lost.all.get(*at).cloned()
     }
 
     /// The application whose consent covers a package, if the key in it is created in a new application and the old one has

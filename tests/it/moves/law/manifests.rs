@@ -32,6 +32,8 @@ pub(super) struct App {
 pub(super) struct Key {
     pub(super) named: Named,
     pub(super) app: usize,
+    /// Whether it is of the second package.
+    is_of_other: bool,
     prefix: Option<String>,
     /// The id of the key of the store that it names.
     pub(super) existing: Option<String>,
@@ -41,6 +43,9 @@ pub(super) struct Key {
 #[derive(Clone)]
 pub(super) struct Manifests {
     package: Named,
+    api_key: Named,
+    /// Whether the last edit is a rename of something declared that says so, and nothing else.
+    pub(super) says_so: bool,
     pub(super) apps: Vec<App>,
     pub(super) keys: Vec<Key>,
 }
@@ -73,7 +78,8 @@ impl Manifests {
             App { named, owner, manifest: Manifest::Declared, has_entry }
         };
         let apps = (0..3).map(|n| app(n, dice.index(2), dice.chance(30))).collect();
-        let mut manifests = Self { package: Named::new("pay".to_owned()), apps, keys: Vec::new() };
+        let (package, api_key) = (Named::new("pay".to_owned()), Named::new("erp".to_owned()));
+        let mut manifests = Self { package, api_key, says_so: false, apps, keys: Vec::new() };
         for _ in 0..3 {
             manifests.new_key(dice.index(3), dice.chance(50));
         }
@@ -84,7 +90,8 @@ impl Manifests {
         let number = self.keys.len();
         let prefix = has_prefix.then(|| format!("p{number}_"));
         let named = Named::new(format!("key{number}"));
-        self.keys.push(Key { named, app, prefix, existing: None, manifest: Manifest::Declared });
+        let key = Key { named, app, is_of_other: false, prefix, existing: None, manifest: Manifest::Declared };
+        self.keys.push(key);
     }
 
     /// The numbers of the keys that are declared.
@@ -96,7 +103,12 @@ impl Manifests {
     pub(super) fn text(&self) -> String {
         let package = &self.package.name;
         let mut text = head("Package", &self.package.metadata(Manifest::Declared)) + "spec: {}\n";
-        text += &(head("Plan", "name: gold") + &format!("spec: {{package: {package}}}\n"));
+        text += &(head("Package", "name: other") + "spec: {}\n");
+        for package in [package.as_str(), "other"] {
+            text += &(head("Plan", "name: gold") + &format!("spec: {{package: {package}}}\n"));
+        }
+        text += &head("ApiKey", &format!("name: {}", self.api_key.name));
+        text += "spec: {enabled: true, allowedApis: [audit], allowedOrgs: [\"id:41\"]}\n";
         for user in USERS {
             let spec = format!("spec: {{email: {user}@example.com, displayName: {user}, status: active}}\n");
             text += &(head("User", &format!("name: {user}")) + &spec);
@@ -115,6 +127,7 @@ impl Manifests {
                 Some(id) => format!("{{existing: {id}}}"),
                 None => format!("{{generate: {{{prefix}}}}}"),
             };
+            let package = if key.is_of_other { "other" } else { package };
             text += &head("PackageKey", &key.named.metadata(key.manifest));
             text += &format!(
                 "spec:\n  user: {}\n  application: {}\n  package: {package}\n  plan: gold\n  key: {source}\n  \
@@ -130,6 +143,12 @@ impl Manifests {
         let (app, key) = (dice.index(self.apps.len()), dice.index(self.keys.len()));
         let says_so = dice.chance(50);
         let is_declared = self.keys[key].manifest == Manifest::Declared;
+        self.says_so = says_so
+            && match deed {
+                0 => self.apps[app].manifest == Manifest::Declared,
+                3 => is_declared,
+                deed => deed == 4,
+            };
         match deed {
             0 => self.apps[app].named.rename(format!("app{app}s{step}"), says_so),
             1 => self.apps[app].owner ^= 1,
@@ -165,9 +184,23 @@ impl Manifests {
                 self.keys[key].named.rename(format!("key{key}s{step}"), false);
             }
             15 => self.turn(app, key, says_so),
+            16 if is_declared => {
+                self.keys[key].is_of_other ^= true;
+                self.keys[key].existing = None;
+                self.keys[key].named.rename(format!("key{key}s{step}"), false);
+            }
+            17 => self.api_key.rename(format!("erp{step}"), false),
             _ => {}
         }
         0
+    }
+
+    /// A manifest with the id of a key of an entry that stays.
+    pub(super) fn name_entry(&mut self, app: usize, id: String) {
+        self.new_key(app, false);
+        if let Some(key) = self.keys.last_mut() {
+            key.existing = Some(id);
+        }
     }
 
     /// The entry of an application becomes one of another application.
