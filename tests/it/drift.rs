@@ -140,8 +140,9 @@ fn objects_that_are_gone_new_or_made_by_hand() {
 #[test]
 fn without_a_record_the_comparison_has_two_sides_and_says_so() {
     let story = Story::new("");
-    story.by_hand("DELETE FROM objects");
-    story.by_hand("DELETE FROM applied");
+    for table in ["objects", "applied", "writes", "runs"] {
+        story.by_hand(&format!("DELETE FROM {table}"));
+    }
     assert_eq!(story.sides(), (vec![], 0));
     story.edit("displayName: Alice", "displayName: Ann");
     assert_eq!(story.sides(), (vec!["user/alice changed unknown".to_owned()], 2));

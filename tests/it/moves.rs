@@ -76,7 +76,9 @@ impl Story {
 
     /// A machine that never ran: the store is the same, but nothing is remembered.
     fn forget(&self) {
-        self.database().execute_batch("DELETE FROM objects; DELETE FROM creates; DELETE FROM receipts;").unwrap();
+        let tables = ["objects", "creates", "receipts", "applied", "writes", "runs"];
+        let sql: String = tables.map(|table| format!("DELETE FROM {table};")).concat();
+        self.database().execute_batch(&sql).unwrap();
     }
 
     /// How many applications and keys there are.

@@ -137,7 +137,7 @@ fn an_ancestor_is_a_revision_and_what_moved_in_the_store_is_named_where_it_is() 
     // A user is recognized without the database, too.
     let none = without(&["Application", "User"]);
     database.execute("UPDATE users SET username = 'alice.lee'", []).unwrap();
-    database.execute_batch("DELETE FROM objects").unwrap();
+    database.execute_batch("DELETE FROM objects; DELETE FROM creates; DELETE FROM writes; DELETE FROM runs").unwrap();
     let text = said(&team, &none, "plan --since before");
     assert!(text.contains("user/alice (now user/alice.lee)"), "{text}");
 }
