@@ -299,7 +299,13 @@ fn the_record_has_no_secret_and_no_custom_attribute_and_keeps_what_is_held_back(
     apply_before(&story, &before);
     let plan = json!({"status": "active", "quota.calls": 5000, "quota.keyOverride": true});
     assert_eq!(recorded(&story, "Plan"), plan);
-    let key = json!({"expires": "2027-06-30", "plan": "gold", "settings.quota": 4000, "settings.status": "active"});
+    let key = json!({
+        "declaredIn": "application/alice/shop",
+        "expires": "2027-06-30",
+        "plan": "gold",
+        "settings.quota": 4000,
+        "settings.status": "active",
+    });
     assert_eq!(recorded(&story, "PackageKey"), key);
     let (path, body) = work(&story, Deed::LoweredPlan).unwrap();
     story.emulator.put(&path, body).ok();
