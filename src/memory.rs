@@ -2,6 +2,7 @@
 //! gone. What a run created that crashed before is taken from the journal.
 
 mod applied;
+mod open;
 mod successors;
 mod waiting;
 
@@ -28,6 +29,7 @@ use crate::plan::known::Known;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
 pub use applied::Row;
+use open::known_now;
 use waiting::Waiting;
 
 /// The differences to what the database knows.
@@ -155,34 +157,6 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
     lesson.applied = applied::applied(seen, remembered, key, |kind, id| gone.contains(&(kind, id)));
     lesson.forget = forgotten(seen, remembered, key, &gone, &kept);
     lesson
-}
-
-/// The declared objects that are there, and that no question leaves open.
-fn known_now<'a>(
-    seen: &Experience<'a>,
-    remembered: &Remembered,
-    key: &FingerprintKey,
-    gone: &BTreeSet<(Kind, &LiveId)>,
-) -> Vec<&'a Sighting> {
-    let undecided = undecided(seen);
-    let is_known = |sighting: &Sighting| {
-        let trace = trace_of(sighting.kind(), &sighting.id, Some(key));
-        trace.is_some_and(|trace| remembered.objects.get(sighting.kind(), &trace).is_some())
-    };
-    let is_open = |sighting: &Sighting| undecided.contains(&sighting.address) && !is_known(sighting);
-    let there = seen.declared.iter().filter(|sighting| !gone.contains(&(sighting.kind(), &sighting.id)));
-    there.filter(|sighting| !is_open(sighting)).collect()
-}
-
-/// The applications in which a new key waits for consent beside one that no manifest declares. A machine that does not know
-/// the application asks about the two (KW-145), and the next run has to ask again.
-fn undecided<'a>(seen: &Experience<'a>) -> BTreeSet<&'a Address> {
-    let declared: BTreeSet<&LiveId> = seen.declared.iter().map(|it| &it.id).collect();
-    let others = seen.live.of(Kind::PackageKey).iter().filter(|live| !declared.contains(&live.id));
-    let with_others: BTreeSet<&Address> = others.filter_map(|live| live.parent.as_ref()).collect();
-    let held = seen.changes.iter().zip(seen.results).filter(|(_, result)| matches!(result, ChangeResult::Held(_)));
-    let keys = held.map(|(change, _)| change).filter(|it| it.action == Action::Create && it.target.key.is_some());
-    keys.filter_map(|change| change.target.parent.as_ref()).filter(|parent| with_others.contains(parent)).collect()
 }
 
 /// The objects that the database knows, and that no manifest declares any more: it is gone, or it declares another object by
