@@ -31,6 +31,7 @@ pub(super) struct Document<'a> {
 struct Check<'a> {
     /// What was looked at, like Git or sign-in.
     subject: &'a str,
+    /// How the check ended.
     state: Word,
     /// What was found.
     found: &'a str,
