@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::program::KEYWRIGHT;
 use crate::program::outside_pipeline;
+use crate::readme::blocks;
 
 /// Every object of a snapshot, by kind and id.
 type Objects = BTreeMap<(String, String), Value>;
@@ -84,11 +85,6 @@ fn run(script: &str, folder: &Path) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");
     out.into_owned()
-}
-
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
 fn objects(snapshot: &Path) -> Objects {

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use crate::console::Console;
 use crate::program::KEYWRIGHT;
 use crate::program::outside_pipeline;
+use crate::readme::blocks;
 
 const AREA: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -163,9 +164,4 @@ fn words_of_other_programs_are_answered() {
     let page = console.run("man plan");
     assert!(page.exit == 0 && page.out.contains(".TH KEYWRIGHT-PLAN 1"), "{}", page.out);
     assert!(console.run("version").out.contains("manifests    keywright.dev/v1"));
-}
-
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }

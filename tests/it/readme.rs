@@ -175,3 +175,9 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The blocks of a page in one language.
+pub(crate) fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use crate::program::KEYWRIGHT;
 use crate::program::outside_pipeline;
+use crate::readme::blocks;
 
 #[test]
 fn a_year_of_a_rotated_key_is_as_its_readme_shows_it() {
@@ -48,11 +49,6 @@ fn run(script: &str, folder: &Path) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");
     out.into_owned()
-}
-
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    text.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
 /// The ids of the store are random.

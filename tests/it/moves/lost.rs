@@ -19,7 +19,7 @@ metadata: {name: till}
 spec: {user: alice}
 ";
 
-const MONEY: &str = "---
+pub(super) const MONEY: &str = "---
 apiVersion: keywright.dev/v1
 kind: Package
 metadata: {name: money}

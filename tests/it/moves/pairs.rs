@@ -4,19 +4,8 @@
 use super::BOB;
 use super::KEY;
 use super::Story;
+use super::lost::MONEY;
 use crate::team::TEAM;
-
-const MONEY: &str = "---
-apiVersion: keywright.dev/v1
-kind: Package
-metadata: {name: money}
-spec: {}
----
-apiVersion: keywright.dev/v1
-kind: Plan
-metadata: {name: gold}
-spec: {package: money}
-";
 
 /// Applications besides `checkout` of alice.
 const OTHERS: &str = "---
