@@ -30,6 +30,7 @@ use crate::model::LiveId;
 use crate::model::Secret;
 use crate::plan;
 use crate::plan::Context;
+use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Remembered;
 use crate::rules::values::Values;
@@ -196,6 +197,7 @@ fn undeclared_ids<'a>(given: &Given<'a>, desired: &Desired, values: &Values) -> 
         now: given.now,
         options: &options,
         remembered: given.remembered,
+        living: LivingValues::default(),
     };
     let mut matching = matching(desired, given.live, values, false);
     plan::set_apart(&context, &mut matching);

@@ -96,6 +96,7 @@ pub use own_key::own_key_in;
 pub use prune::prunable;
 pub use prune::undeclared;
 pub use query::query;
+pub use receipts::LivingValues;
 pub use receipts::Receipt;
 pub use receipts::Receipts;
 pub use receipts::Shown;

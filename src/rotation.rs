@@ -97,6 +97,11 @@ pub fn due<'a>(
     due
 }
 
+/// Whether calls with a key may succeed, now or when it is approved.
+pub fn lives(live: &LiveObject, now: Instant) -> bool {
+    live.attributes.text("settings.status") != Some("disabled") && !ends_before(live, now)
+}
+
 /// Whether the last day of a key is before that of a time.
 pub fn ends_before(key: &LiveObject, time: Instant) -> bool {
     end_before(&key.attributes, time)

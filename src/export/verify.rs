@@ -20,6 +20,7 @@ use crate::model::Address;
 use crate::model::Desired;
 use crate::plan;
 use crate::plan::Context;
+use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
@@ -168,5 +169,6 @@ fn in_context<T>(
         now: given.now,
         options: &Options::default(),
         remembered,
+        living: LivingValues::default(),
     })
 }

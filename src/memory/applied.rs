@@ -16,16 +16,19 @@ use crate::model::Value;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Remembered;
-use crate::plan::applied::PLACE;
+use crate::plan::applied::APPLICATION;
+use crate::plan::applied::PACKAGE;
 use crate::plan::applied::Record;
 use crate::plan::known::trace_of;
 
 /// A user who is created without a status waits for activation. That is what Keywright left, and not what a person did.
 const FIRST_STATUS: &str = "waiting";
 
-/// The application of a key, by its address in the manifests.
-fn place(application: &Address) -> Value {
-    Value::text(application.to_string())
+/// Records where a key is declared.
+fn insert_place(fields: &mut Record, application: &Address, package: &Address) {
+    for (name, holder) in [(APPLICATION, application), (PACKAGE, package)] {
+        fields.insert(FieldName::Borrowed(name), &Value::text(holder.to_string()));
+    }
 }
 
 /// The fields of one object, by its kind and trace.
@@ -99,8 +102,8 @@ fn of_declared(
             (None, None) => {}
         }
     }
-    if let Some(application) = declared.parent.as_ref().filter(|_| declared.key.is_some()) {
-        fields.insert(FieldName::Borrowed(PLACE), &place(&application.address));
+    if let Some((application, key)) = declared.parent.as_ref().zip(declared.key.as_ref()) {
+        insert_place(&mut fields, &application.address, &key.package.address);
     }
     let has_age = declared.key.as_ref().is_some_and(|key| key.ends_after.is_some());
     if let Some((field, end)) = end_at_age(live, change, before).filter(|_| has_age) {
@@ -129,8 +132,8 @@ fn of_created(change: &Change, result: &ChangeResult) -> Record {
             fields.insert(field.field.clone(), value);
         }
     }
-    if let Some(application) = change.target.parent.as_ref().filter(|_| change.target.key.is_some()) {
-        fields.insert(FieldName::Borrowed(PLACE), &place(application));
+    if let Some((application, key)) = change.target.parent.as_ref().zip(change.target.key.as_ref()) {
+        insert_place(&mut fields, application, &key.package);
     }
     if change.address.kind() == Kind::User && change.after("status").is_none() {
         fields.insert(FieldName::Borrowed("status"), &Value::text(FIRST_STATUS));

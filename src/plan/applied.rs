@@ -38,8 +38,10 @@ impl Applied {
     }
 }
 
-/// Under this name the record of a key has its application, by the address in the manifests. It is no field of a key.
-pub const PLACE: &str = "declaredIn";
+/// Under these names the record of a key has its application and its package, by the addresses in the manifests. They are no
+/// fields of a key.
+pub const APPLICATION: &str = "declaredIn";
+pub const PACKAGE: &str = "declaredFor";
 
 /// The fields of one object as an apply left them. Contains no custom attributes, because they may be secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::KeyTimeline;
 use super::Plan;
+use super::receipts::LivingValues;
 use super::receipts::Shown;
 use super::remembered::Remembered;
 use crate::change::Change;
@@ -40,6 +41,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// What the workspace database knows from earlier runs.
     pub remembered: &'a Remembered,
+    /// Empty; filled if a place received the value of a key that may be gone.
+    pub living: LivingValues,
 }
 
 /// What the run may do beyond the manifests.

@@ -218,9 +218,13 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let receipts = &context.remembered.receipts;
     let value = context.remembered.key.as_ref().map(|fingerprints| fingerprints.of_value(&key.value));
     let Some(value) = value.filter(|_| receipts.are_kept) else { return State::Unknown };
-    if let Some(receipt) = receipts.places.get(to).filter(|receipt| receipt.value == value) {
+    let last = receipts.places.get(to);
+    if let Some(receipt) = last.filter(|receipt| receipt.value == value) {
         // What a changed sink received is in another place.
         if is_of_now(context, to, receipt) { State::Received } else { State::Due }
+    } else if last.is_some_and(|receipt| is_dead(context, receipt)) {
+        // Somebody made another key in place of the one that was delivered.
+        State::Due
     } else if receipts.elsewhere.contains(&value) || !is_ours(context, declared, live) {
         State::Unknown
     } else {
@@ -235,6 +239,12 @@ fn state_by(context: &Context<'_>, shown: &Fingerprint, value: &Secret) -> State
         Some(_) => State::Due,
         None => State::Unknown,
     }
+}
+
+/// Whether no key of the store has the value that a place received last, as far as its fingerprint can be compared.
+fn is_dead(context: &Context<'_>, receipt: &Receipt) -> bool {
+    let key = context.remembered.key.as_ref().filter(|key| key.made(&receipt.value));
+    key.is_some_and(|key| !context.living.include(&receipt.value, context.live, key, context.now))
 }
 
 /// Whether what a place received is still where its sink now writes.

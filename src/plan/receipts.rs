@@ -1,12 +1,17 @@
 //! What is known about deliveries: what files and sinks show, and what the workspace database recorded.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::Fingerprint;
+use crate::model::FingerprintKey;
 use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::rotation;
 
 /// What a place shows on this machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +35,21 @@ pub struct Receipt {
     pub at: Instant,
     /// The identity of the sink at that time ([`crate::workspace::Sink::identity`]). Empty for a file of the workspace.
     pub identity: Box<str>,
+}
+
+/// The fingerprints of the values with which calls may succeed, once something asks for them: an area may have hundreds of
+/// thousands of keys.
+#[derive(Default)]
+pub struct LivingValues(OnceCell<BTreeSet<Fingerprint>>);
+
+impl LivingValues {
+    pub(super) fn include(&self, value: &Fingerprint, live: &Live, key: &FingerprintKey, now: Instant) -> bool {
+        let all = || {
+            let living = live.of(Kind::PackageKey).iter().filter(|live| rotation::lives(live, now));
+            living.filter_map(|live| Some(key.of_value(&live.key.as_ref()?.value))).collect()
+        };
+        self.0.get_or_init(all).contains(value)
+    }
 }
 
 /// What the workspace database knows about deliveries.

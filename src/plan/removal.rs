@@ -106,7 +106,9 @@ impl<'a> Removals<'a> {
     fn missing(&mut self, declared: &'a Declared, below: &Below<'a, '_, '_>, done: &mut Vec<&'a Declared>) {
         if let Some(contradiction) = renamed(declared, below.context, below.matching) {
             self.contradictions.push(contradiction);
-        } else if let Some(problem) = elsewhere(declared, below.context).or_else(|| below.lives_on(declared)) {
+        } else if let Some(problem) =
+            elsewhere(declared, below.context, below.matching).or_else(|| below.lives_on(declared))
+        {
             self.held.push(problem);
         } else if !below.may_have_more(&declared.address) {
             done.push(declared);

@@ -1,5 +1,5 @@
-//! Keys without a declared prefix whose names changed more than once: their values begin with a prefix of the first name, and
-//! `previously` names the last one. The database knows the key by its id.
+//! Keys without a declared prefix whose values begin with the prefix of a name that `previously` does not give: one before the
+//! last, one that was taken out of it, or one that another hand changed in the store. The database knows the key by its id.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -22,51 +22,92 @@ use crate::model::own_prefix;
 /// The application and the package of a key, by their addresses in the manifests.
 type Place = (Address, Address);
 
-/// Matches such keys. Those that a prefix finds are matched already.
+/// Matches such keys. Those that a prefix finds are matched already, but not their generations of an older name.
 pub(super) fn find<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
-    let is_open = |declared: &&Declared| {
-        !matching.found.contains_key(&declared.address) && !matching.stopped.contains(&declared.address)
-    };
-    let open = context.desired.of(Kind::PackageKey).filter(is_open);
-    let open: Vec<(&Declared, &Generated)> = open.filter_map(|it| Some((it, renamed(it)?))).collect();
-    if open.is_empty() {
+    let is_open = |declared: &&Declared| !matching.stopped.contains(&declared.address);
+    let own = context.desired.of(Kind::PackageKey).filter(is_open);
+    let own: Vec<(&Declared, &Generated)> = own.filter_map(|it| Some((it, with_own_prefix(it)?))).collect();
+    if own.is_empty() {
         return;
     }
+    let mut known = known(context, matching);
+    for (declared, generated) in own {
+        let Some(place) = place_of(declared).filter(|_| !known.is_empty()) else { continue };
+        let names = std::iter::once(&generated.prefix).chain(&generated.former);
+        let all = names.filter_map(|prefix| known.remove(&(place.clone(), prefix.clone()))).flatten();
+        let mut all: Vec<&LiveObject> = all.collect();
+        all.sort_by_key(|live| Reverse((live.created, &live.id)));
+        take(declared, all, matching);
+    }
+}
+
+/// The keys without a match that the database knows, by their place and the prefix of the name that they have now.
+fn known<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeMap<(Place, Box<str>), Vec<&'a LiveObject>> {
     let mut prefixes: BTreeMap<Place, BTreeSet<Box<str>>> = BTreeMap::new();
     for declared in context.desired.of(Kind::PackageKey) {
         if let Some(place) = place_of(declared) {
             prefixes.entry(place).or_default().insert(own_prefix(&declared.address.to_string()));
         }
     }
+    let former = former_holders(context, matching);
     let mut known: BTreeMap<(Place, Box<str>), Vec<&'a LiveObject>> = BTreeMap::new();
     for &live in &matching.unmatched {
-        let Some(place) = matching.parent_of(live).zip(matching.terms_of(live)) else { continue };
-        let place = (place.0, place.1.0);
+        let Some((application, (package, _))) = matching.parent_of(live).zip(matching.terms_of(live)) else { continue };
+        let place = (application, package);
         let Some(address) = known_as(live, context, prefixes.get(&place)) else { continue };
-        known.entry((place, own_prefix(address))).or_default().push(live);
+        let entry = entry_of(&place).filter(|_| entry_of(&before(&place, &former)).as_deref() == Some(address));
+        let prefix = own_prefix(entry.as_deref().unwrap_or(address));
+        known.entry((place, prefix)).or_default().push(live);
     }
-    for (declared, generated) in open {
-        let Some(place) = place_of(declared) else { continue };
-        let names = std::iter::once(&generated.prefix).chain(&generated.former);
-        let all = names.filter_map(|prefix| known.remove(&(place.clone(), prefix.clone()))).flatten();
-        let mut all: Vec<&LiveObject> = all.collect();
-        all.sort_by_key(|live| Reverse((live.created, &live.id)));
-        take(declared.address.clone(), &all, matching);
-    }
+    known
 }
 
-fn take<'a>(address: Address, all: &[&'a LiveObject], matching: &mut Matching<'a>) {
-    let Some((live, older)) = all.split_first() else { return };
+/// The applications and packages that another hand renamed, or gave to another user: the names that the database knows, by
+/// those that they have now.
+fn former_holders<'m>(context: &Context<'_>, matching: &'m Matching<'_>) -> BTreeMap<&'m Address, Address> {
+    let remembered = context.remembered;
+    let holders = matching.found.iter().filter(|(now, _)| matches!(now.kind(), Kind::Application | Kind::Package));
+    let renamed = holders.filter_map(|(now, found)| {
+        let known = remembered.objects.of(found.live, remembered.key.as_ref())?;
+        let former = Address::parse(&known.address)?;
+        (former != *now).then_some((now, former))
+    });
+    renamed.collect()
+}
+
+/// A place with the names that the database knows.
+fn before((application, package): &Place, former: &BTreeMap<&Address, Address>) -> Place {
+    let name = |now: &Address| former.get(now).unwrap_or(now).clone();
+    (name(application), name(package))
+}
+
+/// The address of an entry of `Application.packages`.
+fn entry_of((application, package): &Place) -> Option<String> {
+    let [user, application] = &application.names()[..] else { return None };
+    Some(Address::key_of_application(user, application, &package.name()).to_string())
+}
+
+fn take<'a>(declared: &Declared, mut all: Vec<&'a LiveObject>, matching: &mut Matching<'a>) {
+    let address = &declared.address;
+    let is_rotated = declared.key.as_ref().is_some_and(|key| key.rotation.is_some());
     let taken: BTreeSet<&LiveId> = all.iter().map(|live| &live.id).collect();
+    if let Some(found) = matching.found.get_mut(address) {
+        // Without a rotation, the manifest declares one key.
+        if !is_rotated {
+            return;
+        }
+        found.older.append(&mut all);
+    } else if !all.is_empty() {
+        let live = all.remove(0);
+        matching.found.insert(address.clone(), Found { live, moved: false, older: all });
+    }
     matching.unmatched.retain(|other| other.key.is_none() || !taken.contains(&other.id));
-    matching.found.insert(address, Found { live, moved: false, older: older.to_vec() });
 }
 
-/// A generated key that has no declared prefix, and had another name.
-fn renamed(declared: &Declared) -> Option<&Generated> {
+/// A generated key that has no declared prefix.
+fn with_own_prefix(declared: &Declared) -> Option<&Generated> {
     let KeySource::Generate(generated) = &declared.key.as_ref()?.source else { return None };
-    let is_own = generated.prefix == own_prefix(&declared.address.to_string());
-    (is_own && !generated.former.is_empty()).then_some(generated)
+    (generated.prefix == own_prefix(&declared.address.to_string())).then_some(generated)
 }
 
 fn place_of(declared: &Declared) -> Option<Place> {

@@ -3,6 +3,7 @@
 
 mod again;
 mod altered;
+mod by_hand;
 mod lasting;
 mod law;
 mod lost;

@@ -24,6 +24,7 @@ use crate::outcome::ChangeResult;
 use crate::plan;
 use crate::plan::Change;
 use crate::plan::Context;
+use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
@@ -62,6 +63,7 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
         now: console.now,
         options: &Options::default(),
         remembered: &Remembered::default(),
+        living: LivingValues::default(),
     });
     let Planned { diagnostics, held, asked, stopped, .. } = &planned;
     if has_errors(diagnostics) || !held.is_empty() || !asked.is_empty() || !stopped.is_empty() {

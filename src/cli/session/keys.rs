@@ -26,6 +26,7 @@ use crate::model::Live;
 use crate::model::OddRow;
 use crate::plan;
 use crate::plan::Context;
+use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Remembered;
 use crate::plan::Shown;
@@ -107,7 +108,9 @@ impl KeysRead {
             now,
             options: &Options::default(),
             remembered,
+            living: LivingValues::default(),
         });
+
         let (declared, rotations) = (&planned.declared, &planned.rotations);
         work(&Input { live, now, manifests: Some(Manifests { desired, declared, rotations }), remembered, delivered })
     }

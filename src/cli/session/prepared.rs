@@ -29,6 +29,7 @@ use crate::model::Instant;
 use crate::plan;
 use crate::plan::Context;
 use crate::plan::Forecast;
+use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
@@ -181,6 +182,7 @@ impl Snapshot {
             now,
             options,
             remembered,
+            living: LivingValues::default(),
         }))
     }
 

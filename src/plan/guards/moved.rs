@@ -30,6 +30,7 @@ use crate::plan::Context;
 use crate::plan::consent::at;
 use crate::plan::consent::is_allowed;
 use crate::plan::demand::Demand;
+use crate::plan::holders::holders;
 use crate::plan::option::option;
 use crate::plan::removal::Removals;
 use crate::plan::two_objects;
@@ -45,6 +46,7 @@ use lost::Lost;
 use pairs::Pairs;
 use relabeled::Entries;
 use relabeled::Labels;
+use relabeled::in_manifest;
 
 /// Names in a message.
 const NAMED: usize = 3;
@@ -57,7 +59,10 @@ pub(super) fn demands<'c>(
 ) -> Vec<Demand> {
     let (creates, others): (Vec<_>, Vec<_>) = changes.iter().partition(|(_, change)| is_create(change));
     let mut demands = delivered::overwritten(&others, removals, context, matching);
-    let ends = others.iter().filter(|(_, change)| change.action == Action::Disable).filter_map(|(_, it)| it.live_id());
+    let ends = others
+        .iter()
+        .filter(|(_, change)| matches!(change.action, Action::Disable | Action::Delete))
+        .filter_map(|(_, it)| it.live_id());
     demands.extend(made_again(&creates, &ends.collect(), removals, context, matching));
     demands
 }
@@ -109,6 +114,13 @@ fn roots(change: &Change, asked: &BTreeSet<&Address>) -> Vec<Address> {
     let user = user.map(|application| Address::user(&application.first_name()));
     let package = change.target.key.iter().map(|key| key.package.clone());
     user.chain(parent).chain(package).filter(|address| asked.contains(address)).collect()
+}
+
+/// Whether the run or the settings allow a key, or something that it hangs on, to go.
+fn may_be_deleted(live: &LiveObject, context: &Context<'_>, matching: &Matching<'_>) -> bool {
+    let user = matching.parent_of(live).map(|application| Address::user(&application.first_name()));
+    let mut all = holders(live, matching, None).into_iter().chain(user).chain([live.address.clone()]);
+    all.any(|address| is_allowed(&address, context))
 }
 
 /// Whether a key is one of `Application.packages`.
@@ -191,8 +203,10 @@ impl<'a, 'c> Strays<'a, 'c> {
         let in_place = InPlace::of(places, context);
         // What `--prune` deletes may be held back, and its callers use it until then; so does what waits for a consent to be
         // removed.
-        let stays =
-            |live: &&&LiveObject| removals.going(live).is_none_or(|going| !is_allowed(&going.root.address, context));
+        let stays = |live: &&&LiveObject| match removals.going(live) {
+            Some(going) => !is_allowed(&going.root.address, context),
+            None => live.key.is_none() || !ends.contains(&live.id) || !may_be_deleted(live, context, matching),
+        };
         let all: Vec<&'c LiveObject> = matching.unmatched.iter().filter(stays).copied().collect();
         let key = context.remembered.key.as_ref();
         let objects = &context.remembered.objects;
@@ -307,7 +321,12 @@ impl<'a, 'c> Strays<'a, 'c> {
         let message = format!("{} would be created, but its {key} is in {other}, which {which}", declared.address);
         let (old, new) = (other.names(), declared.address.names());
         let help = if old.len() == 2 && old[0] != new[0] {
-            "an application cannot change its owner: declare it with the owner that it has".to_owned()
+            let declare = "an application cannot change its owner: declare it with the owner that it has";
+            if is_entry(key) {
+                format!("{declare}; and {key} has to be there by its id: {}", in_manifest(live))
+            } else {
+                declare.to_owned()
+            }
         } else {
             format!("if it was renamed, write `previously: [{}]`", crate::text::line(&other.name()))
         };
@@ -335,7 +354,7 @@ impl<'a, 'c> Strays<'a, 'c> {
             Value::text(email.as_text()?)
         );
         let help = format!("declare {}: a username cannot change", live.address);
-        Some(Stray::new(&rules::KW_147, message, help))
+        Some(self.with_its_root(live, Stray::new(&rules::KW_147, message, help)))
     }
 
     /// The application and the package of a key of the store, by their addresses in the manifests.

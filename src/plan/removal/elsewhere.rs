@@ -12,8 +12,8 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveObject;
-use crate::model::Value;
-use crate::plan::applied::PLACE;
+use crate::plan::applied::APPLICATION;
+use crate::plan::applied::PACKAGE;
 use crate::plan::known::Known;
 use crate::rules;
 use crate::text::and_more;
@@ -38,18 +38,24 @@ pub(super) fn renamed(
 }
 
 /// KW-145: an object with another name or owner, or a key in another application, is not gone.
-pub(super) fn elsewhere(declared: &Declared, context: &Context<'_>) -> Option<Diagnostic> {
+pub(super) fn elsewhere(declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> Option<Diagnostic> {
     let (address, key) = (declared.address.to_string(), context.remembered.key.as_ref());
     let known = |live: &LiveObject| context.remembered.objects.of(live, key).filter(|known| !known.is_undeclared);
     let is_it = |live: &&LiveObject| known(live).is_some_and(|known| *known.address == *address);
     let live = context.live.of(declared.address.kind()).iter().find(is_it)?;
     let message = format!("{address} is removed, but it is in the store as {}", live.address);
-    let help = "write `removed: true` for what it is there, and take this manifest out";
+    let help = match live.key {
+        Some(_) => {
+            let (place, id) = (place_of(live, matching), crate::text::line(live.id.expose()));
+            format!("declare it {place} with `key: {{existing: {id}}}` and `removed: true` instead")
+        }
+        None => "write `removed: true` for what it is there, and take this manifest out".to_owned(),
+    };
     Some(rules::KW_145.finding(message).at(declared.place).help(help))
 }
 
-/// KW-145: what was declared below a removed user or application, and that no manifest declares where it is now. It would live
-/// on, and nothing would manage its keys. A run that saw it without a manifest and left nothing out has said so already.
+/// KW-145: what was declared below a removed user or application, or in a removed package, and that no manifest declares where
+/// it is now. It would live on, and nothing would manage its keys. A run that saw it without a manifest and left nothing out has said so already.
 pub(super) fn below_another(
     removed: &Declared,
     context: &Context<'_>,
@@ -94,7 +100,7 @@ pub(super) fn hangs_on_removed(live: &LiveObject, context: &Context<'_>, matchin
     holders(live, matching, None).iter().any(goes)
 }
 
-/// KW-142: the same of a user or an application that is gone.
+/// KW-142: the same of a user, an application or a package that is gone.
 pub(super) fn left_behind(
     removed: &Declared,
     context: &Context<'_>,
@@ -109,25 +115,28 @@ pub(super) fn left_behind(
     Some(rules::KW_142.finding(message).at(removed.place).help(help))
 }
 
-/// The undeclared applications and living keys below others that the database knows as those of a removed user or application.
-/// A plan stays where it was made.
+/// The undeclared applications and living keys elsewhere that the database knows as those of a removed user, application or
+/// package. A plan stays where it was made; a key that has another one of its package is not lost by that.
 fn of_removed<'a>(
     removed: &Address,
     context: &Context<'a>,
     matching: &Matching<'a>,
 ) -> Vec<(&'a LiveObject, &'a Known)> {
     let remembered = context.remembered;
-    if remembered.objects.is_empty() || !matches!(removed.kind(), Kind::User | Kind::Application) {
+    if remembered.objects.is_empty() || !matches!(removed.kind(), Kind::User | Kind::Application | Kind::Package) {
         return Vec::new();
     }
-    let is_below = |application: &Address| match removed.kind() {
-        Kind::User => application.first_name() == removed.name(),
-        _ => application == removed,
+    let is_below = |holder: &Address| match removed.kind() {
+        Kind::User => holder.first_name() == removed.name(),
+        _ => holder == removed,
     };
     let moved = matching.unmatched.iter().filter_map(|&live| {
         let known = remembered.objects.of(live, remembered.key.as_ref())?;
         let (was, is) = match live.address.kind() {
             Kind::Application => (Address::parse(&known.address)?, live.address.clone()),
+            Kind::PackageKey if lives(live) && removed.kind() == Kind::Package => {
+                (declared_for(live, known, context)?, live.key.as_ref()?.package.clone())
+            }
             Kind::PackageKey if lives(live) => (declared_in(live, known, context)?, live.parent.clone()?),
             _ => return None,
         };
@@ -147,18 +156,29 @@ fn lives(live: &LiveObject) -> bool {
 
 /// The application in which a key was declared last.
 fn declared_in(live: &LiveObject, known: &Known, context: &Context<'_>) -> Option<Address> {
-    let remembered = context.remembered;
-    if !known.fits(live, remembered.key.as_ref()) {
-        return None;
-    }
-    let recorded = remembered.applied.of(live, &remembered.objects, remembered.key.as_ref());
-    if let Some(place) = recorded.and_then(|record| record.get(PLACE)).and_then(Value::as_text) {
-        return Address::parse(place);
-    }
-    match Address::parse(&known.address)?.names().as_slice() {
+    recorded(APPLICATION, live, known, context).or_else(|| match names_of_entry(known)?.as_slice() {
         [user, application, _] => Some(Address::application(user, application)),
         _ => None,
-    }
+    })
+}
+
+/// The package for which a key was declared last.
+fn declared_for(live: &LiveObject, known: &Known, context: &Context<'_>) -> Option<Address> {
+    recorded(PACKAGE, live, known, context).or_else(|| match names_of_entry(known)?.as_slice() {
+        [_, _, package] => Some(Address::below(Kind::Package, None, package)),
+        _ => None,
+    })
+}
+
+fn recorded(name: &str, live: &LiveObject, known: &Known, context: &Context<'_>) -> Option<Address> {
+    let remembered = context.remembered;
+    let key = remembered.key.as_ref();
+    let record = remembered.applied.of(live, &remembered.objects, key).filter(|_| known.fits(live, key))?;
+    Address::parse(record.get(name)?.as_text()?)
+}
+
+fn names_of_entry(known: &Known) -> Option<Vec<String>> {
+    Some(Address::parse(&known.address)?.names()).filter(|names| names.len() == 3)
 }
 
 fn keys_of(application: &LiveObject, context: &Context<'_>) -> usize {

@@ -152,9 +152,7 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
                 }
                 (format!("{former} is listed as an old name but is also declared"), other)
             } else if let Some(other) = declared(&former).filter(|_| is_circle(own.as_ref(), &former, &new_names)) {
-                help = "a store cannot exchange names at once: give this object a new name in one apply, and the \
-                        wanted one, with that new name under `previously`, in the next; if the names are exchanged \
-                        already, take them out of `previously`";
+                help = EXCHANGE;
                 (format!("{former} is listed as an old name by an object that takes its name in turn"), other)
             } else if let Some(other) = claimed.get(&former) {
                 (format!("{former} is listed as the old name of two objects"), *other)
@@ -167,6 +165,11 @@ fn check_previously(world: &World<'_>, declared: &[(Address, Place)], findings: 
         }
     }
 }
+
+const EXCHANGE: &str = "a store cannot exchange names at once: give this object a new name in one apply, and the wanted one, with \
+                        that new name under `previously`, in the next; if the names are exchanged already, take them out of \
+                        `previously`; on a machine without the workspace database of earlier runs, first declare the keys of \
+                        `Application.packages` in PackageKey manifests with their ids";
 
 /// Whether one object may take the name that another one leaves. A key is found by a prefix of its former names, which the
 /// other key would have too; users and API keys cannot be renamed.

@@ -300,6 +300,7 @@ fn the_record_has_no_secret_and_no_custom_attribute_and_keeps_what_is_held_back(
     let plan = json!({"status": "active", "quota.calls": 5000, "quota.keyOverride": true});
     assert_eq!(recorded(&story, "Plan"), plan);
     let key = json!({
+        "declaredFor": "package/pay",
         "declaredIn": "application/alice/shop",
         "expires": "2027-06-30",
         "plan": "gold",

@@ -27,6 +27,7 @@ use keywright::outcome::Outcome;
 use keywright::plan;
 use keywright::plan::Change;
 use keywright::plan::Context;
+use keywright::plan::LivingValues;
 use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Planned;
@@ -216,6 +217,7 @@ impl Bench {
             now: now(),
             options,
             remembered: &Remembered::default(),
+            living: LivingValues::default(),
         })
     }
 

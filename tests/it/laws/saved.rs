@@ -26,6 +26,7 @@ use keywright::plan;
 use keywright::plan::Action;
 use keywright::plan::Change;
 use keywright::plan::Context;
+use keywright::plan::LivingValues;
 use keywright::plan::MaxDelete;
 use keywright::plan::Options;
 use keywright::plan::Origin;
@@ -153,6 +154,7 @@ fn reviewed(bench: &Bench, ready: &Ready, saved: &SavedPlan) -> Result<(Live, Pl
         now: now(),
         options: &saved.options,
         remembered: &Remembered::default(),
+        living: LivingValues::default(),
     };
     let planned =
         plan::review(saved.plan.clone(), &context).map_err(|undeclared| TestCaseError::fail(undeclared.to_string()))?;

@@ -87,7 +87,7 @@ impl<'c> InPlace<'c> {
 
 /// Whether calls with a key may succeed, now or when it is approved.
 pub(super) fn lives(live: &LiveObject, context: &Context<'_>) -> bool {
-    live.attributes.text("settings.status") != Some("disabled") && !rotation::ends_before(live, context.now)
+    rotation::lives(live, context.now)
 }
 
 /// The keys with which calls may succeed, by something of their values.

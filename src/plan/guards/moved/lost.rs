@@ -84,14 +84,15 @@ pub(super) struct Lost<'c> {
 }
 
 impl<'c> Lost<'c> {
-    /// `ends` are the API keys that the same plan disables: a new one beside them is no second one.
+    /// `ends` has the API keys that the same plan disables: a new one beside them is no second one.
     pub(super) fn of(strays: &Strays<'_, 'c>, ends: &BTreeSet<&LiveId>) -> Self {
         let mut lost = Self::default();
         // The manifests of a part say nothing about what other files declare.
         if strays.context.options.is_part {
             return lost;
         }
-        let stays = |live: &&&LiveObject| !ends.contains(&live.id) || strays.removals.going(live).is_some();
+        let is_disabled = |live: &LiveObject| live.key.is_none() && ends.contains(&live.id);
+        let stays = |live: &&&LiveObject| !is_disabled(live) || strays.removals.going(live).is_some();
         for &live in strays.index.all.iter().filter(stays) {
             let Some((former, commons)) = strays.lost(live) else { continue };
             for common in commons {

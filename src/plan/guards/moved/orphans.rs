@@ -8,8 +8,6 @@ use super::delivered::lives;
 use super::index::Place;
 use super::is_entry;
 use super::lost::Taken;
-use super::relabeled::OLD_NAMES;
-use super::relabeled::in_manifest;
 use crate::model::Declared;
 use crate::model::KeySource;
 use crate::model::Kind;
@@ -30,7 +28,7 @@ impl<'c> Strays<'_, 'c> {
             declared.address, live.address
         );
         let help = if is_entry(&declared.address) {
-            format!("if it is the same key, {OLD_NAMES}, or {}", in_manifest(live))
+            self.same_entry(live, declared)
         } else if self.is_in_declared_place(live, declared) {
             format!(
                 "if it is the same key, write its old prefix, or its old name under `previously`, or `key: {{existing: {id}}}`"
@@ -48,13 +46,16 @@ impl<'c> Strays<'_, 'c> {
     /// Such a key in the place of a generated one, or else in the same application.
     pub(super) fn orphan(&self, declared: &Declared, taken: &Taken<'c>) -> Option<&'c LiveObject> {
         let (parent, key) = (declared.parent.as_ref()?, declared.key.as_ref()?);
-        let KeySource::Generate(_) = &key.source else { return None };
+        let KeySource::Generate(generated) = &key.source else { return None };
         let place = (parent.address.clone(), key.package.address.clone());
         let length = self.length(key);
+        // A value of the store has no prefix.
+        let is_of_form =
+            |value: &str| is_generated(value) || (generated.by_store && is_generated_without_separator(value));
         let has_form = |live: &LiveObject, length| {
             live.key.as_ref().is_some_and(|key| {
                 let value = key.value.expose();
-                value.len() == length && is_generated(value)
+                value.len() == length && is_of_form(value)
             })
         };
         let is_free = |live: &&'c LiveObject| {

@@ -25,7 +25,7 @@ use crate::plan::strangers::is_known_as;
 use crate::rules;
 
 /// What to do if an entry of `Application.packages` has the key of an earlier entry.
-pub(super) const OLD_NAMES: &str = "keep the old names of its application and its package under `previously`";
+const OLD_NAMES: &str = "keep the old names of its application and its package under `previously`";
 
 /// What works for every key, whatever it was declared by.
 pub(super) fn in_manifest(live: &LiveObject) -> String {
@@ -60,7 +60,7 @@ impl<'c> Strays<'_, 'c> {
         let message =
             format!("{} would be created beside {}, which was declared as {former}", declared.address, live.address);
         let help = if is_entry(&declared.address) && is_entry(&former) {
-            format!("if it is the same key, {OLD_NAMES}, or {}", in_manifest(live))
+            self.same_entry(live, declared)
         } else if is_entry(&declared.address) {
             format!("if it is the same key, {}", in_manifest(live))
         } else if is_entry(&former) || self.context.desired.get(&former).is_some() || !has_prefix_of(live, &former) {
@@ -69,6 +69,30 @@ impl<'c> Strays<'_, 'c> {
             format!("if it was renamed, write `previously: [{}]`", crate::text::line(&former.name()))
         };
         Some(Stray::new(&rules::KW_145, message, help))
+    }
+
+    /// What to do if an entry of `Application.packages` has the key of an earlier entry.
+    pub(super) fn same_entry(&self, live: &LiveObject, declared: &Declared) -> String {
+        let by_id = in_manifest(live);
+        if self.are_names_exchanged(live, declared) {
+            format!("if it is the same key, {by_id}")
+        } else {
+            format!("if it is the same key, {OLD_NAMES}, or {by_id}")
+        }
+    }
+
+    /// Whether a key has the prefix of an entry with the name of another application or package that the manifests declare.
+    /// Under `previously` it would make a circle (KW-016).
+    fn are_names_exchanged(&self, live: &LiveObject, declared: &Declared) -> bool {
+        let Some((parent, key)) = declared.parent.as_ref().zip(declared.key.as_ref()) else { return false };
+        let (application, package) = (&parent.address, &key.package.address);
+        let entry = |application: &Address, package: &Address| {
+            Address::key_of_application(&application.first_name(), &application.name(), &package.name())
+        };
+        let desired = self.context.desired;
+        let of_others = desired.of(Kind::Application).map(|other| entry(&other.address, package));
+        let mut all = of_others.chain(desired.of(Kind::Package).map(|other| entry(application, &other.address)));
+        all.any(|entry| entry != declared.address && has_prefix_of(live, &entry))
     }
 
     /// Such a key, and the name that it had.
