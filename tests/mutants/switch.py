@@ -10,6 +10,8 @@ import tree_sitter_rust
 
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_rust.language()))
 
+ONCE = b"::std::iter::once("
+
 # Reads the number of the change once. With MUTANT_REACHED=file it changes nothing, and appends the number of each
 # switch to the file when it is first reached.
 SWITCH = """
@@ -52,31 +54,41 @@ class File:
         return start + len(line[:at["column"] - 1].encode())
 
     def add(self, number, mutant):
-        """False if the place has no form with a switch."""
+        """Why the place has no form with a switch, or nothing."""
         start, end = self.place(mutant["span"]["start"]), self.place(mutant["span"]["end"])
         node = self.root.descendant_for_byte_range(start, end)
         new = mutant["replacement"].encode()
         genre = mutant["genre"]
-        if inside(node, "token_tree"):
-            return False
-        if inside(node, "const_item", "static_item") and genre != "FnValue":
-            return False
+        if inside(node, "token_tree") or inside(node, "const_item", "static_item") and genre != "FnValue":
+            return "not switchable"
+        self.free(node)
         if genre == "FnValue":
             returns = mutant["function"]["return_type"]
-            if is_const(node) or "impl " in returns and new != b"::std::iter::empty()":
-                return False
-            if "-> impl Iterator" in returns:
+            if "-> impl Iterator" in returns and (new == b"::std::iter::empty()" or new.startswith(ONCE)):
                 closed = b" }).take(if crate::mutant(%d) { 0 } else { usize::MAX })" % number
+                if new.startswith(ONCE):
+                    item = new.removeprefix(ONCE).removesuffix(b")")
+                    closed += b".chain(if crate::mutant(%d) { Some(" % number + item + b") } else { None })"
                 self.inserts.append((start, end, number, b"({ ", closed))
+            elif "impl " in returns:
+                return "not switchable"
             else:
                 self.inserts.append((start, start, number, b"if crate::mutant(%d) { return " % number + new + b"; } ", b""))
         elif genre in ("BinaryOperator", "UnaryOperator"):
+            # `||` does not compile beside a `let` of the same condition.
+            if node.type in ("&&", "||") and node.parent.type == "let_chain":
+                return "unviable"
             node = up(node, "binary_expression", "unary_expression", "compound_assignment_expr")
-            return node is not None and not is_const(node) and self.wrap(number, node, start, end, new)
+            if node is None:
+                return "not switchable"
+            self.wrap(number, node, start, end, new)
         elif genre == "MatchArmGuard":
-            if self.text[start:end].find(b"let ") >= 0:
-                return False
-            self.wraps.setdefault((start, end), []).append((number, new))
+            if b"let " not in self.text[start:end]:
+                self.wraps.setdefault((start, end), []).append((number, new))
+            elif new == b"false":
+                self.inserts.append((start, start, number, b"!crate::mutant(%d) && " % number, b""))
+            else:
+                return "unviable"
         elif genre == "MatchArm":
             arm = up(self.root.descendant_for_byte_range(start, start + 1), "match_arm")
             pattern = arm.child_by_field_name("pattern")
@@ -87,16 +99,22 @@ class File:
                 opened, closed = (b"", b"") if b"let " in guard.text else (b"(", b")")
                 self.inserts.append((guard.start_byte, guard.end_byte, number, b"!crate::mutant(%d) && " % number + opened, closed))
         elif genre == "StructField":
-            node = up(node, "struct_expression")
-            return node is not None and not is_const(node) and self.wrap(number, node, start, end, new)
+            self.wrap(number, up(node, "struct_expression"), start, end, new)
         else:
-            return False
-        return True
+            return "not switchable"
+        return None
+
+    def free(self, node):
+        """Takes `const` from the function around: a `const fn` cannot read a switch."""
+        function = up(node, "function_item")
+        for modifiers in [] if function is None else function.children:
+            for child in modifiers.children if modifiers.type == "function_modifiers" else []:
+                if child.type == "const":
+                    self.text = self.text[:child.start_byte] + b" " * len(b"const") + self.text[child.end_byte:]
 
     def wrap(self, number, node, start, end, new):
         form = self.text[node.start_byte:start] + new + self.text[end:node.end_byte]
         self.wraps.setdefault((node.start_byte, node.end_byte), []).append((number, form))
-        return True
 
     def written(self):
         """The text with all switches. Fills `regions`."""
@@ -157,14 +175,6 @@ def inside(node, *types):
     return up(node, *types) is not None
 
 
-def is_const(node):
-    """In a `const fn`, which cannot read a switch."""
-    function = up(node, "function_item")
-    return function is not None and any(
-        child.type == "function_modifiers" and b"const" in child.text for child in function.children
-    )
-
-
 def blamed(files, genres, messages):
     """The changes that the compiler's errors are about."""
     numbers = set()
@@ -223,8 +233,9 @@ def switch(mutants, source, root, check):
     for number, mutant in enumerate(mutants):
         file = files.setdefault(mutant["file"], None) or File((Path(source) / mutant["file"]).read_bytes())
         files[mutant["file"]] = file
-        if not file.add(number, mutant):
-            missing[number] = "not switchable"
+        why = file.add(number, mutant)
+        if why:
+            missing[number] = why
     library = (Path(source) / "src/lib.rs").read_text()
     (Path(root) / "src/lib.rs").write_text(library + SWITCH)
     for name, file in files.items():
