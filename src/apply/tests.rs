@@ -201,6 +201,17 @@ fn a_generated_or_custom_value_is_delivered_after_the_key_exists() {
 }
 
 #[test]
+fn a_generated_value_ends_with_the_checksum_that_its_manifest_asks_for() {
+    for has_checksum in [false, true] {
+        let store = ScriptedStore::default();
+        let minted = ValueFrom::Minted { prefix: "abc_".into(), length: 32, has_checksum };
+        assert!(run(vec![key("m", minted, &[])], &store, &mut Seen::default()).all_done());
+        let value = store.asked.borrow()[0].1.clone().unwrap();
+        assert_eq!((value.len(), crate::model::has_checksum(&value)), (32, has_checksum), "{value}");
+    }
+}
+
+#[test]
 fn an_unknown_value_creates_nothing() {
     let (store, mut seen) = (ScriptedStore::default(), Seen::default());
     let _ = run(vec![key("unknown", ValueFrom::Given, &[])], &store, &mut seen);
