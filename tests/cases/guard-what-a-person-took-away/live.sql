@@ -1,0 +1,11 @@
+UPDATE users SET attributes = json_set(attributes, '$."status"', 'waiting') WHERE username = 'bob';
+UPDATE users SET attributes = json_set(attributes, '$."roles"', json('["Everyone"]')) WHERE username IN ('carol', 'dan');
+UPDATE plans SET attributes = json_set(attributes, '$."status"', 'inactive') WHERE name = 'iron';
+UPDATE plans SET attributes = json_set(attributes, '$."services"', json('["Payments API", "Payments API: v1"]')) WHERE name = 'gold';
+UPDATE plans SET attributes = json_set(attributes, '$."quota.calls"', 0) WHERE name = 'zero';
+UPDATE plans SET attributes = json_set(attributes, '$."quota.calls"', 400) WHERE name = 'low';
+UPDATE package_keys SET attributes = json_set(attributes, '$."settings.status"', 'waiting') WHERE value LIKE 'aaa%';
+UPDATE package_keys SET attributes = json_set(attributes, '$."expires"', '2026-11-01') WHERE value LIKE 'bbb%';
+UPDATE package_keys SET attributes = json_set(attributes, '$."expires"', '2026-12-24') WHERE value LIKE 'ccc%' OR value LIKE 'eee%';
+UPDATE package_keys SET plan = (SELECT row FROM plans WHERE name = 'iron') WHERE value LIKE 'ddd%';
+UPDATE api_keys SET attributes = json_set(attributes, '$."allowedApis"', json('["audit"]')) WHERE 1;
