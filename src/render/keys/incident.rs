@@ -63,5 +63,9 @@ pub fn revoked(out: &mut dyn io::Write, report: &Revocation<'_>) -> io::Result<(
             writeln!(out, "{green}{address} is disabled, and the store shows it.{green:#}")?;
         }
     }
-    writeln!(out, "No run enables a revoked key without consent (--allow). Its value stays in the places named above.")
+    write!(out, "No run enables a revoked key without consent (--allow).")?;
+    if report.keys.iter().any(|key| !key.affected.key.places.is_empty()) {
+        write!(out, " Its value stays in the places named above.")?;
+    }
+    writeln!(out)
 }
