@@ -107,7 +107,8 @@ fn successor(change: &Change, context: &Context<'_>, matching: &Matching<'_>) ->
     let live = matching.found.get(&change.address)?.live;
     let back = Back { change, live, applied: applied(live, context), context };
     let limit = || LIMITS.iter().find_map(|limit| back.limit_of_key(limit, matching));
-    if let Some(back) = back.parked(matching).or_else(limit) {
+    // The plan activates the key too, but that waits for the same consent.
+    if let Some(back) = back.status().or_else(|| back.parked(matching)).or_else(limit) {
         return Some(format!("{back} by its successor"));
     }
     let end = live.attributes.get("expires").filter(|end| ends_now(Some(end), context))?;

@@ -1,0 +1,10 @@
+UPDATE applied SET id = (SELECT 'key-' || substr(value, 1, 1) FROM package_keys WHERE package_keys.id = applied.id) WHERE kind = 'PackageKey';
+UPDATE objects SET id = (SELECT 'key-' || substr(value, 1, 1) FROM package_keys WHERE package_keys.id = objects.id) WHERE kind = 'PackageKey';
+UPDATE package_keys SET id = 'key-' || substr(value, 1, 1);
+UPDATE package_keys SET attributes = json_set(attributes, '$."settings.status"', 'disabled') WHERE value LIKE 'aaa%' OR value LIKE 'ggg%';
+UPDATE package_keys SET attributes = json_set(attributes, '$."settings.status"', 'waiting') WHERE value LIKE 'bbb%' OR value LIKE 'hhh%';
+UPDATE plans SET attributes = json_set(attributes, '$."status"', 'inactive') WHERE name IN ('iron', 'lead');
+UPDATE package_keys SET attributes = json_set(attributes, '$."expires"', '2026-11-01') WHERE value LIKE 'ddd%';
+UPDATE package_keys SET attributes = json_set(attributes, '$."settings.quota"', 10) WHERE value LIKE 'eee%';
+UPDATE package_keys SET plan = (SELECT row FROM plans WHERE name = 'lead') WHERE value LIKE 'fff%';
+UPDATE users SET attributes = json_set(attributes, '$."status"', 'disabled') WHERE username = 'bob';
