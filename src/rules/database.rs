@@ -66,3 +66,57 @@ fn schema(settings: &str, written: &Spanned<Box<str>>, findings: &mut Vec<Diagno
     findings.push(problem.help("use at most 63 lowercase letters, digits and _; do not begin with a digit or pg_"));
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+
+    /// The address without the schema, and the schema; or what is said about it.
+    fn read(written: &str) -> Result<(String, String), String> {
+        let database = Some(Spanned { value: written.into(), place: Place::default() });
+        let mut findings = Vec::new();
+        match super::database(&WorkspaceSpec { database, ..WorkspaceSpec::default() }, &mut findings) {
+            Some(DatabaseAt::Server { url, schema, password: None }) if findings.is_empty() => {
+                Ok((url.into(), schema.into()))
+            }
+            _ => Err(findings.pop().map_or_else(String::new, |finding| finding.message.clone())),
+        }
+    }
+
+    #[test]
+    fn the_schema_is_taken_out_of_an_address() {
+        let longest = "a".repeat(63);
+        for (written, url, schema) in [
+            ("postgres://kw@db/keys", "postgres://kw@db/keys", DEFAULT_SCHEMA),
+            ("postgres://db/keys?a=1&schema=team_1&b=2", "postgres://db/keys?a=1&b=2", "team_1"),
+            ("postgresql://db?&schema=_x", "postgresql://db", "_x"),
+            (&format!("postgres://db?schema={longest}"), "postgres://db", &longest),
+        ] {
+            assert_eq!(read(written), Ok((url.to_owned(), schema.to_owned())), "{written}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_no_password_and_no_sign_that_it_could_not_have() {
+        let long = format!("postgres://db?schema={}", "a".repeat(64));
+        let (password, schema) = ("a credential is written in keywright.yaml", "this is not a valid schema name");
+        let address = "this is not the address of a PostgreSQL database";
+        let refused: [(&str, &[&str]); 6] = [
+            (password, &["postgres://kw:fake@db/keys", "postgres://db?PassWord=fake", "postgres://db?a=1&password=f"]),
+            (
+                address,
+                &["postgres://", "postgres:///", "postgres://db?a=b@c", "postgres://db/a b", "postgres://db/a#b"],
+            ),
+            (address, &["postgres://db/a\u{7}b"]),
+            (schema, &["postgres://db?schema=1a", "postgres://db?schema=pg_a", "postgres://db?schema=a-b", &long]),
+            (schema, &["postgres://db?schema=", "postgres://db?schema=aB"]),
+            ("Keywright does not support this database", &["mysql://db/keys", "db"]),
+        ];
+        for (said, all) in refused {
+            for written in all {
+                assert_eq!(read(written), Err(said.to_owned()), "{written}");
+            }
+        }
+    }
+}
