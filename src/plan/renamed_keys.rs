@@ -63,14 +63,16 @@ fn known<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeMap<(Place,
 }
 
 /// The applications and packages that another hand renamed, or gave to another user: the names that the database knows, by
-/// those that they have now.
+/// those that they have now. Where a manifest has the old name still, the names went from one object to another, and the keys
+/// of one would count as those of the other.
 fn former_holders<'m>(context: &Context<'_>, matching: &'m Matching<'_>) -> BTreeMap<&'m Address, Address> {
     let remembered = context.remembered;
     let holders = matching.found.iter().filter(|(now, _)| matches!(now.kind(), Kind::Application | Kind::Package));
     let renamed = holders.filter_map(|(now, found)| {
         let known = remembered.objects.of(found.live, remembered.key.as_ref())?;
         let former = Address::parse(&known.address)?;
-        (former != *now).then_some((now, former))
+        let is_free = former != *now && context.desired.manifest_of(&former).is_none();
+        is_free.then_some((now, former))
     });
     renamed.collect()
 }

@@ -301,9 +301,16 @@ impl<'a, 'c> Strays<'a, 'c> {
         let help = if declared.parent.as_ref().is_some_and(|parent| is_another(&parent.address, &application))
             || declared.key.as_ref().is_some_and(|key| is_another(&key.package.address, &package))
         {
-            "a key cannot move: see KW-152 for the next step"
+            "a key cannot move: see KW-152 for the next step".to_owned()
+        } else if is_entry(&declared.address) && !self.is_gone(&application) && !self.is_gone(&package) {
+            let id = crate::text::line(live.id.expose());
+            format!(
+                "a key cannot move: declare it in {application} and {package} in a PackageKey manifest with \
+                 `key: {{existing: {id}}}`, and take out the entry of `Application.packages`"
+            )
         } else {
             "a key cannot move: declare it where it is, with `previously` if its application or package was renamed"
+                .to_owned()
         };
         Some(self.with_its_root(live, Stray::new(&rules::KW_145, message, help)))
     }

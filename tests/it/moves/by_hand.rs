@@ -68,6 +68,47 @@ fn an_entry_follows_what_the_portal_changed() {
     }
 }
 
+/// Two entries whose applications exchanged their names in the portal, or of which one took the name that the other one left.
+#[test]
+fn entries_do_not_take_each_others_keys_when_the_portal_moves_their_names() {
+    let till = "---\napiVersion: keywright.dev/v1\nkind: Application\nmetadata: {name: till}\nspec: {user: alice, packages: \
+                [{package: payments, plan: gold}]}\n";
+    let id_of = |story: &Story, application: &str| -> String {
+        let sql = "SELECT package_keys.id FROM package_keys JOIN applications ON applications.row = package_keys.application \
+                   WHERE applications.name = ?1";
+        story.database().query_row(sql, [application], |row| row.get(0)).unwrap()
+    };
+    for is_exchange in [true, false] {
+        let story = Story::of(&[&*entry(), till].concat());
+        story.by_hand("UPDATE applications SET name = 'x' WHERE name = 'checkout'");
+        story.by_hand("UPDATE applications SET name = 'checkout' WHERE name = 'till'");
+        if is_exchange {
+            story.by_hand("UPDATE applications SET name = 'till' WHERE name = 'x'");
+        }
+        // A refused run changes no answer.
+        for _ in 0..3 {
+            let ran = story.apply("");
+            assert!(ran.exit == 4 && ran.err.contains("KW-145"), "{}{}", ran.out, ran.err);
+            assert!(!ran.err.contains("KW-134") && story.count().1 == 2, "{}{}", ran.out, ran.err);
+        }
+        if is_exchange {
+            let ran = story.apply("");
+            let help = "in a PackageKey manifest with `key: {existing: ";
+            assert!(ran.err.contains(help) && ran.err.contains("take out the entry"), "{}", ran.err);
+            let by_id = |name: &str, application: &str| {
+                let key = KEY.replace("{name: k}", &format!("{{name: {name}}}")).replace("checkout", application);
+                key.replace("{generate: {prefix: chk_}}", &format!("{{existing: {}}}", id_of(&story, application)))
+            };
+            let manifests = [&*story.manifests, &by_id("k", "checkout"), &by_id("l", "till")].concat();
+            let manifests = manifests.replace(", packages: [{package: payments, plan: gold}]", "");
+            let story = story.declares(manifests);
+            let ran = story.apply("");
+            assert!(ran.exit == 0 && story.count() == (2, 2), "{}{}", ran.out, ran.err);
+            story.settles();
+        }
+    }
+}
+
 /// Two changes at once, of the application and of its owner, are still the same three objects.
 #[test]
 fn an_entry_follows_another_name_with_another_owner() {
