@@ -15,6 +15,7 @@ mod revision;
 mod run;
 mod tree;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Component;
 use std::path::Path;
@@ -210,6 +211,11 @@ impl Repository {
     /// The paths below the root that Git would take with `git add --all`, because no `.gitignore` names them.
     pub fn not_ignored(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
         tree::not_ignored(self, paths)
+    }
+
+    /// Those of the paths that a `.gitignore` names.
+    pub fn ignored(&self, paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, GitError> {
+        tree::ignored(self, paths)
     }
 
     /// The path relative to the root. Links above its last part are followed, as far as it exists.

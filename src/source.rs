@@ -64,6 +64,8 @@ pub struct Choice {
     pub is_ci: bool,
     /// The target branch of the pull request, if the pipeline names it.
     pub target: Option<String>,
+    /// The home folder of the person.
+    pub home: Option<PathBuf>,
 }
 
 /// A workspace as read from disk. `sources` holds the manifests sorted by name, then the workspace file, and with
@@ -177,6 +179,9 @@ fn read(
     if choice.workspace.is_none() {
         check_root(&root, from)?;
     }
+    if paths.iter().any(|path| path != Path::new("-") && normal(&from.join(path)) == normal(&root)) {
+        check_size(&root, choice)?;
+    }
     let mut texts = Texts::new(from, Bounds::new(&around(&root, from), &[]));
     let settings = settings::read(&found, choice, &mut texts)?;
     texts.bounds = Bounds::new(&around(&root, from), &settings.workspace.environment.folders);
@@ -205,6 +210,7 @@ fn read(
         }
         is_nothing_meant = paths.is_empty() && !foreign.is_empty();
     }
+    texts.forget_ignored(&root);
     let mut loaded = texts.finish(found, settings, is_whole);
     if is_nothing_meant {
         loaded.diagnostics.retain(|finding| finding.rule != rules::KW_011.id);
@@ -238,6 +244,17 @@ fn is_inside(path: &Path, from: &Path, root: &Path, workspace: &Workspace) -> bo
 fn has_settings(folder: &Path) -> bool {
     let path = folder.join(WORKSPACE_FILE);
     path.is_file() || path.is_symlink()
+}
+
+/// The folder of a machine or of a person is no workspace unless it says so: to read it takes long, and finds anything.
+fn check_size(root: &Path, choice: &Choice) -> Result<(), NotFound> {
+    let is_home = choice.home.as_deref().is_some_and(|home| normal(home) == root);
+    if has_settings(root) || !(is_home || root.parent().is_none()) {
+        return Ok(());
+    }
+    let whose = if is_home { "your home folder" } else { "the top folder of this machine" };
+    let help = "which folder has the manifests? pass it, like `keywright validate FOLDER`; `keywright init FOLDER` starts a workspace";
+    Err(NotFound::new(format!("use {} as a workspace: it is {whose}", root.display()), help))
 }
 
 /// A link in a repository could make any folder of this machine the workspace, with its settings and its files.

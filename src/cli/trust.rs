@@ -55,6 +55,7 @@ pub(super) fn choice(
         trust: trust.or_else(|| environment.get(TRUST).cloned()),
         is_ci: is_pipeline(environment),
         target: target.map(|branch| branch.trim_start_matches("refs/heads/").to_owned()),
+        home: set("HOME").map(PathBuf::from),
     }
 }
 

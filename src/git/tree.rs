@@ -1,5 +1,6 @@
 //! What the tree of a commit and the index hold.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -135,14 +136,21 @@ pub(super) fn present(repository: &Repository, name: &str) -> Result<Vec<PathBuf
 }
 
 pub(super) fn not_ignored(repository: &Repository, paths: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
+    let ignored = ignored(repository, paths)?;
+    let open = paths.iter().filter(|path| !ignored.contains(*path)).filter_map(|path| repository.inside(path).ok());
+    Ok(open.map(|path| repository.root.join(path)).collect())
+}
+
+pub(super) fn ignored(repository: &Repository, paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, GitError> {
     let what = "find out what Git ignores";
-    let inside: Vec<PathBuf> = paths.iter().filter_map(|path| repository.inside(path).ok()).collect();
+    let whole = |path: &PathBuf| Some((repository.root.join(repository.inside(path).ok()?), path.clone()));
+    let inside: Vec<(PathBuf, PathBuf)> = paths.iter().filter_map(whole).collect();
     if inside.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
     let mut input = Vec::new();
-    for path in &inside {
-        input.extend(repository.root.join(path).as_os_str().as_encoded_bytes());
+    for (path, _) in &inside {
+        input.extend(path.as_os_str().as_encoded_bytes());
         input.push(0);
     }
     let arguments = ["check-ignore", "-z", "--stdin", "--no-index"].map(OsStr::new);
@@ -151,8 +159,8 @@ pub(super) fn not_ignored(repository: &Repository, paths: &[PathBuf]) -> Result<
     if !matches!(ran.status.code(), Some(0 | 1)) {
         return Err(failed(what, &ran));
     }
-    let ignored: Vec<PathBuf> = ran.out.split(|byte| *byte == 0).map(path_of).collect();
-    Ok(inside.into_iter().map(|path| repository.root.join(path)).filter(|path| !ignored.contains(path)).collect())
+    let ignored: BTreeSet<PathBuf> = ran.out.split(|byte| *byte == 0).map(path_of).collect();
+    Ok(inside.into_iter().filter(|(whole, _)| ignored.contains(whole)).map(|(_, path)| path).collect())
 }
 
 pub(super) fn existing(

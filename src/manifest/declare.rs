@@ -76,7 +76,7 @@ macro_rules! mapping {
                 $(
                     if let Some(value) = $crate::manifest::read::field(pairs, $key) {
                         read.$field = $crate::manifest::read::spanned(value, reading);
-                    } $(else if reading.needs($what, $key) {
+                    } $(else if reading.needs($what, $key) && !$crate::manifest::read::is_misspelled(pairs, Self::KEYS, $key) {
                         reading.report(
                             $crate::manifest::rules::$required.finding(concat!($what, " has no `", $key, "`"))
                                 .at($crate::manifest::read::head(node))

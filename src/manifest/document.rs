@@ -8,6 +8,7 @@ use super::read::Spanned;
 use super::read::field;
 use super::read::fields;
 use super::read::head;
+use super::read::is_misspelled;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;
 use crate::manifest::rules;
@@ -116,6 +117,14 @@ pub fn read(root: &Node<'_>, reading: &mut Reading) -> Option<Manifest> {
         reading.report(problem.help(help));
         return None;
     }
+    if is_foreign(root) {
+        let problem = rules::KW_009.finding("the document is not a manifest of Keywright").at(head(root));
+        reading.report(problem.help(format!(
+            "list the folders of the manifests under `manifests:` in keywright.yaml; a manifest has `apiVersion: {}` and a kind",
+            super::API_VERSION
+        )));
+        return None;
+    }
     let pairs = fields(root, &ENVELOPE, "a manifest", reading)?;
     let kind = read_kind(root, pairs, reading)?;
     let metadata = match field(pairs, "metadata") {
@@ -155,6 +164,27 @@ fn is_saved_plan(root: &Node<'_>) -> bool {
     let Content::Mapping(pairs) = &root.content else { return false };
     let kind = field(pairs, "kind").map(|node| &node.content);
     matches!(kind, Some(Content::Scalar { text, .. }) if *text == "saved-plan")
+}
+
+/// Whether the document is of another program: neither its version nor its kind is one of Keywright, or similar to one. A
+/// document with `metadata` or `spec` and without a kind is a manifest that lost it.
+fn is_foreign(root: &Node<'_>) -> bool {
+    let Content::Mapping(pairs) = &root.content else { return false };
+    let text = |name| match field(pairs, name).map(|node| &node.content) {
+        Some(Content::Scalar { text, .. }) => Some(text.as_ref()),
+        _ => None,
+    };
+    let is_ours = |kind: &str| kind == "Workspace" || did_you_mean(kind, Kind::ALL.map(Kind::name)).is_some();
+    let is_version = text("apiVersion").is_some_and(|version| version.contains("keywright"));
+    let is_kind = text("kind").map_or_else(
+        || {
+            ["metadata", "spec"]
+                .iter()
+                .any(|name| field(pairs, name).is_some() || is_misspelled(pairs, &ENVELOPE, name))
+        },
+        is_ours,
+    );
+    !is_version && !is_kind
 }
 
 /// Whether the document is empty or contains only comments.
@@ -206,6 +236,11 @@ pub fn check_version(root: &Node<'_>, pairs: &[(Node<'_>, Node<'_>)], reading: &
 }
 
 fn missing<T>(root: &Node<'_>, name: &str, kind: Kind, reading: &mut Reading) -> Option<T> {
+    if let Content::Mapping(pairs) = &root.content
+        && is_misspelled(pairs, &ENVELOPE, name)
+    {
+        return None;
+    }
     let message = format!("the {kind} has no `{name}`");
     reading.report(rules::KW_006.finding(message).at(head(root)).help(format!("add `{name}:` with its fields")));
     None
@@ -227,6 +262,7 @@ fn read_metadata(kind: Kind, node: &Node<'_>, reading: &mut Reading) -> Option<M
     let metadata = Metadata::from_node(node, reading)?;
     if let Content::Mapping(pairs) = &node.content
         && field(pairs, "name").is_none()
+        && !is_misspelled(pairs, Metadata::KEYS, "name")
     {
         let problem = name_rule(kind).finding(format!("the {kind} has no name")).at(head(node));
         reading.report(problem.help("add `name: …` under metadata"));

@@ -2,8 +2,8 @@
 
 use super::node::Content;
 use super::node::Node;
+use super::plain::is_null;
 use super::read::Reading;
-use super::read::is_null;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;

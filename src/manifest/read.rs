@@ -3,8 +3,12 @@
 use crate::rule::Rule;
 use schemars::JsonSchema;
 
+use super::mistyped;
 use super::node::Content;
 use super::node::Node;
+use super::plain::is_null;
+use super::plain::is_text;
+use super::plain::whole_number;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::SourceId;
@@ -109,7 +113,11 @@ impl Reading {
             }
             other => rules::KW_007.finding(format!("expected {wanted}, found {}", other.describe())),
         };
-        self.report(problem.at(node.place));
+        let problem = problem.at(node.place);
+        self.report(match mistyped::help(&node.content, wanted) {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
     }
 
     fn null(&mut self, node: &Node<'_>) {
@@ -255,17 +263,33 @@ fn unknown_field(key: &Node<'_>, name: &str, known: &[&str], what: &str, reading
     let problem = match refused_field(name, what) {
         Some((rule, message, help)) => rule.finding(message).help(help),
         None => {
+            let below = mistyped::parent_of(name, what);
             let help = match did_you_mean(name, known.iter().copied()) {
+                _ if name == MERGE => "YAML merge keys are not supported: write the fields out".to_owned(),
                 Some(near) => format!("did you mean `{near}`?"),
+                None if let Some(field) = below => format!("write it below `{field}`: `{field}: {{{name}: …}}`"),
                 None => format!("the fields are {}", known.join(", ")),
             };
             // Below a secret, an unknown name may be the secret itself: repeat it only if it is similar to a field.
-            let is_safe = !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did");
+            let is_safe =
+                !matches!(what, "secret" | "PackageKey.spec.key") || help.starts_with("did") || below.is_some();
             let name = if is_safe { format!("field `{}`", text::quoted(name)) } else { "such field".to_owned() };
             rules::KW_005.finding(format!("{what} has no {name}")).help(help)
         }
     };
     reading.report(problem.at(key.place));
+}
+
+/// The key that merges another mapping, in YAML 1.1.
+const MERGE: &str = "<<";
+
+/// Whether a field that is missing is there under a name that a finding corrects, or could be in a merged mapping.
+pub fn is_misspelled(pairs: &[(Node<'_>, Node<'_>)], known: &[&str], missing: &str) -> bool {
+    pairs
+        .iter()
+        .filter_map(|(key, _)| key_name(key))
+        .filter(|name| !known.contains(name))
+        .any(|name| name == MERGE || did_you_mean(name, known.iter().copied()) == Some(missing))
 }
 
 /// Fields of a store that a manifest cannot set: the rule, the message and the help.
@@ -309,85 +333,5 @@ fn key_name<'n>(key: &'n Node<'_>) -> Option<&'n str> {
     match &key.content {
         Content::Scalar { text, .. } => Some(text),
         Content::List(_) | Content::Mapping(_) => None,
-    }
-}
-
-/// Whether an unquoted value is YAML's null, in any of its spellings.
-pub(super) fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// Whether an unquoted value is text for YAML 1.2: neither null, a truth value, nor a number.
-fn is_text(text: &str) -> bool {
-    let truth = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
-    !is_null(text) && !truth && !is_number(text)
-}
-
-fn is_number(text: &str) -> bool {
-    // A fast exit for nearly every text of a manifest.
-    if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
-        return false;
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let digits = |rest: &str, radix: u32| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix));
-    if let Some(hexadecimal) = text.strip_prefix("0x") {
-        return digits(hexadecimal, 16);
-    }
-    if let Some(octal) = text.strip_prefix("0o") {
-        return digits(octal, 8);
-    }
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return true;
-    }
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
-        None => (unsigned, None),
-    };
-    let mantissa_is_number = match mantissa.split_once('.') {
-        Some((whole, fraction)) => {
-            (digits(whole, 10) && (fraction.is_empty() || digits(fraction, 10)))
-                || (whole.is_empty() && digits(fraction, 10))
-        }
-        None => digits(mantissa, 10),
-    };
-    mantissa_is_number && exponent.is_none_or(|exponent| digits(exponent, 10))
-}
-
-/// A decimal number without leading zeros, which no version of YAML reads as anything else.
-pub fn whole_number(text: &str) -> Option<i64> {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let plain = unsigned == "0" || (!unsigned.starts_with('0') && unsigned.bytes().all(|byte| byte.is_ascii_digit()));
-    if plain { text.parse().ok() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plain_number_is_not_text() {
-        for number in [
-            "0", "12", "-1", "+1", "0123", "1e3", "1.5", ".5", "1.", "-1.5E-3", "0x1F", "0o17", ".inf", "-.Inf", ".nan",
-        ] {
-            assert!(!is_text(number), "{number}");
-        }
-        for text in
-            ["no", "yes", "on", "off", "y", "1_000", "12:30", "0x", "1e", "e3", ".", "-", "2027-06-30", "1.2.3", "x1"]
-        {
-            assert!(is_text(text), "{text}");
-        }
-        for other in ["", "~", "null", "true", "FALSE"] {
-            assert!(!is_text(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn whole_numbers_have_one_spelling() {
-        assert_eq!(whole_number("0"), Some(0));
-        assert_eq!(whole_number("-12"), Some(-12));
-        assert_eq!(whole_number("9223372036854775807"), Some(i64::MAX));
-        for not in ["", "-", "007", "1_000", "1.0", "+1", "9223372036854775808", "0x1"] {
-            assert_eq!(whole_number(not), None, "{not}");
-        }
     }
 }

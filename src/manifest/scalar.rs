@@ -17,10 +17,10 @@ use schemars::json_schema;
 
 use super::node::Content;
 use super::node::Node;
+use super::plain::is_null;
+use super::plain::whole_number;
 use super::read::FromNode;
 use super::read::Reading;
-use super::read::is_null;
-use super::read::whole_number;
 use super::schema::Managed;
 use crate::diagnostic::Place;
 use crate::diagnostic::did_you_mean;

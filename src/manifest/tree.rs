@@ -13,6 +13,8 @@ use granit_parser::Tag;
 use super::node::Content;
 use super::node::Node;
 use super::read::Reading;
+use super::slips;
+use super::slips::Slip;
 use crate::diagnostic::Place;
 use crate::manifest::rules;
 
@@ -33,11 +35,31 @@ pub const MAX_FILE: usize = 16 << 20;
 /// line that starts with `---`, so that one mistake does not hide others, unless the file exceeds a limit. Returns the
 /// number of nodes, including those that aliases repeat.
 pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(&Node<'a>, &mut Reading)) -> usize {
-    let mut from = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
+    if slips::report_conflicts(text, reading) {
+        return 0;
+    }
     let mut used = Used::default();
+    let mut from = 0;
+    while from < text.len() && !reading.is_over() {
+        from += usize::from(text[from..].starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
+        let end = from + slips::end_of_file(&text[from..]);
+        used = file(&text[..end], from, used, reading, &mut each);
+        from = end;
+    }
+    used.nodes
+}
+
+/// Reads the documents of `text` after the byte `from`.
+fn file<'a>(
+    text: &'a str,
+    mut from: usize,
+    mut used: Used,
+    reading: &mut Reading,
+    each: &mut impl FnMut(&Node<'a>, &mut Reading),
+) -> Used {
     while let Some(rest) = text.get(from..) {
         let mut builder = Builder::new(reading, from, used);
-        let end = builder.run(rest, &mut each);
+        let end = builder.run(rest, each);
         used = builder.used;
         let Err(Stopped::At(stopped)) = end else { break };
         if reading.is_over() {
@@ -49,7 +71,7 @@ pub fn documents<'a>(text: &'a str, reading: &mut Reading, mut each: impl FnMut(
         let Some(next) = rest.windows(4).position(|four| four == b"\n---") else { break };
         from = begin + next + 1;
     }
-    used.nodes
+    used
 }
 
 /// An open list or mapping.
@@ -192,6 +214,12 @@ impl<'a, 'r> Builder<'a, 'r> {
             }
             let Some(text) = name(key) else { continue };
             if let Some(earlier) = first.get(&text) {
+                if self.open.is_empty() && matches!(text.as_ref(), "apiVersion" | "kind") {
+                    let problem = rules::KW_004.finding("a second manifest begins in the same document").at(key.place);
+                    let problem = problem.label(*earlier, "the first one");
+                    self.reading.report(problem.help("write `---` on a line of its own before it"));
+                    return;
+                }
                 let message = format!("duplicate key `{}`", crate::text::quoted(&text));
                 let problem = rules::KW_004.finding(message).at(key.place);
                 let problem = problem.label(*earlier, "first here");
@@ -261,23 +289,11 @@ impl<'a, 'r> Builder<'a, 'r> {
         let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
         // An error at the end points past the text; mark the last character instead.
         let start = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let end = text[start..].chars().next().map_or(start, |next| start + next.len_utf8());
-        let place = self.reading.place(self.base + start, self.base + end);
-        let problem = rules::KW_002.finding(format!("not valid YAML: {}", error.info())).at(place);
-        let tab = text[..start].rfind('\n').map_or(text, |line| &text[line..]).starts_with("\n\t");
-        let line = text[..start].rfind('\n').map_or(0, |line| line + 1);
-        let line = text[line..].lines().next().unwrap_or_default();
-        let help = match crate::text::false_space(line) {
-            _ if tab => "indent with spaces; YAML allows no tabs there".to_owned(),
-            Some(character) => {
-                format!("this line contains {character}, and YAML takes only plain spaces; replace or remove it")
-            }
-            None if ["{{", "{%", "<%"].iter().any(|mark| line.contains(mark)) => {
-                "run the template before Keywright; manifests have no variables".to_owned()
-            }
-            None => "fix the text at the marked place".to_owned(),
-        };
-        self.reading.report(problem.help(help));
+        let said = error.info();
+        let Slip { place, why, help } = slips::slip(text, start, &said);
+        let message = format!("not valid YAML: {}", why.unwrap_or(&said));
+        let place = self.reading.place(self.base + place.start, self.base + place.end);
+        self.reading.report(rules::KW_002.finding(message).at(place).help(help));
         Stopped::At(self.base + start)
     }
 

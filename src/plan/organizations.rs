@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::did_you_mean;
-use crate::manifest::read::whole_number;
+use crate::manifest::plain::whole_number;
 use crate::model::Desired;
 use crate::model::DesiredField;
 use crate::model::Kind;

@@ -48,11 +48,11 @@ pub(super) struct Texts {
     from: PathBuf,
     /// Where files may be read.
     pub(super) bounds: Bounds,
-    sources: Vec<Source>,
+    pub(super) sources: Vec<Source>,
     /// Problems with the name of their file, because files have no number yet.
     problems: Vec<(Box<str>, Diagnostic)>,
     total: usize,
-    named: BTreeSet<Box<str>>,
+    pub(super) named: BTreeSet<Box<str>>,
     /// Files and folders already read: each is read once, even if passed twice.
     seen: BTreeSet<PathBuf>,
     /// The links that were not followed, by their names in `sources`.

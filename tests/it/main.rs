@@ -22,6 +22,7 @@ mod emulator;
 mod exits;
 mod exports;
 mod first_hour;
+mod foreign_files;
 mod formats;
 mod hooks;
 mod hostile;

@@ -44,7 +44,11 @@ fn run(script: &str, folder: &Path) -> String {
     let path = std::env::var("PATH").unwrap();
     let mut shell = outside_pipeline("bash");
     let script = format!("set -euo pipefail\n{script}");
-    shell.args(["-c", &script]).current_dir(folder).env("PATH", format!("{programs}:{path}")).env("HOME", folder);
+    shell
+        .args(["-c", &script])
+        .current_dir(folder)
+        .env("PATH", format!("{programs}:{path}"))
+        .env("HOME", folder.join("home"));
     let output = shell.stdin(Stdio::null()).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::manifest::read::whole_number;
+use crate::manifest::plain::whole_number;
 use crate::matching::Matching;
 use crate::model::Kind;
 use crate::model::Live;

@@ -1,6 +1,6 @@
 //! MFT-009. Decided here.
 
-use crate::manifest::read::whole_number;
+use crate::manifest::plain::whole_number;
 use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::World;
