@@ -109,6 +109,12 @@ impl Planned {
         let left = self.plan.changes.iter().enumerate().filter(|(index, _)| !self.excluded.contains_key(index));
         left.map(|(_, change)| change)
     }
+
+    /// The places in sinks to which these changes deliver.
+    pub fn sinks(&self) -> impl Iterator<Item = &Delivery> {
+        let keys = self.left().filter_map(|change| change.target.key.as_ref());
+        keys.flat_map(|key| &key.deliver).filter(|to| to.sink.is_some())
+    }
 }
 
 /// A live object that a manifest declares, as the current object or as an older generation of a key.

@@ -11,8 +11,7 @@ use crate::plan::Shown;
 /// delivered would be of no use.
 pub(super) fn refuse_broken_sinks(prepared: &Prepared) -> Result<(), Failure> {
     let Prepared { snapshot, planned, remembered, .. } = prepared;
-    let targets = planned.left().filter_map(|change| change.target.key.as_ref()).flat_map(|key| &key.deliver);
-    let shown = block_on(snapshot.sinks.look(targets, &remembered.receipts, Reach::Writes))?;
+    let shown = block_on(snapshot.sinks.look(planned.sinks(), &remembered.receipts, Reach::Writes))?;
     let broken = shown.into_iter().find_map(|(to, shown)| match shown {
         Shown::Broken { why, help } => Some((to, why, help)),
         _ => None,

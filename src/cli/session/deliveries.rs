@@ -1,6 +1,7 @@
 //! What is at the places of delivery.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::Failure;
@@ -28,4 +29,13 @@ pub(super) fn delivered(
     let work = sinks.look(keys.flat_map(|key| &key.deliver), receipts, reach);
     shown.extend(block_on(heartbeat::reading(work))?);
     Ok(shown)
+}
+
+/// What sinks show right before values are written to them, or why they take none.
+pub(super) fn probes(
+    sinks: &Sinks,
+    places: &BTreeSet<Delivery>,
+    receipts: &Receipts,
+) -> Result<BTreeMap<Delivery, Shown>, Failure> {
+    block_on(heartbeat::reading(sinks.look(places.iter(), receipts, Reach::Writes)))
 }

@@ -1,9 +1,11 @@
 //! A plan that is ready to be shown, saved or applied. New and saved plans are handled the same from here on.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use super::cost;
 use super::deliveries::delivered;
+use super::deliveries::probes;
 use super::history;
 use super::since;
 use super::since::Before;
@@ -25,6 +27,7 @@ use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
 use crate::drift;
 use crate::drift::Drift;
+use crate::model::Delivery;
 use crate::model::Instant;
 use crate::plan;
 use crate::plan::Context;
@@ -33,6 +36,7 @@ use crate::plan::LivingValues;
 use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
+use crate::plan::Shown;
 use crate::plan::pending::Pending;
 use crate::render::Rotations;
 use crate::rules;
@@ -66,7 +70,7 @@ impl Snapshot {
         let mut remembered = self.remembered(&stores)?;
         let pending = remembered.pending.clone();
         let mut planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
-            snapshot.in_context(&options, remembered, now, plan::plan)
+            snapshot.planned(&options, remembered, now, |context| Ok(plan::plan(context)))
         })?;
         let left = if planning.compares() || !options.rotate.keys.is_empty() {
             None
@@ -91,7 +95,8 @@ impl Snapshot {
         let stores = self.origin(now).stores();
         let mut remembered = self.remembered(&stores)?;
         let planned = visibility::wait(self, &mut remembered, console, |snapshot, remembered| {
-            snapshot.in_context(&options, remembered, now, plan::plan)
+            let delivered = snapshot.delivered(&options, remembered)?;
+            Ok(plan::plan(&snapshot.context(&options, remembered, now, &delivered)))
         })?;
         if let Some(lock) = &self.lock {
             history::verified(&self.location, lock, &stores, &planned, &self.desired, &self.live)?;
@@ -152,38 +157,67 @@ impl Snapshot {
         let now = console.now;
         let mut remembered = self.remembered(&self.origin(now).stores())?;
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
-            let review = |context: &Context<'_>| plan::review(saved.plan.clone(), context);
-            snapshot.in_context(&options, remembered, now, review)?.map_err(|undeclared| {
-                let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
-                failure.help("apply the manifests that the plan was made from, or plan again")
-            })
+            let review = |context: &Context<'_>| {
+                plan::review(saved.plan.clone(), context).map_err(|undeclared| {
+                    let failure = Failure::new(format!("could not apply the plan {name}: {undeclared}"));
+                    failure.help("apply the manifests that the plan was made from, or plan again")
+                })
+            };
+            snapshot.planned(&options, remembered, now, review)
         })?;
         Ok(self.prepared(planned, options, remembered))
     }
 
-    fn in_context<T>(
+    /// Plans. Before an apply, each sink to which the plan delivers is probed, and the plan is made again if one is broken:
+    /// it then holds keys back, and may deliver others. A sink to which nothing is delivered is not probed.
+    fn planned(
         &self,
         options: &Options,
         remembered: &Remembered,
         now: Instant,
-        work: impl FnOnce(&Context<'_>) -> T,
-    ) -> Result<T, Failure> {
-        let reach = if self.lock.is_some() { Reach::Writes } else { Reach::Servers };
-        let reach = if options.no_deliver { Reach::Files } else { reach };
-        let delivered = delivered(&self.sinks, &self.desired, &remembered.receipts, &self.loaded.root, reach)?;
-        Ok(work(&Context {
+        plan: impl Fn(&Context<'_>) -> Result<Planned, Failure>,
+    ) -> Result<Planned, Failure> {
+        let mut delivered = self.delivered(options, remembered)?;
+        let mut planned = plan(&self.context(options, remembered, now, &delivered))?;
+        let mut probed = BTreeSet::new();
+        while self.lock.is_some() && !options.no_deliver {
+            let places: BTreeSet<Delivery> = planned.sinks().filter(|to| !probed.contains(*to)).cloned().collect();
+            let shown = probes(&self.sinks, &places, &remembered.receipts)?;
+            if !shown.values().any(|shown| matches!(shown, Shown::Broken { .. })) {
+                break;
+            }
+            delivered.extend(shown);
+            probed.extend(places);
+            planned = plan(&self.context(options, remembered, now, &delivered))?;
+        }
+        Ok(planned)
+    }
+
+    fn delivered(&self, options: &Options, remembered: &Remembered) -> Result<BTreeMap<Delivery, Shown>, Failure> {
+        let reach = if options.no_deliver { Reach::Files } else { Reach::Servers };
+        delivered(&self.sinks, &self.desired, &remembered.receipts, &self.loaded.root, reach)
+    }
+
+    fn context<'a>(
+        &'a self,
+        options: &'a Options,
+        remembered: &'a Remembered,
+        now: Instant,
+        delivered: &'a BTreeMap<Delivery, Shown>,
+    ) -> Context<'a> {
+        Context {
             desired: &self.desired,
             sources: &self.loaded.sources,
             live: &self.live,
             values: &self.secrets.values,
             secrets: &self.secrets.shared,
-            delivered: &delivered,
+            delivered,
             workspace: &self.loaded.workspace,
             now,
             options,
             remembered,
             living: LivingValues::default(),
-        }))
+        }
     }
 
     fn prepared(mut self, mut planned: Planned, options: Options, remembered: Remembered) -> Prepared {
@@ -217,12 +251,12 @@ impl Prepared {
     pub(in crate::cli) fn drift(&self, now: Instant) -> Result<(Vec<Drift>, Vec<Diagnostic>), Failure> {
         let Self { snapshot, planned, remembered, .. } = self;
         let places = Places::new(&snapshot.loaded.sources);
-        let (found, findings) = snapshot.in_context(&self.options, remembered, now, |context| {
-            let (undeclared, findings) = plan::undeclared(context);
-            let Context { desired, live, remembered, .. } = *context;
-            let input = drift::Input { planned, undeclared: &undeclared, desired, live, remembered, places: &places };
-            (drift::drift(&input), findings)
-        })?;
+        let delivered = snapshot.delivered(&self.options, remembered)?;
+        let context = snapshot.context(&self.options, remembered, now, &delivered);
+        let (undeclared, findings) = plan::undeclared(&context);
+        let Context { desired, live, .. } = context;
+        let input = drift::Input { planned, undeclared: &undeclared, desired, live, remembered, places: &places };
+        let found = drift::drift(&input);
         Ok((found, rules::with_severities(findings, &snapshot.loaded.workspace)))
     }
 

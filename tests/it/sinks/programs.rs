@@ -138,6 +138,40 @@ fn a_sink_that_takes_nothing_stops_the_creation_of_its_key_and_nothing_else() {
     assert!(other.live().is_empty());
 }
 
+/// Whatever the kind, and also if the sink is broken now.
+#[test]
+fn a_run_with_nothing_to_deliver_starts_no_program() {
+    let kinds = [
+        "command: {program: [OUTSIDE/store, '{name}', '{path}', '{token}'], probe: [OUTSIDE/probe]}",
+        "kubernetesSecret: {program: OUTSIDE/kubectl, context: prod}",
+        "sops: {folder: sealed, program: OUTSIDE/sops, age: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]}",
+    ];
+    for kind in kinds {
+        let sink = format!("    sink: {{{kind}, check: {{program: [OUTSIDE/check]}}}}\n");
+        let deliver = "deliver: [{to: sink, path: teams/checkout, as: KEY}]";
+        let workspace = Workspace::new(&sink, deliver).with_stand_ins();
+        // Plans and findings run nothing either, whatever is due.
+        workspace.runs("plan --detailed-exitcode", 2);
+        assert_eq!(workspace.calls(), <[String; 0]>::default(), "{kind}");
+        workspace.applies();
+        let calls = workspace.calls();
+        assert!(!calls.is_empty());
+        workspace.fault("probe refuses");
+        for line in ["apply --auto-approve", "plan --detailed-exitcode", "drift", "keys", "validate"] {
+            workspace.runs(line, 0);
+            assert_eq!(workspace.calls(), calls, "{kind}: {line}");
+        }
+        // Another key does not change that.
+        let more = std::fs::read_to_string(workspace.path("m.yaml")).unwrap();
+        let other = more.rsplit("---").next().unwrap().replace("name: k", "name: l").replace("chk_", "oth_");
+        let other = other.replace(deliver, "deliver: elsewhere");
+        std::fs::write(workspace.path("m.yaml"), format!("{more}---{other}")).unwrap();
+        workspace.applies();
+        assert_eq!(workspace.live().len(), 2);
+        assert_eq!(workspace.calls(), calls, "{kind}");
+    }
+}
+
 const ROTATED: &str =
     "rotation: {every: 90d, overlap: 14d, grace: 7d}\ndeliver: [{to: store, path: teams/checkout, as: KEY}]";
 
@@ -234,7 +268,8 @@ fn a_key_of_an_application_is_delivered_too() {
         ("{to: stoer, path: teams/checkout, as: KEY}", "error[KW-164]: the settings declare no sink `stoer`"),
         ("{to: store, path: admin/a, as: KEY}", "error[KW-165]: the sink store does not allow the path admin/a"),
         ("{file: m.yaml, as: KEY}", "error[KW-018]: this file has another use"),
-        ("{file: a.env}", "error[KW-006]"),
+        ("{file: a.env}", "error[KW-006]: deliver[] has no `as`"),
+        ("{as: KEY}", "error[KW-006]: deliver[] has no `file`"),
     ] {
         manifests(deliver);
         says(&workspace.runs("validate", 3), message);
