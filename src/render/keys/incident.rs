@@ -55,7 +55,8 @@ fn one(out: &mut dyn io::Write, key: &Revoked<'_>, report: &Revocation<'_>) -> i
 /// Writes what became of each key. What did not work is an error, and not printed here.
 pub fn revoked(out: &mut dyn io::Write, report: &Revocation<'_>) -> io::Result<()> {
     let green = style::GREEN;
-    for key in report.keys.iter().filter(|key| key.result == Some(ChangeResult::Done)) {
+    let done: Vec<&Revoked<'_>> = report.keys.iter().filter(|key| key.result == Some(ChangeResult::Done)).collect();
+    for key in &done {
         let address = key.address();
         if key.affected.key.state == State::Disabled {
             writeln!(out, "{green}{address} was disabled already, and stays disabled.{green:#}")?;
@@ -63,9 +64,10 @@ pub fn revoked(out: &mut dyn io::Write, report: &Revocation<'_>) -> io::Result<(
             writeln!(out, "{green}{address} is disabled, and the store shows it.{green:#}")?;
         }
     }
-    write!(out, "No run enables a revoked key without consent (--allow).")?;
-    if report.keys.iter().any(|key| !key.affected.key.places.is_empty()) {
-        write!(out, " Its value stays in the places named above.")?;
+    if done.is_empty() {
+        return Ok(());
     }
-    writeln!(out)
+    let has_places = done.iter().any(|key| !key.affected.key.places.is_empty());
+    let copies = if has_places { " Its value stays in the places named above." } else { "" };
+    writeln!(out, "No run enables a revoked key without consent (--allow).{copies}")
 }
