@@ -110,7 +110,7 @@ mapping! {
 }
 
 mapping! {
-    "PackageKey.spec.deliver[]"
+    "deliver[]"
     /// A place that receives the value of the key: a file of the workspace, or a sink that keywright.yaml declares.
     struct DeliverTo {
         /// The path of a file with lines of NAME=value, relative to the workspace. Only its owner can read or write the file.

@@ -46,7 +46,7 @@ fn check_form(target: &Spanned<DeliverTo>, is_complete: bool, findings: &mut Fin
         // A field that could not be read looks like a missing one.
         _ if !is_complete => return,
         (None, None, None) => {
-            let problem = rules::KW_006.finding("PackageKey.spec.deliver[] has no `file`").at(target.place);
+            let problem = rules::KW_006.finding("deliver[] has no `file`").at(target.place);
             findings.add(problem.help("add `file: …`, or `to: …` and `path: …` for a sink"));
             return;
         }

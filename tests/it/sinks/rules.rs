@@ -12,7 +12,7 @@ fn a_manifest_names_only_what_the_settings_declare_and_allow() {
         ("{to: store, as: K}", "KW-164", "the path in the sink is missing"),
         ("{path: teams/a, as: K}", "KW-164", "the sink of the path is missing"),
         ("{to: store, path: teams/a, file: a, as: K}", "KW-164", "the place is both a file and in a sink"),
-        ("{as: K}", "KW-006", "PackageKey.spec.deliver[] has no `file`"),
+        ("{as: K}", "KW-006", "deliver[] has no `file`"),
         ("{to: store, path: admin/a, as: K}", "KW-165", "the sink store does not allow the path admin/a"),
         ("{to: store, path: teams/../admin, as: K}", "KW-165", "is not a path in a sink"),
         ("{to: store, path: teams//a, as: K}", "KW-165", "is not a path in a sink"),
