@@ -14,8 +14,8 @@ use crate::team::TEAM;
 
 const FAST: &str = "{callsPerSecond: 1000}";
 
-/// The calls of a run, which are 6 seconds at the rate of the vendor.
-const MOST_CALLS: usize = 12;
+/// The rows of the longest page.
+const PAGE: usize = 1_000;
 
 struct Drill {
     world: World,
@@ -77,27 +77,40 @@ impl World {
     }
 }
 
+/// The value must not be in a URL, so the whole list is read. With the disabling and the look after it, these are 12 calls:
+/// 6.3 seconds at the rate of the vendor. Signing in is no call of the area.
 #[test]
 fn a_key_among_ten_thousand_is_disabled_in_twelve_calls() {
-    let (drill, area) = Drill::new(ROTATED_KEY, 10_000);
+    const KEYS: usize = 10_000;
+    let (drill, area) = Drill::new(ROTATED_KEY, KEYS);
     drill.world.point_at(&area, "{callsPerSecond: 2}", "");
+    let manifests = std::fs::read_to_string(drill.world.workspace().join("all.yaml")).unwrap();
+    drill.world.write("kind: [");
     let (before, began) = (area.calls(), Instant::now());
     let said =
         drill.run(&["keys", "revoke", "--stdin", "--auto-approve", "--verbose"], &format!("{}\r\n", drill.value));
     let (calls, took) = (area.calls() - before, began.elapsed());
-    println!("disabled after {calls} calls and {:.1} s at 2 calls a second", took.as_secs_f64());
     // Without optimization, and beside other tests, reading the keys takes longer than the pauses between calls.
     assert!(cfg!(debug_assertions) || took < Duration::from_secs(10), "{took:?}");
-    drill.world.point_at(&area, FAST, "");
     assert_eq!(said.exit, 0, "{}", said.text);
-    assert!(calls <= MOST_CALLS, "{calls} calls");
-    for part in
-        ["key/production  active", "application/alice/checkout · package payments · plan gold", "10000 keys read"]
-    {
+    let id: String = {
+        let sql = "SELECT id FROM package_keys WHERE value = ?";
+        drill.world.store().query_row(sql, [&drill.value], |row| row.get(0)).unwrap()
+    };
+    let requests = said.text.lines().filter(|line| line.contains(" request="));
+    let requests: Vec<&str> = requests.map(|line| line.split(" request=").next().unwrap()).collect();
+    let (disable, verify) = (format!("PUT /packageKeys/{id}"), format!("GET /packageKeys/{id}"));
+    let lists = vec!["GET /packageKeys"; KEYS / PAGE];
+    let expected = [vec!["POST /v3/token"], lists, vec![&disable, &verify]].concat();
+    assert_eq!(requests, expected);
+    assert_eq!(calls, expected.len() - 1);
+    for part in ["the database knows it as key/production", "package payments · plan gold", "10000 keys read"] {
         assert!(said.text.contains(part), "{part}\n{}", said.text);
     }
     let active = drill.active();
-    assert!(active.len() == 9_999 && !active.contains(&drill.value), "{}", active.len());
+    assert!(active.len() == KEYS - 1 && !active.contains(&drill.value), "{}", active.len());
+    drill.world.point_at(&area, FAST, "");
+    drill.world.write(&manifests);
     let said = drill.run(&["apply", "--auto-approve"], "");
     assert!(!drill.active().contains(&drill.value), "{}", said.text);
 }
