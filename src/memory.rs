@@ -125,7 +125,7 @@ pub fn lesson(seen: &Experience<'_>, remembered: &Remembered, key: &FingerprintK
             continue;
         }
         let mut known = Known { disabled, ..known(seen, &sighting.address, maker, value.cloned()) };
-        if waiting.includes(sighting) {
+        if waiting.includes(sighting) || before.is_some_and(|before| waiting.is_missed(sighting, before)) {
             let Some(before) = before else { continue };
             known.address = before.address.clone();
         }

@@ -12,12 +12,15 @@ use crate::outcome::ChangeResult;
 use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::Sighting;
+use crate::plan::known::Known;
 
 /// The objects that manifests declare by what is still to be done to them.
 pub(super) struct Waiting<'a> {
     seen: &'a Experience<'a>,
     /// Named objects without their new names.
     unnamed: BTreeSet<&'a Address>,
+    /// What was not created, by its address as text.
+    uncreated: BTreeSet<String>,
     /// Keys that were not moved, or that the run did not deliver without consent.
     unmoved: BTreeSet<&'a LiveId>,
 }
@@ -44,7 +47,17 @@ impl<'a> Waiting<'a> {
             _ => false,
         };
         let moves = results().filter(is_open);
-        Self { seen, unnamed, unmoved: moves.filter_map(|(change, _)| change.live_id()).collect() }
+        let is_uncreated = |(change, result): &(&Change, &ChangeResult)| {
+            change.action == Action::Create && matches!(result, ChangeResult::Held(_))
+        };
+        let uncreated = results().filter(is_uncreated).map(|(change, _)| change.address.to_string()).collect();
+        Self { seen, unnamed, uncreated, unmoved: moves.filter_map(|(change, _)| change.live_id()).collect() }
+    }
+
+    /// Whether the manifest that had an object waits for consent, because another manifest has the object now: by its name in
+    /// the store, or by its id.
+    pub(super) fn is_missed(&self, sighting: &Sighting, before: &Known) -> bool {
+        *before.address != *sighting.address.to_string() && self.uncreated.contains(&*before.address)
     }
 
     /// Whether the store does not show an object under the address of its manifest yet: it, or an object whose name is a part

@@ -18,6 +18,7 @@ use super::holders::holders_of_row;
 use super::known::Maker;
 use super::option::option;
 use super::protected::Protection;
+use super::strangers::is_known_as;
 use super::strangers::maker;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
@@ -211,7 +212,8 @@ impl<'a> Removals<'a> {
 }
 
 /// Whether a key is one that Keywright created for a manifest: by memory, else by the length of the values that it
-/// generates. A key that is named by its id, or found by its value, is the one of the manifest.
+/// generates. A machine that found the key without having made it does not know more than a new one. A key that is named by
+/// its id, or found by its value, is the one of the manifest.
 fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
     let Some(key) = declared.key.as_ref() else { return true };
     let KeySource::Generate(generated) = &key.source else { return true };
@@ -219,8 +221,9 @@ fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>,
         return true;
     }
     match maker(live, context) {
-        Some(maker) => maker == Maker::Keywright,
-        None => {
+        Some(Maker::Keywright) => true,
+        Some(_) if !is_known_as(live, declared, context) => false,
+        _ => {
             let length = length(context, matching, key);
             live.key.as_ref().is_some_and(|key| key.value.expose().len() == length)
         }

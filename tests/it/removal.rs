@@ -229,6 +229,24 @@ fn a_key_of_a_person_with_the_prefix_of_a_removed_one_stays() {
 }
 
 #[test]
+fn a_machine_that_lost_its_memory_and_saw_the_key_again_removes_it() {
+    let story = Story::begin();
+    story.world.write(&[&*team(), &key("generate: {prefix: g_}")].concat());
+    assert_says(&story.world.keywright(&["apply", "--auto-approve"]), 0, &["2 changes done"]);
+    std::fs::remove_dir_all(story.world.workspace().join(".keywright")).unwrap();
+    assert_says(&story.world.keywright(&["apply", "--auto-approve"]), 0, &["Nothing to do"]);
+    let gone = manifest(
+        "PackageKey",
+        "name: k, removed: true",
+        "user: alice, application: shop, package: pay, plan: gold, key: {generate: {prefix: g_}}",
+    );
+    let all = [&*team(), &gone].concat();
+    assert_says(&story.apply(&all, &[]), 4, &["key/k would be removed"]);
+    assert_says(&story.apply(&all, &["--allow", "key/k"]), 0, &["1 change done"]);
+    assert_eq!(story.holds(), ["alice", "pay", "shop"]);
+}
+
+#[test]
 fn what_a_person_makes_after_a_removal_is_not_removed_by_a_consent_that_stays() {
     let other = manifest("Application", "name: other", "user: alice");
     // The removed one may have been the last of its kind.

@@ -13,6 +13,7 @@ mod near;
 mod orphans;
 mod pairs;
 mod relabeled;
+mod taken_names;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ use pairs::Pairs;
 use relabeled::Entries;
 use relabeled::Labels;
 use relabeled::in_manifest;
+use taken_names::TakenNames;
+use taken_names::taken_names;
 
 /// Names in a message.
 const NAMED: usize = 3;
@@ -80,7 +83,7 @@ fn made_again<'c>(
     let created = creates.iter().filter_map(|(_, change)| context.desired.get(&change.address));
     let created: Vec<&'c Declared> = created.collect();
     let strays = Strays::of(removals, &created, ends, context, matching);
-    if strays.index.all.is_empty() && strays.in_place.is_empty() && strays.named.is_empty() {
+    if strays.are_none() {
         return Vec::new();
     }
     let found = creates.iter().filter_map(|(index, change)| Some((*index, *change, strays.of_change(change)?)));
@@ -143,6 +146,7 @@ struct Strays<'a, 'c> {
     index: Index<'c>,
     /// Those that the database knows, by the address that their manifest had.
     known: BTreeMap<String, Vec<&'c LiveObject>>,
+    taken_names: TakenNames<'c>,
     holders: Holders<'c>,
     labels: Labels<'a>,
     entries: Entries<'c>,
@@ -166,6 +170,16 @@ fn named<'c>(context: &Context<'c>, matching: &Matching<'c>) -> BTreeMap<Place, 
         }
     }
     named
+}
+
+/// KW-145: an object that has the name of another manifest.
+fn with_a_taken_name(declared: &Declared, live: &LiveObject) -> Stray {
+    let message = format!(
+        "{} would be created, but it is in the store as {}, which is the name of another manifest",
+        declared.address, live.address
+    );
+    let help = "find out who renamed it, and give both objects their old names in the store".to_owned();
+    Stray::new(&rules::KW_145, message, help)
 }
 
 /// What is in the store in another place.
@@ -221,6 +235,7 @@ impl<'a, 'c> Strays<'a, 'c> {
         let holders = Holders::of(context.desired);
         let (entries, lost, pairs) = (Entries::default(), Lost::default(), Pairs::default());
         let named = named(context, matching);
+        let taken_names = taken_names(created, context, matching);
         let strays = Self {
             context,
             matching,
@@ -229,6 +244,7 @@ impl<'a, 'c> Strays<'a, 'c> {
             owners,
             index,
             known,
+            taken_names,
             holders,
             labels,
             entries,
@@ -239,6 +255,10 @@ impl<'a, 'c> Strays<'a, 'c> {
         let strays = Self { entries: Entries::of(&strays), lost: Lost::of(&strays, ends), ..strays };
         let pairs = Pairs::of(created, &strays);
         Self { pairs, ..strays }
+    }
+
+    fn are_none(&self) -> bool {
+        self.index.all.is_empty() && self.in_place.is_empty() && self.named.is_empty() && self.taken_names.is_empty()
     }
 
     fn of_change(&self, change: &Change) -> Found {
@@ -274,7 +294,10 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     /// KW-145: the object that the database knows under this address.
     fn by_memory(&self, declared: &Declared) -> Found {
-        let live = self.known.get(&declared.address.to_string())?.first()?;
+        let address = declared.address.to_string();
+        let Some(live) = self.known.get(&address).and_then(|all| all.first()) else {
+            return self.taken_names.get(&address).map(|live| with_a_taken_name(declared, live));
+        };
         let message = format!(
             "{} would be created, but it is in the store as {}, with another name or another owner",
             declared.address, live.address

@@ -25,7 +25,7 @@ const EDITS: u64 = 18;
 /// The last ones of the edits: moves to places that have little in common with the old ones, and API keys, of which nothing but
 /// the name shows which one it is.
 const FAR: u64 = 6;
-const DEEDS: u64 = EDITS + 7;
+const DEEDS: u64 = EDITS + 8;
 
 struct World {
     folder: TempDir,
@@ -39,6 +39,7 @@ struct World {
 struct Before {
     manifests: Manifests,
     living: usize,
+    applications: u32,
     api_keys: usize,
     delivered: BTreeMap<usize, String>,
     remembers: bool,
@@ -91,6 +92,10 @@ impl World {
         usize::try_from(count).unwrap()
     }
 
+    fn applications(&self) -> u32 {
+        self.database().query_row("SELECT count(*) FROM applications", [], |row| row.get(0)).unwrap()
+    }
+
     /// The values in the files of the declared keys, by their numbers.
     fn delivered(&self) -> BTreeMap<usize, String> {
         let text = |number| fs::read_to_string(self.folder.path().join(format!("secrets/{number}.env"))).ok();
@@ -129,6 +134,11 @@ impl World {
             )),
             4 => self.name_by_id(dice),
             5 => self.name_entry_by_id(app),
+            6 => {
+                let other = &self.manifests.apps[(app + 1) % 3].named.name.clone();
+                self.by_hand(&format!("UPDATE OR IGNORE applications SET name = 'z{step}' WHERE name = '{name}'"));
+                self.by_hand(&format!("UPDATE OR IGNORE applications SET name = '{name}' WHERE name = '{other}'"));
+            }
             _ => {
                 self.by_hand("DELETE FROM objects; DELETE FROM creates; DELETE FROM receipts; DELETE FROM writes; DELETE FROM runs");
                 self.remembers = false;
@@ -149,7 +159,9 @@ impl World {
     /// A new manifest names the key of an entry by its id, and the entry stays.
     fn name_entry_by_id(&mut self, app: usize) {
         let one = &self.manifests.apps[app];
-        if !one.has_entry || one.manifest != Manifest::Declared {
+        // A machine that lost its memory takes a file that it does not see for one of another machine.
+        let forgot = self.story.iter().any(|line| line.starts_with("DELETE FROM objects"));
+        if forgot || !one.has_entry || one.manifest != Manifest::Declared {
             return;
         }
         let find = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -171,8 +183,8 @@ impl World {
         let files = tempfile::tempdir().unwrap();
         copy(self.folder.path(), files.path());
         let (manifests, remembers) = (self.manifests.clone(), self.remembers);
-        let (living, api_keys) = (self.living().len(), self.api_keys());
-        Before { manifests, living, api_keys, delivered: self.delivered(), remembers, files }
+        let (living, applications, api_keys) = (self.living().len(), self.applications(), self.api_keys());
+        Before { manifests, living, applications, api_keys, delivered: self.delivered(), remembers, files }
     }
 
     fn step(&mut self, step: usize, dice: &mut Dice) {
@@ -183,6 +195,8 @@ impl World {
         self.holds(self.living().len() <= before.living + more, "a key was made twice");
         let unknown = usize::from(!before.remembers);
         self.holds(self.api_keys() <= before.api_keys + unknown, "an API key was made twice");
+        let is_same = before.manifests.text() == self.manifests.text() && before.remembers && self.remembers;
+        self.holds(!is_same || self.applications() <= before.applications, "an application was made twice");
         self.stay_in_use(&in_use);
         let asks_about_rename = self.manifests.says_so && before.remembers && ran.err.contains("error[KW-145]");
         self.holds(!asks_about_rename, "a rename that says so is asked about");
@@ -214,6 +228,7 @@ impl World {
         loop {
             let ran = self.plan_with(&all);
             if ran.exit == 0 {
+                self.holds(!all.is_empty(), "a refused run changed the answer");
                 break;
             }
             let new: Vec<String> = offered(&ran.err).into_iter().filter(|address| !all.contains(address)).collect();

@@ -84,7 +84,7 @@ pub(super) struct Lost<'c> {
 }
 
 impl<'c> Lost<'c> {
-    /// `ends` has the API keys that the same plan disables: a new one beside them is no second one.
+    /// A new API key is no second one beside those that the same plan disables (`ends`).
     pub(super) fn of(strays: &Strays<'_, 'c>, ends: &BTreeSet<&LiveId>) -> Self {
         let mut lost = Self::default();
         // The manifests of a part say nothing about what other files declare.
