@@ -3,6 +3,7 @@
 
 mod done;
 mod elsewhere;
+mod of_manifest;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -12,14 +13,10 @@ use super::Change;
 use super::Context;
 use super::control_plane::OfControlPlane;
 use super::demand::Demand;
-use super::draft::length;
 use super::holders::holders;
 use super::holders::holders_of_row;
-use super::known::Maker;
 use super::option::option;
 use super::protected::Protection;
-use super::strangers::is_known_as;
-use super::strangers::maker;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -35,6 +32,7 @@ use crate::text::and_more;
 use crate::text::count;
 use elsewhere::elsewhere;
 use elsewhere::renamed;
+use of_manifest::is_of_manifest;
 use unknown::unknown;
 
 /// Names in a message.
@@ -208,25 +206,6 @@ impl<'a> Removals<'a> {
             demands.extend(tree.iter().map(demand));
         }
         demands
-    }
-}
-
-/// Whether a key is one that Keywright created for a manifest: by memory, else by the length of the values that it
-/// generates. A machine that found the key without having made it does not know more than a new one. A key that is named by
-/// its id, or found by its value, is the one of the manifest.
-fn is_of_manifest(live: &LiveObject, declared: &Declared, context: &Context<'_>, matching: &Matching<'_>) -> bool {
-    let Some(key) = declared.key.as_ref() else { return true };
-    let KeySource::Generate(generated) = &key.source else { return true };
-    if generated.first.as_ref().is_some_and(|first| first.id == live.id) || generated.by_store {
-        return true;
-    }
-    match maker(live, context) {
-        Some(Maker::Keywright) => true,
-        Some(_) if !is_known_as(live, declared, context) => false,
-        _ => {
-            let length = length(context, matching, key);
-            live.key.as_ref().is_some_and(|key| key.value.expose().len() == length)
-        }
     }
 }
 

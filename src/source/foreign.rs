@@ -17,7 +17,7 @@ use crate::manifest::tree::MAX_FILE;
 use crate::workspace::WORKSPACE_FILE;
 
 /// What every manifest contains, in its `apiVersion`.
-const GROUP: &[u8] = b"keywright.dev";
+const GROUP: &str = "keywright.dev";
 
 impl Texts {
     /// Whether a file in or beside the workspace is for another program. What cannot be read is reported when it is read.
@@ -64,5 +64,5 @@ impl Texts {
 
 /// Whether a text may be a manifest.
 fn is_of_keywright(text: &[u8]) -> bool {
-    text.windows(GROUP.len()).any(|part| part == GROUP)
+    String::from_utf8_lossy(text).contains(GROUP)
 }
