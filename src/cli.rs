@@ -41,6 +41,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -207,6 +208,13 @@ impl Command {
     }
 }
 
+/// The grammar of the command line, for manual pages and the reference.
+pub fn grammar() -> clap::Command {
+    let mut program = Arguments::command();
+    program.build();
+    program
+}
+
 /// The `--color` argument. `main` needs it before anything is printed, to wrap the streams.
 pub fn color(arguments: &[OsString]) -> Color {
     Arguments::try_parse_from(arguments).map_or(Color::Auto, |arguments| arguments.color)
@@ -318,10 +326,8 @@ fn name_workspace(command: &Command, console: &mut Console<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_command_line_is_consistent() {
-        super::Arguments::command().debug_assert();
+        super::grammar().debug_assert();
     }
 }

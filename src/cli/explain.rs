@@ -10,12 +10,12 @@ use crate::manifest::documents;
 use crate::render::explain;
 use crate::rules::catalogue;
 
-/// Explain a rule (CAM-024) or a field of a manifest (PackageKey.rotation)
+/// Explain a rule (CAM-024), a field of a manifest (PackageKey.rotation) or an exit code (4)
 ///
 /// Without WHAT, lists the rules.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Id of a rule, a kind, or a kind and a field
+    /// Id of a rule, a kind, a kind and a field, or an exit code
     what: Option<String>,
 }
 
@@ -26,6 +26,10 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     };
     if let Some(rule) = catalogue::find(what) {
         explain::rule(console.out, rule)?;
+        return Ok(Exit::Done);
+    }
+    if let Some(exit) = Exit::ALL.into_iter().find(|exit| (*exit as u8).to_string() == *what) {
+        writeln!(console.out, "exit code {what}: {}", exit.meaning())?;
         return Ok(Exit::Done);
     }
     if what.contains('-') {

@@ -39,9 +39,52 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All exit codes, by their numbers.
+    pub const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Error,
+        Self::Pending,
+        Self::Invalid,
+        Self::Stopped,
+        Self::Stale,
+        Self::Partly,
+        Self::Locked,
+        Self::OverBudget,
+        Self::Differs,
+        Self::Usage,
+        Self::Interrupted,
+    ];
+
+    /// What it means, for `explain`, the manual pages and the reference.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done, or nothing to do",
+            Self::Error => "an error without a code of its own",
+            Self::Pending => {
+                "changes are pending (`plan --detailed-exitcode`), the store moved (`drift`), an event is soon (`keys due`), or \
+                 a text has a key (`keys check`)"
+            }
+            Self::Invalid => {
+                "the manifests are invalid, alone, against the store or against this machine (a place of delivery, the \
+                 clock), and nothing was changed"
+            }
+            Self::Stopped => "a guard held changes back, or a limit stopped the plan",
+            Self::Stale => "objects changed since the plan was made",
+            Self::Partly => "only some changes were made: others failed, or an object was left out because of an error",
+            Self::Locked => "another run holds the lock of the workspace",
+            Self::OverBudget => {
+                "the apply would exceed `--budget-calls` or `--deadline`, or `--max-time` ended the run before it changed \
+                 anything"
+            }
+            Self::Differs => "all changes were made, but the store changed some fields, or they could not be verified",
+            Self::Usage => "the command line is invalid",
+            Self::Interrupted => "the run was interrupted",
+        }
+    }
+
     /// From the most urgent one. The exit code of a run of several workspaces is the first of these that one of them has: first
     /// what needs a person at once, because something is half done, and last what only waits.
-    const BY_URGENCY: [Self; 12] = [
+    pub const BY_URGENCY: [Self; 12] = [
         Self::Interrupted,
         Self::Usage,
         Self::Partly,

@@ -1,7 +1,6 @@
 //! `keywright man`
 
 use clap::Args;
-use clap::CommandFactory;
 use clap_mangen::Man;
 
 use super::Console;
@@ -16,8 +15,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let mut program = super::Arguments::command();
-    program.build();
+    let program = super::grammar();
     let command = match &arguments.command {
         None => program,
         Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
@@ -27,5 +25,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     // The name of a page has no space: keywright-plan(1).
     let name = command.get_bin_name().unwrap_or("keywright").replace(' ', "-");
     Man::new(command).title(name.to_uppercase()).render(&mut *console.out)?;
+    writeln!(console.out, ".SH \"EXIT STATUS\"")?;
+    for exit in Exit::ALL {
+        // A hyphen of roff is not the one of an option, which people copy.
+        let meaning = exit.meaning().replace('-', "\\-");
+        writeln!(console.out, ".TP\n\\fB{}\\fR\n{meaning}", exit as u8)?;
+    }
     Ok(Exit::Done)
 }

@@ -2,6 +2,8 @@
 
 mod field;
 
+pub use field::Described;
+pub use field::described;
 pub use field::field;
 
 use std::io;

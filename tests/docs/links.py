@@ -41,9 +41,10 @@ def problems():
             elif anchor and target.suffix == ".md" and anchor not in anchors(target):
                 yield f"{page.relative_to(ROOT)}: {link}: there is no such heading"
     listed = {match.group(1) for match in LINK.finditer((ROOT / "docs/SUMMARY.md").read_text())}
-    for page in sorted(ROOT.glob("docs/*.md")):
-        if page.name != "SUMMARY.md" and page.name not in listed:
-            yield f"docs/SUMMARY.md: {page.name} is not in the book"
+    for page in sorted(ROOT.glob("docs/**/*.md")):
+        name = page.relative_to(ROOT / "docs").as_posix()
+        if name not in listed | {"SUMMARY.md"}:
+            yield f"docs/SUMMARY.md: {name} is not in the book"
 
 
 found = list(problems())

@@ -163,5 +163,7 @@ fn words_of_other_programs_are_answered() {
     assert_eq!(console.run("explain packagekey.rotation").exit, 0);
     let page = console.run("man plan");
     assert!(page.exit == 0 && page.out.contains(".TH KEYWRIGHT-PLAN 1"), "{}", page.out);
+    assert!(page.out.contains(".SH \"EXIT STATUS\"\n.TP\n\\fB0\\fR\ndone, or nothing to do\n"), "{}", page.out);
+    assert_eq!(console.run("explain 4").out, "exit code 4: a guard held changes back, or a limit stopped the plan\n");
     assert!(console.run("version").out.contains("manifests    keywright.dev/v1"));
 }

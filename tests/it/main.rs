@@ -39,6 +39,7 @@ mod program;
 mod proxy;
 mod pull_requests;
 mod readme;
+mod reference;
 mod removal;
 mod rivals;
 mod rotate;

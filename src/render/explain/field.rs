@@ -11,7 +11,8 @@ use crate::text::wrap;
 /// Writes the meaning, the type and the subfields of a field. `path` is below `spec`, like `rotation.every`, or begins
 /// with `metadata`; an empty path describes the kind itself. Returns false and writes nothing if the field is unknown.
 pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<bool> {
-    let Some((schema, required)) = find(path, schema) else {
+    let schema = with_required(schema);
+    let Some((schema, required)) = find(path, &schema) else {
         return Ok(false);
     };
     let (bold, dim) = (style::BOLD, style::DIM);
@@ -26,6 +27,57 @@ pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<b
     }
     write_fields(out, schema)?;
     Ok(true)
+}
+
+/// A field of a manifest, for the reference.
+pub struct Described {
+    /// As `explain` takes it, without the kind: `rotation.every`, `metadata.name`. `NAME` is any name of a mapping.
+    pub path: String,
+    /// The type: `text, required`.
+    pub kind: String,
+    pub about: String,
+}
+
+/// All fields of the schema of a kind, each followed by its subfields.
+pub fn described(schema: &Json) -> Vec<Described> {
+    let schema = with_required(schema);
+    let mut all = Vec::new();
+    for (part, start) in [("metadata", "metadata."), ("spec", "")] {
+        if let Some((schema, _)) = property(&schema, part) {
+            describe(start, schema, &mut all);
+        }
+    }
+    all
+}
+
+/// The schema of a kind, whose `spec` says which fields it requires: a manifest with `removed: true` does not, so the schema says it
+/// beside `spec`.
+fn with_required(schema: &Json) -> Json {
+    let mut schema = schema.clone();
+    if let Some(names) = schema.pointer("/else/properties/spec/required").cloned()
+        && let Some(spec) = schema.pointer_mut("/properties/spec").and_then(Json::as_object_mut)
+    {
+        spec.insert("required".to_owned(), names);
+    }
+    schema
+}
+
+fn describe(start: &str, schema: &Json, all: &mut Vec<Described>) {
+    for Field { name, schema, required } in fields(schema) {
+        let path = format!("{start}{name}");
+        // Two forms of a value can have the same field.
+        if all.iter().all(|known| known.path != path) {
+            let below = format!("{path}.");
+            let about = text(schema, "description").unwrap_or_default().to_owned();
+            let kind = kind_of_value(schema, required);
+            all.push(Described { path, kind, about });
+            describe(&below, schema, all);
+        }
+    }
+    let any = schema.get("additionalProperties").filter(|any| any.is_object());
+    if let Some(any) = any {
+        describe(&format!("{start}NAME."), any, all);
+    }
 }
 
 fn write_fields(out: &mut dyn io::Write, schema: &Json) -> io::Result<()> {
