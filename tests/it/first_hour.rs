@@ -1,46 +1,8 @@
-//! What a new user does first: `init`, `doctor`, and the page of the documentation that leads through them.
-
-use std::path::Path;
-use std::process::Stdio;
+//! What a new user does first: `init` and `doctor`. `pages` runs the page of the documentation that leads through them.
 
 use crate::console::Console;
-use crate::program::KEYWRIGHT;
-use crate::program::outside_pipeline;
-use crate::readme::blocks;
 
 const AREA: &str = "00000000-0000-0000-0000-000000000000";
-
-/// Empty home, empty folder, only what the page says, from `init` to an area that is adopted and changed.
-#[test]
-fn the_page_leads_from_nothing_to_an_adopted_area() {
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/start.md")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut script = "set -euo pipefail\n".to_owned();
-    for line in blocks(&page, "sh").join("").replace("8083", &port).lines() {
-        match line.strip_suffix(" &") {
-            Some(server) => script.push_str(&format!(
-                "{server} > emulator.log &\ntrap 'kill %1' EXIT\nuntil grep -q listens emulator.log; do sleep 0.05; done\n"
-            )),
-            None => script.push_str(&format!("{line}\n")),
-        }
-    }
-    script.push_str("keywright plan area\n");
-    let programs = Path::new(KEYWRIGHT).parent().unwrap().display();
-    let mut shell = outside_pipeline("bash");
-    shell.args(["-c", &script]).current_dir(&folder).env("HOME", folder.path());
-    shell.env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap()));
-    let output = shell.stdin(Stdio::null()).output().unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}\n{err}");
-    for shown in blocks(&page, "text") {
-        assert!(out.contains(shown.trim_end()), "the page shows\n{shown}\nbut the commands print\n{out}");
-    }
-    assert!(out.ends_with("Nothing to do: 5 objects are as declared.\n"), "{out}");
-    let value = std::fs::read_to_string(folder.path().join("shop/secrets/checkout.env")).unwrap();
-    let value = value.trim().split_once('=').unwrap().1.trim_matches('\'');
-    assert!(value.starts_with("chk_") && !out.contains(value) && !err.contains(value));
-}
 
 #[test]
 fn without_options_the_workspace_is_small_and_valid() {

@@ -35,6 +35,7 @@ mod leaks;
 mod memory;
 mod moves;
 mod odd;
+mod pages;
 mod program;
 mod proxy;
 mod pull_requests;

@@ -46,7 +46,7 @@ fn printed(kind: &str) -> String {
     ran.out
 }
 
-fn validator(kind: &str) -> jsonschema::Validator {
+pub(crate) fn validator(kind: &str) -> jsonschema::Validator {
     jsonschema::validator_for(&serde_json::from_str(&printed(kind)).unwrap()).unwrap()
 }
 
