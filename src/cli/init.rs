@@ -84,10 +84,16 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         disk::folder_to_fill(&console.folder, &arguments.folder).map_err(|refused| failed(refused.to_string()))?;
     if root.join(WORKSPACE_FILE).symlink_metadata().is_ok() {
         let failure = failed(format!("it has a {WORKSPACE_FILE}, so it is a workspace"));
-        return Err(failure.help("`keywright validate` checks it; remove the file to start again").into());
+        let help = if arguments.export {
+            "`keywright export --out .` in that folder writes what the store holds"
+        } else {
+            "`keywright validate` checks it; remove the file to start again"
+        };
+        return Err(failure.help(help).into());
     }
     let choices = Choices::of(arguments, &root, console)?;
-    check_place(&choices, &root).map_err(failed)?;
+    check_place(&choices, &root)
+        .map_err(|cause| failed(cause).help("run it there with `--ci`, or leave out `--ci`"))?;
     let files = files::files(&choices);
     check_settings(&files[0].text)?;
     // Files of an editor and of Git may be there and hold other things, so they stay as they are.

@@ -15,6 +15,8 @@ fn without_options_the_workspace_is_small_and_valid() {
     let ran = console.run("init shop");
     assert_eq!(ran.exit, 1);
     assert!(ran.err.contains("it has a keywright.yaml, so it is a workspace"), "{}", ran.err);
+    let ran = console.run(&format!("init shop --area {AREA} --export"));
+    assert!(ran.exit == 1 && ran.err.contains("help: `keywright export --out .` in that folder"), "{}", ran.err);
 }
 
 #[test]
@@ -90,9 +92,15 @@ fn a_doctor_names_what_is_missing_and_how_to_fix_it() {
     assert_eq!(console.run(&format!("init . --area {AREA} --url http://127.0.0.1:9 --ci gitlab")).exit, 0);
     let ran = console.run("doctor");
     assert_eq!(ran.exit, 1, "{}", ran.out);
-    for said in
-        ["fail  manifests", "warn  Git", "fail  credentials", "KEYWRIGHT_CAM_API_KEY", "fix: set", "things to fix"]
-    {
+    for said in [
+        "warn  manifests",
+        "keywright export --out .",
+        "warn  Git",
+        "fail  credentials",
+        "KEYWRIGHT_CAM_API_KEY",
+        "fix: set",
+        "1 thing to fix",
+    ] {
         assert!(ran.out.contains(said), "{said}: {}", ran.out);
     }
     for name in ["API_KEY", "API_SECRET", "USERNAME", "PASSWORD"] {

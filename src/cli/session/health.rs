@@ -15,6 +15,7 @@ use crate::files::settled;
 use crate::git::Repository;
 use crate::model::Kind;
 use crate::render::doctor::Check;
+use crate::rules;
 use crate::source::Loaded;
 use crate::store::Query;
 use crate::store::Reader;
@@ -76,6 +77,11 @@ fn manifests(loaded: &Loaded, found: &[Diagnostic]) -> Check {
     let of = |severity| found.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     let files = count(files, "file");
+    let remote = &loaded.workspace.remote;
+    let is_remote = remote.cloud_api_management.is_some() || remote.managed_file_transfer.is_some();
+    if is_remote && found.iter().all(|found| found.rule == rules::KW_011.id) && !found.is_empty() {
+        return Check::warn("manifests", "there are none yet", "`keywright export --out .` writes what is there");
+    }
     match (errors, warnings) {
         (0, 0) => Check::ok("manifests", format!("{files}, valid")),
         (0, warnings) => Check::warn(
