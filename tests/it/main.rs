@@ -36,6 +36,7 @@ mod memory;
 mod moves;
 mod odd;
 mod pages;
+mod picture;
 mod program;
 mod proxy;
 mod pull_requests;

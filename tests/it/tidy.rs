@@ -16,7 +16,7 @@ const LONGEST: usize = 400;
 const LONGEST_TEST: usize = 600;
 
 /// Maximum number of packages in the lockfile. Raise it by hand, with a reason, when a dependency is worth it.
-const MOST_PACKAGES: usize = 364;
+const MOST_PACKAGES: usize = 367;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
