@@ -77,7 +77,7 @@ pub(super) fn print<W: Write>(
         let plain = error.render().to_string();
         let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
         let message = message.trim_start_matches("error: ").trim_end();
-        let habit = habits::answer(error);
+        let habit = habits::answer(error, |word| source::is_there(&context.folder.join(word)));
         let help = Some(habit.unwrap_or("`keywright --help` lists the arguments"));
         let problem = Problem { exit: exit as u8, message, help };
         if context.value("--format").as_deref() == Some("markdown") {

@@ -130,6 +130,12 @@ fn words_of_other_programs_are_answered() {
         assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
         assert!(ran.err.contains(said) && !ran.err.contains("tip:"), "{line}: {}", ran.err);
     }
+    std::fs::create_dir(folder.path().join("shop")).unwrap();
+    for line in ["keys shop", "keys due shop", "runs shop"] {
+        let ran = console.run(line);
+        assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
+        assert!(ran.err.contains("help: name the workspace with --workspace FOLDER"), "{line}: {}", ran.err);
+    }
     assert_eq!(console.run("explain packagekey.rotation").exit, 0);
     let page = console.run("man plan");
     assert!(page.exit == 0 && page.out.contains(".TH KEYWRIGHT-PLAN 1"), "{}", page.out);

@@ -72,7 +72,12 @@ pub(super) fn files(choices: &Choices) -> Vec<File> {
         Some(Host::Gitlab) => &[(".gitlab-ci.yml", include_str!("../../../examples/ci/gitlab/.gitlab-ci.yml"))],
     };
     for (path, text) in pipelines {
-        files.push(shared(path, text, "a pipeline; docs/ci.md says what to fill in", "the jobs of examples/ci"));
+        let what = if choices.ci == Some(Host::Gitlab) {
+            "the pipelines; write your image of Keywright into it"
+        } else {
+            "a pipeline; write your KEYWRIGHT_REVISION and repository into it"
+        };
+        files.push(shared(path, text, what, "the jobs that `keywright init --ci` writes elsewhere"));
     }
     files
 }

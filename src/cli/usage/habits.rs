@@ -24,11 +24,15 @@ const HABITS: [(&[&str], &str); 12] = [
     (&["state", "history", "log"], "`keywright runs` lists the apply runs, and `runs show N` every write of one"),
 ];
 
-/// What says the same as the unknown word of this error.
-pub(super) fn answer(error: &clap::Error) -> Option<&'static str> {
+/// What says the same as the unknown word of this error. Most commands take the workspace as PATH; those that do not get a folder by
+/// habit.
+pub(super) fn answer(error: &clap::Error, is_path: impl Fn(&str) -> bool) -> Option<&'static str> {
     let word =
         [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].into_iter().find_map(|kind| error.get(kind))?;
     let ContextValue::String(word) = word else { return None };
     let word = word.split(['=', ' ']).next().unwrap_or_default();
-    HABITS.iter().find(|(words, _)| words.contains(&word)).map(|(_, answer)| *answer)
+    let known = HABITS.iter().find(|(words, _)| words.contains(&word)).map(|(_, answer)| *answer);
+    known.or_else(|| {
+        is_path(word).then_some("name the workspace with --workspace FOLDER, or run the command in its folder")
+    })
 }
