@@ -17,7 +17,7 @@ words! {
 
 mapping! {
     "ApiKey.spec"
-    /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API cannot delete keys; it can only disable them.
+    /// A key of the Boomi MFT (AFT) Management API. metadata.name is its keyName. The API cannot delete keys; it can only disable them. There is no deliver: the API documents no answer that contains the value, so copy it from the portal.
     struct ApiKeySpec {
         /// Whether the key works. Required, because the API treats a missing value as false.
         stored enabled: bool = "enabled" needs MFT_006,

@@ -312,6 +312,11 @@ fn refused_field(name: &str, what: &str) -> Option<(&'static Rule, &'static str,
             "the store sets this field, and an `id` may be the credential itself",
             "remove the field; Keywright finds the key by its metadata.name",
         )),
+        "ApiKey.spec" if name == "deliver" => Some((
+            &rules::MFT_046,
+            "the value of an API key cannot be delivered: the API documents no answer that contains it",
+            "remove `deliver`; copy the value from the portal to where it is used",
+        )),
         _ => None,
     }
 }

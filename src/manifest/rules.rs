@@ -36,6 +36,7 @@ mod mft_001;
 mod mft_005;
 mod mft_006;
 mod mft_013;
+mod mft_046;
 
 rules! {
     cam_001::CAM_001, cam_003::CAM_003, cam_004::CAM_004, cam_005::CAM_005, cam_006::CAM_006, cam_009::CAM_009,
@@ -44,7 +45,8 @@ rules! {
     cam_030::CAM_030, cam_032::CAM_032, cam_042::CAM_042, cam_047::CAM_047, kw_002::KW_002, kw_003::KW_003,
     kw_004::KW_004, kw_005::KW_005, kw_006::KW_006, kw_007::KW_007, kw_008::KW_008, kw_009::KW_009, kw_015::KW_015,
     kw_117::KW_117,
-    mft_001::MFT_001, mft_005::MFT_005, mft_006::MFT_006, mft_013::MFT_013
+    mft_001::MFT_001, mft_005::MFT_005, mft_006::MFT_006, mft_013::MFT_013,
+    mft_046::MFT_046
 }
 
 pub use ids::*;
