@@ -26,10 +26,12 @@ use self::schedule::Step;
 use self::value::is_usable;
 use crate::matching::has_mask;
 use crate::model::Address;
+use crate::model::Deliverable;
 use crate::model::Delivery;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
+use crate::model::LiveKey;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
@@ -65,7 +67,7 @@ pub trait Effects {
     /// Fills `bytes` with the operating system's randomness.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), Refusal>;
 
-    /// Starts to write the value of a change's key to a place that its consumer reads.
+    /// Starts to write the value or the shared secret of a change's key to a place that its consumer reads.
     fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret) -> Delivering;
 
     /// Records a delivery that has succeeded. `receipt` is how the place names the version, if it does.
@@ -136,6 +138,35 @@ enum Progress<'a> {
     Ended(Ended),
     /// The key exists, and it is not known yet whether it is the only new one.
     Unproven(Unproven<'a>),
+}
+
+/// What a key in the store gives to its places.
+#[derive(Clone, Copy)]
+struct Goods<'a> {
+    value: &'a Secret,
+    shared: Option<&'a Secret>,
+}
+
+impl<'a> Goods<'a> {
+    fn of_live(key: &'a LiveKey) -> Self {
+        Self { value: &key.value, shared: key.secret.as_ref() }
+    }
+
+    /// What a place receives, unless the store does not show it.
+    fn get(self, what: Deliverable) -> Result<&'a Secret, Refusal> {
+        let masked =
+            |what| Refusal::rejected(&rules::CAM_069, format!("the store shows {what} of the key only masked"));
+        match what {
+            Deliverable::Key if has_mask(self.value.expose()) => Err(masked("the value").help(value::SHOW)),
+            Deliverable::Key => Ok(self.value),
+            Deliverable::SharedSecret => match self.shared {
+                Some(shared) if has_mask(shared.expose()) => Err(masked("the shared secret").help(value::SHOW)),
+                Some(shared) => Ok(shared),
+                None => Err(Refusal::rejected(&rules::KW_168, "the store returned no shared secret of the key")
+                    .help("apply again: the next run reads the key; if it has no shared secret, set `sharedSecretLength` of the package and rotate the key")),
+            },
+        }
+    }
 }
 
 /// A change with its result.
@@ -219,8 +250,7 @@ async fn carry_out<'a, S: Store, E: Effects>(
     }
     let mut performed = Performed::default();
     if change.action != Action::Deliver {
-        let secret =
-            change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address));
+        let secret = sent_secret(change, secrets);
         let earlier = secrets.pending.earlier(change, secrets.values);
         let (repeats, may_be_there) = (matches!(earlier, Some(Earlier::Repeats(_))), earlier.is_some());
         match store.perform(&Write { change, value: value.as_ref(), secret, repeats, may_be_there }).await {
@@ -231,6 +261,8 @@ async fn carry_out<'a, S: Store, E: Effects>(
     performed.altered = reported(change, performed.altered, &**effects.borrow());
     let sent = value.clone();
     let made = performed.value.take().or(value);
+    // The store may return nothing of the shared secret that it was sent.
+    performed.secret = performed.secret.take().or_else(|| sent_secret(change, secrets).cloned());
     let is_unproven = |key: &KeyTarget| store.is_shared() && is_generated(change, key);
     let must_prove =
         |live: &Secret| change.target.key.as_ref().is_some_and(|key| is_unproven(key) && is_usable(key, live));
@@ -239,10 +271,11 @@ async fn carry_out<'a, S: Store, E: Effects>(
             effects.borrow_mut().created(index, id, Some(live));
         }
         let unusable = existing.unusable(performed.unusable);
-        let result = value::other_value(index, change, live, unusable, effects).await;
+        let goods = Goods { value: live, shared: performed.secret.as_ref() };
+        let result = value::other_value(index, change, goods, unusable, effects).await;
         return Progress::Ended(Ended { index, result, made: None });
     }
-    let old = change.live_id().and_then(|id| existing.value(id));
+    let old = change.live_id().and_then(|id| existing.key(id)).map(Goods::of_live);
     match (change.target.key.as_ref(), performed.id.take(), made) {
         (Some(key), Some(id), Some(value)) if is_unproven(key) => {
             Progress::Unproven(Unproven { index, change, id, value, sent, performed })
@@ -251,17 +284,24 @@ async fn carry_out<'a, S: Store, E: Effects>(
             if let Some(id) = &id {
                 effects.borrow_mut().created(index, id, made.as_ref());
             }
-            let result = end(index, change, made.as_ref().or(old), performed, existing, effects).await;
+            let shared = performed.secret.take();
+            let goods = made.as_ref().map(|value| Goods { value, shared: shared.as_ref() }).or(old);
+            let result = end(index, change, goods, performed, existing, effects).await;
             Progress::Ended(Ended { index, result, made })
         }
     }
 }
 
-/// Delivers the value of a key that is in the store.
+/// The declared shared secret of a key that is created.
+fn sent_secret<'a>(change: &Change, secrets: &Secrets<'a>) -> Option<&'a Secret> {
+    change.target.key.as_ref().filter(|key| key.with_secret).and_then(|_| secrets.shared.get(&change.address))
+}
+
+/// Delivers what a key in the store gives.
 async fn end<E: Effects>(
     index: usize,
     change: &Change,
-    value: Option<&Secret>,
+    goods: Option<Goods<'_>>,
     performed: Performed,
     existing: &Existing<'_>,
     effects: &RefCell<&mut E>,
@@ -269,8 +309,8 @@ async fn end<E: Effects>(
     if change.target.key.as_ref().is_none_or(|key| key.deliver.is_empty()) {
         return done(performed);
     }
-    let delivered = match value {
-        Some(value) => deliver(index, change, value, existing.unusable(performed.unusable), effects).await,
+    let delivered = match goods {
+        Some(goods) => deliver(index, change, goods, existing.unusable(performed.unusable), effects).await,
         None => Err(Refusal::unavailable("the store did not return the key's value")),
     };
     match delivered {
@@ -313,29 +353,33 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
 async fn deliver<E: Effects>(
     index: usize,
     change: &Change,
-    value: &Secret,
+    goods: Goods<'_>,
     unusable: Option<Unusable<'_>>,
     effects: &RefCell<&mut E>,
 ) -> Result<(), Refusal> {
-    let mut targets = change.target.key.iter().flat_map(|key| &key.deliver).peekable();
-    if targets.peek().is_some() && has_mask(value.expose()) {
-        let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the key only masked");
-        return Err(refusal.help(value::SHOW));
-    }
     let mut all = Ok(());
-    for to in targets {
-        let refusal = unusable.and_then(|unusable| unusable.refusal(change, to, &**effects.borrow()));
-        let delivered = match refusal {
-            Some(refusal) => Err(refusal),
-            None => {
-                let delivering = effects.borrow_mut().deliver(change, to, value);
-                delivering.await
-            }
-        };
-        let delivered = delivered.map(|receipt| effects.borrow_mut().delivered(index, change, (to, value), receipt));
-        all = all.and(delivered);
+    for to in change.target.key.iter().flat_map(|key| &key.deliver) {
+        all = all.and(deliver_to(to, index, change, goods, unusable, effects).await);
     }
     all
+}
+
+async fn deliver_to<E: Effects>(
+    to: &Delivery,
+    index: usize,
+    change: &Change,
+    goods: Goods<'_>,
+    unusable: Option<Unusable<'_>>,
+    effects: &RefCell<&mut E>,
+) -> Result<(), Refusal> {
+    let value = goods.get(to.what)?;
+    if let Some(refusal) = unusable.and_then(|unusable| unusable.refusal(change, to, &**effects.borrow())) {
+        return Err(refusal);
+    }
+    let delivering = effects.borrow_mut().deliver(change, to, value);
+    let receipt = delivering.await?;
+    effects.borrow_mut().delivered(index, change, (to, value), receipt);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Desired;
-use crate::model::Digest;
 use crate::model::Fingerprint;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::Secret;
 use crate::plan::KeyTimeline;
 use crate::plan::Next;
 use crate::plan::Remembered;
@@ -330,22 +330,22 @@ fn terms(live: &LiveObject) -> Option<Terms> {
     })
 }
 
-/// The places that have the value of a key, as far as runs recorded it, and those that the manifest names.
+/// The places that have the value or the shared secret of a key, as far as runs recorded it, and those that the manifest names.
 fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live: &LiveObject) -> Vec<Place> {
-    let Some(value) = live.key.as_ref().map(|key| &key.value) else { return Vec::new() };
+    let Some(key) = &live.key else { return Vec::new() };
     let wanted = declared.and_then(|address| input.manifests.as_ref()?.desired.get(address)?.key.as_ref());
-    let fingerprint = input.remembered.key.as_ref().map(|key| key.of_value(value));
-    let receipts = fingerprint.and_then(|fingerprint| known.receipts.get(&fingerprint));
+    let fingerprints = input.remembered.key.as_ref();
+    let own = |secret: &Secret| known.receipts.get(&fingerprints?.of_value(secret));
+    let receipts = key.secrets().filter_map(own);
     let mut all: BTreeMap<&Delivery, Option<Instant>> = BTreeMap::new();
     all.extend(wanted.iter().flat_map(|key| &key.deliver).map(|to| (to, None)));
-    all.extend(receipts.into_iter().flatten().map(|(to, at)| (*to, Some(*at))));
-    let digest = Digest::of(value.expose().as_bytes());
-    let shows = |to: &Delivery| match input.delivered.get(to)? {
-        Shown::Fingerprint(shown) => {
-            let key = input.remembered.key.as_ref().filter(|key| key.made(shown))?;
+    all.extend(receipts.flatten().map(|(to, at)| (*to, Some(*at))));
+    let shows = |to: &Delivery| match (input.delivered.get(to)?, key.get(to.what)?) {
+        (Shown::Fingerprint(shown), value) => {
+            let key = fingerprints.filter(|key| key.made(shown))?;
             Some(key.of_value(value) == *shown)
         }
-        shown => Some(*shown == Shown::Value(digest)),
+        (shown, value) => Some(*shown == Shown::Value(value.digest())),
     };
     all.into_iter().map(|(to, at)| Place { to: to.clone(), at, shows: shows(to) }).collect()
 }

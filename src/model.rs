@@ -32,6 +32,7 @@ pub use checksum::CHECKSUM;
 pub use checksum::checksum;
 pub use checksum::has_checksum;
 pub use desired::Declared;
+pub use desired::Deliverable;
 pub use desired::Delivery;
 pub use desired::Desired;
 pub use desired::DesiredField;

@@ -51,6 +51,7 @@ mod review;
 mod reviewed;
 mod rotate;
 mod services;
+mod shared_secrets;
 mod shared_values;
 mod silent;
 mod since;

@@ -222,7 +222,7 @@ pub enum Proof {
     /// The one that this run created, but the store shows another value than it was sent or than it answered.
     Altered { value: Secret, unusable: Unusable },
     /// One that another run created before. That of this run is deleted.
-    Other { id: LiveId, value: Secret, unusable: Unusable },
+    Other { id: LiveId, value: Secret, secret: Option<Secret>, unusable: Unusable },
 }
 
 /// Why calls with a key fail because of its status, as in "the key is not active". `None` if they do not.
@@ -233,6 +233,8 @@ pub type Unusable = Option<&'static str>;
 pub struct Performed {
     /// The value of the key that was created or replaced.
     pub value: Option<Secret>,
+    /// The shared secret of that key, if the store returned one.
+    pub secret: Option<Secret>,
     /// The id of the object that was created, also to replace another.
     pub id: Option<LiveId>,
     /// Whether the store gave the key another value than the one that was sent.

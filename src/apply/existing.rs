@@ -8,8 +8,8 @@ use crate::model::Delivery;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
+use crate::model::LiveKey;
 use crate::model::LiveObject;
-use crate::model::Secret;
 use crate::plan::Change;
 use crate::plan::Plan;
 use crate::plan::Shown;
@@ -37,8 +37,8 @@ impl<'a> Existing<'a> {
         Self(live.of(Kind::PackageKey).iter().map(|key| (&key.id, key)).collect())
     }
 
-    pub(super) fn value(&self, id: &LiveId) -> Option<&'a Secret> {
-        Some(&self.0.get(id)?.key.as_ref()?.value)
+    pub(super) fn key(&self, id: &LiveId) -> Option<&'a LiveKey> {
+        self.0.get(id)?.key.as_deref()
     }
 
     pub(super) fn unusable(&'a self, why: Option<&'static str>) -> Option<Unusable<'a>> {
@@ -52,7 +52,8 @@ impl<'a> Existing<'a> {
         let mut working = self.0.values().filter(|key| works(key) && !is_own(key));
         match place {
             Some(Shown::Value(shown)) => {
-                working.any(|key| key.key.as_ref().is_some_and(|key| key.value.digest() == shown))
+                let shows = |key: &LiveKey| key.secrets().any(|secret| secret.digest() == shown);
+                working.any(|key| key.key.as_deref().is_some_and(shows))
             }
             Some(Shown::Nothing | Shown::Broken { .. }) => false,
             // The file is on another machine, or the sink cannot be asked.
@@ -95,6 +96,7 @@ mod tests {
     use crate::model::Attributes;
     use crate::model::LiveKey;
     use crate::model::LiveObject;
+    use crate::model::Secret;
     use crate::model::Value;
     use crate::plan::Target;
     use crate::store::NewKey;
@@ -205,7 +207,12 @@ mod tests {
         let value = || Secret::new("chk_fake-new");
         let proofs: [fn() -> Proof; 3] = [
             || Proof::Ours { unusable: WHY },
-            || Proof::Other { id: LiveId::new("other"), value: Secret::new("chk_fake-other"), unusable: WHY },
+            || Proof::Other {
+                id: LiveId::new("other"),
+                value: Secret::new("chk_fake-other"),
+                secret: None,
+                unusable: WHY,
+            },
             || Proof::Altered { value: Secret::new("chk_fake-altered"), unusable: WHY },
         ];
         let shows_old = Shown::Value(Secret::new("chk_fake-old").digest());

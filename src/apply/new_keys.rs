@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use super::Effects;
 use super::Ended;
 use super::Existing;
+use super::Goods;
 use super::end;
 use super::value::other_value;
 use crate::model::LiveId;
@@ -54,19 +55,21 @@ pub(super) async fn prove<S: Store, E: Effects>(
     let mut ended = Vec::with_capacity(keys.len());
     for (key, proof) in keys.into_iter().zip(proofs) {
         let Unproven { index, change, id, value, mut performed, .. } = key;
+        let own = performed.secret.take();
         let proof = match proof {
             Ok(Proof::Ours { unusable }) if performed.is_other_value => {
                 Ok(Proof::Altered { value: value.clone(), unusable })
             }
             proof => proof,
         };
-        let (id, value, unusable) = match proof {
-            Ok(Proof::Ours { unusable }) => (id, value, unusable),
-            Ok(Proof::Other { id, value, unusable }) => (id, value, unusable),
+        let (id, value, secret, unusable) = match proof {
+            Ok(Proof::Ours { unusable }) => (id, value, own, unusable),
+            Ok(Proof::Other { id, value, secret, unusable }) => (id, value, secret, unusable),
             Ok(Proof::Altered { value, unusable }) => {
                 effects.borrow_mut().created(index, &id, Some(&value));
                 let unusable = existing.unusable(unusable);
-                let result = other_value(index, change, &value, unusable, effects).await;
+                let goods = Goods { value: &value, shared: own.as_ref() };
+                let result = other_value(index, change, goods, unusable, effects).await;
                 ended.push(Ended { index, result, made: None });
                 continue;
             }
@@ -78,7 +81,8 @@ pub(super) async fn prove<S: Store, E: Effects>(
         };
         effects.borrow_mut().created(index, &id, Some(&value));
         performed.unusable = unusable;
-        let result = end(index, change, Some(&value), performed, existing, effects).await;
+        let goods = Goods { value: &value, shared: secret.as_ref() };
+        let result = end(index, change, Some(goods), performed, existing, effects).await;
         ended.push(Ended { index, result, made: Some(value) });
     }
     ended
@@ -99,6 +103,10 @@ mod tests {
         is_shared: bool,
         /// The value that it gives a key instead of the one that was sent.
         gives: Option<&'static str>,
+        /// The shared secret of the new key.
+        secret: Option<&'static str>,
+        /// The shared secret of another run's key, which stays.
+        others: Option<&'static str>,
         proved: RefCell<usize>,
     }
 
@@ -116,12 +124,20 @@ mod tests {
         async fn perform(&self, write: &Write<'_>) -> Result<Performed, Refusal> {
             let value = self.gives.map(Secret::new).or_else(|| write.value.cloned());
             let is_other_value = self.gives.is_some();
-            Ok(Performed { id: Some(LiveId::new("new")), value, is_other_value, ..Performed::default() })
+            let (secret, id) = (self.secret.map(Secret::new), Some(LiveId::new("new")));
+            Ok(Performed { value, secret, id, is_other_value, ..Performed::default() })
         }
 
         async fn prove(&self, keys: &[NewKey<'_>]) -> Vec<Result<Proof, Refusal>> {
             *self.proved.borrow_mut() += keys.len();
-            keys.iter().map(|_| Ok(Proof::Ours { unusable: None })).collect()
+            let proof = || match self.others.map(Secret::new) {
+                Some(secret) => {
+                    let (id, value) = (LiveId::new("other"), Secret::new("chk_fake-other"));
+                    Proof::Other { id, value, secret: Some(secret), unusable: None }
+                }
+                None => Proof::Ours { unusable: None },
+            };
+            keys.iter().map(|_| Ok(proof())).collect()
         }
     }
 
@@ -155,12 +171,16 @@ mod tests {
     }
 
     fn made(value: ValueFrom, store: &Slots) -> (&'static str, Seen) {
+        made_for(value, store, vec![Delivery::file("f", "K")])
+    }
+
+    fn made_for(value: ValueFrom, store: &Slots, deliver: Vec<Delivery>) -> (&'static str, Seen) {
         let key = KeyTarget {
             package: Address::package("p"),
             value,
             with_secret: false,
             sources: crate::plan::Sources::default(),
-            deliver: vec![Delivery::file("f", "K")],
+            deliver,
             follows: None,
         };
         let change = Change {
@@ -181,6 +201,24 @@ mod tests {
         let outcome = runtime.block_on(apply(&plan, &BTreeMap::new(), store, &secrets, &mut seen));
         let outcome = outcome.unwrap_or_else(|_| unreachable!("the store has no check"));
         (outcome.results[0].name(), seen)
+    }
+
+    #[test]
+    fn the_shared_secret_of_the_key_that_stays_is_delivered() {
+        let minted = || ValueFrom::Minted { prefix: "chk_".into(), length: 24, has_checksum: false };
+        let (own, other) = (Some("fake-own-secret"), Some("fake-other-secret"));
+        for (value, secret, others, result, delivered) in [
+            (minted(), own, None, "done", own),
+            (minted(), own, other, "done", other),
+            (ValueFrom::Given, own, None, "done", own),
+            (minted(), None, None, "undelivered", None),
+            (minted(), Some("****cret"), None, "undelivered", None),
+        ] {
+            let store = Slots { is_shared: true, secret, others, ..Slots::default() };
+            let to = Delivery { what: Deliverable::SharedSecret, ..Delivery::file("f", "S") };
+            let (said, seen) = made_for(value, &store, vec![to]);
+            assert_eq!((said, seen.delivered), (result, delivered.map(str::to_owned).into_iter().collect()));
+        }
     }
 
     /// A value that other runs know too is in the store once, and a key without a value to find it by has no slot to look in.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::Effects;
+use super::Goods;
 use super::Unusable;
 use super::deliver;
 use crate::matching::has_mask;
@@ -24,11 +25,12 @@ pub(super) const SHOW: &str = "sign in as a user who may read key values; then d
 pub(super) async fn other_value<E: Effects>(
     index: usize,
     change: &Change,
-    live: &Secret,
+    goods: Goods<'_>,
     off: Option<Unusable<'_>>,
     effects: &RefCell<&mut E>,
 ) -> ChangeResult {
     let Some(key) = &change.target.key else { return ChangeResult::Done };
+    let live = goods.value;
     if has_mask(live.expose()) {
         effects.borrow_mut().keep_other_value(change, live);
         let refusal = Refusal::rejected(&rules::CAM_069, "the store shows the value of the new key only masked");
@@ -41,7 +43,7 @@ pub(super) async fn other_value<E: Effects>(
                     and apply again";
         return ChangeResult::Undelivered(refusal.help(help));
     }
-    match deliver(index, change, live, off, effects).await {
+    match deliver(index, change, goods, off, effects).await {
         Ok(()) => ChangeResult::Altered(vec![Altered { field: "key".into(), wanted: None, held: None }]),
         Err(refusal) => ChangeResult::Undelivered(refusal),
     }

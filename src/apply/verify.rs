@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::Effects;
+use super::Goods;
 use super::reported;
 use super::value::other_value;
 use crate::model::Secret;
@@ -41,7 +42,10 @@ pub(super) async fn verify<S: Store, E: Effects>(
     for ((index, change), found) in written.into_iter().zip(found) {
         let result = match found {
             Ok(found) => match found.value.filter(|value| made.get(&index).is_some_and(|made| made != value)) {
-                Some(live) => other_value(index, change, &live, None, effects).await,
+                Some(live) => {
+                    let goods = Goods { value: &live, shared: None };
+                    other_value(index, change, goods, None, effects).await
+                }
                 None => match reported(change, found.altered, &**effects.borrow()) {
                     altered if altered.is_empty() => continue,
                     altered => ChangeResult::Altered(altered),

@@ -60,6 +60,8 @@ const SECRET_SOURCES: [&str; 5] = ["env", "file", "command", "prefix", "by"];
 /// Finds every value below a field about secrets, except sources of secrets. Misplaced secrets count too.
 fn find(node: &Node<'_>, is_secret: bool, places: &mut Vec<Place>) {
     match &node.content {
+        // `secret: true` of a place of delivery.
+        Content::Scalar { text, plain: true } if matches!(text.as_ref(), "true" | "false") => {}
         Content::Scalar { .. } if is_secret => places.push(node.place),
         Content::Scalar { text, .. } if holds_password(text) => places.push(node.place),
         Content::Scalar { .. } => {}

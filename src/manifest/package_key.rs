@@ -111,7 +111,7 @@ mapping! {
 
 mapping! {
     "deliver[]"
-    /// A place that receives the value of the key: a file of the workspace, or a sink that keywright.yaml declares.
+    /// A place that receives the value or the shared secret of the key: a file of the workspace, or a sink that keywright.yaml declares.
     struct DeliverTo {
         /// The path of a file with lines of NAME=value, relative to the workspace. Only its owner can read or write the file.
         field file: Box<str> = "file",
@@ -121,6 +121,8 @@ mapping! {
         field path: Box<str> = "path",
         /// The name of the value. In a file, it is the name before the equals sign: NAME=value.
         field variable: Box<str> = "as" required KW_006,
+        /// Whether the place receives the shared secret of the key instead of its value. The key has one if the manifest sets secret, or if the package has a sharedSecretLength. Default: false.
+        field secret: bool = "secret",
     }
 }
 
@@ -194,7 +196,7 @@ mapping! {
         group settings: Settings = "settings",
         /// When a generated key gets a successor.
         field rotation: RotationSpec = "rotation",
-        /// The places that receive the value of the key: files {file, as}, and sinks {to, path, as}. A rotated key has some, or says elsewhere: the value is then taken from the store, and the rotation counts the overlap from the creation of the new key.
+        /// The places that receive the value of the key: files {file, as}, and sinks {to, path, as}. With secret: true, a place receives the shared secret. A rotated key has some, or says elsewhere: the value is then taken from the store, and the rotation counts the overlap from the creation of the new key.
         field deliver: DeliverSpec = "deliver",
     }
 }

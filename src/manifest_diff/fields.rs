@@ -100,7 +100,7 @@ fn of_key(key: &DeclaredKey) -> Vec<Field<'_>> {
         found.extend(parts.map(|(name, seconds)| plain(name, Value::text(duration(seconds)))));
     }
     if !key.deliver.is_empty() {
-        let targets: Vec<String> = key.deliver.iter().map(|to| format!("{} ({})", to.place(), to.variable)).collect();
+        let targets: Vec<String> = key.deliver.iter().map(|to| format!("{} ({})", to.place(), to.name())).collect();
         found.push(plain("deliver", Value::set(targets.iter().map(String::as_str))));
     }
     found

@@ -210,7 +210,15 @@ pub struct Rotation {
     pub since: Option<Instant>,
 }
 
-/// A place that receives the value of a key.
+/// What a place receives of a key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Deliverable {
+    /// The value with which callers sign in.
+    Key,
+    SharedSecret,
+}
+
+/// A place that receives the value or the shared secret of a key.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Delivery {
     /// The name of a sink in the settings. `None` for a file of the workspace with lines of `NAME=value`.
@@ -218,12 +226,25 @@ pub struct Delivery {
     /// Relative to the workspace, or the path in the sink.
     pub file: Box<str>,
     pub variable: Box<str>,
+    pub what: Deliverable,
 }
 
 impl Delivery {
-    /// The variable of a file of the workspace.
+    /// The variable of a file of the workspace that receives the value of a key.
     pub fn file(file: impl Into<Box<str>>, variable: impl Into<Box<str>>) -> Self {
-        Self { sink: None, file: file.into(), variable: variable.into() }
+        Self { sink: None, file: file.into(), variable: variable.into(), what: Deliverable::Key }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        self.what == Deliverable::SharedSecret
+    }
+
+    /// The name, and what it names if that is not the value of a key, for messages.
+    pub fn name(&self) -> Cow<'_, str> {
+        match self.what {
+            Deliverable::Key => Cow::Borrowed(&self.variable),
+            Deliverable::SharedSecret => Cow::Owned(format!("{}, the shared secret", self.variable)),
+        }
     }
 
     /// The place without the name, for messages.

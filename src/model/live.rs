@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::Address;
 use super::Attributes;
+use super::Deliverable;
 use super::Digest;
 use super::FieldName;
 use super::Instant;
@@ -145,6 +146,21 @@ pub struct LiveKey {
     pub value: Secret,
     /// The shared secret, if the store returned one.
     pub secret: Option<Secret>,
+}
+
+impl LiveKey {
+    /// What a place receives. `None` for a shared secret that the key has not, or that the store does not return.
+    pub const fn get(&self, what: Deliverable) -> Option<&Secret> {
+        match what {
+            Deliverable::Key => Some(&self.value),
+            Deliverable::SharedSecret => self.secret.as_ref(),
+        }
+    }
+
+    /// The value, and the shared secret if there is one.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.value).chain(&self.secret)
+    }
 }
 
 impl LiveObject {

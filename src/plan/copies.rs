@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();
     let key = context.remembered.key.as_ref().filter(|_| !copies.is_empty())?;
     let live = context.live.of(Kind::PackageKey).iter().filter_map(|live| live.key.as_ref());
-    let living: BTreeSet<Fingerprint> = live.map(|live| key.of_value(&live.value)).collect();
+    let living: BTreeSet<Fingerprint> = live.flat_map(|live| live.secrets()).map(|it| key.of_value(it)).collect();
     let copies = copies.into_iter().filter(|(_, receipt)| living.contains(&receipt.value));
     let places: Vec<String> = copies.map(|(to, _)| format!("{} in {}", to.variable, to.place())).collect();
     if places.is_empty() {

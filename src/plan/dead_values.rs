@@ -55,12 +55,12 @@ pub(super) fn check(plan: &Plan, context: &Context<'_>) -> Option<Diagnostic> {
 }
 
 fn is_value_of(live: &LiveObject, shown: &Digest) -> bool {
-    live.key.as_ref().is_some_and(|key| key.value.digest() == *shown)
+    live.key.as_ref().is_some_and(|key| key.secrets().any(|secret| secret.digest() == *shown))
 }
 
 fn is_fingerprint_of(live: &LiveObject, shown: &Fingerprint, context: &Context<'_>) -> bool {
     let own = live.key.as_ref().zip(context.remembered.key.as_ref());
-    own.is_some_and(|(key, fingerprints)| fingerprints.of_value(&key.value) == *shown)
+    own.is_some_and(|(key, fingerprints)| key.secrets().any(|secret| fingerprints.of_value(secret) == *shown))
 }
 
 /// `None` if no place has a value that stops to work. A file that is not on this machine may have it.
@@ -84,12 +84,14 @@ fn message(here: &[String], elsewhere: &[String]) -> Option<String> {
     }
 }
 
-/// The places that received the value last.
+/// The places that received the value or the shared secret last.
 fn received<'a>(live: &LiveObject, context: &Context<'a>) -> impl Iterator<Item = &'a Delivery> {
     let key = context.remembered.key.as_ref();
-    let value = key.zip(live.key.as_ref()).map(|(fingerprints, key)| fingerprints.of_value(&key.value));
+    let own = key.zip(live.key.as_ref());
+    let values = own.into_iter().flat_map(|(fingerprints, key)| key.secrets().map(|it| fingerprints.of_value(it)));
+    let values: Vec<Fingerprint> = values.collect();
     let places = context.remembered.receipts.places.iter();
-    places.filter(move |(_, receipt)| Some(&receipt.value) == value.as_ref()).map(|(place, _)| place)
+    places.filter(move |(_, receipt)| values.contains(&receipt.value)).map(|(place, _)| place)
 }
 
 /// The places that the manifest of a removed key names.

@@ -12,6 +12,8 @@ use super::Receipt;
 use super::Shown;
 use super::known::Maker;
 use super::option::option;
+use super::shared_secrets::missing;
+use super::shared_secrets::without_secret;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
@@ -31,7 +33,7 @@ use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
 
-/// Whether the value of a key is where it belongs.
+/// Whether the value or the shared secret of a key is where it belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
     /// The place shows the value.
@@ -147,12 +149,14 @@ pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &Liv
     may_work(live, context.now).is_none() && targets(declared).iter().any(is_missing)
 }
 
-/// KW-041: the keys that are not in the store or move, and of which a place is broken. Such a key waits.
+/// KW-041, KW-167: the keys that are not in the store or move, and of which a place is broken, or waits for a shared secret that
+/// the key does not get. Such a key waits.
 pub(super) fn undeliverable(context: &Context<'_>, matching: &Matching<'_>) -> Vec<(Address, Diagnostic)> {
     let keys = context.desired.of(Kind::PackageKey).filter(|declared| declared.presence == Presence::Present);
     let is_new = |declared: &&Declared| matching.found.get(&declared.address).is_none_or(|found| found.moved);
     let new = keys.filter(|declared| is_new(declared) && !matching.is_stopped(declared));
-    new.filter_map(|declared| Some((declared.address.clone(), broken(context, declared)?))).collect()
+    let problem = |declared| broken(context, declared).or_else(|| missing(context, matching, declared));
+    new.filter_map(|declared| Some((declared.address.clone(), problem(declared)?))).collect()
 }
 
 /// KW-041: all keys of which a place is broken.
@@ -202,21 +206,25 @@ fn targets(declared: &Declared) -> &[Delivery] {
 
 fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Delivery) -> State {
     let Some(key) = &live.key else { return State::Unknown };
+    // KW-168 says so.
+    let Some(value) = key.get(to.what).filter(|value| !to.is_secret() || !has_mask(value.expose())) else {
+        return State::Unknown;
+    };
     match context.delivered.get(to) {
         // What the store shows instead of the value tells nothing about the place.
-        Some(Shown::Value(_) | Shown::Fingerprint(_) | Shown::Nothing) | None if has_mask(key.value.expose()) => {
+        Some(Shown::Value(_) | Shown::Fingerprint(_) | Shown::Nothing) | None if has_mask(value.expose()) => {
             let receipts = &context.remembered.receipts;
             let is_due = receipts.are_kept && !receipts.places.contains_key(to) && is_ours(context, declared, live);
             return if is_due { State::Due } else { State::Unknown };
         }
-        Some(Shown::Value(shown)) if *shown == key.value.digest() => return State::There,
-        Some(Shown::Fingerprint(shown)) => return state_by(context, shown, &key.value),
+        Some(Shown::Value(shown)) if *shown == value.digest() => return State::There,
+        Some(Shown::Fingerprint(shown)) => return state_by(context, shown, value),
         Some(Shown::Broken { .. }) => return State::Broken,
         Some(_) => return State::Due,
         None => {}
     }
     let receipts = &context.remembered.receipts;
-    let value = context.remembered.key.as_ref().map(|fingerprints| fingerprints.of_value(&key.value));
+    let value = context.remembered.key.as_ref().map(|fingerprints| fingerprints.of_value(value));
     let Some(value) = value.filter(|_| receipts.are_kept) else { return State::Unknown };
     let last = receipts.places.get(to);
     if let Some(receipt) = last.filter(|receipt| receipt.value == value) {
@@ -281,7 +289,7 @@ pub(super) fn is_last_received(context: &Context<'_>, live: &LiveObject) -> bool
 
 /// When the value of a key was delivered to a place, if that was recorded.
 fn receipt(context: &Context<'_>, live: &LiveObject, to: &Delivery) -> Option<Instant> {
-    let value = context.remembered.key.as_ref()?.of_value(&live.key.as_ref()?.value);
+    let value = context.remembered.key.as_ref()?.of_value(live.key.as_ref()?.get(to.what)?);
     context.remembered.receipts.places.get(to).filter(|receipt| receipt.value == value).map(|receipt| receipt.at)
 }
 
@@ -303,6 +311,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&
         }));
         return findings;
     }
+    findings.extend(without_secret(context, matching));
     let unseen = |declared: &Declared| {
         let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
         let is_asked = context.options.deliver.contains(&declared.address.to_string());

@@ -11,6 +11,7 @@ use crate::model::FingerprintKey;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
+use crate::model::LiveKey;
 use crate::rotation;
 
 /// What a place shows on this machine.
@@ -37,7 +38,7 @@ pub struct Receipt {
     pub identity: Box<str>,
 }
 
-/// The fingerprints of the values with which calls may succeed, once something asks for them: an area may have hundreds of
+/// The fingerprints of the values and shared secrets with which calls may succeed, once something asks for them: an area may have hundreds of
 /// thousands of keys.
 #[derive(Default)]
 pub struct LivingValues(OnceCell<BTreeSet<Fingerprint>>);
@@ -46,7 +47,8 @@ impl LivingValues {
     pub(super) fn include(&self, value: &Fingerprint, live: &Live, key: &FingerprintKey, now: Instant) -> bool {
         let all = || {
             let living = live.of(Kind::PackageKey).iter().filter(|live| rotation::lives(live, now));
-            living.filter_map(|live| Some(key.of_value(&live.key.as_ref()?.value))).collect()
+            let living = living.filter_map(|live| live.key.as_deref());
+            living.flat_map(LiveKey::secrets).map(|secret| key.of_value(secret)).collect()
         };
         self.0.get_or_init(all).contains(value)
     }
@@ -57,7 +59,7 @@ impl LivingValues {
 pub struct Receipts {
     /// Whether the database records deliveries. One of an older version does not.
     pub are_kept: bool,
-    /// What was last delivered to each place.
+    /// What was last delivered to each place, which has one entry.
     pub places: BTreeMap<Delivery, Receipt>,
     /// Values that were delivered before deliveries were recorded.
     pub elsewhere: BTreeSet<Fingerprint>,

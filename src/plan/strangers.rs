@@ -22,10 +22,12 @@ use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::Digest;
 use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveObject;
 use crate::model::Rotation;
+use crate::model::Secret;
 use crate::model::desired::DeclaredKey;
 use crate::rotation;
 use crate::rules;
@@ -194,8 +196,9 @@ impl Judge<'_, '_> {
 /// Whether a place of the manifest shows the value of a key.
 fn is_shown(live: &LiveObject, declared: &Declared, context: &Context<'_>) -> bool {
     let (Some(key), Some(of_live)) = (&declared.key, &live.key) else { return false };
-    let digest = of_live.value.digest();
-    key.deliver.iter().any(|to| matches!(context.delivered.get(to), Some(Shown::Value(shown)) if *shown == digest))
+    let digests: Vec<Digest> = of_live.secrets().map(Secret::digest).collect();
+    let is_own = |to| matches!(context.delivered.get(to), Some(Shown::Value(shown)) if digests.contains(shown));
+    key.deliver.iter().any(is_own)
 }
 
 fn is_ours(live: &LiveObject, context: &Context<'_>) -> bool {

@@ -121,8 +121,8 @@ fn when(event: &Event, now: Instant) -> &'static str {
 }
 
 fn place(out: &mut dyn io::Write, Place { to, at, shows }: &Place) -> io::Result<()> {
-    let place = to.place();
-    let (file, name) = (text::line(&place), text::line(&to.variable));
+    let (place, name) = (to.place(), to.name());
+    let (file, name) = (text::line(&place), text::line(&name));
     let known = match (at, shows) {
         (Some(at), Some(false)) => format!("delivered {}, but the file shows another value", in_utc(*at)),
         (Some(at), _) => format!("delivered {}", in_utc(*at)),

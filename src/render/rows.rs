@@ -129,7 +129,8 @@ fn deliveries(key: &KeyTarget) -> impl Iterator<Item = String> {
 /// A file or a path in a sink, and the name of the value, safe to show.
 pub(super) fn place(to: &Delivery) -> String {
     let of = to.sink.as_ref().map_or_else(String::new, |sink| format!(" of {}", Value::text(sink.clone())));
-    format!("{}{of} ({})", Value::text(to.file.clone()), Value::text(to.variable.clone()))
+    let what = if to.is_secret() { ", the shared secret" } else { "" };
+    format!("{}{of} ({}{what})", Value::text(to.file.clone()), Value::text(to.variable.clone()))
 }
 
 /// An address without the word for its kind.

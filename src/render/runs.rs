@@ -85,8 +85,8 @@ pub fn record(out: &mut dyn io::Write, record: &Record) -> io::Result<()> {
         writeln!(out, "  {}: {}{protected}", text::line(address), maker.phrase())?;
     }
     record.delivered.iter().try_for_each(|(address, to, receipt)| {
-        let place = to.place();
-        let (address, place, name) = (text::line(address), text::line(&place), text::line(&to.variable));
+        let (place, name) = (to.place(), to.name());
+        let (address, place, name) = (text::line(address), text::line(&place), text::line(&name));
         let receipt = if receipt.is_empty() { String::new() } else { format!(": {}", text::line(receipt)) };
         writeln!(out, "  {address}: delivered to {place} ({name}){receipt}")
     })

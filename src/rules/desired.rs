@@ -16,6 +16,7 @@ use crate::manifest::package_key::SecretFrom;
 use crate::manifest::read::Spanned;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::Deliverable;
 use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::DesiredField;
@@ -247,10 +248,12 @@ fn deliveries(deliver: Option<&Spanned<DeliverSpec>>) -> Vec<Delivery> {
     let targets = deliver.into_iter().flat_map(|deliver| deliver.value.files());
     targets
         .filter_map(|target| {
-            let DeliverTo { file, to, path, variable } = &target.value;
+            let DeliverTo { file, to, path, variable, secret } = &target.value;
             let file = if to.is_some() { path } else { file };
             let (file, variable) = (file.as_ref()?.value.clone(), variable.as_ref()?.value.clone());
-            Some(Delivery { sink: to.as_ref().map(|to| to.value.clone()), file, variable })
+            let is_secret = secret.as_ref().is_some_and(|secret| secret.value);
+            let what = if is_secret { Deliverable::SharedSecret } else { Deliverable::Key };
+            Some(Delivery { sink: to.as_ref().map(|to| to.value.clone()), file, variable, what })
         })
         .collect()
 }

@@ -35,6 +35,8 @@ mod kw_115;
 mod kw_119;
 mod kw_164;
 mod kw_165;
+mod kw_167;
+mod kw_168;
 
 use super::Findings;
 use super::world::KeyOf;
@@ -62,10 +64,10 @@ rules! {
     cam_039::CAM_039, cam_040::CAM_040, cam_041::CAM_041, cam_043::CAM_043, cam_056::CAM_056, cam_062::CAM_062,
     cam_063::CAM_063, cam_064::CAM_064, cam_067::CAM_067, cam_068::CAM_068, cam_069::CAM_069, cam_070::CAM_070,
     cam_074::CAM_074, cam_085::CAM_085, kw_014::KW_014, kw_017::KW_017, kw_018::KW_018, kw_041::KW_041, kw_113::KW_113, kw_115::KW_115, kw_119::KW_119,
-    kw_164::KW_164, kw_165::KW_165;
+    kw_164::KW_164, kw_165::KW_165, kw_167::KW_167, kw_168::KW_168;
     checks: check, cam_027::check, cam_034::check, cam_035::check, cam_040::check, cam_056::check,
     cam_062::check,
-    kw_014::check, kw_017::check, kw_018::check, kw_164::check, kw_165::check
+    kw_014::check, kw_017::check, kw_018::check, kw_164::check, kw_165::check, kw_167::check
 }
 
 /// The key length of a package that does not set keyLength.

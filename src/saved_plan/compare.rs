@@ -128,7 +128,7 @@ fn is_same(old: &Change, new: &Change) -> bool {
 /// neither are fingerprints, because the two runners may have different keys for them.
 fn key(target: Option<&KeyTarget>) -> Option<(String, &ValueFrom, bool, [Option<&str>; 2], Vec<String>)> {
     let KeyTarget { package, value, with_secret, sources, deliver, follows: _ } = target?;
-    let deliver = deliver.iter().map(|to| format!("{} as {}", to.place(), to.variable)).collect();
+    let deliver = deliver.iter().map(|to| format!("{} as {}", to.place(), to.name())).collect();
     let Sources { value: read, secret, value_seen: _, secret_seen: _ } = sources;
     Some((package.to_string(), value, *with_secret, [read.as_deref(), secret.as_deref()], deliver))
 }

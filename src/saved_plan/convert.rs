@@ -10,6 +10,7 @@ use super::read::shown;
 use crate::diagnostic::FileLine;
 use crate::diagnostic::Finding;
 use crate::model::Address;
+use crate::model::Deliverable;
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::Fingerprint;
@@ -223,6 +224,7 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
         sink: to.to.map(Into::into),
         file: to.file.into(),
         variable: to.r#as.into(),
+        what: if to.secret { Deliverable::SharedSecret } else { Deliverable::Key },
     };
     Ok(KeyTarget {
         package: package.ok_or("has no valid package")?,

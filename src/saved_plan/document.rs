@@ -271,7 +271,7 @@ pub(super) enum KeyValue {
     Kept,
 }
 
-/// A place that receives a key's value.
+/// A place that receives a key's value or its shared secret.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Delivery {
@@ -282,6 +282,9 @@ pub(super) struct Delivery {
     pub(super) file: String,
     /// The name of the value: in a file of the workspace the one before the equals sign.
     pub(super) r#as: String,
+    /// Whether the place receives the shared secret of the key instead of its value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) secret: bool,
 }
 
 /// An object of the store when the plan was made.

@@ -169,6 +169,7 @@ fn key(key: &plan::KeyTarget) -> document::Key {
         to: to.sink.as_ref().map(ToString::to_string),
         file: to.file.to_string(),
         r#as: to.variable.to_string(),
+        secret: to.is_secret(),
     };
     document::Key {
         package: key.package.to_string(),

@@ -6,6 +6,7 @@ mod programs;
 mod recipes;
 mod rules;
 mod sealed;
+mod shared_secrets;
 mod stand_ins;
 mod table;
 mod vault;
@@ -88,6 +89,7 @@ impl Workspace {
     fn applies_apart(&self) -> Option<i32> {
         let mut apply = keywright();
         apply.args(["apply", "--auto-approve"]).current_dir(self.path("")).envs(&self.console.environment);
+        apply.env("KEYWRIGHT_NOW", &self.console.now);
         apply.output().unwrap().status.code()
     }
 

@@ -267,8 +267,7 @@ fn no_holder(incident: &Incident, values: &[Secret]) -> Failure {
     let shared = keys().find(|(_, key)| key.secret.as_ref().is_some_and(|secret| values.contains(secret)));
     if let Some((live, _)) = shared {
         help.push(format!("it is the shared secret of {}: revoke that key by its address", live.address));
-    }
-    if let Some(gone) = incident.gone(values) {
+    } else if let Some(gone) = incident.gone(values) {
         help.push(format!("the database knows it: {gone}; no key of the store has it now"));
     }
     if !live.of(Kind::ApiKey).is_empty() {

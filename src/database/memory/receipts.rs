@@ -8,6 +8,7 @@ use crate::database::Database;
 use crate::database::DatabaseError;
 use crate::database::Parameter;
 use crate::database::SqlError;
+use crate::model::Deliverable;
 use crate::model::Delivery;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
@@ -51,16 +52,17 @@ impl Delivered {
         run: i64,
     ) -> Result<(), SqlError> {
         let (workspace, store) = (stores.workspace(), stores.of(Kind::PackageKey));
-        let Delivery { sink, file, variable } = &self.to;
+        let Delivery { sink, file, variable, what: _ } = &self.to;
         let sink = sink.as_deref().unwrap_or("");
         let sql =
             "DELETE FROM receipts WHERE workspace = ?1 AND store = ?2 AND sink = ?3 AND file = ?4 AND variable = ?5";
         connection.execute(sql, &[&workspace, &store, &sink, file, variable])?;
         let sql = "INSERT INTO receipts
-                     (workspace, store, sink, file, variable, value, address, run, at, identity, receipt)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+                     (workspace, store, sink, file, variable, value, address, run, at, identity, receipt, secret)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let value = self.value.as_str();
-        let row: [&dyn Parameter; 11] = [
+        let secret = i64::from(self.to.is_secret());
+        let row: [&dyn Parameter; 12] = [
             &workspace,
             &store,
             &sink,
@@ -72,6 +74,7 @@ impl Delivered {
             &self.at,
             &self.identity,
             &self.receipt,
+            &secret,
         ];
         connection.execute(sql, &row)
     }
@@ -83,14 +86,15 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
         return Ok(Receipts::default());
     }
     let (mut places, mut elsewhere) = (BTreeMap::new(), BTreeSet::new());
-    // So may the columns of sinks be missing.
+    // So may columns be missing.
     let of_sinks = if connection.has_column("receipts", "sink")? { "sink, identity" } else { "'', ''" };
+    let secret = secret_column(connection)?;
     let sql = format!(
-        "SELECT file, variable, value, at, {of_sinks} FROM receipts WHERE store = ?1 AND (workspace = ?2 OR file = '')"
+        "SELECT file, variable, value, at, {of_sinks}, {secret} FROM receipts
+         WHERE store = ?1 AND (workspace = ?2 OR file = '')"
     );
     connection.each(&sql, &[&stores.of(Kind::PackageKey), &stores.workspace()], |row| {
-        let sink = Some(row.text(4)?).filter(|sink| !sink.is_empty()).map(Into::into);
-        let to = Delivery { sink, file: row.text(0)?.into(), variable: row.text(1)?.into() };
+        let to = place((row.text(4)?, row.text(0)?, row.text(1)?), row.number(6)?);
         match Fingerprint::parse(row.text(2)?) {
             Some(value) if to.file.is_empty() => drop(elsewhere.insert(value)),
             Some(value) => {
@@ -102,6 +106,17 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
         Ok(())
     })?;
     Ok(Receipts { are_kept: true, places, elsewhere, doubtful: doubtful(connection)? })
+}
+
+/// The column that a database of an older version does not have: it recorded only the values of keys.
+fn secret_column(connection: &Connection) -> Result<&'static str, SqlError> {
+    Ok(if connection.has_column("receipts", "secret")? { "secret" } else { "0" })
+}
+
+fn place((sink, file, variable): (&str, &str, &str), secret: i64) -> Delivery {
+    let sink = Some(sink).filter(|sink| !sink.is_empty()).map(Into::into);
+    let what = if secret == 0 { Deliverable::Key } else { Deliverable::SharedSecret };
+    Delivery { sink, file: file.into(), variable: variable.into(), what }
 }
 
 /// The keys whose create was interrupted, failed, or was not followed by the delivery. What a run that came to its end created
@@ -133,12 +148,13 @@ pub fn delivered(database: &Database, run: i64) -> Result<Vec<DeliveryOf>, Datab
             return Ok(Vec::new());
         }
         let of_sinks = if connection.has_column("receipts", "sink")? { "sink, receipt" } else { "'', ''" };
+        let secret = secret_column(connection)?;
         let sql = format!(
-            "SELECT address, file, variable, {of_sinks} FROM receipts WHERE run = ?1 AND file <> '' ORDER BY address, file"
+            "SELECT address, file, variable, {of_sinks}, {secret} FROM receipts WHERE run = ?1 AND file <> ''
+             ORDER BY address, file, variable"
         );
         connection.all(&sql, &[&run], |row| {
-            let sink = Some(row.text(3)?).filter(|sink| !sink.is_empty()).map(Into::into);
-            let to = Delivery { sink, file: row.text(1)?.into(), variable: row.text(2)?.into() };
+            let to = place((row.text(3)?, row.text(1)?, row.text(2)?), row.number(5)?);
             Ok::<_, SqlError>(DeliveryOf { address: row.text(0)?.to_owned(), to, receipt: row.text(4)?.to_owned() })
         })
     };

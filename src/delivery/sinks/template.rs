@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_replaced_once() {
-        let to = Delivery { sink: Some("s".into()), file: "teams/a".into(), variable: "K".into() };
+        let to = Delivery { sink: Some("s".into()), ..Delivery::file("teams/a", "K") };
         let Ok(values) = Values::of_place(&to, "key/a{name}") else { unreachable!("nothing is refused") };
         for (argument, expected) in [
             ("{name}", "K"),
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_address_that_could_mislead_a_program_is_refused() {
-        let to = Delivery { sink: Some("s".into()), file: "a".into(), variable: "K".into() };
+        let to = Delivery { sink: Some("s".into()), ..Delivery::file("a", "K") };
         for address in ["-key", "key/../a", "key/a\nb"] {
             assert!(Values::of_place(&to, address).is_err(), "{address}");
         }

@@ -57,17 +57,17 @@ pub(super) fn worse<'a>(
     let is_own = |is_it: &dyn Fn(&LiveKey) -> bool| found.live.key.as_deref().is_some_and(is_it);
     let is_of_other = |is_it: &dyn Fn(&LiveKey) -> bool| !is_own(is_it) && values(&others).any(is_it);
     let is_used = |to: &&Delivery| match context.delivered.get(*to) {
-        Some(Shown::Value(shown)) => is_of_other(&|key| key.value.digest() == *shown),
+        Some(Shown::Value(shown)) => is_of_other(&|key| key.secrets().any(|it| it.digest() == *shown)),
         Some(Shown::Fingerprint(shown)) => {
             let key = context.remembered.key.as_ref().filter(|key| key.made(shown));
-            key.map_or(!near.is_empty(), |own| is_of_other(&|key| own.of_value(&key.value) == *shown))
+            key.map_or(!near.is_empty(), |own| is_of_other(&|key| key.secrets().any(|it| own.of_value(it) == *shown)))
         }
         Some(Shown::Nothing | Shown::Broken { .. }) => false,
         // The file is on another machine.
         None => {
             let receipt = context.remembered.receipts.places.get(*to).zip(context.remembered.key.as_ref());
             let is_last = |(receipt, fingerprints): (&Receipt, &FingerprintKey)| {
-                is_of_other(&|key| fingerprints.of_value(&key.value) == receipt.value)
+                is_of_other(&|key| key.secrets().any(|it| fingerprints.of_value(it) == receipt.value))
             };
             !near.is_empty() || receipt.is_some_and(is_last)
         }

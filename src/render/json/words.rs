@@ -131,11 +131,14 @@ pub(super) struct Delivery<'a> {
     path: Option<&'a str>,
     /// The name of the value: in a file the one before the equals sign.
     r#as: &'a str,
+    /// true if the place receives the shared secret of the key instead of its value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    secret: bool,
 }
 
 impl<'a> From<&'a model::Delivery> for Delivery<'a> {
     fn from(to: &'a model::Delivery) -> Self {
         let (file, path) = if to.sink.is_none() { (Some(&*to.file), None) } else { (None, Some(&*to.file)) };
-        Self { file, to: to.sink.as_deref(), path, r#as: &to.variable }
+        Self { file, to: to.sink.as_deref(), path, r#as: &to.variable, secret: to.is_secret() }
     }
 }

@@ -51,7 +51,7 @@ fn cells(key: &Key, report: &KeyReport<'_>) -> [String; COLUMNS.len()] {
         terms.map(|terms| terms.application.name()).unwrap_or_default(),
         terms.map(|terms| terms.package.name()).unwrap_or_default(),
         terms.and_then(|terms| terms.plan.as_deref()).unwrap_or_default().to_owned(),
-        joined(key.places.iter().map(|place| format!("{} ({})", place.to.place(), place.to.variable)).collect()),
+        joined(key.places.iter().map(|place| format!("{} ({})", place.to.place(), place.to.name())).collect()),
         last.map(|at| at.to_rfc3339()).unwrap_or_default(),
         next(key).map(|event| event.what.name().to_owned()).unwrap_or_default(),
         next(key).map(|event| event.at.to_rfc3339()).unwrap_or_default(),

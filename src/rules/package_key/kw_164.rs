@@ -40,7 +40,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
 }
 
 fn check_form(target: &Spanned<DeliverTo>, is_complete: bool, findings: &mut Findings) {
-    let DeliverTo { file, to, path, variable: _ } = &target.value;
+    let DeliverTo { file, to, path, .. } = &target.value;
     let (message, help) = match (file, to, path) {
         (Some(_), None, None) | (None, Some(_), Some(_)) => return,
         // A field that could not be read looks like a missing one.

@@ -83,9 +83,14 @@ impl CloudApiManagement {
             _ => None,
         };
         let is_other_value = other.is_some();
+        let secret = value::shared_secret(&echo).filter(|_| kind == Kind::PackageKey);
+        if let Some(secret) = &secret {
+            self.api.masking().hide(secret);
+        }
         let unusable = if delivers_given(change) { self.why_off(change, &id).await.flatten() } else { None };
         Ok(Performed {
             value: other.or(value).or(answered),
+            secret,
             id: Some(id),
             is_other_value,
             unusable,

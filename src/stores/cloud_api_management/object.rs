@@ -121,7 +121,7 @@ fn key(object: &Object, within: Option<&Address>, index: &Index) -> Result<Ident
     let package = index.address(package_id).ok_or("package")?.clone();
     let value = Secret::new(value::text(object, "apikey").ok_or("apikey")?);
     let address = Address::key_in_store(&application.first_name(), &application.name(), &package.name(), &id);
-    let secret = value::text(object, "secret").map(Secret::new);
+    let secret = value::shared_secret(object);
     let key = Some(Box::new(LiveKey { package, package_id: index.shared_id(package_id), value, secret }));
     Ok(Identity { address, id: LiveId::new(id), name: "".into(), parent: Some(application), parent_id, key })
 }

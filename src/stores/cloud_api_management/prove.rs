@@ -77,6 +77,7 @@ struct Contender {
     created: Option<Instant>,
     id: LiveId,
     value: Secret,
+    secret: Option<Secret>,
     unusable: Unusable,
 }
 
@@ -344,10 +345,10 @@ impl CloudApiManagement {
         }
     }
 
-    fn uses(&self, slot: &Slot<'_>, Contender { id, value, unusable, .. }: Contender) -> Proof {
-        self.api.masking().hide(&value);
+    fn uses(&self, slot: &Slot<'_>, Contender { id, value, secret, unusable, .. }: Contender) -> Proof {
+        std::iter::once(&value).chain(&secret).for_each(|secret| self.api.masking().hide(secret));
         self.index.learn(&slot.key.change.address, &id);
-        Proof::Other { id, value, unusable }
+        Proof::Other { id, value, secret, unusable }
     }
 
     /// Deletes a key of this run.
@@ -381,7 +382,8 @@ fn contenders(slot: &Slot<'_>, rows: &Slots) -> Vec<Contender> {
         let id = LiveId::new(value::text(row, "id")?);
         let fits = id == *slot.key.id || slot.can_be(&value);
         let unusable = rotation::why_off(&value::attributes(Kind::PackageKey, row, false));
-        fits.then(|| Contender { created: value::instant(row, "created"), id, value: Secret::new(value), unusable })
+        let (created, secret) = (value::instant(row, "created"), value::shared_secret(row));
+        fits.then(|| Contender { created, id, value: Secret::new(value), secret, unusable })
     };
     rows.filter_map(contender).collect()
 }

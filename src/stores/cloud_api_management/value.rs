@@ -17,6 +17,7 @@ use super::fields::Field;
 use super::fields::Form;
 use crate::model::Attributes;
 use crate::model::Kind;
+use crate::model::Secret;
 use crate::model::Value;
 use crate::model::built_in::is_forbidden;
 use crate::plan::FieldChange;
@@ -35,6 +36,11 @@ pub(super) fn text(object: &Object, name: &str) -> Option<String> {
         Json::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The shared secret of a key.
+pub(super) fn shared_secret(object: &Object) -> Option<Secret> {
+    text(object, "secret").map(Secret::new)
 }
 
 /// The `id` of a nested object: `package.id` of a key. The nesting is the same for both styles of `fields`.

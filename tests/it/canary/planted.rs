@@ -62,7 +62,7 @@ spec:
   package: payments
   plan: gold
   key: {generate: {prefix: chk_}}
-  deliver: [{file: secrets/checkout.env, as: CHECKOUT_KEY}]
+  deliver: [{file: secrets/checkout.env, as: CHECKOUT_KEY}, {file: secrets/checkout.env, as: CHECKOUT_SECRET, secret: true}]
 ---
 apiVersion: keywright.dev/v1
 kind: PackageKey

@@ -90,10 +90,11 @@ pub(super) fn lives(live: &LiveObject, context: &Context<'_>) -> bool {
     rotation::lives(live, context.now)
 }
 
-/// The keys with which calls may succeed, by something of their values.
+/// The keys with which calls may succeed, by something of their values and shared secrets.
 fn living<'c, T>(context: &Context<'c>, by: impl Fn(&Secret) -> T) -> impl Iterator<Item = (T, &'c LiveObject)> {
     let keys = context.live.of(Kind::PackageKey).iter().filter(|live| lives(live, context));
-    keys.filter_map(move |live| Some((by(&live.key.as_ref()?.value), live)))
+    let all = keys.flat_map(|live| live.key.iter().flat_map(|key| key.secrets()).map(move |secret| (secret, live)));
+    all.map(move |(secret, live)| (by(secret), live))
 }
 
 impl<'c> Strays<'_, 'c> {

@@ -1,0 +1,190 @@
+//! Shared secrets have places and receipts of their own, and a key is retired only behind both.
+
+use std::fs;
+
+use super::Workspace;
+use super::has_no_value;
+use super::says;
+
+const STORE: &str = "command: {program: [OUTSIDE/store, '{name}', '{path}', '{token}'], probe: [OUTSIDE/probe]}";
+
+const BOTH: &str = "rotation: {every: 90d, overlap: 14d, grace: 70d}
+deliver:
+- {file: secrets/checkout.env, as: KEY}
+- {to: sink, path: teams/checkout, as: SECRET, secret: true}";
+
+/// A package that gives its keys shared secrets of `length` characters.
+fn workspace(sink: &str, key: &str, length: u32) -> Workspace {
+    let workspace = Workspace::new(&format!("    sink: {{{sink}}}\n"), key).with_stand_ins();
+    of_package(&workspace, &format!("{{sharedSecretLength: {length}}}"));
+    workspace
+}
+
+fn of_package(workspace: &Workspace, spec: &str) {
+    let text = fs::read_to_string(workspace.path("m.yaml")).unwrap();
+    let (before, after) = text.split_once("metadata: {name: payments}\nspec: ").unwrap();
+    let (_, after) = after.split_once('\n').unwrap();
+    fs::write(workspace.path("m.yaml"), format!("{before}metadata: {{name: payments}}\nspec: {spec}\n{after}"))
+        .unwrap();
+}
+
+/// The shared secrets of the keys in the store.
+fn secrets(workspace: &Workspace) -> Vec<String> {
+    let database = rusqlite::Connection::open(workspace.path(".keywright/keywright.db")).unwrap();
+    let mut rows = database.prepare("SELECT coalesce(secret, '') FROM package_keys ORDER BY row").unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn set(workspace: &Workspace, sql: &str) {
+    let database = rusqlite::Connection::open(workspace.path(".keywright/keywright.db")).unwrap();
+    assert!(database.execute(sql, []).unwrap() > 0);
+}
+
+/// What no output may contain.
+fn all_of(workspace: &Workspace) -> Vec<String> {
+    [workspace.live(), secrets(workspace)].concat()
+}
+
+#[test]
+fn a_shared_secret_has_a_place_and_a_receipt_of_its_own() {
+    let workspace = workspace(&format!("{STORE}, check: {{program: [OUTSIDE/check, called]}}"), BOTH, 32);
+    says(&workspace.runs("plan", 0), "teams/checkout of sink (SECRET, the shared secret)");
+    let ran = workspace.applies();
+    says(&ran, "delivered to teams/checkout of sink");
+    has_no_value(&ran, &all_of(&workspace));
+    let secret = secrets(&workspace).pop().unwrap();
+    assert_eq!((workspace.kept(), secret.len()), (vec![secret.clone()], 32));
+    let file = || fs::read_to_string(workspace.path("secrets/checkout.env")).unwrap();
+    assert_eq!(file(), format!("KEY={}\n", workspace.live()[0]));
+    // A secret is no key that a check could try.
+    assert!(!workspace.calls().iter().any(|line| line == "called"), "{:?}", workspace.calls());
+    workspace.is_settled();
+    let shown = workspace.runs("runs show 1", 0);
+    says(&shown, "delivered to teams/checkout of sink (SECRET, the shared secret): version 1");
+    says(&shown, "delivered to secrets/checkout.env (KEY)");
+    for command in ["keys", "keys --format json", "keys --format csv", "runs show 1", "plan --format json", "export"] {
+        let ran = workspace.console.run(command);
+        has_no_value(&ran, &all_of(&workspace));
+        if command == "keys" {
+            says(&ran, "teams/checkout of sink (SECRET, the shared secret): delivered");
+        }
+    }
+    // A repetition makes no second version.
+    workspace.runs("apply --auto-approve --deliver key/k", 0);
+    assert_eq!(workspace.kept(), std::slice::from_ref(&secret));
+    // One that leaked is known, and not taken for a key that is gone.
+    let mut workspace = workspace;
+    workspace.console.input = secret.into();
+    let ran = workspace.runs("keys revoke --stdin --auto-approve", 1);
+    says(&ran, "it is the shared secret of key/");
+    assert!(!ran.err.contains("no key of the store has it now"), "{}", ran.err);
+    has_no_value(&ran, &all_of(&workspace));
+}
+
+/// Both in files of the workspace: a file shows what it holds, and who changes the place changes no key.
+#[test]
+fn a_shared_secret_that_is_lost_is_delivered_again() {
+    let key = "deliver: [{file: s.env, as: KEY}, {file: s.env, as: SECRET, secret: true}]";
+    let workspace = workspace(STORE, key, 20);
+    fs::write(workspace.path(".gitignore"), "*.env\n").unwrap();
+    workspace.applies();
+    let whole = format!("KEY={}\nSECRET={}\n", workspace.live()[0], secrets(&workspace)[0]);
+    let file = || fs::read_to_string(workspace.path("s.env")).unwrap();
+    assert_eq!(file(), whole);
+    fs::write(workspace.path("s.env"), whole.replace("SECRET=", "SECRET=old")).unwrap();
+    let planned = workspace.runs("plan --detailed-exitcode", 2);
+    says(&planned, "the shared secret");
+    has_no_value(&planned, &all_of(&workspace));
+    workspace.applies();
+    assert_eq!(file(), whole);
+    workspace.is_settled();
+    // A place that changes from one to the other is due.
+    workspace.key("deliver: [{file: s.env, as: SECRET}]");
+    of_package(&workspace, "{sharedSecretLength: 20}");
+    workspace.applies();
+    assert_eq!(file(), format!("KEY={0}\nSECRET={0}\n", workspace.live()[0]));
+}
+
+#[test]
+fn a_key_is_retired_only_behind_a_successor_whose_secret_is_delivered() {
+    for fault in ["write refuses", "write full", "stored refuses"] {
+        let mut workspace = workspace(STORE, BOTH, 32);
+        workspace.applies();
+        workspace.fault(fault);
+        workspace.console.now = "2027-02-20T12:00:00Z".to_owned();
+        let ran = workspace.runs("apply --auto-approve", 6);
+        has_no_value(&ran, &all_of(&workspace));
+        assert_eq!(workspace.live().len(), 2, "{fault}");
+        // The key itself has arrived, and its shared secret has not.
+        for now in ["2027-02-21T12:00:00Z", "2027-04-20T12:00:00Z"] {
+            workspace.console.now = now.to_owned();
+            let ran = workspace.console.run("apply --auto-approve");
+            assert_eq!(ran.exit, 6, "{fault}: {}{}", ran.out, ran.err);
+            assert_eq!(statuses(&workspace), ["active", "active"], "{fault}");
+        }
+        workspace.fault("");
+        workspace.applies();
+        workspace.console.now = "2027-05-10T12:00:00Z".to_owned();
+        workspace.applies();
+        assert_eq!(statuses(&workspace), ["disabled", "active"], "{fault}");
+        assert_eq!(workspace.kept(), secrets(&workspace), "{fault}: one version for each generation");
+        assert_ne!(secrets(&workspace)[0], secrets(&workspace)[1]);
+        workspace.is_settled();
+    }
+}
+
+pub(super) fn statuses(workspace: &Workspace) -> Vec<String> {
+    let database = rusqlite::Connection::open(workspace.path(".keywright/keywright.db")).unwrap();
+    let sql =
+        "SELECT coalesce(json_extract(attributes, '$.\"settings.status\"'), 'active') FROM package_keys ORDER BY row";
+    let mut rows = database.prepare(sql).unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Whether the package gives one is known only from the store: the manifest does not say.
+#[test]
+fn a_key_that_would_get_no_shared_secret_is_not_created() {
+    let workspace = workspace(STORE, BOTH, 0);
+    let whole = fs::read_to_string(workspace.path("m.yaml")).unwrap();
+    let (team, key) = whole.split_at(whole.rfind("---\n").unwrap());
+    fs::write(workspace.path("m.yaml"), team).unwrap();
+    workspace.applies();
+    let undeclared = team.replace("{sharedSecretLength: 0}", "{}");
+    fs::write(workspace.path("m.yaml"), format!("{undeclared}{key}")).unwrap();
+    let ran = workspace.runs("apply --auto-approve", 3);
+    says(&ran, "KW-167");
+    says(&ran, "key/k gets no shared secret, so none can be delivered to teams/checkout of sink");
+    assert!(workspace.live().is_empty());
+    // A secret of one's own needs no package.
+    let own = key.replace("  rotation", "  secret: {value: fake-shared-secret}\n  rotation");
+    fs::write(workspace.path("m.yaml"), format!("{undeclared}{own}")).unwrap();
+    has_no_value(&workspace.applies(), &["fake-shared-secret".to_owned()]);
+    assert_eq!(workspace.kept(), ["fake-shared-secret"]);
+    // With the length, the package gives one.
+    let other = key.replace("name: k}", "name: other}").replace("chk_", "oth_").replace("/checkout", "/other");
+    fs::write(workspace.path("m.yaml"), format!("{}{own}{other}", team.replace("Length: 0", "Length: 16"))).unwrap();
+    workspace.applies();
+    assert_eq!(workspace.kept(), secrets(&workspace));
+    assert_eq!(secrets(&workspace)[1].len(), 16);
+}
+
+/// The key was made before the package gave shared secrets.
+#[test]
+fn nothing_is_retired_behind_a_key_without_a_shared_secret() {
+    let mut workspace = workspace(STORE, BOTH, 32);
+    workspace.applies();
+    workspace.console.now = "2027-02-20T12:00:00Z".to_owned();
+    workspace.applies();
+    set(&workspace, "UPDATE package_keys SET secret = NULL WHERE row = (SELECT max(row) FROM package_keys)");
+    workspace.console.now = "2027-04-01T12:00:00Z".to_owned();
+    let ran = workspace.console.run("apply --auto-approve");
+    says(&ran, "KW-168");
+    says(&ran, "key/k has no shared secret in the store, so none is delivered to teams/checkout of sink");
+    assert_eq!(statuses(&workspace), ["active", "active"]);
+    says(&ran, "`keywright rotate key/k` creates a successor with one");
+    workspace.runs("rotate key/k --again --auto-approve", 0);
+    assert_eq!(statuses(&workspace).last().unwrap(), "active");
+    assert_eq!(workspace.kept().last(), secrets(&workspace).last());
+    let ran = workspace.runs("plan", 0);
+    assert!(!ran.err.contains("KW-168") && !ran.out.contains("KW-168"), "{}{}", ran.out, ran.err);
+}
