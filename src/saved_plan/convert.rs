@@ -217,7 +217,8 @@ fn key(key: document::Key) -> Result<KeyTarget, &'static str> {
         document::KeyValue::Given => ValueFrom::Given,
         document::KeyValue::Kept => ValueFrom::Kept,
     };
-    if key.deliver.iter().any(|to| !rules::is_variable(&to.r#as)) {
+    // A sink has names of its own, which are checked before each delivery.
+    if key.deliver.iter().any(|to| to.to.is_none() && !rules::is_variable(&to.r#as)) {
         return Err("delivers a key under an invalid variable name");
     }
     let delivery = |to: document::Delivery| Delivery {

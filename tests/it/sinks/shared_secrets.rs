@@ -81,6 +81,20 @@ fn a_shared_secret_has_a_place_and_a_receipt_of_its_own() {
     has_no_value(&ran, &all_of(&workspace));
 }
 
+/// A name that no file of variables could have.
+#[test]
+fn a_saved_plan_delivers_both() {
+    let key = BOTH.replace("as: SECRET", "as: checkout-secret");
+    let workspace = workspace(STORE, &key, 32);
+    workspace.runs("plan --out p.json", 0);
+    let ran = workspace.runs("apply p.json", 0);
+    assert_eq!(workspace.kept(), secrets(&workspace));
+    let saved = fs::read_to_string(workspace.path("p.json")).unwrap();
+    assert!(all_of(&workspace).iter().all(|secret| !saved.contains(secret.as_str())));
+    has_no_value(&ran, &all_of(&workspace));
+    workspace.is_settled();
+}
+
 /// Both in files of the workspace: a file shows what it holds, and who changes the place changes no key.
 #[test]
 fn a_shared_secret_that_is_lost_is_delivered_again() {
