@@ -182,6 +182,42 @@ fn an_area_is_exported_as_the_embedded_store_is() {
     }
 }
 
+/// A runner with nothing but what was committed: no database, no files of values, and at first no key for fingerprints.
+#[test]
+fn a_fresh_checkout_of_a_settled_example_has_nothing_to_do() {
+    let (pipeline, fresh) = (World::of_example("payments-platform"), World::of_example("payments-platform"));
+    let area = pipeline.area(&[]);
+    for world in [&pipeline, &fresh] {
+        world.name_store(&area, FAST);
+        // Keys of MFT have no place of delivery.
+        let settings = world.workspace().join("keywright.yaml");
+        let text = std::fs::read_to_string(&settings).unwrap();
+        std::fs::write(&settings, text.replace("[catalog, teams, keys, transfer]", "[catalog, teams, keys]")).unwrap();
+    }
+    let said = pipeline.apply();
+    assert_eq!(said.exit, 0, "{}", said.text);
+    pipeline.assert_settled("the pipeline");
+    assert!(!fresh.workspace().join("sealed").exists());
+    super::area::copy(&pipeline.workspace().join("sealed"), &fresh.workspace().join("sealed"));
+    let key = std::fs::read_to_string(pipeline.workspace().join(".keywright/fingerprint.key")).unwrap();
+    for key in [None, Some(key)] {
+        if let Some(key) = &key {
+            std::fs::create_dir_all(fresh.workspace().join(".keywright")).unwrap();
+            std::fs::write(fresh.workspace().join(".keywright/fingerprint.key"), key).unwrap();
+        }
+        let before = area.requests().len();
+        fresh.assert_settled("a fresh checkout");
+        let said = fresh.apply();
+        assert!(said.exit == 0 && said.text.contains("Nothing to do"), "{}: {}", said.exit, said.text);
+        let requests = area.requests();
+        let is_read = |request: &super::area::Request| request.method() == "GET" || request.path().ends_with("/token");
+        assert!(requests.iter().skip(before).all(is_read), "only reads");
+        assert!(!fresh.workspace().join("secrets").exists(), "no value is written");
+        // Without the key, what the encrypted files hold is unknown, too.
+        assert_eq!(said.text.contains("wallet-app-sandbox"), key.is_none(), "{}", said.text);
+    }
+}
+
 /// The exported documents without what differs from store to store: the ids, and the labels, which follow their order.
 pub(crate) fn without_ids(export: &str) -> Vec<String> {
     let is_own = |line: &&str| !line.contains("existing: ") && !line.starts_with("  name: ");
