@@ -1,6 +1,7 @@
 //! Deliveries to sinks: whatever a sink does, and whenever a run is killed, each generation of a key ends as exactly one
 //! version in each sink, and no key retires behind one whose value is nowhere.
 
+mod disk;
 mod files;
 mod programs;
 mod recipes;

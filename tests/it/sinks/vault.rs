@@ -27,6 +27,8 @@ enum Mode {
     /// The policy of the token allows only reading.
     Refuses,
     Full,
+    /// Nothing at all is answered any more: its own disk is full.
+    FullBefore,
     /// It confirms, and stores nothing.
     Lies,
     Slow,
@@ -116,6 +118,8 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
         (403, json!({"errors": ["permission denied"]}))
     } else if mode == Mode::Sealed {
         (503, json!({"errors": ["Vault is sealed"]}))
+    } else if mode == Mode::FullBefore {
+        (500, json!({"errors": ["no space left on device"]}))
     } else {
         match (method.as_str(), path.as_str()) {
             ("GET", "/v1/sys/internal/ui/mounts/kv") => {
@@ -257,6 +261,7 @@ fn a_server_that_takes_nothing_stops_the_creation_of_the_key() {
     for (mode, said) in [
         (Mode::Refuses, "the token may not read and write kv/data/teams/checkout"),
         (Mode::Sealed, "answered 503: Vault is sealed"),
+        (Mode::FullBefore, "answered 500: no space left on device"),
         (Mode::Old, "kv is not a KV engine of version 2"),
     ] {
         let vault = Vault::new();
