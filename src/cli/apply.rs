@@ -163,6 +163,9 @@ pub(super) fn finish(
     if is_asked && !confirmed(console)? {
         return Err(Failure::new("nothing was changed: the plan was not approved").into());
     }
+    if is_asked {
+        refuse_broken_sinks(prepared)?;
+    }
     let (before, began) = (Calls::of(prepared), clock());
     let (outcome, failure) = carry_out(prepared, checksum, form, console)?;
     print_outcome(form, prepared, &outcome, failure.as_ref(), console)?;
@@ -304,7 +307,6 @@ fn carry_out(
     if let Some(refusal) = places.refusal(&planned.plan) {
         return Err(Failure { exit: Exit::Invalid, ..Failure::of_store(refusal) });
     }
-    refuse_broken_sinks(prepared)?;
     let embedded = Embedded::new(database::open(&snapshot.location, snapshot.lock.as_ref())?, console.time());
     let store = Stores { remotes: &snapshot.remotes, embedded };
     let secrets = Secrets {

@@ -1,4 +1,4 @@
-//! The sinks of a plan, right before it is applied.
+//! The sinks of a plan, after its confirmation.
 
 use crate::cli::Exit;
 use crate::cli::Failure;
@@ -7,8 +7,8 @@ use crate::cli::session::Prepared;
 use crate::delivery::sinks::Reach;
 use crate::plan::Shown;
 
-/// Looks once more, right before the first write, whether the sinks of the plan take values: a new key whose value cannot be
-/// delivered would be of no use.
+/// Looks once more whether the sinks of the plan take values, because the answer may have come hours after the first look. A run
+/// that asks nothing looks once, when it plans. A new key whose value cannot be delivered would be of no use.
 pub(super) fn refuse_broken_sinks(prepared: &Prepared) -> Result<(), Failure> {
     let Prepared { snapshot, planned, remembered, .. } = prepared;
     let shown = block_on(snapshot.sinks.look(planned.sinks(), &remembered.receipts, Reach::Writes))?;

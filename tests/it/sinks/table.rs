@@ -201,6 +201,19 @@ fn a_full_disk_leaves_the_file_as_it_is_and_the_next_run_delivers() {
     }
 }
 
+/// Only the question to a person takes so long that a sink can break meanwhile.
+#[test]
+fn a_sink_is_probed_once_and_once_more_after_a_confirmation() {
+    let kind = "command: {program: [OUTSIDE/store, '{name}', '{path}', '{token}'], probe: [OUTSIDE/probe, asked]}";
+    for (arguments, answer, probes) in [("apply --auto-approve", "", 1), ("apply", "yes\n", 2)] {
+        let mut workspace = Workspace::new(&format!("    sink: {{{kind}}}\n"), DELIVER).with_stand_ins();
+        workspace.console.input = answer.into();
+        workspace.runs(arguments, 0);
+        assert_eq!(workspace.calls().iter().filter(|line| *line == "asked").count(), probes, "{arguments}");
+        assert_eq!(workspace.kept(), workspace.live());
+    }
+}
+
 /// With many paths in it, a sink that hangs costs one time limit.
 #[test]
 fn a_sink_that_hangs_is_not_asked_again_for_each_path() {
