@@ -19,6 +19,7 @@ mod log;
 mod man;
 mod opened;
 mod output;
+mod pager;
 mod plan;
 mod rotate;
 mod runs;
@@ -38,6 +39,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,16 +50,20 @@ use clap::ValueEnum;
 
 use self::failure::Stop;
 use self::output::Output;
+use self::pager::Paged;
+use self::pager::Pager;
 use crate::model::Instant;
 use crate::render::findings::Report;
 use crate::source::Choice;
 use crate::stores::TimeLimits;
+use crate::text::Folded;
 use crate::text::ci_commands::Harmless;
 
 pub use self::failure::Exit;
 pub use self::failure::Failure;
 pub use self::heartbeat::last_words;
 pub use self::opened::Opened;
+pub use self::pager::Screen;
 pub use self::trust::PIPELINES;
 pub use self::trust::TRUST;
 pub use self::until_closed::UntilClosed;
@@ -74,6 +80,8 @@ pub struct Console<'a> {
     pub draws: bool,
     /// Whether `out` is a terminal: no other place is shown a secret.
     pub is_terminal: bool,
+    /// The size of that terminal. Lines fold at its width, and long texts go through a pager.
+    pub screen: Option<Screen>,
     /// Whether the command shows details; [`run`] sets it from the arguments.
     pub is_verbose: bool,
     pub environment: BTreeMap<String, String>,
@@ -139,6 +147,10 @@ struct Arguments {
     /// Maximum duration of one request with its whole answer [default: 60s]
     #[arg(long, global = true, value_name = "TIME", value_parser = arguments::duration, env = "KEYWRIGHT_REQUEST_TIMEOUT")]
     request_timeout: Option<Duration>,
+
+    /// Do not show long texts in a pager (the program in KEYWRIGHT_PAGER or PAGER, or less)
+    #[arg(long, global = true)]
+    no_pager: bool,
 
     /// When to use color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", env = "KEYWRIGHT_COLOR")]
@@ -215,6 +227,25 @@ pub fn grammar() -> clap::Command {
     program
 }
 
+impl Command {
+    /// Whether standard output is text for people, and not a document for programs or the value of a key.
+    fn prints_text(&self) -> bool {
+        if matches!(self, Self::Keys(_)) {
+            return false;
+        }
+        let is_saved_plan = matches!(self, Self::Plan(arguments) if arguments.out.as_deref() == Some(Path::new("-")));
+        self.output().format == output::Format::Text && !is_saved_plan
+    }
+
+    /// Whether people read what the command prints, and it asks nothing.
+    const fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Plan(_) | Self::Show(_) | Self::Diff(_) | Self::Drift(_) | Self::Explain(_) | Self::Runs(_)
+        )
+    }
+}
+
 /// The `--color` argument. `main` needs it before anything is printed, to wrap the streams.
 pub fn color(arguments: &[OsString]) -> Color {
     Arguments::try_parse_from(arguments).map_or(Color::Auto, |arguments| arguments.color)
@@ -236,9 +267,18 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         matches!(parsed.command, Command::Export(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_))
             || parsed.command.output().format.is_commands();
     let mut environment = std::mem::take(&mut console.environment);
+    // Only text for people has lines that may be folded.
+    let screen = console.screen.filter(|_| !is_data && parsed.command.prints_text());
+    let width = screen.map(|screen| screen.columns);
+    let pager = screen.filter(|_| parsed.command.is_read() && !parsed.no_pager);
+    let pager = pager.and_then(|screen| Some((Pager::of(&environment)?, screen)));
+    let out: &mut dyn Write = if is_data { out.inner() } else { &mut out };
+    let mut out = Folded::new(Paged::new(out, pager), width);
+    let mut err =
+        Folded::new(&mut err, console.screen.filter(|screen| screen.shows_errors).map(|screen| screen.columns));
     environment.extend(parsed.now.map(|now| (CLOCK.to_owned(), now.to_rfc3339())));
     let mut console = Console {
-        out: if is_data { out.inner() } else { &mut out },
+        out: &mut out,
         err: &mut err,
         input: &mut *console.input,
         choice: trust::choice(parsed.workspace.clone(), parsed.trust.clone(), &environment),
@@ -251,7 +291,16 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
         reports: None,
         ..*console
     };
-    run_command(parsed, &mut console)
+    let exit = run_command(parsed, &mut console);
+    flushed(exit, &mut out, &mut err)
+}
+
+/// The exit code, after the last line is out, even one without an end. A failure is kept for `main`, which flushes too.
+fn flushed(exit: Exit, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
+    match out.flush().and(err.flush()) {
+        Ok(()) => exit,
+        Err(_) => Exit::Error,
+    }
 }
 
 fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {

@@ -42,6 +42,12 @@ fn name_requests_on_panic() {
     }));
 }
 
+/// The size of the terminal that shows the output.
+fn screen(is_terminal: bool, shows_errors: bool, has_color: bool) -> Option<cli::Screen> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok().filter(|size| is_terminal && size.ws_col > 0)?;
+    Some(cli::Screen { columns: size.ws_col.into(), rows: size.ws_row.into(), has_color, shows_errors })
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let choice = match cli::color(&arguments) {
@@ -55,10 +61,9 @@ fn main() -> ExitCode {
     // `| head` closes the pipe when it has enough; that is no error, and must not end an apply.
     let is_terminal = out.is_terminal();
     let is_drawn = is_terminal && err.is_terminal();
-    let mut out = io::BufWriter::new(UntilClosed::new(AutoStream::new(
-        out.lock(),
-        choice.unwrap_or_else(|| AutoStream::choice(&io::stdout())),
-    )));
+    let choice_of_out = choice.unwrap_or_else(|| AutoStream::choice(&io::stdout()));
+    let has_color = choice_of_out != ColorChoice::Never;
+    let mut out = io::BufWriter::new(UntilClosed::new(AutoStream::new(out.lock(), choice_of_out)));
     // Not locked: other threads and the log write to it too.
     let mut err = UntilClosed::new(AutoStream::new(err, choice.unwrap_or_else(|| AutoStream::choice(&io::stderr()))));
     let mut console = cli::Console {
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         is_verbose: false,
         draws: is_drawn,
         is_terminal,
+        screen: screen(is_terminal, is_drawn, has_color),
         environment: environment(),
         folder: std::env::current_dir().unwrap_or_default(),
         now: chrono::Utc::now(),

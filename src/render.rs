@@ -25,6 +25,7 @@ mod style;
 mod summary;
 mod timeline;
 pub mod text;
+mod totals;
 mod unified;
 mod workspaces;
 pub mod widget;

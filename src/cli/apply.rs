@@ -37,7 +37,6 @@ use super::arguments::Planning;
 use super::failure::Stop;
 use super::heartbeat::with_heartbeat;
 use super::plan;
-use super::plan::Diff;
 use super::plan::View;
 use super::runtime::block_on;
 use super::saved_plan;
@@ -59,6 +58,7 @@ use crate::outcome::ChangeResult;
 use crate::outcome::Outcome;
 use crate::plan::Planned;
 use crate::render;
+use crate::render::text::Style;
 use crate::rules;
 use crate::stores::Stores;
 use crate::stores::embedded::Embedded;
@@ -122,7 +122,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let can_be_applied = plan::can_be_applied(&prepared);
     let stale = file.as_ref().filter(|_| arguments.strict).and_then(|name| refuse_stale(name, &prepared).err());
     if form == Form::Text || !can_be_applied {
-        let view = View { output: form.of_findings().into(), diff: Diff::Fields, is_out_taken: false };
+        let view = View { output: form.of_findings().into(), style: Style::Fields, is_out_taken: false };
         plan::show(&prepared, view, stale.as_ref(), console)?;
         if let Some(stale) = stale {
             return Err(Stop::Shown(stale));

@@ -28,6 +28,7 @@ use crate::model::moment::moment;
 use crate::plan::Planned;
 use crate::render;
 use crate::render::markdown::Topic;
+use crate::render::text::Style;
 
 /// Show what apply would do, without changing anything
 ///
@@ -62,6 +63,10 @@ pub(super) struct Arguments {
     /// How to show changes
     #[arg(long, value_name = "STYLE", default_value = "fields")]
     diff: Diff,
+
+    /// Show only how many changes of each kind there are, for large plans
+    #[arg(long, conflicts_with = "diff")]
+    summary: bool,
 
     /// Save the plan to a file for `apply FILE`, or print it to standard output with `-`
     #[arg(long, value_name = "FILE")]
@@ -99,6 +104,14 @@ impl Arguments {
         Output { format: self.format, host: self.host.unwrap_or_default(), topic: Topic::Plan }
     }
 
+    const fn style(&self) -> Style {
+        match self.diff {
+            _ if self.summary => Style::Totals,
+            Diff::Fields => Style::Fields,
+            Diff::Unified => Style::Unified,
+        }
+    }
+
     /// Rejects arguments that do not fit together.
     fn check(&self) -> Result<(), Failure> {
         output::check_host(self.format, self.host)?;
@@ -133,8 +146,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     let prepared = session.check().read(planning, None, console)?.plan(planning, console)?;
     let failure = planning.over_budget(&prepared.forecasts).or_else(|| save(target.as_ref(), &prepared, console).err());
-    let view =
-        View { output: arguments.output(), diff: arguments.diff, is_out_taken: matches!(target, Some(Target::Output)) };
+    let view = View {
+        output: arguments.output(),
+        style: arguments.style(),
+        is_out_taken: matches!(target, Some(Target::Output)),
+    };
     show(&prepared, view, failure.as_ref(), console)?;
     if arguments.timeline && arguments.format == Format::Text {
         let out = if view.is_out_taken { &mut *console.err } else { &mut *console.out };
@@ -189,7 +205,7 @@ pub(super) fn verdict(prepared: &Prepared) -> Exit {
 #[derive(Clone, Copy)]
 pub(super) struct View {
     pub(super) output: Output,
-    pub(super) diff: Diff,
+    pub(super) style: Style,
     /// Whether standard output has the saved plan, so that text goes to standard error.
     pub(super) is_out_taken: bool,
 }
@@ -218,12 +234,8 @@ pub(super) fn show(
     if !(plan.is_empty() && has_errors(&all)) {
         let (store, hosts) = (origin.stores(), origin.hosts());
         let header = render::Header { workspace: &origin.workspace, store: &store, hosts: &hosts, at, rotations };
-        let style = match view.diff {
-            Diff::Fields => render::text::Style::Fields,
-            Diff::Unified => render::text::Style::Unified,
-        };
         let out = if view.is_out_taken { &mut *console.err } else { &mut *console.out };
-        render::text::plan(out, plan, &header, style)?;
+        render::text::plan(out, plan, &header, view.style)?;
         render::text::forecast(out, &prepared.forecasts)?;
         if console.is_verbose {
             render::text::details(out, plan, &prepared.memory())?;

@@ -16,7 +16,6 @@ use super::arguments::Manifests;
 use super::arguments::Planning;
 use super::failure::Stop;
 use super::plan;
-use super::plan::Diff;
 use super::plan::View;
 use super::session::Session;
 use crate::diagnostic::did_you_mean;
@@ -27,6 +26,7 @@ use crate::model::Kind;
 use crate::model::Rotation;
 use crate::plan::RotateNow;
 use crate::plan::narrowed;
+use crate::render::text::Style;
 
 /// Create the successors of rotated keys now, for example because a value leaked
 ///
@@ -98,7 +98,7 @@ fn rotate(arguments: &Arguments, because: Because, console: &mut Console<'_>) ->
     let prepared = snapshot.plan(&planning, console)?;
     let can_be_applied = plan::can_be_applied(&prepared);
     if form == Form::Text || !can_be_applied {
-        let view = View { output: form.of_findings().into(), diff: Diff::Fields, is_out_taken: false };
+        let view = View { output: form.of_findings().into(), style: Style::Fields, is_out_taken: false };
         plan::show(&prepared, view, None, console)?;
     }
     if !can_be_applied {

@@ -24,6 +24,10 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
+    /// Show only how many changes of each kind there are, for large plans
+    #[arg(long)]
+    summary: bool,
+
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&FORMATS))]
     format: Format,
@@ -72,7 +76,8 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         }
         Format::GitlabPlan => render::widget::plan(console.out, plan)?,
         _ => {
-            render::text::plan(console.out, plan, &header, render::text::Style::Fields)?;
+            let style = if arguments.summary { render::text::Style::Totals } else { render::text::Style::Fields };
+            render::text::plan(console.out, plan, &header, style)?;
             render::text::findings(console.out, findings)?;
             if let Some(commit) = saved.origin.manifests.as_ref().and_then(|manifests| manifests.commit.as_ref()) {
                 writeln!(console.out, "Made from commit {commit}.")?;

@@ -1,10 +1,12 @@
 //! Addresses of objects: `user/alice`, `plan/payments/gold`, `key/checkout-production`.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use super::kind::Kind;
 use crate::text::is_hidden;
+use crate::text::natural;
 
 /// The address of one object, unique in a workspace. `/`, `%` and hidden characters inside a name are escaped like
 /// `%2F`, so that an address is one unambiguous line that can be copied.
@@ -104,6 +106,11 @@ impl Address {
 
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The order for people, in which `key/8` comes before `key/79`.
+    pub fn natural_cmp(&self, other: &Self) -> Ordering {
+        self.kind.cmp(&other.kind).then_with(|| natural(&self.path, &other.path))
     }
 
     /// All names in the address, unescaped, parents first: username and application, package and plan.

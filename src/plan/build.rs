@@ -99,7 +99,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     plan.kept.extend(drafts.kept.into_iter().chain(drafts.waiting));
     let (withheld, rotations) = (drafts.withheld, drafts.rotations);
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
-    plan.kept.sort_by(|a, b| a.address.cmp(&b.address));
+    plan.kept.sort_by(|a, b| a.address.natural_cmp(&b.address));
     diagnostics.extend(guards::unused(&plan, context, &matching));
     diagnostics.extend(of_keys(context, &matching, &plan));
     diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));

@@ -232,7 +232,7 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {
-            let problem = rules::KW_021.finding(format!("--allow {address} matches no change"));
+            let problem = rules::KW_021.finding(format!("{} matches no change", option(address)));
             match crate::diagnostic::did_you_mean(address, touched.iter().map(String::as_str)) {
                 Some(near) => problem.help(format!("did you mean {near}?")),
                 None => problem.help("remove it, or copy the address from the plan"),

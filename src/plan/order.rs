@@ -53,7 +53,7 @@ pub(super) fn in_order(mut drafts: Vec<Draft>, matching: &Matching<'_>, places: 
     let left = names_left(&drafts);
     drafts.sort_by(|a, b| {
         let key = |draft: &Draft| (phase(draft.action), rank(&draft.change), steps(&draft.address, &left));
-        key(a).cmp(&key(b)).then_with(|| a.address.cmp(&b.address)).then_with(|| a.action.cmp(&b.action))
+        key(a).cmp(&key(b)).then_with(|| a.address.natural_cmp(&b.address)).then_with(|| a.action.cmp(&b.action))
     });
     let made = index(&drafts, |draft| phase(draft.action) != Phase::Delete);
     let children = children_of(&drafts);

@@ -11,6 +11,7 @@ use super::consent::is_allowed_for_run;
 use super::draft;
 use super::known::Maker;
 use super::known::trace_of;
+use super::option::option;
 use super::receipts::Shown;
 use super::retirement::Generations;
 use super::retirement::due;
@@ -275,7 +276,7 @@ fn waiting(
     };
     let Some(due) = due(context, matching, declared, found) else { return Vec::new() };
     let finding = |live: &LiveObject, why: String| {
-        let message = format!("--allow {} has no effect in this run: it is {why}", live.address);
+        let message = format!("{} has no effect in this run: it is {why}", option(&live.address));
         let help = "give it again when the rotation can retire the key, or write it in `consents` of keywright.yaml";
         rules::CAM_070.finding(message).at(declared.place).help(help)
     };

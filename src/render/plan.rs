@@ -9,6 +9,7 @@ use super::rows::Cell;
 use super::rows::Row;
 use super::style;
 use super::timeline;
+use super::totals;
 use super::unified;
 use crate::diagnostic::Finding;
 use crate::model::Instant;
@@ -31,6 +32,8 @@ pub enum Style {
     Fields,
     /// As a unified diff of YAML lines.
     Unified,
+    /// Not at all: only how many changes of each kind there are.
+    Totals,
 }
 
 /// Reasons that the sign of the change already implies.
@@ -70,19 +73,45 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, header: &Header<'_>, style: St
         writeln!(out, "{bold}Plan for workspace {workspace}{bold:#} {dim}·{dim:#} {store}\n")?;
     }
     if !plan.is_empty() {
-        let columns = Columns::of(&plan.changes);
-        for (index, change) in plan.changes.iter().enumerate() {
-            write_change(out, change, plan.held.get(&index), &columns, style)?;
-        }
-        if style == Style::Fields {
-            writeln!(out)?;
-        }
+        write_changes(out, plan, style)?;
     }
     write_consents(out, plan)?;
     let kept: Vec<&Kept> = plan.kept.iter().filter(|kept| !header.rotations.cover(&kept.address)).collect();
     write_kept(out, &kept)?;
     timeline::waits(out, &header.rotations)?;
     write_summary(out, plan, kept.len())
+}
+
+fn write_changes(out: &mut dyn io::Write, plan: &Plan, style: Style) -> io::Result<()> {
+    if style == Style::Totals {
+        return totals::write(out, plan);
+    }
+    let columns = Columns::of(&plan.changes);
+    for (index, change) in plan.changes.iter().enumerate() {
+        write_change(out, change, plan.held.get(&index), &columns, style)?;
+    }
+    if style == Style::Fields {
+        writeln!(out)?;
+    }
+    write_legend(out, plan)
+}
+
+/// The signs that the plan uses, if that helps: `+`, `~` and `-` are known from other tools, and the summary names the only
+/// action of a plan.
+fn write_legend(out: &mut dyn io::Write, plan: &Plan) -> io::Result<()> {
+    let used = || Action::ALL.into_iter().filter(|action| plan.changes.iter().any(|change| change.action == *action));
+    let is_known = |action: Action| matches!(action, Action::Create | Action::Update | Action::Delete);
+    if used().count() < 2 || used().all(is_known) {
+        return Ok(());
+    }
+    let sign = |action: Action| {
+        let (sign, color) = style::of_action(action);
+        format!("{color}{sign}{color:#} {action}")
+    };
+    let (dim, yellow) = (style::DIM, style::YELLOW);
+    let held = (!plan.held.is_empty()).then(|| format!("{yellow}?{yellow:#} held back"));
+    let signs: Vec<String> = used().map(sign).chain(held).collect();
+    writeln!(out, "{dim}Signs:{dim:#} {}\n", signs.join(", "))
 }
 
 /// What a plan for a later time does not know.
@@ -150,6 +179,7 @@ fn write_change(
     }
     match style {
         Style::Unified => unified::write(out, change),
+        Style::Totals => Ok(()),
         // The fields of deleted objects are in the JSON; here they would be noise.
         Style::Fields if change.action == Action::Delete => Ok(()),
         Style::Fields => {

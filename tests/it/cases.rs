@@ -8,6 +8,7 @@
 //! area/         manifests of what an area of Cloud API Management has; {area} in keywright.yaml is its address
 //! site.json     a site of Managed File Transfer for the API keys; {site} in keywright.yaml is its address
 //! command       one command a line, `plan` when left out; {} is the path of the workspace
+//! columns       the width of the terminal; no terminal when left out
 //! now           the time; 2026-11-21T12:00:00Z when left out
 //! env           NAME=value lines
 //! input         what is typed, as if there were a terminal
@@ -22,6 +23,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use keywright::cli::Screen;
 use rayon::prelude::*;
 use similar::TextDiff;
 
@@ -31,8 +33,9 @@ use super::emulator::caller::Emulator;
 use super::transfer::Scripted;
 
 /// What a case folder may hold.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "area",
+    "columns",
     "command",
     "env",
     "expected.txt",
@@ -145,6 +148,9 @@ impl Prepared {
             fs::write(path, text).unwrap();
             self.console.environment.insert("KEYWRIGHT_CREDENTIAL".to_owned(), "fake-credential".to_owned());
         }
+        let columns = text(folder, "columns").map(|columns| columns.trim().parse().unwrap());
+        self.console.screen =
+            columns.map(|columns| Screen { columns, rows: 1_000, has_color: false, shows_errors: true });
         if let Some(now) = text(folder, "now") {
             now.trim().clone_into(&mut self.console.now);
         }

@@ -12,6 +12,8 @@ pub(crate) struct Console {
     pub(crate) now: String,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) input: Vec<u8>,
+    /// The size of the terminal, if there is one.
+    pub(crate) screen: Option<cli::Screen>,
 }
 
 /// The output of a command, without colors, and its exit code.
@@ -24,7 +26,7 @@ pub(crate) struct Ran {
 impl Console {
     pub(crate) fn new(folder: PathBuf) -> Self {
         let now = "2026-11-21T12:00:00Z".to_owned();
-        Self { folder, now, environment: BTreeMap::new(), input: Vec::new() }
+        Self { folder, now, environment: BTreeMap::new(), input: Vec::new(), screen: None }
     }
 
     /// Runs `keywright` with the arguments of a line, split as a shell would.
@@ -39,6 +41,7 @@ impl Console {
             draws: false,
             is_terminal: !self.input.is_empty(),
             is_verbose: false,
+            screen: self.screen,
             environment: self.environment.clone(),
             folder: self.folder.clone(),
             now: self.now.parse().unwrap(),

@@ -35,6 +35,7 @@ mod leaks;
 mod memory;
 mod moves;
 mod odd;
+mod pager;
 mod pages;
 mod picture;
 mod program;

@@ -56,6 +56,8 @@ fn every_change_is_shown_with_its_fields_and_why() {
   - application/bob/old
       reason: owned but not declared (--prune)
 
+Signs: + create, ~ update, ^ enable, ! disable, -/+ replace, > deliver, - delete
+
 Kept as they are:
 
   user/dave              not deleted without --prune
@@ -204,9 +206,14 @@ fn a_held_change_says_what_it_needs() {
 ? + application/ann/shop
       held back: waits for user/ann
 
+Signs: + create, ! disable, ? held back
+
 Plan: nothing to apply · 2 held back
 ";
     assert_eq!(shown(&plan, Style::Fields).split_once('\n').unwrap().1, expected);
     plan.changes.push(sample::change(Action::Create, Address::user("bob"), ""));
-    assert!(shown(&plan, Style::Fields).ends_with("  + user/bob\n\nPlan: 1 to create · 2 held back\n"));
+    assert!(
+        shown(&plan, Style::Fields)
+            .ends_with("  + user/bob\n\nSigns: + create, ! disable, ? held back\n\nPlan: 1 to create · 2 held back\n")
+    );
 }

@@ -1,0 +1,77 @@
+//! Texts on a terminal: lines that fit it, and long ones in the pager of the person.
+
+use std::fs;
+
+use keywright::cli::Screen;
+
+use crate::console::Console;
+use crate::team::TEAM;
+
+const SCREEN: Screen = Screen { columns: 60, rows: 5, has_color: false, shows_errors: true };
+
+fn console() -> (tempfile::TempDir, Console) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("m.yaml"), TEAM).unwrap();
+    let mut console = Console::new(folder.path().to_path_buf());
+    console.screen = Some(SCREEN);
+    (folder, console)
+}
+
+#[test]
+fn a_plan_that_is_longer_than_the_screen_goes_to_the_pager() {
+    let (folder, mut console) = console();
+    // Programs that keep what they read, and one that is not there.
+    let kept = folder.path().join("kept.txt");
+    let tee = format!("dd status=none of={}", kept.display());
+    console.environment.insert("PAGER".to_owned(), tee);
+    let paged = console.run("plan");
+    assert_eq!((paged.exit, paged.out.as_str()), (0, ""), "{}", paged.err);
+    let text = fs::read_to_string(&kept).unwrap();
+    assert!(text.contains("Plan: "), "{text}");
+    for pager in ["", "cat", "/nowhere/pager"] {
+        console.environment.insert("KEYWRIGHT_PAGER".to_owned(), pager.to_owned());
+        assert_eq!(console.run("plan").out, text, "{pager}");
+    }
+    console.environment.remove("KEYWRIGHT_PAGER");
+    assert_eq!(console.run("plan --no-pager").out, text);
+    // A shell reads what has quotes.
+    let quoted = format!("dd status=none of='{}'", folder.path().join("kept too.txt").display());
+    console.environment.insert("KEYWRIGHT_PAGER".to_owned(), quoted);
+    assert_eq!(console.run("plan").out, "");
+    assert_eq!(fs::read_to_string(folder.path().join("kept too.txt")).unwrap(), text);
+}
+
+#[test]
+fn errors_in_a_file_keep_their_lines() {
+    let (_folder, mut console) = console();
+    console.screen = Some(Screen { shows_errors: false, ..SCREEN });
+    let wide = console.run("validate nowhere-at-all/and-in-a-folder-with-a-long-name/m.yaml").err;
+    console.screen = Some(SCREEN);
+    let folded = console.run("validate nowhere-at-all/and-in-a-folder-with-a-long-name/m.yaml").err;
+    assert_eq!(folded.split_whitespace().collect::<Vec<_>>(), wide.split_whitespace().collect::<Vec<_>>());
+    assert!(folded.lines().count() > wide.lines().count(), "{folded}");
+}
+
+#[test]
+fn what_fits_is_for_programs_or_asks_is_not_paged() {
+    let (folder, mut console) = console();
+    let kept = folder.path().join("kept.txt");
+    console.environment.insert("PAGER".to_owned(), format!("dd status=none of={}", kept.display()));
+    console.screen = Some(Screen { columns: 60, rows: 500, has_color: false, shows_errors: true });
+    assert!(console.run("plan").out.contains("Plan: "));
+    console.screen = Some(SCREEN);
+    assert!(console.run("apply --auto-approve").out.contains("Plan: "));
+    let document = console.run("plan --format json").out;
+    assert!(serde_json::from_str::<serde_json::Value>(&document).is_ok());
+    console.screen = None;
+    assert_eq!(console.run("plan --format json").out, document);
+    assert!(!kept.exists());
+}
+
+#[test]
+fn a_schema_keeps_its_lines() {
+    let (_folder, mut console) = console();
+    let narrow = console.run("schema User").out;
+    console.screen = None;
+    assert_eq!(console.run("schema User").out, narrow);
+}
