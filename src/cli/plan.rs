@@ -242,6 +242,10 @@ pub(super) fn show(
         }
         out.flush()?;
     }
+    // On one screen, the findings begin after a line of space.
+    if !all.is_empty() && console.screen.is_some_and(|screen| screen.shows_errors) {
+        writeln!(console.err)?;
+    }
     render::text::diagnostics(console.err, &all, sources)?;
     if !all.is_empty() {
         render::text::summary(console.err, &all)?;

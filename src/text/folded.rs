@@ -67,7 +67,7 @@ fn fold(line: &str, width: usize) -> String {
     }
     let words = words(line, width);
     let indent = words.first().map_or(0, |word| word.gap);
-    let below_value = hanging(&words, indent, width);
+    let mut below_value = hanging(&words, indent, width);
     let (mut folded, mut used) = (String::with_capacity(line.len() + 80), 0);
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1);
@@ -83,7 +83,8 @@ fn fold(line: &str, width: usize) -> String {
         let is_broken = at > 0 && used + gap + needed > width && used + gap > hang;
         if is_broken {
             folded.push_str(if word.continues { " \\\n" } else { "\n" });
-            used = 0;
+            // What follows it stays below it.
+            (used, below_value) = (0, hang);
         }
         let gap = if is_broken { hang } else { gap };
         folded.push_str(&" ".repeat(gap));
@@ -147,7 +148,8 @@ fn end_of_word(text: &str, room: usize, is_split: bool) -> usize {
     if whole > argument && columns(&text[..whole]) <= room_of_quote {
         return whole;
     }
-    if is_option(&without_styles(&text[..argument])) && text.len() > argument {
+    let bare = without_styles(&text[..argument]);
+    if (is_option(&bare) || is_number(&bare)) && text.len() > argument {
         let value = argument + 1 + end_of_argument(&text[argument + 1..]);
         if columns(&text[..value]) <= room {
             return value;
@@ -197,6 +199,11 @@ fn end_of_argument(text: &str) -> usize {
 fn is_option(word: &str) -> bool {
     let name = word.trim_start_matches(['(', '`']).strip_prefix("--").unwrap_or_default();
     !name.is_empty() && name.chars().all(|character| character.is_ascii_lowercase() || character == '-')
+}
+
+/// Whether a word is a number, which takes what it counts with it.
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|character| character.is_ascii_digit())
 }
 
 /// The text without ANSI styles.
@@ -270,6 +277,11 @@ mod tests {
         let text = format!("allow it with --allow {quoted} now\n");
         assert_eq!(folded(&text, 40), format!("allow it with\n    --allow {quoted} now\n"));
         assert_eq!(folded(&text, 25), format!("allow it with --allow\n    {quoted}\n    now\n"));
+    }
+
+    #[test]
+    fn a_number_keeps_what_it_counts() {
+        assert_eq!(folded("one held back, 111 unchanged\n", 20), "one held back,\n    111 unchanged\n");
     }
 
     #[test]
