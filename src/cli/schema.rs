@@ -1,17 +1,22 @@
 //! `keywright schema`
 
+use std::path::Path;
+use std::path::PathBuf;
+
 use clap::Args;
+use serde_json::Value;
 
 use super::Console;
 use super::Exit;
 use super::Failure;
 use crate::diagnostic::did_you_mean;
+use crate::files;
 use crate::manifest::documents;
 use crate::model::Kind;
 use crate::render::json;
 use crate::saved_plan;
 
-/// Print the JSON Schema of manifests, for editors
+/// Print the JSON Schema of manifests, for editors, or write all schemas to a folder
 ///
 /// Without KIND, prints the schema of all manifests. KIND is User, Application, Package, Plan, PackageKey, ApiKey or
 /// Workspace; DiagnosticsOutput, PlanOutput, OutcomeOutput, DiffOutput, DriftOutput, ExportOutput, KeysOutput,
@@ -20,11 +25,80 @@ use crate::saved_plan;
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Kind of manifest or output
+    #[arg(conflicts_with = "all")]
     kind: Option<String>,
+
+    /// Write a file for each kind of manifest and output to the folder of --out, so that no checkout of Keywright is needed
+    #[arg(long, requires = "out")]
+    all: bool,
+
+    /// Folder for --all; it is created, and files that are there stay
+    #[arg(long, value_name = "FOLDER", requires = "all")]
+    out: Option<PathBuf>,
 }
 
+/// Where the schemas of this version of the manifest format have their names; nothing is read from there.
+const HOME: &str = "https://keywright.dev/schemas/v1";
+
+/// What `--all` writes besides the kinds of objects.
+const OTHERS: [&str; 18] = [
+    "Workspace",
+    "SavedPlan",
+    "Output",
+    "DiagnosticsOutput",
+    "PlanOutput",
+    "OutcomeOutput",
+    "DiffOutput",
+    "DriftOutput",
+    "ExportOutput",
+    "KeysOutput",
+    "RevocationOutput",
+    "RunsOutput",
+    "RunOutput",
+    "DoctorOutput",
+    "EmulatorOutput",
+    "FailureOutput",
+    "WorkspacesOutput",
+    "ApplyEventOutput",
+];
+
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let schema = match arguments.kind.as_deref() {
+    if let Some(folder) = &arguments.out {
+        return write_all(folder, console);
+    }
+    write!(console.out, "{}", text(arguments.kind.as_deref())?)?;
+    Ok(Exit::Done)
+}
+
+fn write_all(folder: &Path, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let failed = |cause: String| {
+        Failure::new(format!("could not write to {}: {cause}", folder.display()))
+            .help("nothing was written; choose an empty folder, or remove what is in the way")
+    };
+    let names = Kind::ALL.iter().map(|kind| kind.name()).chain(OTHERS).map(Some).chain([None]);
+    let files: Vec<(String, String)> =
+        names.map(|name| Ok((file(name), text(name)?))).collect::<Result<_, Failure>>()?;
+    let texts: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let root = files::folder_to_fill(&console.folder, folder).map_err(|refused| failed(refused.to_string()))?;
+    let written = files::write_tree(&root, &texts, None).map_err(|error| failed(error.to_string()))?;
+    writeln!(console.err, "{} written to {}", crate::text::count(written, "file"), folder.display())?;
+    Ok(Exit::Done)
+}
+
+/// The name of the file: `package-key.schema.json` for `PackageKey`.
+fn file(name: Option<&str>) -> String {
+    let mut file = String::new();
+    for character in name.unwrap_or("keywright").chars() {
+        if character.is_ascii_uppercase() && !file.is_empty() {
+            file.push('-');
+        }
+        file.push(character.to_ascii_lowercase());
+    }
+    file + ".schema.json"
+}
+
+fn text(name: Option<&str>) -> Result<String, Failure> {
+    let schema = match name {
         None => documents::of_any(),
         Some("Workspace") => documents::of_workspace(),
         Some("Output") => json::schema_of_any(),
@@ -34,13 +108,19 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
             None => documents::of_kind(kind(name)?),
         },
     };
-    serde_json::to_writer_pretty(&mut *console.out, &schema).map_err(std::io::Error::from)?;
-    writeln!(console.out)?;
-    Ok(Exit::Done)
+    let known = name.map(|name| kind(name).map_or(name, |kind| kind.name()));
+    Ok(format!("{:#}\n", with_id(schema, &file(known))))
+}
+
+/// The schema with the name by which other schemas and catalogues know it.
+fn with_id(schema: Value, file: &str) -> Value {
+    let Value::Object(fields) = schema else { return schema };
+    let id = ("$id".to_owned(), Value::from(format!("{HOME}/{file}")));
+    Value::Object(std::iter::once(id).chain(fields).collect())
 }
 
 /// The schema of a `--format json` output.
-fn output(name: &str) -> Option<serde_json::Value> {
+fn output(name: &str) -> Option<Value> {
     let file = format!("{}.schema.json", name.strip_suffix("Output")?.to_lowercase());
     json::schemas().into_iter().find(|(known, _)| *known == file).map(|(_, schema)| schema)
 }

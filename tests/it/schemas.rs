@@ -65,6 +65,26 @@ fn committed_schemas_match_the_command() {
     assert_eq!(std::fs::read_dir(root().join("schemas")).unwrap().count(), FILES.len(), "a schema without a source");
 }
 
+#[test]
+fn all_schemas_are_written_at_once_and_no_file_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    let ran = console.run("schema --all --out schemas");
+    assert_eq!((ran.exit, ran.err.as_str()), (0, "25 files written to schemas\n"));
+    for (kind, file) in FILES {
+        let name = format!("schemas/{file}.schema.json");
+        let written = std::fs::read_to_string(folder.path().join(&name)).unwrap();
+        assert!(written == printed(kind), "{name}");
+        let schema: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(schema["$id"], format!("https://keywright.dev/schemas/v1/{file}.schema.json"));
+    }
+    let own = folder.path().join("schemas/user.schema.json");
+    std::fs::write(&own, "mine").unwrap();
+    assert_ne!(console.run("schema --all --out schemas").exit, 0);
+    assert_eq!(std::fs::read_to_string(own).unwrap(), "mine");
+    assert_ne!(console.run("schema --all").exit, 0);
+}
+
 fn every_description(schema: &Value, path: &str, missing: &mut Vec<String>) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     for (name, property) in properties {
