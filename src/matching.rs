@@ -32,6 +32,8 @@ pub struct Matching<'a> {
     pub stopped: BTreeSet<Address>,
     /// The stopped objects for which [`Self::held`] has an error.
     in_doubt: BTreeSet<Address>,
+    /// Objects that were found by a name that another object had. They are stopped, too.
+    displaced: BTreeSet<Address>,
     /// Objects that were found, but are left out of the plan; what depends on them is not.
     waiting: BTreeSet<Address>,
     /// Generated keys of which the store may have a newer generation that was not understood.
@@ -95,6 +97,17 @@ impl<'a> Matching<'a> {
         } else {
             self.stop(object, problem);
         }
+    }
+
+    /// Leaves an object that is in doubt out of the plan, and what depends on it.
+    pub fn displace(&mut self, object: &Declared, problem: Diagnostic) {
+        self.stop(object, problem);
+        self.displaced.insert(object.address.clone());
+    }
+
+    /// Whether the object, or one that it depends on, may be another one than its name says.
+    pub fn is_displaced(&self, declared: &Declared) -> bool {
+        depends_on(declared, &self.displaced)
     }
 
     /// Whether the object is left out of the plan, or one that it depends on has no certain match.

@@ -14,6 +14,7 @@ mod dead_values;
 mod declared;
 mod deliveries;
 mod demand;
+mod displaced;
 mod draft;
 mod ends;
 mod expiry;

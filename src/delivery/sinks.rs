@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::PoisonError;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -82,6 +83,8 @@ struct Inner {
     key: Option<FingerprintKey>,
     limits: TimeLimits,
     servers: vault::Servers,
+    /// What programs and servers may repeat.
+    masks: std::sync::Mutex<Masks>,
 }
 
 /// A sink of the settings, and what this run knows about it.
@@ -146,7 +149,13 @@ impl Sinks {
             key,
             limits,
             servers: vault::Servers::default(),
+            masks: std::sync::Mutex::default(),
         }))
+    }
+
+    /// Hides a secret in what sinks say: some print a whole document, with the values of other keys.
+    pub fn hide(&self, secret: &Secret) {
+        self.0.masks.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
     }
 
     /// What sinks show, and why they take no value. A place of which nothing is known has no entry.
@@ -212,8 +221,7 @@ impl Sinks {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let delivered = inner.deliver(&parcel).await;
-            // Programs and servers may repeat what they received.
-            let mut masks = Masks::default();
+            let mut masks = inner.masks.lock().unwrap_or_else(PoisonError::into_inner);
             masks.hide(&parcel.value);
             match delivered {
                 Ok(receipt) => Ok(masks.mask(&receipt).into()),

@@ -63,10 +63,11 @@ pub(super) fn of(
     let declared = found.and_then(|(address, _)| input.manifests.as_ref()?.desired.get(address)?.key.as_ref());
     let is_rotated = declared.is_some_and(|key| key.rotation.is_some());
     let is_current = found.is_some_and(|(_, is_current)| is_current);
+    let of_value = |place: &&Place| !place.to.is_secret();
     let is_known = |place: &Place| place.at.is_some() || place.shows == Some(true);
     // Of a value that the store masks, nothing is known.
     let is_masked = live.key.as_ref().is_some_and(|key| has_mask(key.value.expose()));
-    let is_nowhere = is_current && !is_masked && !places.is_empty() && !places.iter().any(is_known);
+    let is_nowhere = is_current && !is_masked && !places.is_empty() && !places.iter().filter(of_value).any(is_known);
     // Only manifests say what is rotated. An API key never is.
     let knows_rotation = input.manifests.is_some() || live.address.kind() == Kind::ApiKey;
     let has_end = super::events::end(live).is_some();

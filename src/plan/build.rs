@@ -107,7 +107,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(transfer_rules::check(context, &matching, &plan));
     let mut diagnostics = with_severities(diagnostics, context.workspace);
     sort(&mut diagnostics);
-    let (declared, apart) = (Sighting::all(&matching), Sighting::apart(&matching));
+    let (declared, apart) = (Sighting::all(context.desired, &matching), Sighting::apart(&matching));
     let mut held = with_severities(held, context.workspace);
     sort(&mut held);
     let (excluded, asked, stopped) = (BTreeMap::new(), Vec::new(), Vec::new());

@@ -127,8 +127,9 @@ pub struct Sighting {
 
 impl Sighting {
     /// The live objects that manifests declare, of each key the current generation first.
-    pub fn all(matching: &Matching<'_>) -> Vec<Self> {
-        let found = matching.found.iter().flat_map(|(address, found)| {
+    pub fn all(desired: &Desired, matching: &Matching<'_>) -> Vec<Self> {
+        let is_sure = |address: &Address| desired.get(address).is_none_or(|declared| !matching.is_displaced(declared));
+        let found = matching.found.iter().filter(|(address, _)| is_sure(address)).flat_map(|(address, found)| {
             std::iter::once(&found.live).chain(&found.older).map(move |live| (address, live))
         });
         found.map(|(address, live)| Self { address: address.clone(), id: live.id.clone() }).collect()

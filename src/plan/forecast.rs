@@ -51,6 +51,9 @@ pub struct Forecast {
     pub delete: usize,
     /// Verifications after all writes.
     pub read_back: usize,
+    /// The calls of [`Self::left`] by the kind of the objects. Packages and plans may be read in one list, which counts for the
+    /// packages.
+    pub kinds: BTreeMap<Kind, usize>,
     /// How long the remaining calls take at the allowed rate.
     pub seconds: f64,
     /// Share of the daily limit that the whole run takes; 1 is all of it.
@@ -66,22 +69,27 @@ impl Forecast {
         let there: Vec<&Change> =
             changes.into_iter().filter(|change| tariff.kinds.contains(&change.address.kind())).collect();
         for change in &there {
+            let before = cost.left();
             cost.add(change);
+            cost.of_kind(change.address.kind(), cost.left() - before);
         }
         let writes = cost.create + cost.update + cost.delete;
         if tariff.reads_back {
             (cost.look, cost.read_back) = (if writes > 0 { 1 + writes } else { 0 }, 0);
+            cost.kinds = tariff.kinds.iter().take(1).map(|kind| (*kind, cost.left())).collect();
         } else {
-            let is_checked = |change: &&&Change| is_checked(change);
-            let is_verified = |change: &&&Change| is_verified(change);
-            let calls = |changes: Vec<&Change>, lists: &Lists| -> usize {
-                looks(changes, lists).values().map(|(_, calls)| calls).sum()
-            };
+            let checked = looks(there.iter().copied().filter(|change| is_checked(change)), &tariff.lists);
             let after = looks::after(there.iter().copied(), &tariff.lists);
-            cost.look += calls(there.iter().filter(is_checked).copied().collect(), &tariff.lists);
-            cost.read_back += calls(there.iter().filter(is_verified).copied().collect(), &after);
-            cost.read_back += proofs(&there, &after);
+            let verified = looks(there.iter().copied().filter(|change| is_verified(change)), &after);
+            let proofs = proofs(&there, &after);
+            cost.look += calls(&checked);
+            cost.read_back += calls(&verified) + proofs;
+            for (kind, (_, calls)) in checked.into_iter().chain(verified) {
+                cost.of_kind(kind, calls);
+            }
+            cost.of_kind(Kind::PackageKey, proofs);
         }
+        cost.kinds.retain(|_, calls| *calls > 0);
         cost.seconds = precise(cost.left()) / tariff.per_second;
         cost.share_of_day = tariff
             .per_day
@@ -91,6 +99,10 @@ impl Forecast {
             cost.token_renewals = (cost.seconds / tariff.token_life.max(1.0)) as usize;
         }
         cost
+    }
+
+    fn of_kind(&mut self, kind: Kind, calls: usize) {
+        *self.kinds.entry(kind).or_default() += calls;
     }
 
     fn add(&mut self, change: &Change) {
@@ -197,6 +209,10 @@ fn proofs(changes: &[&Change], lists: &Lists) -> usize {
     2 * proof(applications.into_values(), lists).1
 }
 
+fn calls(ways: &BTreeMap<Kind, (Way, usize)>) -> usize {
+    ways.values().map(|(_, calls)| calls).sum()
+}
+
 /// Seconds in a readable unit.
 struct Time(f64);
 
@@ -267,6 +283,7 @@ mod tests {
         // The object of the update, that of the delete, and what is below the latter.
         assert_eq!((cost.look, cost.create, cost.update, cost.delete), (3, 1, 1, 1));
         assert_eq!((cost.left(), cost.total(), cost.share_of_day), (8, 15, Some(0.15)));
+        assert_eq!(cost.kinds, BTreeMap::from([(Kind::User, 8)]));
         assert_eq!(
             cost.to_string(),
             "8 calls to a store, about 4 s: 3 checks, 1 create, 1 update, 1 delete, 2 verifications; 15.0% of the daily \
@@ -323,6 +340,8 @@ mod tests {
             (cost.look, cost.read_back)
         };
         assert_eq!(cost(&[package(), plan.clone()], &tariff()), (1, 1));
+        let kinds = Forecast::of(&[package(), plan.clone()], &tariff()).kinds;
+        assert_eq!(kinds, BTreeMap::from([(Kind::Package, 3), (Kind::Plan, 1)]));
         let mut withheld = tariff();
         withheld.lists.shows_plans = false;
         assert_eq!(cost(&[package(), plan.clone()], &withheld), (2, 2));

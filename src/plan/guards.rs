@@ -32,6 +32,7 @@ use super::Planned;
 use super::consent::by_settings;
 use super::consent::is_allowed_for_run;
 use super::demand::Demand;
+use super::displaced;
 use super::memory_guards;
 use super::option::option;
 use super::removal::Removals;
@@ -228,7 +229,9 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let consents = memory_guards::consents(&changes, context, matching);
     let removed = Removals::of(context, matching).roots();
     let rotated = strangers::allowed(context, matching).map(ToString::to_string);
-    let touched: BTreeSet<String> = parents.chain(touched).chain(consents).chain(removed).chain(rotated).collect();
+    let displaced = displaced::allowed(context, matching);
+    let touched: BTreeSet<String> =
+        parents.chain(touched).chain(displaced).chain(consents).chain(removed).chain(rotated).collect();
     let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {

@@ -4,6 +4,7 @@
 use super::Action;
 use super::Change;
 use super::Context;
+use super::displaced;
 use super::known::Known;
 use super::known::trace_of;
 use super::remembered;
@@ -28,6 +29,7 @@ const NAMED: usize = 3;
 pub(super) fn matched<'a>(context: &Context<'a>) -> Matching<'a> {
     let mut matching = matching(context.desired, context.live, context.values, context.options.is_part);
     if !context.remembered.objects.is_empty() {
+        displaced::hold(context, &mut matching);
         renamed_keys::find(context, &mut matching);
         hold_rows(context, &mut matching);
         hold_keys(context, &mut matching);

@@ -53,7 +53,7 @@ pub fn review(mut plan: Plan, context: &Context<'_>) -> Result<Planned, Undeclar
     sort(&mut held);
     let diagnostics = with_severities(consent::obsolete(&plan, context), context.workspace);
     let (asked, stopped, withheld, rotations) = (Vec::new(), Vec::new(), BTreeSet::new(), Vec::new());
-    let (declared, apart) = (Sighting::all(&matching), Sighting::apart(&matching));
+    let (declared, apart) = (Sighting::all(context.desired, &matching), Sighting::apart(&matching));
     let mut planned =
         Planned { plan, excluded, diagnostics, held, asked, stopped, declared, apart, withheld, rotations };
     let unowned = unowned(&planned, context, &matching);

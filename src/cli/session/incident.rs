@@ -94,7 +94,8 @@ impl Session {
             Some(desired) => secrets::read(desired, &access(&loaded, console), Programs::Skip).values,
             None => BTreeMap::new(),
         };
-        let declared = desired.as_ref().map(|desired| Sighting::all(&matching(desired, &live, &values, false)));
+        let declared =
+            desired.as_ref().map(|desired| Sighting::all(desired, &matching(desired, &live, &values, false)));
         Ok(Incident {
             desired,
             unread,

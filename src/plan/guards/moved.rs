@@ -49,6 +49,7 @@ use relabeled::Entries;
 use relabeled::Labels;
 use relabeled::in_manifest;
 use taken_names::TakenNames;
+use taken_names::pruned;
 use taken_names::taken_names;
 
 /// Names in a message.
@@ -66,6 +67,7 @@ pub(super) fn demands<'c>(
         .iter()
         .filter(|(_, change)| matches!(change.action, Action::Disable | Action::Delete))
         .filter_map(|(_, it)| it.live_id());
+    demands.extend(pruned(&others, removals, context, matching));
     demands.extend(made_again(&creates, &ends.collect(), removals, context, matching));
     demands
 }
@@ -294,9 +296,11 @@ impl<'a, 'c> Strays<'a, 'c> {
 
     /// KW-145: the object that the database knows under this address.
     fn by_memory(&self, declared: &Declared) -> Found {
-        let address = declared.address.to_string();
-        let Some(live) = self.known.get(&address).and_then(|all| all.first()) else {
-            return self.taken_names.get(&address).map(|live| with_a_taken_name(declared, live));
+        let former = declared.previously.iter().map(|former| &former.address);
+        let names: Vec<String> = std::iter::once(&declared.address).chain(former).map(ToString::to_string).collect();
+        let Some(live) = names.iter().find_map(|name| self.known.get(name)?.first()) else {
+            let taken = names.iter().find_map(|name| self.taken_names.get(name));
+            return taken.map(|live| with_a_taken_name(declared, live));
         };
         let message = format!(
             "{} would be created, but it is in the store as {}, with another name or another owner",

@@ -1,5 +1,7 @@
 //! The forecast of an apply, as part of a plan's document.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,6 +27,9 @@ pub(super) struct Forecast {
     read_back: usize,
     /// Calls that the apply needs.
     calls: usize,
+    /// These calls by the kind of the objects, for example `PackageKey`. Packages and plans may be read in one list, which counts
+    /// for the packages.
+    kinds: BTreeMap<&'static str, usize>,
     /// Their duration in seconds at the allowed rate.
     seconds: f64,
     /// The run's share of the daily limit; 1 is all of it. Absent if there is no daily limit.
@@ -45,6 +50,7 @@ impl From<&plan::Forecast> for Forecast {
             delete: forecast.delete,
             read_back: forecast.read_back,
             calls: forecast.left(),
+            kinds: forecast.kinds.iter().map(|(kind, calls)| (kind.name(), *calls)).collect(),
             seconds: (forecast.seconds * 10.0).round() / 10.0,
             share_of_day: forecast.share_of_day.map(|share| (share * 10_000.0).round() / 10_000.0),
             token_renewals: forecast.token_renewals,

@@ -1,7 +1,9 @@
 //! KW-113. Decided here.
 
 use crate::manifest::package_key::DeliverSpec;
+use crate::manifest::package_key::DeliverTo;
 use crate::manifest::package_key::PackageKeySpec;
+use crate::manifest::read::Spanned;
 use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::KeyOf;
@@ -21,9 +23,16 @@ pub(super) fn check(key: &KeyOf<'_>, spec: &PackageKeySpec, findings: &mut Findi
         Some(deliver) if matches!(&deliver.value, DeliverSpec::Files(files) if files.is_empty()) => {
             (deliver.place, "the key is rotated, but the list of its files is empty")
         }
+        Some(deliver) if matches!(&deliver.value, DeliverSpec::Files(files) if files.iter().all(is_of_secret)) => {
+            (deliver.place, "the key is rotated, but only its shared secret is delivered, and its new values nowhere")
+        }
         Some(_) => return,
     };
     let help = "add `deliver: [{file: secrets/key.env, as: NAME}]`; or write `deliver: elsewhere`, if another program takes \
                 the value from the store within the overlap";
     findings.add(KW_113.finding(message).at(place).help(help));
+}
+
+fn is_of_secret(place: &Spanned<DeliverTo>) -> bool {
+    place.value.secret.as_ref().is_some_and(|secret| secret.value)
 }

@@ -156,6 +156,11 @@ fn an_apply_takes_as_many_calls_as_were_forecast() {
         changed.split("---\n").filter(|text| !text.contains("checkout-partner")).collect::<Vec<_>>().join("---\n");
     for manifests in [MANIFESTS, &changed, &fewer] {
         world.write(manifests);
+        let mut plan = world.command(&["plan", "--format", "json", "--prune", "--max-delete", "100%"]);
+        let planned: serde_json::Value = serde_json::from_slice(&plan.output().unwrap().stdout).unwrap();
+        let forecast = &planned["forecasts"][0];
+        let of_kinds = forecast["kinds"].as_object().unwrap().values().map(|calls| calls.as_u64().unwrap());
+        assert_eq!(of_kinds.sum::<u64>(), forecast["calls"].as_u64().unwrap(), "{forecast}");
         let said = world.keywright(&["apply", "--auto-approve", "--prune", "--max-delete", "100%"]);
         assert_eq!(said.exit, 0, "{}", said.text);
         let (made, forecast) = calls(&said.text);

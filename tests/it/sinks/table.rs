@@ -126,6 +126,12 @@ fn in_sops(workspace: &Workspace) -> Vec<String> {
     vec![String::from_utf8(value).unwrap()]
 }
 
+/// Only its recipient can read it; that the plan has nothing to do shows the fingerprint.
+fn in_age(workspace: &Workspace) -> Vec<String> {
+    assert!(workspace.path("sealed/teams/checkout/KEY.age").exists());
+    workspace.live()
+}
+
 #[test]
 fn a_program_ends_with_one_version() {
     let kind = "command: {program: [OUTSIDE/store, '{name}', '{path}', '{token}'], probe: [OUTSIDE/probe]}";
@@ -148,12 +154,7 @@ fn a_file_of_sops_ends_with_one_version() {
 #[test]
 fn files_end_with_one_version() {
     table("file: {folder: secrets}", &["check"], in_file, "(KEY)");
-    // Only its recipient can read it; that the plan has nothing to do shows the fingerprint.
-    let of_age = |workspace: &Workspace| {
-        assert!(workspace.path("sealed/teams/checkout/KEY.age").exists());
-        workspace.live()
-    };
-    table(&format!("age: {{folder: sealed, recipients: [{RECIPIENT}]}}"), &["check"], of_age, "(KEY)");
+    table(&format!("age: {{folder: sealed, recipients: [{RECIPIENT}]}}"), &["check"], in_age, "(KEY)");
 }
 
 #[test]
@@ -171,6 +172,7 @@ fn an_old_key_stays_until_a_kubernetes_secret_has_its_successor() {
 fn an_old_key_stays_until_a_file_has_its_successor() {
     rotations(&format!("sops: {{folder: sealed, program: OUTSIDE/sops, age: [{RECIPIENT}]}}"), &MOMENTS, in_sops);
     rotations("file: {folder: secrets}", &["check"], in_file);
+    rotations(&format!("age: {{folder: sealed, recipients: [{RECIPIENT}]}}"), &["check"], in_age);
 }
 
 /// A disk that is full for this file: no file may be larger, and the database is smaller.

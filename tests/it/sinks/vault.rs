@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Workspace;
 use super::has_no_value;
 use super::says;
+use super::shared_secrets::statuses;
 use crate::program::keywright;
 use crate::trust::killed::killed_when;
 
@@ -377,6 +378,37 @@ fn a_run_that_is_killed_before_the_first_answer_creates_no_key() {
     workspace.applies();
     assert_eq!(vault.versions("teams/checkout", "KEY"), workspace.live());
     assert_eq!(workspace.live().len(), 1);
+}
+
+/// A successor under each fault of the server: the old key works, long after the overlap, until the server has the new value.
+#[test]
+fn an_old_key_stays_until_the_server_has_its_successor() {
+    use Mode::{Drops, Full, FullBefore, Hangs, HangsBefore, Lies, Races, Refuses, Sealed, Silent, Slow};
+    for mode in [Refuses, Full, FullBefore, Lies, Slow, Drops, Races, Sealed, Hangs, HangsBefore, Silent] {
+        let vault = Vault::new();
+        let mut workspace = vault.workspace("");
+        workspace.key(
+            "rotation: {every: 90d, overlap: 14d, grace: 300d}\ndeliver: [{to: vault, path: teams/checkout, as: KEY}]",
+        );
+        workspace.applies();
+        vault.mode(mode);
+        for (now, is_late) in [("2027-02-20T12:00:00Z", false), ("2027-03-20T12:00:00Z", true)] {
+            workspace.console.now = now.into();
+            let ran = workspace.console.run("apply --auto-approve --request-timeout 1s");
+            let has_new = vault.versions("teams/checkout", "KEY").len() == 2;
+            assert!(has_new || ran.exit != 0, "{mode:?}: {}{}", ran.out, ran.err);
+            let may_retire = is_late && has_new;
+            assert!(may_retire || statuses(&workspace).iter().all(|status| status == "active"), "{mode:?} {now}");
+        }
+        vault.mode(Mode::Works);
+        workspace.applies();
+        assert_eq!(workspace.live().len(), 2, "{mode:?}");
+        assert_eq!(vault.versions("teams/checkout", "KEY"), workspace.live(), "{mode:?}");
+        workspace.console.now = "2027-05-01T12:00:00Z".into();
+        workspace.applies();
+        assert_eq!(statuses(&workspace), ["disabled", "active"], "{mode:?}");
+        workspace.is_settled();
+    }
 }
 
 /// The check of the sink runs after the server has the value.

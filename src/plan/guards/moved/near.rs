@@ -100,6 +100,7 @@ impl<'c> Strays<'_, 'c> {
             let mut packages = std::iter::once(theirs.name()).chain(self.former_names(package));
             let is_of_pair = is_near && self.has_name_of(&theirs, package);
             !self.was_undeclared(live)
+                && !self.is_declared_elsewhere(live)
                 && (is_of_pair || self.may_be_renamed(live, declared, &application, &theirs))
                 && packages.any(|package| {
                     names.iter().any(|name| was_made_for(live, &Address::key_of_application(&user, name, &package)))
