@@ -181,16 +181,16 @@ pub fn matching_removed<'a>(
 }
 
 fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject> {
-    let mut taken: BTreeSet<(Kind, &LiveId)> = BTreeSet::new();
-    for (address, found) in &matching.found {
-        taken.insert((address.kind(), &found.live.id));
-        taken.extend(found.older.iter().map(|older| (address.kind(), &older.id)));
-    }
+    let found = matching.found.iter().flat_map(|(address, found)| {
+        std::iter::once(&found.live).chain(&found.older).map(|live| (address.kind(), &live.id))
+    });
+    let mut taken: Vec<(Kind, &LiveId)> = found.collect();
+    taken.sort_unstable();
     let is_stopped = |object: &LiveObject| matching.stopped.contains(&matching.address_of(object));
     Kind::ALL
         .into_iter()
         .flat_map(|kind| live.of(kind).iter().map(move |object| (kind, object)))
-        .filter(|(kind, object)| !taken.contains(&(*kind, &object.id)) && !is_stopped(object))
+        .filter(|(kind, object)| taken.binary_search(&(*kind, &object.id)).is_err() && !is_stopped(object))
         .map(|(_, object)| object)
         .collect()
 }

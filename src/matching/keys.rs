@@ -39,8 +39,9 @@ impl Slotted<'_> {
 
 struct Keys<'a> {
     all: Vec<Slotted<'a>>,
-    by_id: BTreeMap<&'a LiveId, usize>,
-    /// Sorted: an area may have hundreds of thousands of keys, and a map of lists takes ten times as much memory.
+    /// Sorted: an area may have hundreds of thousands of keys, and a map takes several times as much memory.
+    by_id: Vec<(&'a LiveId, usize)>,
+    /// Sorted, too.
     by_value: Vec<(Digest, usize)>,
     /// Indexes of `all`, sorted by application and package.
     by_slot: Vec<usize>,
@@ -88,7 +89,7 @@ impl<'a> Keys<'a> {
         let odd = live.odd().iter().filter(|row| row.kind == Kind::PackageKey);
         let mut keys = Self {
             all: Vec::new(),
-            by_id: BTreeMap::new(),
+            by_id: Vec::new(),
             by_value: Vec::new(),
             by_slot: Vec::new(),
             claimed: BTreeSet::new(),
@@ -99,10 +100,11 @@ impl<'a> Keys<'a> {
             let (Some(key), Some(application)) = (&object.key, matching.parent_of(object)) else { continue };
             let package = matching.translated(&key.package);
             let index = keys.all.len();
-            keys.by_id.insert(&object.id, index);
+            keys.by_id.push((&object.id, index));
             keys.by_value.push((key.value.digest(), index));
             keys.all.push(Slotted { live: object, application, package });
         }
+        keys.by_id.sort_unstable();
         keys.by_value.sort_unstable();
         keys.by_slot = (0..keys.all.len()).collect();
         keys.by_slot.sort_by(|&one, &other| keys.all[one].slot().cmp(&keys.all[other].slot()));
@@ -195,6 +197,9 @@ impl<'a> Keys<'a> {
         let is_unread = |object: &Declared, key: &DeclaredKey| {
             matches!(key.source, KeySource::Custom(_)) && !values.contains_key(&object.address)
         };
+        if !declared.iter().any(|(object, key)| is_unread(object, key)) {
+            return;
+        }
         let mut slots: BTreeMap<(&Address, &Address), Vec<(&Declared, &DeclaredKey)>> = BTreeMap::new();
         for (object, key) in declared {
             let Some(application) = &object.parent else { continue };
@@ -287,7 +292,10 @@ impl<'a> Keys<'a> {
         key: &DeclaredKey,
         existing: &ExistingKey,
     ) -> Result<Option<&'a LiveObject>, Box<Diagnostic>> {
-        let Some(slot) = self.by_id.get(&existing.id).map(|&index| &self.all[index]) else { return Ok(None) };
+        // Of several keys with one id, the last one.
+        let end = self.by_id.partition_point(|(id, _)| *id <= &existing.id);
+        let last = self.by_id[..end].last().filter(|(id, _)| **id == existing.id);
+        let Some(slot) = last.map(|&(_, index)| &self.all[index]) else { return Ok(None) };
         let application = object.parent.as_ref().map(|parent| &parent.address);
         if Some(&slot.application) == application && slot.package == key.package.address {
             return Ok(Some(slot.live));

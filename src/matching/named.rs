@@ -13,23 +13,39 @@ use crate::model::Live;
 use crate::model::LiveObject;
 use crate::rules;
 
-/// The objects of the store, by their address in the manifests.
-type Index<'a> = BTreeMap<Address, Vec<&'a LiveObject>>;
+/// The objects of one kind in the store with their addresses in the manifests, sorted by these.
+struct Index<'a>(Vec<(Address, &'a LiveObject)>);
+
+impl<'a> Index<'a> {
+    fn new(kind: Kind, live: &'a Live, matching: &Matching<'a>) -> Self {
+        let objects = live.of(kind).iter();
+        let mut objects: Vec<_> = objects.map(|object| (matching.address_of(object), object)).collect();
+        // They are nearly in order, so this is quick.
+        objects.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self(objects)
+    }
+
+    /// The objects of an address, in the order of the store.
+    fn get(&self, address: &Address) -> &[(Address, &'a LiveObject)] {
+        let rest = &self.0[self.0.partition_point(|(other, _)| other < address)..];
+        &rest[..rest.iter().take_while(|(other, _)| other == address).count()]
+    }
+
+    /// The first object of each address.
+    fn first(&self) -> BTreeMap<Address, &'a LiveObject> {
+        self.0.chunk_by(|(one, _), (other, _)| one == other).map(|same| same[0].clone()).collect()
+    }
+}
 
 pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: &mut Matching<'a>) {
-    let mut index: Index<'a> = BTreeMap::new();
-    for object in live.of(kind) {
-        index.entry(matching.address_of(object)).or_default().push(object);
-    }
-    for (address, objects) in &index {
-        matching.in_store.insert(address.clone(), objects[0]);
-    }
+    let index = Index::new(kind, live, matching);
+    matching.in_store.append(&mut index.first());
     for declared in takers_first(desired.of(kind).collect()) {
-        match index.get(&declared.address).map(Vec::as_slice) {
-            Some([one]) if matching.renamed.contains_key(&one.address) => find_former(declared, &index, matching),
-            Some([one]) => matching.find(&declared.address, one),
-            Some([_, ..]) => ambiguous(declared, &declared.address, matching),
-            Some([]) | None => find_former(declared, &index, matching),
+        match index.get(&declared.address) {
+            [(_, one)] if matching.renamed.contains_key(&one.address) => find_former(declared, &index, matching),
+            [(_, one)] => matching.find(&declared.address, one),
+            [_, ..] => ambiguous(declared, &declared.address, matching),
+            [] => find_former(declared, &index, matching),
         }
     }
 }
@@ -63,8 +79,8 @@ fn takers_first(declared: Vec<&Declared>) -> Vec<&Declared> {
 
 fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matching<'a>) {
     for former in &declared.previously {
-        match index.get(&former.address).map(Vec::as_slice) {
-            Some([one]) => {
+        match index.get(&former.address) {
+            [(_, one)] => {
                 if let Some(problem) = immutable_name(declared, &former.address) {
                     matching.diagnostics.push(problem.at(former.place));
                     matching.stopped.extend([declared.address.clone(), former.address.clone()]);
@@ -77,8 +93,8 @@ fn find_former<'a>(declared: &Declared, index: &Index<'a>, matching: &mut Matchi
                 }
                 return;
             }
-            Some([_, ..]) => return ambiguous(declared, &former.address, matching),
-            Some([]) | None => {}
+            [_, ..] => return ambiguous(declared, &former.address, matching),
+            [] => {}
         }
     }
 }

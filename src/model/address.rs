@@ -72,6 +72,12 @@ impl Address {
         (fits && is_escaped).then_some(address)
     }
 
+    /// Whether a text is what `Display` writes for this address, without writing it.
+    pub fn is_written(&self, text: &str) -> bool {
+        let path = text.strip_prefix(self.kind.prefix()).and_then(|rest| rest.strip_prefix('/'));
+        path == Some(&*self.path)
+    }
+
     /// An object of `kind` named `name` below `parent` (the user of an application, the package of a plan).
     pub fn below(kind: Kind, parent: Option<&Self>, name: &str) -> Self {
         let Some(parent) = parent else { return Self::of(kind, &[name]) };
@@ -198,6 +204,8 @@ mod tests {
     fn a_name_with_a_slash_stays_one_name() {
         let odd = Address::application("a/b", "50%\nc");
         assert_eq!(odd.to_string(), "application/a%2Fb/50%25%0Ac");
+        assert!(odd.is_written("application/a%2Fb/50%25%0Ac"));
+        assert!(!odd.is_written("application/a%2Fb/50%25") && !odd.is_written("user/a%2Fb/50%25%0Ac"));
         assert_ne!(odd, Address::application("a", "b/50%\nc"));
         assert_eq!(odd.names(), ["a/b", "50%\nc"]);
         assert_eq!((odd.first_name(), odd.name()), ("a/b".to_owned(), "50%\nc".to_owned()));

@@ -21,8 +21,10 @@ use crate::model::Value;
 pub struct Applied(BTreeMap<Kind, BTreeMap<Box<str>, Record>>);
 
 impl Applied {
-    pub fn insert(&mut self, kind: Kind, trace: &str, record: Record) {
-        self.0.entry(kind).or_default().insert(trace.into(), record);
+    /// Sets the records of a kind; of several rows of one object, the last counts. All at once, because the nodes of a map
+    /// that grows row by row stay half empty.
+    pub fn set(&mut self, kind: Kind, rows: Vec<(Box<str>, Record)>) {
+        self.0.insert(kind, rows.into_iter().collect());
     }
 
     pub fn get(&self, kind: Kind, trace: &str) -> Option<&Record> {

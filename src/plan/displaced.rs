@@ -49,10 +49,10 @@ fn displaced<'c>(context: &Context<'c>, matching: &Matching<'c>) -> Vec<Displace
         return Vec::new();
     }
     let key = remembered.key.as_ref();
-    let known_as = |live| Address::parse(&remembered.objects.of(live, key).filter(|it| !it.is_undeclared)?.address);
+    let known = |live| remembered.objects.of(live, key).filter(|known| !known.is_undeclared);
     let named = matching.found.iter().filter(|(now, _)| !matches!(now.kind(), Kind::PackageKey | Kind::ApiKey));
     let other = named.filter_map(|(now, found)| {
-        let former = known_as(found.live).filter(|former| former != now)?;
+        let former = known(found.live)?.former(now)?;
         let declared = context.desired.get(now).filter(|declared| !was_renamed(&former, declared, context))?;
         Some(Displaced { declared, former })
     });
@@ -61,7 +61,8 @@ fn displaced<'c>(context: &Context<'c>, matching: &Matching<'c>) -> Vec<Displace
         return other;
     }
     // The objects that lost their names, and that no manifest found.
-    let lost: BTreeSet<Address> = matching.unmatched.iter().filter_map(|live| known_as(live)).collect();
+    let lost: BTreeSet<Address> =
+        matching.unmatched.iter().filter_map(|live| Address::parse(&known(live)?.address)).collect();
     let is_open = |it: &Displaced<'c>| {
         let names =
             || std::iter::once(&it.declared.address).chain(it.declared.previously.iter().map(|old| &old.address));

@@ -87,8 +87,10 @@ impl Maker {
 }
 
 impl KnownObjects {
-    pub fn insert(&mut self, kind: Kind, trace: &str, known: Known) {
-        self.ours.entry(kind).or_default().insert(trace.into(), known);
+    /// Sets what is known about the objects of a kind; of several rows of one object, the last counts. All at once, because
+    /// the nodes of a map that grows row by row stay half empty.
+    pub fn set(&mut self, kind: Kind, rows: Vec<(Box<str>, Known)>) {
+        self.ours.insert(kind, rows.into_iter().collect());
     }
 
     pub fn insert_apart(&mut self, trace: &str, known: Known) {
@@ -104,10 +106,14 @@ impl KnownObjects {
         self.apart.iter().map(|(trace, known)| (&**trace, known))
     }
 
+    /// Of several workspaces, the last name is shown.
     pub fn insert_elsewhere(&mut self, kind: Kind, trace: &str, workspace: &str, protect: bool) {
-        let objects = self.elsewhere.entry(kind).or_default();
-        let protect = protect || objects.get(trace).is_some_and(|before| before.protect);
-        objects.insert(trace.into(), Elsewhere { workspace: workspace.into(), protect });
+        let of = self.elsewhere.entry(kind).or_default().entry(trace.into());
+        let known = of.or_insert_with(|| Elsewhere { workspace: workspace.into(), protect });
+        known.protect |= protect;
+        if *known.workspace < *workspace {
+            known.workspace = workspace.into();
+        }
     }
 
     pub fn get(&self, kind: Kind, trace: &str) -> Option<&Known> {
@@ -122,7 +128,7 @@ impl KnownObjects {
     /// The id of the object that a run made for a manifest, if exactly one is recorded. An API key has no id here.
     pub fn made_in(&self, run: i64, address: &Address) -> Option<LiveId> {
         let is_it = |known: &&Known| {
-            known.maker == Maker::Keywright && known.run == Some(run) && *known.address == *address.to_string()
+            known.maker == Maker::Keywright && known.run == Some(run) && address.is_written(&known.address)
         };
         let kind = Some(address.kind()).filter(|kind| *kind != Kind::ApiKey)?;
         let mut found = self.ours.get(&kind)?.iter().filter(|(_, known)| is_it(known));
@@ -132,8 +138,7 @@ impl KnownObjects {
 
     /// Whether an object is recorded under the address of a manifest.
     pub fn has_address(&self, address: &Address) -> bool {
-        let text = address.to_string();
-        self.ours.get(&address.kind()).is_some_and(|objects| objects.values().any(|known| *known.address == *text))
+        self.ours.get(&address.kind()).is_some_and(|known| known.values().any(|it| address.is_written(&it.address)))
     }
 
     /// Whether it has any object of a kind.
@@ -166,6 +171,11 @@ impl KnownObjects {
 const PRECISION: TimeDelta = TimeDelta::seconds(2);
 
 impl Known {
+    /// The address of its manifest, if that is another one than `now`.
+    pub fn former(&self, now: &Address) -> Option<Address> {
+        if now.is_written(&self.address) { None } else { Address::parse(&self.address) }
+    }
+
     /// Whether it is disabled because Keywright disabled it: nothing has changed it since. Without the store's date of the
     /// last change, that is not known.
     pub fn is_disabled_by_us(&self, live: &LiveObject) -> bool {

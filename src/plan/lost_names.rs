@@ -45,7 +45,7 @@ fn known_row<'a>(row: &OddRow, context: &Context<'a>) -> Option<&'a Known> {
 /// Whether a manifest declares the object that an earlier run knew under an address.
 fn is_it(declared: &Declared, known: &Known) -> bool {
     let former = declared.previously.iter().map(|former| &former.address);
-    std::iter::once(&declared.address).chain(former).any(|address| *address.to_string() == *known.address)
+    std::iter::once(&declared.address).chain(former).any(|address| address.is_written(&known.address))
 }
 
 fn hold_rows(context: &Context<'_>, matching: &mut Matching<'_>) {

@@ -104,7 +104,7 @@ fn protected(index: usize, change: &Change, live: &LiveObject, context: &Context
     let Some(known) = known(live, context).filter(|known| known.protect) else {
         return protected_elsewhere(index, change, live, context);
     };
-    let was = if *known.address == *change.address.to_string() { "" } else { &*known.address };
+    let was = if change.address.is_written(&known.address) { "" } else { &*known.address };
     let named = if was.is_empty() { String::new() } else { format!(" as {}", crate::text::line(was)) };
     let message =
         format!("{} would be {}d, and it was protected{named} when it was last applied", change.address, change.action);

@@ -65,6 +65,14 @@ pub(super) struct Going<'a> {
     live: &'a LiveObject,
 }
 
+/// CAM-050: a list that leaves something out does not show that an object is gone.
+fn unlisted(declared: &Declared) -> Diagnostic {
+    let kinds = declared.address.kind().plural();
+    let message = format!("{} may not be gone: the store's list of {kinds} is not complete", declared.address);
+    let help = "run again when the store returns the complete list";
+    rules::CAM_050.finding(message).at(declared.place).help(help)
+}
+
 impl<'a> Removals<'a> {
     pub(super) fn of(context: &Context<'a>, matching: &Matching<'a>) -> Self {
         let mut removals = Self::default();
@@ -78,7 +86,7 @@ impl<'a> Removals<'a> {
                 Some(found) if below.is_anothers(declared, found) => done.push(declared),
                 Some(found) => removals.add(declared, found, &below, &mut done),
                 None if found.stopped.contains(&declared.address) => {}
-                None if !live.is_complete(declared.address.kind()) => {}
+                None if !live.is_complete(declared.address.kind()) => removals.held.push(unlisted(declared)),
                 None => removals.missing(declared, &below, &mut done),
             }
         }

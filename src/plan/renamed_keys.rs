@@ -69,10 +69,8 @@ fn former_holders<'m>(context: &Context<'_>, matching: &'m Matching<'_>) -> BTre
     let remembered = context.remembered;
     let holders = matching.found.iter().filter(|(now, _)| matches!(now.kind(), Kind::Application | Kind::Package));
     let renamed = holders.filter_map(|(now, found)| {
-        let known = remembered.objects.of(found.live, remembered.key.as_ref())?;
-        let former = Address::parse(&known.address)?;
-        let is_free = former != *now && context.desired.manifest_of(&former).is_none();
-        is_free.then_some((now, former))
+        let former = remembered.objects.of(found.live, remembered.key.as_ref())?.former(now)?;
+        context.desired.manifest_of(&former).is_none().then_some((now, former))
     });
     renamed.collect()
 }

@@ -105,7 +105,7 @@ fn why_kept(old: &LiveObject, declared: &Declared, context: &Context<'_>) -> Opt
     }
     let known = objects.of(old, key);
     // `protect` of the manifest is about its current key; its rotation is as deliberate.
-    if known.is_some_and(|known| known.protect && *known.address != *declared.address.to_string()) {
+    if known.is_some_and(|known| known.protect && !declared.address.is_written(&known.address)) {
         return Some("it was protected when it was last applied");
     }
     let came_back = !is_disabled(old) && known.is_some_and(|known| known.fits(old, key) && known.disabled.is_some());

@@ -222,7 +222,7 @@ pub(super) fn is_known_as(live: &LiveObject, declared: &Declared, context: &Cont
     let key = context.remembered.key.as_ref();
     let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
     let mut names = std::iter::once(&declared.address).chain(declared.previously.iter().map(|former| &former.address));
-    known.is_some_and(|known| names.any(|address| *address.to_string() == *known.address))
+    known.is_some_and(|known| names.any(|address| address.is_written(&known.address)))
 }
 
 /// Whether a key is one that was set apart.

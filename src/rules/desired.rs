@@ -39,7 +39,11 @@ use rayon::prelude::*;
 /// Resolves manifests without errors.
 pub(super) fn resolve(manifests: Vec<Manifest>) -> Desired {
     let objects = manifests.into_par_iter().flat_map_iter(|manifest| objects_of(&manifest));
-    let mut objects: Vec<(Address, Declared)> = objects.map(|object| (object.address.clone(), object)).collect();
+    let objects = objects.map(|mut object| {
+        object.fields.shrink_to_fit();
+        (object.address.clone(), object)
+    });
+    let mut objects: Vec<(Address, Declared)> = objects.collect();
     // A map is built much faster from sorted objects.
     objects.par_sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let (removed, present): (Vec<_>, Vec<_>) =

@@ -29,15 +29,17 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied
         return Ok(applied);
     }
     let sql = "SELECT kind, id, fields FROM applied WHERE store = ?1 AND workspace = ?2";
+    let mut rows: BTreeMap<Kind, Vec<(Box<str>, Record)>> = BTreeMap::new();
     for store in stores.all() {
         connection.each(sql, &[&store, &stores.workspace()], |row| {
             let kind = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store);
             if let (Some(kind), Some(fields)) = (kind, parse(row.text(2)?, &mut names)) {
-                applied.insert(kind, row.text(1)?, fields);
+                rows.entry(kind).or_default().push((row.text(1)?.into(), fields));
             }
             Ok(())
         })?;
     }
+    rows.into_iter().for_each(|(kind, rows)| applied.set(kind, rows));
     Ok(applied)
 }
 

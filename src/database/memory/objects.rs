@@ -1,5 +1,7 @@
 //! The objects that the database knows. Rows that cannot be read count as unknown.
 
+use std::collections::BTreeMap;
+
 use super::applied;
 use crate::database::Connection;
 use crate::database::Database;
@@ -30,6 +32,9 @@ const NO_RUN: i64 = 0;
 /// No run is as old as the start of the clock.
 const NEVER: i64 = 0;
 
+/// Objects by kind, with their ids.
+type Rows = BTreeMap<Kind, Vec<(Box<str>, Known)>>;
+
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownObjects, SqlError> {
     let mut objects = KnownObjects::default();
     // A database that is open for reading may be older than the table.
@@ -41,9 +46,11 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
     let disabled = if connection.has_column("objects", "disabled")? { "disabled" } else { "0" };
     let undeclared = if connection.has_column("objects", "undeclared")? { "undeclared" } else { "0" };
     let columns = format!("kind, id, address, maker, value, protect, run, {disabled}, {undeclared}");
-    // The rows of the workspace come last and replace those from before.
-    let sql = format!("SELECT {columns}, {workspace} AS workspace FROM objects WHERE store = ?1 ORDER BY workspace");
-    let is_ours = |workspace: &str| workspace == ANY_WORKSPACE || workspace == stores.workspace();
+    let sql = format!("SELECT {columns}, {workspace} AS workspace FROM objects WHERE store = ?1");
+    let is_ours = |workspace: &str| workspace == stores.workspace();
+    // A row of the workspace replaces one from before there were workspaces. The rows come in any order: to sort them, the
+    // database would write a large area to a temporary file.
+    let (mut ours, mut old) = (Rows::new(), Rows::new());
     for store in stores.all() {
         connection.each(&sql, &[&store], |row| {
             let Some(kind) = Kind::from_name(row.text(0)?).filter(|kind| stores.of(*kind) == store) else {
@@ -51,13 +58,15 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
             };
             let (id, workspace) = (row.text(1)?, row.text(9)?);
             if row.text(3)? == APART {
-                if kind == Kind::PackageKey && is_ours(workspace) {
+                let is_newest = is_ours(workspace) || workspace == ANY_WORKSPACE && objects.apart(id).is_none();
+                if kind == Kind::PackageKey && is_newest {
                     objects.insert_apart(id, of_maker(row, Maker::Other)?);
                 }
                 return Ok(());
             }
             match known(row)? {
-                Some(known) if is_ours(workspace) => objects.insert(kind, id, known),
+                Some(known) if is_ours(workspace) => ours.entry(kind).or_default().push((id.into(), known)),
+                Some(known) if workspace == ANY_WORKSPACE => old.entry(kind).or_default().push((id.into(), known)),
                 Some(known) if known.maker != Maker::ControlPlane => {
                     objects.insert_elsewhere(kind, id, workspace, known.protect);
                 }
@@ -66,6 +75,10 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
             Ok(())
         })?;
     }
+    for (kind, mut rows) in ours {
+        old.entry(kind).or_default().append(&mut rows);
+    }
+    old.into_iter().for_each(|(kind, rows)| objects.set(kind, rows));
     Ok(objects)
 }
 

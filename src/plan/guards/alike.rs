@@ -65,14 +65,17 @@ fn as_in_store(other: &Address) -> String {
 
 /// KW-130: a declared object of the store, beside one that no manifest declares.
 pub(in crate::plan) fn beside(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+    let is_stranger = |address: &&Address| context.desired.get(address).is_none();
+    // Mostly there are none, and then no look needs to be found out.
+    let kinds: BTreeSet<Kind> = matching.in_store.keys().filter(is_stranger).map(Address::kind).collect();
     let named = matching.found.keys().filter(|address| address.kind() != Kind::PackageKey);
+    let named = named.filter(|address| kinds.contains(&address.kind()));
     let declared: Vec<(Look, &Address)> = named.map(|address| (look_of(address), address)).collect();
     let in_store = alike_in_store(&declared.iter().map(|(look, _)| look).collect(), matching);
     let mut findings = Vec::new();
     for (look, address) in declared {
-        let others = in_store.get(&look).into_iter().flatten();
-        let undeclared = others.filter(|other| **other != address && context.desired.get(other).is_none());
-        for other in undeclared {
+        let others = in_store.get(&look).into_iter().flatten().filter(|other| is_stranger(other));
+        for other in others.filter(|other| **other != address) {
             let place = context.desired.get(address).map_or_else(Default::default, |declared| declared.place);
             let message = rules::alike(address, other, ", which is in the store and not declared,");
             let help = "find out which of the two is used; the other one can go";

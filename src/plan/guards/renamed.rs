@@ -48,7 +48,7 @@ pub(super) fn demands(changes: &[(usize, &Change)], context: &Context<'_>, match
 fn is_known_to_be_due(change: &Change, live: &LiveObject, context: &Context<'_>) -> bool {
     let remembered = context.remembered;
     let known = remembered.objects.of(live, remembered.key.as_ref());
-    let is_former = known.is_some_and(|known| *known.address != *change.address.to_string());
+    let is_former = known.is_some_and(|known| !change.address.is_written(&known.address));
     is_former && !has_known_another(change, live, context)
 }
 
@@ -56,7 +56,7 @@ fn is_known_to_be_due(change: &Change, live: &LiveObject, context: &Context<'_>)
 fn is_new_to_memory(change: &Change, live: &LiveObject, context: &Context<'_>) -> bool {
     let remembered = context.remembered;
     let known = remembered.objects.of(live, remembered.key.as_ref());
-    let is_due = known.is_some_and(|known| *known.address != *change.address.to_string());
+    let is_due = known.is_some_and(|known| !change.address.is_written(&known.address));
     !is_due && has_known_another(change, live, context)
 }
 

@@ -67,7 +67,7 @@ impl Replaced<'_> {
     fn was_of_another(&self, declared: &Address) -> bool {
         let remembered = self.context.remembered;
         let known = remembered.objects.of(self.old, remembered.key.as_ref());
-        known.is_some_and(|known| *known.address != *declared.to_string())
+        known.is_some_and(|known| !declared.is_written(&known.address))
     }
 
     /// A key that the same run creates for the application and the package, or for the successor in another place. A guard

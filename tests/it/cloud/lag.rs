@@ -379,6 +379,30 @@ fn a_late_list_asks_for_no_consent() {
     assert!(said.text.contains("Waiting") && !said.text.contains("KW-126"), "{}", said.text);
 }
 
+/// A list that is shorter than its count proves nothing about what it leaves out.
+#[test]
+fn a_short_list_does_not_say_that_a_removed_object_is_gone() {
+    let world = World::new(&package("A"));
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    std::fs::remove_dir_all(world.workspace().join(".keywright")).unwrap();
+    world.write(&package("A").replace("metadata: {name: a}", "metadata: {name: a, removed: true}"));
+    let url = between(&area.url, |request, pass_on| {
+        let path = request.target.split('?').next().unwrap_or_default().to_owned();
+        let answer = pass_on(&request);
+        let is_short = request.method == "GET" && path.ends_with("/packages");
+        if is_short { answer.with_body("[]".to_owned()).with_header("X-Total-Count", "1") } else { answer }
+    });
+    world.point_at_url(&url, LIMITS, "", "TEST_");
+    for command in [&["plan"][..], &["apply", "--auto-approve"]] {
+        let said = world.keywright(command);
+        let is_said = said.text.contains("package/a may not be gone") && said.text.contains("CAM-050");
+        assert!(said.exit == 3 && is_said, "{command:?}: {}: {}", said.exit, said.text);
+    }
+    assert_eq!(count(&world, "packages"), 1);
+}
+
 /// A warning about an interrupted run ends with the run that finds nothing left to do.
 #[test]
 fn an_interrupted_run_of_which_nothing_is_left_is_reported_once() {

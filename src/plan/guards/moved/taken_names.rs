@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::matching::Matching;
-use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveId;
@@ -32,7 +31,7 @@ pub(super) fn taken_names<'c>(created: &[&Declared], context: &Context<'_>, matc
     let found = matching.found.iter().filter(|(now, _)| kinds.contains(&now.kind()));
     let taken = found.filter_map(|(now, found)| {
         let known = remembered.objects.of(found.live, remembered.key.as_ref())?;
-        let former = Address::parse(&known.address).filter(|former| former != now)?;
+        let former = known.former(now)?;
         let is_taken = context.desired.get(now).is_some_and(|declared| !was_renamed(&former, declared, context));
         is_taken.then(|| (known.address.to_string(), found.live))
     });
