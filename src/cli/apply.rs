@@ -327,8 +327,8 @@ fn carry_out(
     let beat = Rc::clone(&progress);
     let stop = StopWhen { signal: stop, limits };
     hide_delivered(planned, snapshot);
-    let mut world =
-        World::new((places, snapshot.sinks.clone()), journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
+    let places = (places, snapshot.sinks.clone(), &prepared.remembered.receipts);
+    let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);
     let applied = block_on(with_heartbeat(work, || beat.borrow_mut().beat()))?.map_err(Failure::of_store);
     let (created, confirmed, delivered) = (world.take_created(), world.take_confirmed(), world.take_delivered());

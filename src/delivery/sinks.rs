@@ -34,6 +34,7 @@ use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Masks;
 use crate::model::Secret;
+use crate::plan::Receipt;
 use crate::plan::Receipts;
 use crate::plan::Shown;
 use crate::rules;
@@ -134,6 +135,8 @@ pub struct Parcel {
     pub value: Secret,
     pub address: String,
     pub run: i64,
+    /// What the place received last.
+    pub last: Option<Receipt>,
 }
 
 impl Sinks {

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::model::Deliverable;
 use crate::model::Delivery;
 use crate::model::Digest;
 use crate::model::Fingerprint;
@@ -34,6 +35,8 @@ pub enum Shown {
 pub struct Receipt {
     pub value: Fingerprint,
     pub at: Instant,
+    /// The run that delivered it.
+    pub run: i64,
     /// The identity of the sink at that time ([`crate::workspace::Sink::identity`]). Empty for a file of the workspace.
     pub identity: Box<str>,
 }
@@ -65,4 +68,32 @@ pub struct Receipts {
     pub elsewhere: BTreeSet<Fingerprint>,
     /// The addresses of keys whose create did not end well, as far as the journal knows.
     pub doubtful: BTreeSet<Box<str>>,
+}
+
+impl Receipts {
+    /// What a place received last, whether that was the value or the shared secret of a key.
+    pub fn last(&self, to: &Delivery) -> Option<&Receipt> {
+        let of = |what| self.places.get(&Delivery { what, ..to.clone() });
+        of(Deliverable::Key).or_else(|| of(Deliverable::SharedSecret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+
+    #[test]
+    fn a_place_may_have_received_a_shared_secret_before_a_value() {
+        let key = FingerprintKey::new(Secret::new("0123456789abcdef0123456789abcdef")).unwrap();
+        let value = key.of_value(&Secret::new("fake"));
+        let receipt = Receipt { value, at: Instant::MIN_UTC, run: 1, identity: Box::default() };
+        let to = |file: &str, what| Delivery { what, ..Delivery::file(file, "K") };
+        let places = BTreeMap::from([(to("f", Deliverable::SharedSecret), receipt)]);
+        let receipts = Receipts { places, ..Receipts::default() };
+        for what in [Deliverable::Key, Deliverable::SharedSecret] {
+            assert!(receipts.last(&to("f", what)).is_some());
+            assert!(receipts.last(&to("other", what)).is_none());
+        }
+    }
 }

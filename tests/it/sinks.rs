@@ -10,6 +10,7 @@ mod sealed;
 mod shared_secrets;
 mod stand_ins;
 mod table;
+mod tokens;
 mod vault;
 
 use std::fs;
@@ -88,8 +89,12 @@ impl Workspace {
 
     /// Applies with the program, which a sink may kill. Returns the exit code.
     fn applies_apart(&self) -> Option<i32> {
+        self.applies_apart_with(&[])
+    }
+
+    fn applies_apart_with(&self, more: &[&str]) -> Option<i32> {
         let mut apply = keywright();
-        apply.args(["apply", "--auto-approve"]).current_dir(self.path("")).envs(&self.console.environment);
+        apply.args(["apply", "--auto-approve"]).args(more).current_dir(self.path("")).envs(&self.console.environment);
         apply.env("KEYWRIGHT_NOW", &self.console.now);
         apply.output().unwrap().status.code()
     }

@@ -29,6 +29,7 @@ use crate::model::LiveId;
 use crate::model::Secret;
 use crate::outcome::ChangeResult;
 use crate::plan::Change;
+use crate::plan::Receipts;
 use crate::plan::Shown;
 use crate::store::Refusal;
 use crate::stores::TimeLimits;
@@ -49,6 +50,8 @@ pub(super) struct StopWhen {
 pub(super) struct World<'a> {
     places: Places<'a>,
     sinks: Sinks,
+    /// What places received before this run.
+    receipts: &'a Receipts,
     journal: Journal,
     stop: StopWhen,
     /// The start of the run, and the monotonic clock at that time.
@@ -67,7 +70,7 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(
-        (places, sinks): (Places<'a>, Sinks),
+        (places, sinks, receipts): (Places<'a>, Sinks, &'a Receipts),
         journal: Journal,
         stop: StopWhen,
         now: model::Instant,
@@ -77,6 +80,7 @@ impl<'a> World<'a> {
         Self {
             places,
             sinks,
+            receipts,
             journal,
             stop,
             clock: (now, clock()),
@@ -128,7 +132,8 @@ impl Effects for World<'_> {
             return apply::delivered_at_once(self.places.deliver(to, value));
         }
         let address = change.address.to_string();
-        self.sinks.deliver(Parcel { to: to.clone(), value: value.clone(), address, run: self.journal.run() })
+        let (run, last) = (self.journal.run(), self.receipts.last(to).cloned());
+        self.sinks.deliver(Parcel { to: to.clone(), value: value.clone(), address, run, last })
     }
 
     fn delivered(&mut self, index: usize, change: &Change, (to, value): (&Delivery, &Secret), receipt: Box<str>) {

@@ -90,7 +90,7 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
     let of_sinks = if connection.has_column("receipts", "sink")? { "sink, identity" } else { "'', ''" };
     let secret = secret_column(connection)?;
     let sql = format!(
-        "SELECT file, variable, value, at, {of_sinks}, {secret} FROM receipts
+        "SELECT file, variable, value, at, {of_sinks}, {secret}, run FROM receipts
          WHERE store = ?1 AND (workspace = ?2 OR file = '')"
     );
     connection.each(&sql, &[&stores.of(Kind::PackageKey), &stores.workspace()], |row| {
@@ -99,7 +99,7 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
             Some(value) if to.file.is_empty() => drop(elsewhere.insert(value)),
             Some(value) => {
                 let at = Instant::from_timestamp_millis(row.number(3)?).unwrap_or(Instant::MAX_UTC);
-                places.insert(to, Receipt { value, at, identity: row.text(5)?.into() });
+                places.insert(to, Receipt { value, at, run: row.number(7)?, identity: row.text(5)?.into() });
             }
             None => {}
         }

@@ -9,8 +9,9 @@ use crate::model::Delivery;
 pub(super) struct Values(Vec<(&'static str, String)>);
 
 impl Values {
-    /// Those of a value. `{token}` and `{generation}` are the same for each repetition, because they are made from the value.
-    pub(super) fn of(inner: &Inner, Parcel { to, value, address, run }: &Parcel) -> Result<Self, Cause> {
+    /// Those of a value. `{generation}` is made from the value, so it is the same for each repetition. `{token}` is too, and
+    /// from what the place received last: a service that ignores a known token must take a value that comes back.
+    pub(super) fn of(inner: &Inner, Parcel { to, value, address, run, last }: &Parcel) -> Result<Self, Cause> {
         let key = inner.key()?;
         let sink = to.sink.as_deref().unwrap_or_default();
         let digits = |what: &str, text: &str, length: usize| {
@@ -18,8 +19,9 @@ impl Values {
             let digits = fingerprint.as_str().split_once(':').map_or("", |(_, digits)| digits);
             digits.chars().take(length).collect::<String>()
         };
-        let place = [sink, &*to.file, &*to.variable, value.expose()].join("\0");
-        let token = digits("delivery", &place, 32);
+        let last = last.as_ref().map(|last| format!("\0{} {}", last.run, last.at.timestamp_millis()));
+        let delivery = [sink, &*to.file, &*to.variable, value.expose()].join("\0") + &last.unwrap_or_default();
+        let token = digits("delivery", &delivery, 32);
         let generation = digits("generation", value.expose(), 12);
         let mut all = Self::of_place(to, address)?;
         all.0.extend([("generation", generation), ("run", run.to_string()), ("token", token)]);

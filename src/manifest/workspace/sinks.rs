@@ -68,7 +68,7 @@ mapping! {
     "spec.sinks.*.command"
     /// A program that gets the value on standard input and stores it.
     struct CommandSinkSpec {
-        /// The program and its arguments. {name}, {path}, {address}, {generation}, {run} and {token} are replaced; {token} is the same for each repetition of a delivery.
+        /// The program and its arguments. {name}, {path}, {address}, {generation}, {run} and {token} are replaced; {token} is the same for each try of one delivery.
         field program: Vec<Spanned<Box<str>>> = "program" required KW_006,
         /// Whether the last line that the program prints names the version that it wrote: line or none. Default: line.
         field receipt: ReceiptFrom = "receipt",

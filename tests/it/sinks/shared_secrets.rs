@@ -69,9 +69,11 @@ fn a_shared_secret_has_a_place_and_a_receipt_of_its_own() {
             says(&ran, "teams/checkout of sink (SECRET, the shared secret): delivered");
         }
     }
-    // A repetition makes no second version.
-    workspace.runs("apply --auto-approve --deliver key/k", 0);
+    // Only on request, there is a second version.
+    workspace.applies();
     assert_eq!(workspace.kept(), std::slice::from_ref(&secret));
+    workspace.runs("apply --auto-approve --deliver key/k", 0);
+    assert_eq!(workspace.kept(), [secret.clone(), secret.clone()]);
     // One that leaked is known, and not taken for a key that is gone.
     let mut workspace = workspace;
     workspace.console.input = secret.into();
