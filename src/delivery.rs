@@ -249,7 +249,7 @@ fn readable_file(to: &Delivery, workspace: &Workspace) -> Option<String> {
     match to.sink.as_ref().map(|name| workspace.sinks.get(name)) {
         None => Some(to.file.to_string()),
         Some(Some(Sink { kind: SinkKind::File { folder, format }, .. })) => {
-            Some(sinks::file::path(folder, *format, to))
+            Some(format.file(folder, &to.file, &to.variable))
         }
         Some(_) => None,
     }

@@ -30,6 +30,7 @@ pub use sinks::SinkKind;
 pub use sinks::SopsSink;
 pub use sinks::VAULT_TOKENS;
 pub use sinks::VaultSink;
+pub use sinks::age_file;
 pub use sinks::is_field_of_kubernetes;
 pub use sinks::is_name;
 pub use sinks::is_normal;

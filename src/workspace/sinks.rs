@@ -30,7 +30,7 @@ pub enum SinkKind {
     Vault(VaultSink),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FileFormat {
     /// Lines of `NAME=value`.
     Dotenv,
@@ -46,6 +46,14 @@ impl FileFormat {
             Self::Dotenv => "dotenv",
             Self::Raw => "raw",
             Self::Json => "json",
+        }
+    }
+
+    /// The file of a place, below the workspace.
+    pub fn file(self, folder: &str, path: &str, name: &str) -> String {
+        match self {
+            Self::Dotenv | Self::Json => format!("{folder}/{path}"),
+            Self::Raw => format!("{folder}/{path}/{name}"),
         }
     }
 }
@@ -113,6 +121,17 @@ impl Sink {
         Digest::of(text.as_bytes()).hex()[..16].into()
     }
 
+    /// The file of a place, below the workspace, and its format: `Raw` if no other name is in it, also if it is encrypted.
+    /// `None` if the sink does not write to files.
+    pub fn file(&self, path: &str, name: &str) -> Option<(String, FileFormat)> {
+        match &self.kind {
+            SinkKind::File { folder, format } => Some((format.file(folder, path, name), *format)),
+            SinkKind::Age { folder, .. } => Some((age_file(folder, path, name), FileFormat::Raw)),
+            SinkKind::Sops(sops) => Some((sops.file(path, name), FileFormat::Raw)),
+            SinkKind::Command(_) | SinkKind::Kubernetes(_) | SinkKind::Vault(_) => None,
+        }
+    }
+
     /// Whether manifests may name a path that is normal ([`is_normal`]).
     pub fn allows(&self, path: &str) -> bool {
         self.paths.is_empty() || self.paths.iter().any(|pattern| matches(pattern, path))
@@ -134,7 +153,17 @@ impl Sink {
     }
 }
 
+/// The file of a place in a sink of age, below the workspace.
+pub fn age_file(folder: &str, path: &str, name: &str) -> String {
+    format!("{folder}/{path}/{name}.age")
+}
+
 impl SopsSink {
+    /// The file of a place, below the workspace.
+    pub fn file(&self, path: &str, name: &str) -> String {
+        format!("{}/{path}/{name}.json", self.folder)
+    }
+
     /// The keys in an order that says nothing.
     pub fn sorted_keys(&self) -> Vec<String> {
         let all = self.keys.iter().flat_map(|(option, keys)| keys.iter().map(move |key| format!("{option} {key}")));

@@ -3,6 +3,7 @@
 
 mod disk;
 mod files;
+mod one_file;
 mod programs;
 mod recipes;
 mod rules;

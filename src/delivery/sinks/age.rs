@@ -10,11 +10,12 @@ use super::sealed::Sealed;
 use crate::delivery::Cause;
 use crate::model::Delivery;
 use crate::model::Secret;
+use crate::workspace::age_file;
 
 fn sealed<'a>(inner: &'a Inner, folder: &str, recipients: &[Box<str>], to: &Delivery) -> Sealed<'a> {
     Sealed {
         inner,
-        file: format!("{folder}/{}/{}.age", to.file, to.variable),
+        file: age_file(folder, &to.file, &to.variable),
         recipients: sealed::digest(recipients.iter().map(|one| &**one)),
         read: |bytes, _| age_format::mark(bytes).map_or(Found::Foreign, Found::Marked),
     }

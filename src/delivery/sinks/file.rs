@@ -21,14 +21,6 @@ use crate::model::Delivery;
 use crate::model::Secret;
 use crate::workspace::FileFormat;
 
-/// The file of a place, below the workspace.
-pub(in crate::delivery) fn path(folder: &str, format: FileFormat, to: &Delivery) -> String {
-    match format {
-        FileFormat::Dotenv | FileFormat::Json => format!("{folder}/{}", to.file),
-        FileFormat::Raw => format!("{folder}/{}/{}", to.file, to.variable),
-    }
-}
-
 pub(super) fn look(
     inner: &Inner,
     folder: &str,
@@ -36,7 +28,7 @@ pub(super) fn look(
     to: &Delivery,
     reach: Reach,
 ) -> Result<Seen, Cause> {
-    let file = path(folder, format, to);
+    let file = format.file(folder, &to.file, &to.variable);
     if reach == Reach::Writes {
         Places::new(&inner.root, &inner.database).check_path(&file)?;
     }
@@ -62,7 +54,7 @@ pub(super) fn write(
     to: &Delivery,
     value: &Secret,
 ) -> Result<Box<str>, Cause> {
-    let file = path(folder, format, to);
+    let file = format.file(folder, &to.file, &to.variable);
     Places::new(&inner.root, &inner.database).check_path(&file)?;
     let place = Place::make(&inner.root, Path::new(&file)).map_err(cause)?;
     let whole = match content(&place, format)? {

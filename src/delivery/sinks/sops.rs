@@ -36,8 +36,7 @@ const ENCRYPTED: &str = "ENC[AES256_GCM,data:";
 const PROBE: &str = "keywright-probe";
 
 fn sealed<'a>(inner: &'a Inner, sink: &SopsSink, to: &Delivery) -> Sealed<'a> {
-    let file = format!("{}/{}/{}.json", sink.folder, to.file, to.variable);
-    Sealed { inner, file, recipients: sealed::digest(sink.sorted_keys()), read }
+    Sealed { inner, file: sink.file(&to.file, &to.variable), recipients: sealed::digest(sink.sorted_keys()), read }
 }
 
 pub(super) fn look(inner: &Inner, sink: &SopsSink, to: &Delivery, reach: Reach) -> Result<Seen, Cause> {

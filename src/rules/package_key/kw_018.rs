@@ -6,22 +6,24 @@ use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::World;
 use crate::workspace::DatabaseAt;
+use crate::workspace::FileFormat;
 use crate::workspace::OWN_FOLDER;
+use crate::workspace::Workspace;
 use crate::workspace::is_git_name;
 use crate::workspace::is_manifest_extension;
 use std::collections::BTreeMap;
 
 pub static KW_018: Rule = Rule {
     says: "A key is delivered to a file inside the workspace, under a variable name of letters, digits and `_`, and no \
-           two keys share both.",
+           two keys share both, also if a sink writes to the same file.",
     why: "A path out of the workspace could overwrite any file of the runner. Two keys in one place overwrite each \
-          other.",
+          other in every run.",
     source: "Keywright's own rule",
     ..Rule::fixed("KW-018").shown_by(cases!("kw-018"))
 };
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
-    let mut taken: BTreeMap<(Option<&str>, String, &str), Place> = BTreeMap::new();
+    let mut taken: BTreeMap<Holder<'_>, BTreeMap<Slot<'_>, Place>> = BTreeMap::new();
     for key in &world.keys {
         let Some(deliver) = key.deliver else { continue };
         for target in deliver.value.files() {
@@ -37,13 +39,51 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
                 let problem = KW_018.finding("this is not a valid variable name").at(variable.place);
                 findings.add(problem.help("use letters, digits and _, and begin with a letter or _"));
             }
-            if let Some(first) = taken.insert((sink, normal(&file.value), &variable.value), target.place) {
-                let of = sink.map_or_else(String::new, |sink| format!(" of {sink}"));
-                let message = format!("two keys are delivered to {} in {}{of}", variable.value, file.value);
-                let problem = KW_018.finding(message).at(target.place).label(first, "the other one");
-                findings.add(problem.help("rename one of the variables, or use another file"));
+            let (holder, slot) = meant(world.workspace, sink, &file.value, &variable.value);
+            let place = in_words(sink, &file.value, &holder);
+            let others = taken.entry(holder).or_default();
+            let ends = [others.first_key_value(), others.last_key_value()];
+            let other_format = ends.into_iter().flatten().find(|((format, _), _)| *format != slot.0);
+            let clash = if let Some(first) = others.get(&slot) {
+                let message = format!("two keys are delivered to {} in {place}", variable.value);
+                Some((first, message, "rename one of the variables, or use another file"))
+            } else {
+                other_format.map(|(_, first)| (first, format!("{place} would have two formats"), "use another file"))
+            };
+            if let Some((first, message, help)) = clash {
+                let problem = KW_018.finding(message).at(target.place).label(*first, "the other one");
+                findings.add(problem.help(help));
             }
+            others.insert(slot, target.place);
         }
+    }
+}
+
+/// A file of the workspace, however a manifest names it; or a sink that does not write to files, and a path in it.
+type Holder<'a> = (Option<&'a str>, String);
+
+/// The format of a file, and a name in it. The name is empty if the file holds no other one.
+type Slot<'a> = (Option<FileFormat>, &'a str);
+
+/// Where a manifest delivers a key.
+fn meant<'a>(workspace: &Workspace, sink: Option<&'a str>, path: &str, name: &'a str) -> (Holder<'a>, Slot<'a>) {
+    let file = match sink {
+        Some(sink) => workspace.sinks.get(sink).and_then(|sink| sink.file(path, name)),
+        None => Some((normal(path), FileFormat::Dotenv)),
+    };
+    match file {
+        Some((file, FileFormat::Raw)) => ((None, file), (Some(FileFormat::Raw), "")),
+        Some((file, format)) => ((None, file), (Some(format), name)),
+        None => ((sink, path.to_owned()), (None, name)),
+    }
+}
+
+/// The place for messages: as the manifest names it, and the file if a sink decides it.
+fn in_words(sink: Option<&str>, path: &str, holder: &Holder<'_>) -> String {
+    match (sink, holder) {
+        (None, _) => path.to_owned(),
+        (Some(sink), (None, file)) => format!("{path} of {sink}, the file {file}"),
+        (Some(sink), (Some(_), _)) => format!("{path} of {sink}"),
     }
 }
 
