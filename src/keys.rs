@@ -23,9 +23,11 @@ use crate::model::LiveObject;
 use crate::model::Secret;
 use crate::plan::KeyTimeline;
 use crate::plan::Next;
+use crate::plan::Receipt;
 use crate::plan::Remembered;
 use crate::plan::Shown;
 use crate::plan::Sighting;
+use crate::workspace::Workspace;
 use concerns::Slots;
 
 pub use incident::Affected;
@@ -43,6 +45,7 @@ pub use select::Unknown;
 pub struct Input<'a> {
     pub live: &'a Live,
     pub now: Instant,
+    pub workspace: &'a Workspace,
     /// `None` if the manifests are not valid: then the list is of the stores and the memory alone.
     pub manifests: Option<Manifests<'a>>,
     pub remembered: &'a Remembered,
@@ -96,6 +99,8 @@ pub struct Place {
     pub to: Delivery,
     /// When this value was delivered there. `None` if no delivery of it is recorded.
     pub at: Option<Instant>,
+    /// When this value was delivered to what the settings called so before they made the sink another place.
+    pub before: Option<Instant>,
     /// Whether the place shows this value on this machine. `None` if the file is not here.
     pub shows: Option<bool>,
 }
@@ -252,7 +257,7 @@ struct Known<'a> {
     /// What runs do with a generation, by its address in the store.
     next: BTreeMap<&'a Address, &'a Next>,
     /// The deliveries of a value.
-    receipts: BTreeMap<&'a Fingerprint, BTreeMap<&'a Delivery, Instant>>,
+    receipts: BTreeMap<&'a Fingerprint, BTreeMap<&'a Delivery, &'a Receipt>>,
 }
 
 impl<'a> Known<'a> {
@@ -262,7 +267,7 @@ impl<'a> Known<'a> {
         let generations = rotations.iter().flat_map(|timeline| &timeline.generations);
         let mut receipts: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
         for (to, receipt) in &input.remembered.receipts.places {
-            receipts.entry(&receipt.value).or_default().insert(to, receipt.at);
+            receipts.entry(&receipt.value).or_default().insert(to, receipt);
         }
         Self {
             declared: declared(sightings),
@@ -337,9 +342,9 @@ fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live
     let fingerprints = input.remembered.key.as_ref();
     let own = |secret: &Secret| known.receipts.get(&fingerprints?.of_value(secret));
     let receipts = key.secrets().filter_map(own);
-    let mut all: BTreeMap<&Delivery, Option<Instant>> = BTreeMap::new();
+    let mut all: BTreeMap<&Delivery, Option<&Receipt>> = BTreeMap::new();
     all.extend(wanted.iter().flat_map(|key| &key.deliver).map(|to| (to, None)));
-    all.extend(receipts.flatten().map(|(to, at)| (*to, Some(*at))));
+    all.extend(receipts.flatten().map(|(to, receipt)| (*to, Some(*receipt))));
     let shows = |to: &Delivery| match (input.delivered.get(to)?, key.get(to.what)?) {
         (Shown::Fingerprint(shown), value) => {
             let key = fingerprints.filter(|key| key.made(shown))?;
@@ -347,7 +352,16 @@ fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live
         }
         (shown, value) => Some(*shown == Shown::Value(value.digest())),
     };
-    all.into_iter().map(|(to, at)| Place { to: to.clone(), at, shows: shows(to) }).collect()
+    // What a removed sink received is where it was.
+    let is_moved = |to: &Delivery, receipt: &Receipt| {
+        let is_declared = to.sink.as_ref().is_some_and(|name| input.workspace.sinks.contains_key(name));
+        is_declared && !input.workspace.is_place_of(to, &receipt.identity)
+    };
+    let place = |(to, receipt): (&Delivery, Option<&Receipt>)| {
+        let at = |moved: bool| receipt.filter(|receipt| is_moved(to, receipt) == moved).map(|receipt| receipt.at);
+        Place { to: to.clone(), at: at(false), before: at(true), shows: shows(to) }
+    };
+    all.into_iter().map(place).collect()
 }
 
 /// The keys with an event until a time, with only those events.

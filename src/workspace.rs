@@ -39,6 +39,7 @@ pub use sinks::is_secret_of_kubernetes;
 
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
+use crate::model::Delivery;
 use crate::model::Instant;
 use crate::model::SecretSource;
 
@@ -295,6 +296,12 @@ impl Workspace {
             environment: Environment::default(),
             sinks: BTreeMap::new(),
         }
+    }
+
+    /// Whether a place is still where it was under this identity of its sink. Settings can make a sink another place.
+    pub fn is_place_of(&self, to: &Delivery, identity: &str) -> bool {
+        let Some(name) = &to.sink else { return true };
+        self.sinks.get(name).is_some_and(|sink| *sink.identity() == *identity)
     }
 
     /// The source of every credential, and who receives it.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use super::Receipt;
-use super::deliveries::is_of_now;
 use crate::diagnostic::Diagnostic;
 use crate::model::Delivery;
 use crate::model::Fingerprint;
@@ -23,7 +22,7 @@ pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     let named: BTreeSet<&Delivery> = keys.flat_map(|key| &key.deliver).collect();
     let places = context.remembered.receipts.places.iter();
     let is_copy = |(to, receipt): &(&Delivery, &Receipt)| {
-        to.sink.is_some() && !(named.contains(to) && is_of_now(context, to, receipt))
+        to.sink.is_some() && !(named.contains(to) && context.workspace.is_place_of(to, &receipt.identity))
     };
     let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();
     let key = context.remembered.key.as_ref().filter(|_| !copies.is_empty())?;

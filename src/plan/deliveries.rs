@@ -229,7 +229,7 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let last = receipts.places.get(to);
     if let Some(receipt) = last.filter(|receipt| receipt.value == value) {
         // What a changed sink received is in another place.
-        if is_of_now(context, to, receipt) { State::Received } else { State::Due }
+        if context.workspace.is_place_of(to, &receipt.identity) { State::Received } else { State::Due }
     } else if last.is_some_and(|receipt| is_dead(context, receipt)) {
         // Somebody made another key in place of the one that was delivered.
         State::Due
@@ -253,12 +253,6 @@ fn state_by(context: &Context<'_>, shown: &Fingerprint, value: &Secret) -> State
 fn is_dead(context: &Context<'_>, receipt: &Receipt) -> bool {
     let key = context.remembered.key.as_ref().filter(|key| key.made(&receipt.value));
     key.is_some_and(|key| !context.living.include(&receipt.value, context.live, key, context.now))
-}
-
-/// Whether what a place received is still where its sink now writes.
-pub(super) fn is_of_now(context: &Context<'_>, to: &Delivery, receipt: &Receipt) -> bool {
-    let Some(name) = &to.sink else { return true };
-    context.workspace.sinks.get(name).is_some_and(|sink| sink.identity() == receipt.identity)
 }
 
 /// Whether Keywright created the key, so that nothing else can have delivered it.

@@ -120,15 +120,18 @@ fn when(event: &Event, now: Instant) -> &'static str {
     }
 }
 
-fn place(out: &mut dyn io::Write, Place { to, at, shows }: &Place) -> io::Result<()> {
+fn place(out: &mut dyn io::Write, Place { to, at, before, shows }: &Place) -> io::Result<()> {
     let (place, name) = (to.place(), to.name());
     let (file, name) = (text::line(&place), text::line(&name));
-    let known = match (at, shows) {
-        (Some(at), Some(false)) => format!("delivered {}, but the file shows another value", in_utc(*at)),
-        (Some(at), _) => format!("delivered {}", in_utc(*at)),
-        (None, Some(true)) => "the file shows the value".to_owned(),
-        (None, Some(false)) => "the file shows another value".to_owned(),
-        (None, None) => "no delivery is known".to_owned(),
+    let known = match (at, before, shows) {
+        (Some(at), _, Some(false)) => format!("delivered {}, but the file shows another value", in_utc(*at)),
+        (Some(at), ..) => format!("delivered {}", in_utc(*at)),
+        (None, _, Some(true)) => "the file shows the value".to_owned(),
+        (None, Some(before), _) => {
+            format!("not delivered there yet: the sink was another place when it got the value, {}", in_utc(*before))
+        }
+        (None, None, Some(false)) => "the file shows another value".to_owned(),
+        (None, None, None) => "no delivery is known".to_owned(),
     };
     writeln!(out, "    {file} ({name}): {known}")
 }

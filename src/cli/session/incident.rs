@@ -117,7 +117,7 @@ impl Incident {
         let delivered = &delivery::delivered(desired, &remembered.receipts, &self.loaded.root);
         let manifests = self.desired.as_ref();
         let manifests = manifests.map(|desired| Manifests { desired, declared: &self.declared, rotations: &[] });
-        work(&Input { live, now, manifests, remembered, delivered })
+        work(&Input { live, now, workspace: &self.loaded.workspace, manifests, remembered, delivered })
     }
 
     /// The keys that an address means.

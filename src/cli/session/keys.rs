@@ -94,8 +94,9 @@ impl KeysRead {
 
     pub(in crate::cli) fn with_input<T>(&self, now: Instant, work: impl FnOnce(&Input<'_>) -> T) -> T {
         let (live, remembered, delivered) = (&self.live, &self.remembered, &self.delivered);
+        let workspace = &self.loaded.workspace;
         let Some(desired) = &self.desired else {
-            return work(&Input { live, now, manifests: None, remembered, delivered });
+            return work(&Input { live, now, workspace, manifests: None, remembered, delivered });
         };
         let planned = &plan::plan(&Context {
             desired,
@@ -104,7 +105,7 @@ impl KeysRead {
             values: &self.secrets.values,
             secrets: &self.secrets.shared,
             delivered,
-            workspace: &self.loaded.workspace,
+            workspace,
             now,
             options: &Options::default(),
             remembered,
@@ -112,7 +113,8 @@ impl KeysRead {
         });
 
         let (declared, rotations) = (&planned.declared, &planned.rotations);
-        work(&Input { live, now, manifests: Some(Manifests { desired, declared, rotations }), remembered, delivered })
+        let manifests = Some(Manifests { desired, declared, rotations });
+        work(&Input { live, now, workspace, manifests, remembered, delivered })
     }
 }
 

@@ -91,6 +91,9 @@ struct Place<'a> {
     /// When this value was delivered there, as RFC 3339; absent if no delivery is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered: Option<String>,
+    /// When the sink received this value before the settings made it another place, as RFC 3339; absent if it is the same place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_before: Option<String>,
     /// Whether the file shows this value; absent if it is not on this machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     shows: Option<bool>,
@@ -200,7 +203,9 @@ impl<'a> Key<'a> {
 
 impl<'a> Place<'a> {
     fn of(place: &'a keys::Place) -> Self {
-        Self { to: (&place.to).into(), delivered: place.at.map(|at| at.to_rfc3339()), shows: place.shows }
+        let text = |at: Option<crate::model::Instant>| at.map(|at| at.to_rfc3339());
+        let (delivered, delivered_before) = (text(place.at), text(place.before));
+        Self { to: (&place.to).into(), delivered, delivered_before, shows: place.shows }
     }
 }
 

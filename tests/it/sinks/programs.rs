@@ -216,7 +216,14 @@ fn a_changed_sink_receives_the_value_again_and_a_removed_one_keeps_a_copy() {
     let ran = workspace.runs("plan --detailed-exitcode", 2);
     says(&ran, "deliver");
     says(&ran, "KEY in teams/checkout of store keeps the value of a key that works");
+    let keys = || serde_json::from_str::<serde_json::Value>(&workspace.runs("keys --format json", 0).out).unwrap();
+    let place = |at: &str| keys()["keys"][0]["places"][0][at].clone();
+    says(&workspace.runs("keys", 0), "not delivered there yet: the sink was another place when it got the value, 20");
+    says(&workspace.runs("keys", 0), "delivered-nowhere");
+    assert!(place("delivered").is_null() && place("deliveredBefore").is_string());
     workspace.applies();
+    says(&workspace.runs("keys", 0), "teams/checkout of store (KEY): delivered 20");
+    assert!(place("delivered").is_string() && place("deliveredBefore").is_null());
     assert_eq!(workspace.live(), before);
     let arguments = fs::read_to_string(workspace.outside("state/arguments")).unwrap();
     assert!(arguments.lines().last().unwrap().contains("other/teams/checkout"), "{arguments}");
