@@ -219,7 +219,7 @@ impl<'a> Places<'a> {
         self.check(&to.file)?;
         let place = Place::make(self.root, Path::new(&*to.file)).map_err(cause)?;
         let text = existing(&place)?.unwrap_or_default();
-        let whole = with_value(&text, &to.variable, value);
+        let whole = with_value(&text, &to.variable, value)?;
         place.sweep();
         place.replace(whole.as_bytes()).map_err(|error| cause(error.into()))
     }

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use super::causes::Cause;
 use crate::model::Secret;
 use crate::rules::is_key_text;
 
@@ -9,8 +10,21 @@ use crate::rules::is_key_text;
 /// without quotes, blanks around it, and a comment after it.
 pub(super) fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
     let text = assigned(line, variable)?;
+    let is_quoted = |value: &str, quote: &str| text.starts_with(quote) && text.len() == value.len() + 2 * quote.len();
+    let is_ours = |value: &str| quote_for(value).is_some_and(|quote| is_quoted(value, quote));
     // Readers differ in what they make of other texts, and keys made in the store can have any value.
-    Some(plain(text).filter(|value| !value.is_empty() && is_key_text(value)).unwrap_or(text))
+    Some(plain(text).filter(|value| !value.is_empty() && (is_key_text(value) || is_ours(value))).unwrap_or(text))
+}
+
+/// The quotes in which every reader takes a value as it is. `None` if there are none.
+fn quote_for(value: &str) -> Option<&'static str> {
+    match value {
+        _ if is_key_text(value) => Some(""),
+        _ if value.contains(char::is_control) => None,
+        _ if !value.contains('\'') => Some("'"),
+        _ if !value.contains(['"', '$', '`', '\\', '!']) => Some("\""),
+        _ => None,
+    }
 }
 
 /// What follows after the variable and `=`.
@@ -46,9 +60,14 @@ pub(super) fn is_of_variables(line: &str) -> bool {
     })
 }
 
-/// The text with the value in every line that sets the variable, or in a new last line.
-pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizing<String> {
-    let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 2));
+/// The text with the value in every line that sets the variable, or in a new last line. An error if a line cannot hold it.
+pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Result<Zeroizing<String>, Cause> {
+    let Some(quote) = quote_for(value.expose()) else {
+        let help = "deliver it to a sink, for example one of kind `file` with `format: json`";
+        return Err(Cause::new("it has quotes or other characters that a file of variables cannot hold", help));
+    };
+    let assignment = |end| [variable, "=", quote, value.expose(), quote, end];
+    let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 4));
     let mut is_set = false;
     for line in text.split_inclusive('\n') {
         if assigned(line, variable).is_none() {
@@ -60,21 +79,15 @@ pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Zeroizin
             whole.push_str(EXPORT);
         }
         let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-        push(&mut whole, variable, value, end);
+        whole.extend(assignment(end));
     }
     if !is_set {
         if !whole.is_empty() && !whole.ends_with('\n') {
             whole.push('\n');
         }
-        push(&mut whole, variable, value, "\n");
+        whole.extend(assignment("\n"));
     }
-    whole
-}
-
-fn push(text: &mut String, variable: &str, value: &Secret, end: &str) {
-    for part in [variable, "=", value.expose(), end] {
-        text.push_str(part);
-    }
+    Ok(whole)
 }
 
 #[cfg(test)]
@@ -98,7 +111,14 @@ mod tests {
 
     #[test]
     fn a_value_replaces_each_line_of_its_variable() {
-        let whole = with_value("  export K=\"a\" # x\n K=a\nL=\"K=a\"\n", "K", &Secret::new("b"));
-        assert_eq!(&**whole, "export K=b\nK=b\nL=\"K=a\"\n");
+        let whole = |value| with_value("  export K=\"a\" # x\n K=a\nL=\"K=a\"\n", "K", &Secret::new(value));
+        for (value, text) in [("b", "b"), ("b#$\"", "'b#$\"'"), ("b'", "\"b'\"")] {
+            let whole = whole(value).unwrap_or_else(|_| unreachable!("quotes hold it"));
+            assert_eq!(&**whole, format!("export K={text}\nK={text}\nL=\"K=a\"\n"));
+            assert!(whole.lines().take(2).all(|line| value_of(line, "K") == Some(value)), "{value}");
+        }
+        for value in ["b'$", "b\nL=c", "b\0"] {
+            assert!(whole(value).is_err(), "{value:?}");
+        }
     }
 }

@@ -58,8 +58,8 @@ pub(super) fn write(
     Places::new(&inner.root, &inner.database).check_path(&file)?;
     let place = Place::make(&inner.root, Path::new(&file)).map_err(cause)?;
     let whole = match content(&place, format)? {
-        Some(Content::Lines(text)) => with_value(&text, &to.variable, value),
-        None if format == FileFormat::Dotenv => with_value("", &to.variable, value),
+        Some(Content::Lines(text)) => with_value(&text, &to.variable, value)?,
+        None if format == FileFormat::Dotenv => with_value("", &to.variable, value)?,
         Some(Content::Value(_)) => Zeroizing::new(value.expose().to_owned()),
         None if format == FileFormat::Raw => Zeroizing::new(value.expose().to_owned()),
         Some(Content::Fields(fields)) => with_field(fields, to, value),

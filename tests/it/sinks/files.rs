@@ -92,3 +92,34 @@ fn other_fields_of_a_file_stay() {
     says(&workspace.runs("plan", 3), "the file is not a JSON object");
     assert_eq!(fs::read_to_string(workspace.path("secrets/app")).unwrap(), "[]");
 }
+
+/// A shell that reads the file has the value, and runs nothing that is in it.
+#[test]
+fn a_file_of_variables_holds_any_shared_secret() {
+    let special = "fake#$HOME\"`id`\\\\&;~!";
+    for (secret, line) in [
+        (special, format!("S='{special}'\n")),
+        ("fake'secret", "S=\"fake'secret\"\n".to_owned()),
+        ("fake-secret.1", "S=fake-secret.1\n".to_owned()),
+    ] {
+        for to in ["file: secrets/app.env", "to: local, path: app.env"] {
+            let workspace = Workspace::new("    local: {file: {folder: secrets, format: dotenv}}\n", "");
+            let literal = serde_json::to_string(secret).unwrap();
+            workspace.key(&format!("secret: {{value: {literal}}}\ndeliver: [{{{to}, as: S, secret: true}}]"));
+            workspace.applies();
+            let text = fs::read_to_string(workspace.path("secrets/app.env")).unwrap();
+            assert_eq!(text, line);
+            let script = ". ./secrets/app.env; printf %s \"$S\"";
+            let shell = std::process::Command::new("sh").args(["-c", script]).current_dir(workspace.path("")).output();
+            assert_eq!(String::from_utf8(shell.unwrap().stdout).unwrap(), secret);
+            workspace.is_settled();
+        }
+    }
+    // No form of quotes holds all of it.
+    let workspace = Workspace::new("", "");
+    workspace.key("secret: {value: \"fake'$secret\"}\ndeliver: [{file: s.env, as: S, secret: true}]");
+    let ran = workspace.runs("apply --auto-approve", 6);
+    says(&ran, "has quotes or other characters that a file of variables cannot hold");
+    has_no_value(&ran, &["fake'$secret".to_owned()]);
+    assert!(!workspace.path("s.env").exists());
+}
