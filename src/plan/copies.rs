@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Delivery;
 use crate::model::Fingerprint;
 use crate::model::Kind;
+use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
 
@@ -26,8 +27,9 @@ pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     };
     let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();
     let key = context.remembered.key.as_ref().filter(|_| !copies.is_empty())?;
-    let live = context.live.of(Kind::PackageKey).iter().filter_map(|live| live.key.as_ref());
-    let living: BTreeSet<Fingerprint> = live.flat_map(|live| live.secrets()).map(|it| key.of_value(it)).collect();
+    let live = context.live.of(Kind::PackageKey).iter().filter(|live| rotation::lives(live, context.now));
+    let secrets = live.filter_map(|live| live.key.as_ref()).flat_map(|live| live.secrets());
+    let living: BTreeSet<Fingerprint> = secrets.map(|it| key.of_value(it)).collect();
     let copies = copies.into_iter().filter(|(_, receipt)| living.contains(&receipt.value));
     let places: Vec<String> = copies.map(|(to, _)| format!("{} in {}", to.variable, to.place())).collect();
     if places.is_empty() {

@@ -18,6 +18,7 @@ use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Address;
 use crate::model::Declared;
+use crate::model::Delivery;
 use crate::model::Generated;
 use crate::model::KeySource;
 use crate::model::LiveObject;
@@ -183,8 +184,13 @@ pub(super) fn deliver(
     if due.is_empty() {
         return None;
     }
-    let mut draft =
-        change(declared, found, Action::Deliver, Vec::new(), "a delivery file does not contain the key's value");
+    let lacks = if due.iter().any(|to| to.sink.is_some()) {
+        "sink is not known to have"
+    } else {
+        "delivery file does not contain"
+    };
+    let what = if due.iter().all(Delivery::is_secret) { "shared secret" } else { "value" };
+    let mut draft = change(declared, found, Action::Deliver, Vec::new(), &format!("a {lacks} the key's {what}"));
     draft.target.key.as_mut()?.deliver = due;
     Some(draft)
 }

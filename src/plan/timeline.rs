@@ -6,6 +6,8 @@ use super::KeyTimeline;
 use super::Next;
 use super::Planned;
 use super::Step;
+use super::option::option;
+use super::retirement::was_taken_away;
 use super::successor;
 use super::successor::in_words;
 use crate::matching::Found;
@@ -66,6 +68,10 @@ fn next_of_current(
     let (at, because) = successor::due_at(rotation, created);
     if due.next.is_some() {
         return Next { step: Step::Succeed, at: Some(at.min(context.now)), because };
+    }
+    let is_off = declared.text("settings.status").is_some_and(|status| status != "active");
+    if was_taken_away(live, context) && !is_off {
+        return stays(format!("it is disabled, and its successor needs {}", option(&declared.address)));
     }
     let end = declared.text("expires").filter(|end| **end < *at.format("%Y-%m-%d").to_string());
     match end {

@@ -110,6 +110,27 @@ fn a_leaked_key_is_named_with_what_depends_on_it_and_disabled() {
     assert!(again.out.contains("was disabled already"), "{}", again.out);
 }
 
+/// Its successor needs consent, so it does not come by itself.
+#[test]
+fn what_a_revoked_key_waits_for_is_no_event() {
+    let mut story = Story::new();
+    let due = story.runs("keys due --within 900d", 2).out;
+    assert!(due.contains("gets a successor"), "{due}");
+    story.leaks(0);
+    for line in ["keys due --within 900d", "keys"] {
+        let ran = story.runs(line, 0);
+        assert!(!ran.out.contains("gets a successor"), "{}", ran.out);
+    }
+    let timeline = story.runs("plan --timeline", 0).out;
+    assert!(timeline.contains("it is disabled, and its successor needs --allow key/production"), "{timeline}");
+    story.console.now = "2027-02-20T12:00:00Z".to_owned();
+    story.runs("keys due --within 900d", 0);
+    story.runs("apply --auto-approve", 4);
+    story.runs("apply --auto-approve --allow key/production", 0);
+    let due = story.runs("keys due --within 900d", 2).out;
+    assert!(due.contains("gets a successor"), "{due}");
+}
+
 /// With and without memory, and also if the manifest says `active`.
 #[test]
 fn a_revoked_key_comes_back_only_with_consent() {

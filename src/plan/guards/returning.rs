@@ -24,6 +24,7 @@ use crate::plan::demand::Demand;
 use crate::plan::known::Known;
 use crate::plan::known::trace_of;
 use crate::plan::option::option;
+use crate::plan::retirement::was_taken_away;
 use crate::rule::Rule;
 use crate::rules;
 
@@ -155,7 +156,7 @@ fn is_followed_while_disabled(change: &Change, matching: &Matching<'_>, context:
     change.target.key.as_ref()?.follows?;
     let current = matching.found.get(&change.address)?.live;
     let is_off = change.after("settings.status").and_then(Value::as_text).is_some_and(|status| status != "active");
-    (is_disabled(current) && !is_off && !was_us(current, context))
+    (was_taken_away(current, context) && !is_off)
         .then(|| format!("{} is disabled in the store and would get an active successor", change.address))
 }
 

@@ -230,7 +230,27 @@ fn a_changed_sink_receives_the_value_again_and_a_removed_one_keeps_a_copy() {
     workspace.is_settled();
     workspace.sinks("");
     workspace.key("deliver: [{file: secrets/k.env, as: KEY}]");
-    says(&workspace.applies(), "warning[KW-166]: KEY in teams/checkout of store keeps the value of a key that works");
+    let keeps = "warning[KW-166]: KEY in teams/checkout of store keeps the value of a key that works";
+    says(&workspace.applies(), keeps);
+    // A copy of a revoked value opens nothing, until a person lets the key come back.
+    workspace.runs("keys revoke key/k --auto-approve", 0);
+    let ran = workspace.console.run("plan");
+    assert!(!format!("{}{}", ran.out, ran.err).contains("KW-166"), "{}{}", ran.out, ran.err);
+    let database = rusqlite::Connection::open(workspace.path(".keywright/keywright.db")).unwrap();
+    let sql = "UPDATE package_keys SET attributes = json_set(attributes, '$.\"settings.status\"', 'active')";
+    assert_eq!(database.execute(sql, []).unwrap(), 1);
+    says(&workspace.console.run("plan"), keeps);
+}
+
+/// A sink is no file.
+#[test]
+fn the_reason_of_a_delivery_names_what_lacks_it() {
+    let workspace = Workspace::with_store("");
+    workspace.applies();
+    let asked = |plan: &str| workspace.runs(&format!("plan --detailed-exitcode{plan}"), 2);
+    says(&asked(" --deliver key/k"), "a sink is not known to have the key's value");
+    workspace.key("deliver: [{to: store, path: teams/checkout, as: KEY}, {file: secrets/k.env, as: KEY}]");
+    says(&asked(""), "a delivery file does not contain the key's value");
 }
 
 pub(super) fn git(workspace: &Workspace, arguments: &[&str]) {
