@@ -162,8 +162,9 @@ impl<'a> Goods<'a> {
             Deliverable::SharedSecret => match self.shared {
                 Some(shared) if has_mask(shared.expose()) => Err(masked("the shared secret").help(value::SHOW)),
                 Some(shared) => Ok(shared),
-                None => Err(Refusal::rejected(&rules::KW_168, "the store returned no shared secret of the key")
-                    .help("apply again: the next run reads the key; if it has no shared secret, set `sharedSecretLength` of the package and rotate the key")),
+                None => Err(Refusal::rejected(&rules::KW_168, "the store returned no shared secret of the key").help(
+                    "apply again: the next run reads the key, and delivers its shared secret or says how to get one",
+                )),
             },
         }
     }
@@ -349,7 +350,8 @@ fn value_of<E: Effects>(change: &Change, secrets: &Secrets<'_>, effects: &mut E)
     }
 }
 
-/// Delivers to every place, also if one of them fails. Returns the first failure.
+/// Delivers to every place, also if one of them fails. Returns the first failure. Nothing is delivered if the key lacks what one of
+/// them receives: callers would have its value with the shared secret of another key.
 async fn deliver<E: Effects>(
     index: usize,
     change: &Change,
@@ -357,8 +359,10 @@ async fn deliver<E: Effects>(
     unusable: Option<Unusable<'_>>,
     effects: &RefCell<&mut E>,
 ) -> Result<(), Refusal> {
+    let places = || change.target.key.iter().flat_map(|key| &key.deliver);
+    places().try_for_each(|to| goods.get(to.what).map(|_| ()))?;
     let mut all = Ok(());
-    for to in change.target.key.iter().flat_map(|key| &key.deliver) {
+    for to in places() {
         all = all.and(deliver_to(to, index, change, goods, unusable, effects).await);
     }
     all

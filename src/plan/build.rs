@@ -151,7 +151,7 @@ struct Drafts<'a> {
     waiting: Vec<Kept>,
     withheld: BTreeSet<(String, String)>,
     rotations: Vec<KeyTimeline>,
-    /// Why `keywright rotate` leaves keys alone.
+    /// Why keys get no successor.
     refused: BTreeMap<Address, Diagnostic>,
     /// Disabled keys with the prefix of a declared key that no rotation retires.
     older: Vec<(Address, &'a LiveObject)>,
@@ -226,10 +226,10 @@ impl<'a> Drafts<'a> {
         let mut due = due;
         let reason = due.as_mut().and_then(|due| self.reason(context, matching, declared, found, due));
         if let Some(due) = due.as_mut().filter(|due| due.next.is_some()) {
-            let short = minting::too_short(context, matching, declared);
-            if short.is_some() || broken.is_some() || expiry::is_over(context, declared) {
+            let refusal = minting::refusal_of_successor(context, matching, declared, found.live);
+            if refusal.is_some() || broken.is_some() || expiry::is_over(context, declared) {
                 due.next = None;
-                self.held.extend(short);
+                self.refused.extend(refusal.map(|refusal| (declared.address.clone(), refusal)));
             } else if deliveries::comes_first(context, declared, found.live) && !rotate::is_asked(context, declared) {
                 due.next = None;
                 let why = "its successor is created after its value is delivered".to_owned();

@@ -46,6 +46,8 @@ enum State {
     Due,
     /// Nothing can be delivered there on this machine.
     Broken,
+    /// There is no shared secret that could be delivered (KW-168).
+    Absent,
 }
 
 /// Maximum number of addresses in a finding.
@@ -142,7 +144,7 @@ pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &Liv
     let is_missing = |to| match state(context, declared, live, to) {
         State::Due => receipt(context, live, to).is_none(),
         State::Broken => true,
-        State::There | State::Received | State::Unknown => false,
+        State::There | State::Received | State::Unknown | State::Absent => false,
     };
     let is_waiting = live.attributes.text("settings.status") == Some("waiting");
     let may_work = if is_waiting { rotation::why_unfit } else { rotation::why_unusable };
@@ -188,7 +190,7 @@ fn wanted<'a>(
 ) -> impl Iterator<Item = &'a Delivery> {
     let is_asked = context.options.deliver.contains(&declared.address.to_string());
     targets(declared).iter().filter(move |to| match state(context, declared, live, to) {
-        State::There | State::Broken => false,
+        State::There | State::Broken | State::Absent => false,
         State::Due => true,
         State::Received | State::Unknown => is_asked,
     })
@@ -206,9 +208,8 @@ fn targets(declared: &Declared) -> &[Delivery] {
 
 fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Delivery) -> State {
     let Some(key) = &live.key else { return State::Unknown };
-    // KW-168 says so.
     let Some(value) = key.get(to.what).filter(|value| !to.is_secret() || !has_mask(value.expose())) else {
-        return State::Unknown;
+        return State::Absent;
     };
     match context.delivered.get(to) {
         // What the store shows instead of the value tells nothing about the place.
@@ -270,7 +271,7 @@ fn is_ours(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> boo
 pub(super) fn since(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> Option<Instant> {
     let since = |to| match state(context, declared, live, to) {
         State::There | State::Received => receipt(context, live, to).or(live.updated.max(live.created)),
-        State::Unknown | State::Due | State::Broken => None,
+        State::Unknown | State::Due | State::Broken | State::Absent => None,
     };
     targets(declared).iter().map(since).try_fold(live.created?, |latest, since| Some(latest.max(since?)))
 }

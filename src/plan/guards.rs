@@ -232,7 +232,9 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let displaced = displaced::allowed(context, matching);
     let touched: BTreeSet<String> =
         parents.chain(touched).chain(displaced).chain(consents).chain(removed).chain(rotated).collect();
-    let unused = context.options.allow.difference(&touched);
+    // Nobody typed the consent of a revocation.
+    let is_typed = |address: &&String| !context.options.rotate.leaked && !touched.contains(*address);
+    let unused = context.options.allow.iter().filter(is_typed);
     unused
         .map(|address| {
             let problem = rules::KW_021.finding(format!("{} matches no change", option(address)));

@@ -47,7 +47,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Found {
             rules.check_terms(declared, key);
             rules.check_owner(declared, found);
             rules.check_status(declared, found);
-            rules.check_secret(declared, found);
+            rules.held.extend(super::shared_secrets::changed(context, declared, found));
             rules.check_limits(declared, key, found);
             match found {
                 None if matching.stopped.contains(&declared.address) => {}
@@ -241,19 +241,6 @@ impl LiveRules<'_, '_> {
             let message = format!("{} is {live} and cannot return to waiting", declared.address);
             let problem = rules::CAM_031.finding(message).at(declared.place_of("settings.status"));
             self.findings.push(problem.help("write `active` or `disabled`"));
-        }
-    }
-
-    /// CAM-039: the shared secret of a key cannot change.
-    fn check_secret(&mut self, declared: &Declared, found: Option<&Match<'_>>) {
-        let Some(wanted) = self.context.secrets.get(&declared.address) else { return };
-        let live = found.and_then(|found| found.live.key.as_ref()).and_then(|key| key.secret.as_ref());
-        if found.is_some() && live.is_none_or(|live| live != wanted) {
-            let message = format!("the shared secret of {} differs from the store and cannot change", declared.address);
-            let place = declared.key.as_ref().and_then(|key| key.secret.as_ref()).map_or(declared.place, |s| s.place);
-            let problem = rules::CAM_039.finding(message).at(place);
-            let problem = problem.help("create a new key, switch the callers to it, then remove this one");
-            self.held.push((declared.address.clone(), problem));
         }
     }
 

@@ -13,6 +13,7 @@ use super::cut_off;
 use super::cut_off::Blocked;
 use super::deliveries;
 use super::ends;
+use super::shared_secrets::why_incomplete;
 use crate::matching::Found;
 use crate::matching::Matching;
 use crate::model::Declared;
@@ -58,6 +59,7 @@ pub(super) fn due_at<'a>(
     let rotation = declared.key.as_ref()?.rotation?;
     let delivered = deliveries::since(context, declared, found.live);
     let cut_off = cut_off::soon(context, matching, declared, found.live).map(Blocked::of_key);
+    let cut_off = cut_off.or_else(|| why_incomplete(declared, found.live));
     let left = ends::as_left(context, declared, found);
     let standing = Standing { delivered, cut_off, left: Some(&left) };
     let mut due = rotation::due(rotation, found.live, standing, &found.older, now);

@@ -12,6 +12,7 @@ use super::Planned;
 use super::clock;
 use super::expiry;
 use super::retirement::is_disabled;
+use super::shared_secrets::lacks_secret;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::sort;
 use crate::matching::Found;
@@ -87,8 +88,8 @@ pub(super) fn succeed(
 }
 
 /// Whether an old generation still works beside a new one. A repeated run must not create one more. An old key that
-/// Keywright did not make is no generation (CAM-067), but the new one was created for it. A new one that a person took away
-/// is no end of a rotation.
+/// Keywright did not make is no generation (CAM-067), but the new one was created for it. A new one that a person took away, or
+/// that got no shared secret, is no end of a rotation.
 fn is_in_progress(
     context: &Context<'_>,
     declared: &Declared,
@@ -97,7 +98,8 @@ fn is_in_progress(
     due: &Due<'_>,
     age: Option<TimeDelta>,
 ) -> bool {
-    if is_disabled(found.live) || rotation::ends_before(found.live, context.now) {
+    let has_ended = is_disabled(found.live) || rotation::ends_before(found.live, context.now);
+    if has_ended || lacks_secret(declared, found.live) {
         return false;
     }
     let works = |(_, wait): &(_, Wait)| matches!(wait, Wait::Disable(_) | Wait::Successor(_));

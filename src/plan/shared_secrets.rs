@@ -1,13 +1,18 @@
-//! KW-167, KW-168: shared secrets that are to be delivered and that do not exist, or that the store does not show.
+//! KW-167, KW-168, CAM-039: shared secrets that are to be delivered and that do not exist, that the store does not show, or that
+//! the manifest changes.
 
 use super::Context;
+use super::successor;
 use crate::diagnostic::Diagnostic;
+use crate::matching::Found;
 use crate::matching::Matching;
 use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
 use crate::model::Kind;
+use crate::model::LiveObject;
+use crate::model::Secret;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
 use crate::rules;
@@ -15,18 +20,88 @@ use crate::text::shell;
 
 const HELP: &str = "set `sharedSecretLength` of the package, like 32, or `secret` of the key; or remove the place";
 
+const SIGN_IN: &str = "sign in as a user who may read shared secrets, or remove the place";
+
 /// What holds back a new key: it would have no shared secret.
 pub(super) fn missing(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared) -> Option<Diagnostic> {
-    let key = declared.key.as_ref().filter(|_| !context.options.no_deliver)?;
     // A key that moves keeps its shared secret.
-    let moves = matching.found.get(&declared.address).and_then(|found| found.live.key.as_ref());
-    if moves.is_some_and(|live| live.secret.is_some()) {
+    let moves = matching.found.get(&declared.address).is_some_and(|found| of(found.live).is_some());
+    if moves || context.options.no_deliver {
         return None;
     }
+    gets_none(context, matching, declared, &declared.address.to_string())
+}
+
+/// What holds back the successor of a key. Its value must not come to the callers without its shared secret: they would use it
+/// with that of the old key. A shared secret that leaked must not come back.
+pub(super) fn refusal_of_successor(
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+    declared: &Declared,
+    live: &LiveObject,
+) -> Option<Diagnostic> {
+    let (key, address) = (declared.key.as_ref()?, &declared.address);
+    let given = context.secrets.get(address);
+    if context.options.rotate.leaked && given.is_some() && given == of(live) {
+        let source = key.secret.as_ref()?;
+        let message =
+            format!("{address} gets no successor: its manifest still names the shared secret of the revoked key");
+        let (source, place, address) = (source.in_words(), source.place, shell::argument(&address.to_string()));
+        let help = format!("put a new one in {source}, and run `keywright keys revoke {address} --replace`");
+        return Some(rules::KW_118.finding(message).at(place).help(help));
+    }
+    let name = format!("the successor of {address}");
+    if let Some(to) = place(key).filter(|_| of(live).is_some_and(|secret| has_mask(secret.expose()))) {
+        let why = "the store shows shared secrets only masked, so none could be delivered to";
+        let message = format!("{name} is not created: {why} {}", to.place());
+        return Some(rules::KW_167.finding(message).at(declared.place).help(SIGN_IN));
+    }
+    gets_none(context, matching, declared, &name)
+}
+
+/// KW-167, if a key that is created now would have no shared secret to deliver.
+fn gets_none(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared, name: &str) -> Option<Diagnostic> {
+    let key = declared.key.as_ref()?;
     let to =
         place(key).filter(|_| key.secret.is_none() && !package_has_secrets(context, matching, &key.package.address))?;
-    let message = format!("{} gets no shared secret, so none can be delivered to {}", declared.address, to.place());
+    let message = format!("{name} gets no shared secret, so none can be delivered to {}", to.place());
     Some(rules::KW_167.finding(message).at(declared.place).help(HELP))
+}
+
+/// Why callers who have the value of a key cannot use it: its places receive a shared secret, and the store has none, or does not
+/// show it.
+pub(super) fn why_incomplete(declared: &Declared, live: &LiveObject) -> Option<&'static str> {
+    let is_there = of(live).is_some_and(|secret| !has_mask(secret.expose()));
+    place(declared.key.as_ref()?).filter(|_| !is_there).map(|_| "without its shared secret (KW-168)")
+}
+
+/// Whether a key has no shared secret for its places, so that only a successor can have one.
+pub(super) fn lacks_secret(declared: &Declared, live: &LiveObject) -> bool {
+    of(live).is_none() && why_incomplete(declared, live).is_some()
+}
+
+/// CAM-039: the shared secret of a key cannot change. A successor that is due gets the declared one.
+pub(super) fn changed(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: Option<&Found<'_>>,
+) -> Option<(Address, Diagnostic)> {
+    let (address, key, live) = (&declared.address, declared.key.as_ref()?, found?.live);
+    context.secrets.get(address).filter(|wanted| of(live) != Some(*wanted))?;
+    let is_due = |at| key.rotation.is_some_and(|rotation| successor::due_at(rotation, at).0 <= context.now);
+    if context.options.rotate.keys.contains(address) || live.created.is_some_and(is_due) {
+        return None;
+    }
+    let help = match key.rotation {
+        Some(_) => {
+            let address = shell::argument(&address.to_string());
+            format!("`keywright rotate {address}` creates a successor with the new one; or set the old one again")
+        }
+        None => "create a new key, switch the callers to it, then remove this one".to_owned(),
+    };
+    let message = format!("the shared secret of {address} differs from the store and cannot change");
+    let place = key.secret.as_ref().map_or(declared.place, |source| source.place);
+    Some((address.clone(), rules::CAM_039.finding(message).at(place).help(help)))
 }
 
 /// The keys of the store that have no shared secret to deliver.
@@ -48,10 +123,10 @@ pub(super) fn without_secret(context: &Context<'_>, matching: &Matching<'_>) -> 
 
 fn help(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared, is_missing: bool) -> String {
     if !is_missing {
-        return "sign in as a user who may read shared secrets, or remove the place".to_owned();
+        return SIGN_IN.to_owned();
     }
     let Some(key) = &declared.key else { return String::new() };
-    let first = if package_has_secrets(context, matching, &key.package.address) {
+    let first = if key.secret.is_some() || package_has_secrets(context, matching, &key.package.address) {
         ""
     } else {
         "set `sharedSecretLength` of its package; then "
@@ -61,6 +136,11 @@ fn help(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared, is_
         return format!("{first}`keywright rotate {address}` creates a successor with one");
     }
     format!("{first}create another key, and let its callers change to it; or remove the place")
+}
+
+/// The shared secret of a key in the store.
+fn of(live: &LiveObject) -> Option<&Secret> {
+    live.key.as_ref()?.secret.as_ref()
 }
 
 /// The first place that receives the shared secret.

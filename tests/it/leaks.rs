@@ -1,6 +1,7 @@
 //! `keys revoke` and `keys reveal`: a key leaked, and whatever else is broken, it is disabled and stays so.
 
 mod drill;
+mod own_secrets;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

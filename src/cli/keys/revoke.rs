@@ -25,6 +25,7 @@ use crate::keys::Unreadable;
 use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::model::LiveKey;
 use crate::model::LiveObject;
 use crate::model::OddRow;
 use crate::model::Secret;
@@ -35,6 +36,7 @@ use crate::render::Revoked;
 use crate::source::Loaded;
 use crate::text::and_more;
 use crate::text::count;
+use crate::text::shell::argument;
 use crate::workspace::Consent as Consented;
 
 /// Disable a key at once because it leaked, and say who has it and what depends on it
@@ -264,9 +266,10 @@ fn no_holder(incident: &Incident, values: &[Secret]) -> Failure {
     if masked > 0 {
         help.push(format!("the store shows {} only masked: pass the address", count(masked, "value")));
     }
-    let shared = keys().find(|(_, key)| key.secret.as_ref().is_some_and(|secret| values.contains(secret)));
-    if let Some((live, _)) = shared {
-        help.push(format!("it is the shared secret of {}: revoke that key by its address", live.address));
+    let has_secret = |key: &LiveKey| key.secret.as_ref().is_some_and(|secret| values.contains(secret));
+    let shared: Vec<&LiveObject> = keys().filter(|(_, key)| has_secret(key)).map(|(live, _)| live).collect();
+    if !shared.is_empty() {
+        help.push(of_secret(incident, &shared));
     } else if let Some(gone) = incident.gone(values) {
         help.push(format!("the database knows it: {gone}; no key of the store has it now"));
     }
@@ -275,6 +278,19 @@ fn no_holder(incident: &Incident, values: &[Secret]) -> Failure {
     }
     help.push("check that the whole value was pasted, and that this is the workspace of its area".to_owned());
     Failure::new(message).help(help.join("; "))
+}
+
+/// What to do about a shared secret. A key that got it from its manifest has it in all generations.
+fn of_secret(incident: &Incident, keys: &[&LiveObject]) -> String {
+    let name = |live: &&LiveObject| incident.current(live).unwrap_or(&live.address).to_string();
+    let is_off = |live: &&&LiveObject| live.attributes.text("settings.status") == Some("disabled");
+    let working: Vec<&&LiveObject> = keys.iter().filter(|live| !is_off(live)).collect();
+    if working.is_empty() {
+        let names: Vec<String> = keys.iter().map(name).collect();
+        return format!("it is a shared secret, and what has it is disabled: {}", and_more(&names, NAMED, ", "));
+    }
+    let addresses: Vec<String> = working.into_iter().map(|live| argument(&name(live))).collect();
+    format!("it is a shared secret: `keywright keys revoke {}` disables what has it", addresses.join(" "))
 }
 
 /// Prints what did not work, and chooses the exit code.
@@ -357,6 +373,8 @@ fn replace(
             continue;
         };
         match rotate::of_revoked(current, console) {
+            // The key is disabled all the same.
+            Ok(Exit::Invalid | Exit::Stopped) => exits.push(Exit::Partly),
             Ok(exit) => exits.push(exit),
             Err(Stop::Failure(failure)) => {
                 failure.print(console.err)?;

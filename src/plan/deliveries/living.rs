@@ -20,12 +20,13 @@ use crate::plan::Kept;
 use crate::plan::Shown;
 use crate::plan::cut_off;
 use crate::plan::receipts::Receipt;
+use crate::plan::shared_secrets::why_incomplete;
 use crate::rotation;
 use crate::text::count;
 
 /// The places that show, or may show, the value of another key that works, while calls with the current one fail, or will
-/// fail after its change: it waits for approval, somebody or its manifest disabled or ended it, or its user or package plan
-/// cuts its callers off.
+/// fail after its change: it waits for approval, somebody or its manifest disabled or ended it, its shared secret is missing, or
+/// its user or package plan cuts its callers off.
 pub(super) fn worse<'a>(
     context: &Context<'_>,
     matching: &Matching<'_>,
@@ -36,7 +37,7 @@ pub(super) fn worse<'a>(
     if targets(declared).is_empty() {
         return Vec::new();
     }
-    let own = why_useless(context, found, change);
+    let own = why_useless(context, declared, found, change);
     if own.or_else(|| why_cut_off(context, matching, declared, found)).is_none() {
         return Vec::new();
     }
@@ -79,15 +80,20 @@ fn values<'a>(keys: &[&'a LiveObject]) -> impl Iterator<Item = &'a LiveKey> {
     keys.iter().filter_map(|key| key.key.as_deref())
 }
 
-/// Why calls with a key fail after its change, by its own fields.
-fn why_useless(context: &Context<'_>, found: &Found<'_>, change: Option<&Change>) -> Option<&'static str> {
+/// Why calls with a key fail after its change, by its own fields or because its shared secret is missing.
+fn why_useless(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    change: Option<&Change>,
+) -> Option<&'static str> {
     let mut left = found.live.attributes.clone();
     for field in change.iter().flat_map(|change| &change.fields) {
         if let Some(after) = &field.after {
             left.insert(field.field.clone(), after.clone());
         }
     }
-    rotation::why_unusable_as(found.live, &left, context.now)
+    rotation::why_unusable_as(found.live, &left, context.now).or_else(|| why_incomplete(declared, found.live))
 }
 
 fn why_cut_off(
@@ -128,7 +134,8 @@ pub(super) fn kept_back(
     if places.is_empty() {
         return None;
     }
-    let why = why_useless(context, found, change).or_else(|| why_cut_off(context, matching, declared, found))?;
+    let why =
+        why_useless(context, declared, found, change).or_else(|| why_cut_off(context, matching, declared, found))?;
     let is_seen = places.iter().all(|to| context.delivered.contains_key(*to));
     let (places, with) = (count(places.len(), "place"), if is_seen { "with" } else { "that may have" });
     let why = format!("{why}, so its value is not delivered to {places} {with} another key that works");
@@ -142,6 +149,7 @@ pub(in crate::plan) fn why_not(context: &Context<'_>, matching: &Matching<'_>, c
     let declared = context.desired.get(&change.address)?;
     let worse = worse(context, matching, declared, found, Some(change));
     let place = worse.into_iter().find(|place| to.contains(place))?;
-    let why = why_useless(context, found, Some(change)).or_else(|| why_cut_off(context, matching, declared, found))?;
+    let why = why_useless(context, declared, found, Some(change))
+        .or_else(|| why_cut_off(context, matching, declared, found))?;
     Some(format!("is {why}, and {} has, or may have, the value of one that works", place.place()))
 }

@@ -1,4 +1,4 @@
-//! CAM-039. Decided in `plan/live_rules.rs` and `stores/embedded/package_keys.rs`.
+//! CAM-039. Decided in `plan/shared_secrets.rs` and `stores/embedded/package_keys.rs`.
 
 use crate::rule::Rule;
 
@@ -8,6 +8,7 @@ pub static CAM_039: Rule = Rule {
           secret that does not work.",
     source: "Mashery Terraform provider, application package key",
     wrong: "The variable behind `secret` of `checkout-production` has a new value; the live key still has the old one.",
-    right: "A new key is declared with the new secret, and the old key is removed when its consumer has moved.",
+    right: "`keywright rotate key/checkout-production` creates a successor with the new secret. Without `rotation`, a new key is \
+            declared with it, and the old key is removed when its consumer has moved.",
     ..Rule::fixed("CAM-039").by_plan()
 };

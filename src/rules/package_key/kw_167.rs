@@ -8,7 +8,8 @@ use crate::rules::world::World;
 pub static KW_167: Rule = Rule {
     says: "A place with `secret: true` belongs to a key that has a shared secret: the key sets `secret`, or its package has a \
            `sharedSecretLength`.",
-    why: "Otherwise there is nothing to deliver, and the program that reads the place waits for it.",
+    why: "Otherwise there is nothing to deliver, and the program that reads the place waits for it. After a rotation it would \
+          use the value of the successor with the shared secret of the old key.",
     source: "Mashery API 3.0, packages: sharedSecretLength",
     ..Rule::fixed("KW-167").shown_by(cases!("kw-167"))
 };

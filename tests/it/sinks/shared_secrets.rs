@@ -5,6 +5,7 @@ use std::fs;
 use super::Workspace;
 use super::has_no_value;
 use super::says;
+use crate::console::Ran;
 
 const STORE: &str = "command: {program: [OUTSIDE/store, '{name}', '{path}', '{token}'], probe: [OUTSIDE/probe]}";
 
@@ -78,7 +79,7 @@ fn a_shared_secret_has_a_place_and_a_receipt_of_its_own() {
     let mut workspace = workspace;
     workspace.console.input = secret.into();
     let ran = workspace.runs("keys revoke --stdin --auto-approve", 1);
-    says(&ran, "it is the shared secret of key/");
+    says(&ran, "it is a shared secret: `keywright keys revoke key/k` disables what has it");
     assert!(!ran.err.contains("no key of the store has it now"), "{}", ran.err);
     has_no_value(&ran, &all_of(&workspace));
 }
@@ -197,10 +198,111 @@ fn nothing_is_retired_behind_a_key_without_a_shared_secret() {
     says(&ran, "KW-168");
     says(&ran, "key/k has no shared secret in the store, so none is delivered to teams/checkout of sink");
     assert_eq!(statuses(&workspace), ["active", "active"]);
-    says(&ran, "`keywright rotate key/k` creates a successor with one");
-    workspace.runs("rotate key/k --again --auto-approve", 0);
-    assert_eq!(statuses(&workspace).last().unwrap(), "active");
-    assert_eq!(workspace.kept().last(), secrets(&workspace).last());
+    says(&ran, "is not retired, because its successor key/k is without its shared secret (KW-168)");
+    lacks(&ran, "--deliver");
+    // There is nothing to deliver, also on request.
+    lacks(&workspace.runs("apply --auto-approve --deliver key/k", 0), "could not");
+    assert_eq!(advised(&ran), ["rotate key/k"]);
+    follows(&workspace, &ran);
+    assert_eq!(statuses(&workspace), ["active", "active", "active"]);
+    has_both(&workspace);
+    // The rotation is in progress now, and a repetition makes no further key.
+    says(&workspace.runs("rotate key/k --auto-approve", 4), "KW-116");
+}
+
+/// The commands that helps name.
+fn advised(ran: &Ran) -> Vec<String> {
+    let lines = ran.out.lines().chain(ran.err.lines());
+    let helps = lines.filter_map(|line| line.trim_start().strip_prefix("= help: "));
+    let named = helps.flat_map(|help| help.split("`keywright ").skip(1));
+    named.map(|named| named.split('`').next().unwrap().to_owned()).collect()
+}
+
+/// Runs them as they are printed: then KW-168 is silent.
+fn follows(workspace: &Workspace, ran: &Ran) {
+    for command in advised(ran) {
+        workspace.runs(&format!("{command} --auto-approve"), 0);
+    }
+    lacks(&workspace.runs("plan", 0), "KW-168");
+}
+
+fn lacks(ran: &Ran, part: &str) {
+    assert!(!ran.out.contains(part) && !ran.err.contains(part), "`{part}` is in\n{}{}", ran.out, ran.err);
+}
+
+/// Both places have what the newest key has.
+fn has_both(workspace: &Workspace) {
+    assert_eq!(workspace.kept().last(), secrets(workspace).last());
+    let file = fs::read_to_string(workspace.path("secrets/checkout.env")).unwrap();
+    assert_eq!(file, format!("KEY={}\n", workspace.live().last().unwrap()));
+}
+
+/// A package that only the store has, with shared secrets of `length` characters.
+fn only_in_store(workspace: &Workspace, length: u32) {
+    let text = fs::read_to_string(workspace.path("m.yaml")).unwrap();
+    let is_other = |part: &&str| !part.contains("kind: Package\n");
+    fs::write(workspace.path("m.yaml"), text.split("---\n").filter(is_other).collect::<Vec<_>>().join("---\n"))
+        .unwrap();
+    gives(workspace, length);
+}
+
+/// A person changes the package in the store.
+fn gives(workspace: &Workspace, length: u32) {
+    set(workspace, &format!("UPDATE packages SET attributes = json_set(attributes, '$.sharedSecretLength', {length})"));
+}
+
+/// The rotation is due when the package of the store gives no shared secrets any more: the callers would have the value of one
+/// key and the shared secret of another.
+#[test]
+fn a_successor_that_would_get_no_shared_secret_is_not_created() {
+    let mut workspace = workspace(STORE, BOTH, 32);
+    workspace.applies();
+    only_in_store(&workspace, 0);
+    workspace.console.now = "2027-02-20T12:00:00Z".to_owned();
+    for line in ["apply --auto-approve", "rotate key/k --auto-approve", "apply --auto-approve --no-deliver"] {
+        let ran = workspace.runs(line, 3);
+        let why = "the successor of key/k gets no shared secret, so none can be delivered to teams/checkout of sink";
+        says(&ran, &format!("error[KW-167]: {why}"));
+        assert_eq!(workspace.live().len(), 1, "{line}");
+        has_both(&workspace);
+    }
+    gives(&workspace, 16);
+    workspace.applies();
+    assert_eq!(secrets(&workspace)[1].len(), 16);
+    has_both(&workspace);
+    // The store shows it only masked, and so it would show that of the next one.
+    set(&workspace, "UPDATE package_keys SET secret = '****' || substr(secret, 9)");
+    workspace.console.now = "2027-06-20T12:00:00Z".to_owned();
+    says(&workspace.runs("apply --auto-approve", 3), "the store shows shared secrets only masked");
+    assert_eq!(workspace.live().len(), 2);
+}
+
+/// What a plan cannot know: the package changes between a plan and its apply.
+#[test]
+fn a_successor_without_a_shared_secret_replaces_nothing() {
+    let mut workspace = workspace(STORE, BOTH, 32);
+    workspace.applies();
+    let [value, secret] = [&workspace.live()[0], &secrets(&workspace)[0]].map(Clone::clone);
+    only_in_store(&workspace, 32);
+    workspace.console.now = "2027-02-20T12:00:00Z".to_owned();
+    workspace.runs("plan --out p.json", 0);
+    gives(&workspace, 0);
+    let ran = workspace.runs("apply p.json", 6);
+    has_no_value(&ran, &workspace.live());
+    for now in ["2027-02-20T12:00:00Z", "2027-04-01T12:00:00Z"] {
+        workspace.console.now = now.to_owned();
+        let ran = workspace.console.run("apply --auto-approve");
+        says(&ran, "key/k has no shared secret in the store");
+        assert_eq!(statuses(&workspace), ["active", "active"]);
+        assert_eq!(fs::read_to_string(workspace.path("secrets/checkout.env")).unwrap(), format!("KEY={value}\n"));
+        assert_eq!(workspace.kept(), std::slice::from_ref(&secret));
+    }
     let ran = workspace.runs("plan", 0);
-    assert!(!ran.err.contains("KW-168") && !ran.out.contains("KW-168"), "{}{}", ran.out, ran.err);
+    says(&ran, "set `sharedSecretLength` of its package; then `keywright rotate key/k` creates a successor with one");
+    gives(&workspace, 20);
+    follows(&workspace, &ran);
+    has_both(&workspace);
+    workspace.console.now = "2027-05-01T12:00:00Z".to_owned();
+    workspace.applies();
+    assert_eq!(statuses(&workspace), ["disabled", "disabled", "active"]);
 }
