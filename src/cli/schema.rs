@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::Map;
 use serde_json::Value;
 
 use super::Console;
@@ -109,14 +110,25 @@ fn text(name: Option<&str>) -> Result<String, Failure> {
         },
     };
     let known = name.map(|name| kind(name).map_or(name, |kind| kind.name()));
-    Ok(format!("{:#}\n", with_id(schema, &file(known))))
+    Ok(printed(schema, &file(known)))
+}
+
+/// The schema of all manifests, as it is printed.
+pub(super) fn of_manifests() -> String {
+    printed(documents::of_any(), &file(None))
+}
+
+/// The schema of `keywright.yaml`, as it is printed.
+pub(super) fn of_workspace() -> String {
+    printed(documents::of_workspace(), &file(Some("Workspace")))
 }
 
 /// The schema with the name by which other schemas and catalogues know it.
-fn with_id(schema: Value, file: &str) -> Value {
-    let Value::Object(fields) = schema else { return schema };
+fn printed(schema: Value, file: &str) -> String {
     let id = ("$id".to_owned(), Value::from(format!("{HOME}/{file}")));
-    Value::Object(std::iter::once(id).chain(fields).collect())
+    let fields = schema.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+    let schema: Map<String, Value> = std::iter::once(id).chain(fields).collect();
+    format!("{:#}\n", Value::Object(schema))
 }
 
 /// The schema of a `--format json` output.

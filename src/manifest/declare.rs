@@ -105,12 +105,12 @@ macro_rules! mapping {
                     $( let doc = doc.replace("{least}", stringify!($least)); )?
                     $( let doc = doc.replace("{most}", stringify!($most)); )?
                     $( let doc = doc.replace("{default}", stringify!($default).trim_matches('"')); )?
-                    properties.insert($key.to_owned(), $crate::manifest::schema::described(schema, &doc));
+                    properties.insert($key.to_owned(), $crate::manifest::schema::described($what, $key, schema, &doc));
                 )*
                 #[allow(unused_mut, clippy::allow_attributes, reason = "some mappings require nothing")]
                 let mut required: Vec<&str> = Vec::new();
                 $( $( let _ = &$crate::manifest::rules::$required; required.push($key); )? )*
-                $crate::manifest::schema::object(properties, &required, concat!($($doc, "\n"),*))
+                $crate::manifest::schema::object($what, properties, &required, concat!($($doc, "\n"),*))
             }
         }
     };

@@ -32,6 +32,7 @@ pub fn of_kind(kind: Kind) -> Json {
     schema["if"] = serde_json::json!({ "required": ["metadata"], "properties": { "metadata": is_removed } });
     schema["then"] = requires(&super::read::names_in_spec(kind));
     schema["else"] = requires_spec(required.unwrap_or_else(|| serde_json::json!([])));
+    schema["defaultSnippets"] = serde_json::json!([super::schema::snippet_of_kind(kind)]);
     schema
 }
 
@@ -81,6 +82,8 @@ pub fn of_any() -> Json {
         let mut schema = of_kind(kind);
         if let Some(fields) = schema.as_object_mut() {
             fields.remove("$schema");
+            // A document without a kind is offered all of them, below.
+            fields.remove("defaultSnippets");
         }
         definitions.insert(kind.name().to_owned(), schema);
         // A pattern, not a const: the YAML language server accepts the start of a const during completion, and would
@@ -101,6 +104,7 @@ pub fn of_any() -> Json {
             "kind": { "enum": names, "description": "The kind of object. It determines the fields of spec." },
         },
         "required": ["apiVersion", "kind", "metadata"],
+        "defaultSnippets": Kind::ALL.map(super::schema::snippet_of_kind),
         "allOf": choices,
         "definitions": definitions,
     })

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::SchemaGenerator;
-use schemars::json_schema;
 
 use super::field::Form;
 use super::node::Content;
@@ -16,6 +15,7 @@ use super::read::Spanned;
 use super::scalar::DateOrNever;
 use super::scalar::Duration;
 use super::schema::Managed;
+use super::schema::one_of;
 use crate::diagnostic::Place;
 use crate::manifest::rules;
 use crate::model::DesiredField;
@@ -56,7 +56,8 @@ impl JsonSchema for Ends {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [DateOrNever::json_schema(generator), EndingAge::json_schema(generator)] })
+        let forms = [DateOrNever::json_schema(generator), EndingAge::json_schema(generator)];
+        one_of(forms, "Write a date like 2027-06-30, never, or an age like {after: 120d}.")
     }
 }
 

@@ -45,6 +45,7 @@ impl JsonSchema for Moment {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
-        json_schema!({ "type": "string", "pattern": pattern })
+        let says = "Write a date like 2026-12-01, or a time with its offset like 2026-12-01T09:00:00Z.";
+        json_schema!({ "type": "string", "pattern": pattern, "patternErrorMessage": says, "examples": ["2026-12-01"] })
     }
 }

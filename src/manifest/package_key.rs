@@ -16,6 +16,7 @@ use super::read::Reading;
 use super::read::Spanned;
 use super::scalar::Duration;
 use super::scalar::KeyLimit;
+use super::schema::one_of;
 use crate::manifest::rules;
 
 words! {
@@ -167,10 +168,9 @@ impl JsonSchema for DeliverSpec {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut place = DeliverTo::json_schema(generator);
-        place.insert("dependentRequired".to_owned(), serde_json::json!({ "to": ["path"], "path": ["to"] }));
-        place.insert("minProperties".to_owned(), 2.into());
-        json_schema!({ "anyOf": [{ "const": Self::ELSEWHERE }, { "type": "array", "items": place }] })
+        let place = DeliverTo::json_schema(generator);
+        let forms = [json_schema!({ "const": Self::ELSEWHERE }), json_schema!({ "type": "array", "items": place })];
+        one_of(forms, "Write a list of places like [{file: secrets/checkout.env, as: CHECKOUT_KEY}], or elsewhere.")
     }
 }
 

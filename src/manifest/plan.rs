@@ -15,6 +15,7 @@ use super::read::Reading;
 use super::read::Spanned;
 use super::read::TextMap;
 use super::schema::Managed;
+use super::schema::one_of;
 use crate::diagnostic::Place;
 use crate::manifest::rules;
 use crate::model::DesiredField;
@@ -144,7 +145,8 @@ impl JsonSchema for Endpoints {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "const": ALL }, Vec::<Spanned<Box<str>>>::json_schema(generator)] })
+        let forms = [json_schema!({ "const": ALL }), Vec::<Spanned<Box<str>>>::json_schema(generator)];
+        one_of(forms, "Write a list of endpoints, or all.")
     }
 }
 

@@ -112,7 +112,12 @@ impl FromNode for DateOrNever {
     }
 }
 
-schema!(DateOrNever, { "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$" });
+schema!(DateOrNever, {
+    "type": "string",
+    "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|never)$",
+    "patternErrorMessage": "Write year, month and day like 2027-06-30, or never.",
+    "examples": ["2027-06-30", "never"],
+});
 
 impl Managed for DateOrNever {
     const FORM: Form = Form::Date;
@@ -160,7 +165,12 @@ impl FromNode for InstantOrNever {
     }
 }
 
-schema!(InstantOrNever, { "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})|never)$" });
+schema!(InstantOrNever, {
+    "type": "string",
+    "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})|never)$",
+    "patternErrorMessage": "Write a time with its offset, like 2027-06-30T00:00:00Z, or never.",
+    "examples": ["2027-06-30T00:00:00Z", "never"],
+});
 
 impl Managed for InstantOrNever {
     const FORM: Form = Form::Instant;
@@ -209,7 +219,12 @@ fn duration(text: &str) -> Option<i64> {
     number.checked_mul(unit).filter(|seconds| *seconds <= LONGEST)
 }
 
-schema!(Duration, { "type": "string", "pattern": "^(0|[1-9][0-9]*)[smhdw]$" });
+schema!(Duration, {
+    "type": "string",
+    "pattern": "^(0|[1-9][0-9]*)[smhdw]$",
+    "patternErrorMessage": "Write a whole number and a unit, like 90d: s, m, h, d (24 hours) or w.",
+    "examples": ["90d"],
+});
 
 /// A key's own limit: the plan's, none, or a number. `QUOTA` means calls per period, otherwise calls per second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -286,8 +301,11 @@ impl<const QUOTA: bool> JsonSchema for KeyLimit<QUOTA> {
         let number = json_schema!({ "type": "integer", "minimum": 1 });
         let mut named = serde_json::Map::new();
         named.insert(Self::NUMBER.to_owned(), number.clone().to_value());
-        let named = super::schema::object(named, &[Self::NUMBER], "");
-        json_schema!({ "anyOf": [{ "enum": ["plan", "unlimited"] }, number, named] })
+        let (what, example) =
+            if QUOTA { ("PackageKey.spec.settings.quota", 10_000) } else { ("PackageKey.spec.settings.throttle", 50) };
+        let named = super::schema::object(what, named, &[Self::NUMBER], "");
+        let says = format!("Write plan, unlimited, a whole number of 1 or more, or {{{}: {example}}}.", Self::NUMBER);
+        super::schema::one_of([json_schema!({ "enum": ["plan", "unlimited"] }), number, named], &says)
     }
 }
 

@@ -1,5 +1,11 @@
 //! JSON Schemas of fields, and conversion of fields to desired fields.
 
+mod examples;
+mod exclusions;
+mod snippets;
+
+pub use snippets::of_kind as snippet_of_kind;
+
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
@@ -106,9 +112,9 @@ impl<T: JsonSchema> JsonSchema for Spanned<T> {
 
 schema!(TextMap, { "type": "object", "additionalProperties": { "type": "string" } });
 
-/// The schema of a mapping with exactly these fields.
-pub fn object(properties: Map<String, Json>, required: &[&str], documentation: &str) -> Schema {
-    let mut schema = json_schema!({ "type": "object" });
+/// The schema of a mapping with exactly these fields. `what` names it in the messages and lists of an editor.
+pub fn object(what: &str, properties: Map<String, Json>, required: &[&str], documentation: &str) -> Schema {
+    let mut schema = json_schema!({ "title": what, "type": "object" });
     if !documentation.trim().is_empty() {
         schema.insert("description".to_owned(), sentence(documentation).into());
     }
@@ -117,15 +123,38 @@ pub fn object(properties: Map<String, Json>, required: &[&str], documentation: &
         schema.insert("required".to_owned(), required.into());
     }
     schema.insert("additionalProperties".to_owned(), false.into());
+    for (keyword, value) in exclusions::of(what) {
+        schema.insert(keyword.to_owned(), value);
+    }
     schema
 }
 
-/// The schema with the documentation of its field.
-pub fn described(mut schema: Schema, documentation: &str) -> Json {
+/// The schema of a field with its documentation, and with examples and snippets for editors.
+pub fn described(what: &str, field: &str, mut schema: Schema, documentation: &str) -> Json {
     if !documentation.trim().is_empty() {
         schema.insert("description".to_owned(), sentence(documentation).into());
     }
+    let place = format!("{what}.{field}");
+    for (keyword, value) in [("examples", examples::of(&place)), ("defaultSnippets", snippets::of(&place))] {
+        if let Some(value) = value {
+            schema.insert(keyword.to_owned(), value);
+        }
+    }
     schema.to_value()
+}
+
+/// A value of one of several forms. Of a value without any of them, an editor shows the message of one form only, so the message of each
+/// names them all.
+pub fn one_of(forms: impl IntoIterator<Item = Schema>, says: &str) -> Schema {
+    let forms = forms.into_iter().map(|mut form| {
+        for keyword in ["errorMessage", "patternErrorMessage"] {
+            if keyword == "errorMessage" || form.get("pattern").is_some() {
+                form.insert(keyword.to_owned(), says.into());
+            }
+        }
+        form.to_value()
+    });
+    json_schema!({ "anyOf": forms.collect::<Vec<_>>() })
 }
 
 /// A doc comment as one paragraph.

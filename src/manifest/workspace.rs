@@ -120,7 +120,8 @@ impl JsonSchema for OwnsApiKeys {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let prefix = ApiKeyPrefix::json_schema(generator);
-        json_schema!({ "anyOf": [{ "enum": OwnsTop::WORDS }, prefix] })
+        let forms = [json_schema!({ "enum": OwnsTop::WORDS }), prefix];
+        super::schema::one_of(forms, "Write declared, all, or {prefix: ci-}.")
     }
 }
 

@@ -41,12 +41,18 @@ async function exampleIsClean(path) {
   assert.deepEqual((await server.change(uri(path), text)).map(said), [], "as it is committed, it draws complaints");
 }
 
-/** A comment `# says …` stands in the line of every complaint, and there are no others. */
+/** The mistakes, and those of them that the schema does not show: `validate` warns of what a store may hold. */
+const mistakes = { all: 0, unseen: 0 };
+
+/** The comments `# says …` in a line are its complaints, in their order, and there are no others. `# unseen` is a mistake without one. */
 async function mistakesAreSeen(path) {
   const text = read(path);
   const expected = text.split("\n").flatMap((line, index) => {
-    const [, complaint] = /# says (.*)$/.exec(line) ?? [];
-    return complaint ? [`${index + 1}: ${complaint}`] : [];
+    const [mistake, ...said] = line.split(" # says ");
+    const isUnseen = mistake.endsWith(" # unseen");
+    mistakes.all += said.length > 0 || isUnseen ? 1 : 0;
+    mistakes.unseen += isUnseen ? 1 : 0;
+    return said.map((complaint) => `${index + 1}: ${complaint}`);
   });
   const complaints = (await server.open(uri(path), text)).sort((a, b) => a.range.start.line - b.range.start.line);
   assert.deepEqual(complaints.map(said), expected);
@@ -64,9 +70,11 @@ async function ask(what, name, marked) {
 
 const beginning = (kind) => `apiVersion: keywright.dev/v1\nkind: ${kind}\nmetadata: {name: example}\nspec:\n`;
 
-/** Under `spec` stand the fields of the kind, all of them, and none of another kind. */
+/** Under `spec` stand the fields of the kind, all of them, and none of another kind. An item of several fields is named by their place. */
 async function completionIsOfTheKind(kind, fields) {
   const { items } = await ask("completion", `completion-${kind}`, `${beginning(kind)}  ¶\n`);
+  const unnamed = items.filter(({ label }) => label.includes("object("));
+  assert.deepEqual(unnamed, [], "an item is named after the schema of the whole manifest");
   const PROPERTY = 10; // beside them the server offers a skeleton of all that is required
   const offered = items.filter((item) => item.kind === PROPERTY).map(({ label }) => label);
   assert.deepEqual(offered.sort(), fields.sort());
@@ -77,6 +85,25 @@ async function completionKnowsRemoved(kind) {
   const marked = `apiVersion: keywright.dev/v1\nkind: ${kind}\nmetadata:\n  name: example\n  re¶\n`;
   const { items } = await ask("completion", `removed-${kind}`, marked);
   assert.ok(items.some(({ label }) => label === "removed"), `only ${items.map(({ label }) => label)} is offered`);
+}
+
+const ofField = (field) => `${beginning("PackageKey")}  user: alice
+  application: checkout
+  package: payments
+  plan: gold
+${field === "key" ? "" : "  key: {generate: {}}\n"}  ${field}: ¶`;
+
+/** What the snippet writes has no complaints when each placeholder stays as it is. */
+async function snippetIsClean(marked, label) {
+  const name = `snippet-${label}`;
+  const { items } = await ask("completion", name, marked);
+  const found = items.find((item) => item.label === label);
+  assert.ok(found, `only ${items.map((item) => item.label)} is offered`);
+  const written = (found.textEdit?.newText ?? found.insertText).replace(/\$\{\d+:([^}]*)\}/g, "$1").replace(/\$\d+/g, "");
+  // An editor indents the lines of a snippet like the line that it stands in.
+  const [indent] = /^ */.exec(marked.split("\n").at(-1));
+  const text = marked.replace("¶", written.replaceAll("\n", `\n${indent}`));
+  assert.deepEqual((await server.change(uri(`${MANIFESTS}${name}.yaml`), text)).map(said), [], text);
 }
 
 async function hoverShowsTheSentence(kind, field, sentence) {
@@ -95,6 +122,11 @@ const checks = [
     return [`completion in a ${kind}`, () => completionIsOfTheKind(kind, Object.keys(fieldsOf(kind)))];
   }),
   ...Object.keys(definitions).map((kind) => [`completion of removed in a ${kind}`, () => completionKnowsRemoved(kind)]),
+  ...Object.keys(definitions).map((kind) => [`snippet of a ${kind}`, () => snippetIsClean("¶", kind)]),
+  ...["key", "deliver"].flatMap((field) => {
+    const snippets = fieldsOf("PackageKey")[field].defaultSnippets;
+    return snippets.map(({ label }) => [`snippet ${label} of ${field}`, () => snippetIsClean(ofField(field), label)]);
+  }),
   ["hover over rotation", () => hoverShowsTheSentence("PackageKey", "rotation", rotation)],
 ];
 let failures = 0;
@@ -104,5 +136,8 @@ for (const [name, check] of checks) {
     console.error(`tests/editor: ${name}: ${error.message}\n`);
   });
 }
+const seen = mistakes.all - mistakes.unseen;
+if (mistakes.all < 27 || seen < 0.92 * mistakes.all) failures += 1;
+console.log(`tests/editor: ${seen} of ${mistakes.all} mistakes are shown`);
 console.log(`tests/editor: ${checks.length - failures} of ${checks.length} checks hold`);
 process.exit(failures === 0 ? 0 : 1);

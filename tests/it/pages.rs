@@ -44,6 +44,7 @@ const WALKS: &[Walk] = &[
         ..Walk::of("docs/rotate.md", &["keywright init shop", "cd shop"])
     },
     Walk::of("docs/troubleshooting.md", &[TROUBLE]),
+    Walk::of("docs/editor.md", &[]),
     Walk::of("docs/sandbox.md", &[EXAMPLES]),
     Walk::of("docs/saved-plans.md", &[EXAMPLES, "cd examples/quickstart"]),
     Walk::of("docs/trust.md", &[REVIEWED]),
@@ -289,7 +290,7 @@ fn values(folder: &Path, found: &mut Vec<String>) {
 
 /// A line as a reader types it: they answer the question of an apply, start a sandbox in another window, and a sandbox is the area
 /// whose id a page shows.
-fn typed(line: &str) -> String {
+pub(crate) fn typed(line: &str) -> String {
     let server = line.strip_suffix('&').unwrap_or(line);
     if server.starts_with("keywright emulator") {
         return format!("{server} > emulator.log &\nuntil grep -q listens emulator.log; do sleep 0.05; done\n");

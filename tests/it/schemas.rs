@@ -62,7 +62,8 @@ fn committed_schemas_match_the_command() {
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == printed, "{} is out of step; run the tests with BLESS=1", path.display());
     }
-    assert_eq!(std::fs::read_dir(root().join("schemas")).unwrap().count(), FILES.len(), "a schema without a source");
+    let (files, catalogue) = (std::fs::read_dir(root().join("schemas")).unwrap().count(), 1);
+    assert_eq!(files, FILES.len() + catalogue, "a schema without a source");
 }
 
 #[test]
@@ -83,6 +84,111 @@ fn all_schemas_are_written_at_once_and_no_file_is_replaced() {
     assert_ne!(console.run("schema --all --out schemas").exit, 0);
     assert_eq!(std::fs::read_to_string(own).unwrap(), "mine");
     assert_ne!(console.run("schema --all").exit, 0);
+}
+
+#[test]
+fn all_schemas_are_written_beside_those_of_a_new_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    assert_eq!(console.run("init").exit, 0);
+    let ran = console.run("schema --all --out schemas");
+    assert_eq!(ran.exit, 0, "{}", ran.err);
+    for (kind, file) in [("", "keywright"), ("Workspace", "workspace")] {
+        let written = std::fs::read_to_string(folder.path().join(format!("schemas/{file}.schema.json"))).unwrap();
+        assert!(written == printed(kind), "{file}");
+    }
+}
+
+/// An entry of SchemaStore names files that Keywright reads, and schemas by the names that they have.
+#[test]
+fn the_entries_of_the_catalogue_name_schemas_and_files() {
+    let text = std::fs::read_to_string(root().join("schemas/schemastore.json")).unwrap();
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let ids: Vec<&Value> = entries.iter().map(|entry| &entry["url"]).collect();
+    let id = |kind| serde_json::from_str::<Value>(&printed(kind)).unwrap()["$id"].clone();
+    assert_eq!(ids, [&id(""), &id("Workspace")]);
+    assert_eq!(entries[0]["fileMatch"], serde_json::json!(["*.keywright.yaml"]));
+    assert_eq!(entries[1]["fileMatch"], serde_json::json!(["keywright.yaml"]));
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    assert_eq!(console.run("init").exit, 0);
+    std::fs::rename(folder.path().join("first.yaml"), folder.path().join("first.keywright.yaml")).unwrap();
+    let ran = console.run("plan");
+    assert!(ran.out.contains("5 to create") || ran.out.contains("5 created"), "{}", ran.out);
+}
+
+/// Keywords of draft-07, and those that only editors read.
+const KEYWORDS: &str = "$id $schema $ref title description type properties required additionalProperties items minItems maxItems enum const \
+    pattern format minimum maximum minLength maxLength minProperties anyOf oneOf allOf not if then else dependencies definitions default \
+    examples patternErrorMessage errorMessage defaultSnippets";
+
+/// Calls `see` with the schema and all schemas in it.
+fn every_schema(schema: &Value, see: &mut dyn FnMut(&Value)) {
+    let Value::Object(keywords) = schema else { return };
+    see(schema);
+    for (keyword, value) in keywords {
+        match (keyword.as_str(), value) {
+            ("properties" | "definitions" | "dependencies", Value::Object(all)) => {
+                all.values().for_each(|inner| every_schema(inner, see));
+            }
+            ("anyOf" | "oneOf" | "allOf", Value::Array(all)) => all.iter().for_each(|inner| every_schema(inner, see)),
+            ("items" | "additionalProperties" | "not" | "if" | "then" | "else", inner) => every_schema(inner, see),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_schema_is_of_draft_07() {
+    let known: Vec<&str> = KEYWORDS.split_whitespace().collect();
+    for (kind, _) in FILES {
+        let schema: Value = serde_json::from_str(&printed(kind)).unwrap();
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#", "{kind}");
+        assert!(jsonschema::meta::is_valid(&schema), "{kind}");
+        every_schema(&schema, &mut |part| {
+            let later = part.as_object().unwrap().keys().find(|keyword| !known.contains(&keyword.as_str()));
+            assert!(later.is_none(), "{kind} has {later:?}, which no editor of draft-07 reads");
+        });
+    }
+}
+
+/// A snippet with its placeholders as they stand: `${1:name}` is `name`, and after `^` a number.
+fn filled(snippet: &Value) -> Value {
+    match snippet {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), filled(value))).collect(),
+        Value::Array(items) => items.iter().map(filled).collect(),
+        Value::String(text) => {
+            let inner = |text: &str| Some(text.strip_prefix("${")?.split_once(':')?.1.strip_suffix('}')?.to_owned());
+            match text.strip_prefix('^').and_then(inner) {
+                Some(number) => number.parse::<i64>().unwrap().into(),
+                None => inner(text).unwrap_or_else(|| text.clone()).into(),
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn every_example_and_snippet_is_what_its_field_takes() {
+    let mut seen = 0;
+    for (kind, _) in &FILES[..8] {
+        let schema: Value = serde_json::from_str(&printed(kind)).unwrap();
+        every_schema(&schema, &mut |part| {
+            let list = |keyword: &str| part.get(keyword).and_then(Value::as_array).into_iter().flatten();
+            let values: Vec<Value> = list("examples")
+                .cloned()
+                .chain(list("defaultSnippets").map(|snippet| filled(&snippet["body"])))
+                .collect();
+            seen += values.len();
+            if !values.is_empty() {
+                let validator = jsonschema::validator_for(part).unwrap();
+                for value in values {
+                    assert!(validator.is_valid(&value), "{value} in {kind}: {}", part["description"]);
+                }
+            }
+        });
+    }
+    assert!(seen > 100, "only {seen}");
 }
 
 fn every_description(schema: &Value, path: &str, missing: &mut Vec<String>) {
@@ -163,12 +269,30 @@ fn the_schema_refuses_every_shape_that_the_reader_refuses() {
         "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, throttle: {perSecond: '2'}}}",
         "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, quota: {per: ''}}}",
         "{apiVersion: keywright.dev/v1, kind: ApiKey, metadata: {name: a}, spec: {enabled: yes please}}",
+        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, throttle: {perSecond: 2, unlimited: true}}}",
+        "{apiVersion: keywright.dev/v1, kind: Plan, metadata: {name: a}, spec: {package: p, quota: {calls: 2, unlimited: true}}}",
     ];
-    for shape in shapes {
-        let document: Value = serde_yaml::from_str(shape).unwrap();
+    let of_key = |fields| {
+        format!(
+            "{{apiVersion: keywright.dev/v1, kind: PackageKey, metadata: {{name: a}}, spec: {{user: u, application: b, package: c, plan: d, {fields}}}}}"
+        )
+    };
+    let keys = [
+        "key: {}",
+        "key: {generate: {}, custom: {env: APP_A}}",
+        "key: {custom: {env: APP_A, file: b}}",
+        "key: {custom: {}}",
+        "key: {generate: {}}, deliver: [{to: vault, as: A}]",
+        "key: {generate: {}}, deliver: [{path: a, as: A}]",
+        "key: {generate: {}}, deliver: [{file: a, to: vault, path: b, as: A}]",
+        "key: {generate: {}}, deliver: [{as: A}]",
+    ];
+    assert!(any.is_valid(&serde_yaml::from_str::<Value>(&of_key("key: {generate: {}, existing: a}")).unwrap()));
+    for shape in shapes.into_iter().map(str::to_owned).chain(keys.map(of_key)) {
+        let document: Value = serde_yaml::from_str(&shape).unwrap();
         assert!(!any.is_valid(&document), "the schema takes {shape}");
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("m.yaml"), shape).unwrap();
+        std::fs::write(folder.path().join("m.yaml"), &shape).unwrap();
         let ran = Console::new(folder.path().to_path_buf()).run("validate");
         assert_eq!(ran.exit, 3, "the reader takes {shape}");
     }

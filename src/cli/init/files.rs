@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Host;
 use super::choices::Choices;
-use crate::manifest::documents;
+use crate::cli::schema;
 use crate::workspace::WORKSPACE_FILE;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,10 @@ pub(super) fn files(choices: &Choices) -> Vec<File> {
     }
     files.push(own(
         "schemas/keywright.schema.json",
-        schema(&documents::of_any()),
+        schema::of_manifests(),
         "what an editor completes and checks in manifests",
     ));
-    files.push(own("schemas/workspace.schema.json", schema(&documents::of_workspace()), "and in keywright.yaml"));
+    files.push(own("schemas/workspace.schema.json", schema::of_workspace(), "and in keywright.yaml"));
     files.push(shared(
         ".vscode/settings.json",
         include_str!("editor.json"),
@@ -80,10 +80,6 @@ pub(super) fn files(choices: &Choices) -> Vec<File> {
         files.push(shared(path, text, what, "the jobs that `keywright init --ci` writes elsewhere"));
     }
     files
-}
-
-fn schema(schema: &serde_json::Value) -> String {
-    format!("{schema:#}\n")
 }
 
 fn settings(choices: &Choices) -> String {
