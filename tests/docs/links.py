@@ -38,6 +38,8 @@ def problems():
             target = (page.parent / name).resolve() if name else page
             if not target.exists():
                 yield f"{page.relative_to(ROOT)}: {link}: there is no such file"
+            elif page.is_relative_to(ROOT / "docs") and not target.is_relative_to(ROOT / "docs"):
+                yield f"{page.relative_to(ROOT)}: {link}: the book has no such page: write the path as code"
             elif anchor and target.suffix == ".md" and anchor not in anchors(target):
                 yield f"{page.relative_to(ROOT)}: {link}: there is no such heading"
     listed = {match.group(1) for match in LINK.finditer((ROOT / "docs/SUMMARY.md").read_text())}
