@@ -28,7 +28,6 @@ pub(super) use self::form::Form;
 use self::progress::ProgressReporter;
 pub(super) use self::signals::is_interrupted;
 use self::signals::stop_on_signals;
-use self::sinks::hide_delivered;
 use self::sinks::refuse_broken_sinks;
 use super::Console;
 use super::Exit;
@@ -326,7 +325,6 @@ fn carry_out(
     let progress = Rc::new(RefCell::new(ProgressReporter::begin(form, planned, console)?));
     let beat = Rc::clone(&progress);
     let stop = StopWhen { signal: stop, limits };
-    hide_delivered(planned, snapshot);
     let places = (places, snapshot.sinks.clone(), &prepared.remembered.receipts);
     let mut world = World::new(places, journal, stop, now, progress, &snapshot.loaded.workspace.ignores);
     let work = apply::apply(&planned.plan, &planned.excluded, &store, &secrets, &mut world);

@@ -158,7 +158,7 @@ impl Sinks {
 
     /// Hides a secret in what sinks say: some print a whole document, with the values of other keys.
     pub fn hide(&self, secret: &Secret) {
-        self.0.masks.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
+        self.0.hide(secret);
     }
 
     /// What sinks show, and why they take no value. A place of which nothing is known has no entry.
@@ -193,7 +193,9 @@ impl Sinks {
             }
             // A value that is not proven is delivered again, and then the key is checked.
             Ok(Seen::Nothing | Seen::Value(_) | Seen::Fingerprint(_)) => Shown::Nothing,
-            Err(Cause { message, help, .. }) => Shown::Broken { why: message.into(), help: help.into() },
+            Err(Cause { message, help, .. }) => {
+                Shown::Broken { why: self.0.masked(&message).into(), help: help.into() }
+            }
         };
         Some(shown)
     }
@@ -223,21 +225,25 @@ impl Sinks {
     pub fn deliver(&self, parcel: Parcel) -> Delivering {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
-            let delivered = inner.deliver(&parcel).await;
-            let mut masks = inner.masks.lock().unwrap_or_else(PoisonError::into_inner);
-            masks.hide(&parcel.value);
-            match delivered {
-                Ok(receipt) => Ok(masks.mask(&receipt).into()),
-                Err(cause) => {
-                    let message = masks.mask(&cause.message).into_owned();
-                    Err(refusal(&parcel.to, Cause { message, ..cause }))
-                }
+            // Before another sink can show it.
+            inner.hide(&parcel.value);
+            match inner.deliver(&parcel).await {
+                Ok(receipt) => Ok(inner.masked(&receipt).into()),
+                Err(cause) => Err(refusal(&parcel.to, Cause { message: inner.masked(&cause.message), ..cause })),
             }
         })
     }
 }
 
 impl Inner {
+    fn hide(&self, secret: &Secret) {
+        self.masks.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
+    }
+
+    fn masked(&self, text: &str) -> String {
+        self.masks.lock().unwrap_or_else(PoisonError::into_inner).mask(text).into_owned()
+    }
+
     fn access(&self) -> Access<'_> {
         Access { root: &self.root, variables: &self.variables, settings: &self.settings, trust: self.trust }
     }

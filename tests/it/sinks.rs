@@ -2,6 +2,7 @@
 //! version in each sink, and no key retires behind one whose value is nowhere.
 
 mod disk;
+mod echoes;
 mod files;
 mod one_file;
 mod programs;

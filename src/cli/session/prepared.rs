@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cost;
 use super::deliveries::delivered;
+use super::deliveries::hide;
 use super::deliveries::probes;
 use super::history;
 use super::since;
@@ -182,6 +183,10 @@ impl Snapshot {
         let mut probed = BTreeSet::new();
         while self.lock.is_some() && !options.no_deliver {
             let places: BTreeSet<Delivery> = planned.sinks().filter(|to| !probed.contains(*to)).cloned().collect();
+            if places.is_empty() {
+                break;
+            }
+            hide(&self.sinks, &planned, (&self.desired, &self.live), remembered);
             let shown = probes(&self.sinks, &places, &remembered.receipts)?;
             if !shown.values().any(|shown| matches!(shown, Shown::Broken { .. })) {
                 break;
