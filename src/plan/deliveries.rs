@@ -26,7 +26,6 @@ use crate::model::Fingerprint;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::LiveObject;
-use crate::model::Presence;
 use crate::model::Secret;
 use crate::model::Value;
 use crate::rotation;
@@ -154,7 +153,7 @@ pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &Liv
 /// KW-041, KW-167: the keys that are not in the store or move, and of which a place is broken, or waits for a shared secret that
 /// the key does not get. Such a key waits.
 pub(super) fn undeliverable(context: &Context<'_>, matching: &Matching<'_>) -> Vec<(Address, Diagnostic)> {
-    let keys = context.desired.of(Kind::PackageKey).filter(|declared| declared.presence == Presence::Present);
+    let keys = context.desired.of(Kind::PackageKey);
     let is_new = |declared: &&Declared| matching.found.get(&declared.address).is_none_or(|found| found.moved);
     let new = keys.filter(|declared| is_new(declared) && !matching.is_stopped(declared));
     let problem = |declared| broken(context, declared).or_else(|| missing(context, matching, declared));
@@ -163,7 +162,7 @@ pub(super) fn undeliverable(context: &Context<'_>, matching: &Matching<'_>) -> V
 
 /// KW-041: all keys of which a place is broken.
 pub(super) fn all_broken(context: &Context<'_>) -> Vec<Diagnostic> {
-    let keys = context.desired.of(Kind::PackageKey).filter(|declared| declared.presence == Presence::Present);
+    let keys = context.desired.of(Kind::PackageKey);
     keys.filter_map(|declared| broken(context, declared)).collect()
 }
 

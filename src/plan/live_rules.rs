@@ -14,7 +14,6 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveObject;
-use crate::model::Presence;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
 use crate::rule::Rule;
@@ -349,7 +348,7 @@ impl LiveRules<'_, '_> {
     /// CAM-040 with the keys that are only in the store.
     fn check_counts(&mut self) {
         let mut held: BTreeMap<(Address, Address), Held> = BTreeMap::new();
-        for declared in self.context.desired.of(Kind::PackageKey).filter(|key| key.presence == Presence::Present) {
+        for declared in self.context.desired.of(Kind::PackageKey) {
             let (Some(key), Some(application)) = (&declared.key, &declared.parent) else { continue };
             let user = Address::user(&application.address.first_name());
             let entry = held.entry((user, key.plan.address.clone())).or_default();

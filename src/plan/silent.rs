@@ -18,7 +18,6 @@ use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
 use crate::model::LiveObject;
-use crate::model::Presence;
 use crate::rotation;
 use crate::rules;
 use crate::text::and_more;
@@ -49,7 +48,7 @@ pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagn
     }
     let mut groups: BTreeMap<Why, Group> = BTreeMap::new();
     let keys = context.desired.of(Kind::PackageKey);
-    for declared in keys.filter(|key| key.presence == Presence::Present && !matching.is_stopped(key)) {
+    for declared in keys.filter(|key| !matching.is_stopped(key)) {
         let Some(found) = matching.found.get(&declared.address).filter(|found| !found.moved) else { continue };
         let Some((why, cause)) = why(context, matching, declared, found) else { continue };
         let group = groups.entry(why).or_default();

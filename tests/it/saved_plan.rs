@@ -142,6 +142,24 @@ fn the_guards_are_asked_again_with_the_consent_of_the_plan_and_of_the_run() {
     assert!(!team.runs("export", 0).out.contains("name: old"));
 }
 
+/// What a plan asked about is decided by consent, and not by a store in which the reason is gone for now.
+#[test]
+fn what_a_saved_plan_asks_about_waits_for_consent_also_when_no_guard_asks_any_more() {
+    let team = Team::new("", &[TEAM]);
+    team.runs("apply --auto-approve", 0);
+    let alike = OLD.replace("name: old", "name: Checkout");
+    team.write("", &[TEAM, &alike]);
+    let asks = team.runs("plan --out p.json", 4);
+    says(&asks, "KW-131");
+    let store = rusqlite::Connection::open(team.path(".keywright/keywright.db")).unwrap();
+    assert_eq!(store.execute("UPDATE applications SET name = 'till'", []).unwrap(), 1);
+    let count = || store.query_row("SELECT count(*) FROM applications", [], |row| row.get::<_, u32>(0)).unwrap();
+    team.runs("apply p.json", 4);
+    assert_eq!(count(), 1);
+    team.runs("apply p.json --allow application/alice/Checkout", 0);
+    assert_eq!(count(), 2);
+}
+
 #[test]
 fn objects_no_longer_owned_or_now_protected_stay() {
     let owns = "  ownership: {applications: ofDeclaredUsers}\n";

@@ -38,7 +38,7 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     });
     let mut looks: Vec<(Look, Address, Place)> = looks.collect();
     looks.par_sort();
-    for alike in looks.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+    for alike in looks.chunk_by(|a, b| a.0 == b.0) {
         let (_, first, first_place) = &alike[0];
         for (_, address, place) in alike[1..].iter().filter(|(_, address, _)| address != first) {
             if !is_of_another_rule(address, first) {

@@ -117,7 +117,7 @@ impl<'c> Strays<'_, 'c> {
             self.context.desired.manifest_of(address).is_none() || (*address == declared.address && has_own(declared))
         };
         let is_taken = |address: &&Address| **address != declared.address && self.matching.found.contains_key(address);
-        let entry = || self.former_entry(live).filter(|entry| *entry != declared.address);
+        let entry = || self.former_entry(live);
         known.filter(is_former).or_else(|| self.labels.find(value).filter(is_taken).cloned()).or_else(entry)
     }
 
