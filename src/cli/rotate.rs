@@ -93,8 +93,7 @@ fn rotate(arguments: &Arguments, because: Because, console: &mut Console<'_>) ->
         // The rest of the workspace may declare what the keys of the plan do not.
         checked.loaded.is_whole = false;
     }
-    let rotate = RotateNow { keys, again: arguments.again, leaked: because == Because::Revoked };
-    let planning = Planning::of_rotation(&arguments.limits, rotate);
+    let planning = Planning::of_rotation(&arguments.limits, RotateNow { keys, again: arguments.again });
     let snapshot = checked.read(&planning, None, console)?;
     let prepared = snapshot.plan(&planning, console)?;
     let can_be_applied = plan::can_be_applied(&prepared);

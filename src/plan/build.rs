@@ -100,7 +100,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     let (withheld, rotations) = (drafts.withheld, drafts.rotations);
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.natural_cmp(&b.address));
-    diagnostics.extend(guards::unused(&plan, context, &matching));
+    diagnostics.extend(guards::unused(&plan, &refused, context, &matching));
     diagnostics.extend(of_keys(context, &matching, &plan));
     diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));
     diagnostics.extend(guards::beside(context, &matching).into_iter().chain(old_names::check(context, &matching)));

@@ -72,8 +72,6 @@ pub struct RotateNow {
     pub keys: BTreeSet<Address>,
     /// Also if their last rotation is in progress.
     pub again: bool,
-    /// Whether they leaked, so that the successors get no declared secret of theirs.
-    pub leaked: bool,
 }
 
 /// A plan with its findings. A plan with errors can be shown but not applied.

@@ -43,6 +43,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::sort;
 use crate::matching::Matching;
+use crate::model::Address;
 use crate::outcome::ChangeResult;
 use crate::rules;
 use crate::rules::values::source_place;
@@ -222,7 +223,12 @@ impl Answer {
 }
 
 /// KW-021: an allowed address that the plan does not change is misspelled or left over.
-pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>) -> Vec<Diagnostic> {
+pub(super) fn unused(
+    plan: &Plan,
+    refused: &BTreeSet<Address>,
+    context: &Context<'_>,
+    matching: &Matching<'_>,
+) -> Vec<Diagnostic> {
     let touched: BTreeSet<String> = plan.changes.iter().map(|change| change.address.to_string()).collect();
     let parents = plan.changes.iter().filter_map(|change| change.target.parent.as_ref()).map(ToString::to_string);
     let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
@@ -230,11 +236,10 @@ pub(super) fn unused(plan: &Plan, context: &Context<'_>, matching: &Matching<'_>
     let removed = Removals::of(context, matching).roots();
     let rotated = strangers::allowed(context, matching).map(ToString::to_string);
     let displaced = displaced::allowed(context, matching);
+    let refused = refused.iter().map(ToString::to_string);
     let touched: BTreeSet<String> =
-        parents.chain(touched).chain(displaced).chain(consents).chain(removed).chain(rotated).collect();
-    // Nobody typed the consent of a revocation.
-    let is_typed = |address: &&String| !context.options.rotate.leaked && !touched.contains(*address);
-    let unused = context.options.allow.iter().filter(is_typed);
+        parents.chain(touched).chain(refused).chain(displaced).chain(consents).chain(removed).chain(rotated).collect();
+    let unused = context.options.allow.difference(&touched);
     unused
         .map(|address| {
             let problem = rules::KW_021.finding(format!("{} matches no change", option(address)));

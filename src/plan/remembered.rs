@@ -59,6 +59,11 @@ impl Remembered {
     pub fn has_had(&self, address: &Address) -> bool {
         self.pending.creates.contains_key(address) || self.objects.has_address(address)
     }
+
+    /// Whether a key leaked, and no run has disabled it since for another reason.
+    pub fn is_revoked(&self, live: &LiveObject) -> bool {
+        self.revoked.includes(live, self.objects.of(live, self.key.as_ref()))
+    }
 }
 
 /// The fingerprint of a value. An empty value and a missing one are the same.

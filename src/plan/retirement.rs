@@ -145,8 +145,7 @@ pub(super) fn is_disabled_by_us(live: &LiveObject, context: &Context<'_>) -> boo
 
 /// Whether somebody disabled a key, because it leaked for example: it gets a successor only with consent.
 pub(super) fn was_taken_away(live: &LiveObject, context: &Context<'_>) -> bool {
-    let known = context.remembered.objects.of(live, context.remembered.key.as_ref());
-    is_disabled(live) && (!is_disabled_by_us(live, context) || context.remembered.revoked.includes(live, known))
+    is_disabled(live) && (!is_disabled_by_us(live, context) || context.remembered.is_revoked(live))
 }
 
 pub(super) fn is_disabled(live: &LiveObject) -> bool {

@@ -1,7 +1,8 @@
-//! KW-167, KW-168, CAM-039: shared secrets that are to be delivered and that do not exist, that the store does not show, or that
+//! KW-167, KW-168, KW-176, CAM-039: shared secrets that are to be delivered and that do not exist, that the store does not show, or that
 //! the manifest changes.
 
 use super::Context;
+use super::consent::is_allowed_for_run;
 use super::successor;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
@@ -42,13 +43,14 @@ pub(super) fn refusal_of_successor(
 ) -> Option<Diagnostic> {
     let (key, address) = (declared.key.as_ref()?, &declared.address);
     let given = context.secrets.get(address);
-    if context.options.rotate.leaked && given.is_some() && given == of(live) {
+    let is_revoked = is_allowed_for_run(address, context) && context.remembered.is_revoked(live);
+    if is_revoked && given.is_some() && given == of(live) {
         let source = key.secret.as_ref()?;
         let message =
             format!("{address} gets no successor: its manifest still names the shared secret of the revoked key");
         let (source, place, address) = (source.in_words(), source.place, shell::argument(&address.to_string()));
         let help = format!("put a new one in {source}, and run `keywright keys revoke {address} --replace`");
-        return Some(rules::KW_118.finding(message).at(place).help(help));
+        return Some(rules::KW_176.finding(message).at(place).help(help));
     }
     let name = format!("the successor of {address}");
     if let Some(to) = place(key).filter(|_| of(live).is_some_and(|secret| has_mask(secret.expose()))) {

@@ -202,7 +202,7 @@ fn was_us(live: &LiveObject, context: &Context<'_>) -> bool {
     }
     let key = context.remembered.key.as_ref();
     let known = context.remembered.objects.of(live, key).filter(|known| known.fits(live, key));
-    known.is_some_and(|known| known.is_disabled_by_us(live)) && !context.remembered.revoked.includes(live, known)
+    known.is_some_and(|known| known.is_disabled_by_us(live)) && !context.remembered.is_revoked(live)
 }
 
 fn rule_of(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -> &'static Rule {
@@ -219,7 +219,7 @@ fn is_revoked(change: &Change, matching: &Matching<'_>, context: &Context<'_>) -
     let enabled = context.live.of(change.address.kind()).iter().find(of_change);
     let followed = || matching.found.get(&change.address).map(|found| found.live);
     let Some(live) = enabled.or_else(followed) else { return false };
-    context.remembered.revoked.includes(live, context.remembered.objects.of(live, context.remembered.key.as_ref()))
+    context.remembered.is_revoked(live)
 }
 
 /// Whether a key or a user that memory knows is gone, and would come back: with the same value, or, for a user and at a

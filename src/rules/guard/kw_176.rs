@@ -1,11 +1,11 @@
-//! KW-176. Decided in `plan/guards/returning.rs`.
+//! KW-176. Decided in `plan/guards/returning.rs` and `plan/shared_secrets.rs`.
 
 use crate::rule::Rule;
 
 pub static KW_176: Rule = Rule {
     says: "A key that `keywright keys revoke` disabled is enabled, or gets a new generation, only if the run allows its address: an \
-           entry of `consents` in the settings is not enough.",
-    why: "The entry was written before the key leaked.",
+           entry of `consents` in the settings is not enough. Its successor gets another shared secret.",
+    why: "The entry was written before the key leaked, and its shared secret may have leaked with it.",
     source: "Keywright's own rule",
     wrong: "`checkout-production` leaked and was revoked; its manifest says `settings: {status: active}`, and `consents` has an \
             entry for it from an earlier rotation.",

@@ -83,6 +83,11 @@ fn a_replacement_does_not_get_the_leaked_shared_secret() {
         assert!(ran.err.contains("put a new one in the variable APP_SECRET"), "{}", ran.err);
         assert!(!ran.err.contains("KW-021") && !ran.err.contains("cannot be planned"), "{}", ran.err);
         assert_eq!(story.secrets(), [old(false)]);
+        let allowed = story.console.run("apply --auto-approve --allow key/production");
+        let refuses = "error[KW-176]: key/production gets no successor";
+        let is_rotated = key == ROTATED_KEY;
+        assert_eq!((allowed.exit != 0, allowed.err.contains(refuses)), (is_rotated, is_rotated), "{}", allowed.err);
+        assert_eq!(story.secrets(), [old(false)]);
         story.sets(NEW);
         story.follows(&ran);
         assert_eq!(story.secrets(), [old(false), new()]);
