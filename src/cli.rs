@@ -9,6 +9,7 @@ mod diff;
 mod doctor;
 mod drift;
 mod emulator;
+mod examples;
 mod explain;
 mod export;
 mod failure;
@@ -122,7 +123,7 @@ impl Console<'_> {
 
 #[derive(Parser)]
 #[command(name = "keywright", version, about = "Keeps an API-key store in sync with a Git repository.")]
-#[command(max_term_width = 100, propagate_version = true)]
+#[command(max_term_width = 100, propagate_version = true, next_help_heading = "Options of every command")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

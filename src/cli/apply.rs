@@ -74,6 +74,7 @@ use crate::stores::embedded::Embedded;
 /// of the current folder or of -f: its manifests define where secrets are read from, and its guards are checked again.
 /// Changes to objects that changed in the meantime are skipped, with everything that depends on them.
 #[derive(Args)]
+#[command(after_help = super::examples::APPLY)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) manifests: Manifests,

@@ -13,6 +13,11 @@ use crate::plan::MaxDelete;
 use crate::plan::Options;
 use crate::plan::RotateNow;
 
+/// Headings of options in a help.
+const CHANGES: &str = "What may change";
+const LIMITS: &str = "Limits of time and calls";
+pub(super) const OUTPUT: &str = "What is shown and saved";
+
 /// The manifests that a command reads.
 #[derive(Args)]
 pub(super) struct Manifests {
@@ -53,41 +58,41 @@ impl Manifests {
 #[derive(Args, Clone, Default)]
 pub(super) struct Planning {
     /// Delete objects that the workspace owns and no manifest declares
-    #[arg(long)]
+    #[arg(long, help_heading = CHANGES)]
     prune: bool,
 
     /// Warn of manifests that this Git revision had, that are gone, and whose objects stay in the store,
     /// for example origin/main or HEAD~1
-    #[arg(long, value_name = "REVISION")]
+    #[arg(long, value_name = "REVISION", help_heading = CHANGES)]
     since: Option<String>,
 
     /// Lift the guards for one object, for example key/checkout-production; repeatable
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
     allow: Vec<String>,
 
     /// Maximum number or share of objects to delete or replace, and of API keys to disable or restrict,
     /// for example 5 or 10% (overrides the workspace)
-    #[arg(long, value_name = "LIMIT")]
+    #[arg(long, value_name = "LIMIT", help_heading = CHANGES)]
     max_delete: Option<MaxDelete>,
 
     /// Write the value of this key on this machine, even if it may have been delivered elsewhere; repeatable
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
     deliver: Vec<String>,
 
     /// Deliver no value; deliveries stay due until a run without this option
-    #[arg(long, conflicts_with = "deliver")]
+    #[arg(long, conflicts_with = "deliver", help_heading = CHANGES)]
     no_deliver: bool,
 
     /// Maximum number of API calls
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = LIMITS)]
     budget_calls: Option<usize>,
 
     /// How long apply waits until another run of the workspace ends, for example 30s [default: do not wait]
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = LIMITS)]
     lock_timeout: Option<f64>,
 
     /// Maximum duration of the apply, for example 90s or 10m
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = LIMITS)]
     deadline: Option<f64>,
 
     #[arg(skip)]
@@ -105,19 +110,19 @@ pub(super) struct Planning {
 #[derive(Args)]
 pub(super) struct Limits {
     /// Lift the guards for one object, for example key/checkout-production; repeatable
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
     allow: Vec<String>,
 
     /// Maximum number of API calls
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = LIMITS)]
     budget_calls: Option<usize>,
 
     /// How long to wait until another run of the workspace ends, for example 30s [default: do not wait]
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = LIMITS)]
     lock_timeout: Option<f64>,
 
     /// Maximum duration of the run, for example 90s or 10m
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = LIMITS)]
     deadline: Option<f64>,
 }
 

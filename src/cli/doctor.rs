@@ -18,6 +18,7 @@ use crate::render::doctor::State;
 /// Changes nothing and reads no value of a key: a sign-in, and one call for each list. Exits with 1 if a plan or an apply would
 /// not work.
 #[derive(Args)]
+#[command(after_help = super::examples::DOCTOR)]
 pub(super) struct Arguments {
     #[command(flatten)]
     manifests: Manifests,

@@ -27,6 +27,9 @@ use crate::model::Live;
 use crate::render;
 use crate::source::Loaded;
 
+/// The heading of the options that select.
+const WHAT: &str = "What is exported";
+
 /// Export the live store as manifests that match it
 ///
 /// The manifests are valid and plan to no changes. An object or a field that no manifest can declare is named with the
@@ -34,6 +37,7 @@ use crate::source::Loaded;
 ///
 /// Key values are never printed: keys are exported by their ids.
 #[derive(Args)]
+#[command(after_help = super::examples::EXPORT)]
 pub(super) struct Arguments {
     #[command(flatten)]
     manifests: Manifests,
@@ -44,19 +48,19 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 
     /// Leave out values that the store gives new objects anyway [default with --out]
-    #[arg(long, conflicts_with = "all")]
+    #[arg(long, conflicts_with = "all", help_heading = WHAT)]
     minimal: bool,
 
     /// Write all values [default without --out]
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT)]
     all: bool,
 
     /// Export only this object and what it depends on, for example application/alice/checkout; repeatable
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", help_heading = WHAT)]
     only: Vec<String>,
 
     /// Export only what the manifests of the workspace do not declare
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT)]
     undeclared: bool,
 
     /// Output format

@@ -24,6 +24,9 @@ use crate::rules;
 use crate::source::Choice;
 use crate::workspace::WORKSPACE_FILE;
 
+/// The heading of the options about the store.
+const STORE: &str = "The store";
+
 /// Start a workspace: settings, a first manifest, and what Git and an editor need
 ///
 /// Asks on a terminal what no option says. Without a terminal and options, it makes a small workspace with the embedded store,
@@ -31,13 +34,14 @@ use crate::workspace::WORKSPACE_FILE;
 ///
 /// With a real store there is no first manifest: `--export` writes what is there.
 #[derive(Args)]
+#[command(after_help = super::examples::INIT)]
 pub(super) struct Arguments {
     /// Folder of the workspace; made if it does not exist
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
 
     /// Store of the workspace; repeatable [default: embedded]
-    #[arg(long = "store", value_name = "STORE")]
+    #[arg(long = "store", value_name = "STORE", help_heading = STORE)]
     stores: Vec<Store>,
 
     /// Name of the workspace [default: the name of the folder]
@@ -45,11 +49,11 @@ pub(super) struct Arguments {
     name: Option<String>,
 
     /// Id of the area of Cloud API Management, a UUID
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = STORE)]
     area: Option<String>,
 
     /// Address of the store [default for Cloud API Management: https://api.mashery.com]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = STORE)]
     url: Option<String>,
 
     /// Write pipelines for pull requests, merges and every night
@@ -57,7 +61,7 @@ pub(super) struct Arguments {
     ci: Option<Host>,
 
     /// Then write what the store holds as manifests, like `keywright export --out FOLDER`
-    #[arg(long)]
+    #[arg(long, help_heading = STORE)]
     export: bool,
 }
 

@@ -35,6 +35,9 @@ use crate::render;
 use crate::render::KeyReport;
 use crate::rotation::later;
 
+/// The heading of the options that select.
+const WHICH: &str = "Which keys";
+
 /// List every key of the stores: state, age, end, owner, places of delivery, next event, and findings
 ///
 /// Declared or not. The values of keys and the ids of API keys are never printed. If the manifests are not valid, the list is of the
@@ -43,20 +46,21 @@ use crate::rotation::later;
 /// A list only reads. Exits with 0 if every key is listed, with 3 if the manifests are invalid, and with 6 if the store has keys
 /// that it does not show completely.
 #[derive(Args)]
+#[command(after_help = super::examples::KEYS)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
 
     /// Only this key, or the keys of a user, an application, a package or a package plan, for example user/alice; repeatable
-    #[arg(long, value_name = "ADDRESS", global = true)]
+    #[arg(long, value_name = "ADDRESS", global = true, help_heading = WHICH)]
     only: Vec<String>,
 
     /// Only keys in this state; repeatable
-    #[arg(long, value_name = "STATE", global = true, value_parser = states())]
+    #[arg(long, value_name = "STATE", global = true, value_parser = states(), help_heading = WHICH)]
     state: Vec<State>,
 
     /// Only keys with this finding; repeatable
-    #[arg(long, value_name = "FINDING", global = true, value_parser = concerns())]
+    #[arg(long, value_name = "FINDING", global = true, value_parser = concerns(), help_heading = WHICH)]
     finding: Vec<Concern>,
 
     /// Output format

@@ -10,6 +10,7 @@ use super::Console;
 use super::Exit;
 use super::Failure;
 use super::arguments::Manifests;
+use super::arguments::OUTPUT;
 use super::arguments::Planning;
 use super::failure::Stop;
 use super::output;
@@ -45,6 +46,7 @@ use crate::render::text::Style;
 /// --format sarif, github, gitlab and junit print the findings only; markdown is a comment for a pull request, also if
 /// the plan is stopped or fails.
 #[derive(Args)]
+#[command(after_help = super::examples::PLAN)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) manifests: Manifests,
@@ -53,23 +55,23 @@ pub(super) struct Arguments {
     planning: Planning,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::PLANS))]
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = output::one_of(&output::PLANS), help_heading = OUTPUT)]
     format: Format,
 
     /// Code host of the comment, for --format markdown [default: github]
-    #[arg(long = "for", value_name = "HOST")]
+    #[arg(long = "for", value_name = "HOST", help_heading = OUTPUT)]
     host: Option<Host>,
 
     /// How to show changes
-    #[arg(long, value_name = "STYLE", default_value = "fields")]
+    #[arg(long, value_name = "STYLE", default_value = "fields", help_heading = OUTPUT)]
     diff: Diff,
 
     /// Show only how many changes of each kind there are, for large plans
-    #[arg(long, conflicts_with = "diff")]
+    #[arg(long, conflicts_with = "diff", help_heading = OUTPUT)]
     summary: bool,
 
     /// Save the plan to a file for `apply FILE`, or print it to standard output with `-`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(super) out: Option<PathBuf>,
 
     /// Show the plan of a later time, like 2027-01-01 or 2027-01-01T09:00:00Z
@@ -77,7 +79,7 @@ pub(super) struct Arguments {
     at: Option<Instant>,
 
     /// Also show every generation of the rotated keys and what happens to it next; json always contains this
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     timeline: bool,
 
     /// Exit with 2 if there are changes to make

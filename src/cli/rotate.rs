@@ -36,6 +36,7 @@ use crate::render::text::Style;
 ///
 /// A key whose last rotation is in progress is not rotated again, so a repeated run creates no second successor (exit 4).
 #[derive(Args)]
+#[command(after_help = super::examples::ROTATE)]
 pub(super) struct Arguments {
     /// Address of a key with `rotation`, for example key/checkout-production
     #[arg(value_name = "ADDRESS", required = true)]

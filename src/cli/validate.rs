@@ -24,6 +24,7 @@ use crate::rules;
 /// all its manifests, so the list of changed files that a Git hook passes is enough; files of several workspaces are checked
 /// workspace by workspace. Deleted files and files of other programs may be among them.
 #[derive(Args)]
+#[command(after_help = super::examples::VALIDATE)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) manifests: Manifests,

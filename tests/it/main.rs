@@ -24,6 +24,7 @@ mod exports;
 mod first_hour;
 mod foreign_files;
 mod formats;
+mod help_examples;
 mod hooks;
 mod hostile;
 mod hostile_servers;

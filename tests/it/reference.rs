@@ -71,7 +71,7 @@ fn describe(command: &Command, page: &mut String) {
     let usage = command.clone().render_usage().to_string();
     page.push_str(&format!("```text\n{}\n```\n\n", usage.trim_start_matches("Usage: ")));
     page.push_str(&table(command.get_arguments().filter(|argument| !argument.is_global_set())));
-    if let Some(more) = command.get_after_long_help() {
+    if let Some(more) = command.get_after_long_help().or(command.get_after_help()) {
         page.push_str(&format!("\n```text\n{}\n```\n", more.to_string().trim_end()));
     }
     command.get_subcommands().filter(|below| below.get_name() != "help").for_each(|below| describe(below, page));
