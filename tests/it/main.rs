@@ -13,6 +13,7 @@ mod canary;
 mod cases;
 mod catalogue;
 mod cloud;
+mod completions;
 mod consents;
 mod console;
 mod deliveries;
