@@ -37,6 +37,7 @@ mod leaks;
 mod memory;
 mod moves;
 mod odd;
+mod package;
 mod pager;
 mod pages;
 mod picture;

@@ -106,7 +106,7 @@ fn no_test_file_is_forgotten() {
 }
 
 /// The text of every file of `src` that is not a test, without the tests at its end.
-fn code() -> Vec<(String, String)> {
+pub(crate) fn code() -> Vec<(String, String)> {
     let mut files = files_of(&["src"]);
     files.retain(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs"));
     files.into_iter().map(|(name, text)| (name, text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned())).collect()
