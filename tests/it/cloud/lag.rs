@@ -403,6 +403,30 @@ fn a_short_list_does_not_say_that_a_removed_object_is_gone() {
     assert_eq!(count(&world, "packages"), 1);
 }
 
+/// Nor does it say that what it shows is all that there is, so nothing is pruned.
+#[test]
+fn a_short_list_is_no_reason_to_delete() {
+    let second = package("B").replace("name: a", "name: b");
+    let world = World::new(&format!("{}---\n{second}", package("A")));
+    let area = world.area(&[]);
+    world.point_at(&area, LIMITS, "");
+    assert_eq!(world.apply().exit, 0);
+    world.write(&package("A"));
+    let url = between(&area.url, |request, pass_on| {
+        let path = request.target.split('?').next().unwrap_or_default().to_owned();
+        let answer = pass_on(&request);
+        let is_short = request.method == "GET" && path.ends_with("/packages");
+        if is_short { answer.with_header("X-Total-Count", "3") } else { answer }
+    });
+    world.point_at_url(&url, LIMITS, "  ownership: {packages: all}\n", "TEST_");
+    for command in [&["plan", "--prune"][..], &["apply", "--prune", "--auto-approve", "--allow", "package/b"]] {
+        let said = world.keywright(command);
+        let is_said = said.text.contains("CAM-050") && said.text.contains("list of packages is not complete");
+        assert!(said.exit == 3 && is_said, "{command:?}: {}: {}", said.exit, said.text);
+    }
+    assert_eq!(count(&world, "packages"), 2);
+}
+
 /// A warning about an interrupted run ends with the run that finds nothing left to do.
 #[test]
 fn an_interrupted_run_of_which_nothing_is_left_is_reported_once() {
