@@ -1,6 +1,7 @@
 //! The journal of runs in the workspace database: an intent before each write, a result after it. After a crash it
 //! shows which writes were in progress.
 
+mod deliveries;
 mod plans;
 mod recorded;
 mod unverified;
@@ -27,9 +28,7 @@ use super::Parameter;
 use super::Row;
 use super::SqlError;
 use super::creates::Creates;
-use super::memory::Delivered;
 use super::memory::Learned;
-use crate::model::Delivery;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
 use crate::model::Instant;
@@ -187,12 +186,6 @@ impl Journal {
     /// Remembers the value of a new key that the store replaced. It is written at the end of the run at the latest.
     pub fn learn_value(&mut self, change: &Change, live: &Secret) {
         self.note(Note::Learned(Learned::of_value(change, live, &self.key)));
-    }
-
-    /// Records that the value of a key has reached a place. It is written with the next intent, or at the end of the run.
-    /// `of_sink` is the identity of its sink, and how that names the version.
-    pub fn deliver(&mut self, change: &Change, to: (&Delivery, &Secret), of_sink: (Box<str>, Box<str>), now: Instant) {
-        self.note(Note::Delivered(Delivered::of(change, to, of_sink, (&self.key, millis(now)))));
     }
 
     /// Records the end of the run, and waits until everything is on disk.

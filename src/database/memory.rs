@@ -19,6 +19,7 @@ use crate::plan::Remembered;
 
 pub use objects::recorded;
 pub use objects::remember;
+pub(super) use receipts::Attempt;
 pub(super) use receipts::Delivered;
 pub use receipts::DeliveryOf;
 pub use receipts::delivered;

@@ -16,6 +16,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("scripts/11-undeclared.sql"),
     include_str!("scripts/12-sinks.sql"),
     include_str!("scripts/13-shared-secrets.sql"),
+    include_str!("scripts/14-attempts.sql"),
 ];
 
 /// The first version with keyed fingerprints. The digests of older versions must not stay in free pages or logs.

@@ -221,6 +221,12 @@ impl Sinks {
         sink.map(|declared| declared.sink.identity()).unwrap_or_default()
     }
 
+    /// Whether a place can be asked what it holds.
+    pub fn can_be_asked(&self, to: &Delivery) -> bool {
+        let sink = to.sink.as_ref().and_then(|name| self.0.sinks.get(name));
+        sink.is_none_or(|declared| declared.sink.can_be_asked())
+    }
+
     /// Writes a value to its sink, and lets the check of the sink prove that the key works.
     pub fn deliver(&self, parcel: Parcel) -> Delivering {
         let inner = Arc::clone(&self.0);

@@ -229,7 +229,8 @@ fn state(context: &Context<'_>, declared: &Declared, live: &LiveObject, to: &Del
     let last = receipts.places.get(to);
     if let Some(receipt) = last.filter(|receipt| receipt.value == value) {
         // What a changed sink received is in another place.
-        if context.workspace.is_place_of(to, &receipt.identity) { State::Received } else { State::Due }
+        let is_there = context.workspace.is_place_of(to, &receipt.identity) && !receipt.is_doubtful;
+        if is_there { State::Received } else { State::Due }
     } else if last.is_some_and(|receipt| is_dead(context, receipt)) {
         // Somebody made another key in place of the one that was delivered.
         State::Due

@@ -39,6 +39,8 @@ pub struct Receipt {
     pub run: i64,
     /// The identity of the sink at that time ([`crate::workspace::Sink::identity`]). Empty for a file of the workspace.
     pub identity: Box<str>,
+    /// Whether a later run began to deliver to the place, and did not record that it did: it may have another value now.
+    pub is_doubtful: bool,
 }
 
 /// The fingerprints of the values and shared secrets with which calls may succeed, once something asks for them: an area may have hundreds of
@@ -87,7 +89,7 @@ mod tests {
     fn a_place_may_have_received_a_shared_secret_before_a_value() {
         let key = FingerprintKey::new(Secret::new("0123456789abcdef0123456789abcdef")).unwrap();
         let value = key.of_value(&Secret::new("fake"));
-        let receipt = Receipt { value, at: Instant::MIN_UTC, run: 1, identity: Box::default() };
+        let receipt = Receipt { value, at: Instant::MIN_UTC, run: 1, identity: Box::default(), is_doubtful: false };
         let to = |file: &str, what| Delivery { what, ..Delivery::file(file, "K") };
         let places = BTreeMap::from([(to("f", Deliverable::SharedSecret), receipt)]);
         let receipts = Receipts { places, ..Receipts::default() };

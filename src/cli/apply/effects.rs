@@ -17,6 +17,7 @@ use crate::apply::Effects;
 use crate::apply::Promise;
 use crate::cli::Failure;
 use crate::cli::log::milliseconds;
+use crate::database::DatabaseError;
 use crate::database::journal::Journal;
 use crate::delivery::Places;
 use crate::delivery::sinks::Parcel;
@@ -45,6 +46,12 @@ pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
 pub(super) struct StopWhen {
     pub(super) signal: Arc<AtomicBool>,
     pub(super) limits: TimeLimits,
+}
+
+/// Why something was not done: the journal could not be written.
+fn unwritten(so: &str, error: &DatabaseError) -> Refusal {
+    let reason = format!("the journal could not be written, so {so}: could not {error}");
+    Refusal::unavailable(reason).help(error.help())
 }
 
 pub(super) struct World<'a> {
@@ -133,7 +140,17 @@ impl Effects for World<'_> {
         }
         let address = change.address.to_string();
         let (run, last) = (self.journal.run(), self.receipts.last(to).cloned());
-        self.sinks.deliver(Parcel { to: to.clone(), value: value.clone(), address, run, last })
+        // A later run asks other places what they hold.
+        let is_known = last.is_none() || self.sinks.can_be_asked(to);
+        let parcel = Parcel { to: to.clone(), value: value.clone(), address, run, last };
+        if is_known {
+            return self.sinks.deliver(parcel);
+        }
+        let (noted, sinks) = (self.journal.attempt(to), self.sinks.clone());
+        Box::pin(async move {
+            noted.await.map_err(|error| unwritten("the value was not delivered", &error))?;
+            sinks.deliver(parcel).await
+        })
     }
 
     fn delivered(&mut self, index: usize, change: &Change, (to, value): (&Delivery, &Secret), receipt: Box<str>) {
@@ -152,13 +169,7 @@ impl Effects for World<'_> {
     fn intend(&mut self, index: usize, change: &Change, value: Option<&Secret>) -> Promise {
         self.begun.insert(index, clock());
         let noted = self.journal.intend(index, change, value, self.now());
-        Box::pin(async {
-            noted.await.map_err(|error| {
-                let reason =
-                    format!("the journal could not be written, so the change was not started: could not {error}");
-                Refusal::unavailable(reason).help(error.help())
-            })
-        })
+        Box::pin(async { noted.await.map_err(|error| unwritten("the change was not started", &error)) })
     }
 
     fn settle(&mut self, index: usize, fate: &ChangeResult) {

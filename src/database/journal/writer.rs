@@ -13,6 +13,7 @@ use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::database::creates::Begun;
 use crate::database::creates::Ended;
+use crate::database::memory::Attempt;
 use crate::database::memory::Delivered;
 use crate::database::memory::Learned;
 use crate::model::Fingerprint;
@@ -27,8 +28,12 @@ pub(super) enum Note {
     End(End),
     Learned(Learned),
     Delivered(Delivered),
+    Attempt(Attempt, Noted),
     Over(Instant),
 }
+
+/// The channel that confirms a note.
+type Noted = oneshot::Sender<Result<(), Arc<DatabaseError>>>;
 
 /// A write that is about to start, and the channel that confirms the note.
 pub(super) struct Intent {
@@ -39,7 +44,7 @@ pub(super) struct Intent {
     pub(super) value: Option<Fingerprint>,
     pub(super) at: Instant,
     pub(super) create: Option<Begun>,
-    pub(super) noted: oneshot::Sender<Result<(), Arc<DatabaseError>>>,
+    pub(super) noted: Noted,
 }
 
 /// How a write ended.
@@ -56,6 +61,7 @@ pub(super) struct Writer {
     run: i64,
     stores: StoreKeys,
     intents: Vec<Intent>,
+    attempts: Vec<(Attempt, Noted)>,
     /// Results and lessons wait for the next intent, which is synced anyway. Without them, the next run checks again.
     ends: Vec<End>,
     learned: Vec<Learned>,
@@ -66,8 +72,9 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(database: Database, run: i64, stores: StoreKeys) -> Self {
-        let (intents, ends, learned, delivered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { database, run, stores, intents, ends, learned, delivered, plan: None, over: None }
+        let (intents, attempts, ends) = (Vec::new(), Vec::new(), Vec::new());
+        let (learned, delivered) = (Vec::new(), Vec::new());
+        Self { database, run, stores, intents, attempts, ends, learned, delivered, plan: None, over: None }
     }
 
     /// Writes what arrives until the run ends, or no sender is left.
@@ -77,7 +84,7 @@ impl Writer {
             for note in arriving.try_iter() {
                 self.take(note);
             }
-            if self.intents.is_empty() && self.over.is_none() {
+            if self.intents.is_empty() && self.attempts.is_empty() && self.over.is_none() {
                 continue;
             }
             let written = self.sync().map_err(Arc::new);
@@ -87,9 +94,10 @@ impl Writer {
                 self.delivered.clear();
                 self.plan = None;
             }
-            for intent in self.intents.drain(..) {
+            let intents = self.intents.drain(..).map(|intent| intent.noted);
+            for noted in intents.chain(self.attempts.drain(..).map(|(_, noted)| noted)) {
                 // A caller that no longer waits does not start the write either.
-                let _ = intent.noted.send(written.clone());
+                let _ = noted.send(written.clone());
             }
             if self.over.is_some() {
                 return written;
@@ -105,6 +113,7 @@ impl Writer {
             Note::End(end) => self.ends.push(end),
             Note::Learned(learned) => self.learned.push(learned),
             Note::Delivered(delivered) => self.delivered.push(delivered),
+            Note::Attempt(attempt, noted) => self.attempts.push((attempt, noted)),
             Note::Over(now) => self.over = Some(now),
         }
     }
@@ -132,6 +141,7 @@ impl Writer {
         }
         self.learned.iter().try_for_each(|learned| learned.note(connection, &self.stores, run))?;
         self.delivered.iter().try_for_each(|delivered| delivered.note(connection, &self.stores, run))?;
+        self.attempts.iter().try_for_each(|(attempt, _)| attempt.note(connection, &self.stores))?;
         if let Some(plan) = &self.plan {
             connection.execute("UPDATE runs SET plan = ?2 WHERE number = ?1", &[&run, plan])?;
         }

@@ -80,6 +80,20 @@ impl Delivered {
     }
 }
 
+/// A delivery that is about to start.
+pub(in crate::database) struct Attempt(pub(in crate::database) Delivery);
+
+impl Attempt {
+    /// From now on, the place may have another value than its receipt says.
+    pub(in crate::database) fn note(&self, connection: &Connection, stores: &StoreKeys) -> Result<(), SqlError> {
+        let (workspace, store) = (stores.workspace(), stores.of(Kind::PackageKey));
+        let Delivery { sink, file, variable, what: _ } = &self.0;
+        let sql = "UPDATE receipts SET doubtful = 1
+                   WHERE workspace = ?1 AND store = ?2 AND sink = ?3 AND file = ?4 AND variable = ?5";
+        connection.execute(sql, &[&workspace, &store, &sink.as_deref().unwrap_or(""), file, variable])
+    }
+}
+
 pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipts, SqlError> {
     // A database that is open for reading may be older than the table.
     if !connection.has_table("receipts")? {
@@ -89,8 +103,9 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
     // So may columns be missing.
     let of_sinks = if connection.has_column("receipts", "sink")? { "sink, identity" } else { "'', ''" };
     let secret = secret_column(connection)?;
+    let doubtful = if connection.has_column("receipts", "doubtful")? { "doubtful" } else { "0" };
     let sql = format!(
-        "SELECT file, variable, value, at, {of_sinks}, {secret}, run FROM receipts
+        "SELECT file, variable, value, at, {of_sinks}, {secret}, run, {doubtful} FROM receipts
          WHERE store = ?1 AND (workspace = ?2 OR file = '')"
     );
     connection.each(&sql, &[&stores.of(Kind::PackageKey), &stores.workspace()], |row| {
@@ -99,13 +114,14 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Receipt
             Some(value) if to.file.is_empty() => drop(elsewhere.insert(value)),
             Some(value) => {
                 let at = Instant::from_timestamp_millis(row.number(3)?).unwrap_or(Instant::MAX_UTC);
-                places.insert(to, Receipt { value, at, run: row.number(7)?, identity: row.text(5)?.into() });
+                let (run, is_doubtful) = (row.number(7)?, row.number(8)? != 0);
+                places.insert(to, Receipt { value, at, run, identity: row.text(5)?.into(), is_doubtful });
             }
             None => {}
         }
         Ok(())
     })?;
-    Ok(Receipts { are_kept: true, places, elsewhere, doubtful: doubtful(connection)? })
+    Ok(Receipts { are_kept: true, places, elsewhere, doubtful: self::doubtful(connection)? })
 }
 
 /// The column that a database of an older version does not have: it recorded only the values of keys.

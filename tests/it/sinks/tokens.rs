@@ -85,3 +85,23 @@ fn one_delivery_makes_one_version_however_often_it_is_tried() {
         workspace.is_settled();
     }
 }
+
+/// The run could not record what the place has, so the value of before is due again.
+#[test]
+fn after_a_delivery_that_was_not_confirmed_the_former_value_is_delivered_again() {
+    let workspace = workspace();
+    workspace.delivers("one");
+    workspace.applies();
+    for fault in ["stored killed", "stored lies", "stored refuses", "stored hangs"] {
+        let consent = workspace.delivers("two");
+        workspace.fault(fault);
+        assert_ne!(workspace.tries(&consent), Some(0), "{fault}");
+        assert_eq!(workspace.got().last().unwrap(), "two", "{fault}");
+        workspace.fault("");
+        workspace.delivers("one");
+        workspace.runs("plan --detailed-exitcode", 2);
+        workspace.applies();
+        assert_eq!(workspace.got().last().unwrap(), "one", "{fault}");
+        workspace.is_settled();
+    }
+}
