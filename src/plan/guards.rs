@@ -125,7 +125,9 @@ fn check(
         .held
         .iter()
         .filter_map(|(index, held)| match held {
-            Held::Asks(needs) if !answer.lifted.contains(index) => Some((*index, needs.clone())),
+            Held::Asks(needs) if !answer.lifted.contains(index) => {
+                Some((*index, needs.iter().map(|need| unless_asked(need, &answer, *index)).collect()))
+            }
             // Follows from the others.
             Held::Asks(_) | Held::Waits(_) => None,
         })
@@ -137,6 +139,15 @@ fn check(
     held.retain(|index, _| !excluded.contains_key(index));
     let stopped = limits::check(&changes, &removals, context, matching);
     Guarded { held, findings: answer.findings, stopped, consents: answer.consents }
+}
+
+/// What a saved plan needed. A consent for what no guard asks about now would not lift it.
+fn unless_asked(need: &Need, answer: &Answer, index: usize) -> Need {
+    if answer.asked.contains_key(&index) {
+        return need.clone();
+    }
+    let help = "plan again: the saved plan asked about it, and what it asked about has changed";
+    Need { rule: need.rule.clone(), help: help.into() }
 }
 
 struct Judge<'a, 'c> {

@@ -294,7 +294,11 @@ fn values(folder: &Path, found: &mut Vec<String>) {
 pub(crate) fn typed(line: &str) -> String {
     let server = line.strip_suffix('&').unwrap_or(line);
     if server.starts_with("keywright emulator") {
-        return format!("{server} > emulator.log &\nuntil grep -q listens emulator.log; do sleep 0.05; done\n");
+        // If it ends, another program took its port: that is an error, and no reason to wait.
+        let is_there = "kill -0 $! || { cat emulator.log; false; }";
+        return format!(
+            "{server} > emulator.log &\nuntil grep -q listens emulator.log; do {is_there}; sleep 0.05; done\n"
+        );
     }
     let mut line = line.to_owned();
     let asks = ["keywright apply", "keywright keys revoke", "keywright rotate"];

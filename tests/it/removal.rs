@@ -333,7 +333,7 @@ fn key(source: &str) -> String {
 }
 
 #[test]
-fn a_tree_stays_whole_beside_a_declared_key_a_protected_object_or_an_administrator() {
+fn a_tree_stays_whole_beside_a_declared_key_or_a_protected_object() {
     let story = Story::begin();
     story.key("a_person.made-1", "active");
     story.key("g_person.made-1", "active");

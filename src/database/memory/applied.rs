@@ -39,7 +39,9 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<Applied
             Ok(())
         })?;
     }
-    rows.into_iter().for_each(|(kind, rows)| applied.set(kind, rows));
+    for (kind, rows) in rows {
+        applied.set(kind, rows);
+    }
     Ok(applied)
 }
 

@@ -78,7 +78,9 @@ pub(super) fn all(connection: &Connection, stores: &StoreKeys) -> Result<KnownOb
     for (kind, mut rows) in ours {
         old.entry(kind).or_default().append(&mut rows);
     }
-    old.into_iter().for_each(|(kind, rows)| objects.set(kind, rows));
+    for (kind, rows) in old {
+        objects.set(kind, rows);
+    }
     Ok(objects)
 }
 

@@ -84,7 +84,7 @@ fn returned(change: &Change, callers: &Callers<'_>, context: &Context<'_>, match
             None => phrases.extend(LIMITS.iter().filter_map(|limit| back.limit_of_key(limit, matching))),
         },
         Kind::User => phrases.extend(back.items("roles")),
-        Kind::ApiKey => phrases.extend(["allowedApis", "allowedOrgs"].iter().filter_map(|field| back.items(field))),
+        Kind::ApiKey => phrases.extend(SCOPES.iter().filter_map(|field| back.items(field))),
         Kind::Application | Kind::Package => {}
     }
     phrases
@@ -117,6 +117,9 @@ fn successor(change: &Change, context: &Context<'_>, matching: &Matching<'_>) ->
     is_taken.then(|| format!("ended on {end} in the store and would get a successor"))
 }
 
+/// What an API key may reach.
+const SCOPES: [&str; 2] = ["allowedApis", "allowedOrgs"];
+
 /// A change of an object, with the fields that the last run applied.
 struct Back<'a, 'c> {
     change: &'a Change,
@@ -131,7 +134,12 @@ impl<'a> Back<'a, '_> {
     }
 
     fn phrase(&self, field: &str) -> String {
-        let text = |value: Option<&Value>| value.map_or_else(|| "not set".to_owned(), Value::to_string);
+        let text = |value: Option<&Value>| match value {
+            // The empty list of an API key opens everything.
+            Some(value) if SCOPES.contains(&field) && value.is_empty() => "no restriction".to_owned(),
+            Some(value) => value.to_string(),
+            None => "not set".to_owned(),
+        };
         let (live, was) = (text(self.live.attributes.get(field)), text(self.was(field)));
         let after = text(self.change.after(field));
         format!("has `{field}` {live} in the store, where {was} was applied, and would get {after}")

@@ -1,0 +1,1 @@
+UPDATE api_keys SET attributes = json_set(attributes, '$."allowedApis"', json('["audit"]'));

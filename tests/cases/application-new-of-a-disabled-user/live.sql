@@ -1,0 +1,1 @@
+UPDATE users SET attributes = json_set(attributes, '$.status', 'disabled');
