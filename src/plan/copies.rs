@@ -15,6 +15,12 @@ use crate::text::and_more;
 /// Places in a message.
 const NAMED: usize = 5;
 
+/// The file that a place means now.
+fn file_of(to: &Delivery, context: &Context<'_>) -> Option<String> {
+    let Some(sink) = &to.sink else { return Some(to.file.to_string()) };
+    Some(context.workspace.sinks.get(sink)?.file(&to.file, &to.variable)?.0)
+}
+
 pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     if context.options.is_part {
         return None;
@@ -22,9 +28,16 @@ pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     let keys = context.desired.of(Kind::PackageKey).filter_map(|declared| declared.key.as_ref());
     let named: BTreeSet<&Delivery> = keys.flat_map(|key| &key.deliver).collect();
     let places = context.remembered.receipts.places.iter();
-    let is_copy = |(to, receipt): &(&Delivery, &Receipt)| {
-        to.sink.is_some() && !(named.contains(to) && context.workspace.is_place_of(to, &receipt.identity))
+    let files: BTreeSet<String> = named.iter().filter_map(|to| file_of(to, context)).collect();
+    // A sink may have another name than when the value was delivered, and a file may be named in another way.
+    let is_named = |to: &Delivery, receipt: &Receipt| {
+        let is_it = |other: &&Delivery| (&other.file, &other.variable, other.what) == (&to.file, &to.variable, to.what);
+        let mut same = named.iter().copied().filter(is_it);
+        let is_there = |place| context.workspace.is_place_of(place, &receipt.identity);
+        same.any(|other| other.sink.is_some() && is_there(other))
+            || is_there(to) && file_of(to, context).is_some_and(|file| files.contains(&file))
     };
+    let is_copy = |(to, receipt): &(&Delivery, &Receipt)| to.sink.is_some() && !is_named(to, receipt);
     let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();
     let key = context.remembered.key.as_ref().filter(|_| !copies.is_empty())?;
     let live = context.live.of(Kind::PackageKey).iter().filter(|live| rotation::lives(live, context.now));

@@ -44,12 +44,15 @@ pub(super) fn refusal_of_successor(
     let (key, address) = (declared.key.as_ref()?, &declared.address);
     let given = context.secrets.get(address);
     let is_revoked = is_allowed_for_run(address, context) && context.remembered.is_revoked(live);
-    if is_revoked && given.is_some() && given == of(live) {
+    // Without consent, the guard of a revoked key asks.
+    let leaked = given.filter(|given| is_revoked && of(live) == Some(*given) || is_of_revoked(given, live, context));
+    if leaked.is_some() {
         let source = key.secret.as_ref()?;
-        let message =
-            format!("{address} gets no successor: its manifest still names the shared secret of the revoked key");
+        let message = format!("{address} gets no successor: its manifest names the shared secret of a revoked key");
         let (source, place, address) = (source.in_words(), source.place, shell::argument(&address.to_string()));
-        let help = format!("put a new one in {source}, and run `keywright keys revoke {address} --replace`");
+        let then =
+            if is_revoked { format!("keywright keys revoke {address} --replace") } else { "keywright apply".into() };
+        let help = format!("put a new one in {source}, and run `{then}`");
         return Some(rules::KW_176.finding(message).at(place).help(help));
     }
     let name = format!("the successor of {address}");
@@ -59,6 +62,12 @@ pub(super) fn refusal_of_successor(
         return Some(rules::KW_167.finding(message).at(declared.place).help(SIGN_IN));
     }
     gets_none(context, matching, declared, &name)
+}
+
+/// Whether a key beside `live` leaked with this shared secret.
+fn is_of_revoked(secret: &Secret, live: &LiveObject, context: &Context<'_>) -> bool {
+    let others = context.live.of(Kind::PackageKey).iter().filter(|key| key.id != live.id);
+    others.filter(|key| of(key) == Some(secret)).any(|key| context.remembered.is_revoked(key))
 }
 
 /// KW-167, if a key that is created now would have no shared secret to deliver.

@@ -121,6 +121,16 @@ impl Sink {
         Digest::of(text.as_bytes()).hex()[..16].into()
     }
 
+    /// What the sink looks at of a path and a name: the program of a command may leave out one of them.
+    pub fn looks_at<'a>(&self, path: &'a str, name: &'a str) -> (&'a str, &'a str) {
+        let SinkKind::Command(command) = &self.kind else { return (path, name) };
+        let has = |placeholder| command.program.iter().any(|argument| argument.contains(placeholder));
+        if has("{address}") {
+            return (path, name);
+        }
+        (if has("{path}") { path } else { "" }, if has("{name}") { name } else { "" })
+    }
+
     /// The file of a place, below the workspace, and its format: `Raw` if no other name is in it, also if it is encrypted.
     /// `None` if the sink does not write to files.
     pub fn file(&self, path: &str, name: &str) -> Option<(String, FileFormat)> {

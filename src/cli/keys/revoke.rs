@@ -282,6 +282,9 @@ fn no_holder(incident: &Incident, values: &[Secret]) -> Failure {
 
 /// What to do about a shared secret. A key that got it from its manifest has it in all generations.
 fn of_secret(incident: &Incident, keys: &[&LiveObject]) -> String {
+    // Those that manifests declare come first: the order of the store is that of random ids.
+    let mut keys = keys.to_vec();
+    keys.sort_by_key(|live| incident.current(live).is_none());
     let name = |live: &&LiveObject| incident.current(live).unwrap_or(&live.address).to_string();
     let is_off = |live: &&&LiveObject| live.attributes.text("settings.status") == Some("disabled");
     let working: Vec<&&LiveObject> = keys.iter().filter(|live| !is_off(live)).collect();

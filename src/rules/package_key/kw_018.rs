@@ -46,7 +46,14 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             let other_format = ends.into_iter().flatten().find(|((format, _), _)| *format != slot.0);
             let clash = if let Some(first) = others.get(&slot) {
                 let message = format!("two keys are delivered to {} in {place}", variable.value);
-                Some((first, message, "rename one of the variables, or use another file"))
+                let is_seen =
+                    |sink| world.workspace.sinks.get(sink).is_none_or(|it| it.looks_at("p", "n") == ("p", "n"));
+                let help = if sink.is_none_or(is_seen) {
+                    "rename one of the variables, or use another file"
+                } else {
+                    "write {path} and {name} in the program of the sink, or deliver one of the two elsewhere"
+                };
+                Some((first, message, help))
             } else {
                 other_format.map(|(_, first)| (first, format!("{place} would have two formats"), "use another file"))
             };
@@ -66,11 +73,13 @@ type Holder<'a> = (Option<&'a str>, String);
 type Slot<'a> = (Option<FileFormat>, &'a str);
 
 /// Where a manifest delivers a key.
-fn meant<'a>(workspace: &Workspace, sink: Option<&'a str>, path: &str, name: &'a str) -> (Holder<'a>, Slot<'a>) {
+fn meant<'a>(workspace: &Workspace, sink: Option<&'a str>, path: &'a str, name: &'a str) -> (Holder<'a>, Slot<'a>) {
+    let declared = sink.and_then(|sink| workspace.sinks.get(sink));
     let file = match sink {
-        Some(sink) => workspace.sinks.get(sink).and_then(|sink| sink.file(path, name)),
+        Some(_) => declared.and_then(|sink| sink.file(path, name)),
         None => Some((normal(path), FileFormat::Dotenv)),
     };
+    let (path, name) = declared.map_or((path, name), |sink| sink.looks_at(path, name));
     match file {
         Some((file, FileFormat::Raw)) => ((None, file), (Some(FileFormat::Raw), "")),
         Some((file, format)) => ((None, file), (Some(format), name)),

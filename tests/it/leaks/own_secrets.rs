@@ -96,6 +96,29 @@ fn a_replacement_does_not_get_the_leaked_shared_secret() {
     }
 }
 
+/// Nor does any later generation.
+#[test]
+fn a_leaked_shared_secret_does_not_come_back_with_a_later_successor() {
+    let mut story = Story::with_secret(ROTATED_KEY);
+    story.sets(NEW);
+    // Of two keys of one second, either could be the newer one.
+    story.console.now = "2026-11-21T13:00:00Z".to_owned();
+    story.runs("keys revoke key/production --auto-approve --replace", 0);
+    assert_eq!(story.secrets(), [old(false), new()]);
+    story.console.now = "2026-11-22T12:00:00Z".to_owned();
+    story.sets(OLD);
+    for line in ["rotate key/production --again --auto-approve", "keys revoke key/production --auto-approve --replace"]
+    {
+        let ran = story.console.run(line);
+        let is_said = ran.err.contains("error[KW-176]: key/production gets no successor");
+        assert!(ran.exit != 0 && is_said, "{line}: {}: {}", ran.exit, ran.err);
+        assert_eq!(story.secrets().len(), 2, "{line}");
+    }
+    story.sets("not-a-real-secret-3");
+    story.runs("keys revoke key/production --auto-approve --replace", 0);
+    assert_eq!(story.secrets().last(), Some(&(true, "not-a-real-secret-3".to_owned())));
+}
+
 #[test]
 fn a_rotation_gives_a_new_shared_secret() {
     let mut story = Story::with_secret(ROTATED_KEY);

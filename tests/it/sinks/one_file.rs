@@ -12,6 +12,7 @@ const SINKS: &str = "    local: {file: {folder: secrets}}
     sealed: {age: {folder: sealed, recipients: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]}}
     other: {age: {folder: sealed, recipients: [age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg]}}
     deep-sealed: {age: {folder: sealed/app, recipients: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]}}
+    prog: {command: {program: [/bin/store, '{name}', '{token}'], receipt: none}}
     sops: {sops: {folder: sealed, age: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]}}
 ";
 
@@ -42,6 +43,8 @@ fn two_keys_are_refused_however_they_reach_the_file() {
             "app of local, the file secrets/app would have two formats",
         ),
         ("{to: raw, path: app, as: a}", "{file: secrets/app/a, as: B}", "secrets/app/a would have two formats"),
+        // Its program does not look at the path.
+        ("{to: prog, path: a, as: KEY}", "{to: prog, path: b, as: KEY}", "write {path} and {name} in the program"),
     ] {
         let ran = of_two_keys(first, second).runs("validate", 3);
         says(&ran, "error[KW-018]");

@@ -242,6 +242,18 @@ fn a_changed_sink_receives_the_value_again_and_a_removed_one_keeps_a_copy() {
     says(&workspace.console.run("plan"), keeps);
 }
 
+/// To take the value out there would take it from its callers.
+#[test]
+fn a_sink_with_another_name_is_the_same_place() {
+    let workspace = Workspace::with_store("");
+    workspace.applies();
+    workspace.sinks(&SINK.replacen("store:", "renamed:", 1));
+    workspace.key("deliver: [{to: renamed, path: teams/checkout, as: KEY}]");
+    for ran in [workspace.applies(), workspace.applies()] {
+        assert!(!format!("{}{}", ran.out, ran.err).contains("KW-166"), "{}{}", ran.out, ran.err);
+    }
+}
+
 /// A sink is no file.
 #[test]
 fn the_reason_of_a_delivery_names_what_lacks_it() {
