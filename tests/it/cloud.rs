@@ -17,6 +17,7 @@ mod quirks;
 mod reading;
 mod same_second;
 mod saved;
+mod short_lists;
 pub(crate) mod soak;
 mod unknown;
 mod verified;
