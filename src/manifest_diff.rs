@@ -106,9 +106,9 @@ fn renamed<'d>(before: &'d Desired, after: &'d Desired) -> BTreeMap<&'d Address,
     let mut renamed = BTreeMap::new();
     for (address, new) in after.objects.iter().filter(|(address, _)| before.get(address).is_none()) {
         let mut former = new.previously.iter().filter(|former| after.get(&former.address).is_none());
-        let old = former.find_map(|former| before.objects.get_key_value(&former.address));
-        if let Some((old, _)) = old {
-            renamed.insert(address, old);
+        let old = former.find_map(|former| before.get(&former.address));
+        if let Some(old) = old {
+            renamed.insert(address, &old.address);
         }
     }
     renamed

@@ -12,9 +12,11 @@ pub use odd::odd_rule;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Address;
+use crate::model::ByAddress;
 use crate::model::Declared;
 use crate::model::Desired;
 use crate::model::Kind;
@@ -27,7 +29,7 @@ use crate::rules::values::Values;
 #[derive(Default)]
 pub struct Matching<'a> {
     /// The matching object of the store, by declared address.
-    pub found: BTreeMap<Address, Found<'a>>,
+    pub found: ByAddress<Found<'a>>,
     /// Objects with an uncertain match. Keywright changes neither them nor their children.
     pub stopped: BTreeSet<Address>,
     /// The stopped objects for which [`Self::held`] has an error.
@@ -43,7 +45,7 @@ pub struct Matching<'a> {
     /// Objects of the store that are not declared, in the order of kinds and addresses.
     pub unmatched: Vec<&'a LiveObject>,
     /// Every named object of the store, by its address in the manifests.
-    pub in_store: BTreeMap<Address, &'a LiveObject>,
+    pub in_store: ByAddress<&'a LiveObject>,
     /// Renames: the address in the store, and the address in the manifests.
     renamed: BTreeMap<Address, Address>,
     pub diagnostics: Vec<Diagnostic>,
@@ -136,6 +138,10 @@ impl<'a> Matching<'a> {
 }
 
 fn depends_on(declared: &Declared, stopped: &BTreeSet<Address>) -> bool {
+    // It is asked for every object, mostly of a plan in which nothing is stopped.
+    if stopped.is_empty() {
+        return false;
+    }
     let is_stopped = |address: &Address| stopped.contains(address);
     let key = declared.key.as_ref();
     is_stopped(&declared.address)
@@ -155,6 +161,8 @@ pub fn matching<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part:
             _ => named::find(kind, desired, live, &mut matching),
         }
     }
+    matching.found.sort();
+    matching.in_store.sort();
     odd::stop(desired, live, values, &mut matching);
     matching.unmatched = unmatched(live, &matching);
     odd::report(live, &mut matching);
@@ -176,6 +184,7 @@ pub fn matching_removed<'a>(
             _ => named::find(kind, removed, live, &mut found),
         }
     }
+    found.found.sort();
     odd::stop(removed, live, values, &mut found);
     found
 }
@@ -184,13 +193,13 @@ fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject>
     let found = matching.found.iter().flat_map(|(address, found)| {
         std::iter::once(&found.live).chain(&found.older).map(|live| (address.kind(), &live.id))
     });
-    let mut taken: Vec<(Kind, &LiveId)> = found.collect();
-    taken.sort_unstable();
+    // Not by their places in the memory: of an object that a list shows twice, none is left over.
+    let taken: HashSet<(Kind, &LiveId)> = found.collect();
     let is_stopped = |object: &LiveObject| matching.stopped.contains(&matching.address_of(object));
     Kind::ALL
         .into_iter()
         .flat_map(|kind| live.of(kind).iter().map(move |object| (kind, object)))
-        .filter(|(kind, object)| taken.binary_search(&(*kind, &object.id)).is_err() && !is_stopped(object))
+        .filter(|(kind, object)| !taken.contains(&(*kind, &object.id)) && !is_stopped(object))
         .map(|(_, object)| object)
         .collect()
 }

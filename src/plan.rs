@@ -16,6 +16,7 @@ mod deliveries;
 mod demand;
 mod displaced;
 mod draft;
+mod drafts;
 mod ends;
 mod expiry;
 pub mod forecast;

@@ -6,6 +6,7 @@ use crate::model::Attributes;
 use crate::model::Instant;
 use crate::model::LiveObject;
 use crate::model::Rotation;
+use crate::model::moment::day;
 
 /// What is due for the generations of one key.
 #[derive(Default)]
@@ -108,9 +109,8 @@ pub fn ends_before(key: &LiveObject, time: Instant) -> bool {
 }
 
 fn end_before(attributes: &Attributes, time: Instant) -> bool {
-    let day = time.format("%Y-%m-%d").to_string();
-    // Dates in this form are ordered as texts; `never` comes after all of them.
-    attributes.text("expires").is_some_and(|date| *date < *day)
+    // `never` comes after all days.
+    attributes.text("expires").is_some_and(|date| *date < *day(time))
 }
 
 /// Why calls with a key fail. A key that waits for approval, or that a person disabled, replaces none.

@@ -42,6 +42,7 @@ use crate::diagnostic::Severity;
 use crate::model::Delivery;
 use crate::model::Instant;
 use crate::model::SecretSource;
+use crate::model::moment::day;
 
 /// The settings from `keywright.yaml`, or the defaults without one.
 pub struct Workspace {
@@ -235,8 +236,7 @@ pub struct Consent {
 impl Consent {
     /// Whether it still counts.
     pub fn counts(&self, now: Instant) -> bool {
-        // Dates of this form are in the order of time.
-        *now.format("%Y-%m-%d").to_string() <= *self.until
+        *day(now) <= *self.until
     }
 }
 

@@ -32,14 +32,14 @@ impl<'a> Index<'a> {
     }
 
     /// The first object of each address.
-    fn first(&self) -> BTreeMap<Address, &'a LiveObject> {
-        self.0.chunk_by(|(one, _), (other, _)| one == other).map(|same| same[0].clone()).collect()
+    fn first(&self) -> impl Iterator<Item = (Address, &'a LiveObject)> {
+        self.0.chunk_by(|(one, _), (other, _)| one == other).map(|same| same[0].clone())
     }
 }
 
 pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: &mut Matching<'a>) {
     let index = Index::new(kind, live, matching);
-    matching.in_store.append(&mut index.first());
+    matching.in_store.extend(index.first());
     for declared in takers_first(desired.of(kind).collect()) {
         match index.get(&declared.address) {
             [(_, one)] if matching.renamed.contains_key(&one.address) => find_former(declared, &index, matching),
@@ -53,6 +53,9 @@ pub(super) fn find<'a>(kind: Kind, desired: &Desired, live: &'a Live, matching: 
 /// Before an object that is declared under the former name of another one comes that other one: if it still has its former
 /// name in the store, it takes the object of that name.
 fn takers_first(declared: Vec<&Declared>) -> Vec<&Declared> {
+    if declared.iter().all(|object| object.previously.is_empty()) {
+        return declared;
+    }
     let names: BTreeMap<&Address, &Declared> = declared.iter().map(|object| (&object.address, *object)).collect();
     let mut takers: BTreeMap<&Address, &Declared> = BTreeMap::new();
     for object in &declared {

@@ -61,10 +61,13 @@ pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &m
 
 /// Stops the keys without a match beside a key of their application and package whose value the store masks.
 fn stop_masked(desired: &Desired, live: &Live, matching: &mut Matching<'_>) {
-    let taken: BTreeSet<&LiveId> = matching.found.values().map(|found| &found.live.id).collect();
     let is_masked = |object: &&LiveObject| object.key.as_ref().is_some_and(|key| has_mask(key.value.expose()));
-    let masked: Vec<&LiveObject> = live.of(Kind::PackageKey).iter().filter(is_masked).collect();
-    let masked: Vec<&LiveObject> = masked.into_iter().filter(|object| !taken.contains(&object.id)).collect();
+    let mut masked: Vec<&LiveObject> = live.of(Kind::PackageKey).iter().filter(is_masked).collect();
+    if masked.is_empty() {
+        return;
+    }
+    let taken: BTreeSet<&LiveId> = matching.found.values().map(|found| &found.live.id).collect();
+    masked.retain(|object| !taken.contains(&object.id));
     for declared in desired.of(Kind::PackageKey).filter(|_| !masked.is_empty()) {
         if matching.found.contains_key(&declared.address) || matching.stopped.contains(&declared.address) {
             continue;

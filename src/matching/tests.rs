@@ -158,7 +158,8 @@ fn generated_keys_are_told_apart_by_prefix_and_the_newest_is_current() {
     let matching = matching(&desired, &live, &Values::new(), false);
     assert_eq!(found(&matching, &Address::key("a")).as_deref(), Some("a2"));
     assert_eq!(found(&matching, &Address::key("b")).as_deref(), Some("b1"));
-    let older: Vec<&str> = matching.found[&Address::key("a")].older.iter().map(|old| old.id.expose()).collect();
+    let older: Vec<&str> =
+        matching.found.get(&Address::key("a")).unwrap().older.iter().map(|old| old.id.expose()).collect();
     assert_eq!(older, ["a3", "a1"]);
     assert_eq!(unmatched(&matching), ["x1"]);
 }
@@ -187,7 +188,7 @@ fn a_custom_key_is_found_by_value_before_any_generated_key_takes_it() {
     // A key that somebody else created in the same application and package is not the generated one.
     assert_eq!(found(&matching, &Address::key("generated")), None);
     assert_eq!(matching.unmatched.iter().map(|live| live.id.expose()).collect::<Vec<_>>(), ["new"]);
-    assert!(!matching.found[&Address::key("custom")].moved);
+    assert!(!matching.found.get(&Address::key("custom")).unwrap().moved);
 }
 
 fn custom(label: &str, package: &str) -> Declared {
@@ -205,7 +206,7 @@ fn a_value_elsewhere_is_a_move_and_two_elsewhere_are_no_guess() {
     let desired = desired(vec![custom("c", "pay")]);
     let elsewhere = live(Kind::PackageKey, vec![live_key("1", "shop", "other", "fake-c", 1)]);
     let matched = matching(&desired, &elsewhere, &values, false);
-    assert!(matched.found[&Address::key("c")].moved);
+    assert!(matched.found.get(&Address::key("c")).unwrap().moved);
     let twice = vec![live_key("1", "shop", "other", "fake-c", 1), live_key("2", "shop", "third", "fake-c", 1)];
     let twice = live(Kind::PackageKey, twice);
     let matched = matching(&desired, &twice, &values, false);

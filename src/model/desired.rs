@@ -1,9 +1,9 @@
 //! The valid, resolved content of all manifests. Only the rules create it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::Address;
+use super::ByAddress;
 use super::FieldName;
 use super::Instant;
 use super::Kind;
@@ -16,7 +16,7 @@ use crate::text::quoted;
 /// All declared objects, by address.
 #[derive(Default)]
 pub struct Desired {
-    pub objects: BTreeMap<Address, Declared>,
+    pub objects: ByAddress<Declared>,
     /// The objects whose manifests remove them (`metadata.removed`). Nothing else in `objects` is about them.
     pub removed: Option<Box<Self>>,
 }
@@ -24,8 +24,7 @@ pub struct Desired {
 impl Desired {
     /// The declared objects of one kind, in the order of their addresses.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Declared> {
-        let from = self.objects.range(Address::lowest(kind)..).map(|(_, object)| object);
-        from.take_while(move |object| object.address.kind() == kind)
+        self.objects.of(kind).map(|(_, object)| object)
     }
 
     pub fn get(&self, address: &Address) -> Option<&Declared> {

@@ -21,6 +21,11 @@ pub fn moment(text: &str) -> Option<Instant> {
     Some(date.and_time(NaiveTime::MIN).and_utc())
 }
 
+/// The day of a moment in UTC, like `2027-01-01`. Up to the year 9999, days are ordered as texts.
+pub fn day(at: Instant) -> String {
+    at.date_naive().to_string()
+}
+
 /// A moment for people: in UTC, to the minute.
 pub fn in_utc(at: Instant) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()

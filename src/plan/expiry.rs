@@ -11,6 +11,7 @@ use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Presence;
 use crate::model::Value;
+use crate::model::moment::day;
 use crate::rules;
 
 /// CAM-033, MFT-014: why a key must not be created, or given an expiry date that has passed.
@@ -34,9 +35,9 @@ pub(super) fn refusal(context: &Context<'_>, declared: &Declared, found: Option<
 
 /// Whether a package key is past its end, so that no further generation is created.
 pub(super) fn is_over(context: &Context<'_>, declared: &Declared) -> bool {
-    let today = context.now.format("%Y-%m-%d").to_string();
-    // Dates in this form are ordered as texts; `never` comes after all of them.
-    declared.address.kind() == Kind::PackageKey && declared.text("expires").is_some_and(|date| *date < *today)
+    // `never` comes after all days.
+    declared.address.kind() == Kind::PackageKey
+        && declared.text("expires").is_some_and(|date| *date < *day(context.now))
 }
 
 /// CAM-033, MFT-014, MFT-015, MFT-017: warnings about keys that expire, have expired, or live for years.

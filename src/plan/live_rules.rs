@@ -167,8 +167,7 @@ impl LiveRules<'_, '_> {
     fn meant_in_store(&self, missing: &Address) -> Option<&Address> {
         let (name, mut path) = (missing.name(), missing.names());
         path.pop();
-        let from = self.matching.in_store.range(Address::lowest(missing.kind())..).map(|(address, _)| address);
-        let of_kind = from.take_while(|address| address.kind() == missing.kind());
+        let of_kind = self.matching.in_store.of(missing.kind()).map(|(address, _)| address);
         let is_beside = |address: &&Address| address.names().split_last().is_some_and(|(_, above)| above == path);
         let beside: Vec<(String, &Address)> =
             of_kind.filter(is_beside).take(5_000).map(|address| (address.name(), address)).collect();

@@ -31,6 +31,7 @@ pub(super) fn matched<'a>(context: &Context<'a>) -> Matching<'a> {
     if !context.remembered.objects.is_empty() {
         displaced::hold(context, &mut matching);
         renamed_keys::find(context, &mut matching);
+        matching.found.sort();
         hold_rows(context, &mut matching);
         hold_keys(context, &mut matching);
     }

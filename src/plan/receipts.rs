@@ -1,8 +1,8 @@
 //! What is known about deliveries: what files and sinks show, and what the workspace database recorded.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use crate::model::Deliverable;
 use crate::model::Delivery;
@@ -46,7 +46,7 @@ pub struct Receipt {
 /// The fingerprints of the values and shared secrets with which calls may succeed, once something asks for them: an area may have hundreds of
 /// thousands of keys.
 #[derive(Default)]
-pub struct LivingValues(OnceCell<BTreeSet<Fingerprint>>);
+pub struct LivingValues(OnceLock<BTreeSet<Fingerprint>>);
 
 impl LivingValues {
     pub(super) fn include(&self, value: &Fingerprint, live: &Live, key: &FingerprintKey, now: Instant) -> bool {

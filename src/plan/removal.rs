@@ -274,7 +274,7 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
             }
         }
         let mut declared = BTreeMap::new();
-        for (address, found) in &matching.found {
+        for (address, found) in matching.found.iter() {
             for live in std::iter::once(&found.live).chain(&found.older) {
                 declared.insert((address.kind(), &live.id), address);
             }

@@ -197,7 +197,7 @@ fn is_pruned(change: &Change) -> bool {
 fn is_declared(object: &LiveObject, kind: Kind, matching: &Matching<'_>, context: &Context<'_>) -> bool {
     let is_present =
         |address: &Address| context.desired.get(address).is_some_and(|declared| declared.presence == Presence::Present);
-    let mut found = matching.found.iter().filter(|(address, _)| address.kind() == kind);
+    let mut found = matching.found.of(kind);
     found.any(|(address, found)| found.live.id == object.id && is_present(address))
 }
 

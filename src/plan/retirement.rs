@@ -22,6 +22,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::Value;
+use crate::model::moment::day;
 use crate::plan::known::Maker;
 use crate::plan::known::trace_of;
 use crate::rotation;
@@ -180,9 +181,8 @@ impl<'a> Generations<'a> {
     /// Why a saved plan must not make a change of a rotation now.
     pub(super) fn why_not(&self, change: &Change, context: &Context<'_>) -> Option<String> {
         if change.target.key.as_ref().is_some_and(|key| key.follows.is_some()) {
-            let today = context.now.format("%Y-%m-%d").to_string();
-            // `never` comes after all dates.
-            if change.after("expires").and_then(Value::as_text).is_some_and(|date| *date < *today) {
+            // `never` comes after all days.
+            if change.after("expires").and_then(Value::as_text).is_some_and(|date| *date < *day(context.now)) {
                 return Some("would be created already expired".to_owned());
             }
             let found = self.matching.found.get(&change.address)?;

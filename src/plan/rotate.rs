@@ -38,7 +38,7 @@ pub fn narrowed(mut desired: Desired, keys: &BTreeSet<Address>) -> Desired {
     let slots: BTreeSet<_> = keys.iter().filter_map(|key| slot(desired.get(key)?)).collect();
     let beside = desired.of(Kind::PackageKey).filter(|key| slot(key).is_some_and(|slot| slots.contains(&slot)));
     let needed: BTreeSet<Address> = beside.flat_map(with_needs).collect();
-    desired.objects.retain(|address, _| needed.contains(address));
+    desired.objects.retain(|address| needed.contains(address));
     desired.removed = None;
     desired
 }

@@ -14,6 +14,7 @@ use crate::matching::Found;
 use crate::model::Declared;
 use crate::model::LiveObject;
 use crate::model::Rotation;
+use crate::model::moment::day;
 use crate::rotation;
 use crate::rotation::Due;
 use crate::rotation::Wait;
@@ -73,7 +74,7 @@ fn next_of_current(
     if was_taken_away(live, context) && !is_off {
         return stays(format!("it is disabled, and its successor needs {}", option(&declared.address)));
     }
-    let end = declared.text("expires").filter(|end| **end < *at.format("%Y-%m-%d").to_string());
+    let end = declared.text("expires").filter(|end| **end < *day(at));
     match end {
         Some(end) => stays(format!("the manifest says that it ends on {end}")),
         // It is due, but this plan does not create it; a finding says why.

@@ -18,7 +18,6 @@ use crate::cli::arguments::Planning;
 use crate::cli::failure::Found;
 use crate::cli::failure::Stop;
 use crate::cli::saved_plan::LoadedPlan;
-use crate::database;
 use crate::delivery::sinks::Reach;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Finding;
@@ -38,7 +37,6 @@ use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::Shown;
-use crate::plan::pending::Pending;
 use crate::render::Rotations;
 use crate::rules;
 use crate::saved_plan::SavedPlan;
@@ -68,7 +66,7 @@ impl Snapshot {
             self.loaded.workspace.ownership = Ownership::default();
         }
         let stores = self.origin(now).stores();
-        let mut remembered = self.remembered(&stores)?;
+        let mut remembered = std::mem::take(&mut self.remembered);
         let pending = remembered.pending.clone();
         let mut planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             snapshot.planned(&options, remembered, now, |context| Ok(plan::plan(context)))
@@ -94,7 +92,7 @@ impl Snapshot {
         let now = console.now;
         let options = Options { is_part: !self.loaded.is_whole, ..planning.options() };
         let stores = self.origin(now).stores();
-        let mut remembered = self.remembered(&stores)?;
+        let mut remembered = std::mem::take(&mut self.remembered);
         let planned = visibility::wait(self, &mut remembered, console, |snapshot, remembered| {
             let delivered = snapshot.delivered(&options, remembered)?;
             Ok(plan::plan(&snapshot.context(&options, remembered, now, &delivered)))
@@ -128,15 +126,6 @@ impl Snapshot {
         }
     }
 
-    fn remembered(&self, stores: &str) -> Result<Remembered, Failure> {
-        let mut remembered = history::remembered(&self.location, &self.loaded, stores, self.fingerprint_key.as_ref())?;
-        // Another run is creating these objects right now.
-        if self.lock.is_none() && database::is_locked(&self.location).map_err(|error| Failure::of_database(&error))? {
-            remembered.pending = Pending::default();
-        }
-        Ok(remembered)
-    }
-
     /// Prepares a saved plan.
     pub(in crate::cli) fn review(
         mut self,
@@ -156,7 +145,7 @@ impl Snapshot {
         let LoadedPlan { plan: saved, name, .. } = saved;
         let options = consent(&saved, planning, &self.loaded);
         let now = console.now;
-        let mut remembered = self.remembered(&self.origin(now).stores())?;
+        let mut remembered = std::mem::take(&mut self.remembered);
         let planned = visibility::wait(&mut self, &mut remembered, console, |snapshot, remembered| {
             let review = |context: &Context<'_>| {
                 plan::review(saved.plan.clone(), context).map_err(|undeclared| {

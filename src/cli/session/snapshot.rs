@@ -37,6 +37,8 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::plan;
 use crate::plan::Origin;
+use crate::plan::Remembered;
+use crate::plan::pending::Pending;
 use crate::rules;
 use crate::saved_plan::SavedPlan;
 use crate::secrets;
@@ -66,6 +68,8 @@ pub(in crate::cli) struct Snapshot {
     pub(in crate::cli) sinks: Sinks,
     /// The previous run and its writes, if it was interrupted.
     pub(in crate::cli) cut_off: Option<(Run, Vec<Noted>)>,
+    /// What earlier runs recorded, for the one plan that is made of this snapshot.
+    pub(super) remembered: Remembered,
     /// Findings from the manifests and the secrets.
     pub(in crate::cli) diagnostics: Vec<Diagnostic>,
     /// What the revision of `--since` declared.
@@ -110,7 +114,7 @@ impl Checked {
                 return Err(Stop::Failed(Found { diagnostics, sources: loaded.sources }, failure));
             }
         };
-        let Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged } = read;
+        let Read { lock, location, cut_off, fingerprint_key, remotes, query, live, remembered, logged } = read;
         diagnostics.extend(rules::with_severities(logged.into_iter().collect(), &loaded.workspace));
         plan::resolve_services(&mut desired, &live);
         let unresolved = plan::resolve_organizations(&mut desired, &live);
@@ -128,6 +132,7 @@ impl Checked {
             remotes,
             sinks,
             cut_off,
+            remembered,
             diagnostics,
             former,
         })
@@ -143,6 +148,7 @@ struct Read {
     remotes: Remotes,
     query: Query,
     live: Live,
+    remembered: Remembered,
     logged: Option<Diagnostic>,
 }
 
@@ -177,9 +183,32 @@ fn stores(
             Query::for_plan(desired, deletes || remotes.cloud.is_none() || planning.since().is_some())
         }
     };
-    let live = live(&location, &remotes, &query, console)?;
+    // Both take long in a large area, and do not wait for each other.
+    let in_journal = origin::origin(loaded, &location, console.now).stores();
+    let mut memory = Ok(Remembered::default());
+    let live = rayon::in_place_scope(|scope| {
+        let (key, is_ours, at, memory) = (fingerprint_key.as_ref(), lock.is_some(), &location, &mut memory);
+        scope.spawn(move |_| *memory = remembered(loaded, at, &in_journal, key, is_ours));
+        live(&location, &remotes, &query, console)
+    });
+    let (live, remembered) = (live?, memory?);
     let logged = logged_values(loaded, desired, &location)?;
-    Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, logged })
+    Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, remembered, logged })
+}
+
+/// What earlier runs recorded. Without the lock, another run may be creating the pending objects right now.
+fn remembered(
+    loaded: &Loaded,
+    location: &Location,
+    in_journal: &str,
+    key: Option<&FingerprintKey>,
+    is_ours: bool,
+) -> Result<Remembered, Failure> {
+    let mut remembered = history::remembered(location, loaded, in_journal, key)?;
+    if !is_ours && crate::database::is_locked(location).map_err(|error| Failure::of_database(&error))? {
+        remembered.pending = Pending::default();
+    }
+    Ok(remembered)
 }
 
 /// Whether keys are created with secrets that a plan does not contain.

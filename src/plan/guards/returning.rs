@@ -35,7 +35,7 @@ pub(super) fn demands(
     matching: &Matching<'_>,
 ) -> Vec<Demand> {
     let mut declared: BTreeMap<&LiveId, &Address> = BTreeMap::new();
-    for (address, found) in matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey) {
+    for (address, found) in matching.found.of(Kind::PackageKey) {
         declared.insert(&found.live.id, address);
     }
     let known: BTreeMap<&str, (&str, &Known)> = context

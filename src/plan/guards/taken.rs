@@ -49,7 +49,7 @@ pub(super) fn demands(
     if found.is_empty() {
         return Vec::new();
     }
-    let keys = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
+    let keys = matching.found.of(Kind::PackageKey);
     let declared: BTreeMap<&LiveId, &Address> = keys.map(|(address, found)| (&found.live.id, address)).collect();
     let demand = |(index, change, what): (usize, &Change, String)| {
         let known_as = change.live_id().and_then(|id| declared.get(id).copied()).unwrap_or(&change.address);

@@ -165,7 +165,7 @@ pub(super) struct Owners<'a>(BTreeMap<&'a LiveId, &'a Address>);
 
 impl<'a> Owners<'a> {
     pub(super) fn of(matching: &'a Matching<'_>) -> Self {
-        let keys = matching.found.iter().filter(|(address, _)| address.kind() == Kind::PackageKey);
+        let keys = matching.found.of(Kind::PackageKey);
         // The first manifest of a key stays.
         let all = keys.rev().flat_map(|(address, found)| {
             std::iter::once(found.live).chain(found.older.iter().copied()).map(move |live| (&live.id, address))
