@@ -7,7 +7,6 @@ mod odd;
 pub use keys::begins;
 pub use odd::NOTHING_IN_ITS_PLACE;
 pub use odd::SHOW_VALUES;
-pub use odd::has_mask;
 pub use odd::odd_rule;
 
 use std::collections::BTreeMap;

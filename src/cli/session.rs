@@ -133,7 +133,11 @@ impl Session {
         let diagnostic::Checked { value: desired, mut diagnostics } = rules::check(raw, all, &loaded.workspace);
         if let Some(desired) = &desired {
             let mut literals = rules::values::check(desired, &rules::values::literals(desired));
-            literals.extend(rules::values::check_secrets(desired, &rules::values::literal_secrets(desired)));
+            literals.extend(rules::values::check_secrets(
+                desired,
+                &rules::values::literal_secrets(desired),
+                &loaded.workspace,
+            ));
             diagnostics.extend(rules::with_severities(literals, &loaded.workspace));
             diagnostics.extend(files(desired, &loaded));
             sort(&mut diagnostics);

@@ -4,7 +4,9 @@ use zeroize::Zeroizing;
 
 use super::causes::Cause;
 use crate::model::Secret;
+use crate::rules::NO_QUOTES;
 use crate::rules::is_key_text;
+use crate::rules::quote_for;
 
 /// The value that a line assigns to the variable, possibly after `export`, as a shell and other readers of such files take it:
 /// without quotes, blanks around it, and a comment after it.
@@ -14,17 +16,6 @@ pub(super) fn value_of<'t>(line: &'t str, variable: &str) -> Option<&'t str> {
     let is_ours = |value: &str| quote_for(value).is_some_and(|quote| is_quoted(value, quote));
     // Readers differ in what they make of other texts, and keys made in the store can have any value.
     Some(plain(text).filter(|value| !value.is_empty() && (is_key_text(value) || is_ours(value))).unwrap_or(text))
-}
-
-/// The quotes in which every reader takes a value as it is. `None` if there are none.
-fn quote_for(value: &str) -> Option<&'static str> {
-    match value {
-        _ if is_key_text(value) => Some(""),
-        _ if value.contains(char::is_control) => None,
-        _ if !value.contains('\'') => Some("'"),
-        _ if !value.contains(['"', '$', '`', '\\', '!']) => Some("\""),
-        _ => None,
-    }
 }
 
 /// What follows after the variable and `=`.
@@ -63,8 +54,8 @@ pub(super) fn is_of_variables(line: &str) -> bool {
 /// The text with the value in every line that sets the variable, or in a new last line. An error if a line cannot hold it.
 pub(super) fn with_value(text: &str, variable: &str, value: &Secret) -> Result<Zeroizing<String>, Cause> {
     let Some(quote) = quote_for(value.expose()) else {
-        let help = "deliver it to a sink, for example one of kind `file` with `format: json`";
-        return Err(Cause::new("it has quotes or other characters that a file of variables cannot hold", help));
+        let (message, help) = NO_QUOTES;
+        return Err(Cause::new(message, help));
     };
     let assignment = |end| [variable, "=", quote, value.expose(), quote, end];
     let mut whole = Zeroizing::new(String::with_capacity(text.len() + variable.len() + value.expose().len() + 4));

@@ -10,13 +10,13 @@ use super::Manifests;
 use super::Place;
 use super::State;
 use super::state;
-use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::has_mask;
 
 /// The active package keys of each application and package: the declared address that a key is a generation of, or its own.
 pub(super) struct Slots<'a> {

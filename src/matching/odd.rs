@@ -16,6 +16,7 @@ use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
 use crate::model::OddRow;
+use crate::model::has_mask;
 use crate::rule::Rule;
 use crate::rules;
 use crate::rules::values::Values;
@@ -88,11 +89,6 @@ fn stop_masked(desired: &Desired, live: &Live, matching: &mut Matching<'_>) {
 /// The help for a key whose value is not what the store has.
 pub const SHOW_VALUES: &str = "sign in as a user who may read key values, or declare the key with `key: {existing: ID}`; \
                                until then nothing is created in its place";
-
-/// Whether a value has a character of a mask. No key value has one (CAM-024).
-pub fn has_mask(value: &str) -> bool {
-    value.contains(['*', '\u{2022}', '\u{25cf}', '\u{2026}'])
-}
 
 /// A field that the manifest manages and that was not understood. A change of `eav` writes all of it.
 fn unread_of(declared: &Declared, live: &LiveObject) -> Option<String> {

@@ -7,7 +7,6 @@ use super::successor;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
-use crate::matching::has_mask;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
@@ -16,6 +15,7 @@ use crate::model::LiveObject;
 use crate::model::Secret;
 use crate::model::Value;
 use crate::model::desired::DeclaredKey;
+use crate::model::has_mask;
 use crate::rules;
 use crate::text::shell;
 
@@ -98,7 +98,9 @@ pub(super) fn changed(
     found: Option<&Found<'_>>,
 ) -> Option<(Address, Diagnostic)> {
     let (address, key, live) = (&declared.address, declared.key.as_ref()?, found?.live);
-    context.secrets.get(address).filter(|wanted| of(live) != Some(*wanted))?;
+    // What the store shows in place of one tells nothing (KW-168).
+    let is_other = |wanted: &&Secret| of(live) != Some(*wanted) && !of(live).is_some_and(|it| has_mask(it.expose()));
+    context.secrets.get(address).filter(is_other)?;
     let is_due = |at| key.rotation.is_some_and(|rotation| successor::due_at(rotation, at).0 <= context.now);
     if context.options.rotate.keys.contains(address) || live.created.is_some_and(is_due) {
         return None;

@@ -29,7 +29,7 @@ mod cam_085;
 mod kw_014;
 mod kw_017;
 mod kw_018;
-mod kw_041;
+pub(super) mod kw_041;
 mod kw_113;
 mod kw_115;
 mod kw_119;
@@ -56,6 +56,8 @@ pub use kw_017::not_random;
 pub use kw_017::too_short;
 pub use kw_018::is_variable;
 pub use kw_018::undeliverable;
+pub use kw_041::NO_QUOTES;
+pub use kw_041::quote_for;
 pub use kw_165::refused_by_sink;
 
 rules! {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Findings;
 use super::package_key::cam_024::check_text;
 use super::package_key::cam_074;
+use super::package_key::kw_041;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::model::Address;
@@ -17,6 +18,7 @@ use crate::model::Secret;
 use crate::model::SecretSource;
 use crate::model::desired::SecretOrigin;
 use crate::rules;
+use crate::workspace::Workspace;
 
 /// The known values of custom keys, by the key's address. No message quotes one.
 pub type Values = BTreeMap<Address, Secret>;
@@ -41,11 +43,13 @@ pub fn literal_secrets(desired: &Desired) -> Values {
     desired.of(Kind::PackageKey).filter_map(literal).collect()
 }
 
-/// CAM-074 for every known shared secret.
-pub fn check_secrets(desired: &Desired, secrets: &Values) -> Vec<Diagnostic> {
+/// CAM-074 and KW-041 for every known shared secret.
+pub fn check_secrets(desired: &Desired, secrets: &Values, workspace: &Workspace) -> Vec<Diagnostic> {
     let check = |object: &Declared| {
         let place = object.key.as_ref()?.secret.as_ref()?.place;
-        cam_074::check_text(object, secrets.get(&object.address)?, place)
+        let secret = secrets.get(&object.address)?;
+        let refused = cam_074::check_text(object, secret, place);
+        refused.or_else(|| kw_041::check_secret(object, secret, workspace))
     };
     desired.of(Kind::PackageKey).filter_map(check).collect()
 }

@@ -20,9 +20,9 @@ use crate::files::Place;
 use crate::files::Refused;
 use crate::files::Tracked;
 use crate::files::outside_git;
-use crate::matching::has_mask;
 use crate::model::LiveObject;
 use crate::model::Secret;
+use crate::model::has_mask;
 use crate::rules;
 
 /// Show the value of a package key on the terminal, or write it to a new file

@@ -99,7 +99,7 @@ impl Checked {
         let mut secrets = secrets::read(&desired, &access(&loaded, console), programs);
         diagnostics.append(&mut secrets.diagnostics);
         let mut found = rules::values::check(&desired, &secrets.values);
-        found.extend(rules::values::check_secrets(&desired, &secrets.shared));
+        found.extend(rules::values::check_secrets(&desired, &secrets.shared, &loaded.workspace));
         diagnostics.extend(rules::with_severities(found, &loaded.workspace));
         sort(&mut diagnostics);
         if has_errors(&diagnostics) {

@@ -115,11 +115,45 @@ fn a_file_of_variables_holds_any_shared_secret() {
             workspace.is_settled();
         }
     }
-    // No form of quotes holds all of it.
-    let workspace = Workspace::new("", "");
-    workspace.key("secret: {value: \"fake'$secret\"}\ndeliver: [{file: s.env, as: S, secret: true}]");
-    let ran = workspace.runs("apply --auto-approve", 6);
-    says(&ran, "has quotes or other characters that a file of variables cannot hold");
-    has_no_value(&ran, &["fake'$secret".to_owned()]);
-    assert!(!workspace.path("s.env").exists());
+}
+
+/// No form of quotes holds all of it. Before anything is created, also where only the plan can know it.
+#[test]
+fn a_shared_secret_that_no_quotes_hold_is_refused_before_a_key_exists() {
+    let secret = "fake'$secret";
+    let says_so = |workspace: &Workspace, line: &str, source: &str| {
+        let ran = workspace.runs(line, 3);
+        says(&ran, "error[KW-041]");
+        says(&ran, "has quotes or other characters that a file of variables cannot hold");
+        says(&ran, source);
+        has_no_value(&ran, &[secret.to_owned()]);
+        assert!(!workspace.path(".keywright/keywright.db").exists() && !workspace.path("secrets").exists());
+    };
+    for to in ["file: secrets/s.env", "to: local, path: s.env"] {
+        let sinks = "    local: {file: {folder: secrets}}\n";
+        let workspace = Workspace::new(
+            sinks,
+            &format!("secret: {{value: \"{secret}\"}}\ndeliver: [{{{to}, as: S, secret: true}}]"),
+        );
+        workspace.runs("validate", 3);
+        says_so(&workspace, "apply --auto-approve", "s.env");
+        let mut workspace =
+            Workspace::new(sinks, &format!("secret: {{env: APP_SECRET}}\ndeliver: [{{{to}, as: S, secret: true}}]"));
+        let settings = fs::read_to_string(workspace.path("keywright.yaml")).unwrap();
+        let settings = settings.replace("{commandTimeout: 3s}", "{commandTimeout: 3s, allow: [APP_]}");
+        fs::write(workspace.path("keywright.yaml"), settings).unwrap();
+        workspace.console.environment.insert("APP_SECRET".to_owned(), secret.to_owned());
+        says_so(&workspace, "plan", "s.env");
+        says_so(&workspace, "apply --auto-approve", "s.env");
+        workspace.console.environment.insert("APP_SECRET".to_owned(), "fake-secret".to_owned());
+        workspace.applies();
+    }
+    // JSON and a file of its own hold any text.
+    for format in ["json", "raw"] {
+        let sinks = format!("    local: {{file: {{folder: secrets, format: {format}}}}}\n");
+        let key = format!("secret: {{value: \"{secret}\"}}\ndeliver: [{{to: local, path: s, as: S, secret: true}}]");
+        let workspace = Workspace::new(&sinks, &key);
+        workspace.applies();
+        workspace.is_settled();
+    }
 }

@@ -306,3 +306,45 @@ fn a_successor_without_a_shared_secret_replaces_nothing() {
     workspace.applies();
     assert_eq!(statuses(&workspace), ["disabled", "disabled", "active"]);
 }
+
+/// A store that shows secrets masked would seem to have the declared one.
+#[test]
+fn a_shared_secret_that_looks_like_a_mask_is_refused() {
+    for secret in [
+        "********",
+        "fake****",
+        "\u{2022}\u{2022}\u{2022}\u{2022}",
+        "xxxxxxxx",
+        "XXXXXXXXfake",
+        "fake\u{2026}",
+        "########",
+    ] {
+        let workspace = workspace(STORE, &format!("secret: {{value: '{secret}'}}\n{BOTH}"), 0);
+        for line in ["validate", "plan", "apply --auto-approve"] {
+            let ran = workspace.runs(line, 3);
+            says(&ran, "error[CAM-074]");
+            says(&ran, "looks like a mask");
+        }
+        assert!(!workspace.path(".keywright/keywright.db").exists());
+    }
+    for secret in ["fake-xx", "maxxx#1", "fake#x#x"] {
+        workspace(STORE, &format!("secret: {{value: '{secret}'}}\n{BOTH}"), 0).applies();
+    }
+}
+
+/// What the store shows instead is neither the declared shared secret nor another one.
+#[test]
+fn a_masked_shared_secret_says_nothing_about_the_declared_one() {
+    for mask in ["********", "xxxxxxxx"] {
+        let workspace = workspace(STORE, &format!("secret: {{value: fake-secret}}\n{BOTH}"), 0);
+        workspace.applies();
+        set(&workspace, &format!("UPDATE package_keys SET secret = '{mask}'"));
+        let ran = workspace.console.run("plan");
+        says(&ran, "KW-168");
+        says(&ran, "shows only masked");
+        assert!(!ran.err.contains("CAM-039") && !ran.out.contains("CAM-039"), "{}{}", ran.out, ran.err);
+        assert_eq!(workspace.kept(), ["fake-secret"]);
+        workspace.console.run("apply --auto-approve --deliver key/k");
+        assert_eq!(workspace.kept(), ["fake-secret"], "{mask}");
+    }
+}
