@@ -178,12 +178,10 @@ fn command(words: &[Box<str>], access: &Access<'_>) -> Result<Zeroizing<String>,
                 "keep programs, and the files that they read, outside the repository, where only an administrator \
                  of the runner can change them",
             ),
-            program::Problem::Failed(cause) | program::Problem::Late(cause) => {
-                rules::KW_013.finding(message(cause)).help(
-                    "it runs in an empty folder, without your variables: see commandVariables and commandTimeout under \
+            problem => rules::KW_013.finding(message(problem.into_cause())).help(
+                "it runs in an empty folder, without your variables: see commandVariables and commandTimeout under \
                  spec.environment in keywright.yaml",
-                )
-            }
+            ),
         })
     })
 }

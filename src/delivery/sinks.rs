@@ -17,7 +17,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::PoisonError;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -32,7 +31,6 @@ use crate::apply::Delivering;
 use crate::model::Delivery;
 use crate::model::Fingerprint;
 use crate::model::FingerprintKey;
-use crate::model::Masks;
 use crate::model::Secret;
 use crate::plan::Receipt;
 use crate::plan::Receipts;
@@ -42,6 +40,7 @@ use crate::secrets::Access;
 use crate::secrets::Trust;
 use crate::source::Loaded;
 use crate::stores::TimeLimits;
+use crate::stores::masking::Masking;
 use crate::workspace::DatabaseAt;
 use crate::workspace::Environment;
 use crate::workspace::Sink;
@@ -85,7 +84,7 @@ struct Inner {
     limits: TimeLimits,
     servers: vault::Servers,
     /// What programs and servers may repeat.
-    masks: std::sync::Mutex<Masks>,
+    masking: Arc<Masking>,
 }
 
 /// A sink of the settings, and what this run knows about it.
@@ -152,13 +151,15 @@ impl Sinks {
             key,
             limits,
             servers: vault::Servers::default(),
-            masks: std::sync::Mutex::default(),
+            masking: Arc::default(),
         }))
     }
 
     /// Hides a secret in what sinks say: some print a whole document, with the values of other keys.
     pub fn hide(&self, secret: &Secret) {
-        self.0.hide(secret);
+        if !self.0.sinks.is_empty() {
+            self.0.masking.hide(secret);
+        }
     }
 
     /// What sinks show, and why they take no value. A place of which nothing is known has no entry.
@@ -194,7 +195,7 @@ impl Sinks {
             // A value that is not proven is delivered again, and then the key is checked.
             Ok(Seen::Nothing | Seen::Value(_) | Seen::Fingerprint(_)) => Shown::Nothing,
             Err(Cause { message, help, .. }) => {
-                Shown::Broken { why: self.0.masked(&message).into(), help: help.into() }
+                Shown::Broken { why: self.0.masking.text(&message).into(), help: help.into() }
             }
         };
         Some(shown)
@@ -232,24 +233,16 @@ impl Sinks {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             // Before another sink can show it.
-            inner.hide(&parcel.value);
+            inner.masking.hide(&parcel.value);
             match inner.deliver(&parcel).await {
-                Ok(receipt) => Ok(inner.masked(&receipt).into()),
-                Err(cause) => Err(refusal(&parcel.to, Cause { message: inner.masked(&cause.message), ..cause })),
+                Ok(receipt) => Ok(inner.masking.shown(&receipt).into()),
+                Err(cause) => Err(refusal(&parcel.to, Cause { message: inner.masking.text(&cause.message), ..cause })),
             }
         })
     }
 }
 
 impl Inner {
-    fn hide(&self, secret: &Secret) {
-        self.masks.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
-    }
-
-    fn masked(&self, text: &str) -> String {
-        self.masks.lock().unwrap_or_else(PoisonError::into_inner).mask(text).into_owned()
-    }
-
     fn access(&self) -> Access<'_> {
         Access { root: &self.root, variables: &self.variables, settings: &self.settings, trust: self.trust }
     }

@@ -11,6 +11,10 @@
 //!   texts. A shorter beginning is of little use to an attacker, and often a public prefix (`chk_`).
 //! - A secret of fewer than `SHORT` bytes is hidden only as a separate word. Otherwise a password `a` would hide every
 //!   `a`, and the hidden places would reveal it.
+//!
+//! Of what a program prints, nothing is shown if it holds any sign of a secret ([`Masks::shown`]).
+
+mod signs;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,11 +26,15 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use self::signs::Signs;
 use super::Digest;
 use super::Secret;
 
 /// Replaces a secret.
 pub const HIDDEN: &str = "(hidden)";
+
+/// Replaces a whole text that could hold a secret in any form.
+pub const WITHHELD: &str = "(not shown: it may hold a secret)";
 
 /// A shorter secret is hidden only as a separate word.
 const SHORT: usize = 6;
@@ -44,6 +52,7 @@ pub struct Masks {
     /// only one.
     needles: BTreeMap<(u8, u8), Vec<Needle>>,
     known: BTreeSet<Digest>,
+    signs: Signs,
 }
 
 /// One form of a secret, with its ASCII letters in lower case.
@@ -73,6 +82,7 @@ impl Masks {
         if text.len() < SHORT {
             return self.add(text.as_bytes(), Around::Borders);
         }
+        self.signs.add(text);
         self.add(text.as_bytes(), Around::Anything);
         if !text.is_ascii() {
             // Other letters have upper and lower case too.
@@ -109,6 +119,15 @@ impl Masks {
         let Some(&first) = bytes.first() else { return };
         let second = bytes.get(1).copied().unwrap_or_default();
         self.needles.entry((first, second)).or_default().push(Needle { bytes, around });
+    }
+
+    /// The text, if it has no sign of a secret in any form. Ask for the whole text: a part of it could have a part of a secret
+    /// that is too short to be one.
+    pub fn shown<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let packed = Zeroizing::new(text.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+        let backward = Zeroizing::new(packed.chars().rev().collect::<String>());
+        let is_plain = |text: &str| matches!(self.mask(text), Cow::Borrowed(_));
+        ([text, &packed, &backward].into_iter().all(is_plain) && !self.signs.are_in(text)).then_some(text)
     }
 
     /// The text without the secrets.

@@ -34,14 +34,16 @@ use crate::text::quoted;
 /// of the pull request.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Maximum size of the error output that is kept, in bytes.
-const MAX_COMPLAINT: u64 = 4 << 10;
+/// Maximum size of the error output that is kept, in bytes. What is longer is not shown.
+const MAX_COMPLAINT: u64 = MAX_SECRET;
 
 /// Why a program gave nothing. Completes "could not get a secret from PROGRAM: …".
 pub enum Problem {
     /// KW-032: the program, or one of its arguments, is a file of the repository.
     OfRepository(String),
     Failed(String),
+    /// It ended with an error: how, and all that it wrote to standard error.
+    Ended(String, Zeroizing<String>),
     /// It did not end in time.
     Late(String),
 }
@@ -50,6 +52,7 @@ impl Problem {
     pub fn into_cause(self) -> String {
         match self {
             Self::OfRepository(cause) | Self::Failed(cause) | Self::Late(cause) => cause,
+            Self::Ended(cause, complaint) => cause + &last_line(&complaint),
         }
     }
 }
@@ -104,7 +107,9 @@ pub fn run(words: &[Box<str>], access: &Access<'_>, given: Given<'_>) -> Result<
     let status = group.end(&end).map_err(failed)?.ok_or_else(late)?;
     if !status.success() {
         let complaint = complaint.and_then(|complaint| until(&complaint, &end)).unwrap_or_default();
-        return Err(Problem::Failed(format!("it failed with {status}{}", last_line(&complaint))));
+        let complaint = if complaint.len() as u64 == MAX_COMPLAINT { &[][..] } else { &complaint };
+        let complaint = Zeroizing::new(String::from_utf8_lossy(complaint).into_owned());
+        return Err(Problem::Ended(format!("it failed with {status}"), complaint));
     }
     match std::str::from_utf8(&output) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
@@ -215,10 +220,9 @@ fn until(collected: &Receiver<Zeroizing<Vec<u8>>>, end: &End<'_>) -> Option<Zero
     }
 }
 
-/// The last line of the error output.
-fn last_line(complaint: &[u8]) -> String {
-    let text = String::from_utf8_lossy(complaint);
-    let line = text.lines().map(str::trim).rfind(|line| !line.is_empty());
+/// The last line of the error output, to follow after a cause.
+pub fn last_line(complaint: &str) -> String {
+    let line = complaint.lines().map(str::trim).rfind(|line| !line.is_empty());
     line.map_or_else(String::new, |line| format!(": {}", quoted(line)))
 }
 

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use crate::model::Masks;
 use crate::model::Secret;
 use crate::model::Value;
+use crate::model::masks::WITHHELD;
 use crate::store::Altered;
 use crate::store::Refusal;
 
@@ -25,6 +26,12 @@ impl Masking {
     pub(crate) fn text(&self, text: &str) -> String {
         let end = (0..=text.len().min(MAX_BYTES)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).mask(&text[..end]).into_owned()
+    }
+
+    /// A foreign text, or what stands for it if it could hold a secret in any form.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        let masks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        masks.shown(text).unwrap_or(WITHHELD).to_owned()
     }
 
     /// What leaves the client, whatever foreign text it contains.

@@ -136,6 +136,7 @@ impl Effects for World<'_> {
 
     fn deliver(&mut self, change: &Change, to: &Delivery, value: &Secret) -> Delivering {
         if to.sink.is_none() {
+            self.sinks.hide(value);
             return apply::delivered_at_once(self.places.deliver(to, value));
         }
         let address = change.address.to_string();

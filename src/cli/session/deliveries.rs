@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::snapshot::Snapshot;
 use crate::cli::Failure;
 use crate::cli::heartbeat;
 use crate::cli::runtime::block_on;
@@ -15,8 +16,9 @@ use crate::model::Delivery;
 use crate::model::Desired;
 use crate::model::Fingerprint;
 use crate::model::Kind;
-use crate::model::Live;
 use crate::model::LiveId;
+use crate::model::LiveKey;
+use crate::model::LiveObject;
 use crate::plan::Planned;
 use crate::plan::Receipts;
 use crate::plan::Remembered;
@@ -46,21 +48,24 @@ pub(super) fn probes(
     block_on(heartbeat::reading(sinks.look(places.iter(), receipts, Reach::Writes)))
 }
 
-/// Hides the values and shared secrets of the keys that have places in sinks from what sinks say. Those of keys that this run does
-/// not declare are known by their receipts.
-pub(super) fn hide(sinks: &Sinks, planned: &Planned, (desired, live): (&Desired, &Live), remembered: &Remembered) {
-    let is_in_sink = |address: &Address| {
-        let key = desired.get(address).and_then(|declared| declared.key.as_ref());
-        key.is_some_and(|key| key.deliver.iter().any(|to| to.sink.is_some()))
-    };
-    let sightings = planned.declared.iter().filter(|sighting| is_in_sink(&sighting.address));
-    let ids: BTreeSet<&LiveId> = sightings.map(|sighting| &sighting.id).collect();
-    let received = remembered.receipts.places.iter().filter(|(to, _)| to.sink.is_some());
-    let received: BTreeSet<&Fingerprint> = received.map(|(_, receipt)| &receipt.value).collect();
+/// Hides the values and shared secrets of keys from what sinks say: of all that the manifests declare or the plan changes, of older
+/// generations beside them, and of those that are known by their receipts.
+pub(super) fn hide(sinks: &Sinks, planned: &Planned, snapshot: &Snapshot, remembered: &Remembered) {
+    let changed = planned.plan.changes.iter().filter_map(|change| change.target.live.as_ref()?.id());
+    let ids: BTreeSet<&LiveId> = planned.declared.iter().map(|sighting| &sighting.id).chain(changed).collect();
+    let received: BTreeSet<&Fingerprint> = remembered.receipts.places.values().map(|receipt| &receipt.value).collect();
     let has_receipt = |secret| remembered.key.as_ref().is_some_and(|key| received.contains(&key.of_value(secret)));
-    for (live, key) in live.of(Kind::PackageKey).iter().filter_map(|live| Some((live, live.key.as_deref()?))) {
-        if ids.contains(&live.id) || key.secrets().any(has_receipt) {
+    let keys = || snapshot.live.of(Kind::PackageKey).iter().filter_map(|live| Some((live, live.key.as_deref()?)));
+    let slots: BTreeSet<_> = keys().filter(|(live, _)| ids.contains(&live.id)).map(slot).collect();
+    for (live, key) in keys() {
+        if slots.contains(&slot((live, key))) || key.secrets().any(has_receipt) {
             key.secrets().for_each(|secret| sinks.hide(secret));
         }
     }
+    snapshot.secrets.values.values().chain(snapshot.secrets.shared.values()).for_each(|secret| sinks.hide(secret));
+}
+
+/// Generations of one key have the same application and package.
+fn slot<'a>((live, key): (&'a LiveObject, &'a LiveKey)) -> (Option<&'a Address>, &'a Address) {
+    (live.parent.as_ref(), &key.package)
 }

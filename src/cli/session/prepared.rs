@@ -175,7 +175,7 @@ impl Snapshot {
             if places.is_empty() {
                 break;
             }
-            hide(&self.sinks, &planned, (&self.desired, &self.live), remembered);
+            hide(&self.sinks, &planned, self, remembered);
             let shown = probes(&self.sinks, &places, &remembered.receipts)?;
             if !shown.values().any(|shown| matches!(shown, Shown::Broken { .. })) {
                 break;

@@ -45,6 +45,8 @@ pub(super) async fn write(inner: &Arc<Inner>, sink: &CommandSink, parcel: &Parce
     if !sink.has_receipt {
         return Ok(Box::default());
     }
+    // Its last line may be the end of a value that began in another one.
+    let output = inner.masking.shown(&output);
     let line = output.lines().map(str::trim).rfind(|line| !line.is_empty());
     let line = line.filter(|line| line.len() <= LONGEST_RECEIPT && !line.contains(is_hidden));
     line.map(Box::from).ok_or_else(|| {
@@ -75,11 +77,11 @@ pub(super) async fn run(
     input: Option<&Secret>,
 ) -> Result<Zeroizing<String>, Cause> {
     let name = quoted(words.first().map_or("", |word| word)).into_owned();
-    let (inner, variables, input) = (Arc::clone(inner), variables.to_vec(), input.cloned());
+    let (of_thread, variables, input) = (Arc::clone(inner), variables.to_vec(), input.cloned());
     let work = move || {
         // A run that is being stopped still waits for what is in flight.
         let given = program::Given { input: input.as_ref(), variables: &variables, leaves_signals: input.is_some() };
-        program::run(&words, &inner.access(), given)
+        program::run(&words, &of_thread.access(), given)
     };
     let failed = |cause: String| {
         let help = "fix it and apply again: what was not delivered is delivered then; the sink's `variables` lists what the \
@@ -89,6 +91,7 @@ pub(super) async fn run(
     match tokio::task::spawn_blocking(work).await {
         Ok(output) => output.map_err(|problem| match problem {
             Problem::Late(cause) => failed(cause).hangs(),
+            Problem::Ended(cause, said) => failed(cause + &program::last_line(&inner.masking.shown(&said))),
             problem => failed(problem.into_cause()),
         }),
         Err(_) => Err(failed("it could not be run".to_owned())),

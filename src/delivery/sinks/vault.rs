@@ -46,7 +46,7 @@ struct Server {
     route: Route,
     base: Url,
     token: Secret,
-    masking: Masking,
+    masking: Arc<Masking>,
 }
 
 /// One version of a secret.
@@ -135,7 +135,7 @@ async fn server(inner: &Inner, sink: &VaultSink) -> Result<Arc<Server>, Cause> {
         let help = problem.help.unwrap_or_else(|| HELP.to_owned());
         Cause::new(format!("there is no token: {}", problem.message), help).for_now()
     })?;
-    let masking = Masking::default();
+    let masking = Arc::clone(&inner.masking);
     masking.hide(&token);
     let server = Arc::new(Server { route, base, token, masking });
     servers.insert(name, Arc::clone(&server));
@@ -210,7 +210,7 @@ impl Server {
     /// Why a request was refused. Another writer, a busy server and a standby are worth another try.
     fn refused(&self, method: &str, path: &str, Answer { status, body }: &Answer) -> Cause {
         let said = body.get("errors").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let said = self.masking.text(&said.collect::<Vec<_>>().join("; "));
+        let said = self.masking.shown(&said.collect::<Vec<_>>().join("; "));
         let is_other_writer = *status == 400 && said.contains("check-and-set");
         let said = if said.is_empty() { String::new() } else { format!(": {}", quoted(said.trim())) };
         let cause = Cause::new(format!("{method} {path} answered {status}{said}"), HELP);

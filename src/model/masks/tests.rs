@@ -114,3 +114,45 @@ proptest! {
         prop_assert_eq!(masked(&["not-real-1"], &format!("x {encoded} y")), "x (hidden) y");
     }
 }
+
+#[test]
+fn nothing_is_shown_of_a_text_with_a_sign_of_a_secret() {
+    let secret = "chk_0123-fake-456789-abcdef";
+    for text in [
+        "chk_0123-fake-4\n56789-abcdef",
+        "C H K _ 0 1 2 3 - F A K E",
+        "…ake-456789-abcdef",
+        "fedcba-987654-ekaf-3210_khc",
+        "63686b5f303132332d66616b652d3435363738392d616263646566",
+        "00000000: 6368 6b5f 3031 3233 2d66 616b 652d 3435  chk.0123.fak\n00000010: 3637 3839 2d61 6263 6465 66",
+        "%63%68%6b%5f%30%31%32%33%2d%66%61%6b%65%2d%34",
+        r"\u0063\u0068\u006b\u005f\u0030\u0031\u0032\u0033\u002d\u0066\u0061\u006b\u0065",
+        "Y2hrXzAxMjMtZmFrZS00NTY3ODktYWJjZGVm",
+        "Y2hrXzAx\nMjMtZmFr\nZS00NTY3\nODktYWJj\nZGVm",
+        "y2hrxzaxmjmtzmfrzs00nty3odktywjjzgvm",
+        "WTJoclh6QXhNak10Wm1GclpTMDBOVFkzT0RrdFlXSmpaR1Zt",
+        "mVGZjJWYtkDO3YTN00SZrFmZtMjMxAzXrh2Y",
+        "ZmVkY2JhLTk4NzY1NC1la2FmLTMyMTBfa2hj",
+    ] {
+        assert_eq!(masks(&[secret]).shown(text), None, "{text}");
+        assert_eq!(masks(&["chk_9876-fake-543210-fedcba"]).shown(text), Some(text), "{text}");
+    }
+    for text in
+        ["", "version 12", "arn:aws:secretsmanager:eu-central-1:1:secret:teams/checkout-AbCdEf", "chk_0123-fake"]
+    {
+        assert_eq!(masks(&[secret, "short1", "a"]).shown(text), Some(text), "{text}");
+    }
+    assert_eq!(masks(&["short1"]).shown("S h o r t 1"), None);
+    assert_eq!(masks(&["a"]).shown("a"), None);
+}
+
+proptest! {
+    #[test]
+    fn a_base64_text_in_lines_of_any_length_is_a_sign(before in "[ -~]{0,5}", after in "[ -~]{0,5}", columns in 4..80_usize) {
+        use base64::Engine as _;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{before}not-a-real-secret-1{after}"));
+        let lines: Vec<&str> = encoded.as_bytes().chunks(columns).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let text = lines.join("\n");
+        prop_assert_eq!(masks(&["not-a-real-secret-1"]).shown(&text), None);
+    }
+}

@@ -112,9 +112,9 @@ fn shows_none(echoes: &str, said: &str, is_declared: bool) {
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     assert_eq!(output.status.success(), echoes == "receipt", "{echoes}: {out}{err}");
     let ran = Ran { out, err, exit: 0 };
-    // What the program printed is shown, without the values.
+    // What the program printed is not shown: it has values.
     let [shown, json] = ["runs show 2", "runs show 2 --format json"].map(|line| workspace.console.run(line));
-    let hidden = if echoes == "output" { "" } else { "(hidden)" };
+    let hidden = if echoes == "output" { "" } else { "(not shown: it may hold a secret)" };
     let is_shown = |text: &str| text.contains(said) && text.contains(hidden);
     let is_shown = is_shown(&ran.err) || is_shown(&ran.out) || is_shown(&shown.out);
     assert!(is_shown, "{echoes}: {}{}{}", ran.out, ran.err, shown.out);
@@ -125,4 +125,93 @@ fn shows_none(echoes: &str, said: &str, is_declared: bool) {
     has_no_value(&json, &document);
     let recorded = workspace.recorded();
     assert!(document.iter().all(|value| !recorded.contains(value.as_str())), "{echoes}: {recorded}");
+}
+
+/// Prints the value of its own delivery in another spelling, and keeps what it printed.
+const SPELLER: &str = r#"#!/bin/sh
+here="$(dirname "$0")"
+cat > "$here/value"
+spell() { SPELLING < "$here/value"; }
+spell > "$here/printed"
+case "$(cat "$here/echoes")" in
+  error) cat "$here/printed" >&2; exit 1 ;;
+  receipt) cat "$here/printed" ;;
+esac
+"#;
+
+/// No list of spellings is complete. A part of a value that is left is a sign of the value as well.
+#[test]
+fn an_output_that_could_hold_the_value_in_any_spelling_is_not_shown() {
+    for spelling in [
+        "cat",
+        "fold -w 12",
+        "base64 -w 8",
+        "rev",
+        "tr a-z A-Z",
+        "sed 's/./& /g'",
+        "sed 's/../&:/g'",
+        "tail -c 14",
+        "od -An -tx1",
+        "od -An -tx1 | tr -d '\\n' | tr ' ' '%'",
+        "od -An -tx1 | tr -d '\\n' | sed 's/ /\\\\u00/g'",
+        "base64 | base64",
+        "base64 | rev",
+        "rev | base64",
+        "sed 's/^/user:/' | base64 -w 16",
+    ] {
+        for echoes in ["error", "receipt"] {
+            let workspace = Workspace::new(
+                "    store: {command: {program: [OUTSIDE/store, '{name}']}}\n",
+                "deliver: [{to: store, path: k, as: KEY}]",
+            );
+            workspace.script("store", &SPELLER.replace("SPELLING", spelling));
+            workspace.echoes(echoes);
+            let ran = workspace.runs("apply --auto-approve", if echoes == "error" { 6 } else { 0 });
+            let shown = workspace.runs("runs show 1", 0);
+            let said = "(not shown: it may hold a secret)";
+            assert!(
+                ran.err.contains(said) || shown.out.contains(said),
+                "{spelling} {echoes}\n{}{}",
+                ran.err,
+                shown.out
+            );
+            let printed = fs::read_to_string(workspace.outside("printed")).unwrap();
+            let lines: Vec<String> = printed.lines().map(|line| line.trim().to_owned()).collect();
+            has_no_value(&ran, &lines);
+            has_no_value(&shown, &lines);
+            let recorded = workspace.recorded();
+            assert!(lines.iter().all(|line| !recorded.contains(line.as_str())), "{spelling} {echoes}: {recorded}");
+        }
+    }
+}
+
+/// The value of a key that this run deletes, that goes only to a file, or that an older generation has.
+#[test]
+fn no_value_of_the_run_is_shown_wherever_it_belongs() {
+    let key = "rotation: {every: 90d, overlap: 14d, grace: 14d}\ndeliver: [{file: secrets/k.env, as: KEY}]";
+    let sink = "    store: {command: {program: [OUTSIDE/store, '{name}']}}\n";
+    let mut workspace = Workspace::new(sink, key);
+    workspace.script("store", &SPELLER.replace("SPELLING", "cat \"$here/values\" | fold -w 15; true"));
+    workspace.echoes("");
+    workspace.applies();
+    for now in ["2027-02-20T12:00:00Z", "2027-03-20T12:00:00Z"] {
+        workspace.console.now = now.to_owned();
+        workspace.applies();
+    }
+    let live = workspace.live();
+    assert_eq!(live.len(), 2, "the older generation is disabled");
+    workspace.console.now = "2027-04-20T12:00:00Z".to_owned();
+    workspace.key(&key.replace("[{file", "[{to: store, path: k, as: KEY}, {file"));
+    workspace.echoes("receipt");
+    for value in &live {
+        fs::write(workspace.outside("values"), value).unwrap();
+        let ran = workspace.runs("apply --auto-approve --deliver key/k", 0);
+        let recorded = workspace.recorded();
+        let printed = fs::read_to_string(workspace.outside("printed")).unwrap();
+        for line in printed.lines() {
+            has_no_value(&ran, &[line.to_owned()]);
+            assert!(!recorded.contains(line), "{recorded}");
+        }
+        assert!(recorded.contains("(not shown: it may hold a secret)"));
+    }
 }

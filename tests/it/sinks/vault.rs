@@ -46,6 +46,14 @@ enum Mode {
     Silent,
     /// The engine has version 1.
     Old,
+    /// Its reads answer something else, in good order.
+    Nonsense,
+    /// It refuses a write that its policy allows, and repeats what was sent.
+    RefusesWrite,
+    /// It stores, and says that its disk is full.
+    StoredFull,
+    /// It stores, and says that it refused.
+    StoredRefused,
 }
 
 #[derive(Default)]
@@ -133,6 +141,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
                 (200, json!({ path: can }))
             }
             (method, path) => match path.strip_prefix("/v1/kv/data/") {
+                Some(_) if method == "GET" && mode == Mode::Nonsense => (200, json!({"data": {"keys": []}})),
                 Some(name) if method == "GET" => read(name, &state.lock().unwrap()),
                 Some(name) => match written(name, &body, mode, state) {
                     Some(answer) => answer,
@@ -186,6 +195,7 @@ fn write(name: &str, body: &Json, mode: Mode, state: &mut State) -> Option<(u16,
             return None;
         }
         Mode::Full => return Some((500, json!({"errors": ["no space left on device"]}))),
+        Mode::RefusesWrite => return Some((403, json!({"errors": [format!("denied: {body}")]}))),
         Mode::Lies => return Some((200, json!({"data": {"version": next + 1}}))),
         _ if body["options"]["cas"] != json!(next) => {
             let said = "check-and-set parameter did not match the current version";
@@ -196,6 +206,11 @@ fn write(name: &str, body: &Json, mode: Mode, state: &mut State) -> Option<(u16,
     state.secrets.entry(name.to_owned()).or_default().push(body["data"].clone());
     if mode == Mode::Hangs {
         return None;
+    }
+    match mode {
+        Mode::StoredFull => return Some((500, json!({"errors": ["no space left on device"]}))),
+        Mode::StoredRefused => return Some((403, json!({"errors": ["permission denied"]}))),
+        _ => {}
     }
     if mode == Mode::Drops && is_first {
         state.misbehaved += 1;
@@ -264,6 +279,7 @@ fn a_server_that_takes_nothing_stops_the_creation_of_the_key() {
         (Mode::Sealed, "answered 503: Vault is sealed"),
         (Mode::FullBefore, "answered 500: no space left on device"),
         (Mode::Old, "kv is not a KV engine of version 2"),
+        (Mode::Nonsense, "answered without a version"),
     ] {
         let vault = Vault::new();
         let workspace = vault.workspace("");
@@ -294,6 +310,9 @@ fn whatever_a_server_does_with_a_write_there_is_exactly_one_version() {
         (Mode::Slow, 0, ""),
         (Mode::Drops, 0, ""),
         (Mode::Races, 0, ""),
+        (Mode::RefusesWrite, 6, "answered 403: (not shown: it may hold a secret)"),
+        (Mode::StoredFull, 0, ""),
+        (Mode::StoredRefused, 6, "answered 403: permission denied"),
     ] {
         let vault = Vault::new();
         let workspace = vault.workspace("");
@@ -383,8 +402,14 @@ fn a_run_that_is_killed_before_the_first_answer_creates_no_key() {
 /// A successor under each fault of the server: the old key works, long after the overlap, until the server has the new value.
 #[test]
 fn an_old_key_stays_until_the_server_has_its_successor() {
-    use Mode::{Drops, Full, FullBefore, Hangs, HangsBefore, Lies, Races, Refuses, Sealed, Silent, Slow};
-    for mode in [Refuses, Full, FullBefore, Lies, Slow, Drops, Races, Sealed, Hangs, HangsBefore, Silent] {
+    use Mode::{
+        Drops, Full, FullBefore, Hangs, HangsBefore, Lies, Nonsense, Races, Refuses, RefusesWrite, Sealed, Silent,
+        Slow, StoredFull, StoredRefused,
+    };
+    let before = [Refuses, FullBefore, Sealed, Silent, Nonsense];
+    let during = [Full, RefusesWrite, Lies, Slow, Races, HangsBefore];
+    let after = [Drops, Hangs, StoredFull, StoredRefused];
+    for mode in before.into_iter().chain(during).chain(after) {
         let vault = Vault::new();
         let mut workspace = vault.workspace("");
         workspace.key(
