@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::environment::check_program;
 use super::listed::MAX_LIST;
 use super::listed::texts;
@@ -286,9 +288,25 @@ fn vault_sink(spec: &VaultSinkSpec, findings: &mut Vec<Diagnostic>) -> Option<Va
     };
     let (mount, namespace) = (path(&spec.mount, "mount"), path(&spec.namespace, "namespace"));
     let token = credential(spec.token.as_ref()?, findings)?;
-    let trimmed = address.value.trim_end_matches('/');
-    let above = trimmed.strip_suffix("/v1").unwrap_or(trimmed);
-    Some(VaultSink { address: above.into(), mount: mount.unwrap_or_else(|| "secret".into()), namespace, token })
+    Some(VaultSink {
+        address: above_v1(&address.value),
+        mount: mount.unwrap_or_else(|| "secret".into()),
+        namespace,
+        token,
+    })
+}
+
+/// The address of the server in one form, whatever the case of its host, with or without its usual port.
+fn above_v1(address: &str) -> Box<str> {
+    let mut url = Url::parse(address).ok();
+    if let Some(url) = &mut url
+        && let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')).map(str::to_owned)
+    {
+        // Otherwise it stays as it is written.
+        let _ = url.set_host(Some(&host));
+    }
+    let plain = url.as_ref().map_or(address, Url::as_str).trim_end_matches('/');
+    plain.strip_suffix("/v1").unwrap_or(plain).trim_end_matches('/').into()
 }
 
 fn variables(sink: &SinkSpec) -> Option<&Texts> {

@@ -89,7 +89,7 @@ pub struct KubernetesSink {
 
 #[derive(Clone)]
 pub struct VaultSink {
-    /// The address above `/v1`.
+    /// The address above `/v1`, in the only form in which it is written.
     pub address: Box<str>,
     pub mount: Box<str>,
     pub namespace: Option<Box<str>>,
@@ -114,7 +114,13 @@ impl Sink {
                 format!("age {folder:?} {recipients:?}")
             }
             SinkKind::Sops(sops) => format!("sops {:?} {:?}", sops.folder, sops.sorted_keys()),
-            SinkKind::Command(command) => format!("command {:?}", command.program),
+            SinkKind::Command(command) => {
+                let mut words = command.program.clone();
+                if let Some(program) = words.first_mut() {
+                    *program = plain_path(program);
+                }
+                format!("command {words:?}")
+            }
             SinkKind::Kubernetes(kubernetes) => format!("kubernetesSecret {:?}", kubernetes.context),
             SinkKind::Vault(vault) => format!("vault {:?} {:?} {:?}", vault.address, vault.namespace, vault.mount),
         };
@@ -160,6 +166,30 @@ impl Sink {
     /// Whether the sink shows what it holds. What another one received is known only from receipts.
     pub const fn can_be_asked(&self) -> bool {
         !matches!(self.kind, SinkKind::Command(_) | SinkKind::Kubernetes(_))
+    }
+}
+
+/// A path without the parts that lead nowhere: `/bin/../bin//store` is `/bin/store`. The name of a program stays.
+fn plain_path(path: &str) -> Box<str> {
+    if !path.starts_with('/') {
+        return path.into();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/")).into()
+}
+
+impl VaultSink {
+    /// The URL of a secret. The server takes a namespace also as the beginning of a path.
+    pub fn url(&self, path: &str) -> String {
+        let namespace = self.namespace.as_ref().map(|name| format!("{name}/")).unwrap_or_default();
+        format!("{}/v1/{namespace}{}/data/{path}", self.address, self.mount)
     }
 }
 

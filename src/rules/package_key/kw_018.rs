@@ -8,6 +8,8 @@ use crate::rules::world::World;
 use crate::workspace::DatabaseAt;
 use crate::workspace::FileFormat;
 use crate::workspace::OWN_FOLDER;
+use crate::workspace::Sink;
+use crate::workspace::SinkKind;
 use crate::workspace::Workspace;
 use crate::workspace::is_git_name;
 use crate::workspace::is_manifest_extension;
@@ -24,6 +26,7 @@ pub static KW_018: Rule = Rule {
 
 pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
     let mut taken: BTreeMap<Holder<'_>, BTreeMap<Slot<'_>, Place>> = BTreeMap::new();
+    let mut files: BTreeMap<String, (String, Place)> = BTreeMap::new();
     for key in &world.keys {
         let Some(deliver) = key.deliver else { continue };
         for target in deliver.value.files() {
@@ -41,6 +44,9 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             }
             let (holder, slot) = meant(world.workspace, sink, &file.value, &variable.value);
             let place = in_words(sink, &file.value, &holder);
+            if let (None, file) = &holder {
+                files.entry(file.clone()).or_insert_with(|| (place.clone(), target.place));
+            }
             let others = taken.entry(holder).or_default();
             let ends = [others.first_key_value(), others.last_key_value()];
             let other_format = ends.into_iter().flatten().find(|((format, _), _)| *format != slot.0);
@@ -64,9 +70,22 @@ pub(super) fn check(world: &World<'_>, findings: &mut Findings) {
             others.insert(slot, target.place);
         }
     }
+    check_folders(&files, findings);
 }
 
-/// A file of the workspace, however a manifest names it; or a sink that does not write to files, and a path in it.
+/// A file that would have to be the folder of another one. `files` has how each is named in messages, and its place.
+fn check_folders(files: &BTreeMap<String, (String, Place)>, findings: &mut Findings) {
+    for (file, (words, place)) in files {
+        let outer = file.match_indices('/').find_map(|(end, _)| files.get(&file[..end]));
+        let Some((outer, first)) = outer else { continue };
+        let message = format!("{words} needs a folder at {outer}, which is a file for another delivery");
+        let problem = KW_018.finding(message).at(*place).label(*first, "the other one");
+        findings.add(problem.help("use another file or path for one of the two"));
+    }
+}
+
+/// A file of the workspace, however a manifest names it; or a sink that does not write to files, and a path in it. What a server
+/// takes as one path is one, whichever sink leads to it.
 type Holder<'a> = (Option<&'a str>, String);
 
 /// The format of a file, and a name in it. The name is empty if the file holds no other one.
@@ -80,6 +99,9 @@ fn meant<'a>(workspace: &Workspace, sink: Option<&'a str>, path: &'a str, name: 
         None => Some((normal(path), FileFormat::Dotenv)),
     };
     let (path, name) = declared.map_or((path, name), |sink| sink.looks_at(path, name));
+    if let Some(Sink { kind: SinkKind::Vault(vault), .. }) = declared {
+        return ((Some(""), vault.url(path)), (None, name));
+    }
     match file {
         Some((file, FileFormat::Raw)) => ((None, file), (Some(FileFormat::Raw), "")),
         Some((file, format)) => ((None, file), (Some(format), name)),

@@ -70,6 +70,31 @@ fn keys_may_share_a_file_that_holds_several() {
     }
 }
 
+/// One place is a file, and the other one needs a folder there.
+#[test]
+fn a_place_inside_of_a_file_is_refused_before_a_key_exists() {
+    for (first, second, said) in [
+        ("{file: secrets/app, as: A}", "{file: secrets/app/b, as: B}", "secrets/app"),
+        ("{file: secrets/app/b/c, as: A}", "{to: local, path: app, as: B}", "app of local, the file secrets/app"),
+        ("{to: json, path: app, as: A}", "{to: raw, path: app, as: b}", "secrets/app"),
+        ("{to: raw, path: app, as: a}", "{to: local, path: app/a/b, as: B}", "secrets/app/a"),
+        ("{to: local, path: app, as: A}", "{to: deep, path: app, as: B}", "secrets/app"),
+        ("{to: sealed, path: app, as: a}", "{to: sops, path: app/a.age, as: B}", "sealed/app/a.age"),
+        ("{file: sealed/app, as: A}", "{to: sealed, path: app, as: B}", "sealed/app"),
+    ] {
+        let ran = of_two_keys(first, second).runs("validate", 3);
+        says(&ran, "error[KW-018]");
+        says(&ran, said);
+        says(&ran, "which is a file for another delivery");
+        says(&ran, "the other one");
+    }
+    // Both of one key.
+    let workspace = Workspace::new(SINKS, "deliver: [{file: secrets/app/b, as: A}, {file: secrets/app, as: B}]");
+    says(&workspace.runs("validate", 3), "error[KW-018]");
+    // Beside each other.
+    of_two_keys("{file: secrets/app, as: A}", "{file: secrets/app.d/b, as: B}").runs("validate", 0);
+}
+
 /// Nothing is written over a link, so it is no other way to a file.
 #[test]
 fn a_folder_that_is_a_link_is_refused() {

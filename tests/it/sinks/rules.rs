@@ -42,6 +42,50 @@ fn a_manifest_names_only_what_the_settings_declare_and_allow() {
     }
 }
 
+/// A second spelling of an address or a program is no second place.
+#[test]
+fn two_spellings_of_one_place_are_one_place() {
+    let vault =
+        |address: &str, more: &str| format!("{{vault: {{address: '{address}', token: {{env: VAULT_TOKEN}}{more}}}}}");
+    let program =
+        |program: &str| format!("{{command: {{program: [{program}, '{{name}}', '{{path}}'], receipt: none}}}}");
+    let plain = "https://vault.example.com";
+    for (one, other) in [
+        (vault(plain, ""), vault("https://Vault.Example.com", "")),
+        (vault(plain, ""), vault("https://vault.example.com:443", "")),
+        (vault(plain, ""), vault("https://vault.example.com/", "")),
+        (vault(plain, ""), vault("https://vault.example.com.", "")),
+        (vault(plain, ""), vault("https://VAULT.example.com:443/v1/", "")),
+        (vault(plain, ""), vault("https://vault.ex%61mple.com", "")),
+        (vault(plain, ""), vault("https://vault.example.com/a/..", "")),
+        (vault("http://127.0.0.1", ""), vault("http://127.0.0.1:80", "")),
+        (vault("https://vault.example.com/a", ""), vault("https://vault.example.com/b/../a", "")),
+        (vault(plain, ", mount: /kv/"), vault("https://vault.example.com:443", ", mount: kv")),
+        (program("/bin/store"), program("/bin/../bin/store")),
+        (program("/bin/store"), program("/bin//./store")),
+        (program("/bin/store"), program("/../bin/store")),
+    ] {
+        let workspace = Workspace::new(&format!("    a: {one}\n    b: {other}\n"), "deliver: elsewhere");
+        says(&workspace.runs("validate", 3), "b and a are the same place");
+    }
+    // What the server takes as one place, however it is written.
+    let sinks = format!(
+        "    a: {}\n    b: {}\n",
+        vault(plain, ", namespace: team, mount: kv"),
+        vault(plain, ", mount: team/kv")
+    );
+    let workspace = Workspace::new(&sinks, "deliver: [{to: a, path: k, as: KEY}, {to: b, path: k, as: KEY}]");
+    says(&workspace.runs("validate", 3), "error[KW-018]");
+    for (one, other) in [
+        (vault(plain, ""), vault("https://vault.example.com:8200", "")),
+        (vault("https://vault.example.com/a", ""), vault("https://vault.example.com/A", "")),
+        (program("/bin/store"), program("/opt/store")),
+    ] {
+        let workspace = Workspace::new(&format!("    a: {one}\n    b: {other}\n"), "deliver: elsewhere");
+        workspace.runs("validate", 0);
+    }
+}
+
 #[test]
 fn mistakes_in_the_settings_are_found_before_any_key_exists() {
     for (sink, message) in [
