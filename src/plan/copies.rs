@@ -29,13 +29,10 @@ pub(super) fn check(context: &Context<'_>) -> Option<Diagnostic> {
     let named: BTreeSet<&Delivery> = keys.flat_map(|key| &key.deliver).collect();
     let places = context.remembered.receipts.places.iter();
     let files: BTreeSet<String> = named.iter().filter_map(|to| file_of(to, context)).collect();
-    // A sink may have another name than when the value was delivered, and a file may be named in another way.
+    // A file may be named in another way than when the value was delivered.
     let is_named = |to: &Delivery, receipt: &Receipt| {
-        let is_it = |other: &&Delivery| (&other.file, &other.variable, other.what) == (&to.file, &to.variable, to.what);
-        let mut same = named.iter().copied().filter(is_it);
-        let is_there = |place| context.workspace.is_place_of(place, &receipt.identity);
-        same.any(|other| other.sink.is_some() && is_there(other))
-            || is_there(to) && file_of(to, context).is_some_and(|file| files.contains(&file))
+        let is_there = context.workspace.is_place_of(to, &receipt.identity);
+        is_there && (named.contains(to) || file_of(to, context).is_some_and(|file| files.contains(&file)))
     };
     let is_copy = |(to, receipt): &(&Delivery, &Receipt)| to.sink.is_some() && !is_named(to, receipt);
     let copies: Vec<(&Delivery, &Receipt)> = places.filter(is_copy).collect();

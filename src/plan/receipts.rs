@@ -14,6 +14,7 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveKey;
 use crate::rotation;
+use crate::workspace::Workspace;
 
 /// What a place shows on this machine.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,6 +74,26 @@ pub struct Receipts {
 }
 
 impl Receipts {
+    /// With the names that the settings give to sinks now: a sink that only has another name is the same place. Of two receipts
+    /// of one place, that of the place as it is now counts, and then the later one.
+    pub fn renamed(mut self, workspace: &Workspace) -> Self {
+        let names: BTreeMap<Box<str>, &Box<str>> =
+            workspace.sinks.iter().map(|(name, sink)| (sink.identity(), name)).collect();
+        let mut places: BTreeMap<_, (Delivery, Receipt)> = BTreeMap::new();
+        let weight = |receipt: &Receipt| (names.contains_key(&receipt.identity), receipt.run, receipt.at);
+        for (mut to, receipt) in std::mem::take(&mut self.places) {
+            if let (Some(sink), Some(name)) = (&mut to.sink, names.get(&receipt.identity)) {
+                sink.clone_from(name);
+            }
+            let slot = (to.sink.clone(), to.file.clone(), to.variable.clone());
+            if places.get(&slot).is_none_or(|(_, other)| weight(other) < weight(&receipt)) {
+                places.insert(slot, (to, receipt));
+            }
+        }
+        self.places = places.into_values().collect();
+        self
+    }
+
     /// What a place received last, whether that was the value or the shared secret of a key.
     pub fn last(&self, to: &Delivery) -> Option<&Receipt> {
         let of = |what| self.places.get(&Delivery { what, ..to.clone() });

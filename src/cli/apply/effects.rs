@@ -147,7 +147,7 @@ impl Effects for World<'_> {
         if is_known {
             return self.sinks.deliver(parcel);
         }
-        let (noted, sinks) = (self.journal.attempt(to), self.sinks.clone());
+        let (noted, sinks) = (self.journal.attempt(to, self.sinks.identity(to)), self.sinks.clone());
         Box::pin(async move {
             noted.await.map_err(|error| unwritten("the value was not delivered", &error))?;
             sinks.deliver(parcel).await

@@ -49,7 +49,9 @@ pub(super) fn remembered(
         return Ok(Remembered { key: key.cloned(), ..Remembered::default() });
     };
     let remembered = database::remembered(&database, &store_keys(loaded), in_journal, key.cloned());
-    remembered.map_err(|error| Failure::of_database(&error))
+    let remembered = remembered.map_err(|error| Failure::of_database(&error))?;
+    let receipts = remembered.receipts.renamed(&loaded.workspace);
+    Ok(Remembered { receipts, ..remembered })
 }
 
 /// Forgets the creates whose objects this plan found, or that it will never look for: from now on, lists are believed.

@@ -17,9 +17,14 @@ use crate::plan::Change;
 
 impl Journal {
     /// Records that a place may get a value from now on. The future is ready once the note is on disk.
-    pub fn attempt(&self, to: &Delivery) -> impl Future<Output = Result<(), Arc<DatabaseError>>> + use<> {
+    /// `identity` is that of its sink.
+    pub fn attempt(
+        &self,
+        to: &Delivery,
+        identity: Box<str>,
+    ) -> impl Future<Output = Result<(), Arc<DatabaseError>>> + use<> {
         let (noted, is_noted) = oneshot::channel();
-        self.note(Note::Attempt(Attempt(to.clone()), noted));
+        self.note(Note::Attempt(Attempt(to.clone(), identity), noted));
         async { is_noted.await.unwrap_or_else(|_| Err(Arc::new(DatabaseError::Ended))) }
     }
 

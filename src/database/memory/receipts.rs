@@ -44,7 +44,7 @@ impl Delivered {
         Self { address, to: to.clone(), value, at, identity, receipt }
     }
 
-    /// A place holds one value, so the receipts of former values go.
+    /// A place holds one value, so the receipts of former values go, also under another name of its sink.
     pub(in crate::database) fn note(
         &self,
         connection: &Connection,
@@ -54,9 +54,8 @@ impl Delivered {
         let (workspace, store) = (stores.workspace(), stores.of(Kind::PackageKey));
         let Delivery { sink, file, variable, what: _ } = &self.to;
         let sink = sink.as_deref().unwrap_or("");
-        let sql =
-            "DELETE FROM receipts WHERE workspace = ?1 AND store = ?2 AND sink = ?3 AND file = ?4 AND variable = ?5";
-        connection.execute(sql, &[&workspace, &store, &sink, file, variable])?;
+        let sql = format!("DELETE FROM receipts WHERE {PLACE}");
+        connection.execute(&sql, &[&workspace, &store, &sink, file, variable, &self.identity])?;
         let sql = "INSERT INTO receipts
                      (workspace, store, sink, file, variable, value, address, run, at, identity, receipt, secret)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -80,17 +79,20 @@ impl Delivered {
     }
 }
 
-/// A delivery that is about to start.
-pub(in crate::database) struct Attempt(pub(in crate::database) Delivery);
+/// The receipts of a place: under the name of its sink, or under another one of the same sink.
+const PLACE: &str = "workspace = ?1 AND store = ?2 AND file = ?4 AND variable = ?5
+                     AND (sink = ?3 OR identity <> '' AND identity = ?6)";
+
+/// A delivery that is about to start, and the identity of its sink.
+pub(in crate::database) struct Attempt(pub(in crate::database) Delivery, pub(in crate::database) Box<str>);
 
 impl Attempt {
     /// From now on, the place may have another value than its receipt says.
     pub(in crate::database) fn note(&self, connection: &Connection, stores: &StoreKeys) -> Result<(), SqlError> {
         let (workspace, store) = (stores.workspace(), stores.of(Kind::PackageKey));
         let Delivery { sink, file, variable, what: _ } = &self.0;
-        let sql = "UPDATE receipts SET doubtful = 1
-                   WHERE workspace = ?1 AND store = ?2 AND sink = ?3 AND file = ?4 AND variable = ?5";
-        connection.execute(sql, &[&workspace, &store, &sink.as_deref().unwrap_or(""), file, variable])
+        let sql = format!("UPDATE receipts SET doubtful = 1 WHERE {PLACE}");
+        connection.execute(&sql, &[&workspace, &store, &sink.as_deref().unwrap_or(""), file, variable, &self.1])
     }
 }
 

@@ -242,16 +242,57 @@ fn a_changed_sink_receives_the_value_again_and_a_removed_one_keeps_a_copy() {
     says(&workspace.console.run("plan"), keeps);
 }
 
-/// To take the value out there would take it from its callers.
+/// To take the value out there would take it from its callers, and to deliver it again would make a second version.
 #[test]
 fn a_sink_with_another_name_is_the_same_place() {
-    let workspace = Workspace::with_store("");
+    let mut workspace = Workspace::with_store("");
     workspace.applies();
-    workspace.sinks(&SINK.replacen("store:", "renamed:", 1));
-    workspace.key("deliver: [{to: renamed, path: teams/checkout, as: KEY}]");
+    let first = workspace.versions();
+    let renamed = SINK.replacen("store:", "renamed:", 1);
+    workspace.sinks(&renamed);
+    workspace.key(&TO_STORE.replace("store", "renamed"));
+    workspace.is_settled();
     for ran in [workspace.applies(), workspace.applies()] {
         assert!(!format!("{}{}", ran.out, ran.err).contains("KW-166"), "{}{}", ran.out, ran.err);
     }
+    assert_eq!(workspace.versions(), first);
+    says(&workspace.runs("keys", 0), "teams/checkout of renamed (KEY): delivered 20");
+    // The program in another spelling is no other place either.
+    let store = workspace.outside("store");
+    let folder = workspace.folder.path().file_name().unwrap().to_str().unwrap();
+    workspace.sinks(&renamed.replace("OUTSIDE/store", &format!("OUTSIDE/../{folder}/./store")));
+    assert!(store.exists());
+    workspace.is_settled();
+    // A successor replaces what the place received under its former name.
+    workspace.key(&format!("rotation: {{every: 90d, overlap: 14d}}\n{}", TO_STORE.replace("store", "renamed")));
+    workspace.console.now = "2027-02-20T12:00:00Z".to_owned();
+    workspace.applies();
+    assert_eq!(workspace.versions(), workspace.live());
+    workspace.sinks(&SINK.replacen("store:", "third:", 1));
+    workspace.key(&format!("rotation: {{every: 90d, overlap: 14d}}\n{}", TO_STORE.replace("store", "third")));
+    workspace.is_settled();
+    let keys = workspace.runs("keys", 0);
+    for name in ["store", "renamed"] {
+        assert!(!keys.out.contains(&format!("teams/checkout of {name}")), "{}", keys.out);
+    }
+}
+
+/// Two sinks that change their names are the places that they were.
+#[test]
+fn sinks_that_exchange_their_names_receive_nothing() {
+    let other = SINK.replacen("store:", "other:", 1).replace("acme/{path}", "other/{path}");
+    let deliver = "deliver: [{to: store, path: teams/a, as: KEY}, {to: other, path: teams/b, as: KEY}]";
+    let workspace = Workspace::with_store(&other);
+    workspace.key(deliver);
+    workspace.applies();
+    let exchanged = |text: &str| text.replace("store:", "x:").replace("other:", "store:").replace("x:", "other:");
+    workspace.sinks(&exchanged(&format!("{SINK}{other}")));
+    workspace
+        .key(&deliver.replace("to: store", "to: x").replace("to: other", "to: store").replace("to: x", "to: other"));
+    workspace.is_settled();
+    // The same paths under the same names are other places now.
+    workspace.key(deliver);
+    workspace.runs("plan --detailed-exitcode", 2);
 }
 
 /// A sink is no file.
