@@ -31,6 +31,9 @@ use crate::keys::Key;
 use crate::keys::Selection;
 use crate::keys::State;
 use crate::model::Instant;
+use crate::model::Kind;
+use crate::model::Live;
+use crate::model::Secret;
 use crate::render;
 use crate::render::KeyReport;
 use crate::rotation::later;
@@ -187,6 +190,14 @@ fn check(format: Format, console: &mut Console<'_>) -> Result<Exit, Failure> {
 
 fn until(now: Instant, within: Duration) -> Instant {
     later(now, i64::try_from(within.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Whether an argument is not an address, or names a value: no message repeats it then. A person who is in a hurry pastes the
+/// value that leaked.
+fn is_no_address(argument: &str, live: &Live) -> bool {
+    let is_of = |kind: Kind| argument.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('/'));
+    let last = Secret::new(argument.rsplit('/').next().unwrap_or_default());
+    !Kind::ALL.into_iter().any(is_of) || !keys::holders(live, &[last]).is_empty()
 }
 
 fn not_found(address: &str) -> Failure {

@@ -373,6 +373,25 @@ fn the_document_matches_its_schema() {
     }
 }
 
+/// A value that was pasted where an address belongs is in no output, which a pipeline keeps. Seen to fail.
+#[test]
+fn a_value_in_place_of_an_address_is_not_repeated() {
+    let story = Story::new();
+    let value = story.value.clone();
+    for argument in [value.clone(), format!("key/{value}"), format!("key/production/{value}")] {
+        for line in [
+            format!("keys revoke {argument} --auto-approve"),
+            format!("keys reveal {argument}"),
+            format!("keys reveal {argument} --out ../value --auto-approve"),
+        ] {
+            let ran = story.console.run(&line);
+            assert_ne!(ran.exit, 0, "{line}");
+            assert!(!ran.out.contains(&value) && !ran.err.contains(&value), "{}{}", ran.out, ran.err);
+            assert!(ran.err.contains("not an address") || ran.err.contains("not a terminal"), "{}", ran.err);
+        }
+    }
+}
+
 /// A lock that another run holds, or a database that is not there, delays no revocation.
 #[test]
 fn a_run_in_progress_does_not_delay_it() {

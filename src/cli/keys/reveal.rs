@@ -45,8 +45,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, format: Format, console: &mut Console<'_>) -> Result<Exit, Stop> {
     let address = &arguments.address;
-    let refuse =
-        |why: &str| Failure { exit: Exit::Usage, ..Failure::new(format!("could not reveal {address}: {why}")) };
+    let refuse = |why: &str| Failure { exit: Exit::Usage, ..Failure::new(format!("could not reveal a value: {why}")) };
     if format != Format::Text {
         return Err(refuse("`keys reveal` prints only text").help("omit --format").into());
     }
@@ -59,6 +58,10 @@ pub(super) fn run(arguments: &Arguments, format: Format, console: &mut Console<'
     trust::show(&session.loaded, console)?;
     let incident = session.incident(console)?;
     let found = incident.find(address, console);
+    if found.is_empty() && super::is_no_address(address, &incident.live) {
+        let failure = Failure::new("could not reveal a value: the argument is not an address");
+        return Err(failure.help("`keywright keys` lists all keys with their addresses").into());
+    }
     let [key] = found.as_slice() else {
         let why = if found.is_empty() { "no key has this address" } else { "several keys have this address" };
         let failure = Failure::new(format!("could not reveal {address}: {why}"));

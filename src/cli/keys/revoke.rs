@@ -234,6 +234,11 @@ fn own(what: &str) -> Failure {
 }
 
 fn no_such(incident: &Incident, address: &str) -> Failure {
+    if super::is_no_address(address, &incident.live) {
+        let help = "pass an address as `keywright keys` lists it, or a value on standard input with --stdin: arguments are kept \
+                    by shells and logs";
+        return Failure::new("could not find a key: the argument is not an address").help(help);
+    }
     let failure = Failure::new(format!("could not find {address} in {}: no key has this address", incident.store));
     match incident.desired {
         Some(_) => failure.help("`keywright keys` lists all keys with their addresses"),
