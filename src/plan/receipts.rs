@@ -82,7 +82,9 @@ impl Receipts {
         let mut places: BTreeMap<_, (Delivery, Receipt)> = BTreeMap::new();
         let weight = |receipt: &Receipt| (names.contains_key(&receipt.identity), receipt.run, receipt.at);
         for (mut to, receipt) in std::mem::take(&mut self.places) {
-            if let (Some(sink), Some(name)) = (&mut to.sink, names.get(&receipt.identity)) {
+            // Two sinks may have the same settings.
+            let is_there = workspace.is_place_of(&to, &receipt.identity);
+            if let (false, Some(sink), Some(name)) = (is_there, &mut to.sink, names.get(&receipt.identity)) {
                 sink.clone_from(name);
             }
             let slot = (to.sink.clone(), to.file.clone(), to.variable.clone());
