@@ -2,6 +2,7 @@
 
 mod access;
 mod apply;
+mod address;
 mod arguments;
 mod asked;
 mod completions;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::address::AddressText;
 use super::failure::Exit;
 use super::failure::Failure;
 use crate::model::Instant;
@@ -67,7 +68,7 @@ pub(super) struct Planning {
     since: Option<String>,
 
     /// Lift the guards for one object, for example key/checkout-production; repeatable
-    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
+    #[arg(long, value_name = "ADDRESS", value_parser = AddressText, help_heading = CHANGES)]
     allow: Vec<String>,
 
     /// Maximum number or share of objects to delete or replace, and of API keys to disable or restrict,
@@ -76,7 +77,7 @@ pub(super) struct Planning {
     max_delete: Option<MaxDelete>,
 
     /// Write the value of this key on this machine, even if it may have been delivered elsewhere; repeatable
-    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
+    #[arg(long, value_name = "ADDRESS", value_parser = AddressText, help_heading = CHANGES)]
     deliver: Vec<String>,
 
     /// Deliver no value; deliveries stay due until a run without this option
@@ -110,7 +111,7 @@ pub(super) struct Planning {
 #[derive(Args)]
 pub(super) struct Limits {
     /// Lift the guards for one object, for example key/checkout-production; repeatable
-    #[arg(long, value_name = "ADDRESS", help_heading = CHANGES)]
+    #[arg(long, value_name = "ADDRESS", value_parser = AddressText, help_heading = CHANGES)]
     allow: Vec<String>,
 
     /// Maximum number of API calls

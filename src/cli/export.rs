@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::Console;
 use super::Exit;
+use super::address::AddressText;
 use super::arguments::Manifests;
 use super::failure::Failure;
 use super::failure::Stop;
@@ -56,7 +57,7 @@ pub(super) struct Arguments {
     all: bool,
 
     /// Export only this object and what it depends on, for example application/alice/checkout; repeatable
-    #[arg(long, value_name = "ADDRESS", help_heading = WHAT)]
+    #[arg(long, value_name = "ADDRESS", value_parser = AddressText, help_heading = WHAT)]
     only: Vec<String>,
 
     /// Export only what the manifests of the workspace do not declare

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::Console;
 use super::Exit;
 use super::Failure;
+use super::address::AddressText;
 use super::arguments;
 use super::arguments::Manifests;
 use super::failure::Stop;
@@ -55,7 +56,7 @@ pub(super) struct Arguments {
     command: Option<Command>,
 
     /// Only this key, or the keys of a user, an application, a package or a package plan, for example user/alice; repeatable
-    #[arg(long, value_name = "ADDRESS", global = true, help_heading = WHICH)]
+    #[arg(long, value_name = "ADDRESS", value_parser = AddressText, global = true, help_heading = WHICH)]
     only: Vec<String>,
 
     /// Only keys in this state; repeatable

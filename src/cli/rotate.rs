@@ -8,6 +8,7 @@ use clap::Args;
 use super::Console;
 use super::Exit;
 use super::Failure;
+use super::address::AddressText;
 use super::apply;
 use super::apply::Form;
 use super::apply::Manner;
@@ -39,7 +40,7 @@ use crate::render::text::Style;
 #[command(after_help = super::examples::ROTATE)]
 pub(super) struct Arguments {
     /// Address of a key with `rotation`, for example key/checkout-production
-    #[arg(value_name = "ADDRESS", required = true)]
+    #[arg(value_name = "ADDRESS", required = true, value_parser = AddressText)]
     keys: Vec<String>,
 
     /// Workspace folder, or file or folder with manifests; repeatable
@@ -136,11 +137,10 @@ fn rotated(name: &str, desired: &Desired) -> Result<Address, Failure> {
     };
     let Some(declared) = Address::parse(name).and_then(|address| desired.get(&address)) else {
         let names: Vec<String> = desired.of(Kind::PackageKey).map(|key| key.address.to_string()).collect();
-        let label = format!("key/{name}");
         let near = did_you_mean(name, names.iter().map(String::as_str));
         return refuse(
             "no manifest declares it",
-            match near.or_else(|| names.contains(&label).then_some(&*label)) {
+            match near {
                 Some(near) => format!("did you mean {near}?"),
                 None => {
                     "pass the address of a key as `keywright plan` shows it, like key/checkout-production".to_owned()

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::Exit;
+use super::address;
 use super::output;
 use super::output::Format;
 use super::saved_plan::Target;
@@ -64,7 +65,13 @@ pub(super) fn print<W: Write>(
     out: &mut Harmless<W>,
     err: &mut dyn Write,
 ) -> Exit {
-    let text = error.render().ansi().to_string();
+    let is_there = |word: &str| source::is_there(&context.folder.join(word));
+    let unexpected = address::unexpected(error).filter(|word| !is_there(word));
+    let shown = |text: String| match unexpected {
+        Some(word) => text.replace(word, &format!("({} characters, not printed)", word.chars().count())),
+        None => text,
+    };
+    let text = shown(error.render().ansi().to_string());
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
     if exit == Exit::Usage && context.arguments.iter().any(|argument| argument == "plan") {
         // Opening removes an older plan, which must not be taken for the result. The mistake is reported in any case.
@@ -74,10 +81,10 @@ pub(super) fn print<W: Write>(
         if exit == Exit::Done {
             return write!(out, "{text}");
         }
-        let plain = error.render().to_string();
+        let plain = shown(error.render().to_string());
         let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
         let message = message.trim_start_matches("error: ").trim_end();
-        let habit = habits::answer(error, |word| source::is_there(&context.folder.join(word)));
+        let habit = habits::answer(error, is_there).or_else(|| address::help(message));
         let help = Some(habit.unwrap_or("`keywright --help` lists the arguments"));
         let problem = Problem { exit: exit as u8, message, help };
         if context.value("--format").as_deref() == Some("markdown") {

@@ -33,6 +33,20 @@ impl Tracked {
         Ok(Self::below(&inner)?.holds(file).then_some(inner))
     }
 
+    /// Whether Git would take a file with `git add --all`: it is in a checkout, and no `.gitignore` names it.
+    pub fn would_hold(file: &Path) -> Result<bool, GitError> {
+        let file = super::settled_folder(file);
+        let Some(folder) = file.parent() else { return Ok(false) };
+        let open = Repository::find_of_anyone(folder).and_then(|found| match found {
+            Some(repository) => repository.not_ignored(&[file.clone()]),
+            None => Ok(Vec::new()),
+        });
+        match open {
+            Err(error) if matches!(error.kind(), GitErrorKind::NoProgram | GitErrorKind::NotRepository) => Ok(false),
+            open => open.map(|open| !open.is_empty()),
+        }
+    }
+
     fn read(folder: &Path) -> Result<Self, GitError> {
         // Where a link of the user leads, it is still a file of that repository.
         let folder = &super::settled(folder);

@@ -75,7 +75,8 @@ fn of(input: &Input<'_>, key: Key, live: &LiveObject) -> Affected {
     };
     let others: Vec<&LiveObject> = input.live.of(Kind::PackageKey).iter().filter(of_application).collect();
     let package = |key: &LiveObject| key.key.as_ref().map(|key| key.package_id.clone());
-    let beside = others.iter().filter(|other| package(other) == package(live)).map(|other| other.address.clone());
+    let beside = others.iter().filter(|other| package(other) == package(live));
+    let beside = beside.map(|other| current(input, other).unwrap_or(&other.address).clone());
     Affected {
         is_protected: manifest.map_or_else(|| known.is_some_and(|known| known.protect), |manifest| manifest.protect),
         known_as: known.map(|known| known.address.clone()).filter(|_| input.manifests.is_none()),
@@ -88,6 +89,14 @@ fn of(input: &Input<'_>, key: Key, live: &LiveObject) -> Affected {
 
 fn declared<'a>(input: &Input<'a>) -> &'a [Sighting] {
     input.manifests.as_ref().map_or(&[], |manifests| manifests.declared)
+}
+
+/// The address of the manifest whose current generation a key is.
+fn current<'a>(input: &Input<'a>, live: &LiveObject) -> Option<&'a Address> {
+    let address = declared(input).iter().find(|sighting| is_of(sighting, live)).map(|sighting| &sighting.address)?;
+    // The current generation comes first.
+    let first = declared(input).iter().find(|sighting| sighting.address == *address);
+    first.filter(|sighting| is_of(sighting, live)).map(|sighting| &sighting.address)
 }
 
 fn is_of(sighting: &Sighting, live: &LiveObject) -> bool {

@@ -2,6 +2,7 @@
 
 mod drill;
 mod own_secrets;
+mod typed;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

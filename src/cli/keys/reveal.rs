@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
+use crate::cli::address::AddressText;
 use crate::cli::arguments::Manifests;
 use crate::cli::asked;
 use crate::cli::asked::Consent;
@@ -20,6 +21,7 @@ use crate::files::Place;
 use crate::files::Refused;
 use crate::files::Tracked;
 use crate::files::outside_git;
+use crate::git::GitError;
 use crate::model::LiveObject;
 use crate::model::Secret;
 use crate::model::has_mask;
@@ -31,7 +33,7 @@ use crate::rules;
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Address of a key in the manifests or in the store, for example key/checkout-production
-    #[arg(value_name = "ADDRESS")]
+    #[arg(value_name = "ADDRESS", value_parser = AddressText)]
     address: String,
 
     /// Write the value to this new file, readable by its owner only, instead of the terminal
@@ -108,11 +110,15 @@ fn place(file: &Path, console: &Console<'_>) -> Result<(Place, String), Failure>
     };
     let of_files = |error: Refused| refused(&error.to_string());
     outside_git(folder, Path::new(name)).map_err(of_files)?;
-    let tracked = Tracked::below(folder).map_err(|error| {
+    let of_git = |error: GitError| {
         refused(&format!("could not find out whether Git tracks it: could not {error}")).help(error.help())
-    })?;
+    };
+    let tracked = Tracked::below(folder).map_err(of_git)?;
     if tracked.holds(&path) {
         return Err(refused("Git tracks it, so the next commit would contain the value"));
+    }
+    if Tracked::would_hold(&path).map_err(of_git)? {
+        return Err(refused("Git does not ignore it, so `git add` would take the value"));
     }
     let place = Place::find(folder, Path::new(name)).map_err(of_files)?;
     let place = place.ok_or_else(|| refused("its folder does not exist"))?;
@@ -123,5 +129,6 @@ fn place(file: &Path, console: &Console<'_>) -> Result<(Place, String), Failure>
 }
 
 fn unwritable(file: &str, why: &str) -> Failure {
-    Failure::new(format!("could not write {file}: {why}")).help("choose a new file outside of the repository")
+    Failure::new(format!("could not write {file}: {why}"))
+        .help("name a file that Git ignores, or one outside of the repository")
 }

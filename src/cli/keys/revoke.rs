@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
+use crate::cli::address::AddressText;
 use crate::cli::arguments::Manifests;
 use crate::cli::asked;
 use crate::cli::asked::Consent;
@@ -50,7 +51,7 @@ use crate::workspace::Consent as Consented;
 #[expect(clippy::struct_excessive_bools, reason = "one for each option of the command line")]
 pub(super) struct Arguments {
     /// Address of a key in the manifests or in the store, for example key/checkout-production
-    #[arg(value_name = "ADDRESS")]
+    #[arg(value_name = "ADDRESS", value_parser = AddressText)]
     addresses: Vec<String>,
 
     /// Name of an API key of Managed File Transfer; repeatable
