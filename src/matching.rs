@@ -6,8 +6,8 @@ mod odd;
 
 pub use keys::begins;
 pub use odd::NOTHING_IN_ITS_PLACE;
-pub use odd::SHOW_VALUES;
 pub use odd::odd_rule;
+pub use odd::show_values;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

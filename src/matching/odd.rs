@@ -82,13 +82,19 @@ fn stop_masked(desired: &Desired, live: &Live, matching: &mut Matching<'_>) {
         let Some(other) = masked.iter().find(is_beside) else { continue };
         let message = format!("{} may be {}, whose value the store shows only masked", declared.address, other.address);
         let problem = rules::CAM_066.finding(message).at(declared.place);
-        matching.stop(declared, problem.help(SHOW_VALUES));
+        matching.stop(declared, problem.help(show_values(declared)));
     }
 }
 
 /// The help for a key whose value is not what the store has.
-pub const SHOW_VALUES: &str = "sign in as a user who may read key values, or declare the key with `key: {existing: ID}`; \
-                               until then nothing is created in its place";
+pub fn show_values(declared: &Declared) -> &'static str {
+    let source = declared.key.as_ref().map(|key| &key.source);
+    if matches!(source, Some(KeySource::Existing(_))) {
+        return "sign in as a user who may read key values; until then nothing is created in its place";
+    }
+    "sign in as a user who may read key values, or declare the key with `key: {existing: ID}`; until then nothing is \
+     created in its place"
+}
 
 /// A field that the manifest manages and that was not understood. A change of `eav` writes all of it.
 fn unread_of(declared: &Declared, live: &LiveObject) -> Option<String> {

@@ -2,8 +2,9 @@
 //! not here shows nothing, and a receipt in the workspace database shows that the value arrived once.
 
 pub(super) mod living;
+mod unseen;
 
-use std::collections::BTreeSet;
+pub(super) use unseen::check;
 
 use super::Change;
 use super::Context;
@@ -13,11 +14,9 @@ use super::Shown;
 use super::known::Maker;
 use super::option::option;
 use super::shared_secrets::missing;
-use super::shared_secrets::without_secret;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Found;
 use crate::matching::Matching;
-use crate::matching::SHOW_VALUES;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Delivery;
@@ -120,7 +119,7 @@ fn dead(
     let message = format!("the value of {address} is not delivered to {places}: the key {why} in the store");
     let problem = rules::KW_119.finding(message).at(declared.place);
     if why == MASKED {
-        return Some(problem.help(SHOW_VALUES));
+        return Some(problem.help("sign in as a user who may read key values, or remove the place"));
     }
     let allow = option(address);
     let back = if why == "has ended" { "a later date in `expires`" } else { "`settings: {status: active}`" };
@@ -138,10 +137,11 @@ fn activates(change: &Change) -> bool {
 
 /// Whether the current key works, or waits for approval, and was never delivered to a place. Its successor would be missing there too, and no key
 /// would be retired, so that each run adds one. A place that received the value and shows another one now does not stop the
-/// rotation: another program may reset it before each run.
+/// rotation: another program may reset it before each run. What became another place, or may have another value since a later run
+/// began to deliver there, has not received it.
 pub(super) fn comes_first(context: &Context<'_>, declared: &Declared, live: &LiveObject) -> bool {
     let is_missing = |to| match state(context, declared, live, to) {
-        State::Due => receipt(context, live, to).is_none(),
+        State::Due => !has_received(context, live, to),
         State::Broken => true,
         State::There | State::Received | State::Unknown | State::Absent => false,
     };
@@ -282,89 +282,14 @@ pub(super) fn is_last_received(context: &Context<'_>, live: &LiveObject) -> bool
     value().is_some_and(|value| context.remembered.receipts.places.values().any(|receipt| receipt.value == value))
 }
 
+/// Whether a place received the value of a key, is the same place still, and received nothing since.
+fn has_received(context: &Context<'_>, live: &LiveObject, to: &Delivery) -> bool {
+    let last = context.remembered.receipts.places.get(to).filter(|_| receipt(context, live, to).is_some());
+    last.is_some_and(|last| context.workspace.is_place_of(to, &last.identity) && !last.is_doubtful)
+}
+
 /// When the value of a key was delivered to a place, if that was recorded.
 fn receipt(context: &Context<'_>, live: &LiveObject, to: &Delivery) -> Option<Instant> {
     let value = context.remembered.key.as_ref()?.of_value(live.key.as_ref()?.get(to.what)?);
     context.remembered.receipts.places.get(to).filter(|receipt| receipt.value == value).map(|receipt| receipt.at)
-}
-
-/// KW-042: the deliveries that this machine cannot see, or that `--no-deliver` leaves out. KW-043: a wrong `--deliver`.
-pub(super) fn check(context: &Context<'_>, matching: &Matching<'_>, changes: &[&Change]) -> Vec<Diagnostic> {
-    let mut findings: Vec<Diagnostic> = wrong_addresses(context).collect();
-    let keys = || context.desired.of(Kind::PackageKey).filter(|declared| !targets(declared).is_empty());
-    let creates = |address: &Address| changes.iter().any(|change| creates(change, address));
-    let in_store = |declared: &Declared| matching.found.get(&declared.address).map(|found| found.live);
-    if context.options.no_deliver {
-        let left_out = |declared: &Declared| match in_store(declared) {
-            _ if creates(&declared.address) => targets(declared).len(),
-            Some(live) => wanted(context, declared, live).count(),
-            None => 0,
-        };
-        findings.extend(finding(keys().map(|key| (&key.address, left_out(key))), |deliveries, _, names| {
-            let message = format!("--no-deliver leaves out {deliveries} of {names}");
-            rules::KW_042.finding(message).help("they stay due: a run without --no-deliver makes them")
-        }));
-        return findings;
-    }
-    findings.extend(without_secret(context, matching));
-    let unseen = |declared: &Declared| {
-        let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
-        let is_asked = context.options.deliver.contains(&declared.address.to_string());
-        let files = targets(declared).iter().filter(|to| to.sink.is_none());
-        let states = files.map(|to| state(context, declared, live, to));
-        states.filter(|state| !is_asked && matches!(state, State::Received | State::Unknown)).count()
-    };
-    // A sink that received the value is in order, even if it cannot be asked.
-    let unknown = |declared: &Declared| {
-        let Some(live) = in_store(declared).filter(|_| !creates(&declared.address)) else { return 0 };
-        let is_asked = context.options.deliver.contains(&declared.address.to_string());
-        let in_sinks = targets(declared).iter().filter(|to| to.sink.is_some());
-        in_sinks.filter(|to| !is_asked && state(context, declared, live, to) == State::Unknown).count()
-    };
-    findings.extend(finding(keys().map(|key| (&key.address, unseen(key))), |deliveries, are_many, names| {
-        let files = if are_many { "the files are" } else { "the file is" };
-        let message = format!("{deliveries} cannot be seen here: {files} not on this machine");
-        rules::KW_042.finding(message).help(format!("--deliver ADDRESS writes the value of a key here: {names}"))
-    }));
-    findings.extend(finding(keys().map(|key| (&key.address, unknown(key))), |deliveries, are_many, names| {
-        let sinks =
-            if are_many { "their sinks cannot be asked, and have" } else { "its sink cannot be asked, and has" };
-        let message = format!("it is unknown whether {deliveries} arrived: {sinks} no receipt");
-        rules::KW_042.finding(message).help(format!("--deliver ADDRESS delivers the value of a key: {names}"))
-    }));
-    findings
-}
-
-/// Whether a change creates the current generation of a key.
-fn creates(change: &Change, address: &Address) -> bool {
-    change.address == *address && change.action == super::Action::Create
-}
-
-/// One finding for all keys that have any of the counted deliveries.
-fn finding<'a>(
-    counted: impl Iterator<Item = (&'a Address, usize)>,
-    say: impl Fn(String, bool, String) -> Diagnostic,
-) -> Option<Diagnostic> {
-    let counted: Vec<_> = counted.filter(|(_, number)| *number > 0).collect();
-    let total: usize = counted.iter().map(|(_, number)| number).sum();
-    let names: Vec<String> = counted.iter().map(|(address, _)| address.to_string()).collect();
-    (total > 0).then(|| {
-        let deliveries = if total == 1 { "1 delivery".to_owned() } else { format!("{total} deliveries") };
-        say(deliveries, total > 1, and_more(&names, MOST, ", "))
-    })
-}
-
-fn wrong_addresses(context: &Context<'_>) -> impl Iterator<Item = Diagnostic> {
-    let keys = || context.desired.of(Kind::PackageKey).filter(|declared| !targets(declared).is_empty());
-    let names: BTreeSet<String> = keys().map(|declared| declared.address.to_string()).collect();
-    context.options.deliver.iter().filter_map(move |address| {
-        if names.contains(address) {
-            return None;
-        }
-        let problem = rules::KW_043.finding(format!("--deliver {address} names no key with a delivery"));
-        Some(match crate::diagnostic::did_you_mean(address, names.iter().map(String::as_str)) {
-            Some(near) => problem.help(format!("did you mean {near}?")),
-            None => problem.help("name a key whose manifest has `deliver`, like key/checkout-production"),
-        })
-    })
 }

@@ -12,9 +12,9 @@ use super::renamed_keys;
 use crate::diagnostic::Diagnostic;
 use crate::matching::Matching;
 use crate::matching::NOTHING_IN_ITS_PLACE;
-use crate::matching::SHOW_VALUES;
 use crate::matching::matching;
 use crate::matching::odd_rule;
+use crate::matching::show_values;
 use crate::model::Address;
 use crate::model::Declared;
 use crate::model::Kind;
@@ -87,7 +87,7 @@ fn hold_keys(context: &Context<'_>, matching: &mut Matching<'_>) {
                 declared.address, live.address
             );
             let problem = rules::CAM_066.finding(message).at(declared.place);
-            matching.hold(declared, problem.help(SHOW_VALUES));
+            matching.hold(declared, problem.help(show_values(declared)));
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::rotation;
 use crate::rotation::Due;
 use crate::rotation::Wait;
 use crate::rules;
+use crate::text::shell;
 
 /// A successor that is younger may come from the same intent, whatever the overlap.
 const YOUNG: TimeDelta = TimeDelta::hours(1);
@@ -110,7 +111,10 @@ fn is_in_progress(
 fn in_progress(declared: &Declared, current: &LiveObject) -> Diagnostic {
     let made = current.created.map_or_else(|| "at an unknown time".to_owned(), |at| format!("on {}", in_utc(at)));
     let message = format!("{} is in a rotation already: its new generation was created {made}", declared.address);
-    let help = "`keywright apply` finishes this rotation; `keywright rotate --again` creates one more generation";
+    let address = shell::argument(&declared.address.to_string());
+    let help = format!(
+        "`keywright apply` finishes this rotation; `keywright rotate {address} --again` creates one more generation"
+    );
     rules::KW_116.finding(message).at(declared.place).help(help)
 }
 

@@ -115,3 +115,62 @@ fn the_consent_that_a_guard_offers_lifts_it() {
 fn offers(case: &Case) -> bool {
     case.said.as_ref().is_ok_and(|said| said.contains("--allow ") || said.contains("--max-delete "))
 }
+
+/// The addresses that a help offers for `--deliver`.
+fn to_deliver(said: &str) -> Vec<String> {
+    let helps = said.lines().filter_map(|line| line.trim_start().strip_prefix("= help: --deliver ADDRESS "));
+    let named =
+        helps.filter_map(|help| help.split(";").next()?.split_once(": ")).flat_map(|(_, names)| names.split(", "));
+    named.filter(|name| name.starts_with("key/")).map(str::to_owned).collect()
+}
+
+/// What KW-042 offers is a delivery that the next plan makes.
+fn delivers(case: &Case) -> Result<usize, String> {
+    let Ok(prepared) = prepare(&case.folder) else { return Ok(0) };
+    let Prepared { console, workspace, .. } = &prepared;
+    let mut followed = 0;
+    for line in commands(&case.folder).lines().filter(|line| !line.contains("--deliver")) {
+        let line = line.replace("{}", workspace.to_str().unwrap());
+        let ran = console.run(&line);
+        for name in to_deliver(&format!("{}\n{}", ran.out, ran.err)) {
+            let ran = console.run(&format!("plan --deliver {name} --format json"));
+            let is_of_it = |part: &str| part.contains("error[") && part.contains(&name);
+            if format!("{}\n{}", ran.out, ran.err).split("\n\n").any(is_of_it) || !ran.out.contains("\"deliver\"") {
+                return Err(format!(
+                    "tests/cases/{}: --deliver {name} delivers nothing\n{}{}",
+                    case.name, ran.out, ran.err
+                ));
+            }
+            followed += 1;
+        }
+    }
+    Ok(followed)
+}
+
+#[test]
+fn what_a_help_offers_to_deliver_is_delivered() {
+    let offers = |case: &&Case| case.said.as_ref().is_ok_and(|said| said.contains("= help: --deliver ADDRESS "));
+    let cases: Vec<&Case> = CASES.iter().filter(offers).collect();
+    let followed: Vec<Result<usize, String>> = cases.par_iter().map(|case| delivers(case)).collect();
+    let failures: Vec<&str> = followed.iter().filter_map(|result| result.as_ref().err().map(String::as_str)).collect();
+    assert!(failures.is_empty(), "{} cases failed\n\n{}", failures.len(), failures.join("\n\n"));
+    assert!(followed.iter().flatten().sum::<usize>() >= 3, "{followed:?}");
+}
+
+/// A command in backquotes is one that a shell takes as it is: no word of it stands for something else.
+#[test]
+fn a_rotation_in_progress_names_the_command_that_creates_one_more_generation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = crate::console::Console::new(folder.path().to_path_buf());
+    let manifest = [crate::team::TEAM, crate::team::ROTATED_KEY].concat();
+    std::fs::write(folder.path().join("m.yaml"), manifest).unwrap();
+    assert_eq!(console.run("apply --auto-approve").exit, 0);
+    console.now = "2026-11-22T12:00:00Z".to_owned();
+    assert_eq!(console.run("rotate key/production --auto-approve").exit, 0);
+    console.now = "2026-11-22T18:00:00Z".to_owned();
+    let ran = console.run("rotate key/production --auto-approve");
+    assert!(ran.exit == 4 && ran.err.contains("KW-116"), "{}{}", ran.out, ran.err);
+    let command = ran.err.split('`').find(|part| part.contains("--again")).unwrap().to_owned();
+    let ran = console.run(&format!("{} --auto-approve", command.strip_prefix("keywright ").unwrap()));
+    assert_eq!(ran.exit, 0, "{command}\n{}{}", ran.out, ran.err);
+}

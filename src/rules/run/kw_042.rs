@@ -1,4 +1,4 @@
-//! KW-042. Decided in `plan/deliveries.rs`.
+//! KW-042. Decided in `plan/deliveries/unseen.rs`.
 
 use crate::rule::Rule;
 

@@ -1,4 +1,4 @@
-//! KW-043. Decided in `plan/deliveries.rs`.
+//! KW-043. Decided in `plan/deliveries/unseen.rs`.
 
 use crate::rule::Rule;
 
