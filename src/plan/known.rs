@@ -245,6 +245,11 @@ impl Revoked {
         let at = if self.0.is_empty() { None } else { self.0.get(&*live.address.to_string()) };
         at.is_some_and(|at| known.and_then(|known| known.disabled).is_none_or(|disabled| disabled <= *at))
     }
+
+    /// Whether a package key with this id was revoked, whether or not it is in the store still.
+    pub fn includes_id(&self, id: &str) -> bool {
+        self.0.keys().any(|address| address.rsplit_once('@').is_some_and(|(_, of)| of == id))
+    }
 }
 
 /// By what the database finds an object: its id; for an API key the fingerprint of the id, which may be the credential.

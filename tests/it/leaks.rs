@@ -2,6 +2,7 @@
 
 mod drill;
 mod own_secrets;
+mod own_values;
 mod typed;
 
 use std::fs;

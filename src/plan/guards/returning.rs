@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 use super::callers::Callers;
 use crate::matching::Matching;
 use crate::model::Address;
+use crate::model::KeySource;
 use crate::model::Kind;
 use crate::model::LiveId;
 use crate::model::LiveObject;
+use crate::model::SecretSource;
 use crate::model::Value;
 use crate::plan::Action;
 use crate::plan::Change;
@@ -49,6 +51,7 @@ pub(super) fn demands(
         let known_as = change.live_id().and_then(|id| declared.get(id).copied()).unwrap_or(&change.address);
         let message = match callers.live(change) {
             Some(live) => comes_back(change, live, context)?,
+            None if is_value_of_revoked(change, context) => return Some(leaked(index, change, context)),
             None if was_deleted(change, &known, context) => {
                 let message =
                     format!("{} was in the store when it was last applied, and would be created again", change.address);
@@ -95,6 +98,37 @@ pub(super) fn demands(
             .and_then(|_| new_key(index, change, changes, matching, context))
     };
     changes.iter().flat_map(|change| demand(change).into_iter().chain(of_user(change))).collect()
+}
+
+/// A new key that would have the value of one that leaked.
+fn leaked(index: usize, change: &Change, context: &Context<'_>) -> Demand {
+    let message = format!("{} would be created with the value of a revoked key", change.address);
+    let declared = context.desired.get(&change.address).and_then(|declared| declared.key.as_ref());
+    let source = declared.and_then(|key| if let KeySource::Custom(source) = &key.source { Some(source) } else { None });
+    let source = source.map_or_else(|| "its manifest".to_owned(), SecretSource::in_words);
+    let help = format!("put a new value in {source}; {} creates it with the old one", option(&change.address));
+    let finding = at(rules::KW_176.finding(message), change, context).help(help);
+    Demand { index, finding, lifted_by: vec![change.address.clone()] }
+}
+
+/// Whether a manifest gives a new key the value of one that leaked, which may be gone from the store.
+fn is_value_of_revoked(change: &Change, context: &Context<'_>) -> bool {
+    let remembered = context.remembered;
+    let is_given = change.target.key.as_ref().is_some_and(|key| key.value == ValueFrom::Given);
+    if change.action != Action::Create || !is_given || remembered.revoked.0.is_empty() {
+        return false;
+    }
+    let Some(value) = context.values.get(&change.address) else { return false };
+    let has_it = |live: &&LiveObject| live.key.as_ref().is_some_and(|key| key.value == *value);
+    if context.live.of(Kind::PackageKey).iter().filter(has_it).any(|live| remembered.is_revoked(live)) {
+        return true;
+    }
+    let Some(key) = &remembered.key else { return false };
+    let value = key.of_value(value);
+    let is_it = |(kind, trace, known): (Kind, &str, &Known)| {
+        kind == Kind::PackageKey && known.value.as_ref() == Some(&value) && remembered.revoked.includes_id(trace)
+    };
+    remembered.objects.iter().any(is_it)
 }
 
 fn has_keys(user: &Address, context: &Context<'_>) -> bool {
