@@ -6,6 +6,7 @@ mod events;
 mod incident;
 mod leaked;
 mod pasted;
+mod places;
 mod select;
 
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveId;
 use crate::model::LiveObject;
-use crate::model::Secret;
 use crate::plan::KeyTimeline;
+use crate::plan::Named;
 use crate::plan::Next;
 use crate::plan::Receipt;
 use crate::plan::Remembered;
@@ -38,6 +39,8 @@ pub use leaked::Suspect;
 pub use leaked::suspects;
 pub use pasted::Unreadable;
 pub use pasted::pasted;
+pub use places::Place;
+pub use places::Seen;
 pub use select::Selection;
 pub use select::Unknown;
 
@@ -93,18 +96,6 @@ pub struct Terms {
     pub plan: Option<Box<str>>,
 }
 
-/// A place of delivery.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
-    pub to: Delivery,
-    /// When this value was delivered there. `None` if no delivery of it is recorded.
-    pub at: Option<Instant>,
-    /// When this value was delivered to what the settings called so before they made the sink another place.
-    pub before: Option<Instant>,
-    /// Whether the place shows this value on this machine. `None` if the file is not here.
-    pub shows: Option<bool>,
-}
-
 /// Whether calls with a key work, as far as the key itself decides.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum State {
@@ -137,6 +128,8 @@ impl State {
 pub struct Event {
     pub at: Instant,
     pub what: What,
+    /// Why no run does it, or what it waits for.
+    pub held: Option<String>,
 }
 
 impl Event {
@@ -258,6 +251,8 @@ struct Known<'a> {
     next: BTreeMap<&'a Address, &'a Next>,
     /// The deliveries of a value.
     receipts: BTreeMap<&'a Fingerprint, BTreeMap<&'a Delivery, &'a Receipt>>,
+    /// The places that manifests name. `None` if they are not valid.
+    named: Option<Named<'a>>,
 }
 
 impl<'a> Known<'a> {
@@ -273,6 +268,7 @@ impl<'a> Known<'a> {
             declared: declared(sightings),
             next: generations.map(|generation| (&generation.address, &generation.next)).collect(),
             receipts,
+            named: manifests.map(|it| Named::of(it.desired, input.workspace)),
         }
     }
 
@@ -293,7 +289,7 @@ fn key(input: &Input<'_>, known: &Known<'_>, slots: &Slots<'_>, live: &LiveObjec
     let found = known.declared(live);
     let current = found.filter(|(_, is_current)| *is_current).map(|(address, _)| address);
     let state = state(live, input.now);
-    let places = places(input, known, current, live);
+    let places = places::of(input, known, found.map(|(address, _)| address), live);
     Key {
         address: current.unwrap_or(&live.address).clone(),
         generation_of: found.filter(|(_, is_current)| !is_current).map(|(address, _)| address.clone()),
@@ -333,35 +329,6 @@ fn terms(live: &LiveObject) -> Option<Terms> {
         package: live.key.as_ref()?.package.clone(),
         plan: live.attributes.text("plan").map(Into::into),
     })
-}
-
-/// The places that have the value or the shared secret of a key, as far as runs recorded it, and those that the manifest names.
-fn places(input: &Input<'_>, known: &Known<'_>, declared: Option<&Address>, live: &LiveObject) -> Vec<Place> {
-    let Some(key) = &live.key else { return Vec::new() };
-    let wanted = declared.and_then(|address| input.manifests.as_ref()?.desired.get(address)?.key.as_ref());
-    let fingerprints = input.remembered.key.as_ref();
-    let own = |secret: &Secret| known.receipts.get(&fingerprints?.of_value(secret));
-    let receipts = key.secrets().filter_map(own);
-    let mut all: BTreeMap<&Delivery, Option<&Receipt>> = BTreeMap::new();
-    all.extend(wanted.iter().flat_map(|key| &key.deliver).map(|to| (to, None)));
-    all.extend(receipts.flatten().map(|(to, receipt)| (*to, Some(*receipt))));
-    let shows = |to: &Delivery| match (input.delivered.get(to)?, key.get(to.what)?) {
-        (Shown::Fingerprint(shown), value) => {
-            let key = fingerprints.filter(|key| key.made(shown))?;
-            Some(key.of_value(value) == *shown)
-        }
-        (shown, value) => Some(*shown == Shown::Value(value.digest())),
-    };
-    // What a removed sink received is where it was.
-    let is_moved = |to: &Delivery, receipt: &Receipt| {
-        let is_declared = to.sink.as_ref().is_some_and(|name| input.workspace.sinks.contains_key(name));
-        is_declared && !input.workspace.is_place_of(to, &receipt.identity)
-    };
-    let place = |(to, receipt): (&Delivery, Option<&Receipt>)| {
-        let at = |moved: bool| receipt.filter(|receipt| is_moved(to, receipt) == moved).map(|receipt| receipt.at);
-        Place { to: to.clone(), at: at(false), before: at(true), shows: shows(to) }
-    };
-    all.into_iter().map(place).collect()
 }
 
 /// The keys with an event until a time, with only those events.

@@ -64,10 +64,10 @@ pub(super) fn of(
     let is_rotated = declared.is_some_and(|key| key.rotation.is_some());
     let is_current = found.is_some_and(|(_, is_current)| is_current);
     let of_value = |place: &&Place| !place.to.is_secret();
-    let is_known = |place: &Place| place.at.is_some() || place.shows == Some(true);
     // Of a value that the store masks, nothing is known.
     let is_masked = live.key.as_ref().is_some_and(|key| has_mask(key.value.expose()));
-    let is_nowhere = is_current && !is_masked && !places.is_empty() && !places.iter().filter(of_value).any(is_known);
+    let has_places = places.iter().any(|place| place.is_declared != Some(false));
+    let is_nowhere = is_current && !is_masked && has_places && !places.iter().filter(of_value).any(Place::has_it);
     // Only manifests say what is rotated. An API key never is.
     let knows_rotation = input.manifests.is_some() || live.address.kind() == Kind::ApiKey;
     let has_end = super::events::end(live).is_some();

@@ -21,7 +21,7 @@ const DAY: i64 = 86_400;
 pub(super) fn of(known: &Known<'_>, live: &LiveObject, state: State) -> Vec<Event> {
     let mut events: Vec<Event> = known.next.get(&live.address).and_then(|next| by_run(next)).into_iter().collect();
     // Callers of a key that does not work lose nothing at its end.
-    let expiry = end(live).filter(|_| state == State::Active).map(|at| Event { at, what: What::Expiry });
+    let expiry = end(live).filter(|_| state == State::Active).map(|at| Event { at, what: What::Expiry, held: None });
     events.extend(expiry);
     events.sort();
     events
@@ -35,7 +35,7 @@ fn by_run(next: &Next) -> Option<Event> {
         Step::Delete => What::Deletion,
         Step::Stay => return None,
     };
-    Some(Event { at: next.at?, what })
+    Some(Event { at: next.at?, what, held: next.held.clone() })
 }
 
 /// From when on a key does not work any more: a package key works on its whole last day (UTC).

@@ -1,6 +1,5 @@
 //! What becomes of each declared object: changes, or the reason why there are none. Objects are drafted one by one.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -10,19 +9,20 @@ use super::Action;
 use super::Context;
 use super::Kept;
 use super::KeyTimeline;
-use super::access;
 use super::deliveries;
 use super::draft;
 use super::draft::Draft;
 use super::ends;
 use super::expiry;
 use super::minting;
+use super::reasons::reason_of_update;
 use super::remembered;
 use super::retirement;
 use super::rotate;
 use super::successor;
 use super::timeline;
 use super::transfer_rules;
+use super::unmade;
 use crate::diagnostic::Diagnostic;
 use crate::diff;
 use crate::matching::Found;
@@ -35,6 +35,9 @@ use crate::model::Presence;
 use crate::model::Value;
 use crate::rotation::Due;
 use crate::rules;
+
+/// Why a key is left out of a plan.
+const AN_ERROR: &str = "an error holds back the key; see `keywright plan`";
 
 /// The results for the declared objects, not yet in order.
 #[derive(Default)]
@@ -90,12 +93,12 @@ impl<'a> Drafts<'a> {
 
     fn declared(&mut self, context: &Context<'a>, declared: &Declared, matching: &Matching<'a>) {
         if matching.is_stopped(declared) {
-            return;
+            return self.not_rotated(context, declared, matching, AN_ERROR);
         }
         if let Some(problem) = remembered::altered_key(context.remembered, context.live, declared) {
             self.withheld.insert((declared.address.to_string(), remembered::VALUE.to_owned()));
             self.held.push(problem);
-            return;
+            return self.not_rotated(context, declared, matching, AN_ERROR);
         }
         let found = matching.found.get(&declared.address);
         if let Some(problem) = expiry::refusal(context, declared, found) {
@@ -125,6 +128,12 @@ impl<'a> Drafts<'a> {
         }
     }
 
+    /// What an error holds back stays due.
+    fn not_rotated(&mut self, context: &Context<'_>, declared: &Declared, matching: &Matching<'_>, why: &str) {
+        let found = matching.found.get(&declared.address).filter(|_| !context.options.is_part);
+        self.rotations.extend(found.and_then(|found| timeline::stopped(context, declared, found, why)));
+    }
+
     /// Disables an API key that is declared absent: the API cannot delete it.
     fn retire(&mut self, declared: &Declared, found: &Found<'a>) {
         if found.live.attributes.flag("enabled") {
@@ -149,6 +158,7 @@ impl<'a> Drafts<'a> {
         if due.is_some() && matching.unsure.contains(&declared.address) {
             let why = "not rotated: a key of its application and package in the store is not understood".to_owned();
             self.kept.push(Kept { address: declared.address.clone(), why });
+            self.not_rotated(context, declared, matching, "a key of its application and package is not understood");
             return self.current(context, declared, found, matching, false);
         }
         let mut due = due;
@@ -176,7 +186,10 @@ impl<'a> Drafts<'a> {
         if context.options.is_part {
             return;
         }
-        self.rotations.extend(timeline::of(context, declared, found, &due));
+        let is_made = due.next.is_some();
+        let unmade = || unmade::why(context, matching, declared, found, broken.as_ref());
+        let unmade = if is_made { None } else { unmade() };
+        self.rotations.extend(timeline::of(context, declared, found, &due, unmade));
         self.waiting.extend(due.waiting.iter().map(|(old, wait)| retirement::kept(old, *wait, declared)));
         let reason = format!("rotation: superseded by {}", declared.address);
         let disable = due.disable.into_iter().map(|old| (old, Action::Disable));
@@ -286,43 +299,4 @@ fn ignored(context: &Context<'_>, declared: &Declared, fields: &mut Vec<super::F
     *fields = left;
     let ignored: Vec<super::FieldChange> = ignored;
     ignored.iter().map(|change| format!("`{}`", change.field)).collect()
-}
-
-/// A change that widens the access of an API key says so (MFT-031), and one that enables a user says what it leaves.
-fn reason_of_update(
-    declared: &Declared,
-    live: &LiveObject,
-    fields: &[super::FieldChange],
-    context: &Context<'_>,
-) -> Cow<'static, str> {
-    let wider = access::of_fields(fields).wider;
-    if declared.address.kind() == Kind::ApiKey && !wider.is_empty() {
-        return format!("differs from the manifest; widens access: {}", wider.join(", ")).into();
-    }
-    match still_disabled(live, fields, context) {
-        0 => "differs from the manifest".into(),
-        keys => {
-            let keys = crate::text::count(keys, "disabled key*");
-            format!("differs from the manifest; the service does not enable the user's keys with the user: {keys}")
-                .into()
-        }
-    }
-}
-
-/// The disabled keys of a user who is enabled (`cloud-api-management.md` 10, C8).
-fn still_disabled(live: &LiveObject, fields: &[super::FieldChange], context: &Context<'_>) -> usize {
-    let enables = |field: &super::FieldChange| {
-        let word = |value: &Option<Value>| value.as_ref().and_then(Value::as_text).map(str::to_owned);
-        field.field == "status"
-            && word(&field.after).as_deref() == Some("active")
-            && word(&field.before).as_deref() == Some("disabled")
-    };
-    if live.address.kind() != Kind::User || !fields.iter().any(enables) {
-        return 0;
-    }
-    let is_theirs = |key: &&LiveObject| {
-        key.parent.as_ref().is_some_and(|application| Address::user(&application.first_name()) == live.address)
-            && key.attributes.text("settings.status") == Some("disabled")
-    };
-    context.live.of(Kind::PackageKey).iter().filter(is_theirs).count()
 }

@@ -38,6 +38,8 @@ pub struct Next {
     /// From when on. `None` if nothing is done without another change.
     pub at: Option<Instant>,
     pub because: String,
+    /// Why no run does it.
+    pub held: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,12 +56,14 @@ impl KeyTimeline {
     /// When the next generation is created.
     pub fn next_generation(&self) -> Option<Instant> {
         let current = self.generations.first()?;
-        current.next.at.filter(|_| current.next.step == Step::Succeed)
+        let next = &current.next;
+        next.at.filter(|_| next.step == Step::Succeed && next.held.is_none())
     }
 
     /// The old generations that stay for now, although the rotation retires them.
     pub fn waiting(&self, now: Instant) -> impl Iterator<Item = &Generation> {
-        let is_due = move |next: &Next| next.step != Step::Stay && next.at.is_some_and(|at| at <= now);
+        let is_due =
+            move |next: &Next| next.step != Step::Stay && next.held.is_none() && next.at.is_some_and(|at| at <= now);
         self.generations.iter().skip(1).filter(move |old| !is_due(&old.next))
     }
 
@@ -69,7 +73,7 @@ impl KeyTimeline {
         let is_only = waiting.len() == 1;
         let lines: Vec<String> = waiting.iter().map(|old| wait(old, is_only)).collect();
         // If one is retired later, its successor works and is delivered.
-        let has_come = waiting.iter().any(|old| old.next.at.is_some());
+        let has_come = waiting.iter().any(|old| old.next.at.is_some() && old.next.held.is_none());
         let start = match (has_come, self.is_delivered) {
             (false, _) => "",
             (true, true) => "the new generation is delivered; ",
@@ -84,6 +88,9 @@ fn wait(old: &Generation, is_only: bool) -> String {
         Some(created) => format!("the old one of {}", created.format("%Y-%m-%d")),
         None => "the old one".to_owned(),
     };
+    if let Some(held) = &old.next.held {
+        return format!("{name} is not retired: {held}");
+    }
     match (old.next.step, old.next.at) {
         (Step::Disable, Some(at)) => {
             let state = if old.works { "works beside it" } else { "no longer works" };

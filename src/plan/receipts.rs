@@ -13,6 +13,8 @@ use crate::model::Instant;
 use crate::model::Kind;
 use crate::model::Live;
 use crate::model::LiveKey;
+use crate::model::LiveObject;
+use crate::model::has_mask;
 use crate::rotation;
 use crate::workspace::Workspace;
 
@@ -47,7 +49,10 @@ pub struct Receipt {
 /// The fingerprints of the values and shared secrets with which calls may succeed, once something asks for them: an area may have hundreds of
 /// thousands of keys.
 #[derive(Default)]
-pub struct LivingValues(OnceLock<BTreeSet<Fingerprint>>);
+pub struct LivingValues {
+    values: OnceLock<BTreeSet<Fingerprint>>,
+    has_secrets: OnceLock<bool>,
+}
 
 impl LivingValues {
     pub(super) fn include(&self, value: &Fingerprint, live: &Live, key: &FingerprintKey, now: Instant) -> bool {
@@ -56,7 +61,16 @@ impl LivingValues {
             let living = living.filter_map(|live| live.key.as_deref());
             living.flat_map(LiveKey::secrets).map(|secret| key.of_value(secret)).collect()
         };
-        self.0.get_or_init(all).contains(value)
+        self.values.get_or_init(all).contains(value)
+    }
+
+    /// Whether the store shows the shared secret of any key.
+    pub(super) fn has_secrets(&self, live: &Live) -> bool {
+        let shows = |live: &LiveObject| {
+            let secret = live.key.as_ref().and_then(|key| key.secret.as_ref());
+            secret.is_some_and(|secret| !has_mask(secret.expose()))
+        };
+        *self.has_secrets.get_or_init(|| live.of(Kind::PackageKey).iter().any(shows))
     }
 }
 
@@ -82,9 +96,8 @@ impl Receipts {
         let mut places: BTreeMap<_, (Delivery, Receipt)> = BTreeMap::new();
         let weight = |receipt: &Receipt| (names.contains_key(&receipt.identity), receipt.run, receipt.at);
         for (mut to, receipt) in std::mem::take(&mut self.places) {
-            // Two sinks may have the same settings.
-            let is_there = workspace.is_place_of(&to, &receipt.identity);
-            if let (false, Some(sink), Some(name)) = (is_there, &mut to.sink, names.get(&receipt.identity)) {
+            // No two sinks are the same place (KW-163).
+            if let (Some(sink), Some(name)) = (&mut to.sink, names.get(&receipt.identity)) {
                 sink.clone_from(name);
             }
             let slot = (to.sink.clone(), to.file.clone(), to.variable.clone());

@@ -31,7 +31,7 @@ use crate::rotation::Standing;
 use crate::rotation::Wait;
 
 /// Why nothing is due while the clocks differ.
-const DOUBTFUL: &str = "the time is not certain (KW-114)";
+pub(super) const DOUBTFUL: &str = "the time is not certain (KW-114)";
 
 /// What is due for the generations of a key; `None` if it is not rotated. Nothing is due while the time is not certain.
 pub(super) fn due<'a>(

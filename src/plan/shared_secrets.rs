@@ -21,6 +21,8 @@ use crate::text::shell;
 
 const HELP: &str = "set `sharedSecretLength` of the package, like 32, or `secret` of the key; or remove the place";
 
+const NONE_SHOWN: &str = "the store shows no shared secret of its generations";
+
 const SIGN_IN: &str = "sign in as a user who may read shared secrets, or remove the place";
 
 /// What holds back a new key: it would have no shared secret.
@@ -61,11 +63,26 @@ pub(super) fn refusal_of_successor(
         let message = format!("{name} is not created: {why} {}", to.place());
         return Some(rules::KW_167.finding(message).at(declared.place).help(SIGN_IN));
     }
+    if let Some(to) = place(key).filter(|_| is_shown_nowhere(context, matching, declared)) {
+        let message = format!("{name} is not created: {NONE_SHOWN}, so none could be delivered to {}", to.place());
+        return Some(rules::KW_167.finding(message).at(declared.place).help(SIGN_IN));
+    }
     gets_none(context, matching, declared, &name)
+}
+
+/// Whether the key and one before it have no shared secret, and no other key of the store shows one: a further generation would be
+/// the same.
+fn is_shown_nowhere(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared) -> bool {
+    let Some(found) = matching.found.get(&declared.address) else { return false };
+    let lacks = |live: &LiveObject| of(live).is_none();
+    lacks(found.live) && found.older.iter().any(|old| lacks(old)) && !context.living.has_secrets(context.live)
 }
 
 /// Whether a key beside `live` leaked with this shared secret.
 fn is_of_revoked(secret: &Secret, live: &LiveObject, context: &Context<'_>) -> bool {
+    if context.remembered.revoked.0.is_empty() {
+        return false;
+    }
     let others = context.live.of(Kind::PackageKey).iter().filter(|key| key.id != live.id);
     others.filter(|key| of(key) == Some(secret)).any(|key| context.remembered.is_revoked(key))
 }
@@ -139,6 +156,9 @@ fn help(context: &Context<'_>, matching: &Matching<'_>, declared: &Declared, is_
         return SIGN_IN.to_owned();
     }
     let Some(key) = &declared.key else { return String::new() };
+    if is_shown_nowhere(context, matching, declared) {
+        return format!("{NONE_SHOWN}: {SIGN_IN}");
+    }
     let first = if key.secret.is_some() || package_has_secrets(context, matching, &key.package.address) {
         ""
     } else {

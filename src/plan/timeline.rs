@@ -1,5 +1,6 @@
 //! What becomes of the generations of a key, as far as its manifest, the store and the clock say now.
 
+use super::Change;
 use super::Context;
 use super::Generation;
 use super::KeyTimeline;
@@ -7,9 +8,12 @@ use super::Next;
 use super::Planned;
 use super::Step;
 use super::option::option;
+use super::retirement::DOUBTFUL;
+use super::retirement::is_disabled;
 use super::retirement::was_taken_away;
 use super::successor;
 use super::successor::in_words;
+use super::unmade;
 use crate::matching::Found;
 use crate::model::Declared;
 use crate::model::LiveObject;
@@ -19,11 +23,19 @@ use crate::rotation;
 use crate::rotation::Due;
 use crate::rotation::Wait;
 
-/// The generations of a key, newest first.
-pub(super) fn of(context: &Context<'_>, declared: &Declared, found: &Found<'_>, due: &Due<'_>) -> Option<KeyTimeline> {
+/// The generations of a key, newest first. `unmade` is why no run creates its successor.
+pub(super) fn of(
+    context: &Context<'_>,
+    declared: &Declared,
+    found: &Found<'_>,
+    due: &Due<'_>,
+    unmade: Option<String>,
+) -> Option<KeyTimeline> {
     let key = declared.key.as_ref()?;
     let rotation = key.rotation?;
-    let current = generation(context, found.live, next_of_current(context, declared, found.live, rotation, due));
+    let next = next_of_current(context, declared, found.live, rotation, due);
+    let next = Next { held: unmade.filter(|_| next.step == Step::Succeed).or(next.held), ..next };
+    let current = generation(context, found.live, next);
     let older = found.older.iter().map(|old| {
         let next = next_of_old(context, declared, old, rotation, due);
         generation(context, old, next)
@@ -36,14 +48,27 @@ pub(super) fn of(context: &Context<'_>, declared: &Declared, found: &Found<'_>, 
     })
 }
 
+/// A key of which a run does nothing, because of an error.
+pub(super) fn stopped(context: &Context<'_>, declared: &Declared, found: &Found<'_>, why: &str) -> Option<KeyTimeline> {
+    let due = Due::default();
+    let current = Found { live: found.live, moved: found.moved, older: Vec::new() };
+    of(context, declared, &current, &due, Some(unmade::because(why)))
+}
+
 /// A successor that waits for consent is not created by this plan.
 pub(super) fn hold_back(planned: &mut Planned) {
-    let held = planned.plan.held.keys().filter_map(|index| planned.plan.changes.get(*index));
-    let held = held.filter(|change| change.target.key.as_ref().is_some_and(|key| key.follows.is_some()));
-    for change in held {
-        let timeline = planned.rotations.iter_mut().find(|timeline| timeline.address == change.address);
-        if let Some(current) = timeline.and_then(|timeline| timeline.generations.first_mut()) {
-            current.next = stays("its successor is held back");
+    let Planned { plan, rotations, .. } = planned;
+    for (index, held) in &plan.held {
+        let change = plan.changes.get(*index);
+        let follows = |change: &&Change| change.target.key.as_ref().is_some_and(|key| key.follows.is_some());
+        let Some(change) = change.filter(follows) else { continue };
+        let timeline = rotations.iter_mut().find(|timeline| timeline.address == change.address);
+        let Some(current) = timeline.and_then(|timeline| timeline.generations.first_mut()) else { continue };
+        match &*current.status {
+            // What a person disabled gets its successor only if one asks for it.
+            "disabled" => current.next = stays("its successor is held back"),
+            "waiting" => current.next.held = Some(unmade::because(unmade::WAITING)),
+            _ => current.next.held = Some(unmade::because(&held.to_string())),
         }
     }
 }
@@ -55,7 +80,7 @@ fn generation(context: &Context<'_>, live: &LiveObject, next: Next) -> Generatio
 }
 
 fn stays(because: impl Into<String>) -> Next {
-    Next { step: Step::Stay, at: None, because: because.into() }
+    Next { step: Step::Stay, at: None, because: because.into(), held: None }
 }
 
 fn next_of_current(
@@ -68,7 +93,7 @@ fn next_of_current(
     let Some(created) = live.created else { return stays("the store does not say when it was created") };
     let (at, because) = successor::due_at(rotation, created);
     if due.next.is_some() {
-        return Next { step: Step::Succeed, at: Some(at.min(context.now)), because };
+        return Next { step: Step::Succeed, at: Some(at.min(context.now)), because, held: None };
     }
     let is_off = declared.text("settings.status").is_some_and(|status| status != "active");
     if was_taken_away(live, context) && !is_off {
@@ -78,8 +103,10 @@ fn next_of_current(
     match end {
         Some(end) => stays(format!("the manifest says that it ends on {end}")),
         // It is due, but this plan does not create it; a finding says why.
-        None if at <= context.now => stays("its successor is held back"),
-        None => Next { step: Step::Succeed, at: Some(at), because },
+        None => {
+            let held = (at <= context.now).then(|| unmade::because("see `keywright plan`"));
+            Next { step: Step::Succeed, at: Some(at), because, held }
+        }
     }
 }
 
@@ -95,16 +122,18 @@ fn next_of_old(
     let event = if is_elsewhere { "created" } else { "delivered" };
     let overlap = || format!("{} after its successor was {event}", in_words(rotation.overlap));
     let grace = || format!("{} after it was disabled", in_words(rotation.grace));
-    let since = due.since.iter().find(|(other, _)| is_it(other)).map_or(context.now, |(_, since)| *since);
-    if due.disable.iter().any(is_it) {
-        return Next { step: Step::Disable, at: Some(since), because: overlap() };
-    }
-    if due.delete.iter().any(is_it) {
-        return Next { step: Step::Delete, at: Some(since), because: grace() };
+    let disable = |at, held| Next { step: Step::Disable, at: Some(at), because: overlap(), held };
+    let delete = |at, held| Next { step: Step::Delete, at: Some(at), because: grace(), held };
+    let step = |at, held| if is_disabled(old) { delete(at, held) } else { disable(at, held) };
+    let since = due.since.iter().find(|(other, _)| is_it(other)).map(|(_, since)| *since);
+    if due.disable.iter().chain(&due.delete).any(is_it) {
+        let unread = (!old.unread.is_empty()).then(|| unmade::because_old("it is not understood (CAM-066)"));
+        return step(since.unwrap_or(context.now), unread);
     }
     match due.waiting.iter().find(|(waiting, _)| is_it(waiting)).map(|(_, wait)| *wait) {
-        Some(Wait::Disable(at)) => Next { step: Step::Disable, at: Some(at), because: overlap() },
-        Some(Wait::Delete(at)) => Next { step: Step::Delete, at: Some(at), because: grace() },
+        Some(Wait::Disable(at)) => disable(at, None),
+        Some(Wait::Delete(at)) => delete(at, None),
+        Some(Wait::Kept(DOUBTFUL)) if let Some(since) = since => step(since, Some(unmade::because_old(DOUBTFUL))),
         Some(Wait::Successor(why)) => stays(format!("its successor {} is {why}", declared.address)),
         Some(Wait::Kept(why)) => stays(why),
         None => stays("the store does not say when it was disabled"),

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod incident;
+mod places;
 mod table;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,6 @@ use super::KeyReport;
 use super::style;
 use crate::keys::Event;
 use crate::keys::Key;
-use crate::keys::Place;
 use crate::keys::State;
 use crate::keys::Suspect;
 use crate::model::Instant;
@@ -46,7 +46,8 @@ pub fn due(out: &mut dyn io::Write, report: &KeyReport<'_>) -> io::Result<()> {
     for (event, address) in &events {
         let when = when(event, report.now);
         let color = if when.is_empty() { style::YELLOW } else { style::RED };
-        writeln!(out, "{color}{}{color:#}  {address} {}{when}", in_utc(event.at), event.what.in_words())?;
+        let held = held(event);
+        writeln!(out, "{color}{}{color:#}  {address} {}{when}{held}", in_utc(event.at), event.what.in_words())?;
     }
     if !events.is_empty() {
         writeln!(out)?;
@@ -99,9 +100,10 @@ fn about(out: &mut dyn io::Write, key: &Key, now: Instant) -> io::Result<()> {
         (None, Some(owner)) => writeln!(out, "    owner {}", text::line(owner))?,
         (None, None) => {}
     }
-    key.places.iter().try_for_each(|to| place(out, to))?;
+    key.places.iter().try_for_each(|to| places::one(out, to))?;
     for event in &key.events {
-        writeln!(out, "    {} {}{}", in_utc(event.at), event.what.in_words(), when(event, now))?;
+        let (when, held) = (when(event, now), held(event));
+        writeln!(out, "    {} {}{when}{held}", in_utc(event.at), event.what.in_words())?;
     }
     for concern in &key.concerns {
         writeln!(out, "    {yellow}!{yellow:#} {}: {}", concern.name(), concern.in_words())?;
@@ -120,20 +122,9 @@ fn when(event: &Event, now: Instant) -> &'static str {
     }
 }
 
-fn place(out: &mut dyn io::Write, Place { to, at, before, shows }: &Place) -> io::Result<()> {
-    let (place, name) = (to.place(), to.name());
-    let (file, name) = (text::line(&place), text::line(&name));
-    let known = match (at, before, shows) {
-        (Some(at), _, Some(false)) => format!("delivered {}, but the file shows another value", in_utc(*at)),
-        (Some(at), ..) => format!("delivered {}", in_utc(*at)),
-        (None, _, Some(true)) => "the file shows the value".to_owned(),
-        (None, Some(before), _) => {
-            format!("not delivered there yet: the sink was another place when it got the value, {}", in_utc(*before))
-        }
-        (None, None, Some(false)) => "the file shows another value".to_owned(),
-        (None, None, None) => "no delivery is known".to_owned(),
-    };
-    writeln!(out, "    {file} ({name}): {known}")
+/// Why no run does it.
+fn held(event: &Event) -> String {
+    event.held.as_ref().map_or_else(String::new, |held| format!(": {}", text::line(held)))
 }
 
 fn age(key: &Key, now: Instant) -> Option<String> {

@@ -70,17 +70,20 @@ fn write_generation(out: &mut dyn io::Write, generation: &Generation, now: Insta
     let Generation { created, status, next, .. } = generation;
     let created = created.map_or_else(|| "at an unknown time".to_owned(), in_utc);
     let step = match next.step {
+        _ if next.held.is_some() => "stays",
         Step::Succeed => "gets a successor",
         Step::Disable => "is disabled",
         Step::Delete => "is deleted",
         Step::Stay => "stays",
     };
     let when = match next.at {
+        _ if next.held.is_some() => String::new(),
         Some(at) if at <= now => " in this plan".to_owned(),
         Some(at) => format!(" from {} on", in_utc(at)),
         None => String::new(),
     };
-    let (dim, status, because) = (style::DIM, text::line(status), text::line(&next.because));
+    let because = next.held.as_ref().unwrap_or(&next.because);
+    let (dim, status, because) = (style::DIM, text::line(status), text::line(because));
     writeln!(out, "    created {created:<20}  {status:<8}  {step}{when}: {dim}{because}{dim:#}")
 }
 
@@ -97,7 +100,7 @@ mod tests {
 
     fn generation(id: &str, step: Step, day: Option<i64>, because: &str) -> Generation {
         let address = Address::key_in_store("alice", "checkout", "payments", id);
-        let next = Next { step, at: day.map(at), because: because.to_owned() };
+        let next = Next { step, at: day.map(at), because: because.to_owned(), held: None };
         Generation { address, created: Some(at(0)), status: "active".into(), works: true, next }
     }
 

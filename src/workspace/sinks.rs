@@ -41,6 +41,8 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
+    pub const ALL: [Self; 3] = [Self::Dotenv, Self::Raw, Self::Json];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dotenv => "dotenv",

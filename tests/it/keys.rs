@@ -1,5 +1,8 @@
 //! `keys`: every key of a store that other hands change, with and without valid manifests and memory.
 
+mod held;
+mod known;
+
 use std::fs;
 
 use rusqlite::Connection;

@@ -4,15 +4,18 @@
 mod disk;
 mod echoes;
 mod files;
+mod kept_copies;
 mod one_file;
 mod programs;
 mod recipes;
 mod rules;
 mod sealed;
 mod shared_secrets;
+mod shown_nowhere;
 mod stand_ins;
 mod table;
 mod tokens;
+mod undone;
 mod vault;
 
 use std::fs;

@@ -137,8 +137,7 @@ fn nothing_is_shown_of_a_text_with_a_sign_of_a_secret() {
         assert_eq!(masks(&[secret]).shown(text), None, "{text}");
         assert_eq!(masks(&["chk_9876-fake-543210-fedcba"]).shown(text), Some(text), "{text}");
     }
-    for text in
-        ["", "version 12", "arn:aws:secretsmanager:eu-central-1:1:secret:teams/checkout-AbCdEf", "chk_0123-fake"]
+    for text in ["", "version 12", "arn:aws:secretsmanager:eu-central-1:1:secret:teams/checkout-AbCdEf", "chk_0123-fa"]
     {
         assert_eq!(masks(&[secret, "short1", "a"]).shown(text), Some(text), "{text}");
     }

@@ -91,10 +91,16 @@ struct Place<'a> {
     /// When this value was delivered there, as RFC 3339; absent if no delivery is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered: Option<String>,
+    /// Whether a manifest names the place: if not, it holds a copy still. Absent if the manifests are not valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared: Option<bool>,
+    /// When this value was delivered there, as RFC 3339, if a later run began to deliver there again and did not record that it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_doubt: Option<String>,
     /// When the sink received this value before the settings made it another place, as RFC 3339; absent if it is the same place.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered_before: Option<String>,
-    /// Whether the file shows this value; absent if it is not on this machine.
+    /// Whether the file shows this value; absent if it is not on this machine, or the store shows the value only masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     shows: Option<bool>,
 }
@@ -109,6 +115,9 @@ struct Event {
     overdue: bool,
     /// What happens.
     what: What,
+    /// Why no run does it, or what it waits for, in words; absent if the next run at that time does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<String>,
 }
 
 /// Whether a key works.
@@ -204,14 +213,26 @@ impl<'a> Key<'a> {
 impl<'a> Place<'a> {
     fn of(place: &'a keys::Place) -> Self {
         let text = |at: Option<crate::model::Instant>| at.map(|at| at.to_rfc3339());
-        let (delivered, delivered_before) = (text(place.at), text(place.before));
-        Self { to: (&place.to).into(), delivered, delivered_before, shows: place.shows }
+        let shows = match place.seen {
+            keys::Seen::Value => Some(true),
+            keys::Seen::Another | keys::Seen::Nothing | keys::Seen::Broken => Some(false),
+            keys::Seen::NotHere | keys::Seen::Masked | keys::Seen::Absent => None,
+        };
+        Self {
+            to: (&place.to).into(),
+            declared: place.is_declared,
+            delivered: text(place.at),
+            in_doubt: text(place.in_doubt),
+            delivered_before: text(place.before),
+            shows,
+        }
     }
 }
 
 impl Event {
     fn of(event: &keys::Event, report: &KeyReport<'_>) -> Self {
-        Self { at: event.at.to_rfc3339(), overdue: event.is_overdue(report.now), what: event.what.into() }
+        let (at, overdue) = (event.at.to_rfc3339(), event.is_overdue(report.now));
+        Self { at, overdue, what: event.what.into(), held: event.held.clone() }
     }
 }
 

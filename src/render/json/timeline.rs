@@ -87,6 +87,7 @@ impl<'a> Generation<'a> {
     fn of(generation: &'a plan::Generation) -> Self {
         let next = &generation.next;
         let what = match next.step {
+            _ if next.held.is_some() => What::None,
             plan::Step::Succeed => What::Successor,
             plan::Step::Disable => What::Disable,
             plan::Step::Delete => What::Delete,
@@ -96,7 +97,11 @@ impl<'a> Generation<'a> {
             address: generation.address.to_string(),
             created: generation.created.map(time),
             status: &generation.status,
-            next: Next { what, at: next.at.map(time), because: &next.because },
+            next: Next {
+                what,
+                at: next.at.filter(|_| next.held.is_none()).map(time),
+                because: next.held.as_ref().unwrap_or(&next.because),
+            },
         }
     }
 }

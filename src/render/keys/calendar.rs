@@ -47,8 +47,10 @@ fn entry(key: &Key, event: &Event, report: &KeyReport<'_>) -> icalendar::Event {
     entry.starts(event.at);
     let overdue = if event.is_overdue(report.now) { "overdue: " } else { "" };
     entry.summary(&format!("{overdue}{address} {}", what.in_words()));
-    if let Some(current) = &key.generation_of {
-        entry.description(&format!("an older generation of {current}"));
+    let generation = key.generation_of.as_ref().map(|current| format!("an older generation of {current}"));
+    let about: Vec<String> = event.held.iter().map(|held| text::line(held).to_string()).chain(generation).collect();
+    if !about.is_empty() {
+        entry.description(&about.join("; "));
     }
     entry.done()
 }

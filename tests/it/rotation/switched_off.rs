@@ -41,7 +41,11 @@ fn no_key_is_rotated_in_a_package_plan_that_a_person_switched_off() {
             check(&ran, 4, &[&asks, "allow it with --allow key/production"]);
         }
         let timeline = overlap.at("2027-02-20T00:00:00Z", "plan --timeline");
-        check(&timeline, 4, &["active    stays: its successor is held back"]);
+        check(
+            &timeline,
+            4,
+            &["active    stays: no run creates it: KW-125: find out why; then make plan/payments/gold work"],
+        );
         assert_eq!(overlap.statuses(), ["active", "active"], "{what}");
         overlap.by_hand(RESET);
         let ran = overlap.at("2027-02-21T00:00:00Z", "apply --auto-approve");

@@ -277,18 +277,6 @@ fn a_sink_with_another_name_is_the_same_place() {
     }
 }
 
-/// The receipt of one is not taken for that of the other.
-#[test]
-fn of_two_sinks_with_the_same_settings_each_keeps_its_receipts() {
-    for name in ["also", "store"] {
-        let workspace = Workspace::with_store(&SINK.replacen("store:", "also:", 1));
-        workspace.key(&TO_STORE.replace("store", name));
-        workspace.applies();
-        workspace.is_settled();
-        assert_eq!(workspace.versions(), workspace.live(), "{name}");
-    }
-}
-
 /// Two sinks that change their names are the places that they were.
 #[test]
 fn sinks_that_exchange_their_names_receive_nothing() {
