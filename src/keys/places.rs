@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Input;
 use super::Known;
-use crate::matching::has_mask;
+use crate::model::has_mask;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Instant;
