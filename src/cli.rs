@@ -55,6 +55,7 @@ use self::output::Output;
 use self::pager::Paged;
 use self::pager::Pager;
 use crate::model::Instant;
+use crate::randomness;
 use crate::render::findings::Report;
 use crate::source::Choice;
 use crate::stores::TimeLimits;
@@ -239,6 +240,14 @@ impl Command {
         self.output().format == output::Format::Text && !is_saved_plan
     }
 
+    /// Every command that reads files or a store needs randomness somewhere, and libraries panic without.
+    fn check_randomness(&self) -> Result<(), randomness::NoRandomness> {
+        match self {
+            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) => Ok(()),
+            _ => randomness::check(),
+        }
+    }
+
     /// Whether people read what the command prints, and it asks nothing.
     const fn is_read(&self) -> bool {
         matches!(
@@ -309,6 +318,10 @@ fn run_command(arguments: Arguments, console: &mut Console<'_>) -> Exit {
     let log = log::begin(arguments.verbose, arguments.log_format);
     // A progress bar and a log would overwrite each other.
     console.draws &= !log.is_on();
+    if let Err(error) = arguments.command.check_randomness() {
+        let failure = Failure::new(format!("could not {error}")).help(randomness::HELP);
+        return ended(Err(failure.into()), &arguments.command, console);
+    }
     let exit = match several::runs(&arguments.command, console) {
         Ok(several::Runs::One) => run_one(&arguments.command, console),
         Ok(several::Runs::Gone(root)) => {

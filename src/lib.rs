@@ -51,6 +51,7 @@ pub mod saved_plan;
 
 // The edges: the only places that touch files, the network, the clock, the environment and databases.
 pub mod owner;
+pub mod randomness;
 pub mod git;
 pub mod files;
 pub mod source;

@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::Exit;
+use crate::randomness;
 use crate::text::ci_commands::Harmless;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -53,8 +54,9 @@ pub(super) fn begin(verbose: bool, form: Option<Form>) -> Log {
         }
     };
     let subscriber = tracing::subscriber::set_default(subscriber);
-    // The id distinguishes runs where logs of many runs are collected.
-    let run = run.then(|| tracing::info_span!("run", id = %uuid::Uuid::new_v4()).entered());
+    // The id distinguishes runs where logs of many runs are collected. Without randomness the run fails right after.
+    let id = if run { randomness::id().ok() } else { None };
+    let run = id.map(|id| tracing::info_span!("run", %id).entered());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "run began");
     Log { began, _run: run, is_full: true, _subscriber: subscriber }
 }

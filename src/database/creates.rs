@@ -1,5 +1,4 @@
 //! Creates in remote stores whose objects no later plan has found so far, with the sealed values of generated keys.
-#![expect(clippy::disallowed_methods, reason = "edge: draws the operating system's randomness")]
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -26,6 +25,7 @@ use crate::plan::ValueFrom;
 use crate::plan::pending::Pending;
 use crate::plan::pending::PendingCreate;
 use crate::plan::pending::slot_of;
+use crate::randomness;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 
@@ -106,7 +106,7 @@ impl Creates {
 
 fn nonce() -> Option<SealNonce> {
     let mut nonce = SealNonce::default();
-    getrandom::fill(&mut nonce).ok().map(|()| nonce)
+    randomness::fill(&mut nonce).ok().map(|()| nonce)
 }
 
 impl Begun {

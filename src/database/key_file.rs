@@ -17,6 +17,7 @@ use crate::files::settled;
 use crate::files::settled_folder;
 use crate::model::FingerprintKey;
 use crate::model::Secret;
+use crate::randomness;
 use crate::workspace::OWN_FOLDER;
 
 pub(super) const NAME: &str = "fingerprint.key";
@@ -63,7 +64,7 @@ pub fn make_key(path: &Path) -> Result<FingerprintKey, DatabaseError> {
 fn write(path: &Path) -> io::Result<()> {
     let place = files::make_folder(path)?;
     let mut random = Zeroizing::new([0; RANDOM]);
-    getrandom::fill(&mut *random).map_err(io::Error::other)?;
+    randomness::fill(&mut *random)?;
     let line: String = random.iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]).collect();
     match place.create(Zeroizing::new(line).as_bytes()) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),

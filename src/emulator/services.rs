@@ -27,6 +27,7 @@ use super::reads::fields;
 use super::reads::with_total;
 use crate::model::Instant;
 use crate::model::Kind;
+use crate::randomness;
 
 /// The list in the table of extras, and in an object.
 pub(super) const SERVICES: &str = "services";
@@ -252,7 +253,7 @@ fn new(mut body: Map<String, Json>, now: Instant) -> Result<Json, ApiError> {
         let endpoints = endpoints.map(|endpoint| new(endpoint, now)).collect::<Result<Vec<_>, _>>()?;
         body.insert(ENDPOINTS.to_owned(), Json::Array(endpoints));
     }
-    let id = uuid::Uuid::new_v4().simple().to_string();
+    let id = randomness::id().map_err(|error| ApiError::new(503, format!("could not {error}")))?.simple().to_string();
     let at = shown::instant(now);
     body.extend([
         ("id".to_owned(), json!(&id[..24])),

@@ -11,6 +11,8 @@ use super::answer::Answer;
 use super::call::Call;
 use super::settings::Credential;
 use crate::model::Instant;
+use crate::randomness;
+use crate::randomness::NoRandomness;
 
 /// Maximum number of valid tokens; beyond it, new tokens revoke others.
 const MOST: usize = 10_000;
@@ -95,7 +97,9 @@ impl Tokens {
         while self.refresh.len() >= MOST {
             self.refresh.pop_first();
         }
-        let (access, refresh) = (new_token(), new_token());
+        let (Ok(access), Ok(refresh)) = (new_token(), new_token()) else {
+            return refused(503, "temporarily_unavailable", "the emulator has no randomness for a token");
+        };
         let body = json!({
             "token_type": "bearer",
             "mapi": key,
@@ -118,8 +122,8 @@ fn basic(call: &Call) -> Option<(String, String)> {
     (!key.is_empty() && !secret.is_empty()).then(|| (key.to_owned(), secret.to_owned()))
 }
 
-fn new_token() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+fn new_token() -> Result<String, NoRandomness> {
+    Ok(randomness::id()?.simple().to_string())
 }
 
 fn refused(status: u16, error: &str, description: &str) -> Answer {

@@ -16,6 +16,7 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::Refused;
+use crate::randomness;
 use crate::workspace::is_git_name;
 
 /// The prefix of unfinished files.
@@ -153,7 +154,7 @@ impl Place {
     }
 
     fn replace_with(&self, mode: Mode, bytes: &[u8]) -> io::Result<()> {
-        let unfinished = unfinished();
+        let unfinished = unfinished()?;
         write_new(&self.folder, &unfinished, mode, bytes)?;
         let renamed = rustix::fs::renameat(&self.folder, &unfinished, &self.folder, &self.name);
         if renamed.is_err() {
@@ -182,7 +183,7 @@ impl Place {
     }
 
     fn create_with(&self, mode: Mode, bytes: &[u8]) -> io::Result<()> {
-        let unfinished = unfinished();
+        let unfinished = unfinished()?;
         write_new(&self.folder, &unfinished, mode, bytes)?;
         // Unlike a rename, a link fails if the name is taken.
         let linked = rustix::fs::linkat(&self.folder, &unfinished, &self.folder, &self.name, AtFlags::empty());
@@ -198,7 +199,7 @@ impl Place {
 
     /// Checks that a file can be written here, without touching an existing one.
     pub fn check_writable(&self) -> io::Result<()> {
-        let unfinished = unfinished();
+        let unfinished = unfinished()?;
         write_new(&self.folder, &unfinished, OWNERS_FILE, b"")?;
         Ok(rustix::fs::unlinkat(&self.folder, &unfinished, AtFlags::empty())?)
     }
@@ -253,8 +254,8 @@ impl Place {
 }
 
 /// A name that no other process and no other write uses.
-fn unfinished() -> OsString {
-    format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple()).into()
+fn unfinished() -> io::Result<OsString> {
+    Ok(format!("{UNFINISHED}{}", randomness::id()?.simple()).into())
 }
 
 /// Writes a new file to disk, or none.
@@ -281,7 +282,7 @@ const IGNORE: &str = ".gitignore";
 
 /// Creates a folder with its `.gitignore`, first under another name, so that it never exists without.
 fn make_ignored(parent: &OwnedFd, name: &OsStr) -> Result<(), Refused> {
-    let unfinished = unfinished();
+    let unfinished = unfinished()?;
     rustix::fs::mkdirat(parent, &unfinished, OWNERS_FOLDER)?;
     let folder = super::step(parent, &unfinished)?;
     let made = write_new(&folder, OsStr::new(IGNORE), OWNERS_FILE, b"*\n")

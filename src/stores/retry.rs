@@ -1,7 +1,8 @@
 //! Retries with exponential backoff. Jitter adds up to half of each pause and keeps runs apart.
-#![expect(clippy::disallowed_methods, reason = "edge: draws the operating system's randomness")]
 
 use std::time::Duration;
+
+use crate::randomness;
 
 /// The first pause.
 pub(super) const FIRST: Duration = Duration::from_millis(500);
@@ -46,7 +47,7 @@ pub(super) async fn wait(first: Duration, made: u32) {
 pub(super) fn pause(first: Duration, made: u32) -> Duration {
     let mut jitter = [0];
     // Without randomness, there is only no jitter.
-    let _ = getrandom::fill(&mut jitter);
+    let _ = randomness::fill(&mut jitter);
     spread(first, made, jitter[0])
 }
 

@@ -36,6 +36,7 @@ mod laws;
 mod leaks;
 mod memory;
 mod moves;
+mod no_randomness;
 mod odd;
 mod package;
 mod pager;

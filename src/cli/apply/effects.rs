@@ -32,14 +32,13 @@ use crate::outcome::ChangeResult;
 use crate::plan::Change;
 use crate::plan::Receipts;
 use crate::plan::Shown;
+use crate::randomness;
 use crate::store::Refusal;
 use crate::stores::TimeLimits;
 use crate::workspace::Ignores;
 
-#[expect(clippy::disallowed_methods, reason = "edge: the operating system's randomness")]
 pub(in crate::cli) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
-    let failed = |error| Refusal::unavailable(format!("could not get random bytes from the system: {error}"));
-    getrandom::fill(bytes).map_err(failed)
+    Ok(randomness::fill(bytes)?)
 }
 
 /// When the run starts no more changes.

@@ -24,6 +24,7 @@ use crate::database::Parameter;
 use crate::database::SqlError;
 use crate::database::lock::Fence;
 use crate::database::sql::Value;
+use crate::randomness;
 
 /// How long to wait for a lost server.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -72,11 +73,15 @@ impl Session {
             database: server.name().to_owned(),
             cause: server.masked(&error.to_string()),
         })?;
+        let name = randomness::id().map_err(|error| DatabaseError::Connect {
+            database: server.name().to_owned(),
+            cause: format!("could not {error}"),
+        })?;
         Ok(Self {
             server: server.clone(),
             access,
             fence: None,
-            name: uuid::Uuid::new_v4().to_string(),
+            name: name.to_string(),
             line: RefCell::new(line),
             is_in_transaction: Cell::new(false),
             is_broken: Cell::new(false),

@@ -10,6 +10,7 @@ use super::sealed::Sealed;
 use crate::delivery::Cause;
 use crate::model::Delivery;
 use crate::model::Secret;
+use crate::randomness;
 use crate::workspace::age_file;
 
 fn sealed<'a>(inner: &'a Inner, folder: &str, recipients: &[Box<str>], to: &Delivery) -> Sealed<'a> {
@@ -41,6 +42,7 @@ pub(super) fn write(
     let Some((place, mark)) = sealed(inner, folder, recipients, to).outdated(value)? else {
         return Ok(Box::default());
     };
+    randomness::check().map_err(|error| Cause::new(format!("could not {error}"), randomness::HELP).for_now())?;
     let failed = || Cause::new("the value could not be encrypted", "check the recipients of the sink").for_now();
     let text = age_format::encrypt(value, recipients, &mark).ok_or_else(failed)?;
     sealed::replace(&place, &text)

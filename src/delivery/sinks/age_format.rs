@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use super::sealed::Mark;
 use crate::model::Secret;
 use crate::model::age_recipient;
+use crate::randomness;
 
 const VERSION: &str = "age-encryption.org/v1";
 const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
@@ -35,7 +36,7 @@ const COLUMNS: usize = 64;
 
 /// A file with the value, as text. `None` if a recipient has no usable key, or the system no randomness.
 pub(super) fn encrypt(value: &Secret, recipients: &[Box<str>], mark: &Mark) -> Option<String> {
-    let random = SystemRandom::new();
+    let random = randomness::for_ring();
     let mut file_key = Zeroizing::new([0; 16]);
     random.fill(&mut *file_key).ok()?;
     let mut header = format!("{VERSION}\n");

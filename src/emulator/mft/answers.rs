@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::emulator::answer::Answer;
 use crate::emulator::quirks::Quirk;
 use crate::emulator::quirks::Quirks;
+use crate::randomness;
 
 /// The result of a request.
 pub(super) type Outcome = Result<Answer, Failure>;
@@ -77,7 +78,7 @@ impl Failure {
             "type": "about:blank",
             "title": self.text(),
             "status": self.status,
-            "traceId": uuid::Uuid::new_v4().simple().to_string(),
+            "traceId": randomness::id().map_or_else(|_| String::new(), |id| id.simple().to_string()),
         });
         if !self.errors.is_empty() {
             let errors = self.errors.iter().map(|(name, message)| ((*name).to_owned(), json!([message])));

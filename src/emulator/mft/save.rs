@@ -25,6 +25,7 @@ use crate::plan::Action;
 use crate::plan::Change;
 use crate::plan::FieldChange;
 use crate::plan::Target;
+use crate::randomness;
 use crate::store::Refusal;
 use crate::store::RefusalKind;
 use crate::store::Store;
@@ -41,10 +42,13 @@ impl Visit<'_> {
             apis: body.text("allowedApis").flatten().map(Into::into),
             orgs: body.text("allowedOrgs").flatten().map(Into::into),
         };
+        let value = match self.area.quirks.has(Quirk::MftSecretOnCreateOnly) {
+            true => Some(randomness::id().map_err(|_| Failure::own())?.to_string()),
+            false => None,
+        };
         let store_name = self.free_name(self.storable(name));
         let target = Target { name: store_name.clone().into(), parent: None, live: None, key: None };
         self.perform(&change(Address::api_key(&store_name), Action::Create, wanted.fields(), target))?;
-        let value = self.area.quirks.has(Quirk::MftSecretOnCreateOnly).then(|| uuid::Uuid::new_v4().to_string());
         let label = body.text("label").unwrap_or(Some("made by the service")).map(Into::into);
         let side = Side {
             key_name: name.map(Into::into),

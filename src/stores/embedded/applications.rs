@@ -17,7 +17,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     let attributes = work.new_attributes()?;
     let sql = r#"INSERT INTO applications (id, "user", name, attributes, created, updated)
                VALUES (?1, ?2, ?3, ?4, ?5, ?5)"#;
-    work.run(sql, &[&work.new_id(), &user.row, &name, &stored::write(&attributes, &[]), &work.now()])
+    work.run(sql, &[&work.new_id()?, &user.row, &name, &stored::write(&attributes, &[]), &work.now()])
 }
 
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {

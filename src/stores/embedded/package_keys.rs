@@ -87,7 +87,10 @@ fn insert(
                  (id, application, package, plan, value, secret, attributes, created, updated)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
     let (application, package, plan) = (parents.application.row, parents.package.row, parents.plan.row);
-    work.run(sql, &[&work.new_id(), &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()])?;
+    work.run(
+        sql,
+        &[&work.new_id()?, &application, &package, &plan, &value.expose(), &secret_text, &json, &work.now()],
+    )?;
     Ok(Performed { value: Some(value), secret, unusable: rotation::why_off(attributes), ..Performed::default() })
 }
 

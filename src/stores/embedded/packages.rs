@@ -14,7 +14,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     check_new_name(work, name)?;
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO packages (id, name, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)";
-    work.run(sql, &[&work.new_id(), &name, &stored::write(&attributes, &[]), &work.now()])
+    work.run(sql, &[&work.new_id()?, &name, &stored::write(&attributes, &[]), &work.now()])
 }
 
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {

@@ -16,7 +16,7 @@ pub(super) fn create(work: &Work<'_>) -> Result<(), Stop> {
     check_new_name(work, package.row, &package.object.name, name)?;
     let attributes = work.new_attributes()?;
     let sql = "INSERT INTO plans (id, package, name, attributes, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
-    work.run(sql, &[&work.new_id(), &package.row, &name, &stored::write(&attributes, &[]), &work.now()])
+    work.run(sql, &[&work.new_id()?, &package.row, &name, &stored::write(&attributes, &[]), &work.now()])
 }
 
 pub(super) fn update(work: &Work<'_>) -> Result<(), Stop> {

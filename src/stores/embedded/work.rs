@@ -18,6 +18,7 @@ use crate::model::Kind;
 use crate::model::LiveId;
 use crate::plan::Action;
 use crate::plan::Change;
+use crate::randomness;
 use crate::rule::Rule;
 use crate::store::Refusal;
 use crate::store::Write;
@@ -79,10 +80,10 @@ impl<'a> Work<'a> {
     }
 
     /// The id of the new object.
-    pub(super) fn new_id(&self) -> String {
-        let id = uuid::Uuid::new_v4().to_string();
+    pub(super) fn new_id(&self) -> Result<String, Stop> {
+        let id = randomness::id().map_err(Refusal::from)?.to_string();
         *self.created.borrow_mut() = Some(LiveId::new(id.as_str()));
-        id
+        Ok(id)
     }
 
     /// The id of the object that the change created.
