@@ -56,27 +56,40 @@ pub(super) fn secret_text(prompt: &str, most: u64, console: &mut Console<'_>) ->
     text(bytes)
 }
 
-/// The answer to a question, without outer spaces. `usual` if it is empty.
+/// The answer to a question, without outer spaces. `usual` if it is empty. An error if the input has ended, as by Ctrl-D: that
+/// answers nothing.
 pub(super) fn answer(question: &str, usual: &str, console: &mut Console<'_>) -> Result<String, Failure> {
     let shown = if usual.is_empty() { String::new() } else { format!(" [{usual}]") };
     write!(console.err, "{question}{shown}: ")?;
     console.err.flush()?;
-    let answer = line(console.input, 1_000)?;
+    let Some(answer) = next_line(console.input, 1_000)? else {
+        writeln!(console.err)?;
+        return Err(Failure::new("nothing was written: the question was not answered"));
+    };
     let answer = answer.trim();
     Ok(if answer.is_empty() { usual } else { answer }.to_owned())
 }
 
-/// One line. Reads no byte after it, because the next one answers a question.
+/// One line, which is empty if the input has ended.
 fn line(input: &mut dyn Read, most: u64) -> Result<Zeroizing<String>, Failure> {
+    Ok(next_line(input, most)?.unwrap_or_default())
+}
+
+/// One line. `None` if the input has ended. Reads no byte after it, because the next one answers a question.
+fn next_line(input: &mut dyn Read, most: u64) -> Result<Option<Zeroizing<String>>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut byte = [0];
-    while (bytes.len() as u64) < most && input.read(&mut byte).map_err(unreadable)? == 1 {
-        if byte[0] == b'\n' {
+    while (bytes.len() as u64) < most {
+        let has_ended = input.read(&mut byte).map_err(unreadable)? == 0;
+        if has_ended && bytes.is_empty() {
+            return Ok(None);
+        }
+        if has_ended || byte[0] == b'\n' {
             break;
         }
         bytes.push(byte[0]);
     }
-    text(bytes)
+    text(bytes).map(Some)
 }
 
 fn text(mut bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, Failure> {

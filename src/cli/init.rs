@@ -16,6 +16,8 @@ use super::Exit;
 use super::Failure;
 use super::export;
 use super::failure::Stop;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::diagnostic::Source;
 use crate::diagnostic::SourceId;
 use crate::files as disk;
@@ -99,7 +101,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     check_place(&choices, &root)
         .map_err(|cause| failed(cause).help("run it there with `--ci`, or leave out `--ci`"))?;
     let files = files::files(&choices);
-    check_settings(&files[0].text)?;
+    if let Some(flaw) = flaw(&choices) {
+        let failure = Failure::new(format!("could not write {WORKSPACE_FILE}: {} [{}]", flaw.message, flaw.rule));
+        let help = flaw.help.unwrap_or_else(|| "`keywright init --help` lists the options".to_owned());
+        return Err(Failure { exit: Exit::Usage, ..failure }.help(help).into());
+    }
     // Files of an editor and of Git may be there and hold other things, so they stay as they are.
     let (new, left): (Vec<_>, Vec<_>) =
         files.iter().partition(|file| file.role == Role::Own || root.join(&file.path).symlink_metadata().is_err());
@@ -140,15 +146,10 @@ fn check_place(choices: &Choices, root: &Path) -> Result<(), String> {
     }
 }
 
-/// The settings must be valid before anything is written: an address or an id comes from a person.
-fn check_settings(text: &str) -> Result<(), Failure> {
-    let source = Source { name: WORKSPACE_FILE.into(), text: text.into(), readable: false };
+/// What is wrong with the settings, before anything is written: an address or an id comes from a person.
+fn flaw(choices: &Choices) -> Option<Diagnostic> {
+    let source = Source { name: WORKSPACE_FILE.into(), text: files::settings(choices).into(), readable: false };
     let (file, mut findings) = manifest::workspace::parse(SourceId(0), &source);
     findings.extend(rules::workspace::check(&file, "").1);
-    let Some(found) = findings.into_iter().find(|found| found.severity == crate::diagnostic::Severity::Error) else {
-        return Ok(());
-    };
-    let failure = Failure::new(format!("could not write {WORKSPACE_FILE}: {} [{}]", found.message, found.rule));
-    Err(Failure { exit: Exit::Usage, ..failure }
-        .help(found.help.unwrap_or_else(|| "`keywright init --help` lists the options".to_owned())))
+    findings.into_iter().find(|found| found.severity == Severity::Error)
 }

@@ -45,6 +45,7 @@ mod picture;
 mod program;
 mod proxy;
 mod pull_requests;
+mod questions;
 mod readme;
 mod reference;
 mod removal;

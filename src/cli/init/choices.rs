@@ -9,6 +9,7 @@ use crate::cli::Console;
 use crate::cli::Exit;
 use crate::cli::Failure;
 use crate::cli::asked;
+use crate::text;
 
 const DEFAULT_URL: &str = "https://api.mashery.com";
 
@@ -40,15 +41,44 @@ impl Choices {
             stores.push(store(console)?);
         }
         let folder = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = match &arguments.name {
-            Some(name) => name.clone(),
-            None if asks => asked::answer("Name of the workspace", &folder, console)?,
-            None => folder,
-        };
+        let mut choices = Self { name: folder, cam: None, mft: None, ci: arguments.ci };
+        if let Some(name) = &arguments.name {
+            choices.name.clone_from(name);
+        } else if asks {
+            let usual = choices.name.clone();
+            let named = |name: &str| Self { name: name.to_owned(), cam: None, mft: None, ci: None };
+            choices.name = valid("Name of the workspace, which plans show", &usual, named, console)?;
+        }
         check(&stores, arguments)?;
-        let cam = stores.contains(&Store::Cam).then(|| cam(arguments, console)).transpose()?;
-        let mft = stores.contains(&Store::Mft).then(|| mft(arguments, console)).transpose()?;
-        Ok(Self { name, cam, mft, ci: arguments.ci })
+        if stores.contains(&Store::Cam) {
+            choices.cam = Some(cam(arguments, console)?);
+        }
+        if stores.contains(&Store::Mft) {
+            choices.mft = Some(mft(arguments, console)?);
+        }
+        Ok(choices)
+    }
+
+    /// Choices of which only the store is asked about.
+    fn only(cam: Option<Cam>, mft: Option<Mft>) -> Self {
+        Self { name: "new".to_owned(), cam, mft, ci: None }
+    }
+}
+
+/// Asks until the settings with the answer are valid: a wrong answer costs one line, and not all answers before it.
+fn valid(
+    question: &str,
+    usual: &str,
+    with: impl Fn(&str) -> Choices,
+    console: &mut Console<'_>,
+) -> Result<String, Failure> {
+    loop {
+        let answer = asked::answer(question, usual, console)?;
+        let Some(flaw) = super::flaw(&with(&answer)) else { return Ok(answer) };
+        writeln!(console.err, "  {}", text::lines(&flaw.message))?;
+        if let Some(help) = &flaw.help {
+            writeln!(console.err, "  {}", text::lines(help))?;
+        }
     }
 }
 
@@ -76,15 +106,16 @@ fn usage(message: &str, help: &str) -> Failure {
 fn store(console: &mut Console<'_>) -> Result<Store, Failure> {
     write!(
         console.err,
-        "Where are the keys?\n  1  in a database file of this folder, to try Keywright\n  2  in Boomi Cloud API Management\n  \
-         3  in Boomi MFT\n"
+        "Press Enter to take the answer in brackets, or Ctrl-C to stop. Nothing is written before the last answer.\n\n\
+         Where are the keys?\n  1  in a database file of this folder, to try Keywright without an account\n  \
+         2  in Boomi Cloud API Management\n  3  in Boomi MFT\n"
     )?;
     loop {
-        match asked::answer("1, 2 or 3", "1", console)?.as_str() {
+        match asked::answer("1, 2 or 3", "1", console)?.trim_end_matches(['.', ')']) {
             "1" => return Ok(Store::Embedded),
             "2" => return Ok(Store::Cam),
             "3" => return Ok(Store::Mft),
-            _ => {}
+            other => writeln!(console.err, "  `{}` is not one of them: type 1, 2 or 3", text::quoted(other))?,
         }
     }
 }
@@ -92,7 +123,11 @@ fn store(console: &mut Console<'_>) -> Result<Store, Failure> {
 fn cam(arguments: &Arguments, console: &mut Console<'_>) -> Result<Cam, Failure> {
     let area = match &arguments.area {
         Some(area) => area.clone(),
-        None if console.can_ask => asked::answer("Id of the area, a UUID", "", console)?,
+        None if console.can_ask => {
+            let with =
+                |area: &str| Choices::only(Some(Cam { url: DEFAULT_URL.to_owned(), area: area.to_owned() }), None);
+            valid("Id of the area, like 00000000-0000-0000-0000-000000000000", "", with, console)?
+        }
         None => {
             let message = "could not start a workspace: Cloud API Management needs the id of an area";
             return Err(usage(message, "add --area 00000000-0000-0000-0000-000000000000 with the id of yours"));
@@ -105,7 +140,10 @@ fn cam(arguments: &Arguments, console: &mut Console<'_>) -> Result<Cam, Failure>
 fn mft(arguments: &Arguments, console: &mut Console<'_>) -> Result<Mft, Failure> {
     let url = match &arguments.url {
         Some(url) => url.clone(),
-        None if console.can_ask => asked::answer("Address of your MFT site", "", console)?,
+        None if console.can_ask => {
+            let with = |url: &str| Choices::only(None, Some(Mft { url: url.to_owned() }));
+            valid("Address of your MFT site, like https://files.example.com", "", with, console)?
+        }
         None if arguments.stores.contains(&Store::Cam) => "https://files.example.com".to_owned(),
         None => {
             let message = "could not start a workspace: MFT needs the address of your site";

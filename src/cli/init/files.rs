@@ -82,7 +82,7 @@ pub(super) fn files(choices: &Choices) -> Vec<File> {
     files
 }
 
-fn settings(choices: &Choices) -> String {
+pub(super) fn settings(choices: &Choices) -> String {
     let mut text = String::from("# yaml-language-server: $schema=schemas/workspace.schema.json\n");
     let name = quoted(&choices.name);
     let _ = write!(text, "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {{name: {name}}}\n");
