@@ -115,6 +115,17 @@ impl Database {
         }
     }
 
+    /// The program behind the database, with its version.
+    pub fn engine(&self) -> Result<String, DatabaseError> {
+        match &self.connection {
+            Connection::Sqlite(_) => Ok(format!("SQLite {}", rusqlite::version())),
+            Connection::Postgres(session) => {
+                let version = postgres::version(session).map_err(|error| self.error(error))?;
+                Ok(format!("PostgreSQL {version}"))
+            }
+        }
+    }
+
     /// For the parts of Keywright that keep their own tables here.
     pub(crate) const fn connection(&self) -> &Connection {
         &self.connection

@@ -26,6 +26,11 @@ pub use error::GitErrorKind;
 
 use run::Git;
 
+/// The version of the git program, like 2.47.3.
+pub fn version() -> Result<String, GitError> {
+    run::version()
+}
+
 /// The whole id of a commit, in hexadecimal: 40 digits, or 64 in a repository with SHA-256.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct CommitId(Box<str>);

@@ -16,6 +16,7 @@ mod prepared;
 mod remotes;
 mod since;
 mod snapshot;
+mod tools;
 mod undeclared;
 mod visibility;
 

@@ -52,6 +52,12 @@ pub(super) fn time(session: &Session) -> Result<Option<Instant>, SqlError> {
     Ok(session.number(sql, &[])?.and_then(Instant::from_timestamp_millis))
 }
 
+/// The version of the server, like 17.2.
+pub(super) fn version(session: &Session) -> Result<String, SqlError> {
+    let number = session.number("SELECT CAST(current_setting('server_version_num') AS bigint)", &[])?.unwrap_or(0);
+    Ok(format!("{}.{}", number / 10_000, number % 10_000))
+}
+
 /// The error in one line. The server's details may contain values, so they are left out.
 pub(super) fn describe(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {

@@ -96,6 +96,19 @@ impl Git {
     }
 }
 
+/// The version of the program, like 2.47.3.
+pub(super) fn version() -> Result<String, GitError> {
+    let what = "read the version of git";
+    let program = program()?;
+    let mut command = Command::new(&program);
+    command.arg("version").env_clear().envs(ENVIRONMENT).current_dir("/");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().map_err(|error| broken(what, &format!("{}: {error}", program.display())))?;
+    let ran = within_bounds(child, what, Vec::new(), 4096)?;
+    let said = String::from_utf8_lossy(&ran.out);
+    Ok(said.trim().trim_start_matches("git version ").to_owned())
+}
+
 fn with(option: &str, path: &Path) -> OsString {
     let mut argument = OsString::from(option);
     argument.push(path);

@@ -44,7 +44,7 @@ fn a_terminal_is_asked() {
     console.input = format!("9\n2\n\n{AREA}\n").into_bytes();
     let ran = console.run("init shop");
     assert_eq!(ran.exit, 0, "{}", ran.err);
-    assert!(ran.err.contains("Where are the keys?") && ran.err.contains("Name of the workspace [shop]"), "{}", ran.err);
+    assert!(ran.err.contains("Where are the keys?") && ran.err.contains(" [shop]: "), "{}", ran.err);
     let settings = std::fs::read_to_string(folder.path().join("shop/keywright.yaml")).unwrap();
     assert!(settings.contains("name: shop") && settings.contains("cloudApiManagement") && settings.contains(AREA));
     assert!(!folder.path().join("shop/first.yaml").exists(), "a first manifest would create objects in a living area");
@@ -93,11 +93,13 @@ fn a_doctor_names_what_is_missing_and_how_to_fix_it() {
     let ran = console.run("doctor");
     assert_eq!(ran.exit, 1, "{}", ran.out);
     for said in [
+        "ok    versions     keywright 0.1.0, Git ",
+        "database script ",
         "warn  manifests",
         "keywright export --out .",
         "warn  Git",
         "fail  credentials",
-        "KEYWRIGHT_CAM_API_KEY",
+        "KEYWRIGHT_CAM_API_KEY, KEYWRIGHT_CAM_API_SECRET, KEYWRIGHT_CAM_USERNAME, KEYWRIGHT_CAM_PASSWORD",
         "fix: set",
         "1 thing to fix",
     ] {
@@ -111,6 +113,51 @@ fn a_doctor_names_what_is_missing_and_how_to_fix_it() {
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let sign_in = report["checks"].as_array().unwrap().iter().find(|check| check["subject"] == "sign-in").unwrap();
     assert_eq!((&report["state"], &sign_in["state"]), (&"fail".into(), &"fail".into()), "{report}");
+    assert!(!ran.out.contains("obviously-fake"), "{}", ran.out);
+}
+
+const SINKS: &str = "\
+apiVersion: keywright.dev/v1
+kind: Workspace
+metadata: {name: shop}
+spec:
+  environment: {allow: [TEST_]}
+  sinks:
+    cluster: {kubernetesSecret: {program: /nowhere/kubectl}}
+    mail: {command: {program: [no-such-program, '{path}', '{name}'], variables: [TEST_PASSED]}}
+    shell: {command: {program: [sh, '{path}', '{name}']}}
+    vault: {vault: {address: 'https://vault.example.com', mount: secret, token: {env: KEYWRIGHT_TEST_VAULT}}}
+";
+
+#[test]
+fn a_doctor_names_everything_that_a_sink_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = Console::new(folder.path().into());
+    assert_eq!(console.run("init").exit, 0);
+    assert_eq!(console.run("apply --auto-approve").exit, 0);
+    let ran = console.run("doctor");
+    assert!(ran.out.contains("can be read, with SQLite 3.") && !ran.out.contains("sinks"), "{}", ran.out);
+    std::fs::write(folder.path().join("keywright.yaml"), SINKS).unwrap();
+    let ran = console.run("doctor");
+    assert_eq!(ran.exit, 1, "{}", ran.out);
+    for said in [
+        "fail  sinks",
+        "cluster: there is no program /nowhere/kubectl",
+        "mail: no-such-program: it is not in /usr/local",
+        "vault: the variable KEYWRIGHT_TEST_VAULT is not set",
+        "fix: install the programs",
+    ] {
+        assert!(ran.out.contains(said), "{said}: {}", ran.out);
+    }
+    let settings = SINKS.replace("/nowhere/kubectl", "sh").replace("no-such-program", "cat");
+    std::fs::write(folder.path().join("keywright.yaml"), settings).unwrap();
+    console.environment.insert("KEYWRIGHT_TEST_VAULT".into(), "obviously-fake".into());
+    let ran = console.run("doctor");
+    assert!(ran.out.contains("warn  sinks") && ran.out.contains("not set: mail: TEST_PASSED"), "{}", ran.out);
+    console.environment.insert("TEST_PASSED".into(), "obviously-fake".into());
+    let ran = console.run("doctor");
+    let sinks = ran.out.lines().find(|line| line.contains(" sinks ")).unwrap_or_default();
+    assert!(sinks.starts_with("ok ") && sinks.contains("bin/cat") && sinks.contains("vault: its token"), "{}", ran.out);
     assert!(!ran.out.contains("obviously-fake"), "{}", ran.out);
 }
 

@@ -4,6 +4,7 @@ use super::Session;
 use super::check_stores;
 use super::database;
 use super::remotes;
+use super::tools;
 use crate::cli::Console;
 use crate::cli::Failure;
 use crate::cli::heartbeat;
@@ -33,12 +34,14 @@ impl Session {
     /// The checks, in the order in which a run needs these things.
     pub(in crate::cli) fn health(self, console: &Console<'_>) -> Result<Vec<Check>, Failure> {
         let mut checks = vec![settings(&self.loaded, console), git(&self.loaded), database(&self.loaded, console)];
+        checks.insert(0, tools::versions());
         match check_stores(&self.loaded) {
             Ok(()) => checks.extend(stores(&self.loaded, console)?),
             Err(failure) => checks.push(failed("stores", failure)),
         }
+        checks.extend(tools::sinks(&self.loaded, console));
         let checked = self.check();
-        checks.insert(1, manifests(&checked.loaded, &checked.diagnostics));
+        checks.insert(2, manifests(&checked.loaded, &checked.diagnostics));
         Ok(checks)
     }
 }
@@ -125,7 +128,10 @@ fn database(loaded: &Loaded, console: &Console<'_>) -> Check {
         Location::Server(_) => "the server".to_owned(),
     };
     match database::open_for_reading(&location) {
-        Ok(Some(_)) => Check::ok("database", format!("{name} can be read")),
+        Ok(Some(database)) => match database.engine() {
+            Ok(engine) => Check::ok("database", format!("{name} can be read, with {engine}")),
+            Err(error) => failed("database", Failure::of_database(&error)),
+        },
         Ok(None) => Check::ok("database", format!("{name} is made by the first apply")),
         Err(failure) => failed("database", failure),
     }

@@ -36,7 +36,8 @@ const TRANSFER: &str = "Managed File Transfer";
 /// The clients, before their first call. `writes` is true if the run applies its plan.
 pub(super) fn remotes(loaded: &Loaded, writes: bool, console: &Console<'_>) -> Result<Remotes, Failure> {
     let RemoteStores { cloud_api_management, managed_file_transfer, .. } = &loaded.workspace.remote;
-    all_present(&loaded.workspace.remote, loaded, console)?;
+    let of_transfer = managed_file_transfer.iter().map(|at| (TRANSFER, at.credential.source()));
+    all_present(cloud_api_management.iter().flat_map(of_cloud).chain(of_transfer), loaded, console)?;
     let cloud = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose()?;
     let transfer = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, writes, console)).transpose()?;
     Ok(Remotes { cloud, transfer }.limited_to(console.limits))
@@ -49,7 +50,11 @@ pub(super) fn each(loaded: &Loaded, console: &Console<'_>) -> (Remotes, BTreeMap
     let mut fail = |kind: Kind, failure: Failure| {
         failed.insert(kind, format!("{}: {}", kind.plural(), failure.message));
     };
-    let built = cloud_api_management.as_ref().map(|store| cloud(store, loaded, console)).transpose();
+    let complete = |store: &CloudStore| {
+        all_present(of_cloud(store).into_iter(), loaded, console)?;
+        cloud(store, loaded, console)
+    };
+    let built = cloud_api_management.as_ref().map(complete).transpose();
     let cloud = built.map_err(|failure| fail(Kind::PackageKey, failure)).ok().flatten();
     let built = managed_file_transfer.as_ref().map(|store| transfer(store, loaded, true, console)).transpose();
     let transfer = built.map_err(|failure| fail(Kind::ApiKey, failure)).ok().flatten();
@@ -70,12 +75,16 @@ fn cloud(store: &CloudStore, loaded: &Loaded, console: &Console<'_>) -> Result<C
     CloudApiManagement::new(&store.url, &store.area, credentials, &store.limits).map_err(Failure::of_store)
 }
 
+fn of_cloud(store: &CloudStore) -> [(&'static str, &SecretSource); 4] {
+    [&store.api_key, &store.api_secret, &store.username, &store.password].map(|source| (CLOUD, source))
+}
+
 /// Names all variables and files that have no secret, and not only the first.
-fn all_present(remote: &RemoteStores, loaded: &Loaded, console: &Console<'_>) -> Result<(), Failure> {
-    let RemoteStores { cloud_api_management: cloud, managed_file_transfer: transfer, .. } = remote;
-    let of_cloud = cloud.iter().flat_map(|at| [&at.api_key, &at.api_secret, &at.username, &at.password]);
-    let of_transfer = transfer.iter().map(|at| at.credential.source());
-    let all = of_cloud.map(|source| (CLOUD, source)).chain(of_transfer.map(|source| (TRANSFER, source)));
+fn all_present<'a>(
+    all: impl Iterator<Item = (&'static str, &'a SecretSource)>,
+    loaded: &Loaded,
+    console: &Console<'_>,
+) -> Result<(), Failure> {
     let access = access(loaded, console);
     let mut names: BTreeMap<Lack, Vec<String>> = BTreeMap::new();
     let mut stores: Vec<&str> = Vec::new();
