@@ -6,6 +6,7 @@ mod address;
 mod arguments;
 mod asked;
 mod completions;
+mod console;
 mod diff;
 mod doctor;
 mod drift;
@@ -37,9 +38,7 @@ mod until_closed;
 mod validate;
 mod version;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -50,18 +49,18 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use self::console::CLOCK;
 use self::failure::Stop;
 use self::output::Output;
 use self::pager::Paged;
 use self::pager::Pager;
 use crate::model::Instant;
 use crate::randomness;
-use crate::render::findings::Report;
-use crate::source::Choice;
 use crate::stores::TimeLimits;
 use crate::text::Folded;
 use crate::text::ci_commands::Harmless;
 
+pub use self::console::Console;
 pub use self::failure::Exit;
 pub use self::failure::Failure;
 pub use self::heartbeat::last_words;
@@ -70,58 +69,6 @@ pub use self::pager::Screen;
 pub use self::trust::PIPELINES;
 pub use self::trust::TRUST;
 pub use self::until_closed::UntilClosed;
-
-/// The outside world of a command, provided by `main` or by a test.
-#[expect(clippy::struct_excessive_bools, reason = "facts about the surroundings, each independent of the others")]
-pub struct Console<'a> {
-    pub out: &'a mut dyn Write,
-    pub err: &'a mut dyn Write,
-    pub input: &'a mut dyn Read,
-    /// Whether the command can ask for confirmation.
-    pub can_ask: bool,
-    /// Whether `err` is a terminal that can show a progress bar.
-    pub draws: bool,
-    /// Whether `out` is a terminal: no other place is shown a secret.
-    pub is_terminal: bool,
-    /// The size of that terminal. Lines fold at its width, and long texts go through a pager.
-    pub screen: Option<Screen>,
-    /// Whether the command shows details; [`run`] sets it from the arguments.
-    pub is_verbose: bool,
-    pub environment: BTreeMap<String, String>,
-    pub folder: PathBuf,
-    /// When the command started.
-    pub now: Instant,
-    /// The same moment on the monotonic clock: later timestamps add the time since then.
-    pub began: std::time::Instant,
-    /// Which workspace and settings to use; [`run`] sets it from the arguments and the environment.
-    pub choice: Choice,
-    /// What is known of the workspace; the command sets it.
-    pub opened: Opened,
-    /// How long calls and the whole run may take; [`run`] sets it from the arguments.
-    pub limits: TimeLimits,
-    /// The reports of findings of several workspaces, which are printed as one. `None` to print each.
-    pub reports: Option<Vec<Report<'static>>>,
-}
-
-/// The variable that sets the clock.
-const CLOCK: &str = "KEYWRIGHT_NOW";
-
-impl Console<'_> {
-    /// The current time.
-    fn time(&self) -> Instant {
-        self.now + self.began.elapsed()
-    }
-
-    /// Whether the clock is set, for tests.
-    fn has_set_clock(&self) -> bool {
-        self.environment.contains_key(CLOCK)
-    }
-
-    /// The time of an earlier moment of this command, by the same clock.
-    fn time_of(&self, moment: std::time::Instant) -> Instant {
-        self.now + moment.saturating_duration_since(self.began)
-    }
-}
 
 #[derive(Parser)]
 #[command(name = "keywright", version, about = "Keeps an API-key store in sync with a Git repository.")]

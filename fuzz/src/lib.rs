@@ -62,7 +62,7 @@ const DRAWN: usize = 8;
 pub fn check_drawing(findings: &[Diagnostic], sources: &Sources) {
     let findings = &findings[..findings.len().min(DRAWN)];
     let mut drawn = Vec::new();
-    keywright::render::text::diagnostics(&mut drawn, findings, sources).expect("a writer that takes everything");
+    keywright::render::text::diagnostics(&mut drawn, findings, sources, None).expect("a writer that takes everything");
     keywright::render::text::summary(&mut drawn, findings).expect("a writer that takes everything");
     check_escapes(&String::from_utf8(drawn).expect("UTF-8"));
 }

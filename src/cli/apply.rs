@@ -175,7 +175,7 @@ pub(super) fn finish(
     }
     if form != Form::Text {
         let sources = &prepared.snapshot.loaded.sources;
-        render::text::diagnostics(console.err, &prepared.planned.left_out(), sources)?;
+        console.write_findings(&prepared.planned.left_out(), sources)?;
     }
     match failure {
         None => Ok(exit(&outcome, &prepared.planned, console.limits.is_over())),

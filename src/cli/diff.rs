@@ -125,7 +125,7 @@ fn print(
         Format::Text => {
             render::text::difference(console.out, difference)?;
             console.out.flush()?;
-            render::text::diagnostics(console.err, diagnostics, sources)?;
+            console.write_findings(diagnostics, sources)?;
             render::text::summary(console.err, diagnostics)?;
         }
         Format::Json => render::json::difference(console.out, difference, diagnostics, sources)?,

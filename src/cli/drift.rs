@@ -188,7 +188,7 @@ fn show(
             console.out.flush()?;
             // The differences are above.
             let rest: Vec<Diagnostic> = others.iter().cloned().chain(two_way).collect();
-            render::text::diagnostics(console.err, &rest, sources)?;
+            console.write_findings(&rest, sources)?;
             if !rest.is_empty() {
                 render::text::summary(console.err, &rest)?;
             }

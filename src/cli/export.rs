@@ -127,7 +127,7 @@ fn show(arguments: &Arguments, loaded: &Loaded, export: &Export, console: &mut C
     }
     console.out.flush()?;
     if arguments.format == Format::Text {
-        render::text::diagnostics(console.err, &export.problems, sources)?;
+        console.write_findings(&export.problems, sources)?;
     }
     render::text::export(console.err, export)?;
     Ok(if export.is_whole() { Exit::Done } else { Exit::Partly })

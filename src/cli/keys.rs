@@ -231,7 +231,7 @@ fn show(
     }
     console.out.flush()?;
     if format != Format::Json || has_errors(found) {
-        render::text::diagnostics(console.err, found, sources)?;
+        console.write_findings(found, sources)?;
     }
     if read.desired.is_none() {
         writeln!(console.err, "The manifests are not valid: rotations and declared addresses are not in this list.")?;

@@ -11,6 +11,8 @@ use crate::workspace::WORKSPACE_FILE;
 pub struct Opened {
     settings: Option<String>,
     workspace: Option<String>,
+    /// Whether it is known that there is no settings file.
+    lacks_settings: bool,
 }
 
 impl Opened {
@@ -21,23 +23,29 @@ impl Opened {
         Self {
             settings: Some(shown.to_string_lossy().into_owned()),
             workspace: Some(loaded.workspace.name.to_string()),
+            lacks_settings: loaded.trusted.is_none() && settings.symlink_metadata().is_err(),
         }
     }
 
     /// The workspace in a folder as seen from the current one, before it is open.
     pub(super) fn below(folder: &str) -> Self {
         let settings = Path::new(folder).join(WORKSPACE_FILE);
-        Self { settings: Some(settings.display().to_string()), workspace: None }
+        Self { settings: Some(settings.display().to_string()), workspace: None, lacks_settings: false }
     }
 
     /// A workspace that could not be opened.
     pub(super) fn named(name: Option<Box<str>>) -> Self {
-        Self { settings: None, workspace: name.map(String::from) }
+        Self { settings: None, workspace: name.map(String::from), lacks_settings: false }
     }
 
     /// The name of the workspace, if it is known.
     pub(super) fn workspace(&self) -> Option<&str> {
         self.workspace.as_deref()
+    }
+
+    /// Whether no settings limit which files are read.
+    pub(super) const fn lacks_settings(&self) -> bool {
+        self.lacks_settings
     }
 
     /// The path of the settings file relative to the current folder if it is below it, also if there is no such file.

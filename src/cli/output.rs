@@ -251,7 +251,7 @@ pub(super) fn stop(output: Output, stop: Stop, console: &mut Console<'_>) -> io:
     let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure, at, rotations };
     document(output, &shown, console)?;
     if failure.is_some() || output.format == Format::Text {
-        render::text::diagnostics(console.err, diagnostics, sources)?;
+        console.write_findings(diagnostics, sources)?;
     }
     match failure {
         Some(failure) => failure.print(console.err),

@@ -248,7 +248,7 @@ pub(super) fn show(
     if !all.is_empty() && console.screen.is_some_and(|screen| screen.shows_errors) {
         writeln!(console.err)?;
     }
-    render::text::diagnostics(console.err, &all, sources)?;
+    console.write_findings(&all, sources)?;
     if !all.is_empty() {
         render::text::summary(console.err, &all)?;
     }

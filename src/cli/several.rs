@@ -167,9 +167,13 @@ pub(super) fn run_gone(command: &Command, root: &Path, console: &mut Console<'_>
     let output = command.output();
     output::document(output, &shown, console)?;
     if output.format == Format::Text {
-        let out = if matches!(command, Command::Validate(_)) { &mut *console.out } else { &mut *console.err };
-        render::text::diagnostics(out, diagnostics, sources)?;
-        render::text::summary(out, diagnostics)?;
+        if matches!(command, Command::Validate(_)) {
+            console.write_result(diagnostics, sources)?;
+            render::text::summary(console.out, diagnostics)?;
+        } else {
+            console.write_findings(diagnostics, sources)?;
+            render::text::summary(console.err, diagnostics)?;
+        }
     }
     Ok(if has_errors(diagnostics) { Exit::Invalid } else { Exit::Done })
 }

@@ -9,7 +9,6 @@ use super::Failure;
 use crate::diagnostic::Severity;
 use crate::diagnostic::has_errors;
 use crate::diagnostic::sort;
-use crate::render;
 use crate::source::Choice;
 use crate::source::Loaded;
 
@@ -69,7 +68,7 @@ pub(super) fn show(loaded: &Loaded, console: &mut Console<'_>) -> Result<(), Fai
     let mut found = loaded.settings.clone();
     found.retain(|finding| finding.severity > Severity::Info);
     sort(&mut found);
-    render::text::diagnostics(console.err, &found, &loaded.sources)?;
+    console.write_findings(&found, &loaded.sources)?;
     if has_errors(&found) {
         let failure = Failure::new("could not use the settings of the workspace, see above");
         return Err(Failure { exit: Exit::Invalid, ..failure }.help("fix them; `keywright validate` checks them"));

@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     let shown = Shown { plan: None, is_stopped: true, diagnostics, sources, failure: None, at, rotations };
     output::document(arguments.format.into(), &shown, console)?;
     if arguments.format == Format::Text {
-        render::text::diagnostics(console.out, diagnostics, sources)?;
+        console.write_result(diagnostics, sources)?;
         match &checked.desired {
             Some(desired) if checked.diagnostics.is_empty() => {
                 let count = desired.objects.len() + desired.removals().count();

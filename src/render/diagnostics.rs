@@ -36,8 +36,13 @@ const PLACES: usize = 10;
 const RENDERER: Renderer = Renderer::styled().term_width(10_000);
 
 /// Writes every finding with its lines and an empty line. Secrets in those lines are hidden: more people may read the
-/// output, for example in a CI log, than the manifests.
-pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
+/// output, for example in a CI log, than the manifests. Lines fit in `width` columns if `out` is a screen.
+pub fn diagnostics(
+    out: &mut dyn io::Write,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    width: Option<usize>,
+) -> io::Result<()> {
     let shown: BTreeSet<SourceId> = diagnostics
         .iter()
         .flat_map(|d| d.place.iter().chain(d.labels.iter().map(|l| &l.place)))
@@ -50,7 +55,7 @@ pub fn diagnostics(out: &mut dyn io::Write, diagnostics: &[Diagnostic], sources:
     let places = Places::new(&sources);
     let Grouped { shown, omitted } = grouped(diagnostics);
     for Shown { finding, equal } in shown {
-        writeln!(out, "{}", draw(finding, &places))?;
+        writeln!(out, "{}", draw(finding, &places, width))?;
         if !equal.is_empty() {
             let at: Vec<String> = equal.iter().take(PLACES).filter_map(|other| position(other, &places)).collect();
             let count = text::count(equal.len(), "more place*");
@@ -76,8 +81,8 @@ fn position(diagnostic: &Diagnostic, places: &Places<'_>) -> Option<String> {
     Some(format!("{}:{line}:{column}", text::line(&spot.source.name)))
 }
 
-fn draw(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
-    let excerpts = excerpt::excerpts(&marks(diagnostic, places), places);
+fn draw(diagnostic: &Diagnostic, places: &Places<'_>, width: Option<usize>) -> String {
+    let excerpts = excerpt::excerpts(&marks(diagnostic, places), places, width);
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

@@ -15,6 +15,7 @@ pub use super::outcome::progress;
 pub use super::plan::Style;
 pub use super::plan::findings;
 pub use super::plan::plan;
+pub use super::read_from::read_from;
 pub use super::runs::record;
 pub use super::runs::run;
 pub use super::runs::runs;

@@ -63,3 +63,29 @@ fn a_machine_and_a_home_folder_are_no_workspace_unless_they_say_so() {
     write(&folder, "keywright.yaml", "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: w}\n");
     assert_eq!(console.run("validate").exit, 0);
 }
+
+#[test]
+fn a_repository_without_settings_says_which_files_were_read_and_how_to_read_fewer() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::new(folder.path().to_path_buf());
+    write(folder.path(), "keys/m.yaml", TEAM);
+    write(folder.path(), "ci.yaml", "on: push\n");
+    write(folder.path(), "tests/a.yaml", TEAM);
+    write(folder.path(), "tests/deep/b.yaml", "a: 1\n");
+    let note = "note: there is no keywright.yaml, so all YAML files were read: 2 in tests/, 1 at the top, 1 in keys/\n";
+    for command in ["validate", "plan", "keys"] {
+        let ran = console.run(command);
+        let said = ran.out + &ran.err;
+        assert_eq!(said.matches(note).count(), 1, "{command}: {said}");
+        assert!(said.contains("  help: name the folder of your manifests, as PATH or with --workspace"), "{said}");
+    }
+    // In one folder there is nothing to limit, and with settings they do it.
+    let ran = console.run("validate tests/deep");
+    assert!(ran.exit == 3 && !ran.out.contains("note:"), "{}", ran.out);
+    assert_eq!(console.run("validate keys").exit, 0);
+    let settings =
+        "apiVersion: keywright.dev/v1\nkind: Workspace\nmetadata: {name: shop}\nspec: {manifests: [keys, tests]}\n";
+    write(folder.path(), "keywright.yaml", settings);
+    let ran = console.run("validate");
+    assert!(ran.exit == 3 && !ran.out.contains("note:"), "{}", ran.out);
+}

@@ -29,7 +29,6 @@ use crate::plan::Options;
 use crate::plan::Planned;
 use crate::plan::Remembered;
 use crate::plan::pending::Pending;
-use crate::render;
 use crate::secrets;
 use crate::secrets::Programs;
 use crate::source::Loaded;
@@ -82,7 +81,7 @@ pub(super) fn seed(path: PathBuf, database: Database, console: &mut Console<'_>)
 
 fn invalid(diagnostics: &[Diagnostic], loaded: &Loaded, console: &mut Console<'_>) -> Failure {
     // If the diagnostics cannot be printed, the failure below is still reported.
-    let _ = render::text::diagnostics(console.err, diagnostics, &loaded.sources);
+    let _ = console.write_findings(diagnostics, &loaded.sources);
     Failure { exit: Exit::Invalid, ..Failure::new("could not seed the store: the manifests cannot be applied") }
 }
 

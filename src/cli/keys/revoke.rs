@@ -225,7 +225,7 @@ fn show_settings(loaded: &Loaded, console: &mut Console<'_>) -> Result<(), Failu
     let mut found = loaded.settings.clone();
     found.retain(|finding| finding.severity > Severity::Info);
     sort(&mut found);
-    Ok(render::text::diagnostics(console.err, &found, &loaded.sources)?)
+    Ok(console.write_findings(&found, &loaded.sources)?)
 }
 
 fn own(what: &str) -> Failure {

@@ -42,7 +42,7 @@ fn at(source: u32, needle: &str) -> Place {
 }
 
 fn drawn(diagnostic: Diagnostic, sources: &Sources) -> String {
-    plain(|out| text::diagnostics(out, &[diagnostic], sources))
+    plain(|out| text::diagnostics(out, &[diagnostic], sources, None))
 }
 
 fn hostile(text: impl Into<Box<str>>) -> Sources {
@@ -116,6 +116,62 @@ fn a_long_line_is_cut_around_the_mark_and_keeps_its_column() {
     assert_eq!(drawn(finding, &hostile(text)), expected);
 }
 
+/// On a screen of so many columns, by the columns of a terminal: the drawing without its first and last lines.
+fn on_screen(width: usize, text: &str, mark: &str, note: &str) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let at = text.find(mark).unwrap();
+    let finding = rules::KW_001.finding("long").at(span(at, at + mark.len())).note(note.to_owned());
+    let shown = plain(|out| text::diagnostics(out, &[finding], &hostile(text), Some(width)));
+    let lines: Vec<&str> = shown.lines().skip(3).take(2).collect();
+    assert!(lines.iter().all(|line| line.width() <= width), "{width}:\n{shown}");
+    let (caret, begin) = (lines[1].find('^').unwrap(), lines[0].find(&mark[..1]).unwrap());
+    assert_eq!(lines[0][..begin].width(), caret, "the caret is at another place:\n{shown}");
+    lines.join("\n")
+}
+
+#[test]
+fn a_line_is_cut_for_the_screen_around_its_mark() {
+    let long = format!("a: {}, Xyz: {}\n", "b".repeat(200), "c".repeat(200));
+    for width in [40, 60, 80, 120, 400] {
+        let shown = on_screen(width, &long, "Xyz", "this field");
+        assert!(shown.contains("^^^ this field") && shown.starts_with("1 | …bb"), "{shown}");
+    }
+    assert_eq!(
+        on_screen(60, &long, "Xyz", ""),
+        format!("1 | …{}, Xyz: {}…\n  | {}^^^", "b".repeat(13), "c".repeat(34), " ".repeat(16))
+    );
+    // A text that takes all of the line is marked as far as it is shown.
+    let whole = format!("a: \"{}\"\n", "X".repeat(300));
+    let shown = on_screen(60, &whole, &whole[3..304], "");
+    assert_eq!(shown, format!("1 | a: \"{}…\n  |    {}", "X".repeat(50), "^".repeat(51)));
+    // Two columns for each character, and four for a tab.
+    let wide = format!("a: \"{}\", Xyz: {}\n", "日本".repeat(40), "語".repeat(40));
+    let shown = on_screen(60, &wide, "Xyz", "n");
+    assert!(shown.contains("…日本") || shown.contains("…本日"), "{shown}");
+    on_screen(61, &wide, "Xyz", "n");
+    on_screen(60, &format!("\t\t{}Xyz: 1\n", "b\t".repeat(40)), "Xyz", "n");
+    // A short line stays whole, and moves only for the text of its mark.
+    assert_eq!(on_screen(60, "one: 1, Xyz: 2\n", "Xyz", "n"), "1 | one: 1, Xyz: 2\n  |         ^^^ n");
+    let note = "a text of 30 columns, and more";
+    let moved = on_screen(60, &format!("{}Xyz: 2\n", "b".repeat(30)), "Xyz", note);
+    assert!(moved.contains("…bbbb") && moved.ends_with(note), "{moved}");
+}
+
+#[test]
+fn a_value_that_is_hidden_stays_hidden_where_its_line_is_cut() {
+    let key = "apiVersion: keywright.dev/v1\nkind: PackageKey\nmetadata: {name: a}\n";
+    let value = "obviously-fake-value-".repeat(8);
+    let text = format!("{key}spec: {{key: {{custom: {{value: {value}}}}}, plan: gold}}\n");
+    for width in [20, 40, 60, 80] {
+        for mark in ["plan: gold", "spec", &value[..], &value[60..]] {
+            let at = text.find(mark).unwrap();
+            let finding = rules::KW_001.finding("m").at(span(at, at + mark.len())).note("n");
+            let shown = plain(|out| text::diagnostics(out, &[finding], &hostile(&*text), Some(width)));
+            assert!(!shown.contains("fake") && !shown.contains("value-"), "{shown}");
+        }
+    }
+}
+
 #[test]
 fn marks_far_from_each_other_are_shown_apart() {
     let text = format!("first: 1\n{}last: 2\n", "\n".repeat(1_000_000));
@@ -183,7 +239,7 @@ fn many_findings_in_a_text_of_many_megabytes_are_drawn_at_once() {
                     .label(span(0, 1), "l")
             })
             .collect();
-        let shown = plain(|out| text::diagnostics(out, &all, &hostile(text)));
+        let shown = plain(|out| text::diagnostics(out, &all, &hostile(text), None));
         assert_eq!(shown.matches("error[KW-001]").count(), 50);
         assert!(shown.contains("950 more findings of KW-001 not shown"), "{}", shown.len());
         assert!(shown.len() < 700 * 50 + 1_000, "{}", shown.len());
@@ -199,6 +255,7 @@ proptest! {
         texts in vec(prop_oneof![text_of_bytes(), text_of_traps()], 1..3),
         places in vec((0u32..3, 0u32..900, 0u32..900, ".{0,12}"), 1..6),
         message in ".{0,40}",
+        width in proptest::option::of(0usize..200),
     ) {
         let sources = texts.into_iter().map(|text| Source { name: "f\n".into(), text: text.into(), readable: true }).collect();
         let mut places = places.into_iter().map(|(source, start, end, text)| {
@@ -209,7 +266,7 @@ proptest! {
         for (place, text) in places {
             finding = finding.label(place, text);
         }
-        let shown = styled(|out| text::diagnostics(out, &[finding], &Sources(sources)));
+        let shown = styled(|out| text::diagnostics(out, &[finding], &Sources(sources), width));
         prop_assert!(shown.split('\u{1b}').skip(1).all(is_style), "{shown:?}");
         let harmless = |c: char| matches!(c, '\n' | '\u{1b}') || crate::text::visible(c) == c;
         prop_assert!(shown.chars().all(harmless), "{shown:?}");

@@ -153,7 +153,7 @@ pub(super) fn said(ready: &Ready, planned: &Planned) -> String {
         None,
     )
     .expect("memory takes all");
-    render::text::diagnostics(&mut out, &all, &ready.sources).expect("memory takes all");
+    render::text::diagnostics(&mut out, &all, &ready.sources, None).expect("memory takes all");
     render::json::diagnostics(&mut out, LAYOUT, &all, &ready.sources).expect("memory takes all");
     render::text::summary(&mut out, &all).expect("memory takes all");
     String::from_utf8(out).expect("output is text")
