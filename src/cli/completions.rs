@@ -1,5 +1,9 @@
 //! `keywright completions`
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
 use clap::Args;
 use clap::CommandFactory;
 use clap::ValueEnum;
@@ -28,6 +32,10 @@ pub(super) struct Arguments {
     /// Print declared addresses, one a line, for the scripts
     #[arg(long, hide = true, value_name = "WHICH", conflicts_with = "shell")]
     addresses: Option<Which>,
+
+    /// The words of the command line before the address, which may name a workspace or files
+    #[arg(last = true, hide = true, requires = "addresses")]
+    before: Vec<OsString>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -54,7 +62,7 @@ impl Which {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
     if let Some(which) = arguments.addresses {
-        return addresses(which, console);
+        return addresses(which, &arguments.before, console);
     }
     let shell = arguments.shell.unwrap_or(Shell::Bash);
     let mut script = Vec::new();
@@ -75,6 +83,14 @@ fn of_zsh(script: &str) -> String {
     let (first, rest) = script.split_once('\n').unwrap_or((script, ""));
     let mut all = format!("{first}\n\n{}", include_str!("completions/addresses.zsh"));
     for line in rest.lines() {
+        // Functions for subcommands see only the words after them.
+        if line == "_keywright() {" {
+            all.push_str(line);
+            all.push_str("\n    local -a _keywright_before=(\"${(@Q)words[2,CURRENT-1]}\")\n");
+            continue;
+        }
+        // After `*::` no option is completed any more.
+        let line = &line.replacen("'*::", "'*:", 1);
         let which = match line.trim_start().trim_start_matches(['\'', '*', ':']) {
             option if option.starts_with("--allow=") || option.starts_with("--only=") => Some("all"),
             option if option.starts_with("--deliver=") => Some("package-keys"),
@@ -92,9 +108,26 @@ fn of_zsh(script: &str) -> String {
     all
 }
 
+/// The manifests that an unfinished command line names, and its workspace.
+fn named(before: &[OsString]) -> (Manifests, Option<PathBuf>) {
+    let words = std::iter::once(OsString::from("keywright")).chain(before.iter().cloned());
+    let parsed = super::Arguments::command().ignore_errors(true).try_get_matches_from(words).ok();
+    let Some((_, matches)) = parsed.as_ref().and_then(ArgMatches::subcommand) else {
+        return (Manifests::of_files(&[]), None);
+    };
+    // Not every command has each of them.
+    let all = |id| -> Vec<PathBuf> {
+        matches.try_get_many(id).ok().flatten().map(|found| found.cloned().collect()).unwrap_or_default()
+    };
+    let paths = [all("paths"), all("files")].concat();
+    (Manifests::of_files(&paths), matches.try_get_one("workspace").ok().flatten().cloned())
+}
+
 /// Prints nothing about what is wrong: the reader is in the middle of a command.
-fn addresses(which: Which, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let Ok(session) = Session::open(&Manifests::of_files(&[]), console) else { return Ok(Exit::Error) };
+fn addresses(which: Which, before: &[OsString], console: &mut Console<'_>) -> Result<Exit, Failure> {
+    let (manifests, workspace) = named(before);
+    console.choice.workspace = workspace.or(console.choice.workspace.take());
+    let Ok(session) = Session::open(&manifests, console) else { return Ok(Exit::Error) };
     let Some(desired) = session.check_texts().desired else { return Ok(Exit::Invalid) };
     for declared in desired.objects.values().chain(desired.removals()).filter(|declared| which.has(declared)) {
         let address = declared.address.to_string();

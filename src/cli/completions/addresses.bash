@@ -1,5 +1,5 @@
 
-# Where an option or a command takes an address, those that the manifests of this folder declare. A name in a manifest is never
+# Where an option or a command takes an address, those that the manifests declare. A name in a manifest is never
 # evaluated, so this uses no `compgen -W`.
 _keywright_declared() {
     _keywright "$@"
@@ -22,10 +22,22 @@ _keywright_declared() {
             ;;
     esac
     [[ -n $which ]] || return 0
+    # The words before this one, which may name the workspace. Bash splits them at `=`, and leaves their quotes.
+    local -a words=()
+    local word joins=""
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        word=${word//[\"\'\\]/}
+        if [[ -n $joins || $word == "=" ]] && [[ ${#words[@]} -gt 0 ]]; then
+            words[${#words[@]}-1]+=$word
+            [[ $word == "=" ]] && joins=yes || joins=""
+        else
+            words+=("${word/#\~\//$HOME/}")
+        fi
+    done
     COMPREPLY=()
     while IFS= read -r address; do
         [[ $address == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$address")")
-    done < <(command keywright completions --addresses "$which" </dev/null 2>/dev/null)
+    done < <(command keywright completions --addresses "$which" -- "${words[@]}" </dev/null 2>/dev/null)
     return 0
 }
 complete -F _keywright_declared -o bashdefault -o default keywright

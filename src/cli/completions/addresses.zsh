@@ -1,6 +1,6 @@
-# The addresses that the manifests of this folder declare.
+# The addresses that the manifests declare. The words before this one may name the workspace.
 _keywright_addresses() {
     local -a found
-    found=("${(@f)$(command keywright completions --addresses "${@[-1]}" </dev/null 2>/dev/null)}")
+    found=("${(@f)$(command keywright completions --addresses "${@[-1]}" -- "${_keywright_before[@]}" </dev/null 2>/dev/null)}")
     [[ -n "$found" ]] && compadd -a found
 }
