@@ -19,6 +19,7 @@ pub mod markdown;
 mod memory;
 mod outcome;
 mod plan;
+mod read_from;
 mod rows;
 mod runs;
 mod style;

@@ -70,11 +70,33 @@ fn describe(command: &Command, page: &mut String) {
     }
     let usage = command.clone().render_usage().to_string();
     page.push_str(&format!("```text\n{}\n```\n\n", usage.trim_start_matches("Usage: ")));
-    page.push_str(&table(command.get_arguments().filter(|argument| !argument.is_global_set())));
+    page.push_str(&grouped(command));
     if let Some(more) = command.get_after_long_help().or(command.get_after_help()) {
         page.push_str(&format!("\n```text\n{}\n```\n", more.to_string().trim_end()));
     }
     command.get_subcommands().filter(|below| below.get_name() != "help").for_each(|below| describe(below, page));
+}
+
+/// The options of a command, in the groups of its help.
+fn grouped(command: &Command) -> String {
+    let own: Vec<&Arg> = command.get_arguments().filter(|argument| !argument.is_global_set()).collect();
+    let mut headings: Vec<Option<&str>> = vec![None];
+    for argument in &own {
+        let heading = heading(argument);
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+    }
+    let groups = headings.into_iter().filter_map(|group| {
+        let table = table(own.iter().copied().filter(|argument| heading(argument) == group));
+        let title = group.map_or_else(String::new, |group| format!("**{group}**\n\n"));
+        (!table.is_empty()).then(|| format!("{title}{table}"))
+    });
+    groups.collect::<Vec<_>>().join("\n")
+}
+
+fn heading(argument: &Arg) -> Option<&str> {
+    argument.get_help_heading().filter(|_| !argument.is_positional())
 }
 
 fn table<'a>(arguments: impl Iterator<Item = &'a Arg>) -> String {

@@ -20,11 +20,16 @@ pub(super) fn of(what: &str) -> Vec<(&'static str, Json)> {
     match what {
         "secret" => {
             let says = "A secret has exactly one source: env, file, command or value.";
-            vec![only_one(&["env", "file", "command", "value"], says), ("minProperties", json!(1))]
+            let forms = "Write where the secret is: {env: NAME}, {file: PATH} or {command: [PROGRAM]}.";
+            let only_one = only_one(&["env", "file", "command", "value"], says);
+            vec![only_one, ("minProperties", json!(1)), ("errorMessage", json!(forms))]
         }
         "PackageKey.spec.key" => {
             let says = "A key is either generated or has a custom value.";
-            vec![only_one(&["generate", "custom"], says), any_of(&["generate", "custom", "existing"])]
+            // Also for a field that a key does not have, and for another value than a mapping, like `key: generate`.
+            let forms = "Write {generate: {prefix: chk_}}, {custom: {env: CHECKOUT_KEY}} or {existing: ID}.";
+            let one = any_of(&["generate", "custom", "existing"]);
+            vec![only_one(&["generate", "custom"], says), one, ("errorMessage", json!(forms))]
         }
         "deliver[]" => {
             let says = "A place is either a file, or a sink and a path in it: {to: NAME, path: …}.";
