@@ -13,7 +13,7 @@ const NAMED: usize = 5;
 /// Says how many files each folder had, and how to read fewer. Nothing if all files are in one folder.
 pub fn read_from(out: &mut dyn io::Write, sources: &Sources) -> io::Result<()> {
     let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
-    for source in sources.0.iter() {
+    for source in &sources.0 {
         *folders.entry(source.name.split_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
     }
     if folders.len() < 2 {

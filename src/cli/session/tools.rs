@@ -46,8 +46,9 @@ pub(super) fn sinks(loaded: &Loaded, console: &Console<'_>) -> Option<Check> {
                 Some((token, Lack::EmptyFile)) => missing.push(format!("{name}: the file {token} is empty")),
             }
         }
-        let is_unset = |variable: &&Box<str>| !console.environment.contains_key(&***variable);
-        unset.extend(sink.variables().iter().filter(is_unset).map(|variable| format!("{name}: {variable}")));
+        let is_unset = |variable: &&str| !console.environment.contains_key(*variable);
+        let variables = sink.variables().iter().map(|variable| &**variable);
+        unset.extend(variables.filter(is_unset).map(|variable| format!("{name}: {variable}")));
     }
     if !missing.is_empty() {
         let fix = "install the programs or write their absolute paths in keywright.yaml, and set what is not set";

@@ -42,9 +42,10 @@ impl Visit<'_> {
             apis: body.text("allowedApis").flatten().map(Into::into),
             orgs: body.text("allowedOrgs").flatten().map(Into::into),
         };
-        let value = match self.area.quirks.has(Quirk::MftSecretOnCreateOnly) {
-            true => Some(randomness::id().map_err(|_| Failure::own())?.to_string()),
-            false => None,
+        let value = if self.area.quirks.has(Quirk::MftSecretOnCreateOnly) {
+            Some(randomness::id().map_err(|_| Failure::own())?.to_string())
+        } else {
+            None
         };
         let store_name = self.free_name(self.storable(name));
         let target = Target { name: store_name.clone().into(), parent: None, live: None, key: None };
