@@ -23,6 +23,7 @@
 //!   change without changing the output.
 
 pub mod text;
+pub mod cores;
 pub mod diagnostic;
 #[macro_use]
 pub mod rule;

@@ -23,6 +23,7 @@ use super::successor;
 use super::timeline;
 use super::transfer_rules;
 use super::unmade;
+use crate::cores;
 use crate::diagnostic::Diagnostic;
 use crate::diff;
 use crate::matching::Found;
@@ -71,7 +72,7 @@ impl<'a> Drafts<'a> {
             declared.iter().for_each(|declared| drafts.declared(context, declared, matching));
             drafts
         };
-        let batches: Vec<Self> = declared.par_chunks(BATCH).map(batch).collect();
+        let batches: Vec<Self> = cores::on_all(|| declared.par_chunks(BATCH).map(batch).collect());
         batches.into_iter().fold(Self::default(), Self::followed_by)
     }
 
