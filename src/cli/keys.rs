@@ -32,7 +32,6 @@ use crate::keys::Key;
 use crate::keys::Selection;
 use crate::keys::State;
 use crate::model::Instant;
-use crate::model::Kind;
 use crate::model::Live;
 use crate::model::Secret;
 use crate::render;
@@ -193,12 +192,11 @@ fn until(now: Instant, within: Duration) -> Instant {
     later(now, i64::try_from(within.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// Whether an argument is not an address, or names a value: no message repeats it then. A person who is in a hurry pastes the
-/// value that leaked.
-fn is_no_address(argument: &str, live: &Live) -> bool {
-    let is_of = |kind: Kind| argument.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('/'));
-    let last = Secret::new(argument.rsplit('/').next().unwrap_or_default());
-    !Kind::ALL.into_iter().any(is_of) || !keys::holders(live, &[last]).is_empty()
+/// Whether the last part of an address is a value of the store: no message repeats it then. A person who is in a hurry pastes what
+/// leaked; what has not even the form of an address, [`AddressText`] refuses.
+fn names_a_value(address: &str, live: &Live) -> bool {
+    let last = Secret::new(address.rsplit('/').next().unwrap_or_default());
+    !keys::holders(live, &[last]).is_empty()
 }
 
 fn not_found(address: &str) -> Failure {

@@ -38,7 +38,7 @@ impl Tracked {
         let file = super::settled_folder(file);
         let Some(folder) = file.parent() else { return Ok(false) };
         let open = Repository::find_of_anyone(folder).and_then(|found| match found {
-            Some(repository) => repository.not_ignored(&[file.clone()]),
+            Some(repository) => repository.not_ignored(std::slice::from_ref(&file)),
             None => Ok(Vec::new()),
         });
         match open {

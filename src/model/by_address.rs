@@ -137,7 +137,7 @@ mod tests {
         };
         // A sequence without a pattern, always the same.
         let mut random = 1_u64;
-        for step in 0..2_000_u64 {
+        for step in 0..2_000_usize {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let address = address(random >> 33);
             match random >> 61 {
@@ -145,7 +145,7 @@ mod tests {
                 4..6 => assert_eq!(all.remove(&address), tree.remove(&address)),
                 6 => all.sort(),
                 _ => {
-                    let keeps = |address: &Address| address.name().len() % 2 == step as usize % 2;
+                    let keeps = |address: &Address| address.name().len() % 2 == step % 2;
                     all.retain(keeps);
                     tree.retain(|address, _| keeps(address));
                 }

@@ -69,7 +69,9 @@ impl<'a> Drafts<'a> {
         let declared: Vec<&Declared> = context.desired.objects.values().filter(is_in_scope).collect();
         let batch = |declared: &[&Declared]| {
             let mut drafts = Self::default();
-            declared.iter().for_each(|declared| drafts.declared(context, declared, matching));
+            for declared in declared {
+                drafts.declared(context, declared, matching);
+            }
             drafts
         };
         let batches: Vec<Self> = cores::on_all(|| declared.par_chunks(BATCH).map(batch).collect());

@@ -90,6 +90,7 @@ pub struct Receipts {
 impl Receipts {
     /// With the names that the settings give to sinks now: a sink that only has another name is the same place. Of two receipts
     /// of one place, that of the place as it is now counts, and then the later one.
+    #[must_use]
     pub fn renamed(mut self, workspace: &Workspace) -> Self {
         let names: BTreeMap<Box<str>, &Box<str>> =
             workspace.sinks.iter().map(|(name, sink)| (sink.identity(), name)).collect();

@@ -120,7 +120,7 @@ fn offers(case: &Case) -> bool {
 fn to_deliver(said: &str) -> Vec<String> {
     let helps = said.lines().filter_map(|line| line.trim_start().strip_prefix("= help: --deliver ADDRESS "));
     let named =
-        helps.filter_map(|help| help.split(";").next()?.split_once(": ")).flat_map(|(_, names)| names.split(", "));
+        helps.filter_map(|help| help.split(';').next()?.split_once(": ")).flat_map(|(_, names)| names.split(", "));
     named.filter(|name| name.starts_with("key/")).map(str::to_owned).collect()
 }
 

@@ -22,7 +22,7 @@ COMP_CWORD=$(($# - 1))
 const FISH: &str = "keywright completions fish | source; complete -C \"$argv\" | string split -f1 \\t";
 
 /// Presses Tab in a second zsh on a terminal of its own, whose `compadd` prints what it would offer.
-const ZSH: &str = r##"zmodload zsh/zpty
+const ZSH: &str = r#"zmodload zsh/zpty
 zpty inner zsh -f -i
 zpty -w inner 'PS1= PS2= RPS1=; autoload -Uz compinit; compinit -u -D; source <(keywright completions zsh); compdef _keywright keywright
 compadd() {
@@ -39,7 +39,7 @@ while zpty -r inner line; do
     [[ $line == *PRESSED* ]] && break
     [[ $line == *"OFFERED "* ]] && print -r -- "${line##*OFFERED }"
 done
-zpty -d inner"##;
+zpty -d inner"#;
 
 fn offered_by(shell: &str, script: &str, folder: &Path, words: &[&str]) -> Vec<String> {
     let mut program = outside_pipeline(shell);

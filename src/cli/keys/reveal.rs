@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, format: Format, console: &mut Console<'
     trust::show(&session.loaded, console)?;
     let incident = session.incident(console)?;
     let found = incident.find(address, console);
-    if found.is_empty() && super::is_no_address(address, &incident.live) {
+    if found.is_empty() && super::names_a_value(address, &incident.live) {
         let failure = Failure::new("could not reveal a value: the argument is not an address");
         return Err(failure.help("`keywright keys` lists all keys with their addresses").into());
     }

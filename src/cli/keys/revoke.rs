@@ -235,7 +235,7 @@ fn own(what: &str) -> Failure {
 }
 
 fn no_such(incident: &Incident, address: &str) -> Failure {
-    if super::is_no_address(address, &incident.live) {
+    if super::names_a_value(address, &incident.live) {
         let help = "pass an address as `keywright keys` lists it, or a value on standard input with --stdin: arguments are kept \
                     by shells and logs";
         return Failure::new("could not find a key: the argument is not an address").help(help);

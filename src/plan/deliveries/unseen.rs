@@ -106,12 +106,12 @@ impl Names<'_> {
         for one in &self.0 {
             by_reason.entry(one.why_not).or_default().push(one);
         }
-        let part = |(why, keys): (&Option<&str>, &Vec<&Unseen<'_>>)| match why {
-            None => format!("--deliver ADDRESS {does}: {}", list(keys)),
-            Some(MASKED) => format!("sign in as a user who may read key values to deliver {}", list(keys)),
-            Some(why) => format!("the value of a key that {why} is not delivered: {}", list(keys)),
+        let part = |(why, keys): (Option<&str>, Vec<&Unseen<'_>>)| match why {
+            None => format!("--deliver ADDRESS {does}: {}", list(&keys)),
+            Some(MASKED) => format!("sign in as a user who may read key values to deliver {}", list(&keys)),
+            Some(why) => format!("the value of a key that {why} is not delivered: {}", list(&keys)),
         };
-        by_reason.iter().map(part).collect::<Vec<_>>().join("; ")
+        by_reason.into_iter().map(part).collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -125,7 +125,7 @@ fn meant(missing: &Address, matching: &Matching<'_>) -> Option<(Address, &'stati
     let is_beside = |address: &&Address| {
         let is_alike = address.kind() == missing.kind() && *address != missing;
         // What another manifest declares is not meant.
-        let is_free = !matching.found.contains_key(*address);
+        let is_free = !matching.found.contains_key(address);
         is_alike && is_free && address.names().split_last().is_some_and(|(_, above)| above == path)
     };
     let look = look_of(missing);

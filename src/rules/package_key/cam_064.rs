@@ -1,4 +1,4 @@
-//! CAM-064. Decided in `plan/build.rs`.
+//! CAM-064. Decided in `plan/drafts.rs`.
 
 use crate::rule::Rule;
 

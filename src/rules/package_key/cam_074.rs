@@ -11,7 +11,7 @@ pub static CAM_074: Rule = Rule {
     says: "A declared shared secret has 1 to 255 characters, no spaces, and no signs of a mask: `*`, a bullet, `…`, or six \
            times `x` or `#` in a row.",
     why: "The store keeps 255 characters. A longer secret fails or is cut, and a consumer cannot sign with a secret \
-          whose spaces the store removes. An empty one protects nothing. One that looks like a mask cannot be distinguished from \
+          whose spaces the store removes. An empty one protects nothing, and one that looks like a mask cannot be distinguished from \
           what a store shows in place of another one.",
     source: "Mashery API 2.0, package_key",
     ..Rule::fixed("CAM-074").shown_by(cases!("cam-074"))
