@@ -23,7 +23,6 @@
 //!   change without changing the output.
 
 pub mod text;
-pub mod cores;
 pub mod diagnostic;
 #[macro_use]
 pub mod rule;

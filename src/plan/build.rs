@@ -29,7 +29,6 @@ use super::strangers;
 use super::transfer_rules;
 use super::unserved;
 use super::untimely;
-use crate::cores;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Places;
 use crate::diagnostic::sort;
@@ -76,7 +75,7 @@ pub fn plan(context: &Context<'_>) -> Planned {
     diagnostics.extend(lost_names::beside(&plan.changes, context, &matching));
     plan.kept.sort_by(|a, b| a.address.natural_cmp(&b.address));
     let unused = || guards::unused(&plan, &refused, context, &matching);
-    let (unused, of_keys) = cores::on_all(|| rayon::join(unused, || of_keys(context, &matching, &plan)));
+    let (unused, of_keys) = rayon::join(unused, || of_keys(context, &matching, &plan));
     diagnostics.extend(unused.into_iter().chain(of_keys));
     diagnostics.extend(consent::obsolete(&plan, context).into_iter().chain(protected::unknown(context)));
     diagnostics.extend(guards::beside(context, &matching).into_iter().chain(old_names::check(context, &matching)));

@@ -23,7 +23,6 @@ use super::successor;
 use super::timeline;
 use super::transfer_rules;
 use super::unmade;
-use crate::cores;
 use crate::diagnostic::Diagnostic;
 use crate::diff;
 use crate::matching::Found;
@@ -74,7 +73,7 @@ impl<'a> Drafts<'a> {
             }
             drafts
         };
-        let batches: Vec<Self> = cores::on_all(|| declared.par_chunks(BATCH).map(batch).collect());
+        let batches: Vec<Self> = declared.par_chunks(BATCH).map(batch).collect();
         batches.into_iter().fold(Self::default(), Self::followed_by)
     }
 

@@ -24,7 +24,6 @@ use super::path::CollectionPath;
 use super::row::Row;
 use super::value;
 use super::value::Object;
-use crate::cores;
 use crate::model::Address;
 use crate::model::Kind;
 use crate::model::Live;
@@ -182,7 +181,7 @@ impl CloudApiManagement {
                         Err(odd) => (None, Some(odd)),
                     }
                 };
-                for found in cores::on_all(|| batch.into_par_iter().map(read).collect::<Vec<_>>()) {
+                for found in batch.into_par_iter().map(read).collect::<Vec<_>>() {
                     match found {
                         (Some(object), None) => list.objects.push(index.with_shared_names(object)),
                         (object, odd) => {
