@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::Input;
 use super::Known;
-use crate::model::has_mask;
 use crate::model::Address;
 use crate::model::Delivery;
 use crate::model::Instant;
 use crate::model::LiveKey;
 use crate::model::LiveObject;
 use crate::model::Secret;
+use crate::model::has_mask;
 use crate::plan::Receipt;
 use crate::plan::Shown;
 

@@ -185,13 +185,14 @@ fn stores(
     };
     // Both take long in a large area, and do not wait for each other.
     let in_journal = origin::origin(loaded, &location, console.now).stores();
-    let mut memory = Ok(Remembered::default());
-    let live = rayon::in_place_scope(|scope| {
-        let (key, is_ours, at, memory) = (fingerprint_key.as_ref(), lock.is_some(), &location, &mut memory);
-        scope.spawn(move |_| *memory = remembered(loaded, at, &in_journal, key, is_ours));
-        live(&location, &remotes, &query, console)
+    // A thread of its own, and not one of rayon: what it leaves free, the others can use once it has ended.
+    let (live, remembered) = std::thread::scope(|scope| {
+        let (key, is_ours, at) = (fingerprint_key.as_ref(), lock.is_some(), &location);
+        let remembered = scope.spawn(move || remembered(loaded, at, &in_journal, key, is_ours));
+        (live(&location, &remotes, &query, console), remembered.join())
     });
-    let (live, remembered) = (live?, memory?);
+    let remembered = remembered.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let (live, remembered) = (live?, remembered?);
     let logged = logged_values(loaded, desired, &location)?;
     Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, remembered, logged })
 }
