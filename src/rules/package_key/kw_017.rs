@@ -7,6 +7,7 @@ use crate::manifest::package_key::Generate;
 use crate::manifest::package_key::Minter;
 use crate::model::CHECKSUM;
 use crate::model::Generated;
+use crate::model::has_mask;
 use crate::rule::Rule;
 use crate::rules::Findings;
 use crate::rules::world::World;
@@ -40,6 +41,9 @@ fn check_prefix(generate: &Generate, findings: &mut Findings) {
     if !is_key_text(&prefix.value) {
         let problem = KW_017.finding("the prefix contains characters that are not allowed in a key").at(prefix.place);
         findings.add(problem.help("use letters, digits and the characters _ - . :"));
+    } else if has_mask(&prefix.value) {
+        let problem = KW_017.finding("the prefix looks like what a store shows in place of a value").at(prefix.place);
+        findings.add(problem.help("use another one: each key would count as masked, and would never be found again"));
     } else if prefix.value.len() > LONGEST - least {
         let message =
             format!("a prefix of {} characters leaves no room for {MIN_RANDOM} random ones", prefix.value.len());
