@@ -187,10 +187,10 @@ impl Command {
         self.output().format == output::Format::Text && !is_saved_plan
     }
 
-    /// Every command that reads files or a store needs randomness somewhere, and libraries panic without.
+    /// Every command that reads files or a store, or makes a schema, needs randomness somewhere, and libraries panic without.
     fn check_randomness(&self) -> Result<(), randomness::NoRandomness> {
         match self {
-            Self::Schema(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) => Ok(()),
+            Self::Completions(_) | Self::Man(_) | Self::Version(_) => Ok(()),
             _ => randomness::check(),
         }
     }
