@@ -138,7 +138,9 @@ fn without_randomness_every_command_fails_and_changes_nothing() {
         assert_eq!(ran.exit, Some(0), "{line}: {}", ran.text);
     }
     let ran = run("apply --auto-approve --format json", &workspace, &without);
-    let document: serde_json::Value = serde_json::from_str(&ran.text).unwrap_or_else(|_| panic!("{}", ran.text));
+    // The error is in standard error, too.
+    let printed = ran.text.rsplit_once("\nerror: ").map_or(&*ran.text, |(printed, _)| printed);
+    let document: serde_json::Value = serde_json::from_str(printed).unwrap_or_else(|_| panic!("{}", ran.text));
     assert!(document.to_string().contains("could not get random bytes"), "{document}");
 }
 

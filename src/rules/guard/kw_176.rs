@@ -4,7 +4,8 @@ use crate::rule::Rule;
 
 pub static KW_176: Rule = Rule {
     says: "A key that `keywright keys revoke` disabled is enabled, or gets a new generation with another shared secret, only if the run \
-           allows its address: an entry of `consents` in the settings is not enough. No manifest gives its value to a new key.",
+           allows its address: an entry of `consents` in the settings is not enough; and no manifest gives its value to a \
+           new key.",
     why: "The entry was written before the key leaked, and its shared secret may have leaked with it.",
     source: "Keywright's own rule",
     wrong: "`checkout-production` leaked and was revoked; its manifest says `settings: {status: active}`, and `consents` has an \

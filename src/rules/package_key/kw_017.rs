@@ -41,14 +41,14 @@ fn check_prefix(generate: &Generate, findings: &mut Findings) {
     if !is_key_text(&prefix.value) {
         let problem = KW_017.finding("the prefix contains characters that are not allowed in a key").at(prefix.place);
         findings.add(problem.help("use letters, digits and the characters _ - . :"));
-    } else if has_mask(&prefix.value) {
-        let problem = KW_017.finding("the prefix looks like what a store shows in place of a value").at(prefix.place);
-        findings.add(problem.help("use another one: each key would count as masked, and would never be found again"));
     } else if prefix.value.len() > LONGEST - least {
         let message =
             format!("a prefix of {} characters leaves no room for {MIN_RANDOM} random ones", prefix.value.len());
         let help = format!("use at most {} characters: a value has at most {LONGEST}", LONGEST - least);
         findings.add(KW_017.finding(message).at(prefix.place).help(help));
+    } else if has_mask(&prefix.value) {
+        let problem = KW_017.finding("the prefix looks like what a store shows in place of a value").at(prefix.place);
+        findings.add(problem.help("use another one: each key would count as masked, and would never be found again"));
     } else if let Some(by) = generate.by.as_ref().filter(|by| by.value == Minter::Store) {
         let problem = KW_017.finding("the store creates values without a prefix").at(prefix.place);
         findings.add(problem.label(by.place, "created by the store").help(
