@@ -31,7 +31,7 @@ pub struct Console<'a> {
     pub is_terminal: bool,
     /// The size of that terminal. Lines fold at its width, and long texts go through a pager.
     pub screen: Option<Screen>,
-    /// Whether the command shows details; [`run`] sets it from the arguments.
+    /// Whether the command shows details; [`super::run`] sets it from the arguments.
     pub is_verbose: bool,
     pub environment: BTreeMap<String, String>,
     pub folder: PathBuf,
@@ -39,11 +39,11 @@ pub struct Console<'a> {
     pub now: Instant,
     /// The same moment on the monotonic clock: later timestamps add the time since then.
     pub began: std::time::Instant,
-    /// Which workspace and settings to use; [`run`] sets it from the arguments and the environment.
+    /// Which workspace and settings to use; [`super::run`] sets it from the arguments and the environment.
     pub choice: Choice,
     /// What is known of the workspace; the command sets it.
     pub opened: Opened,
-    /// How long calls and the whole run may take; [`run`] sets it from the arguments.
+    /// How long calls and the whole run may take; [`super::run`] sets it from the arguments.
     pub limits: TimeLimits,
     /// The reports of findings of several workspaces, which are printed as one. `None` to print each.
     pub reports: Option<Vec<Report<'static>>>,
