@@ -189,8 +189,7 @@ impl<'a> Drafts<'a> {
             return;
         }
         let is_made = due.next.is_some();
-        let unmade = || unmade::why(context, matching, declared, found, broken.as_ref());
-        let unmade = if is_made { None } else { unmade() };
+        let unmade = if is_made { None } else { unmade::why(context, matching, declared, found, broken.as_ref()) };
         self.rotations.extend(timeline::of(context, declared, found, &due, unmade));
         self.waiting.extend(due.waiting.iter().map(|(old, wait)| retirement::kept(old, *wait, declared)));
         let reason = format!("rotation: superseded by {}", declared.address);

@@ -11,6 +11,7 @@ use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
 use super::Inner;
 use super::Reach;
@@ -210,8 +211,10 @@ impl Server {
     /// Why a request was refused. Another writer, a busy server and a standby are worth another try.
     fn refused(&self, method: &str, path: &str, Answer { status, body }: &Answer) -> Cause {
         let said = body.get("errors").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let said = self.masking.shown(&said.collect::<Vec<_>>().join("; "));
+        let said = Zeroizing::new(said.collect::<Vec<_>>().join("; "));
+        // What it means counts also if it is not shown.
         let is_other_writer = *status == 400 && said.contains("check-and-set");
+        let said = self.masking.shown(&said);
         let said = if said.is_empty() { String::new() } else { format!(": {}", quoted(said.trim())) };
         let cause = Cause::new(format!("{method} {path} answered {status}{said}"), HELP);
         if is_other_writer || matches!(status, 412 | 429 | 472 | 473 | 500..) {

@@ -198,7 +198,7 @@ fn write(name: &str, body: &Json, mode: Mode, state: &mut State) -> Option<(u16,
         Mode::RefusesWrite => return Some((403, json!({"errors": [format!("denied: {body}")]}))),
         Mode::Lies => return Some((200, json!({"data": {"version": next + 1}}))),
         _ if body["options"]["cas"] != json!(next) => {
-            let said = "check-and-set parameter did not match the current version";
+            let said = format!("check-and-set parameter did not match the current version: {body}");
             return Some((400, json!({"errors": [said]})));
         }
         _ => {}
