@@ -193,7 +193,8 @@ fn unmatched<'a>(live: &'a Live, matching: &Matching<'a>) -> Vec<&'a LiveObject>
         std::iter::once(&found.live).chain(&found.older).map(|live| (address.kind(), &live.id))
     });
     // Not by their places in the memory: of an object that a list shows twice, none is left over.
-    let taken: HashSet<(Kind, &LiveId)> = found.collect();
+    let mut taken: HashSet<(Kind, &LiveId)> = HashSet::with_capacity(matching.found.len());
+    taken.extend(found);
     let is_stopped = |object: &LiveObject| matching.stopped.contains(&matching.address_of(object));
     Kind::ALL
         .into_iter()

@@ -165,10 +165,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         let held = if prepared.planned.plan.held.is_empty() { "" } else { ", without what is held back" };
         writeln!(console.err, "Saved: `keywright apply {}` applies exactly this plan{held}.", path.display())?;
     }
-    Ok(match verdict(&prepared) {
+    let exit = match verdict(&prepared) {
         Exit::Done if arguments.detailed_exitcode && !prepared.planned.plan.is_empty() => Exit::Pending,
         verdict => verdict,
-    })
+    };
+    prepared.free();
+    Ok(exit)
 }
 
 /// Saves a plan that may be applied.

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::Found;
 use super::Matching;
@@ -45,14 +46,14 @@ struct Keys<'a> {
     by_value: Vec<(Digest, usize)>,
     /// Indexes of `all`, sorted by application and package.
     by_slot: Vec<usize>,
-    claimed: BTreeSet<&'a LiveId>,
+    claimed: HashSet<&'a LiveId>,
     /// The keys that are in the store, but not understood.
     odd: BTreeSet<&'a LiveId>,
     is_part: bool,
 }
 
 pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_part: bool, matching: &mut Matching<'a>) {
-    let mut keys = Keys::of(live, is_part, matching);
+    let mut keys = Keys::of(live, values, is_part, matching);
     let declared: Vec<(&Declared, &DeclaredKey)> =
         desired.of(Kind::PackageKey).filter_map(|object| Some((object, object.key.as_deref()?))).collect();
     let custom =
@@ -85,14 +86,14 @@ pub(super) fn find<'a>(desired: &Desired, live: &'a Live, values: &Values, is_pa
 }
 
 impl<'a> Keys<'a> {
-    fn of(live: &'a Live, is_part: bool, matching: &Matching<'a>) -> Self {
+    fn of(live: &'a Live, values: &Values, is_part: bool, matching: &Matching<'a>) -> Self {
         let odd = live.odd().iter().filter(|row| row.kind == Kind::PackageKey);
         let mut keys = Self {
             all: Vec::new(),
             by_id: Vec::new(),
             by_value: Vec::new(),
             by_slot: Vec::new(),
-            claimed: BTreeSet::new(),
+            claimed: HashSet::new(),
             odd: odd.filter_map(|row| row.id.as_ref()).collect(),
             is_part,
         };
@@ -101,7 +102,10 @@ impl<'a> Keys<'a> {
             let package = matching.translated(&key.package);
             let index = keys.all.len();
             keys.by_id.push((&object.id, index));
-            keys.by_value.push((key.value.digest(), index));
+            // Only values that manifests declare are looked for.
+            if !values.is_empty() {
+                keys.by_value.push((key.value.digest(), index));
+            }
             keys.all.push(Slotted { live: object, application, package });
         }
         keys.by_id.sort_unstable();

@@ -48,9 +48,9 @@ pub(super) fn stop(desired: &Desired, live: &Live, values: &Values, matching: &m
         }
     }
     stop_masked(desired, live, matching);
-    let unread: Vec<(&Declared, String)> = desired
-        .objects
-        .values()
+    let may_be_unread = Kind::ALL.into_iter().flat_map(|kind| live.of(kind)).any(|object| !object.unread.is_empty());
+    let declared = desired.objects.values().filter(|_| may_be_unread);
+    let unread: Vec<(&Declared, String)> = declared
         .filter_map(|declared| Some((declared, unread_of(declared, matching.found.get(&declared.address)?.live)?)))
         .collect();
     for (declared, field) in unread {

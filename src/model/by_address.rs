@@ -1,5 +1,6 @@
 //! Values by the addresses of objects: found in one step, and listed in the order of the addresses.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use rayon::iter::Either;
 
@@ -9,14 +10,14 @@ use super::Kind;
 /// Of a tree of a hundred thousand addresses, each look compares seventeen, which all are somewhere else in the memory; a plan
 /// looks dozens of times for each object.
 pub struct ByAddress<T> {
-    entries: IndexMap<Address, T>,
+    entries: IndexMap<Address, T, RandomState>,
     /// Whether the entries are in the order of their addresses.
     is_sorted: bool,
 }
 
 impl<T> Default for ByAddress<T> {
     fn default() -> Self {
-        Self { entries: IndexMap::new(), is_sorted: true }
+        Self { entries: IndexMap::default(), is_sorted: true }
     }
 }
 

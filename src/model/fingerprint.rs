@@ -33,7 +33,7 @@ pub struct FingerprintKey {
 }
 
 /// The fingerprint of a text: the id of the key, a colon and 64 hexadecimal digits, like `2f6c01d4:…`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Fingerprint(Box<str>);
 
 impl FingerprintKey {

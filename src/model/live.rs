@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use chrono::TimeDelta;
+use rayon::slice::ParallelSliceMut as _;
 
 use super::Address;
 use super::Attributes;
@@ -50,8 +52,8 @@ impl Live {
     /// Adds the list of one kind. `total` is the count that the store reports: a list that is shorter or has duplicate ids
     /// is incomplete, and Keywright then deletes no undeclared object of that kind.
     pub fn take(&mut self, kind: Kind, mut objects: Vec<LiveObject>, total: usize) {
-        objects.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
-        let ids: BTreeSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
+        objects.par_sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
+        let ids: HashSet<&LiveId> = objects.iter().map(|object| &object.id).collect();
         let complete = ids.len() == total && objects.len() == total;
         self.complete.insert(kind, complete);
         self.objects.insert(kind, objects);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 use crate::model::Address;
 use crate::model::Fingerprint;
@@ -17,7 +19,7 @@ use crate::model::LiveObject;
 /// Everything that the database knows about objects, by kind and by [`trace_of`] their ids.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct KnownObjects {
-    ours: BTreeMap<Kind, BTreeMap<Box<str>, Known>>,
+    ours: BTreeMap<Kind, IndexMap<Box<str>, Known, RandomState>>,
     /// Package keys that an earlier run took for no generation of the rotated key whose prefix they have. No manifest
     /// declared them.
     apart: BTreeMap<Box<str>, Known>,
@@ -88,9 +90,11 @@ impl Maker {
 
 impl KnownObjects {
     /// Sets what is known about the objects of a kind; of several rows of one object, the last counts. All at once, because
-    /// the nodes of a map that grows row by row stay half empty.
+    /// they are sorted then.
     pub fn set(&mut self, kind: Kind, rows: Vec<(Box<str>, Known)>) {
-        self.ours.insert(kind, rows.into_iter().collect());
+        let mut objects: IndexMap<Box<str>, Known, RandomState> = rows.into_iter().collect();
+        objects.sort_unstable_keys();
+        self.ours.insert(kind, objects);
     }
 
     pub fn insert_apart(&mut self, trace: &str, known: Known) {

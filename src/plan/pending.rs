@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 
 use super::Action;
@@ -122,7 +123,7 @@ impl Pending {
         if self.is_empty() {
             return self.clone();
         }
-        let (values, shown) = (self.values(live), self.shown(live, objects));
+        let (values, shown) = rayon::join(|| self.values(live), || self.shown(live, objects));
         let is_unknown = |value: &Fingerprint| !self.key.as_ref().is_some_and(|key| key.made(value));
         let is_pending = |address: &Address, create: &PendingCreate| match &create.value {
             Some(value) if is_unknown(value) => !create.is_settled || !is_over(address, create),
@@ -136,7 +137,7 @@ impl Pending {
 
     /// The run and the address under which each object of the snapshot was recorded, for kinds without a value. Its name says
     /// nothing: another object may have it by now, and it may get another one.
-    fn shown<'k>(&self, live: &Live, objects: &'k KnownObjects) -> BTreeSet<(i64, &'k str)> {
+    fn shown<'k>(&self, live: &Live, objects: &'k KnownObjects) -> HashSet<(i64, &'k str)> {
         let without_value = self.creates.iter().filter(|(_, create)| create.value.is_none());
         let kinds: BTreeSet<Kind> = without_value.map(|(address, _)| address.kind()).collect();
         let known = kinds.into_iter().flat_map(|kind| live.of(kind));
@@ -145,7 +146,7 @@ impl Pending {
     }
 
     /// The fingerprints of all live keys.
-    fn values(&self, live: &Live) -> BTreeSet<Fingerprint> {
+    fn values(&self, live: &Live) -> HashSet<Fingerprint> {
         let keys = || live.of(Kind::PackageKey).iter().filter_map(|object| object.key.as_ref());
         self.key.iter().flat_map(|key| keys().map(|live| key.of_value(&live.value))).collect()
     }

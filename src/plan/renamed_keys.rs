@@ -24,13 +24,16 @@ type Place = (Address, Address);
 
 /// Matches such keys. Those that a prefix finds are matched already, but not their generations of an older name.
 pub(super) fn find<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
+    // Mostly there are none, and the prefixes of all declared keys take long.
+    let lost: Vec<(&LiveObject, &str)> =
+        matching.unmatched.iter().filter_map(|&live| Some((live, known_as(live, context)?))).collect();
+    if lost.is_empty() {
+        return;
+    }
     let is_open = |declared: &&Declared| !matching.stopped.contains(&declared.address);
     let own = context.desired.of(Kind::PackageKey).filter(is_open);
     let own: Vec<(&Declared, &Generated)> = own.filter_map(|it| Some((it, with_own_prefix(it)?))).collect();
-    if own.is_empty() {
-        return;
-    }
-    let mut known = known(context, matching);
+    let mut known = known(context, matching, lost);
     for (declared, generated) in own {
         let Some(place) = place_of(declared).filter(|_| !known.is_empty()) else { continue };
         let names = std::iter::once(&generated.prefix).chain(&generated.former);
@@ -41,8 +44,13 @@ pub(super) fn find<'a>(context: &Context<'a>, matching: &mut Matching<'a>) {
     }
 }
 
-/// The keys without a match that the database knows, by their place and the prefix of the name that they have now.
-fn known<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeMap<(Place, Box<str>), Vec<&'a LiveObject>> {
+/// The keys without a match that the database knows, `lost`, by their place and the prefix of the name that they have now;
+/// without those whose prefix is that of a manifest in their place.
+fn known<'a>(
+    context: &Context<'a>,
+    matching: &Matching<'a>,
+    lost: Vec<(&'a LiveObject, &'a str)>,
+) -> BTreeMap<(Place, Box<str>), Vec<&'a LiveObject>> {
     let mut prefixes: BTreeMap<Place, BTreeSet<Box<str>>> = BTreeMap::new();
     for declared in context.desired.of(Kind::PackageKey) {
         if let Some(place) = place_of(declared) {
@@ -51,10 +59,12 @@ fn known<'a>(context: &Context<'a>, matching: &Matching<'a>) -> BTreeMap<(Place,
     }
     let former = former_holders(context, matching);
     let mut known: BTreeMap<(Place, Box<str>), Vec<&'a LiveObject>> = BTreeMap::new();
-    for &live in &matching.unmatched {
+    for (live, address) in lost {
         let Some((application, (package, _))) = matching.parent_of(live).zip(matching.terms_of(live)) else { continue };
         let place = (application, package);
-        let Some(address) = known_as(live, context, prefixes.get(&place)) else { continue };
+        if prefixes.get(&place).is_some_and(|all| begins_with_one(live, all)) {
+            continue;
+        }
         let entry = entry_of(&place).filter(|_| entry_of(&before(&place, &former)).as_deref() == Some(address));
         let prefix = own_prefix(entry.as_deref().unwrap_or(address));
         known.entry((place, prefix)).or_default().push(live);
@@ -114,13 +124,16 @@ fn place_of(declared: &Declared) -> Option<Place> {
     Some((declared.parent.as_ref()?.address.clone(), declared.key.as_ref()?.package.address.clone()))
 }
 
-/// The address under which the database knows a key that Keywright made, if its prefix is that of no manifest in its place.
-fn known_as<'a>(live: &LiveObject, context: &Context<'a>, prefixes: Option<&BTreeSet<Box<str>>>) -> Option<&'a str> {
+fn begins_with_one(live: &LiveObject, prefixes: &BTreeSet<Box<str>>) -> bool {
+    let value = live.key.as_ref().map(|key| key.value.expose());
+    value.and_then(|value| value.get(..7)).is_some_and(|prefix| prefixes.contains(prefix))
+}
+
+/// The address under which the database knows a key that Keywright made without a declared prefix.
+fn known_as<'a>(live: &LiveObject, context: &Context<'a>) -> Option<&'a str> {
     let remembered = context.remembered;
-    let value = live.key.as_ref()?.value.expose();
-    let is_anothers = prefixes.is_some_and(|all| value.get(..7).is_some_and(|prefix| all.contains(prefix)));
-    let is_free = has_own_prefix(value) && !is_anothers;
-    let known = remembered.objects.of(live, remembered.key.as_ref()).filter(|_| is_free)?;
+    let is_own = has_own_prefix(live.key.as_ref()?.value.expose());
+    let known = remembered.objects.of(live, remembered.key.as_ref()).filter(|_| is_own)?;
     let is_ours = known.maker == Maker::Keywright && !known.is_undeclared;
     (is_ours && known.fits(live, remembered.key.as_ref())).then_some(&*known.address)
 }

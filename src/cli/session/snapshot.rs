@@ -164,25 +164,12 @@ fn stores(
     let timeout = planning.lock_timeout().map(|timeout| timeout.min(left));
     let location = database::location(loaded, console)?;
     let lock = timeout.map(|timeout| database::locked(&location, timeout, console.time())).transpose()?;
-    let cut_off = history::cut_off(&location, lock.is_some())?;
-    let may_create = match lock {
-        Some(_) => fingerprints::Create::Must,
-        // So that the run that applies the plan can compare the secrets.
-        None if planning.saves() && uses_secrets(desired) => fingerprints::Create::May,
-        None => fingerprints::Create::No,
-    };
-    let fingerprint_key = fingerprints::key(loaded, &location, may_create, console)?;
-    let remotes = remotes::remotes(loaded, lock.is_some(), console)?.guarded_by(lock.as_ref());
-    let query = match saved {
-        Some(saved) => plan::query(&saved.plan, saved.options.prune, &saved.added, desired),
-        None => {
-            let deletes =
-                (planning.prunes() || planning.compares()) && loaded.workspace.ownership != Ownership::default();
-            // The embedded store is read whole, because that is cheaper than choosing.
-            // What is not declared any more is found only in whole lists.
-            Query::for_plan(desired, deletes || remotes.cloud.is_none() || planning.since().is_some())
-        }
-    };
+    let (read, query) = std::thread::scope(|scope| {
+        let query = scope.spawn(|| query(loaded, desired, planning, saved));
+        let read = before(loaded, desired, planning, &location, lock.as_ref(), console);
+        (read, query.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let Before { cut_off, fingerprint_key, remotes } = read?;
     // Both take long in a large area, and do not wait for each other.
     let in_journal = origin::origin(loaded, &location, console.now).stores();
     // A thread of its own, and not one of rayon: what it leaves free, the others can use once it has ended.
@@ -195,6 +182,45 @@ fn stores(
     let (live, remembered) = (live?, remembered?);
     let logged = logged_values(loaded, desired, &location)?;
     Ok(Read { lock, location, cut_off, fingerprint_key, remotes, query, live, remembered, logged })
+}
+
+/// What comes before the stores are read.
+struct Before {
+    cut_off: Option<(Run, Vec<Noted>)>,
+    fingerprint_key: Option<FingerprintKey>,
+    remotes: Remotes,
+}
+
+fn before(
+    loaded: &Loaded,
+    desired: &Desired,
+    planning: &Planning,
+    location: &Location,
+    lock: Option<&Lock>,
+    console: &Console<'_>,
+) -> Result<Before, Failure> {
+    let cut_off = history::cut_off(location, lock.is_some())?;
+    let may_create = match lock {
+        Some(_) => fingerprints::Create::Must,
+        // So that the run that applies the plan can compare the secrets.
+        None if planning.saves() && uses_secrets(desired) => fingerprints::Create::May,
+        None => fingerprints::Create::No,
+    };
+    let fingerprint_key = fingerprints::key(loaded, location, may_create, console)?;
+    let remotes = remotes::remotes(loaded, lock.is_some(), console)?.guarded_by(lock);
+    Ok(Before { cut_off, fingerprint_key, remotes })
+}
+
+/// What the plan needs of the stores.
+fn query(loaded: &Loaded, desired: &Desired, planning: &Planning, saved: Option<&SavedPlan>) -> Query {
+    if let Some(saved) = saved {
+        return plan::query(&saved.plan, saved.options.prune, &saved.added, desired);
+    }
+    let deletes = (planning.prunes() || planning.compares()) && loaded.workspace.ownership != Ownership::default();
+    // The embedded store is read whole, because that is cheaper than choosing.
+    let is_embedded = loaded.workspace.remote.cloud_api_management.is_none();
+    // What is not declared any more is found only in whole lists.
+    Query::for_plan(desired, deletes || is_embedded || planning.since().is_some())
 }
 
 /// What earlier runs recorded. Without the lock, another run may be creating the pending objects right now.

@@ -8,6 +8,9 @@ use crate::change::Action;
 use crate::change::Change;
 use crate::model::Address;
 use crate::model::Kind;
+use crate::model::services::SERVICES;
+use crate::model::services::ServiceItem;
+use crate::model::services::items_of;
 
 /// The lists of a store.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -17,6 +20,8 @@ pub struct Lists {
     pub shows_plans: bool,
     /// Kinds whose objects are read twice, the second time for their custom attributes.
     pub twice: BTreeSet<Kind>,
+    /// The calls that read the services of each plan. `None` if they are in its row, or not read.
+    services: Option<BTreeMap<Address, usize>>,
 }
 
 /// The length of a list, and of its pages.
@@ -63,6 +68,36 @@ impl Lists {
         counts.into_iter().map(|count| count.div_ceil(page)).sum()
     }
 
+    /// The services of a plan are read apart: their list, and the endpoints of each.
+    pub fn set_services(&mut self, plan: Address, count: usize) {
+        self.services.get_or_insert_default().insert(plan, 1 + count);
+    }
+
+    /// What a change does to the services of a plan that are read apart.
+    pub fn change_services(&mut self, change: &Change) {
+        let Some(services) = self.services.as_mut().filter(|_| change.address.kind() == Kind::Plan) else { return };
+        let field = change.fields.iter().find(|field| field.field == SERVICES);
+        match (change.action, field) {
+            (Action::Delete, _) => drop(services.remove(&change.address)),
+            (_, Some(field)) => {
+                let items = items_of(field.after.as_ref());
+                let count = items.iter().filter(|item| matches!(item, ServiceItem::Service(_))).count();
+                services.insert(change.address.clone(), 1 + count);
+            }
+            (Action::Create, None) => drop(services.insert(change.address.clone(), 1)),
+            _ => {}
+        }
+    }
+
+    /// The calls for the services of the plans that are read one by one, and of all plans of their packages.
+    fn calls_for_services(&self, sought: &BTreeSet<&Address>) -> (usize, usize) {
+        let Some(services) = &self.services else { return (0, 0) };
+        let packages: BTreeSet<String> = sought.iter().map(|plan| plan.first_name()).collect();
+        let below = services.iter().filter(|(plan, _)| packages.contains(&plan.first_name()));
+        let each = sought.iter().map(|plan| services.get(*plan).copied().unwrap_or(1));
+        (each.sum(), below.map(|(_, calls)| calls).sum())
+    }
+
     fn times(&self, kind: Kind) -> usize {
         if self.twice.contains(&kind) { 2 } else { 1 }
     }
@@ -71,11 +106,17 @@ impl Lists {
 /// The way for each kind, and how many calls it takes.
 pub fn looks<'c>(changes: impl IntoIterator<Item = &'c Change>, lists: &Lists) -> BTreeMap<Kind, (Way, usize)> {
     let mut sought: BTreeMap<Kind, BTreeMap<Option<&Address>, usize>> = BTreeMap::new();
+    let mut plans: BTreeSet<&Address> = BTreeSet::new();
     for change in changes {
+        plans.extend(Some(&change.address).filter(|address| address.kind() == Kind::Plan));
         let by_parent = sought.entry(change.address.kind()).or_default();
         *by_parent.entry(change.target.parent.as_ref()).or_default() += 1;
     }
-    let alone = sought.iter().map(|(kind, by_parent)| (*kind, alone(*kind, by_parent, lists)));
+    let services = lists.calls_for_services(&plans);
+    let alone = sought.iter().map(|(kind, by_parent)| {
+        let services = if *kind == Kind::Plan { services } else { (0, 0) };
+        (*kind, alone(*kind, by_parent, services, lists))
+    });
     let mut ways: BTreeMap<Kind, (Way, usize)> = alone.collect();
     // One list shows both.
     let apart = |kind: &Kind| ways.get(kind).map(|(_, calls)| *calls);
@@ -89,12 +130,18 @@ pub fn looks<'c>(changes: impl IntoIterator<Item = &'c Change>, lists: &Lists) -
     ways
 }
 
-fn alone(kind: Kind, by_parent: &BTreeMap<Option<&Address>, usize>, lists: &Lists) -> (Way, usize) {
+/// `services` are the calls for what the rows lack: of each, and of all below the same parents.
+fn alone(
+    kind: Kind,
+    by_parent: &BTreeMap<Option<&Address>, usize>,
+    services: (usize, usize),
+    lists: &Lists,
+) -> (Way, usize) {
     let times = lists.times(kind);
     let counts = || by_parent.values().copied();
-    let each = (Way::Each, counts().sum::<usize>() * times);
+    let each = (Way::Each, counts().sum::<usize>() * times + services.0);
     let has_parent = matches!(kind, Kind::Application | Kind::Plan | Kind::PackageKey);
-    let below = has_parent.then(|| (Way::Below, lists.calls_below(kind, counts()) * times));
+    let below = has_parent.then(|| (Way::Below, lists.calls_below(kind, counts()) * times + services.1));
     let whole = lists.calls(kind).map(|calls| (Way::Whole, calls));
     // Of equal ones, the way that reads least.
     let ways = std::iter::once(each).chain(below).chain(whole);
@@ -112,9 +159,12 @@ pub fn proof(counts: impl IntoIterator<Item = usize>, lists: &Lists) -> (Way, us
 
 /// The lists after all `changes`.
 pub(super) fn after<'c>(changes: impl IntoIterator<Item = &'c Change>, lists: &Lists) -> Lists {
-    changes.into_iter().fold(lists.clone(), |lists, change| match change.action {
-        Action::Create => lists.changed(change.address.kind(), 1, 0),
-        Action::Delete => lists.changed(change.address.kind(), 0, 1),
-        _ => lists,
+    changes.into_iter().fold(lists.clone(), |mut lists, change| {
+        lists.change_services(change);
+        match change.action {
+            Action::Create => lists.changed(change.address.kind(), 1, 0),
+            Action::Delete => lists.changed(change.address.kind(), 0, 1),
+            _ => lists,
+        }
     })
 }

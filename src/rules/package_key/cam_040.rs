@@ -1,4 +1,4 @@
-//! CAM-040. Decided here, and in `plan/live_rules.rs`.
+//! CAM-040. Decided here, and in `plan/live_rules/counts.rs`.
 
 use crate::manifest::read::Spanned;
 use crate::rule::Rule;

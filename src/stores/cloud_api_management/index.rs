@@ -162,6 +162,19 @@ impl AreaIndex {
         self.with(|index| index.lists.set(kind, total, page));
     }
 
+    /// Records that the services of a plan were read apart from it, and how many it has.
+    pub(super) fn learn_services_apart(&self, package: &LiveId, plan: &str, count: usize) {
+        self.with(|index| {
+            let Some(package) = index.addresses.get(package).cloned() else { return };
+            index.lists.set_services(Address::below(Kind::Plan, Some(&package), plan), count);
+        });
+    }
+
+    /// Records what this run did to the services of a plan.
+    pub(super) fn learn_services_of(&self, change: &Change) {
+        self.with(|index| index.lists.change_services(change));
+    }
+
     /// The lists, as the last snapshot found them.
     pub(super) fn lists(&self) -> Lists {
         self.with(|index| {

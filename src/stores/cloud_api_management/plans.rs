@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
+use rayon::prelude::*;
 
 use serde_json::Value as Json;
 
@@ -220,7 +221,8 @@ impl CloudApiManagement {
 /// The ids of the plans that keys name, by the id of the package.
 fn plans_of_keys(keys: &[(Option<Address>, Listing)]) -> BTreeMap<Box<str>, BTreeSet<Box<str>>> {
     let mut used: BTreeMap<Box<str>, BTreeSet<Box<str>>> = BTreeMap::new();
-    for (package, plan) in keys.iter().flat_map(|(_, listing)| &listing.rows).filter_map(Row::package_and_plan) {
+    let named = keys.par_iter().flat_map(|(_, listing)| listing.rows.par_iter().filter_map(Row::package_and_plan));
+    for (package, plan) in named.collect::<Vec<_>>() {
         used.entry(package).or_default().extend(plan);
     }
     used

@@ -24,6 +24,7 @@ impl CloudApiManagement {
         let path = self.object_path(change, &id)?;
         self.retry_if_early(path.as_str(), None, || self.api.delete(&path)).await?;
         self.index.learn_removed(change.address.kind(), &id);
+        self.index.learn_services_of(change);
         Ok(())
     }
 

@@ -106,7 +106,10 @@ impl CloudApiManagement {
             let mut object = row.object();
             if let Some(id) = value::text(&object, "id").filter(|_| !are_in(&object)) {
                 let plan = ObjectPath::plan(package, &LiveId::new(id))?;
-                self.add_services(&plan, &mut object).await?;
+                if let Some(count) = self.add_services(&plan, &mut object).await? {
+                    let name = value::text(&object, "name").unwrap_or_default();
+                    self.index.learn_services_apart(package, &name, count);
+                }
                 *row = Row::of(&object);
             }
         }
@@ -121,9 +124,10 @@ impl CloudApiManagement {
         Ok(row)
     }
 
-    async fn add_services(&self, plan: &ObjectPath, row: &mut Object) -> Result<(), Refusal> {
+    /// Returns how many there are. `None` if they are not read.
+    async fn add_services(&self, plan: &ObjectPath, row: &mut Object) -> Result<Option<usize>, Refusal> {
         if !self.index.knows_services() {
-            return Ok(());
+            return Ok(None);
         }
         let mut services = Vec::new();
         for mut service in self.services_at(&CollectionPath::services_of(plan), "id".to_owned()).await? {
@@ -133,13 +137,15 @@ impl CloudApiManagement {
             service.insert(ENDPOINTS.to_owned(), endpoints.into_iter().map(Json::Object).collect());
             services.push(Json::Object(service));
         }
+        let count = services.len();
         row.insert(SERVICES.to_owned(), Json::Array(services));
-        Ok(())
+        Ok(Some(count))
     }
 
     /// Opens and closes what a change says, one call each. Each call can be repeated, so a run that is interrupted is
     /// continued by the next plan.
     pub(super) async fn set_services(&self, change: &Change, plan: &ObjectPath) -> Result<(), Refusal> {
+        self.index.learn_services_of(change);
         let Some(field) = change.fields.iter().find(|field| field.field == SERVICES) else { return Ok(()) };
         let steps = steps(field.before.as_ref(), field.after.as_ref());
         for (at, step) in steps.iter().enumerate() {
