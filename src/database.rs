@@ -9,10 +9,13 @@ mod key_file;
 mod location;
 mod lock;
 mod memory;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod scripts;
 mod sql;
 mod sqlite;
+#[cfg(not(feature = "postgres"))]
+mod without_postgres;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -33,11 +36,14 @@ pub use memory::forget;
 pub use memory::recorded;
 pub use memory::remember;
 pub use memory::remembered;
+pub use postgres::SERVER_HELP;
 pub use postgres::Server;
 pub(crate) use sql::Connection;
 pub(crate) use sql::Parameter;
 pub(crate) use sql::Row;
 pub(crate) use sql::SqlError;
+#[cfg(not(feature = "postgres"))]
+use without_postgres as postgres;
 
 use crate::model::Instant;
 use crate::store::Refusal;

@@ -7,7 +7,10 @@ mod schema;
 mod server;
 mod session;
 
+pub use self::server::SERVER_HELP;
 pub use self::server::Server;
+pub(crate) use tokio_postgres::Error as Failure;
+pub(crate) use tokio_postgres::Row;
 
 use self::connect::Access;
 pub(super) use self::lock::Lock;
@@ -59,7 +62,7 @@ pub(super) fn version(session: &Session) -> Result<String, SqlError> {
 }
 
 /// The error in one line. The server's details may contain values, so they are left out.
-pub(super) fn describe(error: &tokio_postgres::Error) -> String {
+pub(super) fn describe(error: &Failure) -> String {
     if let Some(error) = error.as_db_error() {
         return error.message().to_owned();
     }

@@ -36,12 +36,13 @@ impl std::ops::Deref for SqliteFile {
 
 /// Why a statement failed.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "what only a server answers"))]
 pub(crate) enum SqlError {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// An error message of the server.
     #[error("{}", super::postgres::describe(.0))]
-    Postgres(#[from] tokio_postgres::Error),
+    Postgres(#[from] super::postgres::Failure),
     /// A column with an unexpected value.
     #[error("column {column} cannot be read: {cause}")]
     Unreadable { column: usize, cause: String },
@@ -134,7 +135,7 @@ impl rusqlite::ToSql for Value<'_> {
 /// One row of a result. Columns are counted from 0.
 pub(crate) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a tokio_postgres::Row),
+    Postgres(&'a super::postgres::Row),
 }
 
 impl<'a> Row<'a> {

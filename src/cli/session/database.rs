@@ -35,8 +35,7 @@ pub(in crate::cli) fn location(loaded: &Loaded, console: &Console<'_>) -> Result
         None => console.environment.get("PGPASSWORD").map(|password| Secret::new(password.as_str())),
     };
     let server = Server::new(url, schema, password.as_ref()).map_err(|cause| {
-        Failure::new(format!("could not parse the address of the database: {cause}"))
-            .help("write postgres://user@host/database under `database:` in keywright.yaml")
+        Failure::new(format!("could not use the address of the database: {cause}")).help(database::SERVER_HELP)
     })?;
     Ok(Location::Server(Box::new(server)))
 }

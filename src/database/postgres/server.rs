@@ -10,6 +10,9 @@ use tokio_postgres::config::TargetSessionAttrs;
 use crate::model::Masks;
 use crate::model::Secret;
 
+/// The next step if the address of a server is refused.
+pub const SERVER_HELP: &str = "write postgres://user@host/database under `database:` in keywright.yaml";
+
 /// Limit for connecting.
 const CONNECT: Duration = Duration::from_secs(15);
 
