@@ -180,7 +180,7 @@ pub fn grammar() -> clap::Command {
 impl Command {
     /// Whether standard output is text for people, and not a document for programs or the value of a key.
     fn prints_text(&self) -> bool {
-        if matches!(self, Self::Keys(_)) {
+        if matches!(self, Self::Keys(arguments) if arguments.prints_a_value()) {
             return false;
         }
         let is_saved_plan = matches!(self, Self::Plan(arguments) if arguments.out.as_deref() == Some(Path::new("-")));
@@ -197,10 +197,11 @@ impl Command {
 
     /// Whether people read what the command prints, and it asks nothing.
     const fn is_read(&self) -> bool {
-        matches!(
-            self,
-            Self::Plan(_) | Self::Show(_) | Self::Diff(_) | Self::Drift(_) | Self::Explain(_) | Self::Runs(_)
-        )
+        match self {
+            Self::Plan(_) | Self::Show(_) | Self::Diff(_) | Self::Drift(_) | Self::Explain(_) | Self::Runs(_) => true,
+            Self::Keys(arguments) => arguments.only_lists(),
+            _ => false,
+        }
     }
 }
 

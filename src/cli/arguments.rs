@@ -19,8 +19,8 @@ const CHANGES: &str = "What may change";
 const LIMITS: &str = "Limits of time and calls";
 pub(super) const OUTPUT: &str = "What is shown and saved";
 
-/// The manifests that a command reads.
-#[derive(Args)]
+/// The manifests that a command reads: without paths, those of the workspace.
+#[derive(Args, Default)]
 pub(super) struct Manifests {
     /// Workspace folder, or files and folders with manifests; `-` reads standard input
     #[arg(value_name = "PATH")]

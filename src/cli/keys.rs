@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
         Some(Command::Due { within }) => Some(*within),
         None => None,
     };
-    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    let session = Session::open(&Manifests::default(), console)?;
     trust::show(&session.loaded, console)?;
     let read = session.keys(console)?;
     let all = read.with_input(console.now, keys::keys);
@@ -158,6 +158,15 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
 }
 
 impl Arguments {
+    /// Whether the output is a value, to which nothing may be added.
+    pub(super) const fn prints_a_value(&self) -> bool {
+        matches!(self.command, Some(Command::Reveal(_)))
+    }
+
+    pub(super) const fn only_lists(&self) -> bool {
+        matches!(self.command, None | Some(Command::Due { .. }))
+    }
+
     /// For the commands that are not about a list.
     fn refuse_filters(&self, command: &str, why: &str) -> Result<(), Failure> {
         let given = [("--only", self.only.is_empty()), ("--state", self.state.is_empty())];

@@ -44,7 +44,7 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    let session = Session::open(&Manifests::default(), console)?;
     trust::show(&session.loaded, console)?;
     let failed = |error| Failure::of_database(&error);
     let database = session.database(console)?;

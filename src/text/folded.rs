@@ -95,17 +95,18 @@ fn fold(line: &str, width: usize) -> String {
     folded
 }
 
-/// The column where the following lines begin: below the value of a row `name  value`, or a step to the right.
+/// The column where the following lines begin: below the value of a row `name  value`, the last one of a row with several
+/// columns, or a step to the right.
 fn hanging(words: &[Word<'_>], indent: usize, width: usize) -> usize {
-    let mut column = 0;
+    let (mut column, mut below) = (0, indent + STEP);
     for (at, word) in words.iter().enumerate() {
         // A value that is one word has no second line.
         if at > 0 && word.gap > 1 && at + 1 < words.len() && column + word.gap + NARROWEST <= width {
-            return column + word.gap;
+            below = column + word.gap;
         }
         column += word.gap + word.width;
     }
-    indent + STEP
+    below
 }
 
 /// Lines of a source text, and marks below them, keep their columns.
@@ -250,6 +251,10 @@ mod tests {
         assert_eq!(
             folded("  name  one two three four five six\n", 28),
             "  name  one two three four\n        five six\n"
+        );
+        assert_eq!(
+            folded("ok  name    one two three four five six\n", 32),
+            "ok  name    one two three four\n            five six\n"
         );
     }
 

@@ -93,7 +93,7 @@ fn a_doctor_names_what_is_missing_and_how_to_fix_it() {
     let ran = console.run("doctor");
     assert_eq!(ran.exit, 1, "{}", ran.out);
     for said in [
-        "ok    versions     keywright 0.1.0, Git ",
+        "ok    versions     Keywright 0.1.0, Git ",
         "database script ",
         "warn  manifests",
         "keywright export --out .",

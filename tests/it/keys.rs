@@ -99,6 +99,22 @@ fn a_list_has_declared_keys_and_those_that_a_person_made() {
 }
 
 #[test]
+fn a_workspace_is_the_same_from_a_folder_of_something_else() {
+    let story = Story::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("other.yaml"), TEAM.replace("alice", "bob")).unwrap();
+    let (here, there) = (&story.console, Console::new(elsewhere.path().to_path_buf()));
+    let workspace = story.folder.path().display();
+    for line in ["keys --format json", "keys due --format json", "keys reveal key/production", "runs --format json"] {
+        let (expected, ran) = (here.run(line), there.run(&format!("{line} --workspace {workspace}")));
+        assert_eq!((ran.exit, ran.err), (expected.exit, expected.err), "{line}");
+        assert_eq!(ran.out, expected.out, "{line}");
+    }
+    let revoked = there.run(&format!("keys revoke key/production --auto-approve --workspace {workspace}"));
+    assert!(revoked.exit == 0 && revoked.out.contains("declared in"), "{}{}", revoked.out, revoked.err);
+}
+
+#[test]
 fn no_format_shows_a_value() {
     let story = Story::new();
     let file = fs::read_to_string(story.folder.path().join("secrets/key.env")).unwrap();

@@ -5,6 +5,7 @@ use std::fs;
 use keywright::cli::Screen;
 
 use crate::console::Console;
+use crate::team::ROTATED_KEY;
 use crate::team::TEAM;
 
 const SCREEN: Screen = Screen { columns: 60, rows: 5, has_color: false, shows_errors: true };
@@ -66,6 +67,23 @@ fn what_fits_is_for_programs_or_asks_is_not_paged() {
     console.screen = None;
     assert_eq!(console.run("plan --format json").out, document);
     assert!(!kept.exists());
+}
+
+#[test]
+fn a_list_of_keys_fits_the_screen_and_a_value_stays_as_it_is() {
+    let (folder, mut console) = console();
+    fs::write(folder.path().join("m.yaml"), format!("{TEAM}{ROTATED_KEY}")).unwrap();
+    console.screen = None;
+    assert_eq!(console.run("apply --auto-approve").exit, 0);
+    let (wide, value) = (console.run("keys").out, console.run("keys reveal key/production").out);
+    console.screen = Some(Screen { columns: 30, rows: 500, has_color: false, shows_errors: true });
+    let narrow = console.run("keys").out;
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&narrow), words(&wide));
+    let is_too_long = |line: &&str| line.chars().count() > 30 && line.trim().contains(' ');
+    assert_eq!((narrow.lines().find(is_too_long), wide.lines().any(|line| is_too_long(&line))), (None, true));
+    console.screen = Some(Screen { columns: 10, rows: 500, has_color: false, shows_errors: true });
+    assert_eq!(console.run("keys reveal key/production").out, value);
 }
 
 #[test]

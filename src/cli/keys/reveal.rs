@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments, format: Format, console: &mut Console<'
         return Err(refuse("standard output is not a terminal, and a pipe could keep the value").help(help).into());
     }
     let place = arguments.out.as_deref().map(|file| place(file, console)).transpose()?;
-    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    let session = Session::open(&Manifests::default(), console)?;
     trust::show(&session.loaded, console)?;
     let incident = session.incident(console)?;
     let found = incident.find(address, console);

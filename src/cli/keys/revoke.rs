@@ -84,7 +84,7 @@ const NAMED: usize = 5;
 pub(super) fn run(arguments: &Arguments, format: Format, console: &mut Console<'_>) -> Result<Exit, Stop> {
     arguments.check(format)?;
     let values = if arguments.stdin { value(console)? } else { Vec::new() };
-    let session = Session::open(&Manifests::below(console.folder.clone()), console)?;
+    let session = Session::open(&Manifests::default(), console)?;
     show_settings(&session.loaded, console)?;
     if let Some(source) = own_credential(&session.loaded, &values, console) {
         return Err(own(&format!("the value is that of {source}")).into());

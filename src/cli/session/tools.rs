@@ -15,7 +15,7 @@ use crate::workspace::Sink;
 use crate::workspace::SinkKind;
 
 pub(super) fn versions() -> Check {
-    let own = concat!("keywright ", env!("CARGO_PKG_VERSION"));
+    let own = concat!("Keywright ", env!("CARGO_PKG_VERSION"));
     let script = database::VERSION;
     match git::version() {
         Ok(git) => Check::ok("versions", format!("{own}, Git {git}, database script {script}")),
