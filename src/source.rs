@@ -169,7 +169,9 @@ fn read(
         paths.iter().cloned().chain(gone.iter().map(|path| deleted::start(path, from))).collect();
     let found = find::find(&starts, from, choice)?;
     let root = found.root.clone();
-    let here = [if choice.workspace.is_some() { root.clone() } else { PathBuf::from(".") }];
+    // Below a workspace, that workspace is meant: a part of it would show plans that its whole does not have.
+    let is_chosen = choice.workspace.is_some() || (has_settings(&root) && normal(from) != root);
+    let here = [if is_chosen { root.clone() } else { PathBuf::from(".") }];
     let of_gone = [root.clone()];
     let paths = match paths.as_slice() {
         [] if gone.is_empty() => &here[..],

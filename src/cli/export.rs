@@ -2,6 +2,7 @@
 
 mod tree;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -27,6 +28,8 @@ use crate::export::Unknown;
 use crate::model::Live;
 use crate::render;
 use crate::source::Loaded;
+use crate::source::is_there;
+use crate::workspace::WORKSPACE_FILE;
 
 /// The heading of the options that select.
 const WHAT: &str = "What is exported";
@@ -76,13 +79,26 @@ impl Arguments {
         Self { manifests, out: Some(folder), minimal: false, all: false, only: Vec::new(), undeclared: false, format }
     }
 
+    /// A workspace that is named only with `--out`, where this folder is in none: another store than that of its settings is
+    /// never meant. `None` if the arguments say what to read.
+    fn source(&self, console: &Console<'_>) -> Option<Manifests> {
+        let out = self.out.as_ref().map(|out| console.folder.join(out))?;
+        let is_said = !self.manifests.all().is_empty() || console.choice.workspace.is_some();
+        let is_elsewhere = !is_said && is_workspace(&out) && !console.folder.ancestors().any(is_workspace);
+        is_elsewhere.then(|| Manifests::below(out))
+    }
+
     fn selection(&self) -> Selection {
         Selection { is_minimal: self.minimal || (self.out.is_some() && !self.all), only: self.only.clone() }
     }
 }
 
+fn is_workspace(folder: &Path) -> bool {
+    is_there(&folder.join(WORKSPACE_FILE))
+}
+
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let session = Session::open(&arguments.manifests, console)?;
+    let session = Session::open(arguments.source(console).as_ref().unwrap_or(&arguments.manifests), console)?;
     trust::show(&session.loaded, console)?;
     if !arguments.undeclared || session.declares_nothing() {
         let live = session.everything(console)?;

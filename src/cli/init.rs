@@ -10,6 +10,7 @@ use clap::Args;
 use clap::ValueEnum;
 
 use self::choices::Choices;
+use self::files::File;
 use self::files::Role;
 use super::Console;
 use super::Exit;
@@ -24,6 +25,7 @@ use crate::files as disk;
 use crate::manifest;
 use crate::rules;
 use crate::source::Choice;
+use crate::source::is_there;
 use crate::workspace::WORKSPACE_FILE;
 
 /// The heading of the options about the store.
@@ -84,34 +86,83 @@ enum Host {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Exit, Stop> {
-    let failed =
-        |cause: String| Failure::new(format!("could not start a workspace in {}: {cause}", arguments.folder.display()));
+    let failed = |cause: String| failed(&arguments.folder, &cause);
     let root =
         disk::folder_to_fill(&console.folder, &arguments.folder).map_err(|refused| failed(refused.to_string()))?;
-    if root.join(WORKSPACE_FILE).symlink_metadata().is_ok() {
+    let is_here = arguments.folder == Path::new(".");
+    if is_here && (root.parent().is_none() || console.choice.home.as_deref() == Some(&*root)) {
+        let cause = if root.parent().is_none() { "the top folder of this machine" } else { "your home folder" };
+        return Err(failed(format!("it is {cause}")).help("name a new folder: `keywright init FOLDER`").into());
+    }
+    check_place(arguments.ci, &root)
+        .map_err(|cause| failed(cause).help("run it there with `--ci`, or leave out `--ci`"))?;
+    if is_there(&root.join(WORKSPACE_FILE)) {
+        if let Some(host) = arguments.only_pipelines() {
+            write(&root, arguments, &files::pipelines(host), console)?;
+            return Ok(Exit::Done);
+        }
         let failure = failed(format!("it has a {WORKSPACE_FILE}, so it is a workspace"));
-        let help = if arguments.export {
-            "`keywright export --out .` in that folder writes what the store holds"
-        } else {
-            "`keywright validate` checks it; remove the file to start again"
+        let help = match (arguments.export, arguments.ci) {
+            (true, _) => "`keywright export --out .` in that folder writes what the store holds",
+            (false, Some(_)) => "`keywright init --ci HOST` adds pipelines to it, without other options",
+            (false, None) => "`keywright validate` checks it",
         };
         return Err(failure.help(help).into());
     }
     let choices = Choices::of(arguments, &root, console)?;
-    check_place(&choices, &root)
-        .map_err(|cause| failed(cause).help("run it there with `--ci`, or leave out `--ci`"))?;
-    let files = files::files(&choices);
     if let Some(flaw) = flaw(&choices) {
         let failure = Failure::new(format!("could not write {WORKSPACE_FILE}: {} [{}]", flaw.message, flaw.rule));
         let help = flaw.help.unwrap_or_else(|| "`keywright init --help` lists the options".to_owned());
         return Err(Failure { exit: Exit::Usage, ..failure }.help(help).into());
     }
-    // Files of an editor and of Git may be there and hold other things, so they stay as they are.
+    write(&root, arguments, &files::files(&choices), console)?;
+    if let Some(outer) = around(&root) {
+        let outer = outer.display();
+        writeln!(
+            console.out,
+            "\n{outer} is a workspace, too: list the folders of its own under `manifests:` there, or its plans end with KW-064."
+        )?;
+    }
+    let is_set = |name: &str| console.environment.get(name).is_some_and(|value| !value.is_empty());
+    let can_sign_in = files::variables(&choices).into_iter().all(is_set);
+    let mut exit = Exit::Done;
+    if arguments.export {
+        console.choice = Choice { workspace: Some(root.clone()), ..console.choice.clone() };
+        exit = match export::run(&export::Arguments::all_to(root), console) {
+            Ok(exit) => exit,
+            Err(stop) => {
+                let next = files::next(&choices, &arguments.folder, false, can_sign_in);
+                writeln!(console.out, "\nThe workspace is there, but its store could not be read yet. Next:\n{next}")?;
+                return Err(stop);
+            }
+        };
+    }
+    writeln!(console.out, "\nNext:\n{}", files::next(&choices, &arguments.folder, arguments.export, can_sign_in))?;
+    Ok(exit)
+}
+
+fn failed(folder: &Path, cause: &str) -> Failure {
+    Failure::new(format!("could not start a workspace in {}: {cause}", folder.display()))
+}
+
+impl Arguments {
+    /// The code host, if that is all that was said: a workspace that exists gets its pipelines.
+    fn only_pipelines(&self) -> Option<Host> {
+        let Self { folder: _, stores, name, area, url, ci, export } = self;
+        let is_all = stores.is_empty() && name.is_none() && area.is_none() && url.is_none() && !export;
+        ci.filter(|_| is_all)
+    }
+}
+
+/// Writes all files or none, and lists them. Files of an editor, of Git and of a code host may be there and hold other things,
+/// so they stay as they are.
+fn write(root: &Path, arguments: &Arguments, files: &[File], console: &mut Console<'_>) -> Result<(), Failure> {
     let (new, left): (Vec<_>, Vec<_>) =
-        files.iter().partition(|file| file.role == Role::Own || root.join(&file.path).symlink_metadata().is_err());
+        files.iter().partition(|file| file.role == Role::Own || !is_there(&root.join(&file.path)));
     let texts: Vec<_> = new.iter().map(|file| (&*file.path, &*file.text)).collect();
-    disk::write_tree(&root, &texts, None).map_err(|refused| {
-        failed(refused.to_string()).help("nothing was written; choose an empty folder, or remove what is in the way")
+    disk::write_tree(root, &texts, None).map_err(|refused| {
+        let help = "nothing was written; choose an empty folder, or remove what is in the way";
+        failed(&arguments.folder, &refused.to_string()).help(help)
     })?;
     let width = files.iter().map(|file| file.path.len()).max().unwrap_or(0);
     for file in &new {
@@ -120,26 +171,21 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     for file in &left {
         writeln!(console.out, "  · {:<width$}   left as it is; it needs {}", file.path, file.needed)?;
     }
-    let mut exit = Exit::Done;
-    if arguments.export {
-        console.choice = Choice { workspace: Some(root.clone()), ..console.choice.clone() };
-        exit = match export::run(&export::Arguments::all_to(root), console) {
-            Ok(exit) => exit,
-            Err(stop) => {
-                let next = files::next(&choices, &arguments.folder, false);
-                writeln!(console.out, "\nThe workspace is there, but its store could not be read yet. Next:\n{next}")?;
-                return Err(stop);
-            }
-        };
-    }
-    writeln!(console.out, "\nNext:\n{}", files::next(&choices, &arguments.folder, arguments.export))?;
-    Ok(exit)
+    Ok(())
+}
+
+/// The workspace in which a new one is, in the same repository.
+fn around(root: &Path) -> Option<PathBuf> {
+    let repository = disk::repository(root);
+    let above =
+        root.ancestors().skip(1).take_while(|above| repository.as_ref().is_none_or(|all| above.starts_with(all)));
+    above.filter(|above| is_there(&above.join(WORKSPACE_FILE))).map(Path::to_path_buf).next()
 }
 
 /// Pipelines count only at the root of a repository.
-fn check_place(choices: &Choices, root: &Path) -> Result<(), String> {
+fn check_place(ci: Option<Host>, root: &Path) -> Result<(), String> {
     match disk::repository(root) {
-        Some(repository) if choices.ci.is_some() && repository != root => {
+        Some(repository) if ci.is_some() && repository != root => {
             Err(format!("pipelines are read only in {}, the root of the repository", repository.display()))
         }
         _ => Ok(()),

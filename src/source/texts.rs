@@ -360,7 +360,14 @@ impl Texts {
         }
         if self.sources.is_empty() {
             let message = format!("there is no manifest in {}", root.display());
-            let help = "write one in a file that ends in .yaml or .yml, or pass another folder";
+            let help = if workspace.remote.cloud_api_management.is_none()
+                && workspace.remote.managed_file_transfer.is_none()
+            {
+                "write one in a file that ends in .yaml or .yml, or pass another folder"
+            } else {
+                "`keywright export --out .` in that folder writes what the store holds; or write one in a file that ends in \
+                 .yaml or .yml"
+            };
             diagnostics.push(rules::KW_011.finding(message).help(help));
         }
         let first = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Host;
 use super::choices::Choices;
 use crate::cli::schema;
+use crate::text::and_more;
 use crate::workspace::WORKSPACE_FILE;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,27 +60,35 @@ pub(super) fn files(choices: &Choices) -> Vec<File> {
         "keeps delivered values and the database out of Git",
         "the lines `.keywright/` and `secrets/`",
     ));
-    let pipelines: &[(&str, &str)] = match choices.ci {
-        None => &[],
-        Some(Host::Github) => &[
-            (
-                ".github/workflows/keywright-pull-request.yml",
-                include_str!("../../../examples/ci/github/pull-request.yml"),
-            ),
-            (".github/workflows/keywright-merge.yml", include_str!("../../../examples/ci/github/merge.yml")),
-            (".github/workflows/keywright-nightly.yml", include_str!("../../../examples/ci/github/nightly.yml")),
-        ],
-        Some(Host::Gitlab) => &[(".gitlab-ci.yml", include_str!("../../../examples/ci/gitlab/.gitlab-ci.yml"))],
-    };
-    for (path, text) in pipelines {
-        let what = if choices.ci == Some(Host::Gitlab) {
-            "the pipelines; write your image of Keywright into it"
-        } else {
-            "a pipeline; write your KEYWRIGHT_REVISION and repository into it"
-        };
-        files.push(shared(path, text, what, "the jobs that `keywright init --ci` writes elsewhere"));
-    }
+    files.extend(choices.ci.into_iter().flat_map(pipelines));
     files
+}
+
+/// The pipelines of a code host.
+pub(super) fn pipelines(host: Host) -> Vec<File> {
+    let (what, texts): (_, &[(&str, &str)]) = match host {
+        Host::Github => (
+            "a pipeline; write your KEYWRIGHT_REVISION and repository into it",
+            &[
+                (
+                    ".github/workflows/keywright-pull-request.yml",
+                    include_str!("../../../examples/ci/github/pull-request.yml"),
+                ),
+                (".github/workflows/keywright-merge.yml", include_str!("../../../examples/ci/github/merge.yml")),
+                (".github/workflows/keywright-nightly.yml", include_str!("../../../examples/ci/github/nightly.yml")),
+            ],
+        ),
+        Host::Gitlab => (
+            "the pipelines; write your image of Keywright into it",
+            &[(".gitlab-ci.yml", include_str!("../../../examples/ci/gitlab/.gitlab-ci.yml"))],
+        ),
+    };
+    let needed = "the jobs that `keywright init --ci` writes elsewhere";
+    let file = |(path, text): &(&str, &str)| {
+        let (path, text) = ((*path).to_owned(), (*text).to_owned());
+        File { path, text, role: Role::Shared, what, needed }
+    };
+    texts.iter().map(file).collect()
 }
 
 pub(super) fn settings(choices: &Choices) -> String {
@@ -114,8 +123,16 @@ fn quoted(text: &str) -> String {
     if is_word && !is_other { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }
 
-/// The next steps.
-pub(super) fn next(choices: &Choices, folder: &Path, is_exported: bool) -> String {
+/// The variables with which the new workspace signs in.
+pub(super) fn variables(choices: &Choices) -> Vec<&'static str> {
+    let of_cam =
+        ["KEYWRIGHT_CAM_API_KEY", "KEYWRIGHT_CAM_API_SECRET", "KEYWRIGHT_CAM_USERNAME", "KEYWRIGHT_CAM_PASSWORD"];
+    let of_cam = choices.cam.iter().flat_map(|_| of_cam);
+    of_cam.chain(choices.mft.iter().map(|_| "KEYWRIGHT_MFT_API_KEY")).collect()
+}
+
+/// The next steps. `can_sign_in` says that [`variables`] are set.
+pub(super) fn next(choices: &Choices, folder: &Path, is_exported: bool, can_sign_in: bool) -> String {
     let mut steps = Vec::new();
     let at = if folder == Path::new(".") {
         String::new()
@@ -127,18 +144,20 @@ pub(super) fn next(choices: &Choices, folder: &Path, is_exported: bool) -> Strin
     if is_embedded {
         steps.push((format!("keywright plan{at}"), "shows what would be made, and changes nothing"));
         steps.push((format!("keywright apply{at}"), "makes it in the embedded store"));
+        if choices.ci.is_some() {
+            let step = "name a service under `stores:`, or PostgreSQL under `database:`";
+            steps.push((step.to_owned(), "a pipeline does not have the file of the embedded store"));
+        }
     } else if is_exported {
         steps.push((format!("keywright plan{at}"), "says that there is nothing to do"));
         steps.push(("git add, git commit".to_owned(), "then change a manifest in a branch"));
     } else {
-        let variables = match (&choices.cam, &choices.mft) {
-            (Some(_), None) => "set KEYWRIGHT_CAM_API_KEY, _API_SECRET, _USERNAME and _PASSWORD",
-            (None, _) => "set KEYWRIGHT_MFT_API_KEY, and save the site's Swagger file as mft-openapi.json",
-            _ => {
-                "set KEYWRIGHT_CAM_API_KEY, _API_SECRET, _USERNAME, _PASSWORD and KEYWRIGHT_MFT_API_KEY; save mft-openapi.json"
-            }
-        };
-        steps.push((variables.to_owned(), ""));
+        if !can_sign_in {
+            steps.push((format!("set {}", and_more(&variables(choices), usize::MAX, ", ")), ""));
+        }
+        if choices.mft.is_some() {
+            steps.push(("save the site's Swagger file as mft-openapi.json".to_owned(), ""));
+        }
         steps.push((format!("keywright doctor{at}"), "checks the settings, the credentials and the store"));
         steps.push((format!("{inside}keywright export --out ."), "writes what is there as manifests"));
         steps.push((format!("keywright plan{at}"), "says that there is nothing to do"));
