@@ -45,7 +45,7 @@ def binstall_finds_what_the_workflow_packs(folder):
         (folder / name).write_text(name)
     binstall = PACKAGE["metadata"]["binstall"]
     for target in TARGETS:
-        binary = folder / f"target/{target}/release/keywright"
+        binary = folder / f"target/{target}/dist/keywright"
         binary.parent.mkdir(parents=True)
         binary.write_text("a program\n")
         binary.chmod(0o755)
