@@ -179,7 +179,7 @@ class Github:
 
     def expand(self, values, outputs):
         known = outputs | {"github.token": "fake-token", "github.event.pull_request.number": "7"}
-        secrets = {f"secrets.{name.replace('KEYWRIGHT_CAM_', 'KEYWRIGHT_')}": value for name, value in CREDENTIALS.items()}
+        secrets = {f"secrets.{name}": value for name, value in CREDENTIALS.items()}
         expand = lambda found: (known | secrets)[found[1]]
         return {name: re.sub(r"\$\{\{ (.*?) \}\}", expand, str(value)) for name, value in values.items()}
 

@@ -38,6 +38,7 @@ const WALKS: &[Walk] = &[
     Walk { between: &[("keywright plan --trust", "cd clone")], ..Walk::of("README.md", &[AREA, REVIEWED, "cd .."]) },
     Walk { after: "keywright plan area --detailed-exitcode", ..Walk::of("docs/start.md", &[]) },
     Walk::of("docs/adopt.md", &[AREA]),
+    Walk::of("docs/ci.md", &[AREA, "git init --quiet keys", "cd keys"]),
     Walk {
         exits: &[("keywright apply\nkeywright plan --timeline", 2)],
         after: "test $(keywright keys | grep -c active) -ge 2",
