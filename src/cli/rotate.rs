@@ -29,11 +29,12 @@ use crate::plan::RotateNow;
 use crate::plan::narrowed;
 use crate::render::text::Style;
 
-/// Create the successors of rotated keys now, for example because a value leaked
+/// Create the successors of rotated keys now, whatever their age
 ///
 /// Shows the plan, asks for confirmation, creates and delivers a new generation of each key, and reports the results, as
 /// apply does. Nothing else of the workspace changes, except what a new key depends on. The old keys keep working: `apply`
-/// disables and deletes them when their rotation allows it.
+/// disables and deletes them when their rotation allows it. If a value leaked, `keywright keys revoke --replace` disables the key
+/// before it creates the successor.
 ///
 /// A key whose last rotation is in progress is not rotated again, so a repeated run creates no second successor (exit 4).
 #[derive(Args)]

@@ -105,7 +105,7 @@ mapping! {
         field overlap: Duration = "overlap",
         /// How long the old key stays disabled before it is deleted. Default: 0s.
         field grace: Duration = "grace",
-        /// A key that was created before this date, or time with an offset, gets a successor now, whatever its age: write the date when a value may have leaked. A date in the future has no effect before it comes.
+        /// A key that was created before this date, or time with an offset, gets a successor now, whatever its age: write the date of an audit. If a value leaked, use keywright keys revoke. A date in the future has no effect before it comes.
         field since: Moment = "since",
     }
 }
