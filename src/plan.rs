@@ -135,7 +135,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Declared objects that already match, by kind.
     pub unchanged: BTreeMap<Kind, usize>,
-    /// Objects of the store that no manifest declares and that the workspace does not own, by kind.
+    /// Objects of the store that no manifest declares and that the workspace does not own, by kind. Empty for a part of a
+    /// workspace: the other manifests may declare them.
     pub left_alone: BTreeMap<Kind, usize>,
     /// Objects that stay although they differ or are not declared.
     pub kept: Vec<Kept>,

@@ -62,6 +62,8 @@ pub(super) fn prune(
             pruned.keep(live, format!("stays, because {root} cannot be removed now"));
         } else if let Some(root) = removals.is_beside(live) {
             pruned.keep(live, format!("has the prefix of {root}, which is removed, but Keywright did not make it"));
+        } else if context.options.is_part && !context.options.prune {
+            // A manifest that this run does not read may declare it.
         } else if !is_owned(context, matching, live) {
             *pruned.left_alone.entry(live.address.kind()).or_default() += 1;
             left.push(live);

@@ -56,7 +56,8 @@ pub(super) struct Document {
     pub(super) changes: Vec<Change>,
     /// How many declared objects already matched, by kind.
     pub(super) unchanged: BTreeMap<String, usize>,
-    /// How many objects of the store were neither declared nor owned, by kind.
+    /// How many objects of the store were neither declared nor owned, by kind. Empty for a part of a workspace, whose other
+    /// manifests may declare them.
     pub(super) left_alone: BTreeMap<String, usize>,
     /// Objects that stay although they differ or are not declared.
     pub(super) kept: Vec<Kept>,

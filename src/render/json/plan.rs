@@ -51,7 +51,8 @@ pub(super) struct Document<'a> {
     summary: Summary,
     /// How many declared objects already match, by kind.
     unchanged: BTreeMap<&'static str, usize>,
-    /// How many objects of the store are neither declared nor owned, by kind.
+    /// How many objects of the store are neither declared nor owned, by kind. Empty for a part of a workspace, whose other
+    /// manifests may declare them.
     left_alone: BTreeMap<&'static str, usize>,
     /// Objects that stay although they differ or are not declared.
     kept: Vec<Kept<'a>>,
