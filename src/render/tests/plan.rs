@@ -69,6 +69,32 @@ Plan: 2 to create, 1 to update, 1 to enable, 1 to disable, 1 to replace, 1 to de
 }
 
 #[test]
+fn totals_count_what_is_held_back_apart() {
+    let table = |held: &[usize]| {
+        let mut plan = sample::plan();
+        plan.changes.truncate(3);
+        plan.held = held.iter().map(|index| (*index, Held::Waits(Address::user("ann")))).collect();
+        let text = shown(&plan, Style::Totals);
+        text.split("\n\n").nth(1).unwrap().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    };
+    let none = "                   create   update  disable
+  Package               1
+  Plan                           1
+  User                                    1";
+    assert_eq!(table(&[]), none);
+    let one = "                   create  disable  held back
+  Package               1
+  Plan                                      1
+  User                           1";
+    assert_eq!(table(&[1]), one);
+    let all = "                  held back
+  Package                 1
+  Plan                    1
+  User                    1";
+    assert_eq!(table(&[0, 1, 2]), all);
+}
+
+#[test]
 fn a_unified_plan_shows_each_change_as_a_diff() {
     let mut plan = sample::plan();
     plan.changes.truncate(2);
