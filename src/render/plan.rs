@@ -119,7 +119,7 @@ fn write_time(out: &mut dyn io::Write, at: Instant) -> io::Result<()> {
     let yellow = style::YELLOW;
     writeln!(
         out,
-        "{yellow}At {}, if nothing else changes until then:{yellow:#} this plan cannot be applied.",
+        "{yellow}Preview for {}, if nothing else changes until then.{yellow:#} It is only shown: it cannot be applied.",
         in_utc(at)
     )?;
     writeln!(out, "It shows one step of each rotated key; runs before that time take the earlier steps.\n")
