@@ -36,6 +36,7 @@ pub use findings::with_severities;
 pub use guard::ids::*;
 pub use name::Look;
 pub use name::alike;
+pub use name::delete_or_remove;
 pub use name::flawed;
 pub use name::ids::*;
 pub use name::look_of;

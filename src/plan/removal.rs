@@ -367,7 +367,7 @@ impl<'a, 'c, 'm> Below<'a, 'c, 'm> {
         let (address, place, one) = (&root.address, root.place, &live.address);
         let problem = if let Some(declared) = self.declared.get(&id_of(live)) {
             let problem = rules::KW_141.finding(format!("{declared} is declared, but {address} is removed"));
-            problem.help("write `removed: true` in both manifests, or in none")
+            problem.help(rules::delete_or_remove(declared))
         } else if let Some(protection) = Protection::of(live, self.context) {
             let message = format!("{one} is {}, so it stays", protection.phrase());
             protection.rule().finding(message).help("remove the manifest; such users are never deleted")

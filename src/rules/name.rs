@@ -30,6 +30,7 @@ pub use kw_130::alike;
 pub use kw_130::look_of;
 pub use kw_132::flawed;
 pub(super) use kw_141::check as contradictions;
+pub use kw_141::delete_or_remove;
 
 rules! {
     cam_002::CAM_002, cam_011::CAM_011, cam_058::CAM_058, kw_010::KW_010, kw_016::KW_016, kw_024::KW_024, kw_130::KW_130,

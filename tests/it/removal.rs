@@ -347,7 +347,11 @@ fn a_tree_stays_whole_beside_a_declared_key_or_a_protected_object() {
     );
     let application = manifest("Application", "name: shop, removed: true", "user: alice");
     let said = story.apply(&[&*user, &application, &key].concat(), &allow);
-    assert_says(&said, 3, &["KW-141", "key/k is declared, but application/alice/shop is removed", "in both manifests"]);
+    assert_says(
+        &said,
+        3,
+        &["KW-141", "key/k is declared, but application/alice/shop is removed", "delete the manifest of key/k"],
+    );
     assert_eq!(story.holds(), everything);
     let protected = manifest("User", "name: alice, removed: true, protect: true", "");
     let said = story.apply(&protected, &allow);

@@ -26,10 +26,18 @@ pub(in crate::rules) fn check(desired: &Desired) -> Vec<Diagnostic> {
         if let Some((above, place)) = above {
             let message = format!("{} is declared, but {} is removed", object.address, above.address);
             let problem = KW_141.finding(message).at(place).label(above.place, "removed here");
-            findings.push(problem.help("write `removed: true` in both manifests, or in none"));
+            findings.push(problem.help(delete_or_remove(&object.address)));
         }
     }
     findings
+}
+
+/// What agrees with a removed object: that nothing below it is declared.
+pub fn delete_or_remove(declared: &Address) -> String {
+    format!(
+        "delete the manifest of {declared}, or write `removed: true` in it, too; to keep it, take `removed: true` out of the other \
+         manifest"
+    )
 }
 
 /// A removed key and a declared one of the same application and package, whose prefixes do not distinguish the keys of the
