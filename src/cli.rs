@@ -98,7 +98,7 @@ struct Arguments {
     #[arg(long, global = true, value_name = "TIME", value_parser = arguments::duration, env = "KEYWRIGHT_REQUEST_TIMEOUT")]
     request_timeout: Option<Duration>,
 
-    /// Do not show long texts in a pager (the program in KEYWRIGHT_PAGER or PAGER, or less)
+    /// Do not show long texts in a pager (the program in KEYWRIGHT_PAGER or PAGER, or less; never in CI)
     #[arg(long, global = true)]
     no_pager: bool,
 
@@ -229,7 +229,9 @@ pub fn run(arguments: &[OsString], console: &mut Console<'_>) -> Exit {
     // Only text for people has lines that may be folded.
     let screen = console.screen.filter(|_| !is_data && parsed.command.prints_text());
     let width = screen.map(|screen| screen.columns);
-    let pager = screen.filter(|_| parsed.command.is_read() && !parsed.no_pager);
+    // A job can have a terminal, but no person who ends the pager.
+    let has_reader = !trust::is_pipeline(&environment);
+    let pager = screen.filter(|_| parsed.command.is_read() && !parsed.no_pager && has_reader);
     let pager = pager.and_then(|screen| Some((Pager::of(&environment)?, screen)));
     let out: &mut dyn Write = if is_data { out.inner() } else { &mut out };
     let mut out = Folded::new(Paged::new(out, pager), width);

@@ -35,6 +35,12 @@ fn a_plan_that_is_longer_than_the_screen_goes_to_the_pager() {
     }
     console.environment.remove("KEYWRIGHT_PAGER");
     assert_eq!(console.run("plan --no-pager").out, text);
+    // A job can have a terminal, but no person who ends the pager.
+    console.environment.insert("CI".to_owned(), "true".to_owned());
+    assert_eq!(console.run("plan").out, text);
+    console.environment.insert("CI".to_owned(), "false".to_owned());
+    assert_eq!(console.run("plan").out, "");
+    console.environment.remove("CI");
     // A shell reads what has quotes.
     let quoted = format!("dd status=none of='{}'", folder.path().join("kept too.txt").display());
     console.environment.insert("KEYWRIGHT_PAGER".to_owned(), quoted);
