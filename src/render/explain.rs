@@ -17,14 +17,17 @@ use crate::rule::When;
 use crate::rules::catalogue;
 use crate::text::wrap;
 
-/// Writes the description of a rule.
-pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
+/// Longer lines are hard to read, also where they fit. In columns.
+pub const WIDEST: usize = 100;
+
+/// Writes the description of a rule in lines of at most `width` columns, which is at most [`WIDEST`]; examples keep their lines.
+pub fn rule(out: &mut dyn io::Write, rule: &Rule, width: usize) -> io::Result<()> {
     let (bold, dim) = (style::BOLD, style::DIM);
     let color = style::of_severity(rule.severity).bold();
     writeln!(out, "{color}{}[{}]{color:#}", rule.severity, rule.id)?;
-    wrap(rule.says, 0).into_iter().try_for_each(|line| writeln!(out, "{bold}{line}{bold:#}"))?;
+    wrap(rule.says, width).into_iter().try_for_each(|line| writeln!(out, "{bold}{line}{bold:#}"))?;
     writeln!(out)?;
-    wrap(rule.why, 0).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    wrap(rule.why, width).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
     writeln!(out)?;
     let severity = if rule.fixed {
         "fixed, because it protects the store"
@@ -35,7 +38,7 @@ pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
     let rows = [("checked", checked(rule.when)), ("severity", severity)].into_iter();
     let rows = rows.chain(also.as_deref().map(|also| ("also", also))).chain([("source", rule.source)]);
     for (name, text) in rows {
-        for (number, line) in wrap(text, 12).into_iter().enumerate() {
+        for (number, line) in wrap(text, width.saturating_sub(12)).into_iter().enumerate() {
             writeln!(out, "  {dim}{:<10}{dim:#}{line}", if number == 0 { name } else { "" })?;
         }
     }
@@ -46,7 +49,9 @@ pub fn rule(out: &mut dyn io::Write, rule: &Rule) -> io::Result<()> {
         writeln!(out, "\n{bold}{title}{bold:#}\n")?;
         match rule.example {
             Example::Manifests => write_manifest(out, text, other, color)?,
-            Example::Story => wrap(text, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?,
+            Example::Story => {
+                wrap(text, width.saturating_sub(2)).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            }
         }
     }
     Ok(())

@@ -1,11 +1,7 @@
 //! Line wrapping.
 
-/// The width of text in columns.
-const WIDTH: usize = 100;
-
-/// Wraps a text into lines with room for `indent` columns. Words are never broken.
-pub fn wrap(text: &str, indent: usize) -> Vec<String> {
-    let width = WIDTH.saturating_sub(indent);
+/// Wraps a text into lines of at most `width` columns. Words are never broken.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split_whitespace() {
@@ -32,11 +28,11 @@ mod tests {
 
     #[test]
     fn lines_are_as_wide_as_they_may_be_and_words_stay_whole() {
-        assert_eq!(wrap("a  b\nc", 98), ["a", "b", "c"]);
-        assert_eq!(wrap("a  b\nc", 97), ["a b", "c"]);
-        assert_eq!(wrap("a b c", 0), ["a b c"]);
-        assert_eq!(wrap(&"x".repeat(300), 40), ["x".repeat(300)]);
-        assert_eq!(wrap("é é", 97), ["é é"]);
-        assert_eq!(wrap(" ", 0), [""]);
+        assert_eq!(wrap("a  b\nc", 2), ["a", "b", "c"]);
+        assert_eq!(wrap("a  b\nc", 3), ["a b", "c"]);
+        assert_eq!(wrap("a b c", 100), ["a b c"]);
+        assert_eq!(wrap(&"x".repeat(300), 60), ["x".repeat(300)]);
+        assert_eq!(wrap("é é", 3), ["é é"]);
+        assert_eq!(wrap(" ", 100), [""]);
     }
 }

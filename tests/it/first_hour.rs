@@ -265,6 +265,17 @@ fn words_of_other_programs_are_answered() {
         assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
         assert!(ran.err.contains("help: name the workspace with --workspace FOLDER"), "{line}: {}", ran.err);
     }
+    for (line, said) in [
+        ("explain CAM24", "could not find the rule CAM24\n  help: did you mean CAM-024?"),
+        ("explain cam-24", "did you mean CAM-024?"),
+        ("explain kw999", "could not find the rule kw999\n  help: `keywright explain` lists the rules"),
+        ("explain 99", "could not find the exit code 99\n  help: the exit codes are 0, 1, 2, "),
+        ("explain Usr", "could not find the kind Usr\n  help: did you mean User?"),
+        ("explain User.x1", "could not find the field User.x1"),
+    ] {
+        let ran = console.run(line);
+        assert!(ran.exit == 1 && ran.err.contains(said), "{line}: {}", ran.err);
+    }
     assert_eq!(console.run("explain packagekey.rotation").exit, 0);
     let page = console.run("man plan");
     assert!(page.exit == 0 && page.out.contains(".TH KEYWRIGHT-PLAN 1"), "{}", page.out);

@@ -99,3 +99,36 @@ fn a_schema_keeps_its_lines() {
     console.screen = None;
     assert_eq!(console.run("schema User").out, narrow);
 }
+
+#[test]
+fn an_explanation_is_wrapped_once_for_the_width_of_the_screen() {
+    let (_folder, mut console) = console();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let width = |line: &str| line.chars().count();
+    let indent = |line: &str| line.chars().take_while(|character| *character == ' ').count();
+    for what in ["KW-141", "CAM-024", "KW-110", "PackageKey", "PackageKey.rotation", "User", "Workspace"] {
+        console.screen = None;
+        let wide = console.run(&format!("explain {what}")).out;
+        for columns in [80, 60] {
+            console.screen = Some(Screen { columns, rows: 500, ..SCREEN });
+            let narrow = console.run(&format!("explain {what}")).out;
+            assert_eq!(words(&narrow), words(&wide), "{what}");
+            // Examples keep their lines.
+            let (prose, _) = narrow.split_once("\nWrong\n").unwrap_or((&narrow, ""));
+            let lines: Vec<&str> = prose.lines().skip(1).collect();
+            for pair in lines.windows(2) {
+                let [line, next] = pair else { unreachable!() };
+                assert!(width(line) <= columns || !line.trim().contains(' '), "{what}: {line}");
+                let first = next.split_whitespace().next().unwrap_or_default();
+                let goes_on = match (indent(line), indent(next)) {
+                    // A row and its text; in a narrow screen the text is below the row on purpose.
+                    (0..=2, below) => below == 0 || below > 6,
+                    (one, other) => one == other || other == 0,
+                };
+                let is_early =
+                    !line.is_empty() && !next.is_empty() && goes_on && width(line) + 1 + width(first) <= columns;
+                assert!(!is_early, "{what} at {columns}: {line:?} / {next:?}");
+            }
+        }
+    }
+}

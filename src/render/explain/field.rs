@@ -8,9 +8,13 @@ use crate::render::style;
 use crate::text;
 use crate::text::wrap;
 
+/// Texts in a narrower column go below the name of their field.
+const NARROWEST: usize = 30;
+
 /// Writes the meaning, the type and the subfields of a field. `path` is below `spec`, like `rotation.every`, or begins
-/// with `metadata`; an empty path describes the kind itself. Returns false and writes nothing if the field is unknown.
-pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<bool> {
+/// with `metadata`; an empty path describes the kind itself. Returns false and writes nothing if the field is unknown. Texts have lines
+/// of at most `width` columns.
+pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json, width: usize) -> io::Result<bool> {
     let schema = with_required(schema);
     let Some((schema, required)) = find(path, &schema) else {
         return Ok(false);
@@ -20,12 +24,12 @@ pub fn field(out: &mut dyn io::Write, path: &str, schema: &Json) -> io::Result<b
     writeln!(out, "{bold}{}{bold:#}  {dim}{}{dim:#}", text::line(name), kind_of_value(schema, required))?;
     if let Some(description) = text(schema, "description") {
         writeln!(out)?;
-        wrap(description, 2).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        wrap(description, width.saturating_sub(2)).into_iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     if let Some(pattern) = text(schema, "pattern") {
         writeln!(out, "\n  {dim}pattern{dim:#}  {pattern}")?;
     }
-    write_fields(out, schema)?;
+    write_fields(out, schema, width)?;
     Ok(true)
 }
 
@@ -80,16 +84,19 @@ fn describe(start: &str, schema: &Json, all: &mut Vec<Described>) {
     }
 }
 
-fn write_fields(out: &mut dyn io::Write, schema: &Json) -> io::Result<()> {
+fn write_fields(out: &mut dyn io::Write, schema: &Json, width: usize) -> io::Result<()> {
     let fields: Vec<Field<'_>> = fields(schema);
-    let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
-    let names = width(&mut fields.iter().map(|field| field.name.chars().count()));
+    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let names = longest(&mut fields.iter().map(|field| field.name.chars().count()));
     let kinds: Vec<String> = fields.iter().map(|field| kind_of_value(field.schema, field.required)).collect();
-    let widest = width(&mut kinds.iter().map(|kind| kind.chars().count())).min(36);
+    let widest = longest(&mut kinds.iter().map(|kind| kind.chars().count())).min(36);
     if !fields.is_empty() {
         writeln!(out)?;
     }
     let (cyan, dim) = (style::CYAN, style::DIM);
+    let column = 2 + names + 2 + widest + 2;
+    let is_beside = column + NARROWEST <= width;
+    let indent = if is_beside { column } else { 6 };
     for (field, kind) in fields.iter().zip(&kinds) {
         write!(out, "  {cyan}{:<names$}{cyan:#}  {dim}{kind}{dim:#}", field.name)?;
         let Some(description) = text(field.schema, "description") else {
@@ -97,13 +104,13 @@ fn write_fields(out: &mut dyn io::Write, schema: &Json) -> io::Result<()> {
             continue;
         };
         // A type that is too long for its column gets its own line.
-        let indent = 2 + names + 2 + widest + 2;
-        let gap = (widest + 2).checked_sub(kind.chars().count()).filter(|gap| *gap >= 2);
+        let gap = (widest + 2).checked_sub(kind.chars().count()).filter(|gap| is_beside && *gap >= 2);
         match gap {
             Some(gap) => write!(out, "{:gap$}", "")?,
             None => write!(out, "\n{:indent$}", "")?,
         }
-        writeln!(out, "{}", wrap(first_sentence(description), indent).join(&format!("\n{:indent$}", "")))?;
+        let lines = wrap(first_sentence(description), width.saturating_sub(indent));
+        writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "")))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Severity;
 use crate::manifest::documents;
 use crate::model::Kind;
 use crate::render::explain;
+use crate::render::explain::WIDEST;
 use crate::rule::Example;
 use crate::rule::Rule;
 use crate::rule::When;
@@ -54,8 +55,8 @@ Right
   metadata: {name: a}
 ";
     let rule = rule(Example::Manifests, manifests, When::Validate, false);
-    assert_eq!(plain(|out| explain::rule(out, &rule)), expected);
-    let colored = styled(|out| explain::rule(out, &rule));
+    assert_eq!(plain(|out| explain::rule(out, &rule, WIDEST)), expected);
+    let colored = styled(|out| explain::rule(out, &rule, WIDEST));
     assert!(colored.contains("  kind: User\n  \u{1b}[31mmetadata: {}\u{1b}[0m\n"), "{colored:?}");
     assert!(colored.contains("  kind: User\n  \u{1b}[32mmetadata: {name: a}\u{1b}[0m\n"), "{colored:?}");
 }
@@ -76,7 +77,7 @@ Right
 
   The key is called checkout.
 ";
-    let text = plain(|out| explain::rule(out, &rule(Example::Story, story, When::Apply, true)));
+    let text = plain(|out| explain::rule(out, &rule(Example::Story, story, When::Apply, true), WIDEST));
     assert!(text.ends_with(expected), "{text}");
 }
 
@@ -86,7 +87,7 @@ fn every_rule_is_explained_and_has_one_line_in_the_list() {
     assert_eq!(list.lines().count(), catalogue::all().count());
     for (rule, line) in catalogue::all().zip(list.lines()) {
         assert!(line.starts_with(rule.id.0) && line.ends_with(rule.says), "{line}");
-        let text = plain(|out| explain::rule(out, rule));
+        let text = plain(|out| explain::rule(out, rule, WIDEST));
         assert!(text.contains("\nWrong\n\n") && text.contains("\nRight\n\n"), "{text}");
     }
     let first = "CAM-001  error    validate  The name of a user has 1 to 255 characters.\n";
@@ -96,7 +97,7 @@ fn every_rule_is_explained_and_has_one_line_in_the_list() {
 /// The description of a field, `None` if it is unknown.
 fn described(path: &str, schema: &serde_json::Value) -> Option<String> {
     let mut found = false;
-    let text = plain(|out| explain::field(out, path, schema).map(|known| found = known));
+    let text = plain(|out| explain::field(out, path, schema, WIDEST).map(|known| found = known));
     assert_eq!(found, !text.is_empty(), "{path}");
     found.then_some(text)
 }
