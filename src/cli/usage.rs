@@ -84,7 +84,8 @@ pub(super) fn print<W: Write>(
         let plain = shown(error.render().to_string());
         let (message, _) = plain.split_once("\n\n").unwrap_or((&plain, ""));
         let message = message.trim_start_matches("error: ").trim_end();
-        let habit = habits::answer(error, is_there).or_else(|| address::help(message));
+        let habit = habits::answer(error, context.arguments, is_there);
+        let habit = habit.as_deref().or_else(|| address::help(message));
         let help = Some(habit.unwrap_or("`keywright --help` lists the arguments"));
         let problem = Problem { exit: exit as u8, message, help };
         if context.value("--format").as_deref() == Some("markdown") {

@@ -254,6 +254,13 @@ fn words_of_other_programs_are_answered() {
         ("plan -target x", "PATH"),
         ("destroy", "removed: true"),
         ("lint", "keywright validate"),
+        ("apply -auto-approve", "help: an option with a name has two dashes: --auto-approve"),
+        ("plan -out=tfplan", "two dashes: --out"),
+        ("plan -target=user/ann", "PATH"),
+        ("plan -destroy", "removed: true"),
+        ("plan --json", "--format json"),
+        ("plan --only user/ann", "PATH"),
+        ("version --format json", "has only one format"),
     ] {
         let ran = console.run(line);
         assert_eq!(ran.exit, 64, "{line}: {}", ran.err);
