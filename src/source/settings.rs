@@ -232,7 +232,6 @@ impl NewWorkspace {
         }
         let file = texts.name_of(&root.join(WORKSPACE_FILE));
         let folder = texts.name_of(root);
-        let folder = if folder.is_empty() { ".".into() } else { folder };
         let message = format!("{} has no {file}, so this run uses the default settings", trusted.name());
         let help = format!(
             "what {file} of the checkout says takes effect after the merge: review the whole file; `keywright diff {} \

@@ -74,8 +74,10 @@ impl Texts {
     /// The displayed name of a file: relative to the current folder if it is below it.
     pub(super) fn name_of(&self, path: &Path) -> Box<str> {
         let (path, from) = (normal(path), normal(&self.from));
-        let shown = path.strip_prefix(&from).unwrap_or(&path);
-        shown.to_string_lossy().into()
+        match path.strip_prefix(&from).unwrap_or(&path) {
+            here if here.as_os_str().is_empty() => ".".into(),
+            shown => shown.to_string_lossy().into(),
+        }
     }
 
     /// The workspace file of the checkout, if there is one, and the problems of reading it.

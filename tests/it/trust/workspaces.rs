@@ -36,6 +36,12 @@ fn a_workspace_inside_another_is_an_error_that_names_both() {
         "{}",
         whole.out
     );
+    // In the folder of the inner one, too, it has a name.
+    let mut inside = crate::console::Console::new(root.join("pay"));
+    inside.environment.insert("KEYWRIGHT_WORKSPACE".to_owned(), root.display().to_string());
+    let ran = inside.run("validate");
+    assert!(ran.exit == 3 && ran.out.contains("error[KW-064]: . is a workspace inside"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("use it with `--workspace .`"), "{}", ran.out);
     // Without the settings above, the trusted ones still are.
     fs::remove_file(&outer).unwrap();
     assert_eq!(team.run("plan pay --trust origin/main").exit, 1);
