@@ -41,7 +41,8 @@ use crate::text::ci_commands::Harmless;
 ///
 /// Compares the store, the manifests and the fields that the last apply recorded in the workspace database, and says of
 /// each difference who made it: ours (the manifest moved), theirs (the store moved) or both. What no apply recorded is
-/// compared with the manifests only, and counts as drift. Due deliveries and rotations are no drift.
+/// compared with the manifests only, and counts as drift. Fields that no manifest declares are not compared. Due
+/// deliveries and rotations are no drift.
 ///
 /// --adopt writes the values that only the store changed to the manifests, keeps comments and layout, and shows the
 /// difference. It names what it cannot write.

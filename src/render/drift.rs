@@ -124,7 +124,8 @@ pub(super) fn summary(all: &[Drift]) -> String {
         .filter(|side| count(*side) > 0)
         .map(|side| format!("{} {}", count(side), in_words(side)))
         .collect();
-    let moved = if parts.is_empty() { "The store did not move".to_owned() } else { parts.join(", ") };
+    let moved =
+        if parts.is_empty() { "Nothing that is declared moved in the store".to_owned() } else { parts.join(", ") };
     match count(Side::Ours) {
         0 => moved,
         ours => format!("{moved} · {ours} {}", in_words(Side::Ours)),
