@@ -255,7 +255,7 @@ fn check_size(root: &Path, choice: &Choice) -> Result<(), NotFound> {
         return Ok(());
     }
     let whose = if is_home { "your home folder" } else { "the top folder of this machine" };
-    let help = "which folder has the manifests? pass it, like `keywright validate FOLDER`; `keywright init FOLDER` starts a workspace";
+    let help = "which folder has the manifests? pass it, like `keywright validate FOLDER`, or name it with `--workspace FOLDER`; `keywright init FOLDER` starts a workspace";
     Err(NotFound::new(format!("use {} as a workspace: it is {whose}", root.display()), help))
 }
 

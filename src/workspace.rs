@@ -76,6 +76,13 @@ pub struct RemoteStores {
     pub api_types: Option<Vec<Box<str>>>,
 }
 
+impl RemoteStores {
+    /// Whether there is none, so that all objects are in the embedded store.
+    pub const fn is_embedded(&self) -> bool {
+        self.cloud_api_management.is_none() && self.managed_file_transfer.is_none()
+    }
+}
+
 /// The address and credentials of Cloud API Management.
 pub struct CloudStore {
     /// The address above `/v3`.

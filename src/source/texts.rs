@@ -362,13 +362,10 @@ impl Texts {
         }
         if self.sources.is_empty() {
             let message = format!("there is no manifest in {}", root.display());
-            let help = if workspace.remote.cloud_api_management.is_none()
-                && workspace.remote.managed_file_transfer.is_none()
-            {
+            let help = if workspace.remote.is_embedded() {
                 "write one in a file that ends in .yaml or .yml, or pass another folder"
             } else {
-                "`keywright export --out .` in that folder writes what the store holds; or write one in a file that ends in \
-                 .yaml or .yml"
+                "`keywright export --out .` in that folder writes what the store holds; or write a file that ends in .yaml"
             };
             diagnostics.push(rules::KW_011.finding(message).help(help));
         }

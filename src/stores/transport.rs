@@ -69,7 +69,11 @@ impl Route {
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("keywright/", env!("CARGO_PKG_VERSION")))
             .build();
-        let failed = |error| Refusal::unavailable(format!("could not set up the HTTP client: {}", innermost(&error)));
+        // Without certificates there is no client at all, not even for a server without TLS.
+        let failed = |error| {
+            let refusal = Refusal::unavailable(format!("could not set up the HTTP client: {}", innermost(&error)));
+            refusal.help("install the certificates of this system (`ca-certificates` on Debian), or set SSL_CERT_FILE to a file of them")
+        };
         Ok(Self { client: client.map_err(failed)?, proxy, dated: Mutex::default(), limits: TimeLimits::default() })
     }
 
