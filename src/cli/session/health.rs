@@ -125,7 +125,7 @@ fn database(loaded: &Loaded, console: &Console<'_>) -> Check {
     };
     let name = match &location {
         Location::File(path) => path.strip_prefix(settled(&loaded.root)).unwrap_or(path).display().to_string(),
-        Location::Server(_) => "the server".to_owned(),
+        Location::Server(_) => "the schema on the server".to_owned(),
     };
     match database::open_for_reading(&location) {
         Ok(Some(database)) => match database.engine() {
