@@ -25,7 +25,6 @@ use crate::files as disk;
 use crate::manifest;
 use crate::rules;
 use crate::source::Choice;
-use crate::source::is_there;
 use crate::workspace::WORKSPACE_FILE;
 
 /// The heading of the options about the store.
@@ -96,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     }
     check_place(arguments.ci, &root)
         .map_err(|cause| failed(cause).help("run it there with `--ci`, or leave out `--ci`"))?;
-    if is_there(&root.join(WORKSPACE_FILE)) {
+    if is_taken(&root.join(WORKSPACE_FILE)) {
         if let Some(host) = arguments.only_pipelines() {
             write(&root, arguments, &files::pipelines(host), console)?;
             return Ok(Exit::Done);
@@ -141,6 +140,11 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console<'_>) -> Result<Ex
     Ok(exit)
 }
 
+/// Also a link that leads nowhere.
+fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 fn failed(folder: &Path, cause: &str) -> Failure {
     Failure::new(format!("could not start a workspace in {}: {cause}", folder.display()))
 }
@@ -158,7 +162,7 @@ impl Arguments {
 /// so they stay as they are.
 fn write(root: &Path, arguments: &Arguments, files: &[File], console: &mut Console<'_>) -> Result<(), Failure> {
     let (new, left): (Vec<_>, Vec<_>) =
-        files.iter().partition(|file| file.role == Role::Own || !is_there(&root.join(&file.path)));
+        files.iter().partition(|file| file.role == Role::Own || !is_taken(&root.join(&file.path)));
     let texts: Vec<_> = new.iter().map(|file| (&*file.path, &*file.text)).collect();
     disk::write_tree(root, &texts, None).map_err(|refused| {
         let help = "nothing was written; choose an empty folder, or remove what is in the way";
@@ -179,7 +183,7 @@ fn around(root: &Path) -> Option<PathBuf> {
     let repository = disk::repository(root);
     let above =
         root.ancestors().skip(1).take_while(|above| repository.as_ref().is_none_or(|all| above.starts_with(all)));
-    above.filter(|above| is_there(&above.join(WORKSPACE_FILE))).map(Path::to_path_buf).next()
+    above.filter(|above| is_taken(&above.join(WORKSPACE_FILE))).map(Path::to_path_buf).next()
 }
 
 /// Pipelines count only at the root of a repository.

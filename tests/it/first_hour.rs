@@ -31,6 +31,11 @@ fn files_of_others_stay_as_they_are() {
     assert!(ran.out.contains("left as it is; it needs the lines `.keywright/` and `secrets/`"), "{}", ran.out);
     assert_eq!(fs::read_to_string(folder.path().join(".gitignore")).unwrap(), "target/\n");
 
+    let linked = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", linked.path().join(".gitignore")).unwrap();
+    let ran = Console::new(linked.path().into()).run("init");
+    assert!(ran.exit == 0 && ran.out.contains("left as it is"), "{}{}", ran.out, ran.err);
+
     let other = tempfile::tempdir().unwrap();
     fs::write(other.path().join("first.yaml"), "mine: true\n").unwrap();
     let ran = Console::new(other.path().into()).run("init");
